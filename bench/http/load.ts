@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { closedLoop, type Sample } from '../contenders/contender.ts'
+import { newPayment } from '../contenders/payments.ts'
+import { serveParent } from './child.ts'
+import { HttpConnection } from './connection.ts'
+
+/** What a load sends. */
+export type LoadStart = {
+  port: number
+  key: string
+  connections: number
+  /** Payments to accounts, new accounts of customers, or pages. */
+  kind: 'payment' | 'account' | 'page'
+  /** Ids of accounts or of customers, or the paths of pages. */
+  targets: string[]
+  /** Between two requests of one connection, in ms: an idle server when there is one connection and a pause. */
+  pause_ms?: number
+}
+
+let accounts = 0
+// Several runs may use one database.
+const mark = `${process.pid.toString(36)}-${Date.now().toString(36)}`
+
+/** A load of HTTP requests, in a process of its own. */
+serveParent<LoadStart, { seconds: number }, Sample>(async (start) => {
+  const { port, key, kind, targets, pause_ms = 0 } = start
+  const connections = Array.from(
+    { length: start.connections },
+    () => new HttpConnection(port, kind === 'page' ? undefined : key),
+  )
+  const target = () => targets[Math.floor(Math.random() * targets.length)] as string
+  const call = async (caller: number) => {
+    const connection = connections[caller] as HttpConnection
+    const { method, path, body, status } = requestOf(kind, target())
+    const headers = body === undefined ? '' : `Idempotency-Key: ${randomUUID()}\r\n`
+    const answered = await connection.send(method, path, body, headers)
+    if (answered !== status) throw new Error(`${method} ${path} was answered ${answered}`)
+  }
+  return {
+    ready: { done: 0, seconds: 0, total: 0, errors: 0, latencies_ms: [], batches: [] },
+    answer: ({ seconds }) =>
+      pause_ms > 0 ? idle(seconds, pause_ms, call) : closedLoop(connections.length, seconds, call),
+    async stop() {
+      for (const connection of connections) connection.close()
+    },
+  }
+})
+
+function requestOf(kind: LoadStart['kind'], target: string) {
+  if (kind === 'page') return { method: 'GET', path: target, body: undefined, status: 200 }
+  if (kind === 'payment') {
+    return { method: 'POST', path: '/billing/payments', body: JSON.stringify(newPayment(target)), status: 201 }
+  }
+  const body = { customer: target, external_reference: `N-${mark}-${accounts++}`, currency: 'ZAR', balance: 2000 }
+  return { method: 'POST', path: '/billing/accounts', body: JSON.stringify(body), status: 201 }
+}
+
+/** One request after the other with pauses between, on a server that has nothing else to do. */
+async function idle(seconds: number, pauseMs: number, call: (caller: number) => Promise<void>): Promise<Sample> {
+  const sample: Sample = { done: 0, seconds, total: 0, errors: 0, latencies_ms: [], batches: [] }
+  // The first few warm caches and plans.
+  for (let count = 0; count < 20; count++) await call(0)
+  const end = performance.now() + seconds * 1000
+  while (performance.now() < end) {
+    await delay(pauseMs)
+    const started = performance.now()
+    await call(0)
+    sample.latencies_ms.push(performance.now() - started)
+    sample.done += 1
+  }
+  return { ...sample, total: sample.done + 20 }
+}

@@ -1,0 +1,28 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serveParent } from './child.ts'
+
+/** A receiver of webhooks that takes everything, in a process of its own. Its answer is its port and how many came. */
+serveParent<object, object, { port: number; received: number }>(async () => {
+  let received = 0
+  const server = createServer((request, response) => {
+    request.resume()
+    request.on('end', () => {
+      received += 1
+      response.writeHead(204).end()
+    })
+  })
+  server.keepAliveTimeout = 60_000
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    ready: { port, received },
+    answer: async () => ({ port, received }),
+    async stop() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+})

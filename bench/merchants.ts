@@ -1,0 +1,62 @@
+import { type Id, newId, randomBucket, showId } from '../src/core/id.ts'
+import { openVault } from '../src/core/secret.ts'
+import type { Pool } from '../src/database/pool.ts'
+import { apiVersion } from '../src/events/registry.ts'
+import { newSigningSecret } from '../src/events/signing.ts'
+import type { RequestEnvironment } from '../src/http/platform.ts'
+import { createMerchant } from '../src/merchant/merchant.ts'
+
+/** The key that endpoints' secrets are encrypted with in a run. */
+export const encryptionKey = 'an encryption key of the benchmark only'
+
+/** A merchant's test environment, and the secret key that opens it. */
+export type Merchant = { environment: RequestEnvironment; key: string }
+
+/** Makes a merchant whose test environment has one endpoint, for events of every type. */
+export async function makeMerchant(pool: Pool, slug: string, endpointUrl: string): Promise<Merchant> {
+  const now = new Date()
+  const { test } = await createMerchant(pool, { name: `Merchant ${slug}`, slug }, now)
+  const [merchant] = await readMerchants(pool, slug)
+  if (!merchant) throw new Error('the merchant was made')
+  await pool.query(
+    `insert into webhook_endpoint (id, environment_id, url, secret, api_version, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $6)`,
+    [
+      newId(randomBucket(), now.getTime()),
+      merchant.id,
+      endpointUrl,
+      openVault(encryptionKey).encrypt(newSigningSecret()),
+      apiVersion,
+      now,
+    ],
+  )
+  return { environment: merchant, key: test }
+}
+
+/** The test environments of the merchants whose slug begins so, as authentication would find them. */
+export async function readMerchants(pool: Pool, slug: string): Promise<RequestEnvironment[]> {
+  const { rows } = await pool.query<RequestEnvironment>(
+    `select e.id, e.mode, e.time_zone, e.payment_rules, m.name as merchant_name, m.slug as merchant_slug
+     from environment as e join merchant as m on m.id = e.merchant_id
+     where e.mode = 'test' and starts_with(m.slug, $1) order by e.id`,
+    [slug],
+  )
+  return rows
+}
+
+/** Something that can be paid, as a caller names it. */
+export type Target = { environment: RequestEnvironment; account: string; customer: string }
+
+/** The accounts of some environments, in an order of chance. */
+export async function readTargets(pool: Pool, environments: RequestEnvironment[]): Promise<Target[]> {
+  const byId = new Map(environments.map((environment) => [environment.id, environment]))
+  const { rows } = await pool.query<{ id: Id; customer_id: Id; environment_id: number }>(
+    'select id, customer_id, environment_id from account where environment_id = any ($1) order by random()',
+    [[...byId.keys()]],
+  )
+  return rows.map(({ id, customer_id, environment_id }) => ({
+    environment: byId.get(environment_id) as RequestEnvironment,
+    account: showId('account', id),
+    customer: showId('customer', customer_id),
+  }))
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { startBundledServer } from '../src/database/bundled/index.ts'
+import { openLocalDatabase } from '../src/database/local.ts'
+import { migrate } from '../src/database/migrate.ts'
+import { type DatabaseAddress, openPool, type Pool } from '../src/database/pool.ts'
+
+export type Address = Exclude<DatabaseAddress, { connectionString: string }>
+
+/** A database as its two roles reach it. */
+export type Database = { name: string; owner: Address; server: Address; serverRole: string }
+
+/** The PostgreSQL that a run uses. Databases that it made are dropped in the end. */
+export type Stage = {
+  /** As the role that may create databases, in the database `postgres`. */
+  admin: Pool
+  addressOf(database: string): Address
+  /** A new, migrated database, or a copy of one that nobody is connected to. */
+  createDatabase(name: string, template?: string): Promise<Database>
+  /** A new, empty one for a yardstick. */
+  createEmpty(name: string): Promise<Address>
+  dropDatabase(name: string): Promise<void>
+  /** Gives one of its databases to some work, as the server's role sees it. */
+  on<T>(name: string, work: (pool: Pool) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+// What an operator gives a server that does nothing else: a quarter of the memory, here up to 2 GB.
+const sharedBuffersMb = Math.min(2048, Math.floor(totalmem() / 2 ** 20 / 4))
+
+/** Starts the bundled server on a temporary directory, or uses the one of DATABASE_URL. */
+export async function openStage(databaseUrl: string | undefined): Promise<Stage> {
+  if (databaseUrl !== undefined) return stageOn(addressFrom(databaseUrl), async () => {})
+  const dataDir = await mkdtemp(join(tmpdir(), 'tallystick-bench-'))
+  const bundled = await startBundledServer({
+    data_dir: dataDir,
+    log: () => {},
+    // The yardsticks and several servers are connected at once.
+    settings: { max_connections: '200', shared_buffers: `${sharedBuffersMb}MB` },
+  })
+  return stageOn(bundled.connection('postgres'), async () => {
+    await bundled.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+}
+
+function stageOn(address: Address, stop: () => Promise<void>): Stage {
+  const admin = openPool(address, 2, () => {})
+  const made = new Set<string>()
+  const addressOf = (database: string) => ({ ...address, database })
+  const create = async (name: string, rest: string) => {
+    await admin.query(`drop database if exists ${name} with (force)`)
+    await admin.query(`create database ${name} ${rest}`)
+    made.add(name)
+  }
+  const dropDatabase = async (name: string) => {
+    await admin.query(`drop database if exists ${name} with (force)`)
+    made.delete(name)
+  }
+  return {
+    admin,
+    addressOf,
+    async createDatabase(name, template) {
+      if (template !== undefined) await create(name, `template ${template}`)
+      const local = await openLocalDatabase({ connection: addressOf }, name)
+      made.add(name)
+      if (template === undefined) {
+        const pool = openPool(local.owner, 1, () => {})
+        await migrate(pool, new Date(), local.serverRole)
+        await pool.end()
+      }
+      return { name, owner: local.owner as Address, server: local.server as Address, serverRole: local.serverRole }
+    },
+    async createEmpty(name) {
+      await create(name, '')
+      return addressOf(name)
+    },
+    dropDatabase,
+    async on(name, work) {
+      const pool = openPool({ ...addressOf(name), user: 'tallystick_server' }, 3, () => {})
+      try {
+        return await work(pool)
+      } finally {
+        await pool.end()
+      }
+    },
+    async close() {
+      for (const name of made) await dropDatabase(name).catch(() => {})
+      await admin.end()
+      await stop()
+    },
+  }
+}
+
+function addressFrom(url: string): Address {
+  const { connectionParameters } = new pg.Client({ connectionString: url }) as unknown as {
+    connectionParameters: { host: string; port: number; user: string; password: string; database: string }
+  }
+  const { host, port, user, password } = connectionParameters
+  return { host, port, user, password, database: 'postgres' }
+}

@@ -1,0 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import { generatedFiles } from './generated.ts'
+
+/** `npm run openapi`: writes every file that is made from the sources, and says which. */
+for (const [name, text] of Object.entries(await generatedFiles())) {
+  await writeFile(new URL(`../${name}`, import.meta.url), text)
+  process.stdout.write(`wrote ${name}\n`)
+}

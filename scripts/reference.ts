@@ -1,0 +1,97 @@
+import { settings } from '../src/config.ts'
+import { type ProblemCode, problems } from '../src/core/problem-codes.ts'
+
+type Operation = { operationId: string; tags: string[]; summary: string }
+type Schema = { examples?: unknown[] }
+type Content = { content: { 'application/json': { schema: { $ref: string } } } }
+
+/** The parts of the OpenAPI document that the reference shows. */
+export type ApiDocument = {
+  tags: { name: string; description?: string }[]
+  paths: Record<string, Record<string, Operation>>
+  webhooks: Record<string, { post: { summary: string; requestBody: Content } }>
+  components: { schemas: Record<string, Schema> }
+}
+
+const made = 'Made from the sources by `npm run openapi`; a test holds it to them.'
+
+/** docs/reference/settings.md: every setting of src/config.ts. */
+export function settingsPage(): string {
+  const rows = Object.entries(settings).map(
+    ([name, { default: initial, help }]) =>
+      `| \`${name}\` | ${initial === '' ? '' : `\`${initial}\``} | ${cell(help)} |`,
+  )
+  return `# Settings
+
+Settings are environment variables, read once at the start. A setting that cannot be used ends the start with one line that says
+which and what to do.
+
+| name | default | what it does |
+|---|---|---|
+${rows.join('\n')}
+
+${made}
+`
+}
+
+/** docs/reference/errors.md: every code of src/core/problem-codes.ts. */
+export function errorsPage(): string {
+  const rows = (Object.keys(problems) as ProblemCode[]).map((code) => {
+    const { status, title, help } = problems[code]
+    return `| ${status} | \`${code}\` | ${cell(title)} | ${cell(help)} |`
+  })
+  return `# Error codes
+
+Every refusal carries one of these as its \`code\`, and the address of the code's page as its \`type\`. A code keeps its meaning. How to
+handle them: [Errors](../guides/errors.md).
+
+| status | code | what it says | what to do |
+|---|---|---|---|
+${rows.join('\n')}
+
+${made}
+`
+}
+
+/** docs/reference/operations.md: every operation of the document. */
+export function operationsPage({ tags, paths }: ApiDocument): string {
+  const calls = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ call: `${method.toUpperCase()} ${path}`, operation })),
+  )
+  const sections = tags.flatMap(({ name, description = '' }) => {
+    const rows = calls
+      .filter(({ operation }) => operation.tags.includes(name))
+      .map(({ call, operation }) => `| \`${call}\` | ${operation.summary} | \`${operation.operationId}\` |`)
+    if (rows.length === 0) return []
+    return [`## ${name}\n\n${description}\n\n| call | what it does | operation |\n|---|---|---|\n${rows.join('\n')}\n`]
+  })
+  return `# Operations
+
+Every call of the API. Its members, limits, answers and an example to run are in [openapi.json](../../openapi.json), and on a running
+server at \`/docs/reference\`, a page for each.
+
+${sections.join('\n')}
+${made}
+`
+}
+
+/** docs/reference/events.md: every type of event with an example. */
+export function eventsPage({ webhooks, components }: ApiDocument): string {
+  const sections = Object.entries(webhooks).map(([type, { post }]) => {
+    const name = post.requestBody.content['application/json'].schema.$ref.split('/').at(-1) ?? ''
+    const example = JSON.stringify(components.schemas[name]?.examples?.[0], undefined, 2)
+    return `## ${type}\n\n${post.summary}\n\n\`\`\`text\n${example}\n\`\`\`\n`
+  })
+  return `# Reference of events
+
+What arrives at an endpoint, by its type, as examples. Their members are in [openapi.json](../../openapi.json) under \`webhooks\`. How they
+are delivered: [Events](../guides/events.md).
+
+${sections.join('\n')}
+${made}
+`
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}

@@ -1,0 +1,97 @@
+import { type Id, newId } from '../../core/id.ts'
+import { changeRules } from '../../core/payment-rules.ts'
+import type { Connection } from '../../database/pool.ts'
+import type { ChangeContext } from '../../http/context.ts'
+import { createCustomer } from '../customer/service.ts'
+import type { AccountRow, CustomerRow } from '../find.ts'
+import { balanceCurrency, newEntity, openBalance, patchHolder } from '../holder.ts'
+import { lockObject } from '../lock.ts'
+import { parentOf } from '../parent.ts'
+import { claimReference } from '../references.ts'
+import type { CreateAccount, UpdateAccount } from './schema.ts'
+import { insertAccounts, updateAccountRow } from './store.ts'
+
+/** The customer that a body names, by id, by reference, or as a new one that is created here. */
+export function customerOf(
+  connection: Connection,
+  context: ChangeContext,
+  named: CreateAccount['customer'],
+  pointer: string,
+): Promise<CustomerRow> {
+  return typeof named === 'string'
+    ? parentOf(connection, context, 'customer', named, pointer)
+    : createCustomer(connection, context, named, pointer)
+}
+
+/**
+ * Creates an account under a customer that exists, or under a new one that is created first: all or nothing. Throws
+ * `not_found`, `archived`, `external_reference_taken`, `currency_required` or `invalid_payment_rules`.
+ */
+export async function createAccount(
+  connection: Connection,
+  context: ChangeContext,
+  input: CreateAccount,
+): Promise<AccountRow> {
+  const customer = await customerOf(connection, context, input.customer, '/customer')
+  return createAccountUnder(connection, context, customer, input)
+}
+
+/** A new account's row under a customer, before anything is written. Throws `invalid_payment_rules`. */
+export function newAccount(
+  context: ChangeContext,
+  customer: CustomerRow,
+  id: Id,
+  input: Omit<CreateAccount, 'customer'>,
+  pointer = '',
+): AccountRow {
+  const inherited = [context.environment.payment_rules, customer.payment_rules]
+  return {
+    ...newEntity(id, context),
+    customer_id: customer.id,
+    external_reference: input.external_reference,
+    name: input.name ?? null,
+    currency: input.currency ?? null,
+    payment_rules: changeRules(inherited, {}, input.payment_rules, pointer),
+    customer_rules: customer.payment_rules,
+    metadata: input.metadata ?? {},
+  }
+}
+
+/** Creates an account under a customer. `pointer` is where its members stand in the body of a composite create. */
+export async function createAccountUnder(
+  connection: Connection,
+  context: ChangeContext,
+  customer: CustomerRow,
+  input: Omit<CreateAccount, 'customer'>,
+  pointer = '',
+): Promise<AccountRow> {
+  const id = newId(customer.bucket, context.now.getTime())
+  const row = newAccount(context, customer, id, input, pointer)
+  const { balance } = input
+  const currency = balance === undefined ? undefined : balanceCurrency(input.currency, null, pointer)
+  const [, , opened] = await Promise.all([
+    claimReference(connection, context.environment.id, 'account', input.external_reference, id, pointer),
+    insertAccounts(connection, [row], context.now),
+    balance === undefined || currency === undefined
+      ? row
+      : openBalance(connection, context, 'account', row, { balance, currency }),
+  ])
+  return opened
+}
+
+/**
+ * Changes the members that were sent. Throws `archived`, `precondition_failed`, `currency_fixed`, `metadata_too_large` or
+ * `invalid_payment_rules`.
+ */
+export async function updateAccount(
+  connection: Connection,
+  context: ChangeContext,
+  idOrReference: string,
+  patch: UpdateAccount,
+  ifMatch: string | undefined,
+): Promise<AccountRow> {
+  const held = await lockObject(connection, context.environment.id, 'account', idOrReference, { ifMatch })
+  const row = await patchHolder(connection, context, 'account', held, patch)
+  await updateAccountRow(connection, row)
+  return row
+}

@@ -1,0 +1,16 @@
+import { newId } from '../../core/id.ts'
+import type { Connection } from '../../database/pool.ts'
+import { writeEvents } from '../../events/outbox.ts'
+import { renderEvent } from '../../events/registry.ts'
+import type { BillRow } from '../find.ts'
+import { bills, type View } from '../resource.ts'
+
+/** Tells that a bill was changed by hand: the bill as the API shows it, but for its link, which no event ever holds. */
+export async function tellBillUpdated(connection: Connection, view: View, row: BillRow): Promise<void> {
+  const { environment, now } = view.context
+  const { presentment_url: _, ...data } = bills.render(view, row)
+  const { bucket, id: subject_id } = row
+  const id = newId(bucket, now.getTime())
+  const event = { id, bucket, type: 'bill.updated', subject_id, created_at: now, data } as const
+  await writeEvents(connection, [renderEvent(environment, event)])
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import {
+  amount,
+  currencyCode,
+  date,
+  externalReference,
+  idOrReference,
+  maxAmountNumber,
+  metadata,
+  metadataPatch,
+  paymentRulesPatch,
+  shownCurrency,
+  shownId,
+} from '../../http/schemas.ts'
+import { createAccount } from '../account/schema.ts'
+import { createCustomer } from '../customer/schema.ts'
+import { shownLast } from '../members.ts'
+
+const newAccount = createAccount
+  .extend({ customer: createAccount.shape.customer.optional() })
+  .meta({ id: 'CreateBillAccount' })
+export type NewAccount = z.output<typeof newAccount>
+
+export const createBill = z
+  .strictObject({
+    customer: z
+      .union([idOrReference, createCustomer])
+      .optional()
+      .describe('A customer: its id, its external reference, or a new one. Needed unless `account` names one'),
+    account: z
+      .union([idOrReference, newAccount])
+      .optional()
+      .describe('An account: its id, its external reference, or a new one, which belongs to the customer it names'),
+    external_reference: externalReference,
+    currency: currencyCode,
+    amount_due: amount,
+    bill_date: date.optional().describe("YYYY-MM-DD; today in the environment's time zone when absent"),
+    due_date: date.optional().describe('YYYY-MM-DD; the bill is overdue from the local midnight after it'),
+    payment_rules: paymentRulesPatch.optional(),
+    metadata: metadata.optional(),
+  })
+  .refine(({ customer, account }) => customer !== undefined || account !== undefined, {
+    error: 'a bill needs a customer or an account',
+    path: ['customer'],
+  })
+  .refine(
+    ({ customer, account }) => typeof account !== 'object' || account.customer !== undefined || customer !== undefined,
+    {
+      error: 'a new account needs a customer',
+      path: ['account', 'customer'],
+    },
+  )
+  .meta({ id: 'CreateBill' })
+export type CreateBill = z.output<typeof createBill>
+
+export const updateBill = z
+  .strictObject({
+    amount_paid: z
+      .int()
+      .min(0)
+      .max(maxAmountNumber)
+      .optional()
+      .describe('The total paid so far, in minor units; the difference is entered as a manual adjustment'),
+    currency: currencyCode.optional().describe('Only the currency that the bill has: it was raised in it'),
+    payment_rules: paymentRulesPatch.optional(),
+    metadata: metadataPatch.optional(),
+  })
+  .meta({ id: 'UpdateBill' })
+export type UpdateBill = z.output<typeof updateBill>
+
+const paidAmount = z.int().min(0).max(maxAmountNumber).describe('Minor units')
+
+export const bill = z
+  .object({
+    id: shownId('bill'),
+    external_reference: externalReference,
+    customer_id: shownId('customer'),
+    account_id: shownId('account').optional(),
+    status: z.enum(['unpaid', 'paid', 'voided']),
+    currency: shownCurrency,
+    amount_due: amount,
+    amount_paid: paidAmount,
+    amount_remaining: paidAmount,
+    bill_date: date,
+    due_date: date.optional(),
+    partially_paid: z.boolean(),
+    overdue: z.boolean().describe('Unpaid after its due date; a bill without one is never overdue'),
+    days_until_due: z.int().optional().describe('Negative when overdue; only while unpaid'),
+    ...shownLast,
+  })
+  .meta({ id: 'Bill' })

@@ -1,0 +1,160 @@
+import { present } from '../../core/assert.ts'
+import { dateIn } from '../../core/clock.ts'
+import { type Id, newId } from '../../core/id.ts'
+import { changeRules, type PaymentRuleOverrides } from '../../core/payment-rules.ts'
+import { fieldProblem, Problem } from '../../core/problem.ts'
+import type { Connection } from '../../database/pool.ts'
+import type { ChangeContext } from '../../http/context.ts'
+import { adjust, openReceivable } from '../../ledger/adjust.ts'
+import { Journal } from '../../ledger/journal.ts'
+import { createAccountUnder, customerOf } from '../account/service.ts'
+import type { AccountRow, BillRow, CustomerRow } from '../find.ts'
+import { newEntity } from '../holder.ts'
+import { lockObject, withReceivable } from '../lock.ts'
+import { mergeMetadata } from '../metadata.ts'
+import { parentOf } from '../parent.ts'
+import { claimReference } from '../references.ts'
+import type { View } from '../resource.ts'
+import { moveBill, refuseVoided } from './balance.ts'
+import { tellBillUpdated } from './event.ts'
+import type { CreateBill, NewAccount, UpdateBill } from './schema.ts'
+import { insertBill, updateBillRow } from './store.ts'
+
+/**
+ * Raises a bill on a customer or an account, either of which may be created in the same request: all or nothing. Throws
+ * `not_found`, `archived`, `customer_mismatch`, `external_reference_taken`, `currency_required` or `invalid_payment_rules`.
+ */
+export async function createBill(connection: Connection, context: ChangeContext, input: CreateBill): Promise<BillRow> {
+  const owner = await ownerOf(connection, context, input)
+  const id = newId(owner.bucket, context.now.getTime())
+  const row: BillRow = {
+    ...newEntity(id, context),
+    customer_id: owner.customer_id,
+    account_id: owner.account_id,
+    external_reference: input.external_reference,
+    currency: input.currency,
+    amount_due: BigInt(input.amount_due),
+    bill_date: input.bill_date ?? dateIn(context.environment.time_zone, context.now),
+    due_date: input.due_date ?? null,
+    payment_rules: changeRules(
+      [context.environment.payment_rules, owner.customer_rules, owner.account_rules ?? {}],
+      {},
+      input.payment_rules,
+    ),
+    customer_rules: owner.customer_rules,
+    account_rules: owner.account_rules,
+    metadata: input.metadata ?? {},
+    balance: 0n,
+    status: 'unpaid',
+  }
+  const journal = new Journal(context.now)
+  const receivable = openReceivable(journal, { ...row, kind: 'bill' }, row.amount_due, context, context.now)
+  await Promise.all([
+    claimReference(connection, context.environment.id, 'bill', input.external_reference, id, ''),
+    insertBill(connection, row),
+    journal.write(connection),
+  ])
+  return withReceivable(row, receivable)
+}
+
+/** Whom a bill is for, and the rules that it inherits. */
+type Owner = {
+  bucket: number
+  customer_id: Id
+  customer_rules: PaymentRuleOverrides
+  account_id: Id | null
+  account_rules: PaymentRuleOverrides | null
+}
+
+async function ownerOf(connection: Connection, context: ChangeContext, input: CreateBill): Promise<Owner> {
+  const customer =
+    input.customer === undefined ? undefined : await customerOf(connection, context, input.customer, '/customer')
+  if (input.account === undefined) {
+    const { id, bucket, payment_rules } = present(customer, 'the schema asks for a customer or an account')
+    return { bucket, customer_id: id, customer_rules: payment_rules, account_id: null, account_rules: null }
+  }
+  const account =
+    typeof input.account === 'string'
+      ? await parentOf(connection, context, 'account', input.account, '/account')
+      : await newAccountOf(connection, context, input.account, customer)
+  if (customer && customer.id !== account.customer_id) {
+    throw fieldProblem('customer_mismatch', '/customer', 'The account belongs to another customer.')
+  }
+  const { id, bucket, customer_id, customer_rules, payment_rules } = account
+  return { bucket, customer_id, customer_rules, account_id: id, account_rules: payment_rules }
+}
+
+/** A new account belongs to the customer that it names, else to the bill's. */
+async function newAccountOf(
+  connection: Connection,
+  context: ChangeContext,
+  input: NewAccount,
+  customer: CustomerRow | undefined,
+): Promise<AccountRow> {
+  const owner =
+    input.customer === undefined
+      ? present(customer, 'the schema asks for a customer of a new account')
+      : await customerOf(connection, context, input.customer, '/account/customer')
+  return createAccountUnder(connection, context, owner, input, '/account')
+}
+
+/**
+ * Changes the members that were sent. `amount_paid` is the total: its difference is entered as an adjustment, and told by
+ * `bill.updated`. Throws `archived`, `bill_voided`, `precondition_failed`, `currency_fixed`, `amount_exceeds_remaining`,
+ * `amount_paid_below_applied`, `metadata_too_large` or `invalid_payment_rules`.
+ */
+export async function updateBill(
+  connection: Connection,
+  view: View,
+  idOrReference: string,
+  patch: UpdateBill,
+  ifMatch: string | undefined,
+): Promise<BillRow> {
+  const { context } = view
+  const held = await lockObject(connection, context.environment.id, 'bill', idOrReference, { ifMatch })
+  const { row } = held
+  const receivable = present(held.receivable, 'every bill has a receivable')
+  refuseVoided(row)
+  if (patch.currency !== undefined && patch.currency !== row.currency) {
+    throw fieldProblem('currency_fixed', '/currency', `The bill was raised in ${row.currency}.`)
+  }
+  const inherited = [context.environment.payment_rules, row.customer_rules, row.account_rules ?? {}]
+  const changed: BillRow = {
+    ...row,
+    payment_rules: changeRules(inherited, row.payment_rules, patch.payment_rules),
+    metadata: mergeMetadata(row.metadata, patch.metadata),
+    version: row.version + 1n,
+    updated_at: context.now,
+  }
+  await updateBillRow(connection, changed)
+  if (patch.amount_paid === undefined) return changed
+  const amount = row.amount_due - BigInt(patch.amount_paid) - receivable.balance
+  const cause = { kind: 'amount_paid_set', request_id: context.request_id } as const
+  await moveBill(connection, context, { row, receivable }, amount, cause, '/amount_paid')
+  const moved = withReceivable(changed, receivable)
+  if (amount !== 0n) await tellBillUpdated(connection, view, moved)
+  return moved
+}
+
+/**
+ * Voids a bill for good: its balance goes to zero. Throws `bill_voided`, `bill_has_payments` or `archived`.
+ */
+export async function voidBill(connection: Connection, view: View, idOrReference: string): Promise<BillRow> {
+  const { context } = view
+  const held = await lockObject(connection, context.environment.id, 'bill', idOrReference)
+  const receivable = present(held.receivable, 'every bill has a receivable')
+  refuseVoided(held.row)
+  const paid = held.row.amount_due - receivable.balance
+  if (paid > 0n) throw new Problem('bill_has_payments', `Its amount_paid is ${paid}.`)
+  const journal = new Journal(context.now)
+  receivable.status = 'voided'
+  const cause = { kind: 'bill_voided', request_id: context.request_id } as const
+  adjust(journal, receivable, -receivable.balance, cause, context.now)
+  const voided = { ...withReceivable(held.row, receivable), version: held.row.version + 1n, updated_at: context.now }
+  await Promise.all([
+    journal.write(connection),
+    updateBillRow(connection, voided),
+    tellBillUpdated(connection, view, voided),
+  ])
+  return voided
+}

@@ -1,0 +1,51 @@
+import type { Queryable } from '../../database/pool.ts'
+import type { BillRow } from '../find.ts'
+
+/** Writes a new bill. */
+export async function insertBill(connection: Queryable, row: BillRow): Promise<void> {
+  await connection.query({
+    name: 'insert-bill',
+    text: `insert into bill (id, bucket, environment_id, customer_id, account_id, external_reference, currency,
+        amount_due, bill_date, due_date, payment_rules, metadata, created_at, updated_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
+    values: [
+      row.id,
+      row.bucket,
+      row.environment_id,
+      row.customer_id,
+      row.account_id,
+      row.external_reference,
+      row.currency,
+      row.amount_due,
+      row.bill_date,
+      row.due_date,
+      row.payment_rules,
+      row.metadata,
+      row.created_at,
+    ],
+  })
+}
+
+/** Writes what may change of a bill. */
+export async function updateBillRow(connection: Queryable, row: BillRow): Promise<void> {
+  await connection.query({
+    name: 'update-bill',
+    text: `update bill set payment_rules = $4, metadata = $5, version = $6, updated_at = $7
+      where environment_id = $1 and id = $2 and bucket = $3`,
+    values: [row.environment_id, row.id, row.bucket, row.payment_rules, row.metadata, row.version, row.updated_at],
+  })
+}
+
+/**
+ * What payments have applied to a locked bill and not taken back, in minor units. Applications carry the customer's index and
+ * not the receivable's, so it reads all of that customer's.
+ */
+export async function appliedToBill(connection: Queryable, row: BillRow): Promise<bigint> {
+  const { rows } = await connection.query<{ applied: bigint }>({
+    name: 'applied-to-bill',
+    text: `select coalesce(sum(amount - reversed_amount), 0)::bigint as applied from application
+      where environment_id = $1 and bucket = $2 and customer_id = $3 and receivable_id = $4`,
+    values: [row.environment_id, row.bucket, row.customer_id, row.id],
+  })
+  return rows[0]?.applied ?? 0n
+}

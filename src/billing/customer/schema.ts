@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { externalReference, instant, shownId, text } from '../../http/schemas.ts'
+import { changedHolder, newHolder, shownBalance, shownLast } from '../members.ts'
+
+const name = text(255).describe('A person or a business')
+const email = z.email().max(255)
+const phone = z
+  .string()
+  .regex(/^\+[1-9]\d{1,14}$/)
+  .describe('E.164, such as +27123456789')
+  .meta({ maxLength: 16 })
+
+export const createCustomer = z
+  .strictObject({
+    external_reference: externalReference,
+    name: name.optional(),
+    email: email.optional(),
+    phone: phone.optional(),
+    ...newHolder,
+  })
+  .meta({ id: 'CreateCustomer' })
+export type CreateCustomer = z.output<typeof createCustomer>
+
+export const updateCustomer = z
+  .strictObject({
+    name: name.nullish(),
+    email: email.nullish(),
+    phone: phone.nullish(),
+    ...changedHolder,
+  })
+  .meta({ id: 'UpdateCustomer' })
+export type UpdateCustomer = z.output<typeof updateCustomer>
+
+export const customer = z
+  .object({
+    id: shownId('customer'),
+    external_reference: externalReference,
+    name: z.string().max(255).optional(),
+    email: z.string().max(255).optional(),
+    phone: z.string().max(20).optional(),
+    ...shownBalance,
+    ...shownLast,
+    pseudonymised_at: instant.optional(),
+  })
+  .meta({ id: 'Customer' })

@@ -1,0 +1,66 @@
+import { newId, randomBucket } from '../../core/id.ts'
+import { changeRules } from '../../core/payment-rules.ts'
+import type { Connection } from '../../database/pool.ts'
+import type { ChangeContext } from '../../http/context.ts'
+import type { CustomerRow } from '../find.ts'
+import { balanceCurrency, newEntity, openBalance, patchHolder } from '../holder.ts'
+import { lockObject } from '../lock.ts'
+import { claimReference } from '../references.ts'
+import type { CreateCustomer, UpdateCustomer } from './schema.ts'
+import { insertCustomer, updateCustomerRow } from './store.ts'
+
+/**
+ * Creates a customer, and its balance if it has one. `pointer` is where its members stand in the body of a composite create.
+ * Throws `external_reference_taken`, `currency_required` or `invalid_payment_rules`.
+ */
+export async function createCustomer(
+  connection: Connection,
+  context: ChangeContext,
+  input: CreateCustomer,
+  pointer = '',
+): Promise<CustomerRow> {
+  const id = newId(randomBucket(), context.now.getTime())
+  const row: CustomerRow = {
+    ...newEntity(id, context),
+    external_reference: input.external_reference,
+    name: input.name ?? null,
+    email: input.email ?? null,
+    phone: input.phone ?? null,
+    currency: input.currency ?? null,
+    payment_rules: changeRules([context.environment.payment_rules], {}, input.payment_rules, pointer),
+    metadata: input.metadata ?? {},
+    pseudonymised_at: null,
+  }
+  const { balance } = input
+  const currency = balance === undefined ? undefined : balanceCurrency(input.currency, null, pointer)
+  const [, , opened] = await Promise.all([
+    claimReference(connection, context.environment.id, 'customer', input.external_reference, id, pointer),
+    insertCustomer(connection, row),
+    balance === undefined || currency === undefined
+      ? row
+      : openBalance(connection, context, 'customer', row, { balance, currency }),
+  ])
+  return opened
+}
+
+/**
+ * Changes the members that were sent. Throws `archived`, `precondition_failed`, `currency_fixed`, `metadata_too_large` or
+ * `invalid_payment_rules`.
+ */
+export async function updateCustomer(
+  connection: Connection,
+  context: ChangeContext,
+  idOrReference: string,
+  patch: UpdateCustomer,
+  ifMatch: string | undefined,
+): Promise<CustomerRow> {
+  const held = await lockObject(connection, context.environment.id, 'customer', idOrReference, { ifMatch })
+  const changed = await patchHolder(connection, context, 'customer', held, patch)
+  const row = {
+    ...changed,
+    email: patch.email === undefined ? changed.email : patch.email,
+    phone: patch.phone === undefined ? changed.phone : patch.phone,
+  }
+  await updateCustomerRow(connection, row)
+  return row
+}

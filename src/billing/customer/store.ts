@@ -1,0 +1,48 @@
+import type { Queryable } from '../../database/pool.ts'
+import type { CustomerRow } from '../find.ts'
+
+/** Writes a new customer. */
+export async function insertCustomer(connection: Queryable, row: CustomerRow): Promise<void> {
+  await connection.query({
+    name: 'insert-customer',
+    text: `insert into customer (id, bucket, environment_id, external_reference, name, email, phone, currency,
+        payment_rules, metadata, created_at, updated_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
+    values: [
+      row.id,
+      row.bucket,
+      row.environment_id,
+      row.external_reference,
+      row.name,
+      row.email,
+      row.phone,
+      row.currency,
+      row.payment_rules,
+      row.metadata,
+      row.created_at,
+    ],
+  })
+}
+
+/** Writes what may change of a customer. */
+export async function updateCustomerRow(connection: Queryable, row: CustomerRow): Promise<void> {
+  await connection.query({
+    name: 'update-customer',
+    text: `update customer set name = $4, email = $5, phone = $6, currency = $7, payment_rules = $8, metadata = $9,
+        version = $10, updated_at = $11
+      where environment_id = $1 and id = $2 and bucket = $3`,
+    values: [
+      row.environment_id,
+      row.id,
+      row.bucket,
+      row.name,
+      row.email,
+      row.phone,
+      row.currency,
+      row.payment_rules,
+      row.metadata,
+      row.version,
+      row.updated_at,
+    ],
+  })
+}

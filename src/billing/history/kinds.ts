@@ -1,0 +1,20 @@
+import type { IdKind } from '../../core/id.ts'
+import type { TransactionKind } from '../../ledger/journal.ts'
+
+/** What each kind of transaction was caused by. */
+export const sourceKinds: Readonly<Record<TransactionKind, IdKind>> = {
+  opening_balance: 'adjustment',
+  balance_set: 'adjustment',
+  adjustment: 'adjustment',
+  write_off: 'adjustment',
+  bill_raised: 'adjustment',
+  bill_voided: 'adjustment',
+  amount_paid_set: 'adjustment',
+  payment: 'payment',
+  application: 'obligation',
+  application_reversal: 'obligation',
+  payment_reversal: 'reversal',
+}
+
+/** Every kind of transaction that the API shows. */
+export const transactionKinds = Object.keys(sourceKinds) as TransactionKind[]

@@ -1,0 +1,36 @@
+import { showId } from '../../core/id.ts'
+import { sourceKinds } from './kinds.ts'
+import type { EntryRow, MovementRow } from './store.ts'
+
+function renderMoved(row: MovementRow) {
+  return {
+    id: showId('entry', row.id),
+    transaction: showId('transaction', row.transaction_id),
+    kind: row.kind,
+    amount: Number(row.amount),
+    currency: row.currency,
+    effective_at: row.effective_at.toISOString(),
+    recorded_at: row.recorded_at.toISOString(),
+    ...(row.request_id !== null && { request_id: row.request_id }),
+    source: showId(sourceKinds[row.kind], row.source_id),
+    ...(row.reason !== null && { reason: row.reason }),
+  }
+}
+
+/** An entry as the API shows it. */
+export function renderEntry(row: EntryRow) {
+  return { ...renderMoved(row), balance_after: Number(row.balance_after), version: Number(row.version) }
+}
+
+/**
+ * The movements of a statement, each with the balance after it, and what they lead to. They stand in the order in which they
+ * are effective, which is not always that of their writing, so the balance is summed here and is not the entry's own.
+ */
+export function renderMovements(opening: bigint, rows: MovementRow[]) {
+  let balance = opening
+  const movements = rows.map((row) => {
+    balance += row.amount
+    return { ...renderMoved(row), balance: Number(balance) }
+  })
+  return { opening_balance: Number(opening), movements, closing_balance: Number(balance) }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { amount, idOrReference, instant, maxAmountNumber, shownCurrency, shownId, text } from '../../http/schemas.ts'
+
+const target = {
+  customer: idOrReference.optional(),
+  account: idOrReference.optional(),
+  bill: idOrReference.optional(),
+}
+
+type Target = { customer?: string | undefined; account?: string | undefined; bill?: string | undefined }
+
+function checkTarget(input: Target, context: z.core.$RefinementCtx<Target>): void {
+  if ([input.customer, input.account, input.bill].filter((value) => value !== undefined).length !== 1) {
+    context.addIssue({
+      code: 'custom',
+      path: [],
+      message: 'should name exactly one of customer, account and bill',
+      input,
+    })
+  }
+}
+
+export const createObligation = z
+  .strictObject({ payment: z.string().max(255).describe('A payment with unapplied money'), amount, ...target })
+  .superRefine(checkTarget)
+  .meta({ id: 'CreateObligation' })
+
+export const reverseObligation = z
+  .strictObject({
+    amount: amount.optional().describe('All that is left when left out'),
+    reason: text(255).min(1),
+  })
+  .meta({ id: 'ReverseObligation' })
+
+export const moveObligation = z
+  .strictObject({
+    to: z.strictObject(target).superRefine(checkTarget).meta({ id: 'ObligationTarget' }),
+    amount: amount.optional().describe('All that is left when left out'),
+  })
+  .meta({ id: 'MoveObligation' })
+
+export const obligation = z
+  .object({
+    id: shownId('obligation'),
+    amount,
+    amount_reversed: z.int().min(0).max(maxAmountNumber).describe('Minor units'),
+    currency: shownCurrency,
+    payment_id: shownId('payment'),
+    customer_id: shownId('customer').optional(),
+    account_id: shownId('account').optional(),
+    bill_id: shownId('bill').optional(),
+    mode: z.enum(['test', 'live']),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'Obligation' })

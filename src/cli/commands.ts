@@ -1,0 +1,67 @@
+import { settingsHelp } from '../config.ts'
+
+type Command = { usage: string; help: string; run(args: string[]): Promise<void> }
+
+/** Every command. Each is loaded only when it runs, so that `--help` answers at once. */
+const commands: Readonly<Record<string, Command>> = {
+  start: {
+    usage: 'start',
+    help: 'Starts the server.',
+    run: async (args) => (await import('./start.ts')).start(args),
+  },
+  demo: {
+    usage: 'demo [--auto]',
+    help: "Starts everything on a temporary database with the guide's customer, and shows the page to pay.",
+    run: async (args) => (await import('./demo.ts')).demo(args),
+  },
+  migrate: {
+    usage: 'migrate [--grant-to ROLE]',
+    help: 'Brings the database of DATABASE_URL up to date, and gives the role that serves its rights.',
+    run: async (args) => (await import('./migrate.ts')).migrateCommand(args),
+  },
+  merchants: {
+    usage: 'merchants create --name NAME --slug SLUG',
+    help: 'Makes a merchant with a test and a live environment, and prints a secret key for each, once.',
+    run: async (args) => (await import('./merchants.ts')).merchants(args),
+  },
+  keys: {
+    usage: 'keys create --mode test|live [--merchant SLUG]',
+    help: 'Makes one more secret key and prints it, once.',
+    run: async (args) => (await import('./merchants.ts')).keys(args),
+  },
+  verify: {
+    usage: 'verify',
+    help: 'Proves that the books are right: prints each invariant with its count, exits 1 when one does not hold.',
+    run: async (args) => (await import('./verify.ts')).verifyCommand(args),
+  },
+}
+
+/** What `--help` prints. */
+export function help(): string {
+  const list = Object.values(commands)
+    .map(({ usage, help: sentence }) => `  tallystick ${usage}\n      ${sentence}`)
+    .join('\n')
+  return `Tallystick: billing and bill presentment.\n\nCommands\n${list}\n\nSettings (environment variables)\n${settingsHelp()}\n`
+}
+
+/** Runs one command. Whatever an operator can do something about ends as one line on stderr and exit code 1. */
+export async function runCommand(args: string[]): Promise<void> {
+  const [name = 'start', ...rest] = args
+  if (args.includes('--help') || name === 'help') {
+    process.stdout.write(help())
+    return
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!command) {
+    process.stderr.write(`There is no command ${name}. See tallystick --help.\n`)
+    process.exitCode = 2
+    return
+  }
+  const { explain } = await import('./explain.ts')
+  try {
+    await command.run(rest)
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    process.exitCode = 1
+  }
+}

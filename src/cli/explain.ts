@@ -1,0 +1,30 @@
+import { ConfigError } from '../config.ts'
+import { BundledServerError } from '../database/bundled/index.ts'
+import { isDatabaseAway } from '../database/errors.ts'
+import { MigrationError } from '../database/migrate.ts'
+import { MerchantError } from '../merchant/merchant.ts'
+
+/** A wrong argument of a command. */
+export class UsageError extends Error {}
+
+const plain = [ConfigError, BundledServerError, MigrationError, MerchantError, UsageError]
+
+/** What went wrong and what to do, in one line; the whole stack only for what nobody expected. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (plain.some((kind) => error instanceof kind)) return error.message
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken by another program: stop that one, or set PORT to another number (0 takes a free one).`
+  }
+  if (code === 'EACCES' && port !== undefined)
+    return `Port ${port} needs more rights than this user has: set PORT above 1023.`
+  if (code === 'EADDRNOTAVAIL') return `This machine has no address ${address}: set TALLYSTICK_HOST to one that it has.`
+  if (code === '28P01' || code === '28000') return `The database refuses the user of DATABASE_URL: ${error.message}.`
+  if (code === '3D000') return `The database of DATABASE_URL does not exist: ${error.message}.`
+  if (code === '42501')
+    return `The role of DATABASE_URL lacks a right: ${error.message}. Run migrate as the owner, with --grant-to.`
+  if (isDatabaseAway(error))
+    return `The database does not answer (${error.message}): check DATABASE_URL and that it runs.`
+  return error.stack ?? error.message
+}

@@ -1,0 +1,15 @@
+import { parseArgs } from 'node:util'
+import { showResult, verifyBooks } from '../ledger/verify/verify.ts'
+import { withDatabase } from './with-database.ts'
+
+/** `tallystick verify`: prints each invariant with its count; the exit code is 1 when one does not hold. */
+export async function verifyCommand(args: string[]): Promise<void> {
+  parseArgs({ args, options: {} })
+  await withDatabase(async (pool) => {
+    const results = await verifyBooks(pool)
+    const broken = results.filter(({ violations }) => violations > 0n)
+    process.stdout.write(`${results.map(showResult).join('\n')}\n`)
+    process.stdout.write(broken.length === 0 ? 'The books are right.\n' : 'The books are NOT right: see above.\n')
+    if (broken.length > 0) process.exitCode = 1
+  })
+}

@@ -1,0 +1,95 @@
+import type { Decline, MethodDetails } from '../processor.ts'
+
+/** What a charge on one of the simulator's cards does. Delays are those of a bank that answers later. */
+export type CardBehaviour =
+  | { kind: 'succeeds' }
+  | { kind: 'declined'; decline_code: DeclineCode }
+  | { kind: 'challenge' }
+  | { kind: 'pending'; becomes: 'succeeded' | 'failed' }
+
+/** Why the simulator's cards are declined: the API's code, and the sentence for the payer. */
+export const declines = {
+  insufficient_funds: 'There is not enough money on the card.',
+  generic_decline: 'The bank declined the card without saying why.',
+  expired_card: 'The card has expired.',
+  incorrect_cvc: 'The security code does not match the card.',
+  lost_card: 'The bank declined the card. Please use another one.',
+  authentication_failed: 'The bank could not confirm that it was you.',
+  processing_error: 'The bank could not complete the payment.',
+} as const
+export type DeclineCode = keyof typeof declines
+
+const pendingSucceeds: CardBehaviour = { kind: 'pending', becomes: 'succeeded' }
+const pendingFails: CardBehaviour = { kind: 'pending', becomes: 'failed' }
+const declined = (decline_code: DeclineCode): CardBehaviour => ({ kind: 'declined', decline_code })
+
+/** Every card that the simulator knows, with what it does: shown on its card page. No other number is taken. */
+export const simulatorCards: readonly { number: string; does: string; behaviour: CardBehaviour }[] = [
+  { number: '4242424242424242', does: 'succeeds', behaviour: { kind: 'succeeds' } },
+  { number: '5555555555554444', does: 'succeeds (Mastercard)', behaviour: { kind: 'succeeds' } },
+  { number: '4000000000003220', does: 'asks you to approve, then succeeds', behaviour: { kind: 'challenge' } },
+  { number: '4000000000000077', does: 'is pending for 3 s, then succeeds', behaviour: pendingSucceeds },
+  { number: '4000000000000093', does: 'is pending for 3 s, then fails', behaviour: pendingFails },
+  { number: '4000000000009995', does: 'declined: insufficient funds', behaviour: declined('insufficient_funds') },
+  { number: '4000000000000002', does: 'declined: no reason given', behaviour: declined('generic_decline') },
+  { number: '4000000000000069', does: 'declined: expired card', behaviour: declined('expired_card') },
+  { number: '4000000000000127', does: 'declined: wrong CVC', behaviour: declined('incorrect_cvc') },
+  { number: '4000000000009987', does: 'declined: lost card', behaviour: declined('lost_card') },
+]
+
+/** The last digit of a card number is a check digit. Source: ISO/IEC 7812-1, annex B (Luhn). */
+export function passesLuhn(digits: string): boolean {
+  let sum = 0
+  for (let index = 0; index < digits.length; index++) {
+    const digit = Number(digits[digits.length - 1 - index])
+    const doubled = digit * 2
+    sum += index % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled
+  }
+  return digits.length > 0 && sum % 10 === 0
+}
+
+/** What may be kept of a card. */
+export function cardDetails(digits: string): MethodDetails {
+  const scheme = digits.startsWith('4') ? 'VISA' : 'MASTERCARD'
+  return { type: 'card', card: { type: 'CREDIT', scheme, bin: digits.slice(0, 6), last4: digits.slice(-4) } }
+}
+
+/** The decline that a code stands for. */
+export function declineOf(code: DeclineCode): Decline {
+  return { error_code: 'card_declined', decline_code: code, message: declines[code] }
+}
+
+/** What was typed into the card form, and what is wrong with it, per field; the fields that are right are absent. */
+export type CardInput = { card_number: string; expiry: string; cvc: string }
+export type CardFaults = Partial<Record<keyof CardInput, string>>
+
+/** Reads the card form. Neither the number nor the code leaves this function. */
+export function readCard(
+  input: CardInput,
+  now: Date,
+): { faults: CardFaults } | { details: MethodDetails; behaviour: CardBehaviour } {
+  const digits = input.card_number.replaceAll(/[\s-]/g, '')
+  const card = simulatorCards.find(({ number }) => number === digits)
+  const expired = expiryFault(input.expiry, now)
+  const faults: CardFaults = {
+    ...(!card && { card_number: numberFault(digits) }),
+    ...(expired && { expiry: expired }),
+    ...(!/^\d{3,4}$/.test(input.cvc.trim()) && { cvc: 'Enter the 3 or 4 digits of the code.' }),
+  }
+  if (!card || Object.keys(faults).length > 0) return { faults }
+  return { details: cardDetails(digits), behaviour: card.behaviour }
+}
+
+function numberFault(digits: string): string {
+  if (!/^\d{12,19}$/.test(digits)) return 'Enter the digits on the front of the card.'
+  if (!passesLuhn(digits)) return 'A digit is wrong: look at the number again.'
+  return 'This simulator takes only the cards listed below. Never enter a real card here.'
+}
+
+/** A card is good until the end of its month; a day of grace covers every time zone. */
+function expiryFault(expiry: string, now: Date): string | undefined {
+  const match = /^\s*(0?[1-9]|1[0-2])\s*[/-]?\s*(?:20)?(\d{2})\s*$/.exec(expiry)
+  if (!match) return 'Enter the expiry date as MM/YY.'
+  const firstOfNext = Date.UTC(2000 + Number(match[2]), Number(match[1]), 1)
+  return now.getTime() < firstOfNext + 86_400_000 ? undefined : 'The card has expired.'
+}

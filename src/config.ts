@@ -1,0 +1,108 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+
+/** Every setting, once: its environment variable, its default, and one sentence. `--help` prints this table. */
+export const settings = {
+  PORT: { default: '8080', help: 'The TCP port to listen on; 0 takes a free one.' },
+  TALLYSTICK_HOST: { default: '', help: 'The address to listen on; 127.0.0.1 in local mode, else all addresses.' },
+  DATABASE_URL: {
+    default: '',
+    help: 'A PostgreSQL 15 or newer. Without it the server is in local mode and brings its own PostgreSQL.',
+  },
+  TALLYSTICK_DATA_DIR: { default: '.tallystick', help: 'Where local mode keeps its database and its encryption key.' },
+  TALLYSTICK_PUBLIC_URL: { default: '', help: 'The address payers reach, such as https://pay.example.com.' },
+  TALLYSTICK_TEST_KEY: {
+    default: '',
+    help: 'A secret key for the test environment, sk_test_ and 8 or more of A–Z a–z 0–9 _; a new one adds a key.',
+  },
+  TALLYSTICK_ENCRYPTION_KEY: {
+    default: '',
+    help: 'At least 32 characters; encrypts signing secrets. Needed with DATABASE_URL; local mode makes one.',
+  },
+  TALLYSTICK_WEBHOOK_ALLOWED_HOSTS: {
+    default: '',
+    help: 'Private hosts that webhooks may reach, comma-separated: names or addresses, with or without a port.',
+  },
+  TALLYSTICK_LOG_LEVEL: { default: 'info', help: 'One of fatal, error, warn, info, debug, trace, silent.' },
+} as const
+
+type SettingName = keyof typeof settings
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type Config = {
+  port: number
+  host: string
+  /** Undefined in local mode. */
+  database_url: string | undefined
+  data_dir: string
+  /** Undefined until the port is known, in which case the loopback address is used. */
+  public_url: string | undefined
+  test_key: string | undefined
+  encryption_key: string | undefined
+  webhook_allowed_hosts: string[]
+  log_level: string
+}
+
+/** A setting that cannot be used. Its message is one line that says which and what to do. */
+export class ConfigError extends Error {}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+/** Reads the settings from the environment. Throws ConfigError for the first that cannot be used. */
+export function readConfig(environment: Environment): Config {
+  const value = (name: SettingName): string => (environment[name] ?? '').trim() || settings[name].default
+  const must = (holds: boolean, name: SettingName, expected: string) => {
+    if (!holds) throw new ConfigError(`${name} should be ${expected}.`)
+  }
+  const databaseUrl = value('DATABASE_URL') || undefined
+  const local = databaseUrl === undefined
+  const port = Number(value('PORT'))
+  must(Number.isInteger(port) && port >= 0 && port <= 65_535, 'PORT', 'a number from 0 to 65535')
+  const testKey = value('TALLYSTICK_TEST_KEY') || undefined
+  must(!testKey || /^sk_test_[A-Za-z0-9_]{8,}$/.test(testKey), 'TALLYSTICK_TEST_KEY', settings.TALLYSTICK_TEST_KEY.help)
+  const encryptionKey = value('TALLYSTICK_ENCRYPTION_KEY') || undefined
+  must(!encryptionKey || encryptionKey.length >= 32, 'TALLYSTICK_ENCRYPTION_KEY', 'at least 32 characters')
+  must(
+    local || encryptionKey !== undefined,
+    'TALLYSTICK_ENCRYPTION_KEY',
+    'set when DATABASE_URL is: make one with `openssl rand -hex 32`, and keep it as you keep the database',
+  )
+  const logLevel = value('TALLYSTICK_LOG_LEVEL')
+  must(logLevels.includes(logLevel), 'TALLYSTICK_LOG_LEVEL', `one of ${logLevels.join(', ')}`)
+  return {
+    port,
+    host: value('TALLYSTICK_HOST') || (local ? '127.0.0.1' : '::'),
+    database_url: databaseUrl,
+    data_dir: resolve(value('TALLYSTICK_DATA_DIR')),
+    public_url: readPublicUrl(value('TALLYSTICK_PUBLIC_URL')),
+    test_key: testKey,
+    encryption_key: encryptionKey,
+    webhook_allowed_hosts: value('TALLYSTICK_WEBHOOK_ALLOWED_HOSTS')
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== ''),
+    log_level: logLevel,
+  }
+}
+
+function readPublicUrl(text: string): string | undefined {
+  if (text === '') return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '') {
+    throw new ConfigError('TALLYSTICK_PUBLIC_URL should be an address without a path, such as https://pay.example.com.')
+  }
+  return url.origin
+}
+
+/** The address to show when no public URL is set: a wildcard host is reached through loopback. */
+export function localUrl(host: string, port: number): string {
+  const shown = host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host
+  return `http://${isIP(shown) === 6 ? `[${shown}]` : shown}:${port}`
+}
+
+/** The table that `--help` prints. */
+export function settingsHelp(): string {
+  return Object.entries(settings)
+    .map(([name, { default: initial, help }]) => `  ${name}${initial ? ` (${initial})` : ''}\n      ${help}`)
+    .join('\n')
+}

@@ -1,0 +1,43 @@
+import { type ProblemCode, problems } from './problem-codes.ts'
+
+/** One thing wrong with one member of the input: where (RFC 6901 pointer), which rule, and what to do. */
+export type FieldError = { pointer: string; code: string; detail: string }
+
+/** A refusal that the caller can do something about. It becomes an RFC 9457 answer; nothing has been written. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: ProblemCode
+  readonly errors: FieldError[]
+  readonly retryAfterS: number | undefined
+
+  constructor(code: ProblemCode, detail: string, more: { errors?: FieldError[]; retry_after_s?: number } = {}) {
+    super(detail)
+    this.code = code
+    this.errors = more.errors ?? []
+    this.retryAfterS = more.retry_after_s
+  }
+
+  /** The HTTP status that the registry gives this code. */
+  get status(): number {
+    return problems[this.code].status
+  }
+}
+
+/** A problem about one member of the body. */
+export function fieldProblem(code: ProblemCode, pointer: string, detail: string): Problem {
+  return new Problem(code, detail, { errors: [{ pointer, code, detail }] })
+}
+
+/** The wire form of a problem. `instance` is the path that was called. */
+export function problemBody(problem: Problem, publicUrl: string, instance: string) {
+  const entry = problems[problem.code]
+  return {
+    type: `${publicUrl}/docs/errors/${problem.code.replaceAll('_', '-')}`,
+    title: entry.title,
+    status: entry.status,
+    detail: problem.message,
+    instance,
+    code: problem.code,
+    ...(problem.errors.length > 0 && { errors: problem.errors }),
+  }
+}

@@ -1,0 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { encode } from './id.ts'
+
+/** A new id for a request: `req_` and 22 base62 characters. It is logged, answered, and kept with what the request entered. */
+export function newRequestId(): string {
+  return `req_${encode(randomUUID())}`
+}

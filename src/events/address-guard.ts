@@ -1,0 +1,176 @@
+import { promises as dns, type LookupAddress } from 'node:dns'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+
+/** What the operator allows beyond the public internet. */
+export type AddressRules = {
+  /** Local mode: the developer's own receiver on this machine may be reached, and with plain http. */
+  allow_loopback: boolean
+  /** Names or addresses, each with or without a port, that may be reached whatever they are, and with plain http. */
+  allowed_hosts: readonly string[]
+}
+
+/** A URL in its normal form, or what is wrong with it and what to do. */
+export type UrlCheck = { ok: true; url: string } | { ok: false; detail: string }
+
+/** Decides which addresses outgoing HTTP may reach. */
+export type AddressGuard = {
+  /** Checks a URL before it is saved, and gives its normal form. Names are not resolved: that is checked at each connect. */
+  checkUrl(text: string): UrlCheck
+  /** Whether the operator named this host, so that whatever it resolves to may be reached. */
+  isNamed(host: string, port: number): boolean
+  /** Whether an address may be reached by a host that the operator did not name. */
+  isReachable(address: string): boolean
+  /**
+   * Resolves a name for `net.connect`, and refuses it unless every address may be reached. The socket connects to the very
+   * addresses that were checked, so a name that changes between check and use gains nothing.
+   */
+  lookup: LookupFunction
+}
+
+/** The host is, or resolves to, an address that may not be reached. */
+export class AddressNotAllowed extends Error {
+  readonly code = 'ADDRESS_NOT_ALLOWED'
+}
+
+// What is not the public internet. Source: the IANA special-purpose registries (RFC 6890), and 168.63.129.16, the one cloud
+// metadata service that is outside of them.
+const forbiddenV4: [network: string, prefix: number][] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['168.63.129.16', 32],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+]
+
+// All of IPv6 but 2000::/3 is refused: so are ::, ::1, mapped addresses, NAT64, unique local, link-local, site-local and
+// multicast. Within it, these are protocol assignments with Teredo, documentation, and 6to4, which carries an IPv4 address.
+const publicV6: [network: string, prefix: number] = ['2000::', 3]
+const forbiddenV6: [network: string, prefix: number][] = [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+]
+
+const v4 = new BlockList()
+for (const [network, prefix] of forbiddenV4) v4.addSubnet(network, prefix, 'ipv4')
+const v6 = new BlockList()
+for (const [network, prefix] of forbiddenV6) v6.addSubnet(network, prefix, 'ipv6')
+const v6Public = new BlockList()
+v6Public.addSubnet(...publicV6, 'ipv6')
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+
+function isPublic(address: string): boolean {
+  const family = isIP(address)
+  return family === 4
+    ? !v4.check(address, 'ipv4')
+    : family === 6 && v6Public.check(address, 'ipv6') && !v6.check(address, 'ipv6')
+}
+
+function isLoopback(address: string): boolean {
+  // Only the plain spelling: a mapped address (::ffff:127.0.0.1) is never what a developer means.
+  return address === '::1' || (isIP(address) === 4 && loopback.check(address, 'ipv4'))
+}
+
+const isLocalName = (host: string) => host === 'localhost' || host.endsWith('.localhost')
+
+/** A host as it is compared: no brackets, no dot at the end, in the lower case and the normal form that WHATWG URL gives. */
+function plainHost(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
+}
+
+function readAllowedHost(entry: string): string {
+  const match = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry)
+  const host = match?.[1]
+  if (!host || !URL.canParse(`http://${host}`)) {
+    throw new RangeError(`The allowed host "${entry}" is neither a name nor an address, with or without a port.`)
+  }
+  const name = plainHost(new URL(`http://${host}`).hostname)
+  return match[2] === undefined ? name : `${name} ${Number(match[2])}`
+}
+
+/**
+ * Makes a guard of the operator's rules. Throws RangeError for an allowed host that cannot be read. `resolve` is for tests.
+ */
+export function createAddressGuard(rules: AddressRules, resolve = resolveAll): AddressGuard {
+  const named = new Set(rules.allowed_hosts.map(readAllowedHost))
+  const isNamed = (host: string, port: number) => {
+    const name = plainHost(host)
+    return named.has(name) || named.has(`${name} ${port}`)
+  }
+  const isReachable = (address: string) => isPublic(address) || (rules.allow_loopback && isLoopback(address))
+  const lookup: LookupFunction = (hostname, options, callback) => {
+    resolve(hostname).then(
+      (addresses) => {
+        const [first] = addresses
+        if (!first || !addresses.every(({ address }) => isReachable(address))) {
+          callback(new AddressNotAllowed(`${hostname} resolves to an address that may not be reached`), '')
+        } else if (options.all) callback(null, addresses)
+        else callback(null, first.address, first.family)
+      },
+      (error: Error) => callback(error, ''),
+    )
+  }
+  return { checkUrl: (text) => checkUrl(text, rules, isNamed, isReachable), isNamed, isReachable, lookup }
+}
+
+// Sockets to one name that open together share one look-up: getaddrinfo has four threads for the whole process, and a name
+// server that hangs would take them all.
+const resolving = new Map<string, Promise<LookupAddress[]>>()
+
+function resolveAll(hostname: string): Promise<LookupAddress[]> {
+  const running = resolving.get(hostname)
+  if (running) return running
+  const started = dns.lookup(hostname, { all: true }).finally(() => resolving.delete(hostname))
+  resolving.set(hostname, started)
+  return started
+}
+
+function checkUrl(
+  text: string,
+  rules: AddressRules,
+  isNamed: AddressGuard['isNamed'],
+  isReachable: AddressGuard['isReachable'],
+): UrlCheck {
+  const refuse = (detail: string): UrlCheck => ({ ok: false, detail })
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    return refuse('The URL should be absolute and begin with https://, such as https://example.com/webhooks.')
+  }
+  if (url.username !== '' || url.password !== '') return refuse('The URL should have no user name and no password.')
+  if (url.href.includes('#')) return refuse('The URL should have no fragment (the part from # on).')
+  const host = plainHost(url.hostname)
+  if (host === '') return refuse('The URL should name a host.')
+  if (isNamed(host, portOf(url))) return { ok: true, url: normalForm(url) }
+  const local = isLocalName(host) || isLoopback(host)
+  if (local ? !rules.allow_loopback : isIP(host) !== 0 && !isReachable(host)) {
+    return refuse(
+      `${host} is not a public address. A private receiver has to be named in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.`,
+    )
+  }
+  if (url.protocol === 'http:' && !local) return refuse('The URL should begin with https://.')
+  return { ok: true, url: normalForm(url) }
+}
+
+/** The port that a URL is reached at. */
+export function portOf(url: { protocol: string; port: string }): number {
+  return Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+}
+
+/** Without the dot at the end of a name: certificates are made out to the name without it. */
+function normalForm(url: URL): string {
+  url.hostname = url.hostname.replace(/\.$/, '')
+  return url.href
+}

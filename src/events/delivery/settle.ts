@@ -1,0 +1,70 @@
+import type { Pool, Queryable } from '../../database/pool.ts'
+import { loadSql, plainArray, textArray, timeArray } from '../../database/sql.ts'
+import { transaction } from '../../database/transaction.ts'
+import type { Claimed } from './claim.ts'
+
+/** What one attempt was; absent when the claim is given back unsent. */
+export type Attempt = {
+  started_at: Date
+  duration_ms: number
+  status_code: number | undefined
+  error: string | undefined
+  response_excerpt: string | undefined
+}
+
+/** What became of one claim. */
+export type Outcome = {
+  delivery: Pick<Claimed, 'event_id' | 'endpoint_id' | 'bucket' | 'environment_id' | 'number'>
+  status: 'pending' | 'delivered' | 'exhausted' | 'cancelled'
+  /** When it is due again; for what is settled, any time. */
+  next_attempt_at: Date
+  attempt: Attempt | undefined
+  /** Whether the endpoint gets nothing more. */
+  disable: boolean
+}
+
+const settings = loadSql(import.meta.url, './sql/delivery-settings.sql')
+const settle = loadSql(import.meta.url, './sql/settle-deliveries.sql')
+const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
+
+/**
+ * Writes outcomes, all or none. An outcome whose claim has lapsed and been made again changes no delivery. Writing the same
+ * outcomes twice is the same as once.
+ */
+export async function settleDeliveries(pool: Pool, outcomes: readonly Outcome[], now: Date): Promise<void> {
+  const deliveries = outcomes.map(({ delivery }) => delivery)
+  const attempts = outcomes.map(({ attempt }) => attempt)
+  const values = [
+    now,
+    plainArray(deliveries.map((delivery) => delivery.event_id)),
+    plainArray(deliveries.map((delivery) => delivery.endpoint_id)),
+    plainArray(deliveries.map((delivery) => delivery.bucket)),
+    plainArray(deliveries.map((delivery) => delivery.environment_id)),
+    plainArray(deliveries.map((delivery) => delivery.number)),
+    plainArray(outcomes.map((outcome) => outcome.status)),
+    timeArray(outcomes.map((outcome) => outcome.next_attempt_at)),
+    timeArray(attempts.map((attempt) => attempt?.started_at ?? null)),
+    plainArray(attempts.map((attempt) => attempt?.duration_ms ?? null)),
+    plainArray(attempts.map((attempt) => attempt?.status_code ?? null)),
+    textArray(attempts.map((attempt) => attempt?.error ?? null)),
+    textArray(attempts.map((attempt) => attempt?.response_excerpt ?? null)),
+    plainArray(outcomes.map((outcome) => outcome.disable)),
+  ]
+  await transaction(pool, async (connection) => {
+    connection.query(settings).catch(() => {})
+    await connection.query({ ...settle, values })
+  })
+}
+
+/**
+ * Makes what waits for an endpoint due now. To be called in the transaction that enables it again, before the dispatcher is
+ * woken; without it they come by themselves within the hour.
+ */
+export async function resumeDeliveries(
+  database: Queryable,
+  environmentId: number,
+  endpointId: string,
+  now: Date,
+): Promise<void> {
+  await database.query({ ...resume, values: [environmentId, endpointId, now] })
+}

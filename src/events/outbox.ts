@@ -1,0 +1,23 @@
+import type { Queryable } from '../database/pool.ts'
+import { jsonTexts, loadSql, plainArray, timeArray } from '../database/sql.ts'
+import type { NewEvent } from './registry.ts'
+
+const writeEventsSql = loadSql(import.meta.url, './sql/write-events.sql')
+
+/** Writes events and their deliveries, in the transaction of the change that they tell of. */
+export async function writeEvents(connection: Queryable, events: NewEvent[]): Promise<void> {
+  if (events.length === 0) return
+  await connection.query({
+    ...writeEventsSql,
+    values: [
+      plainArray(events.map(({ id }) => id)),
+      plainArray(events.map(({ bucket }) => bucket)),
+      plainArray(events.map(({ environment_id }) => environment_id)),
+      plainArray(events.map(({ type }) => type)),
+      plainArray(events.map(({ subject_id }) => subject_id)),
+      jsonTexts(events.map(({ body }) => body)),
+      timeArray(events.map(({ created_at }) => created_at)),
+      jsonTexts(events.map(({ personal }) => personal)),
+    ],
+  })
+}

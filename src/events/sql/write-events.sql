@@ -1,0 +1,15 @@
+-- The events of one transaction, and a delivery for each endpoint that wants them, in one statement: an event can not be
+-- without its deliveries. A disabled endpoint gets its delivery too; it waits until the endpoint is enabled again.
+with written as (
+  insert into event (id, bucket, environment_id, type, subject_id, body, created_at, personal)
+  select unnest($1::uuid[]), unnest($2::integer[]), unnest($3::integer[]), unnest($4::text[]), unnest($5::uuid[]),
+    unnest(string_to_array($6::text, chr(30))), unnest($7::timestamptz[]), unnest(string_to_array($8::text, chr(30), ''))
+  returning id, bucket, environment_id, type, created_at
+)
+insert into webhook_delivery (event_id, endpoint_id, bucket, environment_id, next_attempt_at)
+select written.id, endpoint.id, written.bucket, written.environment_id, written.created_at
+from written
+join webhook_endpoint as endpoint
+  on endpoint.environment_id = written.environment_id
+  and endpoint.deleted_at is null
+  and (endpoint.event_types is null or written.type = any (endpoint.event_types))

@@ -1,0 +1,36 @@
+import { type Html, html } from './html.ts'
+
+/** One text field with its label, its hint, and what is wrong with it; a reader hears all three. */
+export type Field = {
+  name: string
+  label: string
+  value?: string | undefined
+  hint?: Html | string | undefined
+  error?: string | undefined
+  /** A fixed text before the input, such as the currency. */
+  prefix?: string | undefined
+  inputmode: 'numeric' | 'decimal' | 'text'
+  autocomplete: string
+}
+
+/** Renders a field. Its errors and hints are tied to the input by `aria-describedby`. */
+export function textField({ name, label, value, hint, error, prefix, inputmode, autocomplete }: Field): Html {
+  const described = [error && `${name}-error`, hint && `${name}-hint`].filter(Boolean).join(' ')
+  return html`<div class="field${error && ' wrong'}">
+<label for="${name}">${label}</label>
+<div class="input">${prefix && html`<span aria-hidden="true">${prefix}</span>`}<input id="${name}" name="${name}" type="text" inputmode="${inputmode}" autocomplete="${autocomplete}" value="${value}" required${error && html` aria-invalid="true"`}${described && html` aria-describedby="${described}"`}></div>
+${error && html`<p class="error" id="${name}-error">${error}</p>`}${hint && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+</div>`
+}
+
+/** What is wrong with a form, above it: announced at once, each fault with a link to its field. */
+export function errorSummary(faults: readonly { name: string; detail: string }[]): Html | undefined {
+  if (faults.length === 0) return undefined
+  const items = faults.map(({ name, detail }) => html`<p><a href="#${name}">${detail}</a></p>`)
+  return html`<div class="note bad" role="alert"><h2>Please check</h2>${items}</div>\n`
+}
+
+/** Hidden fields, one for each entry. */
+export function hiddenFields(values: Iterable<readonly [string, string]>): Html {
+  return html`${[...values].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`
+}

@@ -1,0 +1,145 @@
+import { assert } from '../core/assert.ts'
+import type { Id } from '../core/id.ts'
+import { maxBalance } from '../core/money.ts'
+
+/** How a payment is spread when the caller does not say who gets what. */
+export const allocationPolicies = ['due_date_first', 'oldest_first', 'proportional', 'in_order'] as const
+export type AllocationPolicy = (typeof allocationPolicies)[number]
+
+/** What the allocation needs to know of a receivable; the locked row and the preview both have it. */
+export type Candidate = {
+  readonly id: Id
+  readonly kind: 'customer' | 'account' | 'bill'
+  readonly currency: string
+  readonly balance: bigint
+  readonly status: 'unpaid' | 'paid' | 'voided' | null
+  readonly due_date: string | null
+  readonly bill_date: string | null
+  readonly rules: { readonly overpayment_allowed: boolean }
+}
+
+/** One amount for one receivable, and the rule that said so. */
+export type AllocationLine = { receivable_id: Id; amount: bigint; rule: AllocationPolicy | 'explicit' | 'overpayment' }
+export type SkipReason = 'currency_differs' | 'voided' | 'nothing_owed'
+export type Allocation = {
+  lines: AllocationLine[]
+  unapplied: bigint
+  skipped: { receivable_id: Id; reason: SkipReason }[]
+}
+
+/**
+ * Spreads `amount` over the candidates by a policy. Pure: the preview, the write path and the model test call this one
+ * function. Nothing is refused: what does not fit is left unapplied. The lines and `unapplied` always sum to `amount`.
+ */
+export function allocate(
+  amount: bigint,
+  currency: string,
+  policy: AllocationPolicy,
+  candidates: readonly Candidate[],
+): Allocation {
+  const skipped: Allocation['skipped'] = []
+  const open: Candidate[] = []
+  const usable: Candidate[] = []
+  for (const candidate of candidates) {
+    const reason = skipReason(candidate, currency)
+    if (reason !== 'nothing_owed' && reason !== undefined) skipped.push({ receivable_id: candidate.id, reason })
+    else {
+      usable.push(candidate)
+      if (reason === undefined) open.push(candidate)
+    }
+  }
+  const ordered = order(open, policy)
+  const lines = policy === 'proportional' ? inProportion(amount, ordered) : oneAfterAnother(amount, ordered, policy)
+  const rest = amount - lines.reduce((sum, line) => sum + line.amount, 0n)
+  const overpaid = overpay(rest, order(usable, policy), lines)
+  for (const candidate of usable) {
+    if (!lines.some((line) => line.receivable_id === candidate.id) && candidate.balance <= 0n) {
+      skipped.push({ receivable_id: candidate.id, reason: 'nothing_owed' })
+    }
+  }
+  const unapplied = rest - overpaid
+  const applied = lines.reduce((sum, line) => sum + line.amount, 0n)
+  assert(applied + unapplied === amount && unapplied >= 0n, 'an allocation always sums to its payment')
+  return { lines, unapplied, skipped }
+}
+
+function skipReason(candidate: Candidate, currency: string): SkipReason | undefined {
+  if (candidate.currency !== currency) return 'currency_differs'
+  if (candidate.status === 'voided') return 'voided'
+  return candidate.balance > 0n ? undefined : 'nothing_owed'
+}
+
+/** `due_date_first`: earliest due first, those without a due date after them; ties, and the rest, by age. */
+function order(candidates: Candidate[], policy: AllocationPolicy): Candidate[] {
+  if (policy === 'in_order' || policy === 'proportional') return candidates
+  const age = (one: Candidate) => `${one.bill_date ?? '0000-00-00'} ${one.id}`
+  const key = (one: Candidate) =>
+    policy === 'due_date_first' ? `${one.due_date ?? '9999-99-99'} ${age(one)}` : age(one)
+  return candidates
+    .map((candidate) => ({ candidate, key: key(candidate) }))
+    .sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0))
+    .map(({ candidate }) => candidate)
+}
+
+function oneAfterAnother(amount: bigint, candidates: Candidate[], rule: AllocationPolicy): AllocationLine[] {
+  const lines: AllocationLine[] = []
+  let rest = amount
+  for (const { id, balance } of candidates) {
+    if (rest === 0n) break
+    const part = rest < balance ? rest : balance
+    lines.push({ receivable_id: id, amount: part, rule })
+    rest -= part
+  }
+  return lines
+}
+
+/** Each its share of what is owed, cut to whole minor units; the units left over go to the largest remainders. */
+function inProportion(amount: bigint, candidates: Candidate[]): AllocationLine[] {
+  const owed = candidates.reduce((sum, { balance }) => sum + balance, 0n)
+  if (amount >= owed) return oneAfterAnother(amount, candidates, 'proportional')
+  const shares = candidates.map(({ id, balance }, index) => ({
+    id,
+    index,
+    amount: (amount * balance) / owed,
+    remainder: (amount * balance) % owed,
+  }))
+  let left = amount - shares.reduce((sum, share) => sum + share.amount, 0n)
+  const byRemainder = shares.toSorted((one, other) =>
+    one.remainder === other.remainder ? one.index - other.index : one.remainder > other.remainder ? -1 : 1,
+  )
+  for (const share of byRemainder) {
+    if (left === 0n) break
+    share.amount += 1n
+    left -= 1n
+  }
+  return shares
+    .filter((share) => share.amount > 0n)
+    .map((share) => ({ receivable_id: share.id, amount: share.amount, rule: 'proportional' as const }))
+}
+
+/** What is left over goes to the first balance whose rules take more than is owed. A bill never does. Returns how much. */
+function overpay(rest: bigint, candidates: Candidate[], lines: AllocationLine[]): bigint {
+  const taker = candidates.find(({ kind, rules }) => kind !== 'bill' && rules.overpayment_allowed)
+  if (rest === 0n || !taker) return 0n
+  const paid = lines.find((line) => line.receivable_id === taker.id)
+  const room = maxBalance + (taker.balance - (paid?.amount ?? 0n))
+  const part = rest < room ? rest : room
+  if (part <= 0n) return 0n
+  if (paid) paid.amount += part
+  else lines.push({ receivable_id: taker.id, amount: part, rule: 'overpayment' })
+  return part
+}
+
+/** Why an amount that the caller named cannot be applied as written; `undefined` when it can. */
+export function explicitFault(
+  amount: bigint,
+  currency: string,
+  candidate: Candidate,
+): 'currency_mismatch' | 'bill_voided' | 'amount_exceeds_remaining' | undefined {
+  if (candidate.currency !== currency) return 'currency_mismatch'
+  if (candidate.status === 'voided') return 'bill_voided'
+  if (candidate.kind !== 'bill' && candidate.rules.overpayment_allowed) {
+    return candidate.balance - amount < -maxBalance ? 'amount_exceeds_remaining' : undefined
+  }
+  return amount > candidate.balance ? 'amount_exceeds_remaining' : undefined
+}

@@ -1,0 +1,113 @@
+import { assert } from '../../core/assert.ts'
+import { bucketOf, type Id } from '../../core/id.ts'
+import type { Queryable } from '../../database/pool.ts'
+import { jsonTexts, loadSql, plainArray, textArray, timeArray } from '../../database/sql.ts'
+import type { ReceivableKind } from '../receivable.ts'
+import type { AppliedPayment } from './order.ts'
+
+/** A payment that was applied, with the ledger transaction that entered it. */
+export type AppliedRow = { applied: AppliedPayment; transaction_id: Id }
+
+const writePaymentsSql = loadSql(import.meta.url, '../sql/write-payments.sql')
+const settlePaymentsSql = loadSql(import.meta.url, '../sql/settle-payments.sql')
+const writeApplicationsSql = loadSql(import.meta.url, '../sql/write-applications.sql')
+
+/** Writes recorded payments, and settles those that a page had begun. */
+export async function writePayments(connection: Queryable, rows: AppliedRow[], now: Date): Promise<void> {
+  const recorded = rows.filter(({ applied }) => applied.order.claim.kind === 'record')
+  const settled = rows.filter(({ applied }) => applied.order.claim.kind === 'settle')
+  const [, updated] = await Promise.all([
+    recorded.length > 0 ? connection.query({ ...writePaymentsSql, values: recordedColumns(recorded, now) }) : undefined,
+    settled.length > 0 ? connection.query({ ...settlePaymentsSql, values: settledColumns(settled, now) }) : undefined,
+  ])
+  assert(updated === undefined || updated.rowCount === settled.length, 'every locked payment is settled')
+}
+
+function recordedColumns(rows: AppliedRow[], now: Date): unknown[] {
+  const payments = rows.map(({ applied }) => applied.order.payment)
+  return [
+    plainArray(payments.map(({ id }) => id)),
+    plainArray(payments.map(({ id }) => bucketOf(id))),
+    plainArray(rows.map(({ applied }) => applied.order.environment.id)),
+    plainArray(rows.map(({ applied }) => applied.customer_id)),
+    textArray(payments.map(({ channel }) => channel)),
+    textArray(rows.map(({ applied: { order } }) => (order.claim.kind === 'record' ? order.claim.reference : null))),
+    plainArray(payments.map(({ currency }) => currency)),
+    plainArray(payments.map(({ amount }) => amount)),
+    plainArray(rows.map(({ applied }) => applied.applied_amount)),
+    plainArray(rows.map(({ applied }) => applied.unapplied_amount)),
+    jsonTexts(rows.map(({ applied }) => JSON.stringify(applied.explanation))),
+    jsonTexts(payments.map(({ metadata }) => JSON.stringify(metadata))),
+    timeArray(payments.map(({ received_at }) => received_at)),
+    now,
+  ]
+}
+
+function settledColumns(rows: AppliedRow[], now: Date): unknown[] {
+  const payments = rows.map(({ applied }) => applied.order.payment)
+  const details = rows.map(({ applied: { order } }) =>
+    order.claim.kind === 'settle' ? order.claim.method_details : undefined,
+  )
+  return [
+    plainArray(payments.map(({ id }) => id)),
+    plainArray(payments.map(({ id }) => bucketOf(id))),
+    plainArray(rows.map(({ applied }) => applied.order.environment.id)),
+    plainArray(rows.map(({ applied }) => applied.applied_amount)),
+    plainArray(rows.map(({ applied }) => applied.unapplied_amount)),
+    textArray(rows.map(({ applied }) => JSON.stringify(applied.explanation))),
+    textArray(details.map((detail) => (detail === undefined ? null : JSON.stringify(detail)))),
+    timeArray(payments.map(({ received_at }) => received_at)),
+    now,
+  ]
+}
+
+/** Writes one application for each line of each payment. */
+export function writeApplications(connection: Queryable, rows: AppliedRow[], now: Date): Promise<void> {
+  const lines = rows.flatMap(({ applied, transaction_id }) =>
+    applied.lines.map((line) => ({
+      id: line.obligation_id,
+      environment_id: applied.order.environment.id,
+      customer_id: applied.customer_id,
+      payment_id: applied.order.payment.id,
+      receivable_id: line.receivable_id,
+      kind: line.kind,
+      currency: applied.order.payment.currency,
+      amount: line.amount,
+      transaction_id,
+    })),
+  )
+  return insertApplications(connection, lines, now)
+}
+
+type NewApplication = {
+  id: Id
+  environment_id: number
+  customer_id: Id
+  payment_id: Id
+  receivable_id: Id
+  kind: ReceivableKind
+  currency: string
+  amount: bigint
+  transaction_id: Id
+}
+
+/** Writes new applications, set-wise. */
+export async function insertApplications(connection: Queryable, rows: NewApplication[], now: Date): Promise<void> {
+  if (rows.length === 0) return
+  await connection.query({
+    ...writeApplicationsSql,
+    values: [
+      plainArray(rows.map(({ id }) => id)),
+      plainArray(rows.map(({ id }) => bucketOf(id))),
+      plainArray(rows.map(({ environment_id }) => environment_id)),
+      plainArray(rows.map(({ customer_id }) => customer_id)),
+      plainArray(rows.map(({ payment_id }) => payment_id)),
+      plainArray(rows.map(({ receivable_id }) => receivable_id)),
+      plainArray(rows.map(({ kind }) => kind)),
+      plainArray(rows.map(({ currency }) => currency)),
+      plainArray(rows.map(({ amount }) => amount)),
+      plainArray(rows.map(({ transaction_id }) => transaction_id)),
+      now,
+    ],
+  })
+}

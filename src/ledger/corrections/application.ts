@@ -1,0 +1,59 @@
+import { bucketOf, type Id } from '../../core/id.ts'
+import type { Queryable } from '../../database/pool.ts'
+import type { ReceivableKind } from '../receivable.ts'
+
+/** One application as it is stored: the API shows it as an obligation. */
+export type Application = {
+  id: Id
+  bucket: number
+  environment_id: number
+  customer_id: Id
+  payment_id: Id
+  receivable_id: Id
+  kind: ReceivableKind
+  currency: string
+  amount: bigint
+  reversed_amount: bigint
+  transaction_id: Id
+  version: bigint
+  created_at: Date
+  updated_at: Date
+}
+
+const columns = `id, bucket, environment_id, customer_id, payment_id, receivable_id, kind, currency, amount,
+  reversed_amount, transaction_id, version, created_at, updated_at`
+
+/** What an application is read by; lists share it. */
+export const applicationSelect = `select ${columns} from application`
+
+/** Finds one application; `lock` holds it, and comes after the lock of its payment. */
+export async function findApplication(
+  connection: Queryable,
+  environmentId: number,
+  id: Id,
+  options: { lock?: boolean } = {},
+): Promise<Application | undefined> {
+  const { rows } = await connection.query<Application>({
+    name: options.lock ? 'lock-application' : 'find-application',
+    text: `${applicationSelect} where environment_id = $1 and id = $2 and bucket = $3
+      ${options.lock ? 'for no key update' : ''}`,
+    values: [environmentId, id, bucketOf(id)],
+  })
+  return rows[0]
+}
+
+/** Locks what is left of a payment's applications, the newest first: that is the order in which they are taken back. */
+export async function lockApplicationsOf(
+  connection: Queryable,
+  environmentId: number,
+  paymentId: Id,
+): Promise<Application[]> {
+  const { rows } = await connection.query<Application>({
+    name: 'lock-applications-of-payment',
+    text: `${applicationSelect}
+      where environment_id = $1 and payment_id = $2 and bucket = $3 and reversed_amount < amount
+      order by id desc for no key update`,
+    values: [environmentId, paymentId, bucketOf(paymentId)],
+  })
+  return rows
+}

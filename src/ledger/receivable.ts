@@ -1,0 +1,118 @@
+import { bucketOf, type Id, showId } from '../core/id.ts'
+import { effectiveRules, type PaymentRuleOverrides, type PaymentRules } from '../core/payment-rules.ts'
+import type { Queryable } from '../database/pool.ts'
+import { loadSql, plainArray, type Statement } from '../database/sql.ts'
+
+export type ReceivableKind = 'customer' | 'account' | 'bill'
+export type BillStatus = 'unpaid' | 'paid' | 'voided'
+
+/** The thing that can be owed and paid, locked by this transaction. The journal changes it; nothing else does. */
+export type Receivable = {
+  readonly id: Id
+  readonly bucket: number
+  readonly environment_id: number
+  readonly kind: ReceivableKind
+  readonly customer_id: Id
+  readonly account_id: Id | null
+  readonly currency: string
+  /** Signed minor units: positive is owed, negative is credit. */
+  balance: bigint
+  /** One step for every entry. */
+  version: bigint
+  status: BillStatus | null
+  readonly external_reference: string
+  readonly due_date: string | null
+  readonly bill_date: string | null
+  readonly amount_due: bigint | null
+  readonly rules: PaymentRules
+}
+
+type LockedRow = Omit<Receivable, 'rules'> &
+  Record<`${'environment' | ReceivableKind}_rules`, PaymentRuleOverrides | null>
+
+/** What to lock: receivables by id, all those of some customers, all those of some accounts. */
+export type ReceivableSelection = { ids?: Id[]; customers?: Id[]; accounts?: Id[]; environments: number[] }
+
+const lockSql = loadSql(import.meta.url, './sql/lock-receivables.sql')
+const readSql = { name: 'read-receivables', text: lockSql.text.replace('for no key update of r', '') }
+
+/** The receivables of one transaction or one look, found by id, by customer or by account. */
+export class ReceivableIndex {
+  readonly #byId: Map<Id, Receivable>
+  readonly #byCustomer: Map<Id, Receivable[]>
+  readonly #byAccount: Map<Id | null, Receivable[]>
+
+  constructor(receivables: Receivable[]) {
+    this.#byId = new Map(receivables.map((receivable) => [receivable.id, receivable]))
+    this.#byCustomer = Map.groupBy(receivables, ({ customer_id }) => customer_id)
+    this.#byAccount = Map.groupBy(receivables, ({ account_id }) => account_id)
+  }
+
+  get(id: Id | undefined): Receivable | undefined {
+    return id === undefined ? undefined : this.#byId.get(id)
+  }
+
+  ofCustomer(id: Id): Receivable[] {
+    return this.#byCustomer.get(id) ?? []
+  }
+
+  ofAccount(id: Id): Receivable[] {
+    return this.#byAccount.get(id) ?? []
+  }
+}
+
+/** Locks receivables in the order of their ids, until the transaction ends. Those of other environments are left out. */
+export function lockReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
+  return select(connection, lockSql, selection)
+}
+
+/** The same receivables as they are now, without a lock: for a preview or a page. */
+export function readReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
+  return select(connection, readSql, selection)
+}
+
+async function select(
+  connection: Queryable,
+  statement: Statement,
+  selection: ReceivableSelection,
+): Promise<ReceivableIndex> {
+  const { ids = [], customers = [], accounts = [] } = selection
+  const buckets = new Set([...ids, ...customers, ...accounts].map(bucketOf))
+  const { rows } = await connection.query<LockedRow>({
+    ...statement,
+    values: [
+      plainArray(ids),
+      plainArray(customers),
+      plainArray(accounts),
+      plainArray([...buckets]),
+      plainArray([...new Set(selection.environments)]),
+    ],
+  })
+  return new ReceivableIndex(rows.map(toReceivable))
+}
+
+function toReceivable(row: LockedRow): Receivable {
+  const { environment_rules, customer_rules, account_rules, bill_rules, ...rest } = row
+  return { ...rest, rules: effectiveRules(environment_rules, customer_rules, account_rules, bill_rules) }
+}
+
+/** The id of a receivable as the API shows it: that of the customer, account or bill that it belongs to. */
+export function showReceivableId(receivable: Pick<Receivable, 'id' | 'kind'>): string {
+  return showId(receivable.kind, receivable.id)
+}
+
+/** What was paid, as events and obligations tell it: exactly one of the three members. */
+export function paidMember(receivable: Pick<Receivable, 'id' | 'kind'>): Record<string, string> {
+  return { [`${receivable.kind}_id`]: showReceivableId(receivable) }
+}
+
+/** The additional `applied_to` of an event: what was paid, with its parents. */
+export function appliedTo(receivable: Receivable): Record<string, string> {
+  return {
+    type: receivable.kind,
+    id: showReceivableId(receivable),
+    external_reference: receivable.external_reference,
+    customer: showId('customer', receivable.customer_id),
+    ...(receivable.account_id !== null && { account: showId('account', receivable.account_id) }),
+  }
+}

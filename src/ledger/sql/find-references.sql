@@ -1,0 +1,10 @@
+select p.*
+from unnest($1::integer[], $2::text[], $3::text[], $4::integer[]) as lost (environment_id, channel, reference, bucket)
+cross join lateral (
+  select environment_id, channel, reference, payment_id, fingerprint
+  from payment_reference as kept
+  where kept.environment_id = lost.environment_id and kept.channel = lost.channel and kept.reference = lost.reference
+    and kept.bucket = lost.bucket
+  -- Looks each one up by the index, whatever the planner thinks of the table's size.
+  offset 0
+) as p

@@ -1,0 +1,7 @@
+-- Locks payments, by id, that are to be settled or changed.
+select id, bucket, environment_id, customer_id, status, channel, currency, amount, applied_amount, unapplied_amount,
+  reversed_amount, processor, metadata, version
+from payment
+where id = any ($1::uuid[]) and bucket = any ($2::integer[]) and environment_id = any ($3::integer[])
+order by id
+for no key update

@@ -1,0 +1,25 @@
+-- Locks what a batch may touch, in one list by id, so that no two batches can wait for each other. The candidates are the
+-- receivables named ($1), and what is open of the customers ($2) and of the accounts ($3). What an allocation and an
+-- event need to know comes along, so that no second look is needed.
+select
+  r.id, r.bucket, r.environment_id, r.kind, r.customer_id, r.account_id, r.currency, r.balance, r.version, r.status,
+  b.due_date, b.bill_date, b.amount_due,
+  case r.kind when 'customer' then c.external_reference when 'account' then a.external_reference
+    else b.external_reference end as external_reference,
+  e.payment_rules as environment_rules, c.payment_rules as customer_rules,
+  a.payment_rules as account_rules, b.payment_rules as bill_rules
+from receivable as r
+join environment as e on e.id = r.environment_id
+join customer as c on c.id = r.customer_id and c.bucket = r.bucket
+left join account as a on a.id = r.account_id and a.bucket = r.bucket
+left join bill as b on r.kind = 'bill' and b.id = r.id and b.bucket = r.bucket
+where r.id = any (
+    $1::uuid[]
+    || array(select id from receivable where customer_id = any ($2::uuid[])
+      and (status is null or status = 'unpaid'))
+    || array(select id from receivable where account_id = any ($3::uuid[])
+      and (status is null or status = 'unpaid')))
+  and r.bucket = any ($4::integer[])
+  and r.environment_id = any ($5::integer[])
+order by r.id
+for no key update of r

@@ -1,0 +1,48 @@
+-- I5, as receivables see it: a balance is what was entered by hand less what payments applied. For a bill, what was
+-- entered by hand is what is due, its manual adjustments (amount_paid) and its voiding; what is paid of it is the rest.
+-- An application of another kind, customer, currency or environment than its receivable counts as one without a
+-- receivable.
+select
+  count(*) as examined,
+  count(*) filter (where broken) as violations,
+  (array_agg(format('%s %s: balance %s (%s), by hand %s, applied %s, due %s',
+    kind, id, balance, status, by_hand, applied, amount_due)) filter (where broken))[1:5] as examples
+from (
+  select *,
+    balance is null or balance <> by_hand - applied
+      or kind = 'bill' and (
+        amount_due is null or amount_due <> raised or balance not between 0 and amount_due
+        or case status when 'voided' then balance <> 0 or applied <> 0 or adjusted <> 0
+          when 'unpaid' then balance = 0
+          when 'paid' then balance > 0
+          else true end) as broken
+  from (
+    select
+      coalesce(r.id, a.receivable_id) as id, coalesce(r.kind, a.kind) as kind, r.balance, r.status, b.amount_due,
+      coalesce(a.applied, 0) as applied,
+      coalesce(h.by_hand, 0) as by_hand,
+      coalesce(h.raised, 0) as raised,
+      coalesce(h.adjusted, 0) as adjusted
+    from receivable as r
+    full join (
+      select
+        receivable_id, bucket, environment_id, customer_id, kind, currency, sum(amount - reversed_amount) as applied
+      from application
+      group by receivable_id, bucket, environment_id, customer_id, kind, currency
+    ) as a on a.receivable_id = r.id and a.bucket = r.bucket and a.environment_id = r.environment_id
+      and a.customer_id = r.customer_id and a.kind = r.kind and a.currency = r.currency
+    left join bill as b on b.id = r.id and b.bucket = r.bucket and b.environment_id = r.environment_id
+    left join (
+      select
+        e.receivable_id, e.bucket,
+        sum(e.amount) as by_hand,
+        sum(e.amount) filter (where t.kind = 'bill_raised') as raised,
+        sum(e.amount) filter (where t.kind not in ('bill_raised', 'bill_voided')) as adjusted
+      from ledger_transaction as t
+      join ledger_entry as e on e.transaction_id = t.id and e.bucket = t.bucket
+      where t.kind not in ('payment', 'application', 'application_reversal', 'payment_reversal')
+        and e.receivable_id is not null
+      group by e.receivable_id, e.bucket
+    ) as h on h.receivable_id = r.id and h.bucket = r.bucket
+  ) as summed
+) as checked

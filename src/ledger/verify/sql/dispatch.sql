@@ -1,0 +1,18 @@
+-- I12. Deliveries are taken in the order in which they are due. So none may have been due for an hour when an event was
+-- sent that became due later still: it was passed over. How long a delivery waits in all depends on the server's being
+-- up, which the database cannot tell. An event's id begins with the time of the event.
+with sent as (
+  select event_id from webhook_attempt order by event_id desc limit 1
+)
+select
+  count(*) as examined,
+  count(*) filter (where broken) as violations,
+  (array_agg(format('event %s for endpoint %s: due since %s', event_id, endpoint_id, next_attempt_at))
+    filter (where broken))[1:5] as examples
+from (
+  select
+    d.event_id, d.endpoint_id, d.next_attempt_at,
+    coalesce(id_at(d.next_attempt_at + interval '1 hour') < (select event_id from sent), false) as broken
+  from webhook_delivery as d
+  where d.status = 'pending'
+) as checked

@@ -1,0 +1,25 @@
+-- I5, as reversals see it: what an application lost is the sum of its reversals, and a payment that was taken back took
+-- from its applications what it did not take from the unapplied part.
+select
+  count(*) as examined,
+  count(*) filter (where broken) as violations,
+  (array_agg(format('%s %s: %s reversed, but its reversals come to %s', kind, id, stored, summed))
+    filter (where broken))[1:5] as examples
+from (
+  select 'obligation' as kind, coalesce(a.id, v.application_id) as id, a.reversed_amount as stored, v.summed,
+    a.reversed_amount is distinct from v.summed as broken
+  from (select * from application where reversed_amount > 0) as a
+  full join (
+    select application_id, bucket, sum(amount) as summed from application_reversal group by application_id, bucket
+  ) as v on v.application_id = a.id and v.bucket = a.bucket
+  union all
+  select 'reversal', coalesce(p.id, v.payment_reversal_id), p.amount - p.unapplied_amount, v.summed,
+    p.amount - p.unapplied_amount is distinct from v.summed
+  from (select * from payment_reversal where amount > unapplied_amount) as p
+  full join (
+    select payment_reversal_id, bucket, sum(amount) as summed
+    from application_reversal
+    where payment_reversal_id is not null
+    group by payment_reversal_id, bucket
+  ) as v on v.payment_reversal_id = p.id and v.bucket = p.bucket
+) as checked

@@ -1,0 +1,24 @@
+-- I14, states: what a row says of itself does not contradict its amounts and instants.
+select
+  count(*) as examined,
+  count(*) filter (where broken) as violations,
+  (array_agg(format('%s %s: %s', kind, id, status)) filter (where broken))[1:5] as examples
+from (
+  select kind, id, coalesce(status, 'no status') as status,
+    case when kind = 'bill' then status is null or (status = 'unpaid') <> (balance > 0) else status is not null end
+      as broken
+  from receivable
+  union all
+  select 'payment', id, status,
+    status = 'succeeded' and received_at is null
+      or status <> 'succeeded' and (applied_amount <> 0 or unapplied_amount <> 0 or reversed_amount <> 0)
+  from payment
+  union all
+  select 'event', event_id, 'delivery ' || status,
+    (status = 'pending') <> (settled_at is null)
+      or attempts < case when status in ('delivered', 'exhausted') then 1 else 0 end
+  from webhook_delivery
+  union all
+  select 'idempotency record', null, 'there is no answer for the key ' || key, status is null or body is null
+  from idempotency
+) as checked

@@ -1,0 +1,37 @@
+import { present } from '../../core/assert.ts'
+import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
+import type { Queryable } from '../../database/pool.ts'
+
+/** What an environment has set, and what it shows beside that. */
+export type SettingsRow = {
+  mode: 'test' | 'live'
+  slug: string
+  merchant_name: string
+  display_name: string | null
+  time_zone: string
+  payment_rules: PaymentRuleOverrides
+  version: bigint
+}
+
+/** Reads the settings of an environment; `lock` holds them against other changes until the transaction ends. */
+export async function readSettings(
+  database: Queryable,
+  environmentId: number,
+  options: { lock?: boolean } = {},
+): Promise<SettingsRow> {
+  const { rows } = await database.query<SettingsRow>(
+    `select e.mode, m.slug, m.name as merchant_name, e.display_name, e.time_zone, e.payment_rules, e.version
+     from environment as e join merchant as m on m.id = e.merchant_id
+     where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
+    [environmentId],
+  )
+  return present(rows[0], 'a key opens an environment that exists')
+}
+
+/** Writes what may be set. */
+export async function writeSettings(database: Queryable, environmentId: number, row: SettingsRow): Promise<void> {
+  await database.query(
+    `update environment set display_name = $2, time_zone = $3, payment_rules = $4, version = $5 where id = $1`,
+    [environmentId, row.display_name, row.time_zone, row.payment_rules, row.version],
+  )
+}

@@ -1,0 +1,1 @@
+export { presentmentRoutes } from './routes.ts'

@@ -1,0 +1,60 @@
+import type { Clock } from '../core/clock.ts'
+import { openVault } from '../core/secret.ts'
+import { version } from '../core/version.ts'
+import type { Pool } from '../database/pool.ts'
+import { type AddressRules, createAddressGuard } from '../events/address-guard.ts'
+import { createDispatcher, type Dispatcher } from '../events/delivery/dispatcher.ts'
+import { createHttpClient } from '../events/delivery/http-client.ts'
+import { type Authenticator, createAuthenticator } from '../http/auth.ts'
+import type { Log, Platform } from '../http/platform.ts'
+import { createPaymentQueue } from '../ledger/apply-payments/queue.ts'
+
+/** What every resource is given, and what must be stopped in the end. */
+export type Composition = {
+  platform: Platform
+  authenticator: Authenticator
+  dispatcher: Dispatcher
+  close(): Promise<void>
+}
+
+/** Makes the parts that the program shares and joins them. Nothing runs yet: the caller listens and starts the dispatcher. */
+export function compose(parts: {
+  pool: Pool
+  clock: Clock
+  encryption_key: string
+  webhooks: AddressRules
+  log: Log
+  publicUrl(): string
+}): Composition {
+  const { pool, clock, log } = parts
+  const vault = openVault(parts.encryption_key)
+  const guard = createAddressGuard(parts.webhooks)
+  const client = createHttpClient({ guard, clock })
+  const dispatcher = createDispatcher({ pool, clock, vault, client, version, log })
+  const wakeDispatcher = () => dispatcher.wake()
+  const authenticator = createAuthenticator(pool, clock)
+  const platform: Platform = {
+    pool,
+    clock,
+    vault,
+    payments: createPaymentQueue({ pool, now: () => clock.now(), committed: wakeDispatcher }),
+    publicUrl: parts.publicUrl,
+    wakeDispatcher,
+    settingsChanged: () => authenticator.forget(),
+    webhookUrlFault(url) {
+      const check = guard.checkUrl(url)
+      return check.ok ? undefined : check.detail
+    },
+    log,
+  }
+  return {
+    platform,
+    authenticator,
+    dispatcher,
+    async close() {
+      await platform.payments.drain()
+      await dispatcher.stop()
+      await client.close()
+    },
+  }
+}

@@ -1,0 +1,127 @@
+/** A call of one operation that runs as it stands, where the calls before it have run. */
+export type Example = {
+  /** What the path's parameters are. A `$NAME` is the shell's, such as the id in an earlier answer. */
+  path?: Readonly<Record<string, string>>
+  query?: Readonly<Record<string, string>>
+  /** The Idempotency-Key. */
+  key?: string
+  body?: object
+}
+
+const customer = { customer: 'UCR1234567890' }
+const account = { account: 'UAR1234567890' }
+const bill = { bill: 'UBR1234567890' }
+const spareCustomer = { customer: '$CUSTOMER_ID' }
+const spareAccount = { account: '$ACCOUNT_ID' }
+const spareBill = { bill: '$BILL_ID' }
+const payment = { payment: '$PAYMENT_ID' }
+const obligation = { obligation: '$OBLIGATION_ID' }
+const endpoint = { endpoint: '$ENDPOINT_ID' }
+const year = { from: '2026-01-01', to: '2026-12-31' }
+
+/**
+ * One example per operation, in the order of one story: test/docs/examples.test.ts runs them in it. The objects are those of the
+ * API's own samples.
+ */
+export const examples: Readonly<Record<string, Example>> = {
+  createCustomer: {
+    key: '2f227800-f0c9-4000-a798-ca2e8b796dcc',
+    body: {
+      external_reference: 'UCR1234567890',
+      name: 'John Doe',
+      email: 'john.doe@example.com',
+      phone: '+27123456789',
+      currency: 'ZAR',
+      balance: 2000,
+      metadata: { customer_type: 'premium', registration_source: 'website' },
+    },
+  },
+  retrieveCustomer: { path: customer },
+  updateCustomer: { path: customer, body: { balance: 5000 } },
+  adjustCustomer: { path: customer, body: { amount: -500, reason: 'Goodwill after the outage' } },
+  listCustomers: { query: { limit: '10', 'metadata[customer_type]': 'premium' } },
+  createAccount: {
+    body: {
+      customer: 'UCR1234567890',
+      external_reference: 'UAR1234567890',
+      name: 'Subscription Account',
+      currency: 'ZAR',
+      balance: 2000,
+      metadata: { account_type: 'subscription', billing_cycle: 'monthly' },
+    },
+  },
+  retrieveAccount: { path: account },
+  updateAccount: {
+    path: account,
+    body: { name: 'Premium Subscription Account', metadata: { account_tier: 'premium', updated_by: 'admin' } },
+  },
+  adjustAccount: { path: account, body: { amount: 250, reason: 'Reconnection fee' } },
+  listAccounts: { query: { customer: 'UCR1234567890' } },
+  createBill: {
+    body: {
+      customer: 'UCR1234567890',
+      external_reference: 'UBR1234567890',
+      currency: 'ZAR',
+      amount_due: 2000,
+      bill_date: '2026-01-01',
+      due_date: '2026-01-31',
+      metadata: { invoice_period: 'January 2026', service_type: 'subscription' },
+    },
+  },
+  retrieveBill: { path: bill },
+  updateBill: {
+    path: bill,
+    body: {
+      amount_paid: 1500,
+      metadata: { payment_method: 'bank_transfer', payment_reference: 'TXN123456789' },
+    },
+  },
+  adjustBill: { path: bill, body: { amount: -100, reason: 'Billed twice' } },
+  listBills: { query: { status: 'unpaid', due_to: '2026-12-31' } },
+  lookUp: { query: { reference: 'UAR1234567890' } },
+  previewPayment: { body: { amount: 6000, currency: 'ZAR', customer: 'UCR1234567890', policy: 'oldest_first' } },
+  createPayment: {
+    body: {
+      amount: 2500,
+      currency: 'ZAR',
+      channel: 'bank_transfer',
+      reference: 'TXN123456789',
+      account: 'UAR1234567890',
+    },
+  },
+  retrieveBillingPayment: { path: payment },
+  retrievePayment: { path: payment },
+  listPayments: { query: { customer: 'UCR1234567890' } },
+  createObligation: { body: { payment: '$PAYMENT_ID', bill: 'UBR1234567890', amount: 200 } },
+  retrieveObligation: { path: obligation },
+  listObligations: { query: { account: 'UAR1234567890' } },
+  moveObligation: { path: obligation, body: { to: { customer: 'UCR1234567890' }, amount: 50 } },
+  reverseObligation: { path: obligation, body: { amount: 50, reason: 'Applied to the wrong bill' } },
+  reversePayment: { path: payment, body: { amount: 100, reason: 'Returned by the bank' } },
+  listCustomerEntries: { path: customer },
+  retrieveCustomerBalance: { path: customer, query: { effective_at: '2026-12-31T22:00:00Z' } },
+  retrieveCustomerStatement: { path: customer, query: year },
+  listAccountEntries: { path: account },
+  retrieveAccountBalance: { path: account, query: { effective_at: '2026-12-31T22:00:00Z' } },
+  retrieveAccountStatement: { path: account, query: year },
+  listBillEntries: { path: bill },
+  retrieveBillBalance: { path: bill, query: { effective_at: '2026-12-31T22:00:00Z' } },
+  retrieveBillStatement: { path: bill, query: year },
+  voidBill: { path: spareBill },
+  archiveBill: { path: spareBill },
+  unarchiveBill: { path: spareBill },
+  archiveAccount: { path: spareAccount },
+  unarchiveAccount: { path: spareAccount },
+  archiveCustomer: { path: spareCustomer },
+  unarchiveCustomer: { path: spareCustomer },
+  exportCustomer: { path: spareCustomer },
+  pseudonymiseCustomer: { path: spareCustomer },
+  retrieveSettings: {},
+  updateSettings: { body: { time_zone: 'Africa/Johannesburg', payment_rules: { min_amount: 100 } } },
+  createWebhookEndpoint: {
+    body: { url: 'https://example.com/webhooks', event_types: ['obligation.amount_applied'] },
+  },
+  listWebhookEndpoints: {},
+  retrieveWebhookEndpoint: { path: endpoint },
+  deleteWebhookEndpoint: { path: endpoint },
+}

@@ -1,0 +1,73 @@
+import { startJanitor } from '../collect/index.ts'
+import { type Config, localUrl } from '../config.ts'
+import type { Clock } from '../core/clock.ts'
+import type { App, Log, Platform } from '../http/platform.ts'
+import { ensureFirstMerchant } from '../merchant/merchant.ts'
+import { compose } from './compose.ts'
+import { startMaintenance } from './maintenance.ts'
+import { type OpenDatabase, openDatabase } from './open-database.ts'
+import { buildServer } from './server.ts'
+
+/** A running server. */
+export type Program = {
+  /** Where it listens. */
+  url: string
+  /** The test key that the first start made, to be printed once. */
+  made_test_key: string | undefined
+  platform: Platform
+  /** Resolves with a sentence when the bundled database ends unasked. */
+  died: Promise<string>
+  /** Stops taking requests, answers those that wait, lets deliveries in flight end, closes the database. */
+  stop(): Promise<void>
+}
+
+/** Composes everything, listens, and starts what runs beside the requests. */
+export async function startProgram(config: Config, log: Log, clock: Clock): Promise<Program> {
+  const database = await openDatabase(config, log)
+  try {
+    return await serve(config, log, clock, database)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function serve(config: Config, log: Log, clock: Clock, database: OpenDatabase): Promise<Program> {
+  const { pool } = database
+  const { made_test_key } = await ensureFirstMerchant(pool, config.test_key, clock.now())
+  let publicUrl = config.public_url
+  const composition = compose({
+    pool,
+    clock,
+    encryption_key: database.encryption_key,
+    webhooks: { allow_loopback: config.database_url === undefined, allowed_hosts: config.webhook_allowed_hosts },
+    log,
+    publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
+  })
+  const { platform, dispatcher } = composition
+  const app = await buildServer(platform, composition.authenticator)
+  const url = await listen(app, config)
+  publicUrl ??= url
+  dispatcher.start()
+  const maintenance = startMaintenance(platform)
+  const janitor = startJanitor(platform)
+  return {
+    url,
+    made_test_key,
+    platform,
+    died: database.died,
+    async stop() {
+      await app.close()
+      await maintenance.stop()
+      await janitor.stop()
+      await composition.close()
+      await database.close()
+    },
+  }
+}
+
+async function listen(app: App, config: Config): Promise<string> {
+  await app.listen({ host: config.host, port: config.port })
+  const address = app.server.address()
+  return localUrl(config.host, typeof address === 'object' && address ? address.port : config.port)
+}

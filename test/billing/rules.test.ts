@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestServer, testServer } from '../support/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer()
+})
+afterAll(() => server.stop())
+
+const post = (path: string, body: object) => server.api('POST', path, body)
+const patch = (path: string, body: object, headers?: Record<string, string>) => server.api('PATCH', path, body, headers)
+const rulesOf = async (path: string) => (await server.api('GET', path)).body.payment_rules
+
+const defaults = { min_amount: 1, max_amount: 999_999_999_999, underpayment_allowed: true, overpayment_allowed: false }
+
+describe('settings', () => {
+  test('show what holds, and what was set holds at once', async () => {
+    const shown = await server.api('GET', '/settings')
+    expect(shown.body).toEqual({
+      mode: 'test',
+      merchant: expect.stringMatching(/^acme-/),
+      name: 'Acme Water',
+      time_zone: 'UTC',
+      payment_rules: defaults,
+    })
+    // The key was just looked up and is remembered for a second; the change shows none the less.
+    const changed = await patch('/settings', {
+      name: 'Acme',
+      time_zone: 'africa/nairobi',
+      payment_rules: { min_amount: 50 },
+    })
+    expect(changed.body).toMatchObject({
+      name: 'Acme',
+      time_zone: 'Africa/Nairobi',
+      payment_rules: { ...defaults, min_amount: 50 },
+    })
+    await post('/billing/customers', { external_reference: 'of-settings', currency: 'ZAR', balance: 1 })
+    expect(await rulesOf('/billing/customers/of-settings')).toEqual({ ...defaults, min_amount: 50 })
+    const back = await patch('/settings', { name: null, time_zone: 'UTC', payment_rules: null })
+    expect(back.body).toEqual(shown.body)
+    expect(await rulesOf('/billing/customers/of-settings')).toEqual(defaults)
+  })
+
+  test('belong to one environment', async () => {
+    const live = { authorization: `Bearer ${server.liveKey}` }
+    await patch('/settings', { name: 'Only live', payment_rules: { max_amount: 7 } }, live)
+    expect((await server.api('GET', '/settings')).body).toMatchObject({ name: 'Acme Water', payment_rules: defaults })
+    const { body } = await server.api('GET', '/settings', undefined, live)
+    expect(body).toMatchObject({ mode: 'live', name: 'Only live', payment_rules: { max_amount: 7 } })
+  })
+
+  test('have an ETag, and If-Match is held', async () => {
+    const { headers } = await server.api('GET', '/settings')
+    const etag = headers.get('etag') as string
+    expect((await patch('/settings', { time_zone: 'UTC' }, { 'if-match': etag })).status).toBe(200)
+    expect((await patch('/settings', { time_zone: 'UTC' }, { 'if-match': etag })).status).toBe(412)
+  })
+
+  test.each([
+    [{ time_zone: 'Mars/Olympus' }, '/time_zone'],
+    [{ time_zone: '+02:00' }, '/time_zone'],
+    [{ time_zone: '' }, '/time_zone'],
+    [{ name: '' }, '/name'],
+    [{ merchant: 'other' }, '/merchant'],
+    [{ payment_rules: { min_amount: 0 } }, '/payment_rules/min_amount'],
+    [{ payment_rules: { max_amount: 1e12 } }, '/payment_rules/max_amount'],
+    [{ payment_rules: { overpayment_allowed: 'yes' } }, '/payment_rules/overpayment_allowed'],
+    [{ payment_rules: { minimum: 1 } }, '/payment_rules/minimum'],
+    [{ payment_rules: [] }, '/payment_rules'],
+  ])('%j is refused with a pointer', async (body, pointer) => {
+    const refused = await patch('/settings', body)
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([400, pointer])
+  })
+})
+
+describe('payment rules', () => {
+  test('merge field by field, the nearest wins, and null inherits again', async () => {
+    await patch('/settings', { payment_rules: { min_amount: 10, max_amount: 9000 } })
+    await post('/billing/bills', {
+      external_reference: 'rb',
+      currency: 'ZAR',
+      amount_due: 5000,
+      payment_rules: { max_amount: 3000 },
+      account: {
+        external_reference: 'ra',
+        currency: 'ZAR',
+        balance: 1,
+        payment_rules: { min_amount: 30 },
+        customer: {
+          external_reference: 'rc',
+          currency: 'ZAR',
+          balance: 1,
+          payment_rules: { min_amount: 20, overpayment_allowed: true },
+        },
+      },
+    })
+    expect(await rulesOf('/billing/customers/rc')).toEqual({
+      min_amount: 20,
+      max_amount: 9000,
+      underpayment_allowed: true,
+      overpayment_allowed: true,
+    })
+    expect(await rulesOf('/billing/accounts/ra')).toMatchObject({ min_amount: 30, overpayment_allowed: true })
+    // A bill is never overpaid: what remains is its maximum.
+    expect(await rulesOf('/billing/bills/rb')).toMatchObject({
+      min_amount: 30,
+      max_amount: 3000,
+      overpayment_allowed: false,
+    })
+    await patch('/billing/bills/rb', { payment_rules: { max_amount: null, underpayment_allowed: false } })
+    expect(await rulesOf('/billing/bills/rb')).toMatchObject({ max_amount: 5000, underpayment_allowed: false })
+    await patch('/billing/accounts/ra', { payment_rules: null })
+    await patch('/billing/customers/rc', { payment_rules: { min_amount: null } })
+    expect(await rulesOf('/billing/accounts/ra')).toMatchObject({ min_amount: 10, overpayment_allowed: true })
+    await patch('/settings', { payment_rules: null })
+    expect(await rulesOf('/billing/accounts/ra')).toMatchObject({ min_amount: 1 })
+  })
+
+  test('that contradict each other after inheritance are refused where they are set', async () => {
+    await patch('/settings', { payment_rules: { max_amount: 500 } })
+    const refusals = [
+      [patch('/settings', { payment_rules: { min_amount: 501 } }), '/payment_rules/min_amount'],
+      [
+        post('/billing/customers', { external_reference: 'contra', payment_rules: { min_amount: 501 } }),
+        '/payment_rules/min_amount',
+      ],
+      [
+        post('/billing/accounts', {
+          external_reference: 'contra',
+          customer: { external_reference: 'contra', payment_rules: { max_amount: 3 } },
+          payment_rules: { min_amount: 4 },
+        }),
+        '/payment_rules/min_amount',
+      ],
+      [
+        post('/billing/accounts', {
+          external_reference: 'contra',
+          customer: { external_reference: 'contra', payment_rules: { min_amount: 501 } },
+        }),
+        '/customer/payment_rules/min_amount',
+      ],
+    ] as const
+    for (const [answer, pointer] of refusals) {
+      const { status, body } = await answer
+      expect([status, body.code, body.errors[0].pointer]).toEqual([422, 'invalid_payment_rules', pointer])
+    }
+    expect((await server.api('GET', '/billing/customers/contra')).status).toBe(404)
+    await patch('/settings', { payment_rules: null })
+  })
+
+  test('are shown only where something can be paid', async () => {
+    await post('/billing/customers', { external_reference: 'no-balance', payment_rules: { min_amount: 2 } })
+    expect((await server.api('GET', '/billing/customers/no-balance')).body).not.toHaveProperty('payment_rules')
+    await patch('/billing/customers/no-balance', { currency: 'ZAR', balance: 0 })
+    expect(await rulesOf('/billing/customers/no-balance')).toMatchObject({ min_amount: 2 })
+  })
+})

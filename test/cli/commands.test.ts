@@ -1,0 +1,159 @@
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { settings } from '../../src/config.ts'
+import { type ChildServer, childServer } from '../support/child-server.ts'
+import { type CommandResult, runTallystick } from '../support/command.ts'
+import { type TestDatabase, testDatabase } from '../support/database.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+let server: ChildServer
+let database: TestDatabase
+beforeAll(async () => {
+  database = await testDatabase()
+  directory = await temporaryDirectory()
+  server = await childServer({ TALLYSTICK_DATA_DIR: directory.path })
+})
+afterAll(async () => {
+  await server.stop()
+  await directory.remove()
+  await database.drop()
+})
+
+const encryption = { TALLYSTICK_ENCRYPTION_KEY: 'an encryption key of the tests only' }
+
+/** One plain line that says what is wrong, and exit code 1: no stack, nothing on stdout. */
+function expectOneLine(result: CommandResult, line: RegExp): void {
+  expect([result.code, result.stdout, result.stderr.trim().split('\n').length]).toEqual([1, '', 1])
+  expect(result.stderr).toMatch(line)
+}
+
+describe('help', () => {
+  test('names every setting', async () => {
+    const { code, stdout } = await runTallystick(['--help'])
+    expect(code).toBe(0)
+    for (const name of Object.keys(settings)) expect(stdout).toContain(name)
+  })
+
+  test('an unknown command is told so', async () => {
+    const { code, stderr } = await runTallystick(['strat'])
+    expect([code, stderr]).toEqual([2, 'There is no command strat. See tallystick --help.\n'])
+  })
+})
+
+describe('the first start', () => {
+  test('prints the test key that it made, once, and that key opens the test environment', async () => {
+    const key = /shown this once: (sk_test_\w+)/.exec(server.output())?.[1]
+    const open = (path: string) => fetch(server.url + path, { headers: { authorization: `Bearer ${key}` } })
+    expect((await open('/billing/customers/none')).status).toBe(404)
+  })
+
+  test('is alive and ready', async () => {
+    expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' })
+    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ready' })
+  })
+})
+
+describe('commands beside a running server', () => {
+  const beside = () => ({ TALLYSTICK_DATA_DIR: directory.path })
+
+  test('keys create makes a key that works at once, in its environment only', async () => {
+    const { stdout } = await runTallystick(['keys', 'create', '--mode', 'live'], beside())
+    const key = /Shown this once: (sk_\w+)/.exec(stdout)?.[1] ?? ''
+    expect(key).not.toMatch(/^sk_test_/)
+    const answer = await fetch(`${server.url}/billing/customers`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: '{"external_reference":"live-1"}',
+    })
+    expect(await answer.json()).toMatchObject({ mode: 'live' })
+  })
+
+  test('merchants create prints a key for each environment; the slug is taken then', async () => {
+    const create = () => runTallystick(['merchants', 'create', '--name', 'Acme', '--slug', 'acme-water'], beside())
+    expect((await create()).stdout).toMatch(/test: sk_test_\w+\nlive: sk_\w+\n/)
+    expectOneLine(await create(), /There is a merchant acme-water already/)
+  })
+
+  test('a wrong call says how', async () => {
+    expectOneLine(await runTallystick(['keys', 'create'], beside()), /tallystick keys create --mode test\|live/)
+    expectOneLine(
+      await runTallystick(['keys', 'create', '--mode', 'live', '--merchant', 'nobody'], beside()),
+      /There is no merchant nobody/,
+    )
+  })
+})
+
+describe('what stands in the way of a start is one line', () => {
+  test('the data directory is in use', async () => {
+    const result = await runTallystick(['start'], { TALLYSTICK_DATA_DIR: directory.path, PORT: '0' })
+    expectOneLine(result, /in use|is used|locked/)
+  })
+
+  test('the port is taken', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1')
+    await once(blocker, 'listening')
+    const port = String((blocker.address() as AddressInfo).port)
+    const result = await runTallystick(['start'], {
+      DATABASE_URL: database.url,
+      TALLYSTICK_HOST: '127.0.0.1',
+      ...encryption,
+      PORT: port,
+    })
+    blocker.close()
+    expectOneLine(result, new RegExp(`Port ${port} is taken by another program: .* set PORT`))
+  })
+
+  test('the data directory is of another PostgreSQL', async () => {
+    const other = await temporaryDirectory()
+    await mkdir(join(other.path, 'postgres'))
+    await writeFile(join(other.path, 'postgres', 'PG_VERSION'), '14\n')
+    await writeFile(join(other.path, 'password'), 'x\n')
+    expectOneLine(await runTallystick(['start'], { TALLYSTICK_DATA_DIR: other.path, PORT: '0' }), /PostgreSQL 14/)
+    await other.remove()
+  })
+
+  test('the database is away', async () => {
+    const result = await runTallystick(['start'], {
+      DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
+      ...encryption,
+      PORT: '0',
+    })
+    expectOneLine(result, /The database does not answer .* check DATABASE_URL/)
+  })
+
+  test.each([
+    [{ PORT: 'http' }, /^PORT should be a number from 0 to 65535/],
+    [{ DATABASE_URL: 'postgresql://x' }, /^TALLYSTICK_ENCRYPTION_KEY should be set when DATABASE_URL is/],
+    [{ TALLYSTICK_ENCRYPTION_KEY: 'short' }, /^TALLYSTICK_ENCRYPTION_KEY should be at least 32 characters/],
+    [{ TALLYSTICK_TEST_KEY: 'sk_live_12345678' }, /^TALLYSTICK_TEST_KEY should be/],
+    [{ TALLYSTICK_PUBLIC_URL: 'pay.example.com' }, /^TALLYSTICK_PUBLIC_URL should be an address/],
+    [{ TALLYSTICK_LOG_LEVEL: 'loud' }, /^TALLYSTICK_LOG_LEVEL should be one of/],
+  ])('a setting that cannot be used: %j', async (settings, line) => {
+    expectOneLine(await runTallystick(['start'], settings as unknown as Record<string, string>), line)
+  })
+})
+
+describe('a clean stop', () => {
+  test('SIGTERM ends with code 0, and the next start finds everything there', async () => {
+    const other = await temporaryDirectory()
+    const key = 'sk_test_of_this_test'
+    const first = await childServer({ TALLYSTICK_DATA_DIR: other.path, TALLYSTICK_TEST_KEY: key })
+    const call = (at: ChildServer, path: string, body?: string) =>
+      fetch(at.url + path, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body }),
+      })
+    expect((await call(first, '/billing/customers', '{"external_reference":"kept"}')).status).toBe(201)
+    expect(await first.stop()).toBe(0)
+    const second = await childServer({ TALLYSTICK_DATA_DIR: other.path, TALLYSTICK_TEST_KEY: key })
+    expect((await call(second, '/billing/customers/kept')).status).toBe(200)
+    expect(await second.stop()).toBe(0)
+    await other.remove()
+  })
+})

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { createGroupCommit, type GroupCommitOptions } from '../../src/database/group-commit.ts'
+
+type Options = Partial<GroupCommitOptions<string, string>>
+
+/** A group commit whose batches are noted; each waits until it is released, unless `carryOut` is given. */
+function noted(options: Options = {}) {
+  const batches: string[][] = []
+  const releases: (() => void)[] = []
+  const queue = createGroupCommit<string, string>({
+    carryOut: async (orders) => {
+      batches.push(orders)
+      await new Promise<void>((resolve) => releases.push(resolve))
+      return orders.map((order) => `${order} done`)
+    },
+    claimsOf: (order) => [order.charAt(0)],
+    laneOf: () => 0,
+    lanes: 1,
+    batch_max: 3,
+    waiting_max: 6,
+    ...options,
+  })
+  const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  const release = async () => {
+    await turn()
+    releases.shift()?.()
+    await turn()
+  }
+  return { queue, batches, release }
+}
+
+describe('group commit', () => {
+  test('takes what is waiting, up to the limit, and answers each', async () => {
+    const { queue, batches, release } = noted()
+    const answers = Promise.all(['a', 'b', 'c', 'd'].map(queue.add))
+    await release()
+    await release()
+    expect(await answers).toEqual(['a done', 'b done', 'c done', 'd done'])
+    expect(batches).toEqual([['a', 'b', 'c'], ['d']])
+    expect(queue.waiting()).toBe(0)
+  })
+
+  test('never puts two orders with one claim into one batch', async () => {
+    const { queue, batches, release } = noted()
+    const answers = Promise.all(['a1', 'b1', 'a2'].map(queue.add))
+    await release()
+    await release()
+    await answers
+    expect(batches).toEqual([['a1', 'b1'], ['a2']])
+  })
+
+  test('refuses past its bound, with a Retry-After, and takes orders again when there is room', async () => {
+    const { queue, release } = noted()
+    const answers = ['a', 'b', 'c', 'd', 'e', 'f'].map(queue.add)
+    await expect(queue.add('g')).rejects.toMatchObject({ code: 'overloaded', status: 503, retryAfterS: 1 })
+    await release()
+    const more = queue.add('g')
+    for (let round = 0; round < 3; round++) await release()
+    expect(await Promise.all([...answers, more])).toHaveLength(7)
+    await queue.drain()
+  })
+
+  test('an order that fails stands alone in the end; the others are carried out', async () => {
+    const { queue } = noted({
+      batch_max: 10,
+      carryOut: async (orders) => {
+        if (orders.includes('x')) throw new Error('the culprit')
+        return orders
+      },
+    })
+    const settled = await Promise.allSettled(['a', 'b', 'x', 'c', 'd'].map(queue.add))
+    expect(settled.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ])
+  })
+
+  test('a lost connection sends the whole batch again, three times at most', async () => {
+    let tries = 0
+    const lost = Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' })
+    const { queue } = noted({
+      carryOut: async (orders) => {
+        tries += 1
+        if (tries < 3) throw lost
+        return orders
+      },
+    })
+    expect(await Promise.all(['a', 'b'].map(queue.add))).toEqual(['a', 'b'])
+    expect(tries).toBe(3)
+    tries = -10
+    await expect(queue.add('c')).rejects.toBe(lost)
+    expect(tries).toBe(-7)
+  })
+})

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { examples } from '../../src/server/openapi/examples.ts'
+import { type DocumentedOperation, faultsBy, openapi } from '../support/openapi.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+import { runShell } from './shell.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer()
+})
+afterAll(() => server.stop())
+
+const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    path,
+    method: method.toUpperCase(),
+    operation: operation as DocumentedOperation,
+  })),
+)
+const told = Object.keys(examples)
+
+/** What later examples call an id of an earlier answer. */
+const saved: Readonly<Record<string, string>> = {
+  createPayment: 'PAYMENT_ID',
+  createObligation: 'OBLIGATION_ID',
+  createWebhookEndpoint: 'ENDPOINT_ID',
+}
+
+test('every operation has one example, which runs as it stands, in the order of the story', async () => {
+  expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual(told.toSorted())
+  const inOrder = operations.toSorted(
+    (one, other) => told.indexOf(one.operation.operationId) - told.indexOf(other.operation.operationId),
+  )
+  const variables: Record<string, string> = { BASE_URL: server.url, API_KEY: server.key, ...(await makeSpare()) }
+  for (const { operation } of inOrder) {
+    const [sample] = operation['x-codeSamples'] ?? []
+    const source = sample?.source.replace('curl', "curl -s -w '\\n%{http_code}'") ?? ''
+    const { output } = await runShell(source, variables)
+    const [, text = '', status = ''] = /^([\s\S]*)\n(\d+)$/.exec(output.trim()) ?? []
+    expect(Number(status), `${operation.operationId}: ${output}`).toBeLessThan(300)
+    const name = saved[operation.operationId]
+    if (name !== undefined) variables[name] = JSON.parse(text).id
+  }
+}, 60_000)
+
+/** What the examples call "$CUSTOMER_ID" and so on: objects of a reader's own, which owe nothing. */
+async function makeSpare(): Promise<Record<string, string>> {
+  const customer = await server.api('POST', '/billing/customers', { external_reference: 'spare', name: 'Jane Roe' })
+  const account = await server.api('POST', '/billing/accounts', {
+    customer: { external_reference: 'owner-of-the-spare-account' },
+    external_reference: 'spare',
+  })
+  const bill = await server.api('POST', '/billing/bills', {
+    customer: { external_reference: 'owner-of-the-spare-bill' },
+    external_reference: 'spare',
+    currency: 'ZAR',
+    amount_due: 500,
+  })
+  return { CUSTOMER_ID: customer.body.id, ACCOUNT_ID: account.body.id, BILL_ID: bill.body.id }
+}
+
+test('every example of a body and of an answer is valid by its schema', () => {
+  const faults: string[] = []
+  for (const { path, method, operation } of operations) {
+    const media = operation.requestBody?.content['application/json']
+    if (media === undefined || JSON.stringify(media.example).includes('$')) continue
+    const pointer = `#/paths/${encodeURIComponent(path.replaceAll('/', '~1'))}/${method.toLowerCase()}/requestBody/content/application~1json/schema`
+    const fault = faultsBy(pointer, media.example)
+    if (fault !== undefined) faults.push(`${operation.operationId} ${fault}`)
+  }
+  for (const [name, { examples: shown = [] }] of Object.entries(openapi.components.schemas)) {
+    for (const example of shown as unknown[]) {
+      const fault = faultsBy(`#/components/schemas/${name}`, example)
+      if (fault !== undefined) faults.push(`${name} ${fault}`)
+    }
+  }
+  expect(faults).toEqual([])
+})

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seededRandom } from '../support/seeded-random.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+import { type Sample, validRequests } from './requests.ts'
+import { spoil } from './spoil.ts'
+
+// FUZZ_RUNS and FUZZ_SEED make the long form; a failure names the seed.
+const runs = Number(process.env.FUZZ_RUNS ?? 10_000)
+const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const atOnce = 32
+
+let server: TestServer
+let samples: Sample[]
+beforeAll(async () => {
+  server = await testServer()
+  samples = await validRequests(server)
+})
+afterAll(() => server.stop())
+
+/** How many rows every table has, and how often each was changed. */
+async function fingerprint(): Promise<Record<string, string>> {
+  const { rows: tables } = await server.database.owner.query<{ name: string }>(
+    "select oid::regclass::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition",
+  )
+  const counts = await Promise.all(
+    tables.map(async ({ name }) => {
+      const { rows } = await server.database.owner.query(
+        `select count(*)::text || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as content from ${name} as t`,
+      )
+      return [name, rows[0].content] as const
+    }),
+  )
+  return Object.fromEntries(counts)
+}
+
+async function send(method: string, path: string, text: string, headers: Record<string, string> = {}) {
+  const response = await fetch(server.url + path, {
+    method,
+    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json', ...headers },
+    body: text,
+  })
+  return { status: response.status, type: response.headers.get('content-type') ?? '', text: await response.text() }
+}
+
+function expectProblem(answer: { status: number; type: string; text: string }, what: string): void {
+  const problem = answer.type.startsWith('application/problem+json') ? JSON.parse(answer.text) : undefined
+  const seen = { what, status: answer.status, problem: problem?.status, hasCode: typeof problem?.code === 'string' }
+  expect(seen).toEqual({ what, status: answer.status, problem: answer.status, hasCode: true })
+  expect([what, answer.status >= 400 && answer.status < 500]).toEqual([what, true])
+}
+
+describe(`bad input (FUZZ_SEED=${seed})`, () => {
+  test(`${runs} spoilt requests: always a problem, never a 5xx, nothing written`, { timeout: 300_000 }, async () => {
+    const random = seededRandom(seed)
+    const before = await fingerprint()
+    for (let done = 0; done < runs; done += atOnce) {
+      await Promise.all(
+        Array.from({ length: atOnce }, async () => {
+          const sample = samples[Math.floor(random() * samples.length)] as Sample
+          const { what, text } = spoil(sample.body, random)
+          expectProblem(await send(sample.method, sample.path, text), `${sample.method} ${sample.path}: ${what}`)
+        }),
+      )
+    }
+    expect(await fingerprint()).toEqual(before)
+  })
+
+  const naughty = [
+    '%00',
+    '%ff',
+    'x'.repeat(300),
+    '..%2f..',
+    '%f0%9f%92%b0',
+    "'--",
+    'bcus_',
+    'bacc_zzzzzzzzzzzzzzzzzzzzzz',
+    '%ed%a0%80',
+  ]
+  test.each(naughty)('an id that is none: %s', async (id) => {
+    for (const path of ['customers', 'accounts', 'bills', 'payments', 'obligations']) {
+      const response = await fetch(`${server.url}/billing/${path}/${id}`, {
+        headers: { authorization: `Bearer ${server.key}` },
+      })
+      expectProblem(
+        { status: response.status, type: response.headers.get('content-type') ?? '', text: await response.text() },
+        `${path}/${id}`,
+      )
+    }
+  })
+
+  test.each([
+    ['another media type', { 'content-type': 'text/plain' }],
+    ['a key of 256 characters', { 'idempotency-key': 'k'.repeat(256) }],
+    ['a key with a space', { 'idempotency-key': 'a b' }],
+    ['no key to the API', { authorization: '' }],
+    ['a wrong key to the API', { authorization: 'Bearer sk_test_wrong' }],
+    ['another scheme', { authorization: 'Basic abc' }],
+  ])('%s', async (_name, headers) => {
+    const sample = samples[0] as Sample
+    expectProblem(await send(sample.method, sample.path, JSON.stringify(sample.body), headers), _name)
+  })
+
+  test('a valid request is still taken', async () => {
+    const sample = samples[0] as Sample
+    expect((await send(sample.method, sample.path, JSON.stringify(sample.body))).status).toBe(201)
+  })
+})

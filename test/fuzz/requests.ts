@@ -1,0 +1,82 @@
+import type { TestServer } from '../support/server.ts'
+
+export type Sample = { method: string; path: string; body: Record<string, unknown> }
+
+/** A valid request for every operation that takes a body, on objects that exist. The fuzzer spoils them one way at a time. */
+export async function validRequests(server: TestServer): Promise<Sample[]> {
+  const create = async (path: string, body: object) => {
+    const answer = await server.api('POST', path, body)
+    if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${answer.text}`)
+    return answer.body
+  }
+  const customer = await create('/billing/customers', { external_reference: 'F1', currency: 'ZAR', balance: 1000 })
+  const account = await create('/billing/accounts', {
+    customer: customer.id,
+    external_reference: 'F2',
+    currency: 'ZAR',
+    balance: 1000,
+  })
+  const bill = await create('/billing/bills', {
+    account: account.id,
+    external_reference: 'F3',
+    currency: 'ZAR',
+    amount_due: 5000,
+  })
+  const payment = await create('/billing/payments', {
+    amount: 700,
+    currency: 'ZAR',
+    channel: 'cash',
+    reference: 'F4',
+    allocations: [{ bill: bill.id, amount: 500 }],
+  })
+  const obligation = payment.obligations[0].id
+  const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
+  const holder = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
+  const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
+  const newAccount = { customer: newCustomer, external_reference: 'N2', name: 'Data', ...holder }
+  const newPayment = {
+    amount: 500,
+    currency: 'ZAR',
+    channel: 'cash',
+    reference: 'N4',
+    received_at: '2026-01-01T00:00:00Z',
+    metadata: { till: '7' },
+  }
+  return [
+    { method: 'POST', path: '/billing/customers', body: { ...newCustomer, ...holder, ...rules } },
+    { method: 'PATCH', path: `/billing/customers/${customer.id}`, body: { name: 'Ben', ...holder } },
+    { method: 'POST', path: '/billing/accounts', body: newAccount },
+    { method: 'PATCH', path: `/billing/accounts/${account.id}`, body: { name: 'Voice', ...holder } },
+    {
+      method: 'POST',
+      path: '/billing/bills',
+      body: {
+        account: newAccount,
+        external_reference: 'N3',
+        currency: 'ZAR',
+        amount_due: 2000,
+        bill_date: '2026-01-01',
+        due_date: '2026-01-31',
+      },
+    },
+    { method: 'PATCH', path: `/billing/bills/${bill.id}`, body: { amount_paid: 1500, metadata: { by: 'bank' } } },
+    { method: 'POST', path: `/billing/accounts/${account.id}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
+    { method: 'PATCH', path: '/settings', body: { time_zone: 'Africa/Johannesburg', ...rules } },
+    {
+      method: 'POST',
+      path: '/billing/payments',
+      body: { ...newPayment, allocations: [{ account: account.id, amount: 100 }] },
+    },
+    { method: 'POST', path: '/billing/payments', body: { ...newPayment, account: account.id, policy: 'oldest_first' } },
+    { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill: bill.id } },
+    { method: 'POST', path: `/billing/payments/${payment.id}/reversals`, body: { amount: 10, reason: 'bounced' } },
+    { method: 'POST', path: '/billing/obligations', body: { payment: payment.id, account: account.id, amount: 50 } },
+    { method: 'POST', path: `/billing/obligations/${obligation}/reversals`, body: { amount: 10, reason: 'mistake' } },
+    {
+      method: 'POST',
+      path: `/billing/obligations/${obligation}/moves`,
+      body: { to: { account: account.id }, amount: 10 },
+    },
+    { method: 'POST', path: '/webhooks/endpoints', body: { url: 'https://example.com/hook', description: 'books' } },
+  ]
+}

@@ -1,0 +1,252 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import type { TestServer } from '../support/server.ts'
+import type { Debt, Money, PlainLedger, Verdict } from './plain-ledger.ts'
+
+/** What a command runs against: the server, and the customer of this sequence. */
+export type Real = { server: TestServer; customer: string; name: string; serial: number }
+
+/** One operation: when it can be tried, and what it does to the server and to the plain ledger. */
+export type Command = {
+  check(model: PlainLedger): boolean
+  run(model: PlainLedger, real: Real): Promise<void>
+  toString(): string
+}
+
+const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as T
+const member = (debt: Debt) => ({ [debt.kind]: debt.id })
+
+async function call(real: Real, path: string, body: object, verdict: Verdict, method = 'POST') {
+  const answer = await real.server.api(method, path, body)
+  const expected = method === 'PATCH' && verdict.status === 201 ? 200 : verdict.status
+  expect([path, answer.status, answer.body.code]).toEqual([path, expected, verdict.code])
+  return answer.body
+}
+
+/** Makes a command of what may run when, and what it does to both. */
+function command(
+  name: string,
+  check: (model: PlainLedger) => boolean,
+  run: (model: PlainLedger, real: Real) => Promise<void>,
+): Command {
+  return { check, run, toString: () => name }
+}
+
+const always = () => true
+const hasPayments = (model: PlainLedger) => model.payments.length > 0
+const hasParts = (model: PlainLedger) => model.parts.length > 0
+const hasBills = (model: PlainLedger) => model.debts.some(({ kind }) => kind === 'bill')
+const bills = (model: PlainLedger) => model.debts.filter(({ kind }) => kind === 'bill')
+const holders = (model: PlainLedger) => model.debts.filter(({ kind }) => kind !== 'bill')
+
+const amounts = fc.integer({ min: 1, max: 500 })
+const index = fc.nat({ max: 1_000 })
+const day = fc.option(fc.integer({ min: 1, max: 28 }), { nil: undefined })
+const date = (of: number | undefined) => (of === undefined ? undefined : `2026-03-${String(of).padStart(2, '0')}`)
+
+const raiseBill = fc
+  .record({ due: amounts, on: index, dueDay: day, billDay: fc.integer({ min: 1, max: 28 }) })
+  .map((input) =>
+    command(`raise bill ${JSON.stringify(input)}`, always, async (model, real) => {
+      const holder = pick(holders(model), input.on)
+      const body = await call(
+        real,
+        '/billing/bills',
+        {
+          ...member(holder),
+          external_reference: `${real.name}-${++real.serial}`,
+          currency: 'ZAR',
+          amount_due: input.due,
+          bill_date: date(input.billDay),
+          ...(input.dueDay !== undefined && { due_date: date(input.dueDay) }),
+        },
+        { status: 201 },
+      )
+      model.debts.push({
+        id: body.id,
+        kind: 'bill',
+        account: holder.kind === 'account' ? holder.id : undefined,
+        currency: 'ZAR',
+        balance: input.due,
+        amountDue: input.due,
+        manual: 0,
+        voided: false,
+        dueDate: date(input.dueDay),
+        billDate: date(input.billDay),
+      })
+    }),
+  )
+
+const obligationsOf = (body: { obligations: { id: string }[] }) => body.obligations.map(({ id }) => id)
+const reference = (real: Real) => ({ channel: 'cash', reference: `${real.name}-${++real.serial}` })
+
+const payExplicit = fc
+  .record({ amount: amounts, parts: fc.array(fc.tuple(index, amounts), { minLength: 1, maxLength: 3 }) })
+  .map((input) =>
+    command(`pay explicitly ${JSON.stringify(input)}`, always, async (model, real) => {
+      const lines = input.parts.map(([at, amount]) => ({ debt: pick(model.debts, at), amount }))
+      const once = lines.filter((line, at) => lines.findIndex(({ debt }) => debt === line.debt) === at)
+      const verdict = model.explicit(input.amount, 'ZAR', once)
+      const allocations = once.map(({ debt, amount }) => ({ ...member(debt), amount }))
+      const body = await call(
+        real,
+        '/billing/payments',
+        { amount: input.amount, currency: 'ZAR', ...reference(real), allocations },
+        verdict,
+      )
+      if (verdict.status === 201) model.record(body.id, input.amount, 'ZAR', once, obligationsOf(body))
+    }),
+  )
+
+const policies = fc.constantFrom('due_date_first', 'oldest_first', 'proportional', 'in_order')
+
+/** Under a policy nothing is refused. `in_order` and `proportional` go by age where the caller names no order: by id. */
+const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, whole: fc.boolean() }).map((input) =>
+  command(`pay by policy ${JSON.stringify(input)}`, always, async (model, real) => {
+    const debt = pick(model.debts, input.on)
+    const target = input.whole ? { customer: real.customer } : member(debt)
+    const byId = model.debts.toSorted((one, other) =>
+      (one.id.split('_')[1] as string) < (other.id.split('_')[1] as string) ? -1 : 1,
+    )
+    const candidates = byId.filter(
+      (one) =>
+        input.whole || one === debt || debt.kind === 'customer' || (debt.kind === 'account' && one.account === debt.id),
+    )
+    const lines = model.spread(input.amount, 'ZAR', input.policy, candidates)
+    const payment = { amount: input.amount, currency: 'ZAR', ...reference(real), ...target, policy: input.policy }
+    const preview = await real.server.api('POST', '/billing/payments/preview', {
+      ...payment,
+      channel: undefined,
+      reference: undefined,
+    })
+    const body = await call(real, '/billing/payments', payment, { status: 201 })
+    const applied = body.explanation.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])
+    expect(applied).toEqual(lines.map((line) => [line.debt.id, line.amount]))
+    expect(preview.body.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])).toEqual(applied)
+    model.record(body.id, input.amount, 'ZAR', lines, obligationsOf(body))
+  }),
+)
+
+const applyLater = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
+  command(`apply later ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
+    const payment = pick(model.payments, input.of)
+    const debt = pick(model.debts, input.to)
+    const verdict = model.canApply(payment, debt, input.amount)
+    const body = await call(
+      real,
+      '/billing/obligations',
+      { payment: payment.id, ...member(debt), amount: input.amount },
+      verdict,
+    )
+    if (verdict.status === 201) model.apply(body.id, payment, debt, input.amount)
+  }),
+)
+
+const takeBack = fc.record({ of: index, amount: amounts }).map((input) =>
+  command(`take back ${JSON.stringify(input)}`, hasParts, async (model, real) => {
+    const part = pick(model.parts, input.of)
+    const verdict = model.canTakeBack(part, input.amount)
+    await call(real, `/billing/obligations/${part.id}/reversals`, { amount: input.amount, reason: 'mistake' }, verdict)
+    if (verdict.status === 201) model.takeBack(part, input.amount)
+  }),
+)
+
+const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
+  command(`move ${JSON.stringify(input)}`, hasParts, async (model, real) => {
+    const part = pick(model.parts, input.of)
+    const debt = pick(model.debts, input.to)
+    const possible = model.canTakeBack(part, input.amount)
+    const verdict =
+      possible.status !== 201
+        ? possible
+        : debt === part.debt
+          ? { status: 422, code: 'invalid_allocation' }
+          : (model.fault(debt, input.amount, part.payment.currency) ?? possible)
+    const body = await call(
+      real,
+      `/billing/obligations/${part.id}/moves`,
+      { to: member(debt), amount: input.amount },
+      verdict,
+    )
+    if (verdict.status !== 201) return
+    model.takeBack(part, input.amount)
+    model.apply(body.id, part.payment, debt, input.amount)
+  }),
+)
+
+const reversePayment = fc.record({ of: index, amount: amounts }).map((input) =>
+  command(`reverse payment ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
+    const payment: Money = pick(model.payments, input.of)
+    const verdict = model.canReverse(payment, input.amount)
+    await call(real, `/billing/payments/${payment.id}/reversals`, { amount: input.amount, reason: 'bounced' }, verdict)
+    if (verdict.status === 201) model.reverse(payment, input.amount)
+  }),
+)
+
+const setBalance = fc.record({ of: index, balance: fc.integer({ min: -500, max: 1_000 }) }).map((input) =>
+  command(`set balance ${JSON.stringify(input)}`, always, async (model, real) => {
+    const debt = pick(holders(model), input.of)
+    await call(real, `/billing/${debt.kind}s/${debt.id}`, { balance: input.balance }, { status: 200 }, 'PATCH')
+    debt.balance = input.balance
+  }),
+)
+
+const adjust = fc
+  .record({ of: index, amount: fc.integer({ min: -300, max: 300 }).filter((value) => value !== 0) })
+  .map((input) =>
+    command(`adjust ${JSON.stringify(input)}`, always, async (model, real) => {
+      const debt = pick(holders(model), input.of)
+      await call(
+        real,
+        `/billing/${debt.kind}s/${debt.id}/adjustments`,
+        { amount: input.amount, reason: 'correction' },
+        { status: 201 },
+      )
+      debt.balance += input.amount
+    }),
+  )
+
+const setAmountPaid = fc.record({ of: index, paid: amounts }).map((input) =>
+  command(`set amount paid ${JSON.stringify(input)}`, hasBills, async (model, real) => {
+    const bill = pick(bills(model), input.of)
+    const verdict = bill.voided
+      ? { status: 409, code: 'bill_voided' }
+      : input.paid > bill.amountDue
+        ? { status: 422, code: 'amount_exceeds_remaining' }
+        : input.paid < model.appliedTo(bill)
+          ? { status: 409, code: 'amount_paid_below_applied' }
+          : { status: 200 }
+    await call(real, `/billing/bills/${bill.id}`, { amount_paid: input.paid }, verdict, 'PATCH')
+    if (verdict.status === 200) bill.balance = bill.amountDue - input.paid
+  }),
+)
+
+const voidBill = fc.record({ of: index }).map((input) =>
+  command(`void ${JSON.stringify(input)}`, hasBills, async (model, real) => {
+    const bill = pick(bills(model), input.of)
+    const verdict = bill.voided
+      ? { status: 409, code: 'bill_voided' }
+      : bill.balance < bill.amountDue
+        ? { status: 409, code: 'bill_has_payments' }
+        : { status: 200 }
+    await call(real, `/billing/bills/${bill.id}/void`, {}, verdict)
+    if (verdict.status === 200) Object.assign(bill, { voided: true, balance: 0 })
+  }),
+)
+
+/** Every operation that changes the books, weighted by how often it is drawn. */
+export const operations: fc.Arbitrary<Command>[] = [
+  raiseBill,
+  payExplicit,
+  payExplicit,
+  payByPolicy,
+  payByPolicy,
+  applyLater,
+  takeBack,
+  move,
+  reversePayment,
+  setBalance,
+  adjust,
+  setAmountPaid,
+  voidBill,
+]

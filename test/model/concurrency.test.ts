@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seededRandom } from '../support/seeded-random.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+import { expectCleanBooks } from '../support/verify.ts'
+
+// STORM_ROUNDS=100 is the long form; each round prints its seed in its name.
+const rounds = Number(process.env.STORM_ROUNDS ?? 10)
+const firstSeed = Number(process.env.STORM_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const clients = 10
+const operationsEach = 25
+
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer()
+})
+afterAll(() => server.stop())
+
+type Shared = {
+  name: string
+  customer: string
+  accounts: string[]
+  bills: string[]
+  payments: string[]
+  serial: number
+}
+
+async function prepare(seed: number): Promise<Shared> {
+  const name = `s${seed}`
+  const create = async (path: string, body: object) => (await server.api('POST', path, body)).body.id as string
+  const customer = await create('/billing/customers', { external_reference: name, currency: 'ZAR', balance: 5_000 })
+  const shared: Shared = { name, customer, accounts: [], bills: [], payments: [], serial: 0 }
+  for (let index = 0; index < 10; index++) {
+    const account = { customer, external_reference: `${name}a${index}`, currency: 'ZAR', balance: 5_000 }
+    shared.accounts.push(await create('/billing/accounts', account))
+    const bill = { customer, external_reference: `${name}b${index}`, currency: 'ZAR', amount_due: 3_000 }
+    shared.bills.push(await create('/billing/bills', bill))
+  }
+  return shared
+}
+
+/** One random operation. Every answer but a 5xx is right here: what must hold is said by the books at the end. */
+async function operate(shared: Shared, random: () => number): Promise<number> {
+  const pick = (list: string[]) => list[Math.floor(random() * list.length)] as string
+  const amount = 1 + Math.floor(random() * 900)
+  const reference = `${shared.name}-${++shared.serial}`
+  const account = pick(shared.accounts)
+  const bill = pick(shared.bills)
+  const payment = shared.payments.length > 0 ? pick(shared.payments) : undefined
+  const pay = { amount, currency: 'ZAR', channel: 'cash', reference }
+  const drawn = random()
+  const call = (method: string, path: string, body?: object) => server.api(method, path, body)
+  if (drawn < 0.35 || payment === undefined) {
+    const target =
+      random() < 0.4 ? { customer: shared.customer, policy: 'proportional' } : random() < 0.5 ? { account } : { bill }
+    const answer = await call('POST', '/billing/payments', { ...pay, ...target })
+    if (answer.status === 201) shared.payments.push(answer.body.id)
+    return answer.status
+  }
+  const answered =
+    drawn < 0.5
+      ? call('POST', '/billing/payments', {
+          ...pay,
+          allocations: [
+            { bill, amount: Math.ceil(amount / 2) },
+            { account, amount: Math.floor(amount / 2) || 1 },
+          ],
+        })
+      : drawn < 0.62
+        ? call('POST', `/billing/payments/${payment}/reversals`, { amount, reason: 'bounced' })
+        : drawn < 0.72
+          ? call('PATCH', `/billing/accounts/${account}`, { balance: amount })
+          : drawn < 0.82
+            ? call('POST', `/billing/accounts/${account}/adjustments`, {
+                amount: amount - 450 || 1,
+                reason: 'correction',
+              })
+            : drawn < 0.88
+              ? call('PATCH', `/billing/bills/${bill}`, { amount_paid: amount })
+              : drawn < 0.92
+                ? call('POST', `/billing/bills/${bill}/void`)
+                : call('POST', '/billing/obligations', { payment, account, amount })
+  return (await answered).status
+}
+
+describe(`ten clients on ten accounts (STORM_SEED=${firstSeed})`, () => {
+  test.each(Array.from({ length: rounds }, (_, round) => firstSeed + round))(
+    'seed %i: the books are right',
+    async (seed) => {
+      const shared = await prepare(seed)
+      const statuses = await Promise.all(
+        Array.from({ length: clients }, async (_, client) => {
+          const random = seededRandom(seed * 31 + client)
+          const seen: number[] = []
+          for (let count = 0; count < operationsEach; count++) seen.push(await operate(shared, random))
+          return seen
+        }),
+      )
+      expect(statuses.flat().filter((status) => status >= 500)).toEqual([])
+      expect(statuses.flat().filter((status) => status < 300).length).toBeGreaterThan((clients * operationsEach) / 4)
+      await expectCleanBooks(server.database)
+    },
+  )
+})

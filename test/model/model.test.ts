@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestServer, testServer } from '../support/server.ts'
+import { operations, type Real } from './commands.ts'
+import { PlainLedger } from './plain-ledger.ts'
+
+// MODEL_RUNS and MODEL_SEED make the long form; fast-check prints the seed and the shortest failing sequence.
+const runs = Number(process.env.MODEL_RUNS ?? 1_000)
+const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))
+/** Sequences run side by side: each has a customer of its own, and the batches of the server mix them. */
+const lanes = 8
+
+let server: TestServer
+beforeAll(async () => {
+  server = await testServer()
+})
+afterAll(() => server.stop())
+
+let sequences = 0
+
+async function begin(): Promise<{ model: PlainLedger; real: Real }> {
+  const name = `m${++sequences}`
+  const model = new PlainLedger()
+  const create = async (path: string, body: object) => (await server.api('POST', path, body)).body
+  const customer = await create('/billing/customers', { external_reference: name, currency: 'ZAR', balance: 300 })
+  const debt = (id: string, kind: 'customer' | 'account', currency: string, balance: number) =>
+    model.debts.push({
+      id,
+      kind,
+      account: kind === 'account' ? id : undefined,
+      currency,
+      balance,
+      amountDue: 0,
+      manual: 0,
+      voided: false,
+      dueDate: undefined,
+      billDate: undefined,
+    })
+  debt(customer.id, 'customer', 'ZAR', 300)
+  for (const [suffix, currency, balance] of [
+    ['a', 'ZAR', 500],
+    ['b', 'ZAR', -50],
+    ['c', 'USD', 400],
+  ] as const) {
+    const body = { customer: customer.id, external_reference: `${name}${suffix}`, currency, balance }
+    debt((await create('/billing/accounts', body)).id, 'account', currency, balance)
+  }
+  return { model, real: { server, customer: customer.id, name, serial: 0 } }
+}
+
+/** The server's books say what the clerk's say: every balance, every payment, every obligation. */
+async function compare(model: PlainLedger): Promise<void> {
+  for (const debt of model.debts) {
+    const { body } = await server.api('GET', `/billing/${debt.kind}s/${debt.id}`)
+    if (debt.kind !== 'bill') expect([debt.id, body.balance]).toEqual([debt.id, debt.balance])
+    else {
+      const status = debt.voided ? 'voided' : debt.balance === 0 ? 'paid' : 'unpaid'
+      const remaining = debt.voided ? debt.amountDue : debt.balance
+      expect([debt.id, body.status, body.amount_remaining]).toEqual([debt.id, status, remaining])
+    }
+  }
+  for (const payment of model.payments) {
+    const { body } = await server.api('GET', `/billing/payments/${payment.id}`)
+    expect([body.unapplied_amount, body.reversed_amount]).toEqual([payment.unapplied, payment.reversed])
+    const parts = model.parts.filter((part) => part.payment === payment)
+    const shown = body.obligations.map((one: { id: string; amount: number; amount_reversed: number }) => [
+      one.id,
+      one.amount,
+      one.amount_reversed,
+    ])
+    expect(shown.sort()).toEqual(parts.map((part) => [part.id, part.amount, part.reversed]).sort())
+  }
+}
+
+describe(`the server agrees with a plain ledger (MODEL_SEED=${seed})`, () => {
+  test.concurrent.each(Array.from({ length: lanes }, (_, lane) => lane))(
+    `${runs / lanes} sequences of 50 operations, lane %i`,
+    { timeout: 120_000 + runs * 1_000 },
+    async (lane) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.oneof(...operations), { minLength: 50, maxLength: 50 }), async (commands) => {
+          const { model, real } = await begin()
+          for (const command of commands) if (command.check(model)) await command.run(model, real)
+          await compare(model)
+        }),
+        { numRuns: Math.ceil(runs / lanes), seed: seed + lane, endOnFailure: false },
+      )
+    },
+  )
+})

@@ -1,0 +1,137 @@
+/**
+ * The books as a clerk would keep them: plain objects and sums, written from the rules and sharing no code with the server.
+ * Each operation says which answer the server must give, and changes the books only when that answer is a success.
+ */
+export type Debt = {
+  id: string
+  kind: 'customer' | 'account' | 'bill'
+  account: string | undefined
+  currency: string
+  balance: number
+  amountDue: number
+  manual: number
+  voided: boolean
+  dueDate: string | undefined
+  billDate: string | undefined
+}
+export type Part = { id: string; payment: Money; debt: Debt; amount: number; reversed: number }
+export type Money = { id: string; amount: number; currency: string; unapplied: number; reversed: number }
+export type Verdict = { status: number; code?: string }
+
+const ok = { status: 201 }
+const refuse = (status: number, code: string): Verdict => ({ status, code })
+const place = (id: string) => id.slice(id.indexOf('_') + 1)
+
+export class PlainLedger {
+  readonly debts: Debt[] = []
+  readonly payments: Money[] = []
+  readonly parts: Part[] = []
+
+  /** Why an amount cannot be applied to a debt as written. */
+  fault(debt: Debt, amount: number, currency: string): Verdict | undefined {
+    if (debt.currency !== currency) return refuse(422, 'currency_mismatch')
+    if (debt.voided) return refuse(409, 'bill_voided')
+    return amount > debt.balance ? refuse(422, 'amount_exceeds_remaining') : undefined
+  }
+
+  explicit(amount: number, currency: string, lines: { debt: Debt; amount: number }[]): Verdict {
+    if (lines.reduce((sum, line) => sum + line.amount, 0) > amount) return refuse(422, 'invalid_allocation')
+    for (const line of lines) {
+      const fault = this.fault(line.debt, line.amount, currency)
+      if (fault) return fault
+    }
+    return ok
+  }
+
+  /** Who gets what under a policy: the parts in the order in which they are made. */
+  spread(amount: number, currency: string, policy: string, candidates: Debt[]): { debt: Debt; amount: number }[] {
+    const owed = candidates.filter((debt) => debt.currency === currency && !debt.voided && debt.balance > 0)
+    const age = (debt: Debt) => `${debt.billDate ?? '0'} ${place(debt.id)}`
+    if (policy === 'oldest_first') owed.sort((one, other) => (age(one) < age(other) ? -1 : 1))
+    if (policy === 'due_date_first') {
+      owed.sort((one, other) =>
+        `${one.dueDate ?? 'x'} ${age(one)}` < `${other.dueDate ?? 'x'} ${age(other)}` ? -1 : 1,
+      )
+    }
+    const total = owed.reduce((sum, debt) => sum + debt.balance, 0)
+    if (policy === 'proportional' && amount < total) return this.#proportional(amount, total, owed)
+    let rest = amount
+    return owed
+      .map((debt) => {
+        const part = Math.min(rest, debt.balance)
+        rest -= part
+        return { debt, amount: part }
+      })
+      .filter((line) => line.amount > 0)
+  }
+
+  #proportional(amount: number, total: number, owed: Debt[]): { debt: Debt; amount: number }[] {
+    const exact = owed.map((debt) => ({ debt, product: BigInt(amount) * BigInt(debt.balance) }))
+    const lines = exact.map(({ debt, product }) => ({ debt, amount: Number(product / BigInt(total)) }))
+    let left = amount - lines.reduce((sum, line) => sum + line.amount, 0)
+    const largest = exact
+      .map(({ product }, index) => ({ index, remainder: product % BigInt(total) }))
+      .sort((one, other) =>
+        one.remainder > other.remainder ? -1 : one.remainder < other.remainder ? 1 : one.index - other.index,
+      )
+    for (const { index } of largest) {
+      if (left === 0) break
+      ;(lines[index] as { amount: number }).amount += 1
+      left -= 1
+    }
+    return lines.filter((line) => line.amount > 0)
+  }
+
+  record(id: string, amount: number, currency: string, lines: { debt: Debt; amount: number }[], ids: string[]): void {
+    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0 }
+    this.payments.push(payment)
+    lines.forEach((line, index) => {
+      this.apply(ids[index] as string, payment, line.debt, line.amount)
+    })
+  }
+
+  apply(id: string, payment: Money, debt: Debt, amount: number): void {
+    this.parts.push({ id, payment, debt, amount, reversed: 0 })
+    payment.unapplied -= amount
+    debt.balance -= amount
+  }
+
+  canApply(payment: Money, debt: Debt, amount: number): Verdict {
+    if (amount > payment.unapplied) return refuse(422, 'amount_exceeds_remaining')
+    return this.fault(debt, amount, payment.currency) ?? ok
+  }
+
+  canTakeBack(part: Part, amount: number): Verdict {
+    if (part.amount === part.reversed) return refuse(409, 'payment_state')
+    return amount > part.amount - part.reversed ? refuse(422, 'amount_exceeds_remaining') : ok
+  }
+
+  takeBack(part: Part, amount: number): void {
+    part.reversed += amount
+    part.payment.unapplied += amount
+    part.debt.balance += amount
+  }
+
+  canReverse(payment: Money, amount: number): Verdict {
+    const left = payment.amount - payment.reversed
+    if (left === 0) return refuse(409, 'payment_state')
+    return amount > left ? refuse(422, 'amount_exceeds_remaining') : ok
+  }
+
+  reverse(payment: Money, amount: number): void {
+    const free = Math.min(amount, payment.unapplied)
+    let rest = amount - free
+    const newestFirst = this.parts.filter((part) => part.payment === payment).sort((a, b) => (a.id < b.id ? 1 : -1))
+    for (const part of newestFirst) {
+      const taken = Math.min(rest, part.amount - part.reversed)
+      this.takeBack(part, taken)
+      rest -= taken
+    }
+    payment.unapplied -= amount
+    payment.reversed += amount
+  }
+
+  appliedTo(debt: Debt): number {
+    return this.parts.filter((part) => part.debt === debt).reduce((sum, part) => sum + part.amount - part.reversed, 0)
+  }
+}

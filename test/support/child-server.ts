@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+import { eventually } from './eventually.ts'
+
+const main = resolve(import.meta.dirname, '../../src/main.ts')
+
+/** The server as an operator runs it: a process of its own, which can be killed. */
+export type ChildServer = {
+  url: string
+  output(): string
+  /** Signal 9: nothing is cleaned up. */
+  kill(): Promise<void>
+  /** SIGTERM: a clean stop. Returns the exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Starts `tallystick start` with these settings and waits until it is ready. */
+export async function childServer(settings: Record<string, string>): Promise<ChildServer> {
+  const port = settings.PORT ?? String(await freePort())
+  const child = spawn(process.execPath, [main, 'start'], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TALLYSTICK_LOG_LEVEL: 'warn', ...settings, PORT: port },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  // A test that fails on the way leaves no server behind.
+  const atExit = () => child.kill('SIGKILL')
+  process.once('exit', atExit)
+  child.once('exit', () => process.off('exit', atExit))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString('utf8')).slice(-20_000)
+    })
+  }
+  const url = `http://127.0.0.1:${port}`
+  await eventually(() => isReady(url, child, () => output), 'the server is ready', 30_000)
+  return {
+    url,
+    output: () => output,
+    kill: () => end(child, 'SIGKILL').then(() => {}),
+    stop: () => end(child, 'SIGTERM'),
+  }
+}
+
+async function isReady(url: string, child: ChildProcess, output: () => string): Promise<boolean> {
+  if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${output()}`)
+  return fetch(`${url}/readyz`).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    await ended
+  }
+  return child.exitCode
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { openPool, type Pool } from '../../src/database/pool.ts'
+import { expectCleanBooks } from './verify.ts'
+
+export type TestDatabase = {
+  name: string
+  /** As the server connects: it may not change what was entered. */
+  pool: Pool
+  /** As the owner of the tables, for what a test prepares or breaks by hand. */
+  owner: Pool
+  /** The server's way in as a URL, for a server in a process of its own. */
+  url: string
+  ownerUrl: string
+  /** Proves the books (`tallystick verify`), then drops the database. Fails when an invariant does not hold. */
+  drop(): Promise<void>
+}
+
+export type TestDatabaseOptions = {
+  /** False for a test that breaks the books, or writes rows by hand without what belongs to them. */
+  verify?: boolean
+}
+
+/** A database of this test file's own, copied from the migrated template. */
+export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const { host, port, password, template } = inject('postgres')
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const at = (user: string, database: string) => ({ host, port, user, password, database })
+  const admin = async (statement: string) => {
+    const client = new pg.Client(at('postgres', 'postgres'))
+    await client.connect()
+    await client.query(statement)
+    await client.end()
+  }
+  await admin(`create database ${name} template ${template} owner tallystick_owner`)
+  const pool = openPool(at('tallystick_server', name), 10, () => {})
+  const owner = openPool(at('tallystick_owner', name), 3, () => {})
+  const urlOf = (user: string) =>
+    `postgresql://${user}:${password}@${host.startsWith('/') ? '' : `${host}:${port}`}/${name}${
+      host.startsWith('/') ? `?host=${encodeURIComponent(host)}&port=${port}` : ''
+    }`
+  return {
+    name,
+    pool,
+    owner,
+    url: urlOf('tallystick_server'),
+    ownerUrl: urlOf('tallystick_owner'),
+    async drop() {
+      try {
+        if (options.verify !== false) await expectCleanBooks({ pool })
+      } finally {
+        await Promise.all([pool.end(), owner.end()])
+        await admin(`drop database if exists ${name} with (force)`)
+      }
+    },
+  }
+}

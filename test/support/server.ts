@@ -1,0 +1,98 @@
+import { type Clock, systemClock } from '../../src/core/clock.ts'
+import type { Log, Platform } from '../../src/http/platform.ts'
+import { createMerchant } from '../../src/merchant/merchant.ts'
+import { compose } from '../../src/server/compose.ts'
+import { buildServer } from '../../src/server/server.ts'
+import { type TestDatabase, testDatabase } from './database.ts'
+import { checkAnswer, checkEvents } from './openapi.ts'
+
+export type ApiAnswer = {
+  status: number
+  headers: Headers
+  text: string
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  body: any
+}
+
+/** A server of a test's own: the real one, on a real port of 127.0.0.1, with its own database and its own merchant. */
+export type TestServer<C extends Clock = Clock> = {
+  database: TestDatabase
+  platform: Platform
+  clock: C
+  url: string
+  /** The secret key of the test environment. */
+  key: string
+  liveKey: string
+  /** Calls the API as JSON, with the test key unless `headers` names another. The answer has to be as openapi.json says. */
+  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>
+  stop(): Promise<void>
+}
+
+export type TestServerOptions<C extends Clock> = {
+  /** The system's unless given. */
+  clock?: C
+  /** Shared with an earlier server of the same test; it is then not dropped at the stop. */
+  database?: TestDatabase
+  merchant?: { name: string; slug: string }
+}
+
+/** Everything that went wrong is shown; what went well is not. */
+const log: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: (facts, message) => console.warn(message, facts),
+  error: (facts, message) => console.error(message, facts),
+}
+
+/** Starts a server. Its webhooks may reach loopback; nothing but the dispatcher runs beside the requests. */
+export async function testServer<C extends Clock = Clock>(options: TestServerOptions<C> = {}): Promise<TestServer<C>> {
+  const clock = options.clock ?? (systemClock as C)
+  const database = options.database ?? (await testDatabase())
+  const { pool } = database
+  let url = ''
+  const composition = compose({
+    pool,
+    clock,
+    encryption_key: 'an encryption key of the tests only',
+    webhooks: { allow_loopback: true, allowed_hosts: [] },
+    log,
+    publicUrl: () => url,
+  })
+  const { platform } = composition
+  const slug = `acme-${Math.random().toString(36).slice(2, 10)}`
+  const keys = await createMerchant(pool, options.merchant ?? { name: 'Acme Water', slug }, clock.now())
+  const app = await buildServer(platform, composition.authenticator)
+  url = await app.listen({ host: '127.0.0.1', port: 0 })
+  composition.dispatcher.start()
+  return {
+    database,
+    platform,
+    clock,
+    url,
+    key: keys.test,
+    liveKey: keys.live,
+    async api(method, path, body, headers = {}) {
+      const response = await fetch(url + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${keys.test}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const json = response.headers.get('content-type')?.includes('json') === true
+      const { status, headers: answered } = response
+      const answer = { status, headers: answered, text, body: json ? JSON.parse(text) : undefined }
+      checkAnswer(method, path, answer)
+      return answer
+    },
+    async stop() {
+      await app.close()
+      await composition.close()
+      await checkEvents(pool)
+      if (options.database === undefined) await database.drop()
+    },
+  }
+}
