@@ -23,7 +23,7 @@ with made as materialized (
   insert into payment (id, bucket, environment_id, customer_id, channel, reference, currency, amount, applied_amount,
     unapplied_amount, explanation, metadata, received_at, status, created_at, updated_at)
   select payment_id, bucket, environment_id, customer_id, 'till', reference, 'ZAR', amount, amount, 0,
-    explanation::jsonb, '{}', instant, 'succeeded', instant, instant
+    explanation::json, '{}', instant, 'succeeded', instant, instant
   from texts order by n
 ), referenced as (
   insert into payment_reference (environment_id, channel, reference, payment_id, fingerprint, bucket)
@@ -73,9 +73,16 @@ with made as materialized (
   insert into webhook_attempt (event_id, endpoint_id, number, bucket, environment_id, started_at, duration_ms, status_code)
   select event_id, w.id, 1, made.bucket, made.environment_id, instant, 5, 204
   from made join webhook_endpoint as w on w.environment_id = made.environment_id order by n
+), answered as materialized (
+  select *, pg_temp.made_id(ms, answer_bucket) as answer_id
+  from (select *, pg_temp.bucket_of(payment_id::text) as answer_bucket from texts where ms > $4::bigint - 86400000) as kept
+), keyed as (
+  insert into idempotency_key (environment_id, key, fingerprint, answer_id, bucket)
+  select environment_id, payment_id::text, sha256(payment_id::text::bytea), answer_id, answer_bucket
+  from answered order by n
 )
-insert into idempotency (environment_id, key, fingerprint, status, body, created_at, bucket)
-select environment_id, payment_id::text, sha256(payment_id::text::bytea), 201,
+insert into idempotency_answer (id, bucket, environment_id, key, status, body, encrypted)
+select answer_id, answer_bucket, environment_id, payment_id::text, 201,
   format('{"id":"pay_%s","reconciliation_reference":"%s","status":"succeeded","intent":"payment","amount":%s,'
     || '"currency":"ZAR","capture_method":"automatic","paid_amount":%s,"mode":"test","created_at":"%s","updated_at":"%s",'
     || '"customer_id":"bcus_%s","channel":"till","reference":"%s","received_at":"%s","applied_amount":%s,'
@@ -83,5 +90,5 @@ select environment_id, payment_id::text, sha256(payment_id::text::bytea), 201,
     || '"amount_reversed":0,"account_id":"bacc_%s"}]}',
     shown_id, shown_id, amount, amount, shown_at, shown_at, shown_id, reference, shown_at, amount, explanation, shown_id, amount,
     shown_id),
-  instant, pg_temp.bucket_of(payment_id::text)
-from texts where ms > $4::bigint - 86400000 order by n
+  false
+from answered order by n

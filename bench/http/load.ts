@@ -25,10 +25,7 @@ const mark = `${process.pid.toString(36)}-${Date.now().toString(36)}`
 /** A load of HTTP requests, in a process of its own. */
 serveParent<LoadStart, { seconds: number }, Sample>(async (start) => {
   const { port, key, kind, targets, pause_ms = 0 } = start
-  const connections = Array.from(
-    { length: start.connections },
-    () => new HttpConnection(port, kind === 'page' ? undefined : key),
-  )
+  let connections: HttpConnection[] = []
   const target = () => targets[Math.floor(Math.random() * targets.length)] as string
   const call = async (caller: number) => {
     const connection = connections[caller] as HttpConnection
@@ -39,11 +36,19 @@ serveParent<LoadStart, { seconds: number }, Sample>(async (start) => {
   }
   return {
     ready: { done: 0, seconds: 0, total: 0, errors: 0, latencies_ms: [], batches: [] },
-    answer: ({ seconds }) =>
-      pause_ms > 0 ? idle(seconds, pause_ms, call) : closedLoop(connections.length, seconds, call),
-    async stop() {
-      for (const connection of connections) connection.close()
+    // Opened for each slice: the server closes connections that are silent for as long as the other contenders' slices take.
+    async answer({ seconds }) {
+      connections = Array.from(
+        { length: start.connections },
+        () => new HttpConnection(port, kind === 'page' ? undefined : key),
+      )
+      try {
+        return await (pause_ms > 0 ? idle(seconds, pause_ms, call) : closedLoop(connections.length, seconds, call))
+      } finally {
+        for (const connection of connections) connection.close()
+      }
     },
+    stop: async () => {},
   }
 })
 

@@ -1,15 +1,23 @@
 import { hash } from 'node:crypto'
+import { bucketOf, type Id, newId } from '../core/id.ts'
 import type { Queryable } from './pool.ts'
 import { bytesArray, jsonTexts, loadSql, plainArray, textArray } from './sql.ts'
 
 /** A key within its environment, and the fingerprint (SHA-256) of the request that it stands for. */
-export type IdempotencyClaim = { environment_id: number; key: string; fingerprint: Buffer }
+export type IdempotencyClaim = {
+  environment_id: number
+  key: string
+  fingerprint: Buffer
+  /** The answer that will be kept for the key. Its bucket is the key's. */
+  answer_id: Id
+}
 export type StoredAnswer = { fingerprint: Buffer; status: number; body: string; encrypted: boolean }
 
 const claimKeysSql = loadSql(import.meta.url, './sql/claim-keys.sql')
 const storeAnswersSql = loadSql(import.meta.url, './sql/store-answers.sql')
 const findAnswersSql = loadSql(import.meta.url, './sql/find-answers.sql')
 const releaseKeysSql = loadSql(import.meta.url, './sql/release-keys.sql')
+const deleteOldAnswersSql = loadSql(import.meta.url, './sql/delete-old-answers.sql')
 
 /** Names one claim in sets and maps. */
 export function claimName({ environment_id, key }: Pick<IdempotencyClaim, 'environment_id' | 'key'>): string {
@@ -21,8 +29,13 @@ export function bucketOfValue(value: string): number {
   return Number.parseInt(hash('sha256', value, 'hex').slice(0, 4), 16)
 }
 
+/** The claim of a request that sent a key. */
+export function newClaim(environment_id: number, key: string, fingerprint: Buffer, now: Date): IdempotencyClaim {
+  return { environment_id, key, fingerprint, answer_id: newId(bucketOfValue(key), now.getTime()) }
+}
+
 /** Claims keys, in one order for every process, and returns the names of those won. Lost ones are looked up afterwards. */
-export async function claimKeys(connection: Queryable, claims: IdempotencyClaim[], now: Date): Promise<Set<string>> {
+export async function claimKeys(connection: Queryable, claims: IdempotencyClaim[]): Promise<Set<string>> {
   if (claims.length === 0) return new Set()
   const sorted = claims
     .map((claim) => ({ claim, name: claimName(claim) }))
@@ -34,14 +47,14 @@ export async function claimKeys(connection: Queryable, claims: IdempotencyClaim[
       plainArray(sorted.map(({ environment_id }) => environment_id)),
       textArray(sorted.map(({ key }) => key)),
       bytesArray(sorted.map(({ fingerprint }) => fingerprint)),
-      plainArray(sorted.map(({ key }) => bucketOfValue(key))),
-      now,
+      plainArray(sorted.map(({ answer_id }) => answer_id)),
+      plainArray(sorted.map(({ answer_id }) => bucketOf(answer_id))),
     ],
   })
   return new Set(rows.map(claimName))
 }
 
-type Answer = Pick<IdempotencyClaim, 'environment_id' | 'key'> & { status: number; body: string; encrypted: boolean }
+type Answer = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredAnswer, 'fingerprint'>
 
 /** Keeps the answers of claimed keys, in the transaction of their effect. */
 export async function storeAnswers(connection: Queryable, answers: Answer[]): Promise<void> {
@@ -49,9 +62,10 @@ export async function storeAnswers(connection: Queryable, answers: Answer[]): Pr
   await connection.query({
     ...storeAnswersSql,
     values: [
+      plainArray(answers.map(({ answer_id }) => answer_id)),
+      plainArray(answers.map(({ answer_id }) => bucketOf(answer_id))),
       plainArray(answers.map(({ environment_id }) => environment_id)),
       textArray(answers.map(({ key }) => key)),
-      plainArray(answers.map(({ key }) => bucketOfValue(key))),
       plainArray(answers.map(({ status }) => status)),
       jsonTexts(answers.map(({ body }) => body)),
       plainArray(answers.map(({ encrypted }) => encrypted)),
@@ -60,19 +74,9 @@ export async function storeAnswers(connection: Queryable, answers: Answer[]): Pr
 }
 
 /** Gives up claims whose answers are not kept. */
-export async function releaseKeys(
-  connection: Queryable,
-  claims: Pick<IdempotencyClaim, 'environment_id' | 'key'>[],
-): Promise<void> {
+export async function releaseKeys(connection: Queryable, claims: IdempotencyClaim[]): Promise<void> {
   if (claims.length === 0) return
-  await connection.query({
-    ...releaseKeysSql,
-    values: [
-      plainArray(claims.map(({ environment_id }) => environment_id)),
-      textArray(claims.map(({ key }) => key)),
-      plainArray(claims.map(({ key }) => bucketOfValue(key))),
-    ],
-  })
+  await connection.query({ ...releaseKeysSql, values: keyColumns(claims) })
 }
 
 /**
@@ -81,16 +85,26 @@ export async function releaseKeys(
  */
 export async function findAnswers(
   connection: Queryable,
-  claims: Pick<IdempotencyClaim, 'environment_id' | 'key'>[],
+  claims: IdempotencyClaim[],
 ): Promise<Map<string, StoredAnswer>> {
   if (claims.length === 0) return new Map()
   const { rows } = await connection.query<StoredAnswer & { environment_id: number; key: string }>({
     ...findAnswersSql,
-    values: [
-      plainArray(claims.map(({ environment_id }) => environment_id)),
-      textArray(claims.map(({ key }) => key)),
-      plainArray(claims.map(({ key }) => bucketOfValue(key))),
-    ],
+    values: keyColumns(claims),
   })
   return new Map(rows.map((row) => [claimName(row), row]))
+}
+
+function keyColumns(claims: IdempotencyClaim[]): string[] {
+  return [
+    plainArray(claims.map(({ environment_id }) => environment_id)),
+    textArray(claims.map(({ key }) => key)),
+    plainArray(claims.map(({ answer_id }) => bucketOf(answer_id))),
+  ]
+}
+
+/** Lets go of up to `most` keys that were claimed before an instant, with their answers. Returns how many there were. */
+export async function deleteOldAnswers(database: Queryable, before: Date, most: number): Promise<number> {
+  const { rowCount } = await database.query({ ...deleteOldAnswersSql, values: [before, most] })
+  return rowCount ?? 0
 }

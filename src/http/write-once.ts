@@ -1,7 +1,14 @@
 import { canonicalJson } from '../core/canonical-json.ts'
 import { Problem } from '../core/problem.ts'
 import { sha256 } from '../core/secret.ts'
-import { claimKeys, claimName, findAnswers, type IdempotencyClaim, storeAnswers } from '../database/idempotency.ts'
+import {
+  claimKeys,
+  claimName,
+  findAnswers,
+  type IdempotencyClaim,
+  newClaim,
+  storeAnswers,
+} from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
 import { type FastifyReply, type FastifyRequest, type Platform, sendJson } from './platform.ts'
@@ -14,7 +21,7 @@ export type WriteOptions = { secret?: boolean; committed?: () => void }
  * The request's idempotency claim, if it sent a key. 1 to 255 visible ASCII characters, quoted (as the IETF draft has it) or
  * bare: both spellings are the same key. The fingerprint is of the method, the path and the canonical body.
  */
-export function claimOf(request: FastifyRequest): IdempotencyClaim | undefined {
+export function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | undefined {
   const header = request.headers['idempotency-key']
   if (header === undefined) return undefined
   const sent = Array.isArray(header) ? header.join() : header
@@ -23,7 +30,7 @@ export function claimOf(request: FastifyRequest): IdempotencyClaim | undefined {
     throw new Problem('invalid_idempotency_key', 'Idempotency-Key has 1 to 255 visible ASCII characters.')
   }
   const fingerprint = sha256(`${request.method} ${pathOf(request)}\n${canonicalJson(request.body ?? null)}`)
-  return { environment_id: request.environment.id, key, fingerprint }
+  return newClaim(request.environment.id, key, fingerprint, now)
 }
 
 /**
@@ -38,14 +45,14 @@ export async function writeOnce(
   work: (connection: Connection) => Promise<Answer>,
   options: WriteOptions = {},
 ): Promise<FastifyReply> {
-  const claim = claimOf(request)
+  const claim = claimOf(request, platform.clock.now())
   if (!claim) {
     const answer = await transaction(platform.pool, work)
     options.committed?.()
     return sendJson(reply, answer)
   }
   const fresh = await transaction(platform.pool, async (connection) => {
-    const won = await claimKeys(connection, [claim], platform.clock.now())
+    const won = await claimKeys(connection, [claim])
     if (won.size === 0) return undefined
     const answer = await workOrRefusal(platform, request, connection, work)
     const { status } = answer

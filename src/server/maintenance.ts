@@ -1,4 +1,5 @@
 import { isDatabaseAway } from '../database/errors.ts'
+import { deleteOldAnswers } from '../database/idempotency.ts'
 import type { Queryable } from '../database/pool.ts'
 import type { Platform } from '../http/platform.ts'
 
@@ -26,13 +27,9 @@ export async function maintain({
 async function deleteKeys(pool: Queryable, before: Date): Promise<number> {
   let deleted = 0
   for (;;) {
-    const { rowCount } = await pool.query(
-      `delete from idempotency where (environment_id, key, bucket) in
-         (select environment_id, key, bucket from idempotency where created_at < $1 order by created_at limit $2)`,
-      [before, stepRows],
-    )
-    deleted += rowCount ?? 0
-    if ((rowCount ?? 0) < stepRows) return deleted
+    const step = await deleteOldAnswers(pool, before, stepRows)
+    deleted += step
+    if (step < stepRows) return deleted
   }
 }
 

@@ -22,7 +22,8 @@ async function written(): Promise<unknown> {
     'external_reference',
     'ledger_entry',
     'event',
-    'idempotency',
+    'idempotency_key',
+    'idempotency_answer',
   ]
   const { rows } = await server.database.pool.query(
     `select ${tables.map((name) => `(select coalesce(string_agg(t::text, '' order by t::text), '') from ${name} t) as ${name}`).join(', ')}`,

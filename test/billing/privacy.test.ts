@@ -187,7 +187,7 @@ describe('pseudonymise', () => {
         'external_reference',
         'payment',
         'event',
-        'idempotency',
+        'idempotency_answer',
         'webhook_attempt',
       ]),
     )

@@ -108,7 +108,7 @@ describe('an answer that holds a secret', () => {
     const register = () => server.api('POST', '/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' }, keyed(key))
     const first = await register()
     expect((await register()).text).toBe(first.text)
-    const { rows } = await server.database.pool.query('select body from idempotency where key = $1', [key])
+    const { rows } = await server.database.pool.query('select body from idempotency_answer where key = $1', [key])
     expect(rows[0].body).not.toContain('whsec_')
     expect(first.body.secret).toMatch(/^whsec_/)
   })

@@ -287,9 +287,9 @@ const rowBreaks: Break[] = [
   [
     'a key that was claimed for no answer',
     'I14',
-    'idempotency',
-    `insert into idempotency (environment_id, key, fingerprint, created_at, bucket)
-      select id, 'claimed', '', now(), 0 from environment`,
+    'idempotency_key',
+    `insert into idempotency_key (environment_id, key, fingerprint, answer_id, bucket)
+      select id, 'claimed', '', id_at(now()), 0 from environment`,
   ],
 ]
 

@@ -65,7 +65,7 @@ async function createBatch(connection: Connection, orders: AccountOrder[]): Prom
   })
   const claims = orders.map(({ claim }) => claim).filter((claim) => claim !== undefined)
   const [keys, named, customers] = await Promise.all([
-    claimKeys(connection, claims, now),
+    claimKeys(connection, claims),
     claimReferences(
       connection,
       begun.map(({ reference }) => reference),

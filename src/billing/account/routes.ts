@@ -34,7 +34,7 @@ export function accountRoutes(app: App, platform: Platform): void {
         context,
         customer_id,
         input,
-        claim: claimOf(request),
+        claim: claimOf(request, context.now),
         render: (row) => answerObject(accounts, { platform, context }, row, 201),
         renderProblem: (problem) => renderProblem(problem, platform, pathOf(request)),
       }

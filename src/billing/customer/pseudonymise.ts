@@ -119,7 +119,7 @@ async function blankPayments(connection: Connection, { context: { now } }: View,
   await connection.query(
     `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
      where environment_id = $1 and customer_id = $2 and bucket = $3
-       and (metadata <> '{}' or method_details is not null)`,
+       and (metadata::text <> '{}' or method_details is not null)`,
     [row.environment_id, row.id, row.bucket, now],
   )
 }

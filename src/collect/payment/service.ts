@@ -57,7 +57,7 @@ function makeOrder(
   return {
     environment,
     request_id: context.request_id,
-    idempotency: claimOf(request),
+    idempotency: claimOf(request, context.now),
     claim: { kind: 'record', reference: input.reference, fingerprint: fingerprintOf(input, target) },
     payment: {
       id: newId(bucketOf(first_id), context.now.getTime()),

@@ -19,22 +19,23 @@ create table payment (
   target_id uuid,
   processor text,
   processor_reference text,
-  -- Who got what, and by which rule.
-  explanation jsonb,
+  -- Who got what, and by which rule. It is only ever read whole, and so are the metadata: taking them apart into jsonb and putting
+  -- them together again would be in vain.
+  explanation json,
   method_details jsonb,
   last_payment_error jsonb,
-  metadata jsonb not null default '{}',
+  metadata json not null default '{}',
   version bigint not null default 1,
   -- When the janitor is to ask the processor about it again, while it is unsettled.
   next_check_at timestamptz,
   received_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  primary key (id, bucket),
+  -- Every query names the environment, so one key finds a payment and lists an environment's by time: an index less to write.
+  primary key (environment_id, id, bucket),
   -- Money does not vanish: what arrived is applied, unapplied or taken back.
   check (applied_amount + unapplied_amount + reversed_amount = case when status = 'succeeded' then amount else 0 end)
 ) with (fillfactor = 90);
-create index payment_by_environment on payment (environment_id, id);
 create index payment_by_customer on payment (customer_id, id);
 -- Recorded payments succeed at once, so they never enter this index.
 create index payment_by_status on payment (environment_id, status, id) where status <> 'succeeded';
@@ -80,11 +81,10 @@ create table application (
   version bigint not null default 1,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  primary key (id, bucket)
+  primary key (environment_id, id, bucket)
 ) with (fillfactor = 90);
 create index application_by_payment on application (payment_id);
 create index application_by_customer on application (customer_id, id);
-create index application_by_environment on application (environment_id, id);
 
 create table payment_reversal (
   id uuid not null,

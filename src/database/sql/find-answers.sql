@@ -1,10 +1,15 @@
-select i.*
+-- `offset 0` looks each one up by the index, whatever the planner thinks of the table's size.
+select k.environment_id, k.key, k.fingerprint, a.status, a.body, a.encrypted
 from unnest($1::integer[], $2::text[], $3::integer[]) as lost (environment_id, key, bucket)
 cross join lateral (
-  select environment_id, key, fingerprint, status, body, encrypted
-  from idempotency as kept
+  select environment_id, key, fingerprint, answer_id, bucket
+  from idempotency_key as kept
   where kept.environment_id = lost.environment_id and kept.key = lost.key and kept.bucket = lost.bucket
-    and kept.status is not null
-  -- Looks each one up by the index, whatever the planner thinks of the table's size.
   offset 0
-) as i
+) as k
+cross join lateral (
+  select status, body, encrypted
+  from idempotency_answer as kept
+  where kept.id = k.answer_id and kept.bucket = k.bucket
+  offset 0
+) as a

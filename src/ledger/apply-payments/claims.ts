@@ -77,12 +77,7 @@ export function nameReference(one: { environment_id: number; channel: string; re
 export function claimantOf(order: PaymentOrder): Claimant {
   const { environment, idempotency, claim, payment } = order
   const environment_id = environment.id
-  const key = idempotency && {
-    environment_id,
-    key: idempotency.key,
-    fingerprint: idempotency.fingerprint,
-    name: claimName({ environment_id, key: idempotency.key }),
-  }
+  const key = idempotency && { ...idempotency, name: claimName(idempotency) }
   const reference = claim.kind === 'record' ? referenceOf(environment_id, payment.channel, claim) : undefined
   const names = [payment.id, ...(key ? [`key ${key.name}`] : []), ...(reference ? [`reference ${reference.name}`] : [])]
   return { order, key, reference, names }
@@ -102,14 +97,13 @@ function referenceOf(
  * Claims and locks everything that a batch needs, always in the same order (keys, references, payments, receivables, each
  * sorted), so that no two batches wait for each other in a circle. The four statements travel together.
  */
-export async function claimAndLock(connection: Queryable, claimants: Claimant[], now: Date): Promise<Holdings> {
+export async function claimAndLock(connection: Queryable, claimants: Claimant[]): Promise<Holdings> {
   const environments = [...new Set(claimants.map(({ order }) => order.environment.id))]
   const settled = claimants.filter(({ reference }) => reference === undefined).map(({ order }) => order.payment.id)
   const [keys, references, payments, receivables] = await Promise.all([
     claimKeys(
       connection,
       claimants.map(({ key }) => key).filter((key) => key !== undefined),
-      now,
     ),
     claimReferences(connection, claimants),
     lockPayments(connection, settled, environments),

@@ -1,5 +1,6 @@
 import type { Id } from '../../core/id.ts'
 import type { Problem } from '../../core/problem.ts'
+import type { IdempotencyClaim } from '../../database/idempotency.ts'
 import type { EventEnvironment } from '../../events/registry.ts'
 import type { AllocationPolicy } from '../allocation.ts'
 import type { ReceivableKind } from '../receivable.ts'
@@ -21,7 +22,7 @@ export type PaymentClaim =
 export type PaymentOrder = {
   environment: EventEnvironment
   request_id: string
-  idempotency?: { key: string; fingerprint: Buffer } | undefined
+  idempotency?: IdempotencyClaim | undefined
   claim: PaymentClaim
   payment: {
     /** Its bucket is the customer's. */

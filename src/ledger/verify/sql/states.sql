@@ -19,6 +19,7 @@ from (
       or attempts < case when status in ('delivered', 'exhausted') then 1 else 0 end
   from webhook_delivery
   union all
-  select 'idempotency record', null, 'there is no answer for the key ' || key, status is null or body is null
-  from idempotency
+  select 'idempotency record', null, 'there is no answer for the key ' || key, a.id is null
+  from (select environment_id, key, answer_id, bucket from idempotency_key) as k
+  left join (select id, bucket from idempotency_answer) as a on a.id = k.answer_id and a.bucket = k.bucket
 ) as checked
