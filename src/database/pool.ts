@@ -16,6 +16,20 @@ export type Queryable = {
 export type Pool = pg.Pool
 export type Connection = pg.PoolClient
 
+/**
+ * Has everything that `send` sends before it first waits written to the socket at once. The driver writes each statement by
+ * itself, and a batch of payments sends fifteen: each write is a system call here and a process woken there.
+ */
+export function inOneWrite<T>(connection: Connection, send: () => T): T {
+  const { stream } = (connection as Connection & { connection: pg.Connection }).connection
+  stream.cork()
+  try {
+    return send()
+  } finally {
+    stream.uncork()
+  }
+}
+
 // Amounts are exact: bigint columns become BigInt, never a float. Dates stay calendar dates.
 const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, BigInt)

@@ -151,14 +151,13 @@ export class Journal {
     const opened = [...this.#opened]
     const moved = [...this.#moved].filter((receivable) => !this.#opened.has(receivable))
     const send = (statement: Statement, columns: unknown[], rows: number) =>
-      rows > 0 ? connection.query({ ...statement, values: columns }) : { rowCount: 0 }
-    const [, , , updated] = await Promise.all([
+      rows > 0 ? connection.query({ ...statement, values: columns }) : undefined
+    await Promise.all([
       send(openReceivablesSql, [...receivableColumns(opened), ...openedColumns(opened)], opened.length),
       send(writeTransactionsSql, [...transactionColumns(this.#transactions), this.#now], this.#transactions.length),
       send(writeEntriesSql, entryColumns(this.#entries), this.#entries.length),
-      send(updateReceivablesSql, receivableColumns(moved), moved.length),
+      send(updateReceivablesSql, [...receivableColumns(moved), moved.length], moved.length),
     ])
-    assert(updated.rowCount === moved.length, 'every locked receivable is still there')
   }
 }
 

@@ -32,4 +32,13 @@ create table ledger_entry (
   check ((receivable_id is null) <> (house_account is null)),
   check ((receivable_id is null) = (version is null) and (receivable_id is null) = (balance_after is null))
 ) partition by range (id);
+-- Stops the transaction when a statement did not touch as many rows as it was to: an assertion of the program that holds although
+-- the commit travels right behind the statement.
+create function assert_rows(touched bigint, expected integer, what text) returns void language plpgsql as $$
+begin
+  if touched <> expected then
+    raise exception '%: % of % rows', what, touched, expected;
+  end if;
+end $$;
+
 create index ledger_entry_by_receivable on ledger_entry (receivable_id, version) where receivable_id is not null;

@@ -46,10 +46,12 @@ const statement = loadSql(import.meta.url, './sql/claim-deliveries.sql')
  */
 export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
   const later = (ms: number) => new Date(now.getTime() + ms)
-  const { rows } = await transaction(pool, async (connection) => {
+  const { rows } = await transaction(pool, (connection, sendCommit) => {
     connection.query(settings).catch(() => {})
     connection.query('set local synchronous_commit = off').catch(() => {})
-    return connection.query<Row>({ ...statement, values: [now, later(leaseMs), later(pauseMs)] })
+    const claiming = connection.query<Row>({ ...statement, values: [now, later(leaseMs), later(pauseMs)] })
+    sendCommit()
+    return claiming
   })
   const claimed = rows
     .filter(({ to_send }) => to_send)

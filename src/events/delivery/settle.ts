@@ -50,9 +50,11 @@ export async function settleDeliveries(pool: Pool, outcomes: readonly Outcome[],
     textArray(attempts.map((attempt) => attempt?.response_excerpt ?? null)),
     plainArray(outcomes.map((outcome) => outcome.disable)),
   ]
-  await transaction(pool, async (connection) => {
+  await transaction(pool, (connection, sendCommit) => {
     connection.query(settings).catch(() => {})
-    await connection.query({ ...settle, values })
+    const settling = connection.query({ ...settle, values })
+    sendCommit()
+    return settling
   })
 }
 

@@ -2,8 +2,8 @@ import { assert } from '../../core/assert.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
 import { releaseKeys, storeAnswers } from '../../database/idempotency.ts'
-import type { Connection, Pool } from '../../database/pool.ts'
-import { transaction } from '../../database/transaction.ts'
+import { type Connection, inOneWrite, type Pool } from '../../database/pool.ts'
+import { type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
 import { type Claimant, claimAndLock, type Holdings, releaseReferences, wonKey } from './claims.ts'
@@ -20,13 +20,16 @@ import { type AppliedRow, writeApplications, writePayments } from './rows.ts'
  * The batch must not hold two orders with the same key, reference or payment: the queue sees to that.
  */
 export async function applyBatch(pool: Pool, claimants: Claimant[], now: Date): Promise<PaymentOutcome[]> {
-  const outcomes = await transaction(pool, (connection) => applyInside(connection, claimants, now))
+  const outcomes = await transaction(pool, (connection, sendCommit) =>
+    applyInside(connection, sendCommit, claimants, now),
+  )
   return lookUpLosers(pool, claimants, outcomes)
 }
 
 /** `undefined` stands for an order that lost a claim: its outcome is looked up after the commit, in a new snapshot. */
 async function applyInside(
   connection: Connection,
+  sendCommit: SendCommit,
   claimants: Claimant[],
   now: Date,
 ): Promise<(PaymentOutcome | undefined)[]> {
@@ -36,20 +39,24 @@ async function applyInside(
   const journal = new Journal(now)
   const decided = claimants.map((claimant) => decideOrder(claimant, holdings, journal, now))
   const rows = decided.filter((one): one is AppliedRow => one !== undefined && 'applied' in one)
-  const written = Promise.all([
-    writePayments(connection, rows, now),
-    journal.write(connection),
-    writeApplications(connection, rows, now),
-  ])
+  const written = inOneWrite(connection, () =>
+    Promise.all([
+      writePayments(connection, rows, now),
+      journal.write(connection),
+      writeApplications(connection, rows, now),
+    ]),
+  )
   // PostgreSQL writes these rows while Node renders the texts of the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})
   const outcomes = decided.map((one) => (one !== undefined && 'applied' in one ? outcomeOf(one) : one))
   const events = rows.flatMap(({ applied }) => paymentEvents(applied, holdings.receivables))
-  await Promise.all([
-    written,
-    writeEvents(connection, events),
-    ...settleClaims(connection, claimants, outcomes, holdings),
-  ])
+  const rest = inOneWrite(connection, () => {
+    const settled = settleClaims(connection, claimants, outcomes, holdings)
+    const sent = Promise.all([writeEvents(connection, events), ...settled])
+    sendCommit()
+    return sent
+  })
+  await Promise.all([written, rest])
   return outcomes
 }
 
