@@ -39,8 +39,10 @@ export const checks: readonly Check[] = [
   check('I5', 'payments.sql', 'Every payment is applied, unapplied or taken back, and its rows say so.', { merges }),
   check('I5', 'reversals.sql', 'Everything taken back is taken from somewhere.'),
   check('I5', 'house-accounts.sql', 'Clearing and unapplied accounts hold what the payments say.'),
-  check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.'),
-  check('I7', 'deliveries.sql', 'Every event has a delivery for each endpoint that wants it.'),
+  check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.', {
+    merges,
+  }),
+  check('I7', 'deliveries.sql', 'Every event has a delivery for each endpoint that wants it.', { merges }),
   check('I7', 'attempts.sql', 'Every delivery that ended was ended by its latest attempt.', { merges }),
   check('I10', 'rights.sql', 'The role that serves cannot change or delete entries and events.'),
   check('I11', 'currencies.sql', 'Every currency is of ISO 4217, every amount whole and within its limits.', {

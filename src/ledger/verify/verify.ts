@@ -21,7 +21,7 @@ const lanes = 2
 // Parallel workers are off since the lanes are the workers. Nested loops are off since statistics may be old: every statement
 // reads whole tables, and a loop that was planned for a small one would take hours.
 const settings = `
-  set local work_mem = '128MB'; set local hash_mem_multiplier = 2; set local max_parallel_workers_per_gather = 0;
+  set local work_mem = '256MB'; set local hash_mem_multiplier = 2; set local max_parallel_workers_per_gather = 0;
   set local enable_nestloop = off; set local jit = off; set local enable_seqscan = on;
   set local enable_mergejoin = on; set local enable_material = on;
   set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`

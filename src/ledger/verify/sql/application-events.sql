@@ -1,5 +1,5 @@
--- I6. Both sides are put into one list and counted by id: each has to come once from either side. Events of months that were let
--- go of (their ids begin with an older time) are not expected any more.
+-- I6. Each application and each reversal of one has one event, and each such event has one of them. Events of months that were let
+-- go of (the ids of what they told of begin with an older time) are not expected any more.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -7,21 +7,22 @@ select
     filter (where broken))[1:5] as examples
 from (
   select
-    id, type,
-    case type when 'obligation.amount_applied' then 'obligation' else 'reversal' end as kind,
-    count(*) filter (where not is_event) as rows,
-    count(*) filter (where is_event) as events,
-    count(*) <> 2 or bool_and(is_event) or not bool_or(is_event) as broken
+    coalesce(a.id, e.subject_id) as id, coalesce(a.type, e.type) as type,
+    case coalesce(a.type, e.type) when 'obligation.amount_applied' then 'obligation' else 'reversal' end as kind,
+    case when a.id is null then 0 else 1 end as rows,
+    coalesce(e.events, 0) as events,
+    a.id is null or e.events is distinct from 1 as broken
   from (
-    select id, bucket, environment_id, 'obligation.amount_applied' as type, false as is_event from application
+    select id, bucket, environment_id, 'obligation.amount_applied' as type from application
     where id >= (select id_at(events_dropped_before) from retention)
     union all
-    select id, bucket, environment_id, 'obligation.amount_reversed', false from application_reversal
+    select id, bucket, environment_id, 'obligation.amount_reversed' from application_reversal
     where id >= (select id_at(events_dropped_before) from retention)
-    union all
-    select subject_id, bucket, environment_id, type, true
+  ) as a
+  full join (
+    select subject_id, bucket, environment_id, type, count(*) as events
     from event
     where type in ('obligation.amount_applied', 'obligation.amount_reversed')
-  ) as sides
-  group by id, bucket, environment_id, type
+    group by subject_id, bucket, environment_id, type
+  ) as e on e.subject_id = a.id and e.bucket = a.bucket and e.environment_id = a.environment_id and e.type = a.type
 ) as checked

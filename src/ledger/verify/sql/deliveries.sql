@@ -1,26 +1,34 @@
--- I7, as events see it. What an endpoint wants may change, and the database keeps only what it wants now. So an event
+-- I7, as events see it. An endpoint's types may change later, and what it gets is decided by what it wants now. So an event
 -- has to have its delivery when it is a minute younger than the last change of the endpoint: by then every transaction
--- that had not seen the change is over. A delivery whose event is no longer kept was cancelled for that.
+-- that had not seen the change is over. A delivery whose event is no longer kept was cancelled for that. Only a delivery that is
+-- not wanted now has its event and its endpoint looked for: with a join for all of them this took half as long again.
 select
   count(*) as examined,
-  count(*) filter (where broken) as violations,
+  count(*) filter (where fault is not null) as violations,
   (array_agg(format('event %s for endpoint %s: %s', event_id, endpoint_id, fault))
-    filter (where broken))[1:5] as examples
+    filter (where fault is not null))[1:5] as examples
 from (
   select
-    d.event_id, d.endpoint_id,
-    e.id is null and d.status <> 'cancelled' or w.id is null as broken,
-    case when e.id is null then 'a delivery without its event' else 'a delivery without its endpoint' end as fault
+    coalesce(d.event_id, wanted.event_id) as event_id, coalesce(d.endpoint_id, wanted.endpoint_id) as endpoint_id,
+    case
+      when d.event_id is null then case when wanted.must then 'no delivery' end
+      when wanted.event_id is not null then null
+      when (select true from webhook_endpoint as w where w.id = d.endpoint_id and w.environment_id = d.environment_id)
+        is null then 'a delivery without its endpoint'
+      when d.status <> 'cancelled' and (select true from event as e
+        where e.id = d.event_id and e.bucket = d.bucket and e.environment_id = d.environment_id)
+        is null then 'a delivery without its event'
+    end as fault
   from webhook_delivery as d
-  left join event as e on e.id = d.event_id and e.bucket = d.bucket and e.environment_id = d.environment_id
-  left join webhook_endpoint as w on w.id = d.endpoint_id and w.environment_id = d.environment_id
-  union all
-  select e.id, w.id, d.event_id is null, 'no delivery'
-  from event as e
-  join webhook_endpoint as w
-    on w.environment_id = e.environment_id
-    and w.deleted_at is null
-    and (w.event_types is null or e.type = any (w.event_types))
-    and e.created_at > w.updated_at + interval '1 minute'
-  left join webhook_delivery as d on d.event_id = e.id and d.endpoint_id = w.id and d.bucket = e.bucket
+  full join (
+    select e.id as event_id, w.id as endpoint_id, e.bucket, e.environment_id,
+      e.created_at > w.updated_at + interval '1 minute' as must
+    from event as e
+    join webhook_endpoint as w
+      on w.environment_id = e.environment_id
+      and w.deleted_at is null
+      and (w.event_types is null or e.type = any (w.event_types))
+  ) as wanted
+    on wanted.event_id = d.event_id and wanted.endpoint_id = d.endpoint_id and wanted.bucket = d.bucket
+    and wanted.environment_id = d.environment_id
 ) as checked

@@ -1,6 +1,6 @@
 -- I14, references: the hot tables have no foreign keys, and what is unique over many machines is held by tables of its
 -- own. That an application has its payment and its receivable, and an entry its transaction and its receivable, is
--- shown by I2 to I5.
+-- shown by I2 to I5; and with that, that a payment of which something is applied has its customer.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -25,7 +25,7 @@ from (
   left join payment as p on p.id = v.payment_id and p.bucket = v.bucket and p.environment_id = v.environment_id
   union all
   select 'payment', p.id, 'it has no customer', c.id is null
-  from payment as p
+  from (select * from payment where applied_amount = 0) as p
   left join customer as c on c.id = p.customer_id and c.bucket = p.bucket and c.environment_id = p.environment_id
   union all
   select 'payment', coalesce(p.id, n.payment_id), 'its reference is not the one that is kept for it',
