@@ -14,6 +14,7 @@ import { openProduct, type Product } from './product.ts'
 import type { Named } from './rounds.ts'
 import type { ContenderName } from './rows.ts'
 import type { Address, Database, Stage } from './stage.ts'
+import { warmPages } from './warm.ts'
 
 /** What contenders are made from. */
 export type Props = {
@@ -83,8 +84,8 @@ export class Cast {
     'http payments': () => this.#http('bench_http', false, { kind: 'payment', connections: 256 }),
     'http payments, delivered': () => this.#http('bench_http_delivered', true, { kind: 'payment', connections: 256 }),
     'http accounts': () => this.#http('bench_accounts', false, { kind: 'account', connections: 64 }),
-    'idle payment': () => this.#http('bench_idle', true, { kind: 'payment', connections: 1, pause_ms: 5 }),
-    page: () => this.#http('bench_idle', true, { kind: 'page', connections: 1, pause_ms: 5 }),
+    'idle payment': () => this.#idle('payment'),
+    page: () => this.#idle('page'),
     deliveries: async () => {
       const { name, single, product } = await this.#prepare('bench_backlog')
       await product.pool.query('select 1')
@@ -96,7 +97,7 @@ export class Cast {
       return firstAttemptContender(product, targets, () => this.#peak() / 2)
     },
     'payments, empty': async () => this.#emptyContender(),
-    'payments, history': async () => paymentContender(await this.#on('bench_history')),
+    'payments, history': async () => this.#historyContender(),
   }
 
   async #tpcb(): Promise<Contender> {
@@ -166,6 +167,21 @@ export class Cast {
     return { contender, productCpu: async () => (await server.usage()).cpu_s }
   }
 
+  /** A server is idle once the other contenders' pages are on the disk: a checkpoint of theirs goes on for seconds. */
+  async #idle(kind: LoadStart['kind']): Promise<Omit<Named, 'name'>> {
+    const { stage } = this.#props
+    const { contender, productCpu } = await this.#http('bench_idle', true, { kind, connections: 1, pause_ms: 5 })
+    return {
+      contender: {
+        async run(seconds) {
+          await stage.admin.query('checkpoint')
+          return contender.run(seconds)
+        },
+      },
+      productCpu,
+    }
+  }
+
   #serve(name: string, dispatcher: boolean): Promise<Server> {
     const known = this.#servers.get(name)
     if (known) return known
@@ -182,6 +198,18 @@ export class Cast {
   /** The server of a database, for what is watched beside the rounds. */
   server(name: string): Promise<Server> | undefined {
     return this.#servers.get(name)
+  }
+
+  /** As on a server that has run for long: what payments touch in an order of chance is in memory when a slice begins. */
+  async #historyContender(): Promise<Contender> {
+    const { stage } = this.#props
+    const payments = paymentContender(await this.#on('bench_history'))
+    return {
+      async run(seconds) {
+        await warmPages(stage.addressOf('bench_history'))
+        return payments.run(seconds)
+      },
+    }
   }
 
   /** Every slice begins on a new copy, so that it is empty in each round. */

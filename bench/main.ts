@@ -21,11 +21,7 @@ async function main(): Promise<void> {
   }
   const stage = await openStage(process.env.DATABASE_URL || undefined)
   try {
-    const findings = await measure(
-      stage,
-      options,
-      ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
-    )
+    const findings = await measure(stage, options, commandOf(args))
     const text = render(findings)
     process.stdout.write(`${text}\n`)
     if (options.write) writeDocument(text)
@@ -35,6 +31,15 @@ async function main(): Promise<void> {
   } finally {
     await stage.close()
   }
+}
+
+/** What repeats this run; where the checkout of pgledger lies is the reader's own. */
+function commandOf(args: string[]): string {
+  return [
+    ...(process.env.PGLEDGER_DIR ? ['PGLEDGER_DIR=…'] : []),
+    'npm run bench',
+    ...(args.length > 0 ? ['--', ...args] : []),
+  ].join(' ')
 }
 
 async function measure(stage: Stage, options: Options, command: string): Promise<Findings> {

@@ -8,9 +8,10 @@ import { type TestServer, testServer } from '../support/server.ts'
 import { type SentStatement, statementsOf } from './recorded-statements.ts'
 
 // Large enough that a walk over a table costs the planner fifty times what an index does; the plans at 1 M rows are the same.
-const accounts = 30_000
+// PLAN_ACCOUNTS=334000 makes the long form of a million payments and 668,000 bills.
+const accounts = Number(process.env.PLAN_ACCOUNTS ?? 30_000)
 const months = 3
-const bills = 60_000
+const bills = 2 * accounts
 const monthMs = 30 * 86_400_000
 
 /** The tables that grow with the business. Merchants, keys and endpoints are few and may be read as a whole. */
@@ -42,22 +43,25 @@ let empty: Set<string>
 let pages: string[]
 let cursor: string
 
-beforeAll(async () => {
-  // The bills are made by hand, without the entries that raised them.
-  database = await testDatabase({ verify: false })
-  server = await testServer({ database })
-  await server.api('POST', '/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' })
-  await fill()
-  const { rows } = await database.owner.query<{ name: string }>(
-    'select relname as name from pg_class where relispartition and pg_relation_size(oid) = 0',
-  )
-  empty = new Set(rows.map(({ name }) => name))
-  shown = await samples()
-  pages = await Promise.all((['customer', 'account', 'bill'] as const).map(pageOf))
-  cursor = (await server.api('GET', '/billing/payments?limit=100')).body.next_cursor
-  planner = new pg.Client({ connectionString: database.url })
-  await planner.connect()
-}, 180_000)
+beforeAll(
+  async () => {
+    // The bills are made by hand, without the entries that raised them.
+    database = await testDatabase({ verify: false })
+    server = await testServer({ database })
+    await server.api('POST', '/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' })
+    await fill()
+    const { rows } = await database.owner.query<{ name: string }>(
+      'select relname as name from pg_class where relispartition and pg_relation_size(oid) = 0',
+    )
+    empty = new Set(rows.map(({ name }) => name))
+    shown = await samples()
+    pages = await Promise.all((['customer', 'account', 'bill'] as const).map(pageOf))
+    cursor = (await server.api('GET', '/billing/payments?limit=100')).body.next_cursor
+    planner = new pg.Client({ connectionString: database.url })
+    await planner.connect()
+  },
+  120_000 + 4 * accounts,
+)
 afterAll(async () => {
   await planner?.end()
   await server.stop()

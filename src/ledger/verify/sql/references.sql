@@ -1,6 +1,7 @@
 -- I14, references: the hot tables have no foreign keys, and what is unique over many machines is held by tables of its
 -- own. That an application has its payment and its receivable, and an entry its transaction and its receivable, is
--- shown by I2 to I5; and with that, that a payment of which something is applied has its customer.
+-- shown by I2 to I5; and that what it was applied to has its customer, here. So of a payment the customer is looked for only where
+-- nothing is applied.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -61,6 +62,14 @@ from (
     union all
     select 'bill', id, bucket, environment_id, customer_id, account_id from bill
   ) as o on o.id = r.id and o.kind = r.kind and o.bucket = r.bucket and o.environment_id = r.environment_id
+  union all
+  select o.kind, o.id, 'its customer is not of its environment', c.id is null
+  from (
+    select 'account' as kind, id, customer_id, bucket, environment_id from account
+    union all
+    select 'bill', id, customer_id, bucket, environment_id from bill
+  ) as o
+  left join customer as c on c.id = o.customer_id and c.bucket = o.bucket and c.environment_id = o.environment_id
   union all
   select 'bill', b.id, 'a bill without a receivable', r.id is null
   from bill as b

@@ -1,0 +1,277 @@
+const first = (table: string, where = 'true') => `(select id from ${table} where ${where} order by id limit 1)`
+/** The account that has had the most entries: five. */
+export const account = first('receivable', "kind = 'account'")
+const delivery = '(select event_id from webhook_delivery order by event_id limit 1)'
+
+/** A change by hand: what it is, the invariants that it breaks, the tables to mend after it, and the statement. */
+type Break = [what: string, invariants: string, tables: string, statement: string]
+
+export const ledgerBreaks: Break[] = [
+  [
+    'an entry of another amount',
+    'I2',
+    'ledger_entry',
+    "update ledger_entry set amount = amount + 1 where house_account = 'sales'",
+  ],
+  [
+    'entries without their transaction',
+    'I2',
+    'ledger_transaction',
+    `delete from ledger_transaction where source_id = ${first('payment', "reference = 'unapplied'")}`,
+  ],
+  [
+    'a version that is off by one',
+    'I3',
+    'receivable',
+    `update receivable set version = version - 1 where id = ${account}`,
+  ],
+  [
+    // It contradicts the entries, and what was entered by hand less what was applied.
+    'a balance that is off by one',
+    'I3 I5',
+    'receivable',
+    `update receivable set balance = balance + 1 where id = ${account}`,
+  ],
+  [
+    'a balance_after that does not follow',
+    'I4',
+    'ledger_entry',
+    `update ledger_entry set balance_after = balance_after + 1 where receivable_id = ${account} and version = 2`,
+  ],
+  [
+    'a gap in the versions',
+    'I4',
+    'ledger_entry',
+    `update ledger_entry set version = version + 1 where receivable_id = ${account} and version > 2`,
+  ],
+  [
+    'a version that is there twice',
+    'I4',
+    'ledger_entry',
+    `update ledger_entry set version = 2 where receivable_id = ${account} and version = 3`,
+  ],
+  ['a bill that is due for more', 'I5', 'bill', 'update bill set amount_due = amount_due + 1'],
+  [
+    'an application that payments and balances do not know',
+    'I5',
+    'application',
+    `update application set amount = amount + 1 where id = ${first('application', 'reversed_amount = 0')}`,
+  ],
+  [
+    'an application of another payment',
+    'I5',
+    'application',
+    `update application set payment_id = ${first('payment', "reference = 'unapplied'")}
+      where payment_id = ${first('payment', "reference = '1'")}`,
+  ],
+  [
+    'a payment that says it applied less',
+    'I5',
+    'payment',
+    `update payment set applied_amount = applied_amount - 1, unapplied_amount = unapplied_amount + 1
+      where reference = '1'`,
+  ],
+  ['a reversal of another amount', 'I5', 'payment_reversal', 'update payment_reversal set amount = amount + 1'],
+  [
+    'money in another clearing account',
+    'I5',
+    'ledger_entry',
+    "update ledger_entry set house_account = 'clearing:bank' where house_account = 'clearing:till'",
+  ],
+]
+
+export const eventBreaks: Break[] = [
+  [
+    'an application without its event',
+    'I6',
+    'event',
+    `update event set type = 'bill.updated' where id = ${first('event', "type = 'obligation.amount_applied'")}`,
+  ],
+  [
+    'two events of one application',
+    'I6',
+    'event',
+    `update event set subject_id = ${first('application')} where type = 'obligation.amount_applied'`,
+  ],
+  [
+    'a reversal without its event',
+    'I6',
+    'event',
+    "update event set type = 'bill.updated' where type = 'obligation.amount_reversed'",
+  ],
+  [
+    'an event that was not delivered to an endpoint',
+    'I7',
+    'webhook_delivery webhook_attempt',
+    `with attempts as (delete from webhook_attempt where event_id = ${delivery})
+     delete from webhook_delivery where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery that no attempt delivered',
+    'I7',
+    'webhook_attempt',
+    `update webhook_attempt set status_code = 500 where event_id = ${delivery}`,
+  ],
+  [
+    'an attempt that was not counted',
+    'I7',
+    'webhook_attempt',
+    `update webhook_attempt set number = 2 where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery that was passed over',
+    'I12',
+    'webhook_delivery',
+    `update webhook_delivery set status = 'pending', settled_at = null, next_attempt_at = now() - interval '3 hours'
+      where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery that was settled at no time',
+    'I14',
+    'webhook_delivery',
+    `update webhook_delivery set settled_at = null where event_id = ${delivery}`,
+  ],
+]
+
+export const rowBreaks: Break[] = [
+  [
+    'a receivable in another currency than its entries',
+    'I11',
+    'receivable',
+    "update receivable set currency = 'EUR' where status = 'voided'",
+  ],
+  [
+    'a currency that there is not',
+    'I11',
+    'receivable',
+    `insert into receivable (id, bucket, environment_id, kind, customer_id, account_id, currency, balance, version)
+      select id, bucket, environment_id, 'account', customer_id, id, 'ZZZ', 0, 0 from account
+      where external_reference = 'without-balance'`,
+  ],
+  ['a payment that arrived at no time', 'I14', 'payment', 'update payment set received_at = null'],
+  [
+    'an object whose reference is not kept',
+    'I14',
+    'external_reference',
+    "delete from external_reference where kind = 'bill' and reference = 'paid'",
+  ],
+  [
+    'a payment reference of another payment',
+    'I14',
+    'payment_reference',
+    "update payment_reference set payment_id = gen_random_uuid() where reference = '1'",
+  ],
+  [
+    'an application of a transaction that does not exist',
+    'I14',
+    'application',
+    'update application set transaction_id = gen_random_uuid()',
+  ],
+  [
+    'a receivable of nothing',
+    'I14',
+    'receivable',
+    `insert into receivable (id, bucket, environment_id, kind, customer_id, currency, balance, version)
+      select id, bucket, environment_id, 'customer', customer_id, currency, 0, 0 from payment limit 1`,
+  ],
+  [
+    'a bucket that is not the one of its id',
+    'I14',
+    'event',
+    `insert into event (id, bucket, environment_id, type, subject_id, body, created_at)
+      select id, (bucket + 1) % 65536, environment_id, 'bill.updated', id, '{}', '2026-01-01' from payment`,
+  ],
+  [
+    'a key that was claimed for no answer',
+    'I14',
+    'idempotency_key',
+    `insert into idempotency_key (environment_id, key, fingerprint, answer_id, bucket)
+      select id, 'claimed', '', id_at(now()), 0 from environment`,
+  ],
+]
+
+export const pairBreaks: Break[] = [
+  [
+    'an entry in another bucket than its transaction',
+    'I2 I3 I14',
+    'ledger_entry',
+    `update ledger_entry set bucket = (bucket + 1) % 65536 where receivable_id = ${account} and version = 2`,
+  ],
+  [
+    'an entry in another environment than its transaction',
+    'I2 I3',
+    'ledger_entry',
+    `update ledger_entry set environment_id = environment_id + 1 where receivable_id = ${account} and version = 2`,
+  ],
+  [
+    'an entry in another currency than its transaction',
+    'I2 I11',
+    'ledger_entry',
+    `update ledger_entry set currency = 'EUR' where receivable_id = ${account} and version = 2`,
+  ],
+  [
+    'a transaction without its entries',
+    'I2 I3 I4 I5',
+    'ledger_entry',
+    `delete from ledger_entry where transaction_id =
+      (select transaction_id from ledger_entry where receivable_id = ${account} and version = 2)`,
+  ],
+  [
+    'a balance_after of the last entry that does not follow',
+    'I4',
+    'ledger_entry',
+    `update ledger_entry set balance_after = balance_after + 1 where receivable_id = ${account} and version = 5`,
+  ],
+  [
+    'a receivable whose last entry is missing',
+    'I2 I3 I5',
+    'ledger_entry',
+    `delete from ledger_entry where receivable_id = ${account} and version = 5`,
+  ],
+  [
+    'an application of another customer than its payment',
+    'I5',
+    'application',
+    `update application set customer_id = gen_random_uuid() where id = ${first('application', 'reversed_amount = 0')}`,
+  ],
+  [
+    'an application in another currency than its payment',
+    'I5',
+    'application',
+    `update application set currency = 'EUR' where id = ${first('application', 'reversed_amount = 0')}`,
+  ],
+  [
+    'a payment of a customer that does not exist',
+    'I14',
+    'payment',
+    "update payment set customer_id = gen_random_uuid() where reference = 'unapplied'",
+  ],
+  [
+    'an event in another environment than its application',
+    'I6 I7',
+    'event',
+    `update event set environment_id = environment_id + 1 where id = ${first('event', "type = 'obligation.amount_applied'")}`,
+  ],
+  [
+    'an event of no application',
+    'I6',
+    'event',
+    `update event set subject_id = gen_random_uuid()
+      where id = ${first('event', "type = 'obligation.amount_applied'")}`,
+  ],
+  ['a delivery without its event', 'I7', 'event', "delete from event where type not like 'obligation.%'"],
+  [
+    'a delivery in another environment than its event',
+    'I7',
+    'webhook_delivery webhook_attempt',
+    `with attempts as (update webhook_attempt set environment_id = environment_id + 1 where event_id = ${delivery})
+     update webhook_delivery set environment_id = environment_id + 1 where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery to no endpoint',
+    'I7',
+    'webhook_delivery webhook_attempt',
+    `with attempts as (update webhook_attempt set endpoint_id = '00000000-0000-0000-0000-000000000000' where event_id = ${delivery})
+     update webhook_delivery set endpoint_id = '00000000-0000-0000-0000-000000000000' where event_id = ${delivery}`,
+  ],
+]
