@@ -15,9 +15,11 @@ export async function describeMachine(admin: Pool): Promise<[string, string][]> 
     'fsync',
     'full_page_writes',
     'wal_compression',
+    'huge_pages_status',
   ]
+  // The last one is new in PostgreSQL 17.
   const { rows } = await admin.query<{ name: string; value: string }>(
-    'select name, current_setting(name) as value from unnest($1::text[]) as name',
+    `select name, value from unnest($1::text[]) as name, current_setting(name, true) as value where value is not null`,
     [names],
   )
   const version = await admin.query<{ version: string }>("select current_setting('server_version') as version")
@@ -29,6 +31,16 @@ export async function describeMachine(admin: Pool): Promise<[string, string][]> 
     ['PostgreSQL', version.rows[0]?.version ?? 'unknown'],
     ['Settings', rows.map(({ name, value }) => `${name} = ${value}`).join(', ')],
   ]
+}
+
+/** How many huge pages the shared memory would take, when it has none and could have them. */
+export async function missingHugePages(admin: Pool): Promise<number | undefined> {
+  const { rows } = await admin.query<{ status: string | null; pages: string | null }>(
+    `select current_setting('huge_pages_status', true) as status,
+      current_setting('shared_memory_size_in_huge_pages', true) as pages`,
+  )
+  const pages = Number(rows[0]?.pages)
+  return rows[0]?.status === 'off' && pages > 0 ? pages : undefined
 }
 
 /** How long the disk takes to make one 8 kB write durable, in ms. */

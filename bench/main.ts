@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Cast } from './cast.ts'
 import { makeHistory, makeTemplate, sizeOf, type Verification, verify } from './databases.ts'
 import { startChild } from './http/child.ts'
-import { describeMachine } from './machine.ts'
+import { describeMachine, missingHugePages } from './machine.ts'
 import { watchMemory } from './memory.ts'
 import { help, type Options, readOptions } from './options.ts'
 import { type Findings, failures, render } from './report.ts'
 import { type Measured, measureRounds, type Named } from './rounds.ts'
-import { type ContenderName, contendersOf, type Row, rows } from './rows.ts'
+import { type ContenderName, contendersOf, quietContenders, type Row, rows } from './rows.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
@@ -65,7 +65,7 @@ async function measure(stage: Stage, options: Options, command: string): Promise
     try {
       const found = await play(stage, cast, chosen, options)
       const verifications = await verifyAll(stage, cast.databases)
-      const notes = notesOf(options, pgledgerDir)
+      const notes = notesOf(options, pgledgerDir, await missingHugePages(stage.admin))
       return { command, date: new Date(), machine, notes, rows: chosen, history, verifications, ...found }
     } finally {
       await cast.close()
@@ -88,7 +88,10 @@ async function play(stage: Stage, cast: Cast, chosen: readonly Row[], options: O
   const measured = new Map<ContenderName, Measured>()
   cast.peak = () => measured.get('payments, delivered')?.rates.at(-1) ?? 0
   const size = await diskOf(stage, cast)
-  await measureRounds(stage.admin, contenders, options.rounds, options.slice_s, measured, say)
+  for (const quiet of [true, false]) {
+    const group = contenders.filter(({ name }) => quietContenders.has(name) === quiet)
+    await measureRounds(stage.admin, group, options.rounds, options.slice_s, measured, say)
+  }
   const after = await diskOf(stage, cast)
   const payments = after.payments - size.payments
   const memory = options.memory_min > 0 ? await watchMemory(cast, options.memory_min, say) : undefined
@@ -108,10 +111,19 @@ async function verifyAll(stage: Stage, names: string[]): Promise<Map<string, Ver
   return found
 }
 
-function notesOf({ rounds, slice_s, tpcb_scale }: Options, pgledgerDir: string | undefined): string[] {
+function notesOf(
+  { rounds, slice_s, tpcb_scale }: Options,
+  pgledgerDir: string | undefined,
+  hugePages: number | undefined,
+): string[] {
   return [
     `${rounds} rounds, slices of ${slice_s} s, TPC-B-like at scale ${tpcb_scale} with 32 clients`,
     'Callers, load and receiver run on the same processors as the server and the database',
+    ...(hugePages === undefined
+      ? []
+      : [
+          `PostgreSQL has no huge pages: with \`sysctl vm.nr_hugepages=${hugePages}\` it takes them, and P12 and P13 are faster`,
+        ]),
     ...(pgledgerDir === undefined ? ['P2 was not measured: PGLEDGER_DIR names no checkout of pgledger'] : []),
   ]
 }

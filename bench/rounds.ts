@@ -23,7 +23,10 @@ export type Measured = {
 /** A contender with its name, and the CPU time of the product's process if that is another one than this. */
 export type Named = { name: ContenderName; contender: Contender; productCpu?: (() => Promise<number>) | undefined }
 
-/** Measures the contenders in turn, one slice each, round after round, into `measured`. */
+/**
+ * Measures the contenders in turn, one slice each, round after round, into `measured`. Every second round goes backwards, so that
+ * what one leaves behind does not always fall to the same next one.
+ */
 export async function measureRounds(
   admin: Pool,
   contenders: Named[],
@@ -35,7 +38,8 @@ export async function measureRounds(
   for (const { name } of contenders) measured.set(name, nothingYet(name))
   const databaseCpuS = (await databaseCpu(admin)) ?? (() => Number.NaN)
   for (let round = 1; round <= rounds; round++) {
-    for (const { name, contender, productCpu = ownCpu } of contenders) {
+    const turns = round % 2 === 1 ? contenders : contenders.toReversed()
+    for (const { name, contender, productCpu = ownCpu } of turns) {
       const into = measured.get(name) as Measured
       const before = [await walBytes(admin), databaseCpuS(), await productCpu()] as const
       const sample = await contender.run(sliceS)

@@ -80,6 +80,9 @@ function latency(
   return { id, what, dispatcher: 'runs', kind: 'latency', of, floor_p99_ms, goal }
 }
 
+/** Those that ask an idle server: they are measured before the others have left anything to clean up. */
+export const quietContenders: ReadonlySet<ContenderName> = new Set(['idle payment', 'page'])
+
 /** What has to be measured for some rows, in the order of a round. */
 export function contendersOf(chosen: readonly Row[]): ContenderName[] {
   const names = chosen.flatMap((row): ContenderName[] => {

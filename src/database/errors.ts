@@ -29,6 +29,19 @@ export function isDatabaseAway(error: unknown): boolean {
   return typeof message === 'string' && awayMessages.test(message)
 }
 
+const awayTriesMax = 3
+
+/** Does work again when the database went away meanwhile, three times in all. It must be work that may be done twice. */
+export async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isDatabaseAway(error) || tries === awayTriesMax) throw error
+    }
+  }
+}
+
 /** Whether two transactions stood in each other's way, so that this one may simply be run again. */
 export function isConflict(error: unknown): boolean {
   const { code } = (error ?? {}) as CodedError

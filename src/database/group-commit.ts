@@ -1,9 +1,12 @@
 import { Problem } from '../core/problem.ts'
-import { isDatabaseAway } from './errors.ts'
+import { insist, isDatabaseAway } from './errors.ts'
 
 export type GroupCommitOptions<Order, Outcome> = {
-  /** Carries out a batch in one transaction; the outcomes stand in the order of the orders. */
-  carryOut(orders: Order[]): Promise<Outcome[]>
+  /**
+   * Carries out a batch in one transaction; the outcomes stand in the order of the orders. One that is only found out after the
+   * commit is a promise: neither the others nor the next batch wait for it.
+   */
+  carryOut(orders: Order[]): Promise<(Outcome | Promise<Outcome>)[]>
   /** What an order claims. Two orders with one claim are never in one batch: the second finds what the first has done. */
   claimsOf(order: Order): string[]
   /** A number that decides which lane an order takes. */
@@ -12,7 +15,7 @@ export type GroupCommitOptions<Order, Outcome> = {
   lanes: number
   /** Past about 200 a larger batch only adds waiting: 28,600/s at 500 against 34,300/s at 100. */
   batch_max: number
-  /** Waiting orders at most; past it, 503 with Retry-After instead of a pile-up. */
+  /** Unanswered orders at most; past it, 503 with Retry-After instead of a pile-up. */
   waiting_max: number
   /** Called after each commit with the size of its batch. */
   committed?: ((orders: number) => void) | undefined
@@ -21,17 +24,18 @@ export type GroupCommitOptions<Order, Outcome> = {
 export type GroupCommit<Order, Outcome> = {
   /** Has one order carried out together with whatever else is waiting. Rejects with `overloaded` when too much is. */
   add(order: Order): Promise<Outcome>
-  /** How many wait for their turn. */
+  /** How many wait for their answer. */
   waiting(): number
   /** Resolves when all that was asked for has been answered. */
   drain(): Promise<void>
 }
 
-type Waiting<Order, Outcome> = { order: Order; resolve(outcome: Outcome): void; reject(error: unknown): void }
+type Waiting<Order, Outcome> = {
+  order: Order
+  resolve(outcome: Outcome | Promise<Outcome>): void
+  reject(error: unknown): void
+}
 type Lane<Order, Outcome> = { waiting: Waiting<Order, Outcome>[]; running: Promise<void> | undefined }
-
-// A lost connection leaves it open whether the commit happened; the claims make it safe to send the whole batch again.
-const awayTriesMax = 3
 
 /**
  * Group commit: concurrent orders queue in memory, and each flush takes what is waiting. It never waits on a timer: an idle
@@ -44,7 +48,7 @@ export function createGroupCommit<Order, Outcome>(
     waiting: [],
     running: undefined,
   }))
-  let waitingCount = 0
+  const unanswered = new Set<Promise<Outcome>>()
 
   async function run(lane: Lane<Order, Outcome>): Promise<void> {
     while (lane.waiting.length > 0) {
@@ -52,25 +56,28 @@ export function createGroupCommit<Order, Outcome>(
       await new Promise((resolve) => setImmediate(resolve))
       const batch = takeBatch(lane, options)
       await settle(options, batch)
-      waitingCount -= batch.length
     }
     lane.running = undefined
   }
 
   return {
     add(order) {
-      if (waitingCount >= options.waiting_max) {
+      if (unanswered.size >= options.waiting_max) {
         return Promise.reject(new Problem('overloaded', 'Too many requests are waiting.', { retry_after_s: 1 }))
       }
-      waitingCount += 1
       const lane = lanes[options.laneOf(order) % options.lanes] as Lane<Order, Outcome>
-      return new Promise((resolve, reject) => {
+      const answer = new Promise<Outcome>((resolve, reject) => {
         lane.waiting.push({ order, resolve, reject })
         lane.running ??= run(lane)
       })
+      unanswered.add(answer)
+      const answered = () => unanswered.delete(answer)
+      answer.then(answered, answered)
+      return answer
     },
-    waiting: () => waitingCount,
+    waiting: () => unanswered.size,
     async drain() {
+      while (unanswered.size > 0) await Promise.allSettled(unanswered)
       await Promise.all(lanes.map((lane) => lane.running))
     },
   }
@@ -81,9 +88,10 @@ async function settle<Order, Outcome>(
   batch: Waiting<Order, Outcome>[],
 ): Promise<void> {
   try {
-    const outcomes = await carryOut(options, batch)
+    // A lost connection leaves it open whether the commit happened; the claims make it safe to send the whole batch again.
+    const outcomes = await insist(() => options.carryOut(batch.map(({ order }) => order)))
     batch.forEach((one, index) => {
-      one.resolve(outcomes[index] as Outcome)
+      one.resolve(outcomes[index] as Outcome | Promise<Outcome>)
     })
     options.committed?.(batch.length)
   } catch (error) {
@@ -95,20 +103,6 @@ async function settle<Order, Outcome>(
       const half = Math.ceil(batch.length / 2)
       await settle(options, batch.slice(0, half))
       await settle(options, batch.slice(half))
-    }
-  }
-}
-
-async function carryOut<Order, Outcome>(
-  options: GroupCommitOptions<Order, Outcome>,
-  batch: Waiting<Order, Outcome>[],
-): Promise<Outcome[]> {
-  const orders = batch.map(({ order }) => order)
-  for (let tries = 1; ; tries++) {
-    try {
-      return await options.carryOut(orders)
-    } catch (error) {
-      if (!isDatabaseAway(error) || tries === awayTriesMax) throw error
     }
   }
 }

@@ -41,6 +41,9 @@ types.setTypeParser(pg.types.builtins.DATE, (text: string) => text)
 // read whole tables (`verify`) turns them on again in its transaction.
 const planSettings = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material']
 
+// What a quiet server goes on using: a connection for each lane of payments, one that claims deliveries and one that settles them.
+const keptOpen = 4
+
 /**
  * Opens the pool. Statements are pipelined: those sent without waiting travel together, which took the seven-statement
  * transaction from 2,200 to 3,300 a second.
@@ -53,6 +56,10 @@ export function openPool(address: DatabaseAddress, size: number, onError: (error
     pipeline: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
+    // A server that was quiet for a minute need not connect again: a payment on a new connection took 17 ms instead of 2.
+    min: Math.min(keptOpen, size),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
     // A statement that hangs gives its connection back; none of ours comes near.
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,

@@ -60,6 +60,28 @@ describe('group commit', () => {
     await queue.drain()
   })
 
+  test('an outcome found out after the commit holds up neither the others nor the next batch', async () => {
+    let findOut = (_: string) => {}
+    const late = new Promise<string>((resolve) => {
+      findOut = resolve
+    })
+    const { queue } = noted({ carryOut: async (orders) => orders.map((order) => (order === 'late' ? late : order)) })
+    const first = [queue.add('late'), queue.add('a')] as const
+    expect(await first[1]).toBe('a')
+    expect(await queue.add('b')).toBe('b')
+    expect(queue.waiting()).toBe(1)
+    let drained = false
+    const draining = queue.drain().then(() => {
+      drained = true
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(drained).toBe(false)
+    findOut('found')
+    await draining
+    expect(await first[0]).toBe('found')
+    expect(queue.waiting()).toBe(0)
+  })
+
   test('an order that fails stands alone in the end; the others are carried out', async () => {
     const { queue } = noted({
       batch_max: 10,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/clock.ts'
 import type { Vault } from '../../core/secret.ts'
 import type { Pool } from '../../database/pool.ts'
@@ -136,6 +137,8 @@ class DeliveryLoop implements Dispatcher {
   async #claim(): Promise<void> {
     if (this.#claiming || !this.#shouldClaim()) return
     this.#claiming = true
+    // The answers to what was just committed leave before its events are claimed.
+    await nextTurn()
     while (this.#shouldClaim()) {
       this.#wanted = false
       this.#watch()

@@ -1,5 +1,6 @@
 import type { Id } from '../../core/id.ts'
 import { Problem } from '../../core/problem.ts'
+import { insist } from '../../database/errors.ts'
 import { findAnswers, type StoredAnswer } from '../../database/idempotency.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
@@ -11,32 +12,38 @@ type ReferenceRow = TakenReference & { environment_id: number; channel: string; 
 
 const findReferencesSql = loadSql(import.meta.url, '../sql/find-references.sql')
 
+/** What was found of the claims that were lost. */
+type Found = { answers: Map<string, StoredAnswer>; references: Map<string, TakenReference> }
+
 /**
- * Fills in what became of the orders that lost a claim. These are statements of their own, after the commit: the winner's row
- * was not visible in the loser's snapshot. Two statements serve all losers, since half of a batch may be replays.
+ * Fills in what becomes of the orders that lost a claim. It is looked up after the commit, since the winner's row was not visible
+ * in the loser's snapshot, and beside the next batch: those that were applied do not wait for it. A look-up serves all losers,
+ * since half of a batch may be replays.
  */
-export async function lookUpLosers(
+export function lookUpLosers(
   pool: Queryable,
   claimants: Claimant[],
   outcomes: (PaymentOutcome | undefined)[],
-): Promise<PaymentOutcome[]> {
+): (PaymentOutcome | Promise<PaymentOutcome>)[] {
   const losers = claimants.filter((_, index) => outcomes[index] === undefined)
   if (losers.length === 0) return outcomes as PaymentOutcome[]
-  const [answers, references] = await Promise.all([
-    findAnswers(
-      pool,
-      losers.map(({ key }) => key).filter((key) => key !== undefined),
-    ),
-    findReferences(pool, losers),
-  ])
-  return outcomes.map((outcome, index) => outcome ?? outcomeOf(claimants[index] as Claimant, answers, references))
+  const looking = insist(() => find(pool, losers))
+  return outcomes.map(
+    (outcome, index) => outcome ?? looking.then((found) => outcomeOf(claimants[index] as Claimant, found)),
+  )
 }
 
-function outcomeOf(
-  { key, reference }: Claimant,
-  answers: Map<string, StoredAnswer>,
-  references: Map<string, TakenReference>,
-): PaymentOutcome {
+/** Most losers are replays, whose answer tells all; only the others are looked up by their reference. */
+async function find(pool: Queryable, losers: Claimant[]): Promise<Found> {
+  const answers = await findAnswers(
+    pool,
+    losers.map(({ key }) => key).filter((key) => key !== undefined),
+  )
+  const unanswered = losers.filter(({ key }) => !key || !answers.has(key.name))
+  return { answers, references: await findReferences(pool, unanswered) }
+}
+
+function outcomeOf({ key, reference }: Claimant, { answers, references }: Found): PaymentOutcome {
   const stored = key && answers.get(key.name)
   if (key && stored) {
     if (!stored.fingerprint.equals(key.fingerprint)) {

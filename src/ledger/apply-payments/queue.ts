@@ -19,7 +19,7 @@ export type PaymentQueueOptions = {
 export type PaymentQueue = {
   /** Applies one payment, exactly once, together with whatever else is waiting. */
   apply(order: PaymentOrder): Promise<PaymentOutcome>
-  /** How many are waiting for their turn. */
+  /** How many are waiting for their answer. */
   waiting(): number
   /** Resolves when all that was asked for has been answered. */
   drain(): Promise<void>
