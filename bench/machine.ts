@@ -33,16 +33,6 @@ export async function describeMachine(admin: Pool): Promise<[string, string][]> 
   ]
 }
 
-/** How many huge pages the shared memory would take, when it has none and could have them. */
-export async function missingHugePages(admin: Pool): Promise<number | undefined> {
-  const { rows } = await admin.query<{ status: string | null; pages: string | null }>(
-    `select current_setting('huge_pages_status', true) as status,
-      current_setting('shared_memory_size_in_huge_pages', true) as pages`,
-  )
-  const pages = Number(rows[0]?.pages)
-  return rows[0]?.status === 'off' && pages > 0 ? pages : undefined
-}
-
 /** How long the disk takes to make one 8 kB write durable, in ms. */
 function fdatasyncMs(): number {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-fsync-'))

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Cast } from './cast.ts'
 import { makeHistory, makeTemplate, sizeOf, type Verification, verify } from './databases.ts'
 import { startChild } from './http/child.ts'
-import { describeMachine, missingHugePages } from './machine.ts'
+import { describeMachine } from './machine.ts'
 import { watchMemory } from './memory.ts'
 import { help, type Options, readOptions } from './options.ts'
 import { type Findings, failures, render } from './report.ts'
@@ -65,7 +65,7 @@ async function measure(stage: Stage, options: Options, command: string): Promise
     try {
       const found = await play(stage, cast, chosen, options)
       const verifications = await verifyAll(stage, cast.databases)
-      const notes = notesOf(options, pgledgerDir, await missingHugePages(stage.admin))
+      const notes = notesOf(options, pgledgerDir)
       return { command, date: new Date(), machine, notes, rows: chosen, history, verifications, ...found }
     } finally {
       await cast.close()
@@ -111,19 +111,10 @@ async function verifyAll(stage: Stage, names: string[]): Promise<Map<string, Ver
   return found
 }
 
-function notesOf(
-  { rounds, slice_s, tpcb_scale }: Options,
-  pgledgerDir: string | undefined,
-  hugePages: number | undefined,
-): string[] {
+function notesOf({ rounds, slice_s, tpcb_scale }: Options, pgledgerDir: string | undefined): string[] {
   return [
     `${rounds} rounds, slices of ${slice_s} s, TPC-B-like at scale ${tpcb_scale} with 32 clients`,
     'Callers, load and receiver run on the same processors as the server and the database',
-    ...(hugePages === undefined
-      ? []
-      : [
-          `PostgreSQL has no huge pages: with \`sysctl vm.nr_hugepages=${hugePages}\` it takes them, and P12 and P13 are faster`,
-        ]),
     ...(pgledgerDir === undefined ? ['P2 was not measured: PGLEDGER_DIR names no checkout of pgledger'] : []),
   ]
 }
