@@ -1,8 +1,9 @@
 import type { Id } from '../core/id.ts'
 import { Problem } from '../core/problem.ts'
+import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
 import { bucketOfValue } from '../database/idempotency.ts'
 import type { Queryable } from '../database/pool.ts'
-import { loadSql, plainArray, textArray } from '../database/sql.ts'
+import { loadSql } from '../database/sql.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
 
 /** A new object and the external reference that it is to have. */
@@ -11,13 +12,13 @@ export type ReferenceClaim = { environment_id: number; kind: ReceivableKind; ref
 const claimSql = loadSql(import.meta.url, './sql/claim-external-references.sql')
 const releaseSql = loadSql(import.meta.url, './sql/release-external-references.sql')
 
-function columns(claims: ReferenceClaim[]): string[] {
+function columns(claims: ReferenceClaim[]): Buffer[] {
   return [
-    plainArray(claims.map(({ environment_id }) => environment_id)),
-    plainArray(claims.map(({ kind }) => kind)),
+    integerArray(claims.map(({ environment_id }) => environment_id)),
+    textArray(claims.map(({ kind }) => kind)),
     textArray(claims.map(({ reference }) => reference)),
-    plainArray(claims.map(({ entity_id }) => entity_id)),
-    plainArray(claims.map(({ reference }) => bucketOfValue(reference))),
+    uuidArray(claims.map(({ entity_id }) => entity_id)),
+    integerArray(claims.map(({ reference }) => bucketOfValue(reference))),
   ]
 }
 

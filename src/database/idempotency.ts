@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { bucketOf, type Id, newId } from '../core/id.ts'
+import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './arrays.ts'
 import type { Queryable } from './pool.ts'
-import { bytesArray, jsonTexts, loadSql, plainArray, textArray } from './sql.ts'
+import { jsonTexts, loadSql } from './sql.ts'
 
 /** A key within its environment, and the fingerprint (SHA-256) of the request that it stands for. */
 export type IdempotencyClaim = {
@@ -44,11 +45,11 @@ export async function claimKeys(connection: Queryable, claims: IdempotencyClaim[
   const { rows } = await connection.query<{ environment_id: number; key: string }>({
     ...claimKeysSql,
     values: [
-      plainArray(sorted.map(({ environment_id }) => environment_id)),
+      integerArray(sorted.map(({ environment_id }) => environment_id)),
       textArray(sorted.map(({ key }) => key)),
       bytesArray(sorted.map(({ fingerprint }) => fingerprint)),
-      plainArray(sorted.map(({ answer_id }) => answer_id)),
-      plainArray(sorted.map(({ answer_id }) => bucketOf(answer_id))),
+      uuidArray(sorted.map(({ answer_id }) => answer_id)),
+      integerArray(sorted.map(({ answer_id }) => bucketOf(answer_id))),
     ],
   })
   return new Set(rows.map(claimName))
@@ -62,13 +63,13 @@ export async function storeAnswers(connection: Queryable, answers: Answer[]): Pr
   await connection.query({
     ...storeAnswersSql,
     values: [
-      plainArray(answers.map(({ answer_id }) => answer_id)),
-      plainArray(answers.map(({ answer_id }) => bucketOf(answer_id))),
-      plainArray(answers.map(({ environment_id }) => environment_id)),
+      uuidArray(answers.map(({ answer_id }) => answer_id)),
+      integerArray(answers.map(({ answer_id }) => bucketOf(answer_id))),
+      integerArray(answers.map(({ environment_id }) => environment_id)),
       textArray(answers.map(({ key }) => key)),
-      plainArray(answers.map(({ status }) => status)),
+      integerArray(answers.map(({ status }) => status)),
       jsonTexts(answers.map(({ body }) => body)),
-      plainArray(answers.map(({ encrypted }) => encrypted)),
+      booleanArray(answers.map(({ encrypted }) => encrypted)),
     ],
   })
 }
@@ -95,11 +96,11 @@ export async function findAnswers(
   return new Map(rows.map((row) => [claimName(row), row]))
 }
 
-function keyColumns(claims: IdempotencyClaim[]): string[] {
+function keyColumns(claims: IdempotencyClaim[]): Buffer[] {
   return [
-    plainArray(claims.map(({ environment_id }) => environment_id)),
+    integerArray(claims.map(({ environment_id }) => environment_id)),
     textArray(claims.map(({ key }) => key)),
-    plainArray(claims.map(({ answer_id }) => bucketOf(answer_id))),
+    integerArray(claims.map(({ answer_id }) => bucketOf(answer_id))),
   ]
 }
 

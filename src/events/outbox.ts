@@ -1,5 +1,6 @@
+import { integerArray, textArray, timeArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
-import { jsonTexts, loadSql, plainArray, timeArray } from '../database/sql.ts'
+import { jsonTexts, loadSql } from '../database/sql.ts'
 import type { NewEvent } from './registry.ts'
 
 const writeEventsSql = loadSql(import.meta.url, './sql/write-events.sql')
@@ -10,11 +11,11 @@ export async function writeEvents(connection: Queryable, events: NewEvent[]): Pr
   await connection.query({
     ...writeEventsSql,
     values: [
-      plainArray(events.map(({ id }) => id)),
-      plainArray(events.map(({ bucket }) => bucket)),
-      plainArray(events.map(({ environment_id }) => environment_id)),
-      plainArray(events.map(({ type }) => type)),
-      plainArray(events.map(({ subject_id }) => subject_id)),
+      uuidArray(events.map(({ id }) => id)),
+      integerArray(events.map(({ bucket }) => bucket)),
+      integerArray(events.map(({ environment_id }) => environment_id)),
+      textArray(events.map(({ type }) => type)),
+      uuidArray(events.map(({ subject_id }) => subject_id)),
       jsonTexts(events.map(({ body }) => body)),
       timeArray(events.map(({ created_at }) => created_at)),
       jsonTexts(events.map(({ personal }) => personal)),

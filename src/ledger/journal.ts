@@ -2,8 +2,9 @@ import { assert } from '../core/assert.ts'
 import { type Id, newId } from '../core/id.ts'
 import { maxBalance } from '../core/money.ts'
 import { Problem } from '../core/problem.ts'
+import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
-import { loadSql, plainArray, type Statement, textArray, timeArray } from '../database/sql.ts'
+import { loadSql, type Statement } from '../database/sql.ts'
 import type { Receivable } from './receivable.ts'
 
 export type TransactionKind =
@@ -161,50 +162,50 @@ export class Journal {
   }
 }
 
-function transactionColumns(rows: TransactionRow[]): string[] {
+function transactionColumns(rows: TransactionRow[]): Buffer[] {
   return [
-    plainArray(rows.map(({ id }) => id)),
-    plainArray(rows.map(({ bucket }) => bucket)),
-    plainArray(rows.map(({ environment_id }) => environment_id)),
-    plainArray(rows.map(({ kind }) => kind)),
-    plainArray(rows.map(({ source_id }) => source_id)),
+    uuidArray(rows.map(({ id }) => id)),
+    integerArray(rows.map(({ bucket }) => bucket)),
+    integerArray(rows.map(({ environment_id }) => environment_id)),
+    textArray(rows.map(({ kind }) => kind)),
+    uuidArray(rows.map(({ source_id }) => source_id)),
     textArray(rows.map(({ reason }) => reason ?? null)),
     textArray(rows.map(({ request_id }) => request_id ?? null)),
     timeArray(rows.map(({ effective_at }) => effective_at ?? null)),
   ]
 }
 
-function entryColumns(rows: EntryRow[]): string[] {
+function entryColumns(rows: EntryRow[]): Buffer[] {
   return [
-    plainArray(rows.map(({ id }) => id)),
-    plainArray(rows.map(({ bucket }) => bucket)),
-    plainArray(rows.map(({ environment_id }) => environment_id)),
-    plainArray(rows.map(({ transaction_id }) => transaction_id)),
-    plainArray(rows.map(({ receivable_id }) => receivable_id)),
+    uuidArray(rows.map(({ id }) => id)),
+    integerArray(rows.map(({ bucket }) => bucket)),
+    integerArray(rows.map(({ environment_id }) => environment_id)),
+    uuidArray(rows.map(({ transaction_id }) => transaction_id)),
+    uuidArray(rows.map(({ receivable_id }) => receivable_id)),
     textArray(rows.map(({ house_account }) => house_account)),
-    plainArray(rows.map(({ currency }) => currency)),
-    plainArray(rows.map(({ amount }) => amount)),
-    plainArray(rows.map(({ version }) => version)),
-    plainArray(rows.map(({ balance_after }) => balance_after)),
+    textArray(rows.map(({ currency }) => currency)),
+    bigintArray(rows.map(({ amount }) => amount)),
+    bigintArray(rows.map(({ version }) => version)),
+    bigintArray(rows.map(({ balance_after }) => balance_after)),
   ]
 }
 
-function receivableColumns(rows: Receivable[]): string[] {
+function receivableColumns(rows: Receivable[]): Buffer[] {
   return [
-    plainArray(rows.map(({ id }) => id)),
-    plainArray(rows.map(({ bucket }) => bucket)),
-    plainArray(rows.map(({ environment_id }) => environment_id)),
-    plainArray(rows.map(({ balance }) => balance)),
-    plainArray(rows.map(({ version }) => version)),
-    plainArray(rows.map(({ status }) => status)),
+    uuidArray(rows.map(({ id }) => id)),
+    integerArray(rows.map(({ bucket }) => bucket)),
+    integerArray(rows.map(({ environment_id }) => environment_id)),
+    bigintArray(rows.map(({ balance }) => balance)),
+    bigintArray(rows.map(({ version }) => version)),
+    textArray(rows.map(({ status }) => status)),
   ]
 }
 
-function openedColumns(rows: Receivable[]): string[] {
+function openedColumns(rows: Receivable[]): Buffer[] {
   return [
-    plainArray(rows.map(({ kind }) => kind)),
-    plainArray(rows.map(({ customer_id }) => customer_id)),
-    plainArray(rows.map(({ account_id }) => account_id)),
-    plainArray(rows.map(({ currency }) => currency)),
+    textArray(rows.map(({ kind }) => kind)),
+    uuidArray(rows.map(({ customer_id }) => customer_id)),
+    uuidArray(rows.map(({ account_id }) => account_id)),
+    textArray(rows.map(({ currency }) => currency)),
   ]
 }

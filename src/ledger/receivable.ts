@@ -1,7 +1,8 @@
 import { bucketOf, type Id, showId } from '../core/id.ts'
 import { effectiveRules, type PaymentRuleOverrides, type PaymentRules } from '../core/payment-rules.ts'
+import { integerArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
-import { loadSql, plainArray, type Statement } from '../database/sql.ts'
+import { loadSql, type Statement } from '../database/sql.ts'
 
 export type ReceivableKind = 'customer' | 'account' | 'bill'
 export type BillStatus = 'unpaid' | 'paid' | 'voided'
@@ -81,11 +82,11 @@ async function select(
   const { rows } = await connection.query<LockedRow>({
     ...statement,
     values: [
-      plainArray(ids),
-      plainArray(customers),
-      plainArray(accounts),
-      plainArray([...buckets]),
-      plainArray([...new Set(selection.environments)]),
+      uuidArray(ids),
+      uuidArray(customers),
+      uuidArray(accounts),
+      integerArray([...buckets]),
+      integerArray([...new Set(selection.environments)]),
     ],
   })
   return new ReceivableIndex(rows.map(toReceivable))

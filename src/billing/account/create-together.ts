@@ -1,9 +1,9 @@
 import { bucketOf, type Id, newId } from '../../core/id.ts'
 import { Problem } from '../../core/problem.ts'
+import { integerArray, uuidArray } from '../../database/arrays.ts'
 import { createGroupCommit, type GroupCommit } from '../../database/group-commit.ts'
 import { claimKeys, claimName, type IdempotencyClaim, releaseKeys, storeAnswers } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
-import { plainArray } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import type { ChangeContext } from '../../http/context.ts'
 import type { Answer } from '../../http/write-once.ts'
@@ -128,9 +128,9 @@ async function lockCustomers(connection: Connection, orders: AccountOrder[]): Pr
       where e.id = any ($1::uuid[]) and e.bucket = any ($2::integer[]) and e.environment_id = any ($3::integer[])
       order by e.id for share of e`,
     values: [
-      plainArray(ids),
-      plainArray([...new Set(ids.map(bucketOf))]),
-      plainArray([...new Set(orders.map(({ context }) => context.environment.id))]),
+      uuidArray(ids),
+      integerArray([...new Set(ids.map(bucketOf))]),
+      integerArray([...new Set(orders.map(({ context }) => context.environment.id))]),
     ],
   })
   return new Map(rows.map((row) => [row.id, row]))

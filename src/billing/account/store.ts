@@ -1,5 +1,6 @@
+import { integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { loadSql, plainArray, textArray } from '../../database/sql.ts'
+import { loadSql } from '../../database/sql.ts'
 import type { AccountRow } from '../find.ts'
 
 const insertAccountsSql = loadSql(import.meta.url, './sql/insert-accounts.sql')
@@ -10,13 +11,13 @@ export async function insertAccounts(connection: Queryable, rows: AccountRow[], 
   await connection.query({
     ...insertAccountsSql,
     values: [
-      plainArray(rows.map(({ id }) => id)),
-      plainArray(rows.map(({ bucket }) => bucket)),
-      plainArray(rows.map(({ environment_id }) => environment_id)),
-      plainArray(rows.map(({ customer_id }) => customer_id)),
+      uuidArray(rows.map(({ id }) => id)),
+      integerArray(rows.map(({ bucket }) => bucket)),
+      integerArray(rows.map(({ environment_id }) => environment_id)),
+      uuidArray(rows.map(({ customer_id }) => customer_id)),
       textArray(rows.map(({ external_reference }) => external_reference)),
       textArray(rows.map(({ name }) => name)),
-      plainArray(rows.map(({ currency }) => currency)),
+      textArray(rows.map(({ currency }) => currency)),
       textArray(rows.map(({ payment_rules }) => JSON.stringify(payment_rules))),
       textArray(rows.map(({ metadata }) => JSON.stringify(metadata))),
       now,

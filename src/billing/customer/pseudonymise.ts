@@ -1,9 +1,10 @@
 import { type Id, showId } from '../../core/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { randomSecret } from '../../core/secret.ts'
+import { integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import { bucketOfValue } from '../../database/idempotency.ts'
 import type { Connection } from '../../database/pool.ts'
-import { loadSql, plainArray, textArray } from '../../database/sql.ts'
+import { loadSql } from '../../database/sql.ts'
 import { renderProblem } from '../../http/problems.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { type CustomerRow, mustFind } from '../find.ts'
@@ -73,12 +74,12 @@ async function replaceReferences(connection: Connection, environmentId: number, 
     ...replaceReferencesSql,
     values: [
       environmentId,
-      plainArray(named.map(({ kind }) => kind)),
-      plainArray(named.map(({ id }) => id)),
+      textArray(named.map(({ kind }) => kind)),
+      uuidArray(named.map(({ id }) => id)),
       textArray(named.map(({ external_reference }) => external_reference)),
-      plainArray(named.map(({ external_reference }) => bucketOfValue(external_reference))),
-      plainArray(named.map(({ replacement }) => replacement)),
-      plainArray(named.map(({ replacement }) => bucketOfValue(replacement))),
+      integerArray(named.map(({ external_reference }) => bucketOfValue(external_reference))),
+      textArray(named.map(({ replacement }) => replacement)),
+      integerArray(named.map(({ replacement }) => bucketOfValue(replacement))),
     ],
   })
 }
@@ -109,8 +110,8 @@ async function blankChildren(
       environment_id,
       bucket,
       now,
-      plainArray(children.map(({ id }) => id)),
-      plainArray(children.map(({ replacement }) => replacement)),
+      uuidArray(children.map(({ id }) => id)),
+      textArray(children.map(({ replacement }) => replacement)),
     ],
   )
 }

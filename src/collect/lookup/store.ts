@@ -1,6 +1,6 @@
 import { bucketOf, type Id } from '../../core/id.ts'
+import { uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { plainArray } from '../../database/sql.ts'
 
 /** What payments that have begun and are not settled would bring to some receivables of a customer, by currency. */
 export async function pendingAmounts(
@@ -15,7 +15,7 @@ export async function pendingAmounts(
       where environment_id = $1 and customer_id = $2 and bucket = $3 and target_id = any ($4::uuid[])
         and status in ('initiating', 'pending_action', 'processing')
       group by currency`,
-    values: [environmentId, customerId, bucketOf(customerId), plainArray(receivableIds)],
+    values: [environmentId, customerId, bucketOf(customerId), uuidArray(receivableIds)],
   })
   return new Map(rows.map(({ currency, amount }) => [currency, amount]))
 }

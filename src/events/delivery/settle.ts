@@ -1,5 +1,6 @@
+import { booleanArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
-import { loadSql, plainArray, textArray, timeArray } from '../../database/sql.ts'
+import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import type { Claimed } from './claim.ts'
 
@@ -36,19 +37,19 @@ export async function settleDeliveries(pool: Pool, outcomes: readonly Outcome[],
   const attempts = outcomes.map(({ attempt }) => attempt)
   const values = [
     now,
-    plainArray(deliveries.map((delivery) => delivery.event_id)),
-    plainArray(deliveries.map((delivery) => delivery.endpoint_id)),
-    plainArray(deliveries.map((delivery) => delivery.bucket)),
-    plainArray(deliveries.map((delivery) => delivery.environment_id)),
-    plainArray(deliveries.map((delivery) => delivery.number)),
-    plainArray(outcomes.map((outcome) => outcome.status)),
+    uuidArray(deliveries.map((delivery) => delivery.event_id)),
+    uuidArray(deliveries.map((delivery) => delivery.endpoint_id)),
+    integerArray(deliveries.map((delivery) => delivery.bucket)),
+    integerArray(deliveries.map((delivery) => delivery.environment_id)),
+    integerArray(deliveries.map((delivery) => delivery.number)),
+    textArray(outcomes.map((outcome) => outcome.status)),
     timeArray(outcomes.map((outcome) => outcome.next_attempt_at)),
     timeArray(attempts.map((attempt) => attempt?.started_at ?? null)),
-    plainArray(attempts.map((attempt) => attempt?.duration_ms ?? null)),
-    plainArray(attempts.map((attempt) => attempt?.status_code ?? null)),
+    integerArray(attempts.map((attempt) => attempt?.duration_ms ?? null)),
+    integerArray(attempts.map((attempt) => attempt?.status_code ?? null)),
     textArray(attempts.map((attempt) => attempt?.error ?? null)),
     textArray(attempts.map((attempt) => attempt?.response_excerpt ?? null)),
-    plainArray(outcomes.map((outcome) => outcome.disable)),
+    booleanArray(outcomes.map((outcome) => outcome.disable)),
   ]
   await transaction(pool, (connection, sendCommit) => {
     connection.query(settings).catch(() => {})

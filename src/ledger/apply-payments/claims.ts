@@ -1,8 +1,9 @@
 import { bucketOf, type Id } from '../../core/id.ts'
 import type { PaymentStatus } from '../../core/payment-status.ts'
+import { bytesArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import { bucketOfValue, claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { bytesArray, loadSql, plainArray, textArray } from '../../database/sql.ts'
+import { loadSql } from '../../database/sql.ts'
 import { lockReceivables, type ReceivableIndex, type ReceivableSelection } from '../receivable.ts'
 import type { PaymentOrder } from './order.ts'
 
@@ -45,7 +46,7 @@ export async function lockPayments(
   if (ids.length === 0) return new Map()
   const { rows } = await connection.query<LockedPayment>({
     ...lockPaymentsSql,
-    values: [plainArray(ids), plainArray([...new Set(ids.map(bucketOf))]), plainArray(environments)],
+    values: [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), integerArray(environments)],
   })
   return new Map(rows.map((row) => [row.id, row]))
 }
@@ -141,7 +142,7 @@ async function claimReferences(connection: Queryable, claimants: Claimant[]): Pr
     ...claimReferencesSql,
     values: [
       ...referenceColumns(claims),
-      plainArray(claims.map(({ payment_id }) => payment_id)),
+      uuidArray(claims.map(({ payment_id }) => payment_id)),
       bytesArray(claims.map(({ fingerprint }) => fingerprint)),
     ],
   })
@@ -155,12 +156,12 @@ export async function releaseReferences(connection: Queryable, references: Refer
 }
 
 /** What references are found by. */
-export function referenceColumns(references: ReferenceClaim[]): string[] {
+export function referenceColumns(references: ReferenceClaim[]): Buffer[] {
   return [
-    plainArray(references.map(({ environment_id }) => environment_id)),
+    integerArray(references.map(({ environment_id }) => environment_id)),
     textArray(references.map(({ channel }) => channel)),
     textArray(references.map(({ reference }) => reference)),
-    plainArray(references.map(({ bucket }) => bucket)),
+    integerArray(references.map(({ bucket }) => bucket)),
   ]
 }
 

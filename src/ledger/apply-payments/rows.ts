@@ -1,6 +1,7 @@
 import { bucketOf, type Id } from '../../core/id.ts'
+import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { jsonTexts, loadSql, plainArray, textArray, timeArray } from '../../database/sql.ts'
+import { jsonTexts, loadSql } from '../../database/sql.ts'
 import type { ReceivableKind } from '../receivable.ts'
 import type { AppliedPayment } from './order.ts'
 
@@ -24,16 +25,16 @@ export async function writePayments(connection: Queryable, rows: AppliedRow[], n
 function recordedColumns(rows: AppliedRow[], now: Date): unknown[] {
   const payments = rows.map(({ applied }) => applied.order.payment)
   return [
-    plainArray(payments.map(({ id }) => id)),
-    plainArray(payments.map(({ id }) => bucketOf(id))),
-    plainArray(rows.map(({ applied }) => applied.order.environment.id)),
-    plainArray(rows.map(({ applied }) => applied.customer_id)),
+    uuidArray(payments.map(({ id }) => id)),
+    integerArray(payments.map(({ id }) => bucketOf(id))),
+    integerArray(rows.map(({ applied }) => applied.order.environment.id)),
+    uuidArray(rows.map(({ applied }) => applied.customer_id)),
     textArray(payments.map(({ channel }) => channel)),
     textArray(rows.map(({ applied: { order } }) => (order.claim.kind === 'record' ? order.claim.reference : null))),
-    plainArray(payments.map(({ currency }) => currency)),
-    plainArray(payments.map(({ amount }) => amount)),
-    plainArray(rows.map(({ applied }) => applied.applied_amount)),
-    plainArray(rows.map(({ applied }) => applied.unapplied_amount)),
+    textArray(payments.map(({ currency }) => currency)),
+    bigintArray(payments.map(({ amount }) => amount)),
+    bigintArray(rows.map(({ applied }) => applied.applied_amount)),
+    bigintArray(rows.map(({ applied }) => applied.unapplied_amount)),
     jsonTexts(rows.map(({ applied }) => JSON.stringify(applied.explanation))),
     jsonTexts(payments.map(({ metadata }) => JSON.stringify(metadata))),
     timeArray(payments.map(({ received_at }) => received_at)),
@@ -47,11 +48,11 @@ function settledColumns(rows: AppliedRow[], now: Date): unknown[] {
     order.claim.kind === 'settle' ? order.claim.method_details : undefined,
   )
   return [
-    plainArray(payments.map(({ id }) => id)),
-    plainArray(payments.map(({ id }) => bucketOf(id))),
-    plainArray(rows.map(({ applied }) => applied.order.environment.id)),
-    plainArray(rows.map(({ applied }) => applied.applied_amount)),
-    plainArray(rows.map(({ applied }) => applied.unapplied_amount)),
+    uuidArray(payments.map(({ id }) => id)),
+    integerArray(payments.map(({ id }) => bucketOf(id))),
+    integerArray(rows.map(({ applied }) => applied.order.environment.id)),
+    bigintArray(rows.map(({ applied }) => applied.applied_amount)),
+    bigintArray(rows.map(({ applied }) => applied.unapplied_amount)),
     textArray(rows.map(({ applied }) => JSON.stringify(applied.explanation))),
     textArray(details.map((detail) => (detail === undefined ? null : JSON.stringify(detail)))),
     timeArray(payments.map(({ received_at }) => received_at)),
@@ -96,16 +97,16 @@ export async function insertApplications(connection: Queryable, rows: NewApplica
   await connection.query({
     ...writeApplicationsSql,
     values: [
-      plainArray(rows.map(({ id }) => id)),
-      plainArray(rows.map(({ id }) => bucketOf(id))),
-      plainArray(rows.map(({ environment_id }) => environment_id)),
-      plainArray(rows.map(({ customer_id }) => customer_id)),
-      plainArray(rows.map(({ payment_id }) => payment_id)),
-      plainArray(rows.map(({ receivable_id }) => receivable_id)),
-      plainArray(rows.map(({ kind }) => kind)),
-      plainArray(rows.map(({ currency }) => currency)),
-      plainArray(rows.map(({ amount }) => amount)),
-      plainArray(rows.map(({ transaction_id }) => transaction_id)),
+      uuidArray(rows.map(({ id }) => id)),
+      integerArray(rows.map(({ id }) => bucketOf(id))),
+      integerArray(rows.map(({ environment_id }) => environment_id)),
+      uuidArray(rows.map(({ customer_id }) => customer_id)),
+      uuidArray(rows.map(({ payment_id }) => payment_id)),
+      uuidArray(rows.map(({ receivable_id }) => receivable_id)),
+      textArray(rows.map(({ kind }) => kind)),
+      textArray(rows.map(({ currency }) => currency)),
+      bigintArray(rows.map(({ amount }) => amount)),
+      uuidArray(rows.map(({ transaction_id }) => transaction_id)),
       now,
     ],
   })

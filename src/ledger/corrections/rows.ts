@@ -1,7 +1,8 @@
 import { assert } from '../../core/assert.ts'
 import type { Id } from '../../core/id.ts'
+import { bigintArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { loadSql, plainArray, textArray } from '../../database/sql.ts'
+import { loadSql } from '../../database/sql.ts'
 import type { LockedPayment } from '../apply-payments/claims.ts'
 import { insertApplications } from '../apply-payments/rows.ts'
 import type { Application } from './application.ts'
@@ -59,11 +60,11 @@ async function updateApplications(connection: Queryable, rows: Application[], no
   const { rowCount } = await connection.query({
     ...updateApplicationsSql,
     values: [
-      plainArray(rows.map(({ id }) => id)),
-      plainArray(rows.map(({ bucket }) => bucket)),
-      plainArray(rows.map(({ environment_id }) => environment_id)),
-      plainArray(rows.map(({ reversed_amount }) => reversed_amount)),
-      plainArray(rows.map(({ version }) => version)),
+      uuidArray(rows.map(({ id }) => id)),
+      integerArray(rows.map(({ bucket }) => bucket)),
+      integerArray(rows.map(({ environment_id }) => environment_id)),
+      bigintArray(rows.map(({ reversed_amount }) => reversed_amount)),
+      bigintArray(rows.map(({ version }) => version)),
       now,
     ],
   })
@@ -74,14 +75,14 @@ async function insertReversals(connection: Queryable, rows: ReversalRow[], now: 
   await connection.query({
     ...writeReversalsSql,
     values: [
-      plainArray(rows.map(({ id }) => id)),
-      plainArray(rows.map(({ application }) => application.bucket)),
-      plainArray(rows.map(({ application }) => application.environment_id)),
-      plainArray(rows.map(({ application }) => application.id)),
-      plainArray(rows.map(({ payment_reversal_id }) => payment_reversal_id)),
-      plainArray(rows.map(({ amount }) => amount)),
+      uuidArray(rows.map(({ id }) => id)),
+      integerArray(rows.map(({ application }) => application.bucket)),
+      integerArray(rows.map(({ application }) => application.environment_id)),
+      uuidArray(rows.map(({ application }) => application.id)),
+      uuidArray(rows.map(({ payment_reversal_id }) => payment_reversal_id)),
+      bigintArray(rows.map(({ amount }) => amount)),
       textArray(rows.map(({ reason }) => reason)),
-      plainArray(rows.map(({ transaction_id }) => transaction_id)),
+      uuidArray(rows.map(({ transaction_id }) => transaction_id)),
       now,
     ],
   })
