@@ -6,13 +6,15 @@ select
   b.due_date, b.bill_date, b.amount_due,
   case r.kind when 'customer' then c.external_reference when 'account' then a.external_reference
     else b.external_reference end as external_reference,
-  e.payment_rules as environment_rules, c.payment_rules as customer_rules,
+  (select jsonb_object_agg(id, payment_rules) from environment where id = any ($5::integer[])) -> r.environment_id::text
+    as environment_rules,
+  c.payment_rules as customer_rules,
   a.payment_rules as account_rules, b.payment_rules as bill_rules
 from receivable as r
-join environment as e on e.id = r.environment_id
 join customer as c on c.id = r.customer_id and c.bucket = r.bucket
 left join account as a on a.id = r.account_id and a.bucket = r.bucket
-left join bill as b on r.kind = 'bill' and b.id = r.id and b.bucket = r.bucket
+-- Null, and so not looked for, where it is no bill.
+left join bill as b on b.id = case r.kind when 'bill' then r.id end and b.bucket = r.bucket
 where r.id = any (
     $1::uuid[]
     || array(select id from receivable where customer_id = any ($2::uuid[])

@@ -1,12 +1,12 @@
--- One update per receivable touched, however many payments a batch applied to it: a hot account costs one row version. The new
--- values are found by their place in the lists, not by a join: its plan, made while the table is small, would be a scan of the
--- whole table that is kept while the table grows.
+-- One update per receivable touched, however many payments a batch applied to it: a hot account costs one row version.
 with updated as (
   update receivable as r
-  set (balance, version, status) = (
-    select ($4::bigint[])[place], ($5::bigint[])[place], ($6::text[])[place] from array_position($1::uuid[], r.id) as place
-  )
-  where r.id = any ($1::uuid[]) and r.bucket = any ($2::integer[]) and r.environment_id = any ($3::integer[])
+  set balance = moved.balance, version = moved.version, status = moved.status
+  from (
+    select unnest($1::uuid[]) as id, unnest($2::integer[]) as bucket, unnest($3::integer[]) as environment_id,
+      unnest($4::bigint[]) as balance, unnest($5::bigint[]) as version, unnest($6::text[]) as status
+  ) as moved
+  where r.id = moved.id and r.bucket = moved.bucket and r.environment_id = moved.environment_id
   returning r.id
 )
 select assert_rows((select count(*) from updated), $7::integer, 'every locked receivable is still there')
