@@ -28,8 +28,7 @@ export type Receivable = {
   readonly rules: PaymentRules
 }
 
-type LockedRow = Omit<Receivable, 'rules'> &
-  Record<`${'environment' | ReceivableKind}_rules`, PaymentRuleOverrides | null>
+type LockedRow = Omit<Receivable, 'rules'> & { rules: PaymentRuleOverrides | null }
 
 /** What to lock: receivables by id, all those of some customers, all those of some accounts. */
 export type ReceivableSelection = { ids?: Id[]; customers?: Id[]; accounts?: Id[]; environments: number[] }
@@ -89,12 +88,7 @@ async function select(
       integerArray([...new Set(selection.environments)]),
     ],
   })
-  return new ReceivableIndex(rows.map(toReceivable))
-}
-
-function toReceivable(row: LockedRow): Receivable {
-  const { environment_rules, customer_rules, account_rules, bill_rules, ...rest } = row
-  return { ...rest, rules: effectiveRules(environment_rules, customer_rules, account_rules, bill_rules) }
+  return new ReceivableIndex(rows.map((row) => ({ ...row, rules: effectiveRules(row.rules) })))
 }
 
 /** The id of a receivable as the API shows it: that of the customer, account or bill that it belongs to. */
