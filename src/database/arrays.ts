@@ -104,8 +104,8 @@ function writeUuid(buffer: Buffer, start: number, id: Id): void {
   let seen = 0
   for (let from = 0; from < id.length; from += 2) {
     if (id.charCodeAt(from) === hyphen) from += 1
-    const high = hexDigits[id.charCodeAt(from)] as number
-    const low = hexDigits[id.charCodeAt(from + 1)] as number
+    const high = hexDigits[id.charCodeAt(from)] ?? noDigit
+    const low = hexDigits[id.charCodeAt(from + 1)] ?? noDigit
     seen |= high | low
     buffer[at++] = (high << 4) | low
   }

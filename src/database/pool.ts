@@ -42,7 +42,7 @@ types.setTypeParser(pg.types.builtins.DATE, (text: string) => text)
 const planSettings = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material']
 
 // What a quiet server goes on using: a connection for each lane of payments, one that claims deliveries and one that settles them.
-const keptOpen = 4
+const keptOpen = 5
 
 /**
  * Opens the pool. Statements are pipelined: those sent without waiting travel together, which took the seven-statement

@@ -8,7 +8,10 @@ import type { PaymentOrder, PaymentOutcome } from './order.ts'
 export type PaymentQueueOptions = {
   pool: Pool
   now(): Date
-  /** Batches in flight at most, each with its own share of the buckets, so that two never lock the same receivable. */
+  /**
+   * Batches in flight at most, each with its own share of the buckets, so that two never lock the same receivable. With two a fifth
+   * of two processors was idle; three gave 1.0, 1.15 and 1.17 times the rate in three pairs of runs, four no more.
+   */
   partitions?: number
   batch_max?: number
   waiting_max?: number
@@ -27,7 +30,7 @@ export type PaymentQueue = {
 
 /** The queue before the one write path for payments. */
 export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
-  const { pool, now, partitions = 2, batch_max = 200, waiting_max = 5_000 } = options
+  const { pool, now, partitions = 3, batch_max = 200, waiting_max = 5_000 } = options
   const queue = createGroupCommit<Claimant, PaymentOutcome>({
     carryOut: (claimants) => applyBatch(pool, claimants, now()),
     claimsOf: ({ names }) => names,
