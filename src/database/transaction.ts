@@ -1,5 +1,5 @@
 import { AssertionError, assert } from '../core/assert.ts'
-import { isConflict } from './errors.ts'
+import { isConflict, isInAborted } from './errors.ts'
 import { type Connection, inOneWrite, type Pool } from './pool.ts'
 
 const triesMax = 4
@@ -26,6 +26,16 @@ export async function transaction<T>(
       if (!isConflict(error) || tries === triesMax) throw error
     }
   }
+}
+
+/**
+ * Waits for what was sent together in a transaction. A failure makes all statements behind it fail too, and theirs may come up
+ * sooner; thrown is the one that began it, so that a conflict is known as one.
+ */
+export async function allOf(sent: readonly Promise<unknown>[]): Promise<void> {
+  const settled = await Promise.allSettled(sent)
+  const failures = settled.filter((one) => one.status === 'rejected').map(({ reason }) => reason)
+  if (failures.length > 0) throw failures.find((failure) => !isInAborted(failure)) ?? failures[0]
 }
 
 async function attempt<T>(

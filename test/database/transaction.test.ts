@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { transaction } from '../../src/database/transaction.ts'
+import { allOf, transaction } from '../../src/database/transaction.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 
 let database: TestDatabase
@@ -60,6 +60,25 @@ describe('a commit that is sent behind the last statement', () => {
     await expect(late).rejects.toThrow('nothing is sent behind the commit')
     expect(await slugs()).not.toContain('five')
     expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  })
+})
+
+describe('a conflict among statements that were sent together', () => {
+  test('is tried again, although the failures of those behind it come up first', async () => {
+    let tries = 0
+    await transaction(database.pool, async (connection) => {
+      tries += 1
+      const conflict = "do $$ begin raise exception 'changed meanwhile' using errcode = '40001'; end $$"
+      const first = connection.query(tries === 1 ? conflict : 'select 1')
+      const behind = connection.query(insert('seven'))
+      const firstAfterwards = first.catch(async (failure: Error) => {
+        await behind.catch(() => {})
+        throw failure
+      })
+      await allOf([firstAfterwards, behind])
+    })
+    expect(tries).toBe(2)
+    expect(await slugs()).toContain('seven')
   })
 })
 

@@ -3,7 +3,7 @@ import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
 import { releaseKeys, storeAnswers } from '../../database/idempotency.ts'
 import { type Connection, inOneWrite, type Pool } from '../../database/pool.ts'
-import { type SendCommit, transaction } from '../../database/transaction.ts'
+import { allOf, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
 import { type Claimant, claimAndLock, type Holdings, releaseReferences, wonKey } from './claims.ts'
@@ -44,11 +44,7 @@ async function applyInside(
   const decided = claimants.map((claimant) => decideOrder(claimant, holdings, journal, now))
   const rows = decided.filter((one): one is AppliedRow => one !== undefined && 'applied' in one)
   const written = inOneWrite(connection, () =>
-    Promise.all([
-      writePayments(connection, rows, now),
-      journal.write(connection),
-      writeApplications(connection, rows, now),
-    ]),
+    allOf([writePayments(connection, rows, now), journal.write(connection), writeApplications(connection, rows, now)]),
   )
   // PostgreSQL writes these rows while Node renders the texts of the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})
@@ -56,11 +52,11 @@ async function applyInside(
   const events = rows.flatMap(({ applied }) => paymentEvents(applied, holdings.receivables))
   const rest = inOneWrite(connection, () => {
     const settled = settleClaims(connection, claimants, outcomes, holdings)
-    const sent = Promise.all([writeEvents(connection, events), ...settled])
+    const sent = allOf([writeEvents(connection, events), ...settled])
     sendCommit()
     return sent
   })
-  await Promise.all([written, rest])
+  await allOf([written, rest])
   return outcomes
 }
 
