@@ -15,7 +15,8 @@ import { type AppliedRow, writeApplications, writePayments } from './rows.ts'
 
 /**
  * Applies a batch of payments in one transaction of two round trips: claims and locks, then writes. The outcomes stand in the
- * order of the orders; those of replays are still being looked up. Only this function applies money. Design, section 5; the figures are in docs/performance.md.
+ * order of the orders; those of replays are still being looked up. Only this function applies money. Design, section 5; the
+ * figures are in docs/performance.md.
  *
  * The batch must not hold two orders with the same key, reference or payment: the queue sees to that.
  */

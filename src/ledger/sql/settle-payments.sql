@@ -1,7 +1,8 @@
 with settled as (
   update payment as p
   set status = 'succeeded', applied_amount = s.applied_amount, unapplied_amount = s.unapplied_amount,
-    explanation = s.explanation::json, method_details = s.method_details::jsonb, received_at = s.received_at, last_payment_error = null,
+    explanation = s.explanation::json, method_details = s.method_details::jsonb, received_at = s.received_at,
+    last_payment_error = null,
     version = p.version + 1, updated_at = $9::timestamptz
   from unnest($1::uuid[], $2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
     $8::timestamptz[])
