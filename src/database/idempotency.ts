@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { bucketOf, type Id, newId } from '../core/id.ts'
 import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './arrays.ts'
 import type { Queryable } from './pool.ts'
-import { jsonTexts, loadSql } from './sql.ts'
+import { jsonTexts, loadSql, withoutConflicts } from './sql.ts'
 
 /** A key within its environment, and the fingerprint (SHA-256) of the request that it stands for. */
 export type IdempotencyClaim = {
@@ -15,6 +15,7 @@ export type IdempotencyClaim = {
 export type StoredAnswer = { fingerprint: Buffer; status: number; body: string; encrypted: boolean }
 
 const claimKeysSql = loadSql(import.meta.url, './sql/claim-keys.sql')
+const claimNewKeysSql = withoutConflicts(claimKeysSql)
 const storeAnswersSql = loadSql(import.meta.url, './sql/store-answers.sql')
 const findAnswersSql = loadSql(import.meta.url, './sql/find-answers.sql')
 const releaseKeysSql = loadSql(import.meta.url, './sql/release-keys.sql')
@@ -35,24 +36,36 @@ export function newClaim(environment_id: number, key: string, fingerprint: Buffe
   return { environment_id, key, fingerprint, answer_id: newId(bucketOfValue(key), now.getTime()) }
 }
 
-/** Claims keys, in one order for every process, and returns the names of those won. Lost ones are looked up afterwards. */
-export async function claimKeys(connection: Queryable, claims: IdempotencyClaim[]): Promise<Set<string>> {
+/**
+ * Claims keys, in one order for every process, and returns the names of those won. Lost ones are looked up afterwards. Of keys
+ * that are `expected` to be new, one that is not fails the transaction with a unique violation.
+ */
+export async function claimKeys(
+  connection: Queryable,
+  claims: IdempotencyClaim[],
+  expected: 'new' | 'any' = 'any',
+): Promise<Set<string>> {
   if (claims.length === 0) return new Set()
   const sorted = claims
     .map((claim) => ({ claim, name: claimName(claim) }))
     .sort((left, right) => (left.name < right.name ? -1 : 1))
-    .map(({ claim }) => claim)
-  const { rows } = await connection.query<{ environment_id: number; key: string }>({
-    ...claimKeysSql,
-    values: [
-      integerArray(sorted.map(({ environment_id }) => environment_id)),
-      textArray(sorted.map(({ key }) => key)),
-      bytesArray(sorted.map(({ fingerprint }) => fingerprint)),
-      uuidArray(sorted.map(({ answer_id }) => answer_id)),
-      integerArray(sorted.map(({ answer_id }) => bucketOf(answer_id))),
-    ],
-  })
+  const columns = claimColumns(sorted.map(({ claim }) => claim))
+  if (expected === 'new') {
+    await connection.query({ ...claimNewKeysSql, values: columns })
+    return new Set(sorted.map(({ name }) => name))
+  }
+  const { rows } = await connection.query<{ environment_id: number; key: string }>({ ...claimKeysSql, values: columns })
   return new Set(rows.map(claimName))
+}
+
+function claimColumns(claims: IdempotencyClaim[]): Buffer[] {
+  return [
+    integerArray(claims.map(({ environment_id }) => environment_id)),
+    textArray(claims.map(({ key }) => key)),
+    bytesArray(claims.map(({ fingerprint }) => fingerprint)),
+    uuidArray(claims.map(({ answer_id }) => answer_id)),
+    integerArray(claims.map(({ answer_id }) => bucketOf(answer_id))),
+  ]
 }
 
 type Answer = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredAnswer, 'fingerprint'>

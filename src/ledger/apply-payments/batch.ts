@@ -1,6 +1,7 @@
 import { assert } from '../../core/assert.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
+import { isUniqueViolation } from '../../database/errors.ts'
 import { releaseKeys, storeAnswers } from '../../database/idempotency.ts'
 import { type Connection, inOneWrite, type Pool } from '../../database/pool.ts'
 import { allOf, type SendCommit, transaction } from '../../database/transaction.ts'
@@ -9,6 +10,7 @@ import { Journal } from '../journal.ts'
 import { type Claimant, claimAndLock, type Holdings, releaseReferences, wonKey } from './claims.ts'
 import { decide, enterPayment } from './decide.ts'
 import { paymentEvents } from './events.ts'
+import type { Claims, Expectation } from './expectation.ts'
 import { lookUpLosers } from './losers.ts'
 import type { PaymentOutcome } from './order.ts'
 import { type AppliedRow, writeApplications, writePayments } from './rows.ts'
@@ -16,7 +18,7 @@ import { type AppliedRow, writeApplications, writePayments } from './rows.ts'
 /**
  * Applies a batch of payments in one transaction of two round trips: claims and locks, then writes. The outcomes stand in the
  * order of the orders; those of replays are still being looked up. Only this function applies money. Design, section 5; the
- * figures are in docs/performance.md.
+ * figures are in docs/performance.md. When a claim that was expected to be new is not, the batch is undone and done again.
  *
  * The batch must not hold two orders with the same key, reference or payment: the queue sees to that.
  */
@@ -24,10 +26,16 @@ export async function applyBatch(
   pool: Pool,
   claimants: Claimant[],
   now: Date,
+  expectation: Expectation,
 ): Promise<(PaymentOutcome | Promise<PaymentOutcome>)[]> {
-  const outcomes = await transaction(pool, (connection, sendCommit) =>
-    applyInside(connection, sendCommit, claimants, now),
-  )
+  const apply = (expected: Claims) =>
+    transaction(pool, (connection, sendCommit) => applyInside(connection, sendCommit, claimants, now, expected))
+  const expected = expectation.of(claimants.length)
+  const outcomes = await apply(expected).catch((error: unknown) => {
+    if (expected === 'any' || !isUniqueViolation(error)) throw error
+    return apply('any')
+  })
+  expectation.learn(!outcomes.includes(undefined))
   return lookUpLosers(pool, claimants, outcomes)
 }
 
@@ -37,10 +45,11 @@ async function applyInside(
   sendCommit: SendCommit,
   claimants: Claimant[],
   now: Date,
+  expected: Claims,
 ): Promise<(PaymentOutcome | undefined)[]> {
   // Planning the locks anew for each batch took as long as running them, 0.7 ms. This travels with the claims.
   connection.query('set local plan_cache_mode = force_generic_plan').catch(() => {})
-  const holdings = await claimAndLock(connection, claimants)
+  const holdings = await claimAndLock(connection, claimants, expected)
   const journal = new Journal(now)
   const decided = claimants.map((claimant) => decideOrder(claimant, holdings, journal, now))
   const rows = decided.filter((one): one is AppliedRow => one !== undefined && 'applied' in one)

@@ -3,11 +3,13 @@ import type { PaymentStatus } from '../../core/payment-status.ts'
 import { bytesArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import { bucketOfValue, claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { loadSql } from '../../database/sql.ts'
+import { loadSql, withoutConflicts } from '../../database/sql.ts'
 import { lockReceivables, type ReceivableIndex, type ReceivableSelection } from '../receivable.ts'
+import type { Claims } from './expectation.ts'
 import type { PaymentOrder } from './order.ts'
 
 const claimReferencesSql = loadSql(import.meta.url, '../sql/claim-references.sql')
+const claimNewReferencesSql = withoutConflicts(claimReferencesSql)
 const releaseReferencesSql = loadSql(import.meta.url, '../sql/release-references.sql')
 const lockPaymentsSql = loadSql(import.meta.url, '../sql/lock-payments.sql')
 
@@ -96,17 +98,19 @@ function referenceOf(
 
 /**
  * Claims and locks everything that a batch needs, always in the same order (keys, references, payments, receivables, each
- * sorted), so that no two batches wait for each other in a circle. The four statements travel together.
+ * sorted), so that no two batches wait for each other in a circle. The four statements travel together. Claims that are
+ * `expected` to be new and are not fail the transaction with a unique violation.
  */
-export async function claimAndLock(connection: Queryable, claimants: Claimant[]): Promise<Holdings> {
+export async function claimAndLock(connection: Queryable, claimants: Claimant[], expected: Claims): Promise<Holdings> {
   const environments = [...new Set(claimants.map(({ order }) => order.environment.id))]
   const settled = claimants.filter(({ reference }) => reference === undefined).map(({ order }) => order.payment.id)
   const [keys, references, payments, receivables] = await Promise.all([
     claimKeys(
       connection,
       claimants.map(({ key }) => key).filter((key) => key !== undefined),
+      expected,
     ),
-    claimReferences(connection, claimants),
+    claimReferences(connection, claimants, expected),
     lockPayments(connection, settled, environments),
     lockReceivables(
       connection,
@@ -133,18 +137,23 @@ export function selectionOf(orders: Pick<PaymentOrder, 'target'>[], environments
   return { ids: [...ids], customers: [...customers], accounts: [...accounts], environments }
 }
 
-async function claimReferences(connection: Queryable, claimants: Claimant[]): Promise<Set<string>> {
+async function claimReferences(connection: Queryable, claimants: Claimant[], expected: Claims): Promise<Set<string>> {
   const claims = claimants
     .flatMap(({ order, reference }) => (reference ? [{ ...reference, payment_id: order.payment.id }] : []))
     .sort((left, right) => (left.name < right.name ? -1 : 1))
   if (claims.length === 0) return new Set()
+  const columns = [
+    ...referenceColumns(claims),
+    uuidArray(claims.map(({ payment_id }) => payment_id)),
+    bytesArray(claims.map(({ fingerprint }) => fingerprint)),
+  ]
+  if (expected === 'new') {
+    await connection.query({ ...claimNewReferencesSql, values: columns })
+    return new Set(claims.map(({ name }) => name))
+  }
   const { rows } = await connection.query<{ environment_id: number; channel: string; reference: string }>({
     ...claimReferencesSql,
-    values: [
-      ...referenceColumns(claims),
-      uuidArray(claims.map(({ payment_id }) => payment_id)),
-      bytesArray(claims.map(({ fingerprint }) => fingerprint)),
-    ],
+    values: columns,
   })
   return new Set(rows.map(nameReference))
 }

@@ -3,6 +3,7 @@ import { createGroupCommit } from '../../database/group-commit.ts'
 import type { Pool } from '../../database/pool.ts'
 import { applyBatch } from './batch.ts'
 import { type Claimant, claimantOf } from './claims.ts'
+import { createExpectation } from './expectation.ts'
 import type { PaymentOrder, PaymentOutcome } from './order.ts'
 
 export type PaymentQueueOptions = {
@@ -31,8 +32,9 @@ export type PaymentQueue = {
 /** The queue before the one write path for payments. */
 export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
   const { pool, now, partitions = 3, batch_max = 200, waiting_max = 5_000 } = options
+  const expectation = createExpectation()
   const queue = createGroupCommit<Claimant, PaymentOutcome>({
-    carryOut: (claimants) => applyBatch(pool, claimants, now()),
+    carryOut: (claimants) => applyBatch(pool, claimants, now(), expectation),
     claimsOf: ({ names }) => names,
     laneOf: ({ order }) => bucketOf(order.payment.id),
     lanes: partitions,
