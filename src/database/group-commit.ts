@@ -7,12 +7,10 @@ export type GroupCommitOptions<Order, Outcome> = {
    * commit is a promise: neither the others nor the next batch wait for it.
    */
   carryOut(orders: Order[]): Promise<(Outcome | Promise<Outcome>)[]>
-  /** What an order claims. Two orders with one claim are never in one batch: the second finds what the first has done. */
+  /** What an order claims. Two orders with one claim are never in flight at once: the second finds what the first has done. */
   claimsOf(order: Order): string[]
-  /** A number that decides which lane an order takes. */
-  laneOf(order: Order): number
-  /** Batches in flight at most, one per lane. */
-  lanes: number
+  /** Batches in flight at most. */
+  in_flight_max: number
   /** Past about 200 a larger batch only adds waiting: 28,600/s at 500 against 34,300/s at 100. */
   batch_max: number
   /** Unanswered orders at most; past it, 503 with Retry-After instead of a pile-up. */
@@ -30,12 +28,16 @@ export type GroupCommit<Order, Outcome> = {
   drain(): Promise<void>
 }
 
+// A batch takes its share of all that is unanswered: were the first to take everything, the others would have nothing to do until
+// it is done (0.87 of the rate with 256 callers). With less than this to share, one batch is cheaper: with 64 callers, shares of
+// 32 had 1.2 times the rate of shares of 22, and 1.4 times that of one batch of 64.
+const shareMin = 32
+
 type Waiting<Order, Outcome> = {
   order: Order
   resolve(outcome: Outcome | Promise<Outcome>): void
   reject(error: unknown): void
 }
-type Lane<Order, Outcome> = { waiting: Waiting<Order, Outcome>[]; running: Promise<void> | undefined }
 
 /**
  * Group commit: concurrent orders queue in memory, and each flush takes what is waiting. It never waits on a timer: an idle
@@ -44,20 +46,44 @@ type Lane<Order, Outcome> = { waiting: Waiting<Order, Outcome>[]; running: Promi
 export function createGroupCommit<Order, Outcome>(
   options: GroupCommitOptions<Order, Outcome>,
 ): GroupCommit<Order, Outcome> {
-  const lanes: Lane<Order, Outcome>[] = Array.from({ length: options.lanes }, () => ({
-    waiting: [],
-    running: undefined,
-  }))
+  const { claimsOf, in_flight_max, batch_max } = options
+  let waiting: Waiting<Order, Outcome>[] = []
+  const claimed = new Set<string>()
   const unanswered = new Set<Promise<Outcome>>()
+  let running = 0
 
-  async function run(lane: Lane<Order, Outcome>): Promise<void> {
-    while (lane.waiting.length > 0) {
+  /** Takes what is waiting, up to its share. An order with a claim that is in flight waits until that is done. */
+  function takeBatch(): Waiting<Order, Outcome>[] {
+    const batch: Waiting<Order, Outcome>[] = []
+    const later: Waiting<Order, Outcome>[] = []
+    const size = Math.min(batch_max, Math.max(shareMin, Math.ceil(unanswered.size / in_flight_max)))
+    for (const one of waiting) {
+      const claims = claimsOf(one.order)
+      if (batch.length >= size || claims.some((claim) => claimed.has(claim))) later.push(one)
+      else {
+        for (const claim of claims) claimed.add(claim)
+        batch.push(one)
+      }
+    }
+    waiting = later
+    return batch
+  }
+
+  /** Carries out batches until none can be made, unless as many as may be are in flight. */
+  async function run(): Promise<void> {
+    if (running >= in_flight_max) return
+    running += 1
+    while (waiting.length > 0) {
       // One turn of the event loop gathers what arrived together, and what those that were answered ask for next.
       await new Promise((resolve) => setImmediate(resolve))
-      const batch = takeBatch(lane, options)
+      const batch = takeBatch()
+      // What waits has claims in flight; whoever carries those out goes on with it.
+      if (batch.length === 0) break
+      if (waiting.length > 0) run()
       await settle(options, batch)
+      for (const { order } of batch) for (const claim of claimsOf(order)) claimed.delete(claim)
     }
-    lane.running = undefined
+    running -= 1
   }
 
   return {
@@ -65,11 +91,10 @@ export function createGroupCommit<Order, Outcome>(
       if (unanswered.size >= options.waiting_max) {
         return Promise.reject(new Problem('overloaded', 'Too many requests are waiting.', { retry_after_s: 1 }))
       }
-      const lane = lanes[options.laneOf(order) % options.lanes] as Lane<Order, Outcome>
       const answer = new Promise<Outcome>((resolve, reject) => {
-        lane.waiting.push({ order, resolve, reject })
-        lane.running ??= run(lane)
+        waiting.push({ order, resolve, reject })
       })
+      run()
       unanswered.add(answer)
       const answered = () => unanswered.delete(answer)
       answer.then(answered, answered)
@@ -78,7 +103,6 @@ export function createGroupCommit<Order, Outcome>(
     waiting: () => unanswered.size,
     async drain() {
       while (unanswered.size > 0) await Promise.allSettled(unanswered)
-      await Promise.all(lanes.map((lane) => lane.running))
     },
   }
 }
@@ -105,24 +129,4 @@ async function settle<Order, Outcome>(
       await settle(options, batch.slice(half))
     }
   }
-}
-
-/** Takes what is waiting, up to the limit. A second order with the same claim waits for the next batch. */
-function takeBatch<Order, Outcome>(
-  lane: Lane<Order, Outcome>,
-  { claimsOf, batch_max }: GroupCommitOptions<Order, Outcome>,
-): Waiting<Order, Outcome>[] {
-  const batch: Waiting<Order, Outcome>[] = []
-  const later: Waiting<Order, Outcome>[] = []
-  const claimed = new Set<string>()
-  for (const one of lane.waiting) {
-    const claims = claimsOf(one.order)
-    if (batch.length >= batch_max || claims.some((claim) => claimed.has(claim))) later.push(one)
-    else {
-      for (const claim of claims) claimed.add(claim)
-      batch.push(one)
-    }
-  }
-  lane.waiting = later
-  return batch
 }

@@ -41,7 +41,7 @@ types.setTypeParser(pg.types.builtins.DATE, (text: string) => text)
 // read whole tables (`verify`) turns them on again in its transaction.
 const planSettings = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material']
 
-// What a quiet server goes on using: a connection for each lane of payments, one that claims deliveries and one that settles them.
+// What a quiet server goes on using: a connection for each batch of payments in flight, one that claims deliveries and one that settles them.
 const keptOpen = 5
 
 /**

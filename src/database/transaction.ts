@@ -9,7 +9,8 @@ export type SendCommit = () => void
 
 /**
  * Runs `work` in one transaction at READ COMMITTED, the level that row locks and unique keys are used at. A deadlock or a
- * serialisation failure is tried again, so `work` must have no effect outside the database.
+ * serialisation failure is tried again, four times in all unless `tries_max` says otherwise, so `work` must have no effect
+ * outside the database.
  *
  * What `work` sends before it first waits travels together with the `begin`. When it has sent its last statement it may call
  * `sendCommit`, which saves the round trip after the answers. Whatever must hold for the commit is then to be held by the
@@ -18,12 +19,13 @@ export type SendCommit = () => void
 export async function transaction<T>(
   pool: Pool,
   work: (connection: Connection, sendCommit: SendCommit) => Promise<T>,
+  tries_max: number = triesMax,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await attempt(pool, work)
     } catch (error) {
-      if (!isConflict(error) || tries === triesMax) throw error
+      if (!isConflict(error) || tries === tries_max) throw error
     }
   }
 }

@@ -47,12 +47,15 @@ type EntryRow = {
   balance_after: bigint | null
 }
 
+type Found = Pick<Receivable, 'balance' | 'version' | 'status'>
+
 /** A transaction that is being entered. */
 export type OpenTransaction = { readonly id: Id; readonly bucket: number; readonly environment_id: number }
 
 const writeTransactionsSql = loadSql(import.meta.url, './sql/write-transactions.sql')
 const writeEntriesSql = loadSql(import.meta.url, './sql/write-entries.sql')
 const openReceivablesSql = loadSql(import.meta.url, './sql/open-receivables.sql')
+const holdReceivablesSql = loadSql(import.meta.url, './sql/hold-receivables.sql')
 const updateReceivablesSql = loadSql(import.meta.url, './sql/update-receivables.sql')
 
 /**
@@ -64,7 +67,8 @@ export class Journal {
   readonly #transactions: TransactionRow[] = []
   readonly #entries: EntryRow[] = []
   readonly #opened = new Set<Receivable>()
-  readonly #moved = new Set<Receivable>()
+  /** Each receivable that something was decided from, as it was found. */
+  readonly #found = new Map<Receivable, Found>()
   /** What each transaction's entries sum to, per currency; all zero when it is written. */
   readonly #sums = new Map<string, bigint>()
 
@@ -98,6 +102,7 @@ export class Journal {
   moveReceivable(transaction: OpenTransaction, receivable: Receivable, amount: bigint): void {
     assert(receivable.environment_id === transaction.environment_id, 'a transaction stays in its environment')
     assert(receivable.bucket === transaction.bucket, 'a transaction stays with its customer')
+    this.#keep(receivable)
     receivable.balance += amount
     receivable.version += 1n
     if (receivable.balance > maxBalance || receivable.balance < -maxBalance) {
@@ -107,13 +112,24 @@ export class Journal {
       assert(receivable.balance >= 0n, 'a bill never goes below zero')
       if (receivable.status !== 'voided') receivable.status = receivable.balance > 0n ? 'unpaid' : 'paid'
     }
-    this.#moved.add(receivable)
     this.#enter(transaction, receivable.currency, amount, {
       receivable_id: receivable.id,
       house_account: null,
       version: receivable.version,
       balance_after: receivable.balance,
     })
+  }
+
+  /** Holds receivables to what they are, whether or not something is entered on them: it will be decided from all of them. */
+  relyOn(receivables: Iterable<Receivable>): void {
+    for (const receivable of receivables) this.#keep(receivable)
+  }
+
+  /** Voids a bill, whose balance is then to be moved to zero. */
+  voidReceivable(receivable: Receivable): void {
+    assert(receivable.kind === 'bill', 'only a bill is voided')
+    this.#keep(receivable)
+    receivable.status = 'voided'
   }
 
   /** Enters the other side. */
@@ -124,6 +140,12 @@ export class Journal {
       version: null,
       balance_after: null,
     })
+  }
+
+  /** Keeps how a receivable was found, before its first change. */
+  #keep(receivable: Receivable): void {
+    const { balance, version, status } = receivable
+    if (!this.#found.has(receivable)) this.#found.set(receivable, { balance, version, status })
   }
 
   #enter(
@@ -146,20 +168,58 @@ export class Journal {
     this.#sums.set(key, (this.#sums.get(key) ?? 0n) + amount)
   }
 
+  /** The receivables that something was decided from, as they will be. */
+  get found(): Iterable<Receivable> {
+    return this.#found.keys()
+  }
+
   /** Writes everything that was entered, pipelined. Stops when a transaction does not balance. */
   async write(connection: Queryable): Promise<void> {
+    await Promise.all([this.writeEntries(connection), this.writeBalances(connection)])
+  }
+
+  /** Writes the transactions with their entries, and the receivables that are new. */
+  async writeEntries(connection: Queryable): Promise<void> {
     for (const sum of this.#sums.values()) assert(sum === 0n, 'every transaction sums to zero in each currency')
     const opened = [...this.#opened]
-    const moved = [...this.#moved].filter((receivable) => !this.#opened.has(receivable))
-    const send = (statement: Statement, columns: unknown[], rows: number) =>
-      rows > 0 ? connection.query({ ...statement, values: columns }) : undefined
     await Promise.all([
-      send(openReceivablesSql, [...receivableColumns(opened), ...openedColumns(opened)], opened.length),
-      send(writeTransactionsSql, [...transactionColumns(this.#transactions), this.#now], this.#transactions.length),
-      send(writeEntriesSql, entryColumns(this.#entries), this.#entries.length),
-      send(updateReceivablesSql, [...receivableColumns(moved), moved.length], moved.length),
+      send(connection, openReceivablesSql, openedColumns(opened), opened.length),
+      send(
+        connection,
+        writeTransactionsSql,
+        [...transactionColumns(this.#transactions), this.#now],
+        this.#transactions.length,
+      ),
+      send(connection, writeEntriesSql, entryColumns(this.#entries), this.#entries.length),
     ])
   }
+
+  /**
+   * Writes the balances that were moved, in the order in which balances are locked. Fails as a conflict when one that something was
+   * decided from is not what it was found to be, which a lock excludes.
+   */
+  async writeBalances(connection: Queryable): Promise<void> {
+    const found = [...this.#found]
+      .filter(([receivable]) => !this.#opened.has(receivable))
+      .sort(([left], [right]) => (left.id < right.id ? -1 : 1))
+    const moved = found.filter(([now, before]) => now.version !== before.version || now.status !== before.status)
+    await Promise.all([
+      // What is written is held by the update itself.
+      moved.length < found.length
+        ? send(connection, holdReceivablesSql, [...foundColumns(found), found.length], found.length)
+        : undefined,
+      send(
+        connection,
+        updateReceivablesSql,
+        [...foundColumns(moved), ...movedColumns(moved), moved.length],
+        moved.length,
+      ),
+    ])
+  }
+}
+
+async function send(connection: Queryable, statement: Statement, columns: unknown[], rows: number): Promise<void> {
+  if (rows > 0) await connection.query({ ...statement, values: columns })
 }
 
 function transactionColumns(rows: TransactionRow[]): Buffer[] {
@@ -190,7 +250,7 @@ function entryColumns(rows: EntryRow[]): Buffer[] {
   ]
 }
 
-function receivableColumns(rows: Receivable[]): Buffer[] {
+function openedColumns(rows: Receivable[]): Buffer[] {
   return [
     uuidArray(rows.map(({ id }) => id)),
     integerArray(rows.map(({ bucket }) => bucket)),
@@ -198,14 +258,29 @@ function receivableColumns(rows: Receivable[]): Buffer[] {
     bigintArray(rows.map(({ balance }) => balance)),
     bigintArray(rows.map(({ version }) => version)),
     textArray(rows.map(({ status }) => status)),
-  ]
-}
-
-function openedColumns(rows: Receivable[]): Buffer[] {
-  return [
     textArray(rows.map(({ kind }) => kind)),
     uuidArray(rows.map(({ customer_id }) => customer_id)),
     uuidArray(rows.map(({ account_id }) => account_id)),
     textArray(rows.map(({ currency }) => currency)),
+  ]
+}
+
+function foundColumns(rows: [Receivable, Found][]): Buffer[] {
+  return [
+    uuidArray(rows.map(([{ id }]) => id)),
+    integerArray(rows.map(([{ bucket }]) => bucket)),
+    integerArray(rows.map(([{ environment_id }]) => environment_id)),
+    textArray(rows.map(([{ currency }]) => currency)),
+    bigintArray(rows.map(([, { balance }]) => balance)),
+    bigintArray(rows.map(([, { version }]) => version)),
+    textArray(rows.map(([, { status }]) => status)),
+  ]
+}
+
+function movedColumns(rows: [Receivable, Found][]): Buffer[] {
+  return [
+    bigintArray(rows.map(([{ balance }]) => balance)),
+    bigintArray(rows.map(([{ version }]) => version)),
+    textArray(rows.map(([{ status }]) => status)),
   ]
 }

@@ -48,6 +48,10 @@ export class ReceivableIndex {
     this.#byAccount = Map.groupBy(receivables, ({ account_id }) => account_id)
   }
 
+  all(): Iterable<Receivable> {
+    return this.#byId.values()
+  }
+
   get(id: Id | undefined): Receivable | undefined {
     return id === undefined ? undefined : this.#byId.get(id)
   }
@@ -66,7 +70,7 @@ export function lockReceivables(connection: Queryable, selection: ReceivableSele
   return select(connection, lockSql, selection)
 }
 
-/** The same receivables as they are now, without a lock: for a preview or a page. */
+/** The same receivables as they are now, without a lock: for a preview or a page, or to be held to when they are written. */
 export function readReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
   return select(connection, readSql, selection)
 }

@@ -14,8 +14,7 @@ function noted(options: Options = {}) {
       return orders.map((order) => `${order} done`)
     },
     claimsOf: (order) => [order.charAt(0)],
-    laneOf: () => 0,
-    lanes: 1,
+    in_flight_max: 1,
     batch_max: 3,
     waiting_max: 6,
     ...options,
@@ -47,6 +46,19 @@ describe('group commit', () => {
     await release()
     await answers
     expect(batches).toEqual([['a1', 'b1'], ['a2']])
+  })
+
+  test('never has two orders with one claim in flight, and goes on with the second when the first is done', async () => {
+    const { queue, batches, release } = noted({ in_flight_max: 2 })
+    const first = queue.add('a1')
+    const second = queue.add('a2')
+    const other = queue.add('b1')
+    await release()
+    expect(await first).toBe('a1 done')
+    await release()
+    await release()
+    expect(await Promise.all([second, other])).toEqual(['a2 done', 'b1 done'])
+    expect(batches.map((batch) => batch.join())).not.toContain('a1,a2')
   })
 
   test('refuses past its bound, with a Retry-After, and takes orders again when there is room', async () => {

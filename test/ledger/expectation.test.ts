@@ -1,36 +1,53 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { recordPayment } from '../../src/collect/payment/service.ts'
-import type { FastifyRequest, RequestEnvironment } from '../../src/http/platform.ts'
 import { createExpectation } from '../../src/ledger/apply-payments/expectation.ts'
 import { createPaymentQueue } from '../../src/ledger/apply-payments/queue.ts'
+import { recorder } from '../support/record-payment.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+
+const conflict = { code: '40001' }
+const uniqueViolation = { code: '23505' }
 
 describe('what the claims of a batch are taken to be', () => {
   test('new, until one is not; then any, until eight batches in a row have won all', () => {
     const expectation = createExpectation()
-    expect(expectation.of(64)).toBe('new')
-    expectation.learn(false)
-    for (let batch = 0; batch < 7; batch++) expectation.learn(true)
-    expect(expectation.of(64)).toBe('any')
-    expectation.learn(true)
-    expect(expectation.of(64)).toBe('new')
+    expect(expectation.of(64).claims).toBe('new')
+    expect(expectation.disappointed(uniqueViolation)).toBe(true)
+    for (let batch = 0; batch < 7; batch++) expectation.committed(true)
+    expect(expectation.of(64).claims).toBe('any')
+    expectation.committed(false)
+    for (let batch = 0; batch < 7; batch++) expectation.committed(true)
+    expect(expectation.of(64).claims).toBe('any')
+    expectation.committed(true)
+    expect(expectation.of(64).claims).toBe('new')
   })
 
   test('any, in a small batch: a quiet server tries nothing in vain', () => {
-    expect(createExpectation().of(15)).toBe('any')
+    expect(createExpectation().of(15).claims).toBe('any')
+  })
+})
+
+describe('what the balances of a batch are taken to do', () => {
+  test('to stand still, until one was changed; then they are locked for eight batches', () => {
+    const expectation = createExpectation()
+    expect(expectation.of(1).balances).toBe('still')
+    expect(expectation.disappointed(conflict)).toBe(true)
+    for (let batch = 0; batch < 8; batch++) {
+      expect(expectation.of(1).balances).toBe('locked')
+      expectation.committed(true)
+    }
+    expect(expectation.of(1).balances).toBe('still')
+  })
+
+  test('another failure is none of its business', () => {
+    expect(createExpectation().disappointed(new Error('out of memory'))).toBe(false)
   })
 })
 
 describe('a batch of payments that are taken to be new', () => {
   let server: TestServer
-  let environment: RequestEnvironment
   beforeAll(async () => {
     server = await testServer()
-    const { rows } = await server.database.pool.query<RequestEnvironment>(
-      "select * from environment where mode = 'test'",
-    )
-    environment = rows[0] as RequestEnvironment
   })
   afterAll(() => server.stop())
 
@@ -49,19 +66,8 @@ describe('a batch of payments that are taken to be new', () => {
       now: () => platform.clock.now(),
       committed: (count) => committed.push(count),
     })
-    const pay = (reference: string, key: string) => {
-      const body = {
-        amount: 100,
-        currency: 'ZAR',
-        channel: 'till',
-        reference,
-        allocations: [{ account: account.id, amount: 100 }],
-      }
-      const headers = { 'idempotency-key': key }
-      const request = { method: 'POST', url: '/billing/payments', headers, body, environment }
-      const context = { environment, request_id: 'req_1', now: platform.clock.now() }
-      return recordPayment({ ...platform, payments }, context, request as unknown as FastifyRequest, body)
-    }
+    const record = recorder(() => server)
+    const pay = (reference: string, key: string) => record(payments, account.id, 100, reference, key)
     const keyOfFirst = randomUUID()
     const first = await pay('R0', keyOfFirst)
     const second = await pay('Q0', randomUUID())

@@ -42,8 +42,7 @@ export function createAccountsTogether(pool: Pool): GroupCommit<AccountOrder, Ac
       `reference ${context.environment.id} ${input.external_reference}`,
       ...(claim ? [`key ${claimName(claim)}`] : []),
     ],
-    laneOf: ({ customer_id }) => bucketOf(customer_id),
-    lanes: 2,
+    in_flight_max: 2,
     batch_max: batchMax,
     waiting_max: waitingMax,
   })

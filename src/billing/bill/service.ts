@@ -147,7 +147,7 @@ export async function voidBill(connection: Connection, view: View, idOrReference
   const paid = held.row.amount_due - receivable.balance
   if (paid > 0n) throw new Problem('bill_has_payments', `Its amount_paid is ${paid}.`)
   const journal = new Journal(context.now)
-  receivable.status = 'voided'
+  journal.voidReceivable(receivable)
   const cause = { kind: 'bill_voided', request_id: context.request_id } as const
   adjust(journal, receivable, -receivable.balance, cause, context.now)
   const voided = { ...withReceivable(held.row, receivable), version: held.row.version + 1n, updated_at: context.now }

@@ -33,11 +33,12 @@ create table ledger_entry (
   check ((receivable_id is null) = (version is null) and (receivable_id is null) = (balance_after is null))
 ) partition by range (id);
 -- Stops the transaction when a statement did not touch as many rows as it was to: an assertion of the program that holds although
--- the commit travels right behind the statement.
-create function assert_rows(touched bigint, expected integer, what text) returns void language plpgsql as $$
+-- the commit travels right behind the statement. 40001, a conflict, says that the transaction may simply be run again.
+create function assert_rows(touched bigint, expected integer, what text, code text default 'P0004') returns void
+language plpgsql as $$
 begin
   if touched <> expected then
-    raise exception '%: % of % rows', what, touched, expected;
+    raise exception '%: % of % rows', what, touched, expected using errcode = code;
   end if;
 end $$;
 

@@ -1,42 +1,59 @@
 import { assert } from '../../core/assert.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
-import { isUniqueViolation } from '../../database/errors.ts'
 import { releaseKeys, storeAnswers } from '../../database/idempotency.ts'
 import { type Connection, inOneWrite, type Pool } from '../../database/pool.ts'
 import { allOf, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
-import { type Claimant, claimAndLock, type Holdings, releaseReferences, wonKey } from './claims.ts'
+import { type Claimant, claimAndRead, type Holdings, releaseReferences, wonKey } from './claims.ts'
 import { decide, enterPayment } from './decide.ts'
 import { paymentEvents } from './events.ts'
-import type { Claims, Expectation } from './expectation.ts'
+import { type Expectation, type Expected, nothing } from './expectation.ts'
+import type { Flight, Flights } from './flight.ts'
 import { lookUpLosers } from './losers.ts'
-import type { PaymentOutcome } from './order.ts'
+import { type PaymentOutcome, readsMore } from './order.ts'
 import { type AppliedRow, writeApplications, writePayments } from './rows.ts'
 
+const triesMax = 4
+
+/** What batches of one process know of each other. */
+export type Batches = { flights: Flights; expectation: Expectation }
+
 /**
- * Applies a batch of payments in one transaction of two round trips: claims and locks, then writes. The outcomes stand in the
+ * Applies a batch of payments in one transaction of two round trips: claims and balances, then writes. The outcomes stand in the
  * order of the orders; those of replays are still being looked up. Only this function applies money. Design, section 5; the
- * figures are in docs/performance.md. When a claim that was expected to be new is not, the batch is undone and done again.
+ * figures are in docs/performance.md. When something that was expected is not so, the batch is undone and done again.
  *
- * The batch must not hold two orders with the same key, reference or payment: the queue sees to that.
+ * The batches in flight must not hold two orders with the same key, reference or payment: the queue sees to that.
  */
 export async function applyBatch(
   pool: Pool,
   claimants: Claimant[],
   now: Date,
-  expectation: Expectation,
+  { flights, expectation }: Batches,
 ): Promise<(PaymentOutcome | Promise<PaymentOutcome>)[]> {
-  const apply = (expected: Claims) =>
-    transaction(pool, (connection, sendCommit) => applyInside(connection, sendCommit, claimants, now, expected))
-  const expected = expectation.of(claimants.length)
-  const outcomes = await apply(expected).catch((error: unknown) => {
-    if (expected === 'any' || !isUniqueViolation(error)) throw error
-    return apply('any')
-  })
-  expectation.learn(!outcomes.includes(undefined))
-  return lookUpLosers(pool, claimants, outcomes)
+  const flight = flights.begin()
+  const attempt = async (expected: Expected) => {
+    // A lock that overtakes a batch which only reads would be its undoing.
+    if (expected.balances === 'locked') await flight.alone()
+    return transaction(pool, (...sides) => applyInside(...sides, claimants, now, expected, flight), 1)
+  }
+  try {
+    for (let tries = 1; ; tries++) {
+      const expected = tries === 1 ? expectation.of(claimants.length) : nothing
+      const outcomes = await attempt(expected).catch((error: unknown) => {
+        flight.giveUp()
+        if (!expectation.disappointed(error) || tries === triesMax) throw error
+      })
+      if (!outcomes) continue
+      flight.land()
+      expectation.committed(!outcomes.includes(undefined))
+      return lookUpLosers(pool, claimants, outcomes)
+    }
+  } finally {
+    flights.end(flight)
+  }
 }
 
 /** `undefined` stands for an order that lost a claim: its outcome is looked up after the commit, in a new snapshot. */
@@ -45,28 +62,45 @@ async function applyInside(
   sendCommit: SendCommit,
   claimants: Claimant[],
   now: Date,
-  expected: Claims,
+  expected: Expected,
+  flight: Flight,
 ): Promise<(PaymentOutcome | undefined)[]> {
-  // Planning the locks anew for each batch took as long as running them, 0.7 ms. This travels with the claims.
+  // Planning the look-up of the balances anew for each batch took as long as running it, 0.7 ms. This travels with the claims.
   connection.query('set local plan_cache_mode = force_generic_plan').catch(() => {})
-  const holdings = await claimAndLock(connection, claimants, expected)
+  const holdings = await claimAndRead(connection, claimants, expected)
+  await flight.foresee(holdings.receivables.all())
   const journal = new Journal(now)
+  if (claimants.some(({ order }) => readsMore(order.target))) journal.relyOn(holdings.receivables.all())
   const decided = claimants.map((claimant) => decideOrder(claimant, holdings, journal, now))
+  flight.decide(journal.found)
   const rows = decided.filter((one): one is AppliedRow => one !== undefined && 'applied' in one)
   const written = inOneWrite(connection, () =>
-    allOf([writePayments(connection, rows, now), journal.write(connection), writeApplications(connection, rows, now)]),
+    allOf([
+      writePayments(connection, rows, now),
+      journal.writeEntries(connection),
+      writeApplications(connection, rows, now),
+    ]),
   )
   // PostgreSQL writes these rows while Node renders the texts of the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})
   const outcomes = decided.map((one) => (one !== undefined && 'applied' in one ? outcomeOf(one) : one))
   const events = rows.flatMap(({ applied }) => paymentEvents(applied, holdings.receivables))
-  const rest = inOneWrite(connection, () => {
-    const settled = settleClaims(connection, claimants, outcomes, holdings)
-    const sent = allOf([writeEvents(connection, events), ...settled])
+  const finish = () => {
+    const balances = journal.writeBalances(connection)
     sendCommit()
-    return sent
-  })
-  await allOf([written, rest])
+    return balances
+  }
+  const isFree = flight.isFree()
+  const rest = inOneWrite(connection, () =>
+    allOf([
+      writeEvents(connection, events),
+      ...settleClaims(connection, claimants, outcomes, holdings),
+      ...(isFree ? [finish()] : []),
+    ]),
+  )
+  rest.catch(() => {})
+  if (!isFree) await flight.free()
+  await allOf([written, rest, ...(isFree ? [] : [inOneWrite(connection, finish)])])
   return outcomes
 }
 

@@ -4,8 +4,8 @@ import { bytesArray, integerArray, textArray, uuidArray } from '../../database/a
 import { bucketOfValue, claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql, withoutConflicts } from '../../database/sql.ts'
-import { lockReceivables, type ReceivableIndex, type ReceivableSelection } from '../receivable.ts'
-import type { Claims } from './expectation.ts'
+import { lockReceivables, type ReceivableIndex, type ReceivableSelection, readReceivables } from '../receivable.ts'
+import type { Expected } from './expectation.ts'
 import type { PaymentOrder } from './order.ts'
 
 const claimReferencesSql = loadSql(import.meta.url, '../sql/claim-references.sql')
@@ -99,20 +99,26 @@ function referenceOf(
 /**
  * Claims and locks everything that a batch needs, always in the same order (keys, references, payments, receivables, each
  * sorted), so that no two batches wait for each other in a circle. The four statements travel together. Claims that are
- * `expected` to be new and are not fail the transaction with a unique violation.
+ * `expected` to be new and are not fail the transaction with a unique violation. Receivables that are expected to stand still are
+ * only read.
  */
-export async function claimAndLock(connection: Queryable, claimants: Claimant[], expected: Claims): Promise<Holdings> {
+export async function claimAndRead(
+  connection: Queryable,
+  claimants: Claimant[],
+  expected: Expected,
+): Promise<Holdings> {
   const environments = [...new Set(claimants.map(({ order }) => order.environment.id))]
+  const find = expected.balances === 'locked' ? lockReceivables : readReceivables
   const settled = claimants.filter(({ reference }) => reference === undefined).map(({ order }) => order.payment.id)
   const [keys, references, payments, receivables] = await Promise.all([
     claimKeys(
       connection,
       claimants.map(({ key }) => key).filter((key) => key !== undefined),
-      expected,
+      expected.claims,
     ),
-    claimReferences(connection, claimants, expected),
+    claimReferences(connection, claimants, expected.claims),
     lockPayments(connection, settled, environments),
-    lockReceivables(
+    find(
       connection,
       selectionOf(
         claimants.map(({ order }) => order),
@@ -137,7 +143,11 @@ export function selectionOf(orders: Pick<PaymentOrder, 'target'>[], environments
   return { ids: [...ids], customers: [...customers], accounts: [...accounts], environments }
 }
 
-async function claimReferences(connection: Queryable, claimants: Claimant[], expected: Claims): Promise<Set<string>> {
+async function claimReferences(
+  connection: Queryable,
+  claimants: Claimant[],
+  expected: Expected['claims'],
+): Promise<Set<string>> {
   const claims = claimants
     .flatMap(({ order, reference }) => (reference ? [{ ...reference, payment_id: order.payment.id }] : []))
     .sort((left, right) => (left.name < right.name ? -1 : 1))

@@ -13,6 +13,11 @@ export type PaymentTarget =
 /** What a policy spreads over: one receivable, all of a customer, all of an account, or those named, in their order. */
 export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: Id }
 
+/** Whether a payment may read balances that it does not write: a policy over several does. */
+export function readsMore(target: PaymentTarget): boolean {
+  return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)
+}
+
 /** The claims that make a payment happen once. A payment has a reference, or it exists already and is to be settled. */
 export type PaymentClaim =
   | { kind: 'record'; reference: string; fingerprint: Buffer }
