@@ -19,8 +19,9 @@ with made as materialized (
   union all
   select $1::integer, 'account', 'A' || n, account_id, pg_temp.bucket_of('A' || n) from made
 ), receivables as (
-  insert into receivable (id, bucket, environment_id, kind, customer_id, account_id, currency, balance, version)
-  select account_id, bucket, $1::integer, 'account', customer_id, account_id, 'ZAR', $5::bigint, 1 from made
+  insert into receivable (id, bucket, environment_id, kind, customer_id, account_id, currency, balance, version,
+    external_reference)
+  select account_id, bucket, $1::integer, 'account', customer_id, account_id, 'ZAR', $5::bigint, 1, 'A' || n from made
 ), transactions as (
   insert into ledger_transaction (id, bucket, environment_id, kind, source_id, effective_at, recorded_at)
   select transaction_id, bucket, $1::integer, 'opening_balance', adjustment_id, instant, instant from made

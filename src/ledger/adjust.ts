@@ -1,5 +1,4 @@
 import { bucketOf, type Id, newId } from '../core/id.ts'
-import { effectiveRules } from '../core/payment-rules.ts'
 import type { Journal, TransactionKind } from './journal.ts'
 import type { Receivable, ReceivableKind } from './receivable.ts'
 
@@ -62,7 +61,8 @@ export function openReceivable(
     due_date: null,
     bill_date: null,
     amount_due: null,
-    rules: effectiveRules(),
+    // The database knows, and asks nobody before the next transaction.
+    overpayment_allowed: false,
   }
   journal.openReceivable(receivable)
   adjust(

@@ -15,7 +15,7 @@ export type Candidate = {
   readonly status: 'unpaid' | 'paid' | 'voided' | null
   readonly due_date: string | null
   readonly bill_date: string | null
-  readonly rules: { readonly overpayment_allowed: boolean }
+  readonly overpayment_allowed: boolean
 }
 
 /** One amount for one receivable, and the rule that said so. */
@@ -119,7 +119,7 @@ function inProportion(amount: bigint, candidates: Candidate[]): AllocationLine[]
 
 /** What is left over goes to the first balance whose rules take more than is owed. A bill never does. Returns how much. */
 function overpay(rest: bigint, candidates: Candidate[], lines: AllocationLine[]): bigint {
-  const taker = candidates.find(({ kind, rules }) => kind !== 'bill' && rules.overpayment_allowed)
+  const taker = candidates.find(({ kind, overpayment_allowed }) => kind !== 'bill' && overpayment_allowed)
   if (rest === 0n || !taker) return 0n
   const paid = lines.find((line) => line.receivable_id === taker.id)
   const room = maxBalance + (taker.balance - (paid?.amount ?? 0n))
@@ -138,7 +138,7 @@ export function explicitFault(
 ): 'currency_mismatch' | 'bill_voided' | 'amount_exceeds_remaining' | undefined {
   if (candidate.currency !== currency) return 'currency_mismatch'
   if (candidate.status === 'voided') return 'bill_voided'
-  if (candidate.kind !== 'bill' && candidate.rules.overpayment_allowed) {
+  if (candidate.kind !== 'bill' && candidate.overpayment_allowed) {
     return candidate.balance - amount < -maxBalance ? 'amount_exceeds_remaining' : undefined
   }
   return amount > candidate.balance ? 'amount_exceeds_remaining' : undefined

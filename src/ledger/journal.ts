@@ -262,6 +262,7 @@ function openedColumns(rows: Receivable[]): Buffer[] {
     uuidArray(rows.map(({ customer_id }) => customer_id)),
     uuidArray(rows.map(({ account_id }) => account_id)),
     textArray(rows.map(({ currency }) => currency)),
+    textArray(rows.map(({ external_reference }) => external_reference)),
   ]
 }
 

@@ -1,5 +1,4 @@
 import { bucketOf, type Id, showId } from '../core/id.ts'
-import { effectiveRules, type PaymentRuleOverrides, type PaymentRules } from '../core/payment-rules.ts'
 import { integerArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
@@ -25,15 +24,14 @@ export type Receivable = {
   readonly due_date: string | null
   readonly bill_date: string | null
   readonly amount_due: bigint | null
-  readonly rules: PaymentRules
+  readonly overpayment_allowed: boolean
 }
-
-type LockedRow = Omit<Receivable, 'rules'> & { rules: PaymentRuleOverrides | null }
 
 /** What to lock: receivables by id, all those of some customers, all those of some accounts. */
 export type ReceivableSelection = { ids?: Id[]; customers?: Id[]; accounts?: Id[]; environments: number[] }
 
 const lockSql = loadSql(import.meta.url, './sql/lock-receivables.sql')
+const followRulesSql = loadSql(import.meta.url, './sql/follow-rules.sql')
 const readSql = { name: 'read-receivables', text: lockSql.text.replace('for no key update of r', '') }
 
 /** The receivables of one transaction or one look, found by id, by customer or by account. */
@@ -82,7 +80,7 @@ async function select(
 ): Promise<ReceivableIndex> {
   const { ids = [], customers = [], accounts = [] } = selection
   const buckets = new Set([...ids, ...customers, ...accounts].map(bucketOf))
-  const { rows } = await connection.query<LockedRow>({
+  const { rows } = await connection.query<Receivable>({
     ...statement,
     values: [
       uuidArray(ids),
@@ -92,7 +90,15 @@ async function select(
       integerArray([...new Set(selection.environments)]),
     ],
   })
-  return new ReceivableIndex(rows.map((row) => ({ ...row, rules: effectiveRules(row.rules) })))
+  return new ReceivableIndex(rows)
+}
+
+/** Has the balances of a customer and its accounts follow their rules, after those of one of them were changed. */
+export async function followRules(
+  connection: Queryable,
+  { environment_id, bucket, customer_id }: Pick<Receivable, 'environment_id' | 'bucket' | 'customer_id'>,
+): Promise<void> {
+  await connection.query({ ...followRulesSql, values: [environment_id, bucket, customer_id] })
 }
 
 /** The id of a receivable as the API shows it: that of the customer, account or bill that it belongs to. */

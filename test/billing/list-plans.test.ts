@@ -57,12 +57,13 @@ async function seed(): Promise<number> {
     [id, now],
   )
   await owner.query(
-    `insert into receivable (id, bucket, environment_id, kind, customer_id, account_id, currency, balance, version, status)
-     select id, bucket, $1::integer, 'customer', id, null::uuid, currency, 10, 1, null from customer
-     union all select id, bucket, $1, 'account', customer_id, id, currency, 10, 1, null from account
+    `insert into receivable (id, bucket, environment_id, kind, customer_id, account_id, currency, balance, version, status,
+       external_reference)
+     select id, bucket, $1::integer, 'customer', id, null::uuid, currency, 10, 1, null, external_reference from customer
+     union all select id, bucket, $1, 'account', customer_id, id, currency, 10, 1, null, external_reference from account
      union all select id, bucket, $1, 'bill', customer_id, account_id, currency,
        case when substr(external_reference, 2)::int % 10 = 0 then 500 else 0 end, 1,
-       case when substr(external_reference, 2)::int % 10 = 0 then 'unpaid' else 'paid' end from bill`,
+       case when substr(external_reference, 2)::int % 10 = 0 then 'unpaid' else 'paid' end, external_reference from bill`,
     [id],
   )
   // The bucket of a reference is the first 16 bits of its hash.

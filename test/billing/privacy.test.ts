@@ -184,6 +184,7 @@ describe('pseudonymise', () => {
         'customer',
         'account',
         'bill',
+        'receivable',
         'external_reference',
         'payment',
         'event',

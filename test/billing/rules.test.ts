@@ -155,3 +155,43 @@ describe('payment rules', () => {
     expect(await rulesOf('/billing/customers/no-balance')).toMatchObject({ min_amount: 2 })
   })
 })
+
+describe('whether more than is owed is taken', () => {
+  const paid = async (account: string, amount: number) => {
+    const allocations = [{ account, amount }]
+    const payment = { amount, currency: 'ZAR', channel: 'till', reference: `over ${serial++}`, allocations }
+    return (await post('/billing/payments', payment)).status
+  }
+  let serial = 0
+
+  test('of an account is its own rule, else the one of its customer, else the one of the settings', async () => {
+    await post('/billing/customers', { external_reference: 'over', currency: 'ZAR', balance: 0 })
+    const opened = { customer: 'over', external_reference: 'over-a', currency: 'ZAR', balance: 0 }
+    const { id } = (await post('/billing/accounts', opened)).body
+    const allowed = (overpayment_allowed: boolean | null) => ({ payment_rules: { overpayment_allowed } })
+    expect(await paid(id, 1)).toBe(422)
+    await patch('/settings', allowed(true))
+    expect(await paid(id, 2)).toBe(201)
+    await patch('/billing/customers/over', allowed(false))
+    expect(await paid(id, 3)).toBe(422)
+    await patch('/billing/accounts/over-a', allowed(true))
+    expect(await paid(id, 4)).toBe(201)
+    await patch('/billing/accounts/over-a', allowed(null))
+    expect(await paid(id, 5)).toBe(422)
+    await patch('/billing/customers/over', { payment_rules: null })
+    expect(await paid(id, 6)).toBe(201)
+    await patch('/settings', { payment_rules: null })
+    expect(await paid(id, 7)).toBe(422)
+  })
+
+  test('of a balance that is opened later is the rule that holds then', async () => {
+    const over = { payment_rules: { overpayment_allowed: true } }
+    await post('/billing/customers', { external_reference: 'later', ...over })
+    const { id } = (await post('/billing/accounts', { customer: 'later', external_reference: 'later-a' })).body
+    await patch('/billing/accounts/later-a', { currency: 'ZAR', balance: 0 })
+    expect(await paid(id, 1)).toBe(201)
+    const own = { customer: 'later', external_reference: 'later-b', currency: 'ZAR', balance: 0 }
+    const other = await post('/billing/accounts', { ...own, payment_rules: { overpayment_allowed: false } })
+    expect(await paid(other.body.id, 1)).toBe(422)
+  })
+})

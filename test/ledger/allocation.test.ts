@@ -11,7 +11,7 @@ const candidate = (id: string, balance: bigint, more: Partial<Candidate> = {}): 
   status: null,
   due_date: null,
   bill_date: null,
-  rules: { overpayment_allowed: false },
+  overpayment_allowed: false,
   ...more,
 })
 const bill = (id: string, balance: bigint, bill_date: string, due_date: string | null, more: Partial<Candidate> = {}) =>
@@ -32,7 +32,7 @@ const anyCandidates = fc
   )
   .map((list) =>
     list.map(({ balance, over, isBill, currency, voided }, index) => {
-      const more = { currency, rules: { overpayment_allowed: over } }
+      const more = { currency, overpayment_allowed: over }
       const owed = balance < 0n ? -balance : balance
       if (!isBill) return candidate(`id${index}`, balance, more)
       return bill(`id${index}`, voided ? 0n : owed, '2026-01-01', null, {
@@ -54,7 +54,7 @@ describe('whatever is owed', () => {
           expect(one.currency).toBe('ZAR')
           expect(one.status).not.toBe('voided')
           expect(line.amount > 0n).toBe(true)
-          if (one.kind === 'bill' || !one.rules.overpayment_allowed) expect(line.amount <= one.balance).toBe(true)
+          if (one.kind === 'bill' || !one.overpayment_allowed) expect(line.amount <= one.balance).toBe(true)
           expect(one.balance - line.amount >= -maxBalance).toBe(true)
         }
         const owed = candidates.filter(
@@ -116,8 +116,8 @@ describe('in proportion', () => {
 describe('what is too much', () => {
   test('goes to the first balance that may be overpaid, never to a bill', () => {
     const open = [
-      bill('a', 100n, '2026-01-01', null, { rules: { overpayment_allowed: true } }),
-      candidate('b', 0n, { rules: { overpayment_allowed: true } }),
+      bill('a', 100n, '2026-01-01', null, { overpayment_allowed: true }),
+      candidate('b', 0n, { overpayment_allowed: true }),
     ]
     const allocation = allocate(150n, 'ZAR', 'due_date_first', open)
     expect(parts(allocation)).toEqual([

@@ -135,6 +135,18 @@ export const eventBreaks: Break[] = [
 
 export const rowBreaks: Break[] = [
   [
+    'a balance with another reference than its object',
+    'I14',
+    'receivable',
+    "update receivable set external_reference = 'another' where status = 'voided'",
+  ],
+  [
+    'a balance with another rule than its object',
+    'I14',
+    'receivable',
+    `update receivable set overpayment_allowed = not coalesce(overpayment_allowed, false) where id = ${account}`,
+  ],
+  [
     'a receivable in another currency than its entries',
     'I11',
     'receivable',
@@ -144,8 +156,9 @@ export const rowBreaks: Break[] = [
     'a currency that there is not',
     'I11',
     'receivable',
-    `insert into receivable (id, bucket, environment_id, kind, customer_id, account_id, currency, balance, version)
-      select id, bucket, environment_id, 'account', customer_id, id, 'ZZZ', 0, 0 from account
+    `insert into receivable (id, bucket, environment_id, kind, customer_id, account_id, currency, balance, version,
+        external_reference)
+      select id, bucket, environment_id, 'account', customer_id, id, 'ZZZ', 0, 0, external_reference from account
       where external_reference = 'without-balance'`,
   ],
   ['a payment that arrived at no time', 'I14', 'payment', 'update payment set received_at = null'],
@@ -171,8 +184,9 @@ export const rowBreaks: Break[] = [
     'a receivable of nothing',
     'I14',
     'receivable',
-    `insert into receivable (id, bucket, environment_id, kind, customer_id, currency, balance, version)
-      select id, bucket, environment_id, 'customer', customer_id, currency, 0, 0 from payment limit 1`,
+    `insert into receivable (id, bucket, environment_id, kind, customer_id, currency, balance, version,
+        external_reference)
+      select id, bucket, environment_id, 'customer', customer_id, currency, 0, 0, '' from payment limit 1`,
   ],
   [
     'a bucket that is not the one of its id',

@@ -20,6 +20,8 @@ with account_of as materialized (
     jsonb_build_object('run', (n % 1000)::text), to_timestamp(ms / 1000.0), to_timestamp(ms / 1000.0)
   from identified
 )
-insert into receivable (id, bucket, environment_id, kind, customer_id, account_id, currency, balance, version, status)
-select id, bucket, $1::integer, 'bill', customer_id, account_id, 'ZAR', case status when 'paid' then 0 else 1000 end, 1, status
+insert into receivable (id, bucket, environment_id, kind, customer_id, account_id, currency, balance, version, status,
+  external_reference)
+select id, bucket, $1::integer, 'bill', customer_id, account_id, 'ZAR', case status when 'paid' then 0 else 1000 end, 1, status,
+  'B' || n
 from identified

@@ -2,6 +2,7 @@ import { type Id, newId } from '../../core/id.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ChangeContext } from '../../http/context.ts'
+import { followRules } from '../../ledger/receivable.ts'
 import { createCustomer } from '../customer/service.ts'
 import type { AccountRow, CustomerRow } from '../find.ts'
 import { balanceCurrency, newEntity, openBalance, patchHolder } from '../holder.ts'
@@ -93,5 +94,6 @@ export async function updateAccount(
   const held = await lockObject(connection, context.environment.id, 'account', idOrReference, { ifMatch })
   const row = await patchHolder(connection, context, 'account', held, patch)
   await updateAccountRow(connection, row)
+  if (patch.payment_rules !== undefined) await followRules(connection, row)
   return row
 }

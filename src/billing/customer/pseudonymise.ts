@@ -44,6 +44,7 @@ export async function pseudonymise(connection: Connection, view: View, idOrRefer
     blankChildren(connection, view, row, 'account', named),
     blankChildren(connection, view, row, 'bill', named),
     blankPayments(connection, view, row),
+    renameBalances(connection, row, named),
     connection.query('select erase_customer_events($1, $2)', [environment.id, row.id]),
     eraseAnswers(connection, view, row, named),
   ])
@@ -112,6 +113,25 @@ async function blankChildren(
       now,
       uuidArray(children.map(({ id }) => id)),
       textArray(children.map(({ replacement }) => replacement)),
+    ],
+  )
+}
+
+/** Balances come after the payments, as everywhere else. */
+async function renameBalances(
+  connection: Connection,
+  { environment_id, bucket }: CustomerRow,
+  named: Named[],
+): Promise<void> {
+  await connection.query(
+    `update receivable as r set external_reference = named.reference
+     from unnest($3::uuid[], $4::text[]) as named (id, reference)
+     where r.environment_id = $1 and r.bucket = $2 and r.id = named.id`,
+    [
+      environment_id,
+      bucket,
+      uuidArray(named.map(({ id }) => id)),
+      textArray(named.map(({ replacement }) => replacement)),
     ],
   )
 }

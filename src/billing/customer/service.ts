@@ -2,6 +2,7 @@ import { newId, randomBucket } from '../../core/id.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ChangeContext } from '../../http/context.ts'
+import { followRules } from '../../ledger/receivable.ts'
 import type { CustomerRow } from '../find.ts'
 import { balanceCurrency, newEntity, openBalance, patchHolder } from '../holder.ts'
 import { lockObject } from '../lock.ts'
@@ -62,5 +63,6 @@ export async function updateCustomer(
     phone: patch.phone === undefined ? changed.phone : patch.phone,
   }
   await updateCustomerRow(connection, row)
+  if (patch.payment_rules !== undefined) await followRules(connection, { ...row, customer_id: row.id })
   return row
 }

@@ -3,7 +3,7 @@ import { showId } from '../../core/id.ts'
 import { effectiveRules, type PaymentRules } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { RequestEnvironment } from '../../http/platform.ts'
-import { type Receivable, type ReceivableKind, readReceivables } from '../../ledger/receivable.ts'
+import { type ReceivableKind, readReceivables } from '../../ledger/receivable.ts'
 import { pendingAmounts } from './store.ts'
 
 /** One thing that a reference names, with what is due on it. */
@@ -61,6 +61,7 @@ async function lookUpKind(
     owed.map(({ id }) => id),
   )
   const name = customer?.name ?? undefined
+  const rules = rulesOf(environment, row)
   return [...Map.groupBy(owed, ({ currency }) => currency)].map(([currency, group]) => {
     const due = group.reduce((sum, { balance }) => sum + (balance > 0n ? balance : 0n), 0n)
     return {
@@ -70,21 +71,17 @@ async function lookUpKind(
       amount_due: Number(due),
       pending_amount: Number(pending.get(currency) ?? 0n),
       currency,
-      payment_rules: askedRules(rulesOf(environment, row, group), due),
+      payment_rules: askedRules(rules, due),
     }
   })
 }
 
-/** The rules of the object itself where it holds a balance, else those that it passes on. */
+/** The rules of the object itself, or those that it passes on. */
 function rulesOf(
   environment: RequestEnvironment,
-  row: { id: string; payment_rules: object; customer_rules?: object; account_rules?: object | null },
-  group: Receivable[],
+  row: { payment_rules: object; customer_rules?: object; account_rules?: object | null },
 ): PaymentRules {
-  const own = group.find(({ id }) => id === row.id)
-  return (
-    own?.rules ?? effectiveRules(environment.payment_rules, row.customer_rules, row.account_rules, row.payment_rules)
-  )
+  return effectiveRules(environment.payment_rules, row.customer_rules, row.account_rules, row.payment_rules)
 }
 
 /** Without overpayment no more than what is due may be asked. */

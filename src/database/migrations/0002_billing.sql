@@ -99,6 +99,11 @@ create table receivable (
   version bigint not null,
   -- Only a bill has a status; it changes seldom, so an index may hold it.
   status text check (status in ('unpaid', 'paid', 'voided')),
+  -- What a payment has to know of its object and of the customer besides: looking those up with each balance took a tenth of the
+  -- database's time for a payment (docs/decisions/0014).
+  external_reference text not null,
+  -- The nearest rule of an account and its customer; null where neither sets one, and for bills, which never take more than is owed.
+  overpayment_allowed boolean check (kind <> 'bill' or overpayment_allowed is null),
   primary key (id, bucket),
   check ((kind = 'bill') = (status is not null)),
   check (kind <> 'bill' or (balance >= 0 and (status = 'unpaid') = (balance > 0)))

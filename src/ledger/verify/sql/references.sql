@@ -52,15 +52,22 @@ from (
   ) as o
   full join external_reference as n on n.entity_id = o.id and n.kind = o.kind
   union all
-  select r.kind, r.id, 'a receivable of nothing that exists',
+  select r.kind, r.id, 'a receivable of nothing that exists, or that says otherwise of it',
     o.id is null or o.customer_id <> r.customer_id or o.account_id is distinct from r.account_id
+      or o.external_reference <> r.external_reference
+      or o.overpayment_allowed is distinct from r.overpayment_allowed
   from receivable as r
   left join (
-    select 'customer' as kind, id, bucket, environment_id, id as customer_id, null::uuid as account_id from customer
+    select 'customer' as kind, id, bucket, environment_id, id as customer_id, null::uuid as account_id,
+      external_reference, (payment_rules -> 'overpayment_allowed')::boolean as overpayment_allowed
+    from customer
     union all
-    select 'account', id, bucket, environment_id, customer_id, id from account
+    select 'account', a.id, a.bucket, a.environment_id, a.customer_id, a.id, a.external_reference,
+      coalesce(a.payment_rules -> 'overpayment_allowed', c.payment_rules -> 'overpayment_allowed')::boolean
+    from account as a
+    left join customer as c on c.id = a.customer_id and c.bucket = a.bucket
     union all
-    select 'bill', id, bucket, environment_id, customer_id, account_id from bill
+    select 'bill', id, bucket, environment_id, customer_id, account_id, external_reference, null from bill
   ) as o on o.id = r.id and o.kind = r.kind and o.bucket = r.bucket and o.environment_id = r.environment_id
   union all
   select o.kind, o.id, 'its customer is not of its environment', c.id is null

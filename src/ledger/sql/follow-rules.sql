@@ -1,0 +1,6 @@
+-- Has the balances of customer $3 and of its accounts follow their rules, after those of the customer or of an account were changed.
+update receivable as r
+set overpayment_allowed = coalesce(
+  (select payment_rules -> 'overpayment_allowed' from account where id = r.account_id and bucket = r.bucket),
+  (select payment_rules -> 'overpayment_allowed' from customer where id = r.customer_id and bucket = r.bucket))::boolean
+where r.environment_id = $1 and r.bucket = $2 and r.customer_id = $3 and r.kind <> 'bill'
