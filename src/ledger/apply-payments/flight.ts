@@ -1,22 +1,26 @@
+import { randomBytes } from 'node:crypto'
 import type { Id } from '../../core/id.ts'
+import { bigintArray } from '../../database/arrays.ts'
+import type { Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
 import type { Receivable } from '../receivable.ts'
 
-/** What a batch was decided from will never be. PostgreSQL says it with the same code when it finds that out first. */
-class StaleBalance extends Error {
-  override readonly name = 'StaleBalance'
+const openBatchSql = loadSql(import.meta.url, '../sql/open-batch.sql')
+const awaitBatchesSql = loadSql(import.meta.url, '../sql/await-batches.sql')
+
+/** A batch ahead does not decide. PostgreSQL has this code for transactions that stand in each other's way. */
+class StuckBehind extends Error {
+  override readonly name = 'StuckBehind'
   readonly code = '40001'
 
   constructor() {
-    super('A balance is not what it was taken for.')
+    super('A batch ahead is not decided in time.')
   }
 }
 
-/** One try to apply a batch: when it has decided, what it will leave behind, and whether it was committed. */
+/** One try to apply a batch: when it has decided, and what it will leave of the balances. */
 type Attempt = {
   decided: PromiseWithResolvers<void>
-  landed: PromiseWithResolvers<boolean>
-  /** Undefined until its end. */
-  hasLanded: boolean | undefined
   leaves: Map<Id, Pick<Receivable, 'balance' | 'version' | 'status'>>
 }
 
@@ -33,8 +37,10 @@ export class Flight {
   /** Those that were in flight when this one began, the oldest first. */
   #ahead: Flight[]
   #attempt = newAttempt()
-  #builtOn = new Set<Attempt>()
+  #builtOn = new Set<Flight>()
   readonly #ended = Promise.withResolvers<void>()
+  #hasEnded = false
+  readonly #key = randomBytes(8).readBigInt64BE()
   readonly #patience_ms: number
 
   constructor(ahead: Flight[], patience_ms: number) {
@@ -47,21 +53,28 @@ export class Flight {
     await Promise.all(this.#ahead.map((flight) => flight.#ended.promise))
   }
 
+  /** The first statement of its transaction: from now on those behind can wait for its end. */
+  async open(connection: Queryable): Promise<void> {
+    await connection.query({ ...openBatchSql, values: [this.#key] })
+  }
+
   /**
-   * Waits until those ahead have decided, and sets each receivable to what the last of them will leave, unless more was read.
-   * Throws `StaleBalance` when it takes too long.
+   * Waits until those ahead have decided, sets each receivable to what the last of them will leave, unless more was read, and returns
+   * those that were set so. Throws a conflict when it takes too long.
    */
-  async foresee(receivables: Iterable<Receivable>): Promise<void> {
+  async foresee(receivables: Iterable<Receivable>): Promise<Receivable[]> {
     for (const flight of this.#ahead) await this.#inTime(flight.#attempt.decided.promise)
-    const attempts = this.#ahead.map((flight) => flight.#attempt)
+    const foreseen: Receivable[] = []
     for (const receivable of receivables) {
-      for (const attempt of attempts) {
-        const left = attempt.leaves.get(receivable.id)
+      for (const flight of this.#ahead) {
+        const left = flight.#attempt.leaves.get(receivable.id)
         if (!left || left.version < receivable.version) continue
         Object.assign(receivable, left)
-        this.#builtOn.add(attempt)
+        this.#builtOn.add(flight)
+        foreseen.push(receivable)
       }
     }
+    return foreseen
   }
 
   /** Tells those behind what this one will leave of the receivables that it was decided from. */
@@ -72,47 +85,38 @@ export class Flight {
     this.#attempt.decided.resolve()
   }
 
-  /** Whether everything that this one was decided from is committed. */
-  isFree(): boolean {
-    return [...this.#builtOn].every(({ hasLanded }) => hasLanded)
+  /** Has the database wait for the end of those that this one was decided from, before what is sent next. */
+  async follow(connection: Queryable): Promise<void> {
+    const inFlight = [...this.#builtOn].filter((flight) => !flight.#hasEnded)
+    if (inFlight.length === 0) return
+    await connection.query({ ...awaitBatchesSql, values: [bigintArray(inFlight.map((flight) => flight.#key))] })
   }
 
-  /** Waits until all that this one was decided from is committed. Throws `StaleBalance` when some of it never will be. */
-  async free(): Promise<void> {
-    for (const attempt of this.#builtOn) {
-      if (!(await this.#inTime(attempt.landed.promise))) throw new StaleBalance()
-    }
-  }
-
-  /** The attempt was undone: those that were decided from it will be too. Another may follow. */
+  /** The attempt was undone; what was decided from it will not find the balances that it expects. Another may follow. */
   giveUp(): void {
     this.#attempt.leaves.clear()
-    close(this.#attempt, false)
+    this.#attempt.decided.resolve()
     this.#attempt = newAttempt()
     this.#builtOn.clear()
   }
 
-  /** The attempt was committed. */
-  land(): void {
-    close(this.#attempt, true)
-  }
-
   /** It is over: committed, or given up for good. */
   end(): void {
-    close(this.#attempt, this.#attempt.hasLanded ?? false)
+    this.#hasEnded = true
+    this.#attempt.decided.resolve()
     this.#ended.resolve()
     // Else each would keep the one before it, back to the first.
     this.#ahead = []
     this.#builtOn.clear()
   }
 
-  async #inTime<T>(promise: Promise<T>): Promise<T> {
+  async #inTime(promise: Promise<void>): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const lateness = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new StaleBalance()), this.#patience_ms)
+      timer = setTimeout(() => reject(new StuckBehind()), this.#patience_ms)
     })
     try {
-      return await Promise.race([promise, lateness])
+      await Promise.race([promise, lateness])
     } finally {
       clearTimeout(timer)
     }
@@ -120,18 +124,7 @@ export class Flight {
 }
 
 function newAttempt(): Attempt {
-  return {
-    decided: Promise.withResolvers(),
-    landed: Promise.withResolvers(),
-    hasLanded: undefined,
-    leaves: new Map(),
-  }
-}
-
-function close(attempt: Attempt, committed: boolean): void {
-  attempt.hasLanded = committed
-  attempt.decided.resolve()
-  attempt.landed.resolve(committed)
+  return { decided: Promise.withResolvers(), leaves: new Map() }
 }
 
 /** The batches in flight of one process. */
