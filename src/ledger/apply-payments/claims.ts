@@ -58,7 +58,7 @@ export type Claimant = {
   readonly order: PaymentOrder
   readonly key: (IdempotencyClaim & { name: string }) | undefined
   readonly reference: ReferenceClaim | undefined
-  /** No two in one batch may have one of these in common. */
+  /** No two in flight may have one of these in common. */
   readonly names: string[]
 }
 
@@ -71,9 +71,9 @@ type ReferenceClaim = {
   name: string
 }
 
-/** Names a reference within its environment and channel. */
+/** Names a reference within its environment and channel. No key has such a name: theirs have a space where this has a slash. */
 export function nameReference(one: { environment_id: number; channel: string; reference: string }): string {
-  return `${one.environment_id} ${one.channel}\n${one.reference}`
+  return `${one.environment_id}/${one.channel}\n${one.reference}`
 }
 
 /** What an order claims: its idempotency key, if it has one, and its reference, if it is to be recorded. */
@@ -82,7 +82,8 @@ export function claimantOf(order: PaymentOrder): Claimant {
   const environment_id = environment.id
   const key = idempotency && { ...idempotency, name: claimName(idempotency) }
   const reference = claim.kind === 'record' ? referenceOf(environment_id, payment.channel, claim) : undefined
-  const names = [payment.id, ...(key ? [`key ${key.name}`] : []), ...(reference ? [`reference ${reference.name}`] : [])]
+  // The id of a payment that is recorded is new, so nobody else has it.
+  const names = [reference?.name ?? payment.id, ...(key ? [key.name] : [])]
   return { order, key, reference, names }
 }
 
