@@ -11,10 +11,10 @@ export type NewAccounts = { environment_id: number; from: number; to: number; st
 
 /** Makes accounts set-wise, as the owner of the tables: about 20,000 a second. */
 export async function generateAccounts(owner: Pool, { environment_id, from, to, start }: NewAccounts): Promise<void> {
-  await atLeisure(owner, async (connection) => {
-    await connection.query('select ensure_partitions($1, 2)', [start])
-    await connection.query(statement('accounts'), [environment_id, from, to, start.getTime(), openingBalance])
-  })
+  await makePartitions(owner, start)
+  await atLeisure(owner, (connection) =>
+    connection.query(statement('accounts'), [environment_id, from, to, start.getTime(), openingBalance]),
+  )
 }
 
 /** A month of payments, one on each account of the environment. */
@@ -23,10 +23,15 @@ export type NewPayments = { environment_id: number; start: Date; duration_ms: nu
 /** Makes one payment on every account, set-wise, with all the rows that the server would have written and delivered. */
 export async function generatePayments(owner: Pool, payments: NewPayments): Promise<void> {
   const { environment_id, start, duration_ms, now } = payments
-  await atLeisure(owner, async (connection) => {
-    await connection.query('select ensure_partitions($1, 2)', [start])
-    await connection.query(statement('payments'), [environment_id, start.getTime(), duration_ms, now.getTime()])
-  })
+  await makePartitions(owner, start)
+  await atLeisure(owner, (connection) =>
+    connection.query(statement('payments'), [environment_id, start.getTime(), duration_ms, now.getTime()]),
+  )
+}
+
+/** Not in the transaction that fills them: it would lock the tables as a whole, and a server's dispatcher out, for minutes. */
+async function makePartitions(owner: Pool, start: Date): Promise<void> {
+  await owner.query('select ensure_partitions($1, 2)', [start])
 }
 
 /** Brings statistics and visibility up to date, as a server that has run for months has them. */
