@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Connection, Pool } from '../../src/database/pool.ts'
+import type { Pool, Queryable } from '../../src/database/pool.ts'
 
 const statement = (name: string) => readFileSync(new URL(`${name}.sql`, import.meta.url), 'utf8')
 
@@ -47,7 +47,7 @@ const settings = `
 /** Gives work that makes many rows a connection for as long as it takes, with the functions that make ids. */
 export async function atLeisure(
   owner: Pool,
-  work: (connection: Connection) => Promise<unknown>,
+  work: (connection: Queryable) => Promise<unknown>,
   inTransaction = true,
 ): Promise<void> {
   const connection = await owner.connect()

@@ -48,11 +48,6 @@ export function isConflict(error: unknown): boolean {
   return code === '40001' || code === '40P01'
 }
 
-/** Whether the statement failed only because one before it in its transaction had. */
-export function isInAborted(error: unknown): boolean {
-  return ((error ?? {}) as CodedError).code === '25P02'
-}
-
 /** Whether a unique key refused the row. */
 export function isUniqueViolation(error: unknown): boolean {
   return ((error ?? {}) as CodedError).code === '23505'

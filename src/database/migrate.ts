@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Connection, Pool } from './pool.ts'
+import type { Pool, Queryable } from './pool.ts'
 
 export type Migration = { name: string; text: string; checksum: string; breaking: boolean }
 
@@ -65,9 +65,11 @@ export async function migrate(pool: Pool, now: Date, serverRole?: string): Promi
 }
 
 /** Those not yet run. Throws when a migration that was run has changed since, or is unknown to this program and breaking. */
-async function pending(connection: Connection, migrations: Migration[]): Promise<Migration[]> {
-  const exists = await connection.query("select to_regclass('public.schema_migration') as found")
-  if (exists.rows[0].found === null) return migrations
+async function pending(connection: Queryable, migrations: Migration[]): Promise<Migration[]> {
+  const exists = await connection.query<{ found: string | null }>(
+    "select to_regclass('public.schema_migration') as found",
+  )
+  if (exists.rows[0]?.found === null) return migrations
   const { rows } = await connection.query<{ name: string; checksum: string; breaking: boolean }>(
     'select name, checksum, breaking from schema_migration order by name',
   )

@@ -14,24 +14,15 @@ export type Queryable = {
 }
 
 export type Pool = pg.Pool
-export type Connection = pg.PoolClient
 
-/**
- * Has everything that `send` sends before it first waits written to the socket at once. The driver writes each statement by
- * itself, and a batch of payments sends fifteen: each write is a system call here and a process woken there.
- */
-export function inOneWrite<T>(connection: Connection, send: () => T): T {
-  const { stream } = (connection as Connection & { connection: pg.Connection }).connection
-  stream.cork()
-  try {
-    return send()
-  } finally {
-    stream.uncork()
-  }
+/** A connection inside a transaction. What is sent before the work next waits travels together, and is answered together. */
+export type Connection = Queryable & {
+  /** Sends what there is already now: PostgreSQL carries it out while the program prepares more. */
+  flush(): void
 }
 
-// Amounts are exact: bigint columns become BigInt, never a float. Dates stay calendar dates.
-const types = new pg.TypeOverrides()
+/** Amounts are exact: bigint columns become BigInt, never a float. Dates stay calendar dates. */
+export const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, BigInt)
 types.setTypeParser(pg.types.builtins.DATE, (text: string) => text)
 

@@ -1,6 +1,8 @@
-import { AssertionError, assert } from '../core/assert.ts'
-import { isConflict, isInAborted } from './errors.ts'
-import { type Connection, inOneWrite, type Pool } from './pool.ts'
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
+import { assert } from '../core/assert.ts'
+import { isConflict } from './errors.ts'
+import { MessageGroup } from './message-group.ts'
+import { type Connection, type Pool, types } from './pool.ts'
 
 const triesMax = 4
 
@@ -12,9 +14,9 @@ export type SendCommit = () => void
  * serialisation failure is tried again, four times in all unless `tries_max` says otherwise, so `work` must have no effect
  * outside the database.
  *
- * What `work` sends before it first waits travels together with the `begin`. When it has sent its last statement it may call
- * `sendCommit`, which saves the round trip after the answers. Whatever must hold for the commit is then to be held by the
- * statements themselves.
+ * What `work` sends before it first waits travels together with the `begin`, and what it sends before it waits again travels together
+ * too. When it has sent its last statement it may call `sendCommit`, which saves the round trip after the answers. Whatever must hold
+ * for the commit is then to be held by the statements themselves.
  */
 export async function transaction<T>(
   pool: Pool,
@@ -31,62 +33,92 @@ export async function transaction<T>(
 }
 
 /**
- * Waits for what was sent together in a transaction. A failure makes all statements behind it fail too, and theirs may come up
- * sooner; thrown is the one that began it, so that a conflict is known as one.
+ * Waits for what was flushed one after the other in a transaction. A failure fails all that was sent behind it; thrown is the one
+ * that began it, so that a conflict is known as one.
  */
-export async function allOf(sent: readonly Promise<unknown>[]): Promise<void> {
+export async function inOrder(sent: readonly Promise<unknown>[]): Promise<void> {
   const settled = await Promise.allSettled(sent)
-  const failures = settled.filter((one) => one.status === 'rejected').map(({ reason }) => reason)
-  if (failures.length > 0) throw failures.find((failure) => !isInAborted(failure)) ?? failures[0]
+  const failure = settled.find((one) => one.status === 'rejected')
+  if (failure) throw failure.reason
 }
 
 async function attempt<T>(
   pool: Pool,
   work: (connection: Connection, sendCommit: SendCommit) => Promise<T>,
 ): Promise<T> {
-  const connection = await pool.connect()
+  const client = await pool.connect()
+  const connection = new TransactionConnection(client)
   let broken: Error | undefined
-  let committing: ReturnType<typeof sendCommitOn> | undefined
   try {
-    const working = inOneWrite(connection, () => {
-      // Not awaited: its failure is also that of the first statement of `work`.
-      connection.query('begin').catch(() => {})
-      return work(connection, () => {
-        committing ??= sendCommitOn(connection)
-      })
-    })
-    const result = await working
-    committing ??= sendCommitOn(connection)
-    const { command } = await committing
+    const result = await work(connection, () => connection.commit())
+    const { command } = await connection.commit()
     // PostgreSQL answers ROLLBACK to the commit of a transaction in which a statement failed.
     assert(command === 'COMMIT', 'what was reported as done is committed')
     return result
   } catch (error) {
-    reopen(connection)
-    await connection.query('rollback').catch((failure: Error) => {
+    connection.end()
+    await client.query('rollback').catch((failure: Error) => {
       broken = failure
     })
     throw error
   } finally {
-    reopen(connection)
-    connection.release(broken)
+    client.release(broken)
   }
 }
 
-function sendCommitOn(connection: Connection) {
-  const committing = connection.query('commit')
-  // Awaited in the end; until then a failure before it is the one that is told of.
-  committing.catch(() => {})
-  // What came behind the commit would run outside the transaction.
-  Object.assign(connection, { query: refuse })
-  return committing
-}
+const begin = { name: 'begin', text: 'begin' }
+const commit = { name: 'commit', text: 'commit' }
 
-function refuse(): never {
-  throw new AssertionError('nothing is sent behind the commit')
-}
+/** Gathers what is sent in one turn of the program into one group of messages, the first with the `begin`, the last with the `commit`. */
+class TransactionConnection implements Connection {
+  readonly #client: PoolClient
+  #group: MessageGroup | undefined
+  #committing: Promise<QueryResult> | undefined
+  #ended = false
 
-/** Lets statements be sent again, by the method that the connection has from its class. */
-function reopen(connection: Connection): void {
-  Reflect.deleteProperty(connection, 'query')
+  constructor(client: PoolClient) {
+    this.#client = client
+    // Not awaited: its failure is also that of the first statement of the work.
+    this.#add(begin).catch(() => {})
+  }
+
+  query<Row extends QueryResultRow>(
+    statement: string | { name?: string; text: string; values?: unknown[] },
+    values: unknown[] = [],
+  ): Promise<QueryResult<Row>> {
+    // What came behind it would run outside the transaction.
+    assert(!this.#ended, 'nothing is sent behind the end of a transaction')
+    return this.#add<Row>(typeof statement === 'string' ? { text: statement, values } : statement)
+  }
+
+  flush(): void {
+    if (this.#group) this.#client.query(this.#group)
+    this.#group = undefined
+  }
+
+  commit(): Promise<QueryResult> {
+    this.#committing ??= this.#add(commit)
+    // Awaited in the end; until then a failure before it is the one that is told of.
+    this.#committing.catch(() => {})
+    this.end()
+    return this.#committing
+  }
+
+  /** Sends what there is, and nothing more. */
+  end(): void {
+    this.#ended = true
+    this.flush()
+  }
+
+  #add<Row extends QueryResultRow>(statement: {
+    name?: string
+    text: string
+    values?: unknown[]
+  }): Promise<QueryResult<Row>> {
+    if (!this.#group) {
+      this.#group = new MessageGroup(types)
+      queueMicrotask(() => this.flush())
+    }
+    return this.#group.add<Row>(statement)
+  }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { allOf, transaction } from '../../src/database/transaction.ts'
+import { openPool, type Pool } from '../../src/database/pool.ts'
+import { inOrder, transaction } from '../../src/database/transaction.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 
 let database: TestDatabase
@@ -11,6 +12,15 @@ afterAll(() => database.drop())
 const slugs = async () => {
   const { rows } = await database.pool.query<{ slug: string }>('select slug from merchant order by slug')
   return rows.map(({ slug }) => slug)
+}
+/** Gives a pool of one connection to some work. */
+async function withOne(work: (pool: Pool) => Promise<void>): Promise<void> {
+  const pool = openPool({ connectionString: database.url }, 1, () => {})
+  try {
+    await work(pool)
+  } finally {
+    await pool.end()
+  }
 }
 const insert = (slug: string) => ({
   text: 'insert into merchant (slug, name, created_at) values ($1, $1, now())',
@@ -57,28 +67,107 @@ describe('a commit that is sent behind the last statement', () => {
       sendCommit()
       await connection.query(insert('five'))
     })
-    await expect(late).rejects.toThrow('nothing is sent behind the commit')
+    await expect(late).rejects.toThrow('nothing is sent behind the end of a transaction')
     expect(await slugs()).not.toContain('five')
     expect((await database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
   })
 })
 
-describe('a conflict among statements that were sent together', () => {
-  test('is tried again, although the failures of those behind it come up first', async () => {
+describe('statements that are sent together', () => {
+  const conflict = "do $$ begin raise exception 'changed meanwhile' using errcode = '40001'; end $$"
+
+  test('all fail with the error of the one that failed, and so the transaction is tried again', async () => {
     let tries = 0
     await transaction(database.pool, async (connection) => {
       tries += 1
-      const conflict = "do $$ begin raise exception 'changed meanwhile' using errcode = '40001'; end $$"
-      const first = connection.query(tries === 1 ? conflict : 'select 1')
-      const behind = connection.query(insert('seven'))
-      const firstAfterwards = first.catch(async (failure: Error) => {
-        await behind.catch(() => {})
-        throw failure
-      })
-      await allOf([firstAfterwards, behind])
+      const sent = [insert('seven'), { text: tries === 1 ? conflict : 'select 1' }, insert('eight')]
+      const settled = await Promise.allSettled(sent.map((statement) => connection.query(statement)))
+      if (tries === 1) expect(settled.map((one) => 'reason' in one && one.reason.code)).toEqual(Array(3).fill('40001'))
+      for (const one of settled) if ('reason' in one) throw one.reason
     })
     expect(tries).toBe(2)
-    expect(await slugs()).toContain('seven')
+    expect(await slugs()).toEqual(expect.arrayContaining(['seven', 'eight']))
+  })
+
+  test('fail with the error that began it, when several groups of them are under way', async () => {
+    let tries = 0
+    await transaction(database.pool, async (connection) => {
+      tries += 1
+      const first = connection.query(tries === 1 ? conflict : 'select 1')
+      connection.flush()
+      const behind = connection.query(insert('nine'))
+      await inOrder([first, behind])
+    })
+    expect(tries).toBe(2)
+    expect(await slugs()).toContain('nine')
+  })
+
+  test('each have their own answer, of whatever kind', async () => {
+    const answers = await transaction(database.pool, (connection) =>
+      Promise.all([
+        connection.query('select n, n::bigint * 10 as amount from generate_series(1, 2) as n'),
+        connection.query(insert('ten')),
+        connection.query('select 1 where false'),
+        connection.query({ name: 'one', text: 'select $1::text as one', values: ['1'] }),
+        connection.query({ name: 'one', text: 'select $1::text as one', values: [null] }),
+      ]),
+    )
+    const rows = [
+      { n: 1, amount: 10n },
+      { n: 2, amount: 20n },
+    ]
+    expect(answers.map((answer) => answer.rows)).toEqual([rows, [], [], [{ one: '1' }], [{ one: null }]])
+    expect(answers.map(({ rowCount }) => rowCount)).toEqual([2, 1, 0, 1, 1])
+  })
+
+  test('prepare a statement anew that was passed over', async () => {
+    const named = { name: 'later', text: 'select 2 as two' }
+    await withOne(async (pool) => {
+      const failing = transaction(pool, (connection) =>
+        Promise.all([connection.query(insert('NOT A SLUG')), connection.query(named)]),
+      )
+      await expect(failing).rejects.toThrow(/merchant_slug_check/)
+      for (let time = 0; time < 2; time++) {
+        const { rows } = await transaction(pool, (connection) => connection.query(named))
+        expect(rows).toEqual([{ two: 2 }])
+      }
+    })
+  })
+
+  test('with values that cannot be sent, are not sent', async () => {
+    const unfit = {
+      toPostgres: () => {
+        throw new Error('no such value')
+      },
+    }
+    const failing = transaction(database.pool, (connection, sendCommit) => {
+      const sent = Promise.all([
+        connection.query(insert('eleven')),
+        connection.query({ text: 'select $1', values: [unfit] }),
+      ])
+      sendCommit()
+      return sent
+    })
+    await expect(failing).rejects.toThrow('no such value')
+    expect(await slugs()).not.toContain('eleven')
+  })
+})
+
+describe('a transaction that failed', () => {
+  test('sends nothing more, and leaves its connection as it was', async () => {
+    await withOne(async (pool) => {
+      let late: () => unknown = () => undefined
+      const failing = transaction(pool, (connection) => {
+        connection.query(insert('twelve')).catch(() => {})
+        late = () => connection.query(insert('thirteen'))
+        throw new Error('changed its mind')
+      })
+      await expect(failing).rejects.toThrow('changed its mind')
+      expect(late).toThrow('nothing is sent behind the end of a transaction')
+      const { rows } = await pool.query('select now() = statement_timestamp() as outside')
+      expect(rows).toEqual([{ outside: true }])
+    })
+    expect(await slugs()).not.toContain('twelve')
   })
 })
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Id } from '../../src/core/id.ts'
-import type { Connection } from '../../src/database/pool.ts'
 import { createFlights } from '../../src/ledger/apply-payments/flight.ts'
 import { createPaymentQueue, type PaymentQueue } from '../../src/ledger/apply-payments/queue.ts'
 import type { Receivable } from '../../src/ledger/receivable.ts'
@@ -40,7 +39,7 @@ const balanceOf = async (account: string) =>
 
 /** Keeps held payments from being written until it is let go. */
 async function hold(): Promise<{ letGo(): Promise<void> }> {
-  const connection: Connection = await server.database.owner.connect()
+  const connection = await server.database.owner.connect()
   await connection.query('select pg_advisory_lock(7)')
   return {
     async letGo() {

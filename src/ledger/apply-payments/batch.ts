@@ -2,8 +2,8 @@ import { assert } from '../../core/assert.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
 import { releaseKeys, storeAnswers } from '../../database/idempotency.ts'
-import { type Connection, inOneWrite, type Pool } from '../../database/pool.ts'
-import { allOf, type SendCommit, transaction } from '../../database/transaction.ts'
+import type { Connection, Pool } from '../../database/pool.ts'
+import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
 import { type Claimant, claimAndRead, type Holdings, releaseReferences, wonKey } from './claims.ts'
@@ -74,29 +74,24 @@ async function applyInside(
   const decided = claimants.map((claimant) => decideOrder(claimant, holdings, journal, now))
   flight.decide(journal.found)
   const rows = decided.filter((one): one is AppliedRow => one !== undefined && 'applied' in one)
-  const written = inOneWrite(connection, () =>
-    allOf([
-      writePayments(connection, rows, now),
-      journal.writeEntries(connection),
-      writeApplications(connection, rows, now),
-    ]),
-  )
+  const written = Promise.all([
+    writePayments(connection, rows, now),
+    journal.writeEntries(connection),
+    writeApplications(connection, rows, now),
+  ])
   // PostgreSQL writes these rows while Node renders the texts of the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})
+  connection.flush()
   const outcomes = decided.map((one) => (one !== undefined && 'applied' in one ? outcomeOf(one) : one))
   const events = rows.flatMap(({ applied }) => paymentEvents(applied, holdings.receivables))
-  const rest = inOneWrite(connection, () => {
-    const settled = settleClaims(connection, claimants, outcomes, holdings)
-    const sent = allOf([
-      writeEvents(connection, events),
-      ...settled,
-      flight.follow(connection),
-      journal.writeBalances(connection),
-    ])
-    sendCommit()
-    return sent
-  })
-  await allOf([written, rest])
+  const rest = Promise.all([
+    writeEvents(connection, events),
+    ...settleClaims(connection, claimants, outcomes, holdings),
+    flight.follow(connection),
+    journal.writeBalances(connection),
+  ])
+  sendCommit()
+  await inOrder([holdings.claimed, written, rest])
   return outcomes
 }
 

@@ -2,7 +2,7 @@ import { bucketOf, type Id } from '../../core/id.ts'
 import type { PaymentStatus } from '../../core/payment-status.ts'
 import { bytesArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import { bucketOfValue, claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
-import type { Queryable } from '../../database/pool.ts'
+import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql, withoutConflicts } from '../../database/sql.ts'
 import { lockReceivables, type ReceivableIndex, type ReceivableSelection, readReceivables } from '../receivable.ts'
 import type { Expected } from './expectation.ts'
@@ -31,8 +31,10 @@ export type LockedPayment = {
   version: bigint
 }
 
-/** What a batch has won and locked: the first of its two round trips. */
+/** What a batch has won and locked, or takes for won: the first of its two round trips. */
 export type Holdings = {
+  /** Fails when a claim that was taken for won is lost. */
+  claimed: Promise<unknown>
   keys: Set<string>
   references: Set<string>
   payments: Map<Id, LockedPayment>
@@ -98,36 +100,41 @@ function referenceOf(
 }
 
 /**
- * Claims and locks everything that a batch needs, always in the same order (keys, references, payments, receivables, each
- * sorted), so that no two batches wait for each other in a circle. The four statements travel together. Claims that are
- * `expected` to be new and are not fail the transaction with a unique violation. Receivables that are expected to stand still are
- * only read.
+ * Claims and locks everything that a batch needs, always in the same order (keys, references, payments, receivables, each sorted), so
+ * that no two batches wait for each other in a circle. Receivables that are expected to stand still are only read, and before the
+ * rest: nothing is decided without them, and PostgreSQL writes the claims while the program decides. Claims that are expected to be
+ * new are not waited for: what is not new fails the transaction with a unique violation.
  */
 export async function claimAndRead(
-  connection: Queryable,
+  connection: Connection,
   claimants: Claimant[],
   expected: Expected,
 ): Promise<Holdings> {
-  const environments = [...new Set(claimants.map(({ order }) => order.environment.id))]
-  const find = expected.balances === 'locked' ? lockReceivables : readReceivables
+  const orders = claimants.map(({ order }) => order)
+  const environments = [...new Set(orders.map(({ environment }) => environment.id))]
+  const selection = selectionOf(orders, environments)
+  const reading = expected.balances === 'still' ? readReceivables(connection, selection) : undefined
+  if (reading) connection.flush()
+  const keys = claimants.flatMap(({ key }) => key ?? [])
   const settled = claimants.filter(({ reference }) => reference === undefined).map(({ order }) => order.payment.id)
-  const [keys, references, payments, receivables] = await Promise.all([
-    claimKeys(
-      connection,
-      claimants.map(({ key }) => key).filter((key) => key !== undefined),
-      expected.claims,
-    ),
+  const claimed = Promise.all([
+    claimKeys(connection, keys, expected.claims),
     claimReferences(connection, claimants, expected.claims),
     lockPayments(connection, settled, environments),
-    find(
-      connection,
-      selectionOf(
-        claimants.map(({ order }) => order),
-        environments,
-      ),
-    ),
   ])
-  return { keys, references, payments, receivables }
+  const locking = reading ?? lockReceivables(connection, selection)
+  connection.flush()
+  // Awaited with what is sent behind it, at the latest.
+  claimed.catch(() => {})
+  const receivables = await locking
+  const areNew = expected.claims === 'new' && settled.length === 0
+  const [wonKeys, references, payments] = areNew ? allNew(claimants) : await claimed
+  return { claimed, keys: wonKeys, references, payments, receivables }
+}
+
+function allNew(claimants: Claimant[]): [Set<string>, Set<string>, Map<Id, LockedPayment>] {
+  const names = (kind: 'key' | 'reference') => new Set(claimants.flatMap((claimant) => claimant[kind]?.name ?? []))
+  return [names('key'), names('reference'), new Map()]
 }
 
 /** Which receivables the orders may touch. */

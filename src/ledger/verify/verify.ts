@@ -1,5 +1,5 @@
 import { type IdKind, idPrefixes, showId } from '../../core/id.ts'
-import type { Connection, Pool } from '../../database/pool.ts'
+import type { Pool, Queryable } from '../../database/pool.ts'
 import { type Check, checks } from './checks.ts'
 
 /** What one check found. */
@@ -33,7 +33,7 @@ const settings = `
 export async function verifyBooks(pool: Pool): Promise<CheckResult[]> {
   const waiting = checks.map((check, index) => ({ check, index }))
   const results: CheckResult[] = []
-  const run = async (connection: Connection) => {
+  const run = async (connection: Queryable) => {
     try {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         results[next.index] = await runCheck(connection, next.check)
@@ -57,7 +57,7 @@ export async function verifyBooks(pool: Pool): Promise<CheckResult[]> {
 async function inSnapshot(
   pool: Pool,
   snapshot: string | undefined,
-  work: (connection: Connection) => Promise<void>,
+  work: (connection: Queryable) => Promise<void>,
 ): Promise<void> {
   const connection = await pool.connect()
   let broken: Error | undefined
@@ -74,7 +74,7 @@ async function inSnapshot(
   }
 }
 
-async function runCheck(connection: Connection, check: Check): Promise<CheckResult> {
+async function runCheck(connection: Queryable, check: Check): Promise<CheckResult> {
   const { invariant, sentence, text, values, merges } = check
   const started = performance.now()
   const hashes = merges ? 'off' : 'on'
