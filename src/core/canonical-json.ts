@@ -1,12 +1,13 @@
 /** JSON with the members of every object in one order, so that two spellings of the same value have one fingerprint. */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  let members = ''
-  for (const name of Object.keys(value).sort()) {
-    const member = (value as Record<string, unknown>)[name]
-    if (member === undefined) continue
-    members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`
-  }
-  return `{${members}}`
+  return JSON.stringify(inOrder(value))
+}
+
+function inOrder(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(inOrder)
+  const ordered: Record<string, unknown> = {}
+  // None is named `__proto__`, which would be no member: such a body is refused when it is parsed.
+  for (const name of Object.keys(value).sort()) ordered[name] = inOrder((value as Record<string, unknown>)[name])
+  return ordered
 }

@@ -17,17 +17,21 @@ export function settableClock(start: Date): Clock & { set(to: Date): void; advan
   }
 }
 
-let lastMs = Number.NaN
-let lastText = ''
+// A payment shows two instants six times, in turns: when it was received and when it was recorded. By their last digits, so that the
+// two seldom take each other's place.
+const remembered = 64
+const lastMs: number[] = new Array(remembered).fill(Number.NaN)
+const lastText: string[] = new Array(remembered).fill('')
 
-/** An instant as the API shows it: RFC 3339 in UTC. A payment shows the same one six times, so the last one is remembered. */
+/** An instant as the API shows it: RFC 3339 in UTC. */
 export function showInstant(instant: Date): string {
   const ms = instant.getTime()
-  if (ms !== lastMs) {
-    lastText = instant.toISOString()
-    lastMs = ms
+  const place = Math.abs(ms % remembered)
+  if (lastMs[place] !== ms) {
+    lastText[place] = instant.toISOString()
+    lastMs[place] = ms
   }
-  return lastText
+  return lastText[place] as string
 }
 
 /** The calendar date (`YYYY-MM-DD`) of an instant in an IANA time zone. */

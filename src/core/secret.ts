@@ -3,10 +3,10 @@ import { assert } from './assert.ts'
 
 /**
  * SHA-256, for what is only ever compared: API keys, request fingerprints. A payment takes five of them: hashed at once into
- * text one takes 0.6 µs, as a stream into a buffer 1.9.
+ * text one takes 0.6 µs, into a buffer twice that, as a stream 1.9.
  */
 export function sha256(value: string): Buffer {
-  return Buffer.from(hash('sha256', value, 'hex'), 'hex')
+  return Buffer.from(hash('sha256', value, 'binary'), 'binary')
 }
 
 /** Compares two strings in a time that does not tell where they differ. */

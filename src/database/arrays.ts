@@ -1,4 +1,5 @@
 import { assert } from '../core/assert.ts'
+import { byteAt, bytePlaces } from '../core/hex.ts'
 import type { Id } from '../core/id.ts'
 
 // The columns of a batch, as PostgreSQL's arrays in its binary form. Read as text, letter by letter, they took an eighth of the
@@ -20,9 +21,13 @@ export function integerArray(values: readonly (number | null)[]): Buffer {
   return fixedArray(types.integer, 4, values, (buffer, at, value) => buffer.writeInt32BE(value, at))
 }
 
-/** A column of amounts and versions. */
+/** A column of amounts and versions. A buffer of Node takes a BigInt apart by arithmetic on BigInts, 160 ns; a view takes 10. */
 export function bigintArray(values: readonly (bigint | null)[]): Buffer {
-  return fixedArray(types.bigint, 8, values, (buffer, at, value) => buffer.writeBigInt64BE(value, at))
+  return fixedArray(types.bigint, 8, values, (_, at, value, view) => {
+    // A view would keep the lower bits of what does not fit.
+    if (BigInt.asIntN(64, value) !== value) throw new RangeError(`${value} is no number of 64 bits`)
+    view.setBigInt64(at, value)
+  })
 }
 
 /** A column of truth values. */
@@ -35,9 +40,11 @@ const epochMs = Date.UTC(2000, 0, 1)
 
 /** A column of instants. */
 export function timeArray(values: readonly (Date | null)[]): Buffer {
-  return fixedArray(types.instant, 8, values, (buffer, at, value) =>
-    buffer.writeBigInt64BE(BigInt(value.getTime() - epochMs) * 1000n, at),
-  )
+  return fixedArray(types.instant, 8, values, (_, at, value, view) => {
+    const time_us = (value.getTime() - epochMs) * 1000
+    view.setInt32(at, Math.floor(time_us / 2 ** 32))
+    view.setUint32(at + 4, time_us)
+  })
 }
 
 /** A column of texts. */
@@ -57,10 +64,10 @@ function fixedArray<Value>(
   type: number,
   size: number,
   values: readonly (Value | null)[],
-  write: (buffer: Buffer, at: number, value: Value) => unknown,
+  write: (buffer: Buffer, at: number, value: Value, view: DataView) => unknown,
 ): Buffer {
-  return variableArray(type, headSize + values.length * (4 + size), values, (buffer, at, value) => {
-    write(buffer, at, value)
+  return variableArray(type, headSize + values.length * (4 + size), values, (buffer, at, value, view) => {
+    write(buffer, at, value, view)
     return size
   })
 }
@@ -70,12 +77,13 @@ function variableArray<Value>(
   type: number,
   sizeMax: number,
   values: readonly (Value | null)[],
-  write: (buffer: Buffer, at: number, value: Value) => number,
+  write: (buffer: Buffer, at: number, value: Value, view: DataView) => number,
 ): Buffer {
   const buffer = Buffer.allocUnsafe(sizeMax)
+  const view = new DataView(buffer.buffer, buffer.byteOffset, sizeMax)
   let at = writeHead(buffer, type, values.length, values.includes(null))
   for (const value of values) {
-    const size = value === null ? nullSize : write(buffer, at + 4, value)
+    const size = value === null ? nullSize : write(buffer, at + 4, value, view)
     buffer.writeInt32BE(size, at)
     at += 4 + Math.max(size, 0)
   }
@@ -93,21 +101,16 @@ function writeHead(buffer: Buffer, type: number, length: number, hasNull: boolea
   return headSize
 }
 
-const noDigit = 0xff
-const hexDigits = new Uint8Array(128).fill(noDigit)
-for (const [value, digit] of [...'0123456789abcdef'].entries()) hexDigits[digit.charCodeAt(0)] = value
-const hyphen = '-'.charCodeAt(0)
+// A byte has less.
+const noByte = 0x100
 
 /** 60 ns; taking the hyphens out and reading the rest as hex took four times as long. */
 function writeUuid(buffer: Buffer, start: number, id: Id): void {
-  let at = start
-  let seen = 0
-  for (let from = 0; from < id.length; from += 2) {
-    if (id.charCodeAt(from) === hyphen) from += 1
-    const high = hexDigits[id.charCodeAt(from)] ?? noDigit
-    const low = hexDigits[id.charCodeAt(from + 1)] ?? noDigit
-    seen |= high | low
-    buffer[at++] = (high << 4) | low
+  let seen = id.length === 36 ? 0 : noByte
+  for (let index = 0; index < bytePlaces.length; index++) {
+    const byte = byteAt(id, bytePlaces[index] as number)
+    seen |= byte
+    buffer[start + index] = byte
   }
-  assert(seen < 16 && at - start === 16, 'an id is a uuid in lower case')
+  assert(seen < noByte, 'an id is a uuid in lower case')
 }

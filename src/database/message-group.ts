@@ -37,11 +37,13 @@ export class MessageGroup extends pg.Query {
   /** Adds a statement, whose answer comes once the group has been submitted. */
   add<Row extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<Row>> {
     return new Promise((resolve, reject) => {
-      const member = new pg.Query(statement, (error: Error | null | undefined, result: unknown) => {
+      // Not as one object, which the driver would copy, property by property: 10 µs.
+      const member = new pg.Query(statement.text, statement.values ?? [], (error, result) => {
         if (!error) return resolve(result as pg.QueryResult<Row>)
         this.#unfit ??= error
         reject(error)
       }) as Member
+      member.name = statement.name
       member._result._types = this.#types
       this.#members.push(member)
     })

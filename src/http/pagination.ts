@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { decode, encode } from '../core/base62.ts'
 import { canonicalJson } from '../core/canonical-json.ts'
-import { decode, encode, firstIdAt, type Id } from '../core/id.ts'
+import { firstIdAt, type Id } from '../core/id.ts'
 import { Problem } from '../core/problem.ts'
 import { sameSecret } from '../core/secret.ts'
 import type { Platform } from './platform.ts'

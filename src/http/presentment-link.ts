@@ -1,4 +1,5 @@
-import { decode, encode, type Id } from '../core/id.ts'
+import { decode, encode } from '../core/base62.ts'
+import type { Id } from '../core/id.ts'
 import { sameSecret, type Vault } from '../core/secret.ts'
 
 export type PresentedKind = 'customer' | 'account' | 'bill'

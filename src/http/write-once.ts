@@ -51,13 +51,15 @@ export async function writeOnce(
     options.committed?.()
     return sendJson(reply, answer)
   }
-  const fresh = await transaction(platform.pool, async (connection) => {
+  const fresh = await transaction(platform.pool, async (connection, sendCommit) => {
     const won = await claimKeys(connection, [claim])
     if (won.size === 0) return undefined
     const answer = await workOrRefusal(platform, request, connection, work)
     const { status } = answer
     const body = options.secret ? platform.vault.encrypt(answer.body).toString('base64') : answer.body
-    await storeAnswers(connection, [{ ...claim, status, body, encrypted: options.secret === true }])
+    const stored = storeAnswers(connection, [{ ...claim, status, body, encrypted: options.secret === true }])
+    sendCommit()
+    await stored
     return answer
   })
   if (!fresh) return replay(platform, reply, claim)
@@ -72,7 +74,8 @@ async function workOrRefusal(
   connection: Connection,
   work: (connection: Connection) => Promise<Answer>,
 ): Promise<Answer> {
-  await connection.query('savepoint work')
+  // It travels with the work's first statement, which fails when it does.
+  connection.query('savepoint work').catch(() => {})
   try {
     return await work(connection)
   } catch (error) {

@@ -50,7 +50,13 @@ type EntryRow = {
 type Found = Pick<Receivable, 'balance' | 'version' | 'status'>
 
 /** A transaction that is being entered. */
-export type OpenTransaction = { readonly id: Id; readonly bucket: number; readonly environment_id: number }
+export type OpenTransaction = {
+  readonly id: Id
+  readonly bucket: number
+  readonly environment_id: number
+  /** What its entries sum to, per currency; all zero when it is written. */
+  readonly sums: Map<string, bigint>
+}
 
 const writeTransactionsSql = loadSql(import.meta.url, './sql/write-transactions.sql')
 const writeEntriesSql = loadSql(import.meta.url, './sql/write-entries.sql')
@@ -69,8 +75,7 @@ export class Journal {
   readonly #opened = new Set<Receivable>()
   /** Each receivable that something was decided from, as it was found. */
   readonly #found = new Map<Receivable, Found>()
-  /** What each transaction's entries sum to, per currency; all zero when it is written. */
-  readonly #sums = new Map<string, bigint>()
+  readonly #sums: OpenTransaction['sums'][] = []
 
   constructor(now: Date) {
     this.#now = now
@@ -92,7 +97,9 @@ export class Journal {
       effective_at: transaction.effective_at ?? this.#now,
       id,
     })
-    return { id, bucket: transaction.bucket, environment_id: transaction.environment_id }
+    const sums = new Map<string, bigint>()
+    this.#sums.push(sums)
+    return { id, bucket: transaction.bucket, environment_id: transaction.environment_id, sums }
   }
 
   /**
@@ -144,8 +151,9 @@ export class Journal {
 
   /** Keeps how a receivable was found, before its first change. */
   #keep(receivable: Receivable): void {
+    if (this.#found.has(receivable)) return
     const { balance, version, status } = receivable
-    if (!this.#found.has(receivable)) this.#found.set(receivable, { balance, version, status })
+    this.#found.set(receivable, { balance, version, status })
   }
 
   #enter(
@@ -164,8 +172,7 @@ export class Journal {
       amount,
       ...side,
     })
-    const key = `${transaction.id} ${currency}`
-    this.#sums.set(key, (this.#sums.get(key) ?? 0n) + amount)
+    transaction.sums.set(currency, (transaction.sums.get(currency) ?? 0n) + amount)
   }
 
   /** The receivables that something was decided from, as they will be. */
@@ -180,7 +187,9 @@ export class Journal {
 
   /** Writes the transactions with their entries, and the receivables that are new. */
   async writeEntries(connection: Queryable): Promise<void> {
-    for (const sum of this.#sums.values()) assert(sum === 0n, 'every transaction sums to zero in each currency')
+    for (const sums of this.#sums) {
+      for (const sum of sums.values()) assert(sum === 0n, 'every transaction sums to zero in each currency')
+    }
     const opened = [...this.#opened]
     await Promise.all([
       send(connection, openReceivablesSql, openedColumns(opened), opened.length),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bucketCount, bucketOf, decode, encode, newId, readId, showId, timeOf } from '../../src/core/id.ts'
+import { decode, encode } from '../../src/core/base62.ts'
+import { bucketCount, bucketOf, newId, readId, showId, timeOf } from '../../src/core/id.ts'
 
 const anyBucket = fc.nat({ max: bucketCount - 1 })
 const anyTime = fc.integer({ min: 0, max: 2 ** 48 - 1 })
@@ -49,8 +50,21 @@ describe('an id', () => {
     },
   )
 
+  test('two that end alike are each shown as their own, also in turns', () => {
+    fc.assert(
+      fc.property(fc.uuid(), fc.uuid(), (one, other) => {
+        const alike = other.slice(0, 24) + one.slice(24)
+        const shown = [encode(one), encode(alike), encode(one), encode(alike)]
+        expect(shown.map(decode)).toEqual([one, alike, one, alike])
+      }),
+    )
+  })
+
   test('the smallest and the largest', () => {
     expect(encode('00000000-0000-0000-0000-000000000000')).toBe('0'.repeat(22))
-    expect(decode(encode('ffffffff-ffff-ffff-ffff-ffffffffffff'))).toBe('ffffffff-ffff-ffff-ffff-ffffffffffff')
+    const largest = encode('ffffffff-ffff-ffff-ffff-ffffffffffff')
+    expect(largest).toBe('7n42DGM5Tflk9n8mt7Fhc7')
+    expect(decode(largest)).toBe('ffffffff-ffff-ffff-ffff-ffffffffffff')
+    expect(decode('7n42DGM5Tflk9n8mt7Fhc8')).toBeUndefined()
   })
 })

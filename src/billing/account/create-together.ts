@@ -4,7 +4,7 @@ import { integerArray, uuidArray } from '../../database/arrays.ts'
 import { createGroupCommit, type GroupCommit } from '../../database/group-commit.ts'
 import { claimKeys, claimName, type IdempotencyClaim, releaseKeys, storeAnswers } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
-import { transaction } from '../../database/transaction.ts'
+import { type SendCommit, transaction } from '../../database/transaction.ts'
 import type { ChangeContext } from '../../http/context.ts'
 import type { Answer } from '../../http/write-once.ts'
 import { Journal } from '../../ledger/journal.ts'
@@ -37,7 +37,7 @@ const waitingMax = 5_000
  */
 export function createAccountsTogether(pool: Pool): GroupCommit<AccountOrder, AccountOutcome> {
   return createGroupCommit<AccountOrder, AccountOutcome>({
-    carryOut: (orders) => transaction(pool, (connection) => createBatch(connection, orders)),
+    carryOut: (orders) => transaction(pool, (...sides) => createBatch(...sides, orders)),
     claimsOf: ({ context, input, claim }) => [
       `reference ${context.environment.id} ${input.external_reference}`,
       ...(claim ? [`key ${claimName(claim)}`] : []),
@@ -50,7 +50,11 @@ export function createAccountsTogether(pool: Pool): GroupCommit<AccountOrder, Ac
 
 type Begun = { order: AccountOrder; id: Id; reference: ReferenceClaim }
 
-async function createBatch(connection: Connection, orders: AccountOrder[]): Promise<AccountOutcome[]> {
+async function createBatch(
+  connection: Connection,
+  sendCommit: SendCommit,
+  orders: AccountOrder[],
+): Promise<AccountOutcome[]> {
   const now = (orders[0] as AccountOrder).context.now
   const begun = orders.map((order): Begun => {
     const id = newId(bucketOf(order.customer_id), order.context.now.getTime())
@@ -87,11 +91,13 @@ async function createBatch(connection: Connection, orders: AccountOrder[]): Prom
       return { kind: 'answered', answer: order.renderProblem(error) }
     }
   })
-  await Promise.all([
+  const written = Promise.all([
     insertAccounts(connection, rows, now),
     journal.write(connection),
     ...settleClaims(connection, begun, outcomes, named, rows),
   ])
+  sendCommit()
+  await written
   return outcomes
 }
 

@@ -1,5 +1,6 @@
+import { encode } from '../../core/base62.ts'
 import { showInstant } from '../../core/clock.ts'
-import { encode, showId } from '../../core/id.ts'
+import { showId } from '../../core/id.ts'
 import type { RequestEnvironment } from '../../http/platform.ts'
 import type { AppliedPayment } from '../../ledger/apply-payments/order.ts'
 import type { PaymentReversal } from '../../ledger/corrections/corrections.ts'

@@ -1,4 +1,5 @@
-import { bucketOf, decode, encode, type Id } from '../../../core/id.ts'
+import { decode, encode } from '../../../core/base62.ts'
+import { bucketOf, type Id } from '../../../core/id.ts'
 import { sameSecret, type Vault } from '../../../core/secret.ts'
 import type { Queryable } from '../../../database/pool.ts'
 import type { ChargeState, MethodDetails } from '../processor.ts'

@@ -1,5 +1,6 @@
 import { assert, present } from '../../../core/assert.ts'
-import { bucketOf, decode, encode } from '../../../core/id.ts'
+import { decode, encode } from '../../../core/base62.ts'
+import { bucketOf } from '../../../core/id.ts'
 import type { Platform } from '../../../http/platform.ts'
 import type { Processor } from '../processor.ts'
 import { chargeToken, insertCharge, type SimulatorCharge, stateAt } from './charge.ts'
