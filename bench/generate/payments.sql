@@ -6,7 +6,7 @@ with made as materialized (
     'R' || n % 100 || '-' || $2::bigint || '-' || n as reference,
     pg_temp.made_id(ms, bucket) as payment_id, pg_temp.made_id(ms, bucket) as application_id,
     pg_temp.made_id(ms, bucket) as transaction_id, pg_temp.made_id(ms, bucket) as entry_id,
-    pg_temp.made_id(ms, bucket) as house_entry_id, pg_temp.made_id(ms, bucket) as event_id
+    pg_temp.made_id(ms, bucket) as house_entry_id
   from (
     select *, row_number() over (order by random()) as n, count(*) over () as total
     from receivable where environment_id = $1::integer and kind = 'account'
@@ -56,7 +56,7 @@ with made as materialized (
   from made where made.id = r.id and made.bucket = r.bucket
 ), events as (
   insert into event (id, bucket, environment_id, type, subject_id, body, created_at, personal)
-  select event_id, bucket, environment_id, 'obligation.amount_applied', application_id,
+  select application_id, bucket, environment_id, 'obligation.amount_applied', application_id,
     format('{"id":"evt_%s","type":"obligation.amount_applied","created_at":"%s","mode":"test","api_version":"2026-11-01",'
       || '"data":{"id":"ob_%s","amount":%s,"account_id":"bacc_%s","applied_to":{"type":"account","id":"bacc_%s",'
       || '"customer":"bcus_%s","account":"bacc_%s"},"balance_before":%s,"balance_after":%s,"currency":"ZAR",'
@@ -67,11 +67,11 @@ with made as materialized (
   from texts order by n
 ), delivered as (
   insert into webhook_delivery (event_id, endpoint_id, bucket, environment_id, status, attempts, next_attempt_at, settled_at)
-  select event_id, w.id, made.bucket, made.environment_id, 'delivered', 1, instant, instant
+  select application_id, w.id, made.bucket, made.environment_id, 'delivered', 1, instant, instant
   from made join webhook_endpoint as w on w.environment_id = made.environment_id order by n
 ), attempted as (
   insert into webhook_attempt (event_id, endpoint_id, number, bucket, environment_id, started_at, duration_ms, status_code)
-  select event_id, w.id, 1, made.bucket, made.environment_id, instant, 5, 204
+  select application_id, w.id, 1, made.bucket, made.environment_id, instant, 5, 204
   from made join webhook_endpoint as w on w.environment_id = made.environment_id order by n
 ), answered as materialized (
   select *, pg_temp.made_id(ms, answer_bucket) as answer_id

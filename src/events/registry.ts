@@ -22,6 +22,7 @@ export type EventEnvironment = { id: number; mode: 'test' | 'live' }
 
 /** An event as it is written in the transaction of the change that it tells of. */
 export type NewEvent = {
+  /** The subject's, where the event tells of its making. */
   id: Id
   bucket: number
   environment_id: number

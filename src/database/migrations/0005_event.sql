@@ -20,6 +20,8 @@ create table webhook_endpoint (
 create index webhook_endpoint_by_environment on webhook_endpoint (environment_id, id) where deleted_at is null;
 
 create table event (
+  -- That of the application, or of the reversal of one, whose making it tells of: a second event of the same is impossible
+  -- (docs/decisions/0016). Other events have one of their own.
   id uuid not null,
   bucket integer not null,
   environment_id integer not null,
@@ -34,8 +36,7 @@ create table event (
   personal text,
   primary key (id, bucket)
 ) partition by range (id);
--- Obligations are new when they are told of, so this index grows at its right edge.
-create index event_by_subject on event (subject_id);
+create index event_by_subject on event (subject_id) where subject_id <> id;
 
 create table webhook_delivery (
   event_id uuid not null,

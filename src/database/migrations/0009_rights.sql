@@ -28,15 +28,20 @@ begin
     union all select application.id from application where application.customer_id = customer
     union all select reversal.id from application_reversal as reversal
       join application on application.id = reversal.application_id where application.customer_id = customer
+  ), told as (
+    select event.id, event.bucket from subject join event on event.id = subject.id and event.subject_id = event.id
+    where event.environment_id = environment
+    union all
+    select event.id, event.bucket from subject join event on event.subject_id = subject.id and event.subject_id <> event.id
+    where event.environment_id = environment
   ), answered as (
     update webhook_attempt as attempt set response_excerpt = null
-    from event join subject on subject.id = event.subject_id
-    where attempt.event_id = event.id and attempt.bucket = event.bucket and attempt.response_excerpt is not null
-      and event.environment_id = environment
+    from told
+    where attempt.event_id = told.id and attempt.bucket = told.bucket and attempt.response_excerpt is not null
   )
   update event set personal = null
-  from subject
-  where event.subject_id = subject.id and event.environment_id = environment and event.personal is not null;
+  from told
+  where event.id = told.id and event.bucket = told.bucket and event.personal is not null;
   get diagnostics erased = row_count;
   return erased;
 end $$;

@@ -1,5 +1,5 @@
 import { showInstant } from '../../core/clock.ts'
-import { bucketOf, newId, showId } from '../../core/id.ts'
+import { bucketOf, type Id, newId, showId } from '../../core/id.ts'
 import { type NewEvent, renderEvent } from '../../events/registry.ts'
 import { appliedTo, paidMember, type Receivable, type ReceivableIndex } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentExplanation } from './order.ts'
@@ -20,24 +20,17 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
     explanation: shorten(explanation),
   }
   const bucket = bucketOf(payment.id)
-  const event = (type: NewEvent['type'], subject_id: string, data: Record<string, unknown>) =>
-    renderEvent(environment, {
-      id: newId(bucket, recorded_at.getTime()),
-      bucket,
-      type,
-      subject_id,
-      created_at: recorded_at,
-      data,
-    })
+  const event = (type: NewEvent['type'], id: Id, subject_id: Id, data: Record<string, unknown>) =>
+    renderEvent(environment, { id, bucket, type, subject_id, created_at: recorded_at, data })
   const events = applied.lines.map((line) =>
-    event('obligation.amount_applied', line.obligation_id, {
+    event('obligation.amount_applied', line.obligation_id, line.obligation_id, {
       ...lineData(line, receivables.get(line.receivable_id) as Receivable),
       ...shared,
     }),
   )
   if (applied.unapplied_amount > 0n) {
     events.push(
-      event('payment.amount_unapplied', payment.id, {
+      event('payment.amount_unapplied', newId(bucket, recorded_at.getTime()), payment.id, {
         ...shared,
         amount: Number(applied.unapplied_amount),
         customer_id: showId('customer', applied.customer_id),

@@ -158,11 +158,11 @@ export class Correction {
     }
   }
 
-  #tell(type: EventType, subject_id: Id, data: Record<string, unknown>): void {
+  /** Tells of an application, or of a reversal of one, that is made here: the event has its id. */
+  #tell(type: EventType, id: Id, data: Record<string, unknown>): void {
     const { environment, now } = this.#context
     const bucket = bucketOf(this.#payment.id)
-    const id = newId(bucket, now.getTime())
-    this.#events.push(renderEvent(environment, { id, bucket, type, subject_id, created_at: now, data }))
+    this.#events.push(renderEvent(environment, { id, bucket, type, subject_id: id, created_at: now, data }))
   }
 
   /** Writes everything, pipelined. */
