@@ -97,6 +97,22 @@ describe('books that real operations made', () => {
     )
   })
 
+  test('tell of each application and each reversal by an event of its id, so that a second one cannot be written', async () => {
+    const { rows } = await database.pool.query<{ type: string; named: boolean }>(
+      `select distinct type, coalesce(a.id, r.id) is not null as named
+       from event as e left join application as a on a.id = e.id left join application_reversal as r on r.id = e.id
+       order by type`,
+    )
+    expect(rows).toEqual([
+      { type: 'bill.updated', named: false },
+      { type: 'obligation.amount_applied', named: true },
+      { type: 'obligation.amount_reversed', named: true },
+      { type: 'payment.amount_unapplied', named: false },
+    ])
+    const again = database.pool.query("insert into event select * from event where type = 'obligation.amount_applied'")
+    await expect(again).rejects.toMatchObject({ code: '23505' })
+  })
+
   test('are read in one snapshot, beside a transaction that changes them', async () => {
     const writer = await database.owner.connect()
     await writer.query('begin')
