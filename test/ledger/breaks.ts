@@ -148,7 +148,7 @@ export const rowBreaks: Break[] = [
   ],
   [
     'a receivable in another currency than its entries',
-    'I11',
+    'I3',
     'receivable',
     "update receivable set currency = 'EUR' where status = 'voided'",
   ],
@@ -219,7 +219,7 @@ export const pairBreaks: Break[] = [
   ],
   [
     'an entry in another currency than its transaction',
-    'I2 I11',
+    'I2 I3',
     'ledger_entry',
     `update ledger_entry set currency = 'EUR' where receivable_id = ${account} and version = 2`,
   ],

@@ -33,7 +33,7 @@ export const checks: readonly Check[] = [
   check('I2', 'transactions.sql', 'Every ledger transaction has its entries, and they sum to zero in each currency.', {
     merges,
   }),
-  check('I3', 'balances.sql', 'Every balance is the sum of its entries, and its version is their number.'),
+  check('I3', 'balances.sql', 'Every balance is the sum of its entries, and its version is their number.', { merges }),
   check('I4', 'chains.sql', 'Every entry continues the version and the balance of the one before it.'),
   check('I5', 'applied.sql', 'Every balance is what was entered by hand less what payments applied; bills say so.'),
   check('I5', 'payments.sql', 'Every payment is applied, unapplied or taken back, and its rows say so.', { merges }),

@@ -1,17 +1,16 @@
--- I6. Each application and each reversal of one has one event, and each such event has one of them. Events of months that were let
--- go of (the ids of what they told of begin with an older time) are not expected any more.
+-- I6. Each application and each reversal of one has its event, which has the same id, so there cannot be two; and each such event has
+-- one of them. Events of months that were let go of (the ids of what they told of begin with an older time) are not expected any more.
 select
   count(*) as examined,
-  count(*) filter (where broken) as violations,
-  (array_agg(format('%s %s: %s of it, %s %s events', kind, id, rows, events, type))
-    filter (where broken))[1:5] as examples
+  count(*) filter (where fault is not null) as violations,
+  (array_agg(format('%s %s: %s', kind, id, fault)) filter (where fault is not null))[1:5] as examples
 from (
   select
-    coalesce(a.id, e.subject_id) as id, coalesce(a.type, e.type) as type,
+    coalesce(a.id, e.id) as id,
     case coalesce(a.type, e.type) when 'obligation.amount_applied' then 'obligation' else 'reversal' end as kind,
-    case when a.id is null then 0 else 1 end as rows,
-    coalesce(e.events, 0) as events,
-    a.id is null or e.events is distinct from 1 as broken
+    case when e.id is null then 'it has no event'
+      when a.id is null then 'an event without it'
+      when e.subject_id <> e.id then 'its event tells of something else' end as fault
   from (
     select id, bucket, environment_id, 'obligation.amount_applied' as type from application
     where id >= (select id_at(events_dropped_before) from retention)
@@ -20,9 +19,7 @@ from (
     where id >= (select id_at(events_dropped_before) from retention)
   ) as a
   full join (
-    select subject_id, bucket, environment_id, type, count(*) as events
-    from event
+    select id, subject_id, bucket, environment_id, type from event
     where type in ('obligation.amount_applied', 'obligation.amount_reversed')
-    group by subject_id, bucket, environment_id, type
-  ) as e on e.subject_id = a.id and e.bucket = a.bucket and e.environment_id = a.environment_id and e.type = a.type
+  ) as e on e.id = a.id and e.bucket = a.bucket and e.environment_id = a.environment_id and e.type = a.type
 ) as checked

@@ -1,4 +1,4 @@
--- I3. An entry of another environment or bucket than its receivable counts as an entry without one.
+-- I3. An entry of another environment, bucket or currency than its receivable counts as an entry without one.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -13,9 +13,9 @@ from (
         coalesce(e.total, 0)) end as fault
   from receivable as r
   full join (
-    select receivable_id, bucket, environment_id, sum(amount) as total, count(*) as entries
+    select receivable_id, bucket, environment_id, currency, sum(amount) as total, count(*) as entries
     from ledger_entry
     where receivable_id is not null
-    group by receivable_id, bucket, environment_id
-  ) as e on e.receivable_id = r.id and e.bucket = r.bucket and e.environment_id = r.environment_id
+    group by receivable_id, bucket, environment_id, currency
+  ) as e on e.receivable_id = r.id and e.bucket = r.bucket and e.environment_id = r.environment_id and e.currency = r.currency
 ) as checked

@@ -5,22 +5,26 @@ select
   count(*) filter (where broken) as violations,
   (array_agg(format('%s %s: bucket %s', kind, id, bucket)) filter (where broken))[1:5] as examples
 from (
-  select kind, id, bucket, get_byte(uuid_send(id), 14) * 256 + get_byte(uuid_send(id), 15) <> bucket as broken
+  select kind, id, bucket, get_byte(bytes, 14) * 256 + get_byte(bytes, 15) <> bucket as broken
   from (
-    select 'customer' as kind, id, bucket from customer
-    union all select 'account', id, bucket from account
-    union all select 'bill', id, bucket from bill
-    union all select kind, id, bucket from receivable
-    union all select 'transaction', id, bucket from ledger_transaction
-    union all select 'entry', id, bucket from ledger_entry
-    union all select 'payment', id, bucket from payment
-    union all select 'obligation', id, bucket from application
-    union all select 'idempotency answer', id, bucket from idempotency_answer
-    union all select 'reversal', id, bucket from payment_reversal
-    union all select 'reversal', id, bucket from application_reversal
-    union all select 'simulator charge', id, bucket from simulator_charge
-    union all select 'event', id, bucket from event
-    union all select 'delivery of event', event_id, bucket from webhook_delivery
-    union all select 'attempt for event', event_id, bucket from webhook_attempt
-  ) as owners
+    -- `offset 0` keeps it from being taken apart twice for each id, which is the most of the work.
+    select *, uuid_send(id) as bytes from (
+      select 'customer' as kind, id, bucket from customer
+      union all select 'account', id, bucket from account
+      union all select 'bill', id, bucket from bill
+      union all select kind, id, bucket from receivable
+      union all select 'transaction', id, bucket from ledger_transaction
+      union all select 'entry', id, bucket from ledger_entry
+      union all select 'payment', id, bucket from payment
+      union all select 'obligation', id, bucket from application
+      union all select 'idempotency answer', id, bucket from idempotency_answer
+      union all select 'reversal', id, bucket from payment_reversal
+      union all select 'reversal', id, bucket from application_reversal
+      union all select 'simulator charge', id, bucket from simulator_charge
+      union all select 'event', id, bucket from event
+      union all select 'delivery of event', event_id, bucket from webhook_delivery
+      union all select 'attempt for event', event_id, bucket from webhook_attempt
+    ) as owners
+    offset 0
+  ) as taken
 ) as checked

@@ -1,6 +1,6 @@
 -- I11. $1 holds every active ISO 4217 code, $2 is the furthest a balance goes either way, $3 the largest payment. An
--- entry moves a balance from one end of its range to the other at most. Entries and payments are grouped, so that few
--- rows are held against the list.
+-- entry moves a balance from one end of its range to the other at most. That its currency is that of its balance is shown by I3.
+-- Entries and payments are grouped, so that few rows are held against the list.
 select
   coalesce(sum(rows), 0)::bigint as examined,
   coalesce(sum(case when broken then rows else beyond end), 0)::bigint as violations,
@@ -13,18 +13,15 @@ from (
   union all
   select
     'entry', example, rows,
-    format('one of %s in %s, %s beyond the limits or in another currency', rows, currency, beyond),
+    format('one of %s in %s, %s beyond the limits', rows, currency, beyond),
     currency <> all ($1::text[]), beyond
   from (
     select
-      e.currency, count(*) as rows,
-      count(*) filter (where r.currency <> e.currency
-        or abs(e.amount) > 2 * $2::bigint or abs(e.balance_after) > $2::bigint) as beyond,
-      (array_agg(e.id) filter (where r.currency <> e.currency
-        or abs(e.amount) > 2 * $2::bigint or abs(e.balance_after) > $2::bigint))[1] as example
-    from ledger_entry as e
-    left join receivable as r on r.id = e.receivable_id and r.bucket = e.bucket
-    group by e.currency
+      currency, count(*) as rows,
+      count(*) filter (where abs(amount) > 2 * $2::bigint or abs(balance_after) > $2::bigint) as beyond,
+      (array_agg(id) filter (where abs(amount) > 2 * $2::bigint or abs(balance_after) > $2::bigint))[1] as example
+    from ledger_entry
+    group by currency
   ) as e
   union all
   select
