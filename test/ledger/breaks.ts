@@ -288,4 +288,35 @@ export const pairBreaks: Break[] = [
     `with attempts as (update webhook_attempt set endpoint_id = '00000000-0000-0000-0000-000000000000' where event_id = ${delivery})
      update webhook_delivery set endpoint_id = '00000000-0000-0000-0000-000000000000' where event_id = ${delivery}`,
   ],
+  [
+    // It is no longer known what the bill is due for.
+    'a balance in another bucket than its object',
+    'I3 I5 I14',
+    'receivable',
+    "update receivable set bucket = (bucket + 1) % 65536 where status = 'voided'",
+  ],
+  ['a bill without its balance', 'I3 I14', 'receivable', "delete from receivable where status = 'voided'"],
+  [
+    // The transaction agrees with its entries, but they miss on its balance and its clearing account.
+    'an application in another environment than its transaction',
+    'I3 I5 I14',
+    'ledger_transaction ledger_entry',
+    `with entries as (update ledger_entry set environment_id = environment_id + 1
+        where transaction_id = ${first('ledger_transaction', "kind = 'payment'")})
+     update ledger_transaction set environment_id = environment_id + 1
+     where id = ${first('ledger_transaction', "kind = 'payment'")}`,
+  ],
+  [
+    'a delivery in another bucket than its event',
+    'I7',
+    'webhook_delivery webhook_attempt',
+    `with attempts as (update webhook_attempt set bucket = (bucket + 1) % 65536 where event_id = ${delivery})
+     update webhook_delivery set bucket = (bucket + 1) % 65536 where event_id = ${delivery}`,
+  ],
+  [
+    'an attempt in another bucket than its delivery',
+    'I7',
+    'webhook_attempt',
+    `update webhook_attempt set bucket = (bucket + 1) % 65536 where event_id = ${delivery}`,
+  ],
 ]

@@ -36,7 +36,7 @@ export const checks: readonly Check[] = [
   check('I3', 'balances.sql', 'Every balance is the sum of its entries, and its version is their number.', { merges }),
   check('I4', 'chains.sql', 'Every entry continues the version and the balance of the one before it.'),
   check('I5', 'applied.sql', 'Every balance is what was entered by hand less what payments applied; bills say so.'),
-  check('I5', 'payments.sql', 'Every payment is applied, unapplied or taken back, and its rows say so.', { merges }),
+  check('I5', 'payments.sql', 'Every payment is applied, unapplied or taken back, as its rows say.', { merges }),
   check('I5', 'reversals.sql', 'Everything taken back is taken from somewhere.'),
   check('I5', 'house-accounts.sql', 'Clearing and unapplied accounts hold what the payments say.'),
   check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.', {
@@ -50,6 +50,7 @@ export const checks: readonly Check[] = [
   }),
   check('I12', 'dispatch.sql', 'No delivery is passed over by one that became due an hour later.'),
   check('I14', 'states.sql', 'Every status agrees with its amounts and instants.'),
-  check('I14', 'references.sql', 'Everything that a row or a reference names exists and agrees with it.'),
+  check('I14', 'references.sql', 'Everything that a payment or an application names exists and agrees.', { merges }),
+  check('I14', 'objects.sql', 'Every customer, account and bill agrees with its balance and its reference.'),
   check('I14', 'buckets.sql', 'Every id ends in the bucket of its row.'),
 ]

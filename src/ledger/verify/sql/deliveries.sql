@@ -31,4 +31,6 @@ from (
   ) as wanted
     on wanted.event_id = d.event_id and wanted.endpoint_id = d.endpoint_id and wanted.bucket = d.bucket
     and wanted.environment_id = d.environment_id
+  -- Keeps the fault from being looked for twice.
+  offset 0
 ) as checked

@@ -1,5 +1,5 @@
--- I5, as reversals see it: what an application lost is the sum of its reversals, and a payment that was taken back took
--- from its applications what it did not take from the unapplied part.
+-- I5, as reversals see it: what an application or a payment lost is the sum of its reversals, and a payment that was taken
+-- back took from its applications what it did not take from the unapplied part.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -12,6 +12,12 @@ from (
   full join (
     select application_id, bucket, sum(amount) as summed from application_reversal group by application_id, bucket
   ) as v on v.application_id = a.id and v.bucket = a.bucket
+  union all
+  select 'payment', coalesce(p.id, v.payment_id), p.reversed_amount, v.summed, p.reversed_amount is distinct from v.summed
+  from (select * from payment where reversed_amount > 0) as p
+  full join (
+    select payment_id, bucket, sum(amount) as summed from payment_reversal group by payment_id, bucket
+  ) as v on v.payment_id = p.id and v.bucket = p.bucket
   union all
   select 'reversal', coalesce(p.id, v.payment_reversal_id), p.amount - p.unapplied_amount, v.summed,
     p.amount - p.unapplied_amount is distinct from v.summed
