@@ -3,7 +3,7 @@ import { showResult, verifyBooks } from '../src/ledger/verify/verify.ts'
 import { generateAccounts, generatePayments, settleTables } from './generate/generate.ts'
 import { makeMerchant } from './merchants.ts'
 import type { Options } from './options.ts'
-import type { Database, Stage } from './stage.ts'
+import type { Database, Stage } from './postgres.ts'
 
 /** Accounts of the one merchant, and of the hundred together. */
 export const spreadAccounts = 20_000

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { Cast } from './cast.ts'
+import { Cast } from './fixtures.ts'
 import { makeHistory, makeTemplate, sizeOf, type Verification, verify } from './databases.ts'
 import { startChild } from './http/child.ts'
 import { describeMachine } from './machine.ts'
@@ -8,7 +8,7 @@ import { help, type Options, readOptions } from './options.ts'
 import { type Findings, failures, render } from './report.ts'
 import { type Measured, measureRounds, type Named } from './rounds.ts'
 import { type ContenderName, contendersOf, quietContenders, type Row, rows } from './rows.ts'
-import { openStage, type Stage } from './stage.ts'
+import { openStage, type Stage } from './postgres.ts'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 

@@ -1,9 +1,9 @@
-import { type Id, newId, randomBucket, showId } from '../src/core/id.ts'
+import { type Id, newId, randomBucket, showId } from '../src/core/id/id.ts'
 import { openVault } from '../src/core/secret.ts'
 import type { Pool } from '../src/database/pool.ts'
 import { apiVersion } from '../src/events/registry.ts'
-import { newSigningSecret } from '../src/events/signing.ts'
-import type { RequestEnvironment } from '../src/http/platform.ts'
+import { newSigningSecret } from '../src/webhooks/signing.ts'
+import type { RequestEnvironment } from '../src/api/platform.ts'
 import { createMerchant } from '../src/merchant/merchant.ts'
 
 /** The key that endpoints' secrets are encrypted with in a run. */

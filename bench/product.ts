@@ -1,12 +1,12 @@
 import { systemClock } from '../src/core/clock.ts'
 import { openPool, type Pool } from '../src/database/pool.ts'
-import type { Authenticator } from '../src/http/auth.ts'
-import type { Log, Platform } from '../src/http/platform.ts'
-import { createPaymentQueue } from '../src/ledger/apply-payments/queue.ts'
+import type { Authenticator } from '../src/api/auth.ts'
+import type { Log, Platform } from '../src/api/platform.ts'
+import { createPaymentQueue } from '../src/ledger/payments/queue.ts'
 import { compose } from '../src/server/compose.ts'
 import { poolSize } from '../src/server/open-database.ts'
 import { encryptionKey } from './merchants.ts'
-import type { Address } from './stage.ts'
+import type { Address } from './postgres.ts'
 
 /** The product's own parts on one database, as the program composes them. */
 export type Product = {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from '../src/database/pool.ts'
-import type { Contender } from './contenders/contender.ts'
+import type { Contender } from './workloads/workload.ts'
 import { databaseCpu } from './machine.ts'
 import type { ContenderName } from './rows.ts'
 

@@ -1,5 +1,5 @@
 import { openPool } from '../src/database/pool.ts'
-import type { Address } from './stage.ts'
+import type { Address } from './postgres.ts'
 
 // What a payment finds by an id or a key that is in no order: the objects, and the indexes whose entries lie all over. The rest
 // of what it writes goes to the right edge, or to this month's partitions.

@@ -1,6 +1,6 @@
 import { buildServer } from '../../src/server/server.ts'
 import { openProduct } from '../product.ts'
-import type { Address } from '../stage.ts'
+import type { Address } from '../postgres.ts'
 import { serveParent } from './child.ts'
 
 /** What the server is started with. */

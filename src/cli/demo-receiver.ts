@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { sameSecret } from '../core/secret.ts'
-import { sign, signingKey } from '../events/signing.ts'
+import { sign, signingKey } from '../webhooks/signing.ts'
 
 /** One webhook as it arrived: the raw body, since that is what is signed. */
 export type Delivery = { headers: IncomingMessage['headers']; body: string }

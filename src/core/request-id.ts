@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { encode } from './base62.ts'
+import { encode } from './id/base62.ts'
 
 /** A new id for a request: `req_` and 22 base62 characters. It is logged, answered, and kept with what the request entered. */
 export function newRequestId(): string {

@@ -1,6 +1,6 @@
 import { assert } from '../core/assert.ts'
-import { byteAt, bytePlaces } from '../core/hex.ts'
-import type { Id } from '../core/id.ts'
+import { byteAt, bytePlaces } from '../core/id/hex.ts'
+import type { Id } from '../core/id/id.ts'
 
 // The columns of a batch, as PostgreSQL's arrays in its binary form. Read as text, letter by letter, they took an eighth of the
 // database's time for a payment; and an array of another type than the statement's is refused.

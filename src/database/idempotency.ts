@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { bucketOf, type Id, newId } from '../core/id.ts'
+import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './arrays.ts'
 import type { Queryable } from './pool.ts'
 import { jsonTexts, loadSql, withoutConflicts } from './sql.ts'

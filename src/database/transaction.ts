@@ -1,7 +1,7 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
 import { isConflict } from './errors.ts'
-import { MessageGroup } from './message-group.ts'
+import { MessageGroup } from './statement-group.ts'
 import { type Connection, type Pool, types } from './pool.ts'
 
 const triesMax = 4

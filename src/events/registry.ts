@@ -1,6 +1,6 @@
 import { showInstant } from '../core/clock.ts'
-import type { Id } from '../core/id.ts'
-import { showId } from '../core/id.ts'
+import type { Id } from '../core/id/id.ts'
+import { showId } from '../core/id/id.ts'
 import { splitPersonal } from './personal.ts'
 
 /** Every event there is, with the sentence that the reference shows. A type, once published, keeps its meaning. */

@@ -1,4 +1,4 @@
-import { bucketOf, type Id, newId } from '../core/id.ts'
+import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import type { Journal, TransactionKind } from './journal.ts'
 import type { Receivable, ReceivableKind } from './receivable.ts'
 

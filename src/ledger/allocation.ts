@@ -1,5 +1,5 @@
 import { assert } from '../core/assert.ts'
-import type { Id } from '../core/id.ts'
+import type { Id } from '../core/id/id.ts'
 import { maxBalance } from '../core/money.ts'
 
 /** How a payment is spread when the caller does not say who gets what. */

@@ -1,5 +1,5 @@
 import { assert } from '../core/assert.ts'
-import { type Id, newId } from '../core/id.ts'
+import { type Id, newId } from '../core/id/id.ts'
 import { maxBalance } from '../core/money.ts'
 import { Problem } from '../core/problem.ts'
 import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../database/arrays.ts'

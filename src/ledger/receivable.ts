@@ -1,4 +1,4 @@
-import { bucketOf, type Id, showId } from '../core/id.ts'
+import { bucketOf, type Id, showId } from '../core/id/id.ts'
 import { integerArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'

@@ -1,4 +1,4 @@
-import { newId, randomBucket } from '../core/id.ts'
+import { newId, randomBucket } from '../core/id/id.ts'
 import { randomSecret, sha256 } from '../core/secret.ts'
 import type { Connection, Pool } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'

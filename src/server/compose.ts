@@ -2,12 +2,12 @@ import type { Clock } from '../core/clock.ts'
 import { openVault } from '../core/secret.ts'
 import { version } from '../core/version.ts'
 import type { Pool } from '../database/pool.ts'
-import { type AddressRules, createAddressGuard } from '../events/address-guard.ts'
-import { createDispatcher, type Dispatcher } from '../events/delivery/dispatcher.ts'
-import { createHttpClient } from '../events/delivery/http-client.ts'
-import { type Authenticator, createAuthenticator } from '../http/auth.ts'
-import type { Log, Platform } from '../http/platform.ts'
-import { createPaymentQueue } from '../ledger/apply-payments/queue.ts'
+import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
+import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatcher.ts'
+import { createHttpClient } from '../net/http-client.ts'
+import { type Authenticator, createAuthenticator } from '../api/auth.ts'
+import type { Log, Platform } from '../api/platform.ts'
+import { createPaymentQueue } from '../ledger/payments/queue.ts'
 
 /** What every resource is given, and what must be stopped in the end. */
 export type Composition = {

@@ -1,5 +1,5 @@
 import { isMigrated } from '../database/migrate.ts'
-import type { App, Platform } from '../http/platform.ts'
+import type { App, Platform } from '../api/platform.ts'
 
 /** `/healthz`: the process lives. `/readyz`: the database answers and has every migration. */
 export function healthRoutes(app: App, platform: Platform): void {

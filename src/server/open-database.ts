@@ -6,7 +6,7 @@ import { type BundledServer, startBundledServer } from '../database/bundled/inde
 import { openLocalDatabase } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
 import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
-import type { Log } from '../http/platform.ts'
+import type { Log } from '../api/platform.ts'
 
 /** The database that this process serves, migrated, and how to let go of it. */
 export type OpenDatabase = {

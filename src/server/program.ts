@@ -1,10 +1,10 @@
-import { startJanitor } from '../collect/index.ts'
+import { startJanitor } from '../payments/session/expire.ts'
 import { type Config, localUrl } from '../config.ts'
 import type { Clock } from '../core/clock.ts'
-import type { App, Log, Platform } from '../http/platform.ts'
+import type { App, Log, Platform } from '../api/platform.ts'
 import { ensureFirstMerchant } from '../merchant/merchant.ts'
 import { compose } from './compose.ts'
-import { startMaintenance } from './maintenance.ts'
+import { startMaintenance } from '../jobs/maintain-database.ts'
 import { type OpenDatabase, openDatabase } from './open-database.ts'
 import { buildServer } from './server.ts'
 

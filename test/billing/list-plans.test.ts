@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ListQuery, listQueries } from '../../src/billing/list/schema.ts'
-import { listObjects } from '../../src/billing/list/store.ts'
+import { type ListQuery, listQueries } from '../../src/billing/object/list/schema.ts'
+import { listObjects } from '../../src/billing/object/list/store.ts'
 import type { Queryable } from '../../src/database/pool.ts'
 import type { ReceivableKind } from '../../src/ledger/receivable.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId } from '../../src/core/id.ts'
+import { newId } from '../../src/core/id/id.ts'
 import {
   bigintArray,
   booleanArray,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { examples } from '../../src/server/openapi/examples.ts'
+import { examples } from '../../src/openapi/examples.ts'
 import { type DocumentedOperation, faultsBy, openapi } from '../support/openapi.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { runShell } from './shell.ts'

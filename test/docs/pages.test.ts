@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { simulatorCards } from '../../src/collect/processor/simulator/cards.ts'
+import { simulatorCards } from '../../src/payments/processor/simulator/cards.ts'
 import { problems } from '../../src/core/problem-codes.ts'
 import { openapi } from '../support/openapi.ts'
 import { type TestServer, testServer } from '../support/server.ts'

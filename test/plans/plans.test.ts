@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { atLeisure, generateAccounts, generatePayments, settleTables } from '../../bench/generate/generate.ts'
-import { type Id, showId } from '../../src/core/id.ts'
+import { type Id, showId } from '../../src/core/id/id.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { type SentStatement, statementsOf } from './recorded-statements.ts'
@@ -115,7 +115,7 @@ type Plan = { 'Node Type': string; 'Relation Name'?: string; Plans?: Plan[] }
 async function walksOf(statements: SentStatement[]): Promise<string[]> {
   const found: string[] = []
   for (const { text, values } of statements) {
-    // The dispatcher polls beside the requests, under settings of its own; test/events/delivery-plans.test.ts holds its plans.
+    // The dispatcher polls beside the requests, under settings of its own; test/webhooks/delivery-plans.test.ts holds its plans.
     if (text.includes('skip locked')) continue
     if (!/^\s*(--.*\n\s*)*(select|with|insert|update|delete)\b/i.test(text)) continue
     const { rows } = await planner.query({ text: `explain (format json) ${text}`, values })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { recordPayment } from '../../src/collect/payment/service.ts'
-import type { FastifyRequest, RequestEnvironment } from '../../src/http/platform.ts'
-import type { PaymentQueue } from '../../src/ledger/apply-payments/queue.ts'
+import { recordPayment } from '../../src/payments/recorded/service.ts'
+import type { FastifyRequest, RequestEnvironment } from '../../src/api/platform.ts'
+import type { PaymentQueue } from '../../src/ledger/payments/queue.ts'
 import type { TestServer } from './server.ts'
 
 /**

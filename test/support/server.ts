@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../src/core/clock.ts'
-import type { Log, Platform } from '../../src/http/platform.ts'
+import type { Log, Platform } from '../../src/api/platform.ts'
 import { createMerchant } from '../../src/merchant/merchant.ts'
 import { compose } from '../../src/server/compose.ts'
 import { buildServer } from '../../src/server/server.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { externalReference, idOrReference, shownId, text } from '../../http/schemas.ts'
+import { externalReference, idOrReference, shownId, text } from '../../shapes/primitives.ts'
 import { createCustomer } from '../customer/schema.ts'
-import { changedHolder, newHolder, shownBalance, shownLast } from '../members.ts'
+import { changedHolder, newHolder, shownBalance, shownLast } from '../object/schema.ts'
 
 const name = text(255).describe('Such as Subscription Account')
 

@@ -1,7 +1,7 @@
 import { integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { AccountRow } from '../find.ts'
+import type { AccountRow } from '../object/rows.ts'
 
 const insertAccountsSql = loadSql(import.meta.url, './sql/insert-accounts.sql')
 

@@ -1,11 +1,11 @@
-import type { Id } from '../../core/id.ts'
+import type { Id } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import type { ChangeContext } from '../../http/context.ts'
+import type { ChangeContext } from '../../api/context.ts'
 import { type AdjustmentCause, adjust } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
-import type { BillRow } from '../find.ts'
+import type { BillRow } from '../object/rows.ts'
 import { appliedToBill } from './store.ts'
 
 /** Throws `bill_voided` for a bill that is: it is final. */

@@ -1,9 +1,9 @@
-import { newId } from '../../core/id.ts'
+import { newId } from '../../core/id/id.ts'
 import type { Connection } from '../../database/pool.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { renderEvent } from '../../events/registry.ts'
-import type { BillRow } from '../find.ts'
-import { bills, type View } from '../resource.ts'
+import type { BillRow } from '../object/rows.ts'
+import { bills, type View } from '../object/resource.ts'
 
 /** Tells that a bill was changed by hand: the bill as the API shows it, but for its link, which no event ever holds. */
 export async function tellBillUpdated(connection: Connection, view: View, row: BillRow): Promise<void> {

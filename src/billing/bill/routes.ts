@@ -1,7 +1,7 @@
-import { addWrite } from '../../http/operation.ts'
-import type { App, Platform } from '../../http/platform.ts'
-import { objectRoutes } from '../object-routes.ts'
-import { answerObject, bills, objectParams } from '../resource.ts'
+import { addWrite } from '../../api/operation.ts'
+import type { App, Platform } from '../../api/platform.ts'
+import { objectRoutes } from '../object/operations.ts'
+import { answerObject, bills, objectParams } from '../object/resource.ts'
 import { createBill, updateBill } from './schema.ts'
 import * as service from './service.ts'
 

@@ -11,10 +11,10 @@ import {
   paymentRulesPatch,
   shownCurrency,
   shownId,
-} from '../../http/schemas.ts'
+} from '../../shapes/primitives.ts'
 import { createAccount } from '../account/schema.ts'
 import { createCustomer } from '../customer/schema.ts'
-import { shownLast } from '../members.ts'
+import { shownLast } from '../object/schema.ts'
 
 const newAccount = createAccount
   .extend({ customer: createAccount.shape.customer.optional() })

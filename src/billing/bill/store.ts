@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/pool.ts'
-import type { BillRow } from '../find.ts'
+import type { BillRow } from '../object/rows.ts'
 
 /** Writes a new bill. */
 export async function insertBill(connection: Queryable, row: BillRow): Promise<void> {

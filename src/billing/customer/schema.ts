@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { externalReference, instant, shownId, text } from '../../http/schemas.ts'
-import { changedHolder, newHolder, shownBalance, shownLast } from '../members.ts'
+import { externalReference, instant, shownId, text } from '../../shapes/primitives.ts'
+import { changedHolder, newHolder, shownBalance, shownLast } from '../object/schema.ts'
 
 const name = text(255).describe('A person or a business')
 const email = z.email().max(255)

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../database/pool.ts'
-import type { CustomerRow } from '../find.ts'
+import type { CustomerRow } from '../object/rows.ts'
 
 /** Writes a new customer. */
 export async function insertCustomer(connection: Queryable, row: CustomerRow): Promise<void> {

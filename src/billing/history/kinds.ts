@@ -1,4 +1,4 @@
-import type { IdKind } from '../../core/id.ts'
+import type { IdKind } from '../../core/id/id.ts'
 import type { TransactionKind } from '../../ledger/journal.ts'
 
 /** What each kind of transaction was caused by. */

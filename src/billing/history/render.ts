@@ -1,4 +1,4 @@
-import { showId } from '../../core/id.ts'
+import { showId } from '../../core/id/id.ts'
 import { sourceKinds } from './kinds.ts'
 import type { EntryRow, MovementRow } from './store.ts'
 

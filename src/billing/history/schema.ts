@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { pageQuery } from '../../http/pagination.ts'
-import { balance, date, instant, maxBalanceNumber, shownCurrency, shownId } from '../../http/schemas.ts'
+import { pageQuery } from '../../api/pagination.ts'
+import { balance, date, instant, maxBalanceNumber, shownCurrency, shownId } from '../../shapes/primitives.ts'
 import { transactionKinds } from './kinds.ts'
 
 const moved = {

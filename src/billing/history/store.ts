@@ -1,7 +1,7 @@
-import type { Id } from '../../core/id.ts'
+import type { Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { PageStart } from '../../http/pagination.ts'
+import type { PageStart } from '../../api/pagination.ts'
 import type { TransactionKind } from '../../ledger/journal.ts'
 
 /** One entry of a receivable, with the transaction that it is part of. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { readId } from '../../core/id.ts'
+import { readId } from '../../core/id/id.ts'
 import { Conditions } from '../../database/conditions.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { addRead } from '../../http/operation.ts'
+import { addRead } from '../../api/operation.ts'
 import {
   createdQuery,
   idRange,
@@ -11,11 +11,11 @@ import {
   pageQuery,
   readPage,
   renderPage,
-} from '../../http/pagination.ts'
-import type { App, Platform } from '../../http/platform.ts'
-import { currencyCode, idOrReference } from '../../http/schemas.ts'
+} from '../../api/pagination.ts'
+import type { App, Platform } from '../../api/platform.ts'
+import { currencyCode, idOrReference } from '../../shapes/primitives.ts'
 import { type Application, applicationSelect } from '../../ledger/corrections/application.ts'
-import { find } from '../find.ts'
+import { find } from '../object/rows.ts'
 import { renderObligation } from './render.ts'
 import { obligation } from './schema.ts'
 

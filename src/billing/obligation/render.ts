@@ -1,5 +1,5 @@
-import { showId } from '../../core/id.ts'
-import type { RequestEnvironment } from '../../http/platform.ts'
+import { showId } from '../../core/id/id.ts'
+import type { RequestEnvironment } from '../../api/platform.ts'
 import type { Application } from '../../ledger/corrections/application.ts'
 import { paidMember } from '../../ledger/receivable.ts'
 

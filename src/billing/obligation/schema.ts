@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { amount, idOrReference, instant, maxAmountNumber, shownCurrency, shownId, text } from '../../http/schemas.ts'
+import { amount, idOrReference, instant, maxAmountNumber, shownCurrency, shownId, text } from '../../shapes/primitives.ts'
 
 const target = {
   customer: idOrReference.optional(),

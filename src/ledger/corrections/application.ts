@@ -1,4 +1,4 @@
-import { bucketOf, type Id } from '../../core/id.ts'
+import { bucketOf, type Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { ReceivableKind } from '../receivable.ts'
 

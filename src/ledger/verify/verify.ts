@@ -1,4 +1,4 @@
-import { type IdKind, idPrefixes, showId } from '../../core/id.ts'
+import { type IdKind, idPrefixes, showId } from '../../core/id/id.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
 import { type Check, checks } from './checks.ts'
 

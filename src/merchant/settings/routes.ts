@@ -1,5 +1,5 @@
-import { addRead, addWrite } from '../../http/operation.ts'
-import type { App, Platform } from '../../http/platform.ts'
+import { addRead, addWrite } from '../../api/operation.ts'
+import type { App, Platform } from '../../api/platform.ts'
 import { settings, updateSettings } from './schema.ts'
 import * as service from './service.ts'
 import { readSettings } from './store.ts'

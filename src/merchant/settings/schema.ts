@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { paymentRules, paymentRulesPatch, text } from '../../http/schemas.ts'
+import { paymentRules, paymentRulesPatch, text } from '../../shapes/primitives.ts'
 import { canonicalTimeZone } from './time-zone.ts'
 
 const timeZone = z

@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Pool as HttpPool } from 'undici'
+import { readId } from '../../src/core/id/id.ts'
+import { socketsPerOrigin } from '../../src/net/http-client.ts'
+import type { Target } from '../merchants.ts'
+import type { Product } from '../product.ts'
+import { type Contender, closedLoop, type Sample } from './workload.ts'
+import { callersOfPayments, newRequest, pay } from './payments.ts'
+
+/** Sends what payments have left to be sent: claim, sign, send, mark. The payments themselves are not timed. */
+export function deliveryContender(open: () => Product, targets: Target[]): Contender {
+  return {
+    async run(seconds): Promise<Sample> {
+      const product = open()
+      const anyTarget = () => targets[Math.floor(Math.random() * targets.length)] as Target
+      const written = await closedLoop(
+        callersOfPayments,
+        seconds,
+        async () => void (await pay(product, newRequest(anyTarget()))),
+      )
+      const started = performance.now()
+      product.startDispatcher()
+      await product.delivered()
+      const took = (performance.now() - started) / 1000
+      await product.close()
+      const { total, errors, error } = written
+      return { done: total, seconds: took, total, errors, error, latencies_ms: [], batches: [] }
+    },
+  }
+}
+
+/** The same number of requests of the same size to the same receiver, and nothing else. */
+export function bareLoopContender(receiverUrl: string): Contender {
+  const url = new URL(receiverUrl)
+  const pool = new HttpPool(url.origin, { connections: socketsPerOrigin })
+  const body = 'x'.repeat(900)
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'Tallystick/0.1.0',
+    'webhook-id': 'evt_0123456789012345678901',
+    'webhook-timestamp': '1700000000',
+    'webhook-signature': `v1,${'x'.repeat(44)}`,
+  }
+  const call = async () => {
+    const { body: answer } = await pool.request({ path: url.pathname, method: 'POST', headers, body })
+    await answer.dump()
+  }
+  return { run: (seconds) => closedLoop(socketsPerOrigin, seconds, call) }
+}
+
+/**
+ * Payments at a steady rate; the latencies are from when a payment was answered to the start of the first attempt that tells of
+ * it, as both are recorded, in whole ms.
+ */
+export function firstAttemptContender(product: Product, targets: Target[], rate: () => number): Contender {
+  return {
+    async run(seconds): Promise<Sample> {
+      product.startDispatcher()
+      const answered = new Map<string, number>()
+      const sample: Sample = { done: 0, seconds, total: 0, errors: 0, latencies_ms: [], batches: [] }
+      const perMs = rate() / 1000
+      const begin = performance.now()
+      const running: Promise<void>[] = []
+      const one = async () => {
+        try {
+          const { id } = await pay(product, newRequest(targets[Math.floor(Math.random() * targets.length)] as Target))
+          answered.set(readId('payment', id) as string, Date.now())
+        } catch (error) {
+          sample.errors += 1
+          sample.error ??= String(error)
+        }
+      }
+      while (performance.now() - begin < seconds * 1000) {
+        const due = Math.floor((performance.now() - begin) * perMs)
+        while (running.length < due) running.push(one())
+        await delay(2)
+      }
+      await Promise.all(running)
+      await product.delivered()
+      sample.latencies_ms = await firstAttempts(product, answered)
+      return { ...sample, done: answered.size, total: answered.size }
+    },
+  }
+}
+
+async function firstAttempts({ pool }: Product, answered: Map<string, number>): Promise<number[]> {
+  const { rows } = await pool.query<{ payment_id: string; started_at: Date }>(
+    `select a.payment_id, t.started_at from application as a
+     join event as e on e.subject_id = a.id
+     join webhook_attempt as t on t.event_id = e.id and t.number = 1
+     where a.payment_id = any ($1::uuid[])`,
+    [[...answered.keys()]],
+  )
+  return rows.map(({ payment_id, started_at }) => Math.max(0, started_at.getTime() - (answered.get(payment_id) ?? 0)))
+}

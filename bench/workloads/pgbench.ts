@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Address } from '../postgres.ts'
+import type { Contender } from './workload.ts'
+
+const run = promisify(execFile)
+
+/** The clients of the yardsticks. */
+export const pgbenchClients = 32
+
+/** Whether this machine has pgbench. */
+export async function hasPgbench(): Promise<boolean> {
+  return run('pgbench', ['--version']).then(
+    () => true,
+    () => false,
+  )
+}
+
+function environmentOf({ host, port, user, password, database }: Address) {
+  return {
+    ...process.env,
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: database,
+  }
+}
+
+/** Makes pgbench's tables; `scale` is how many branches, of 100,000 accounts each. */
+export async function initialisePgbench(address: Address, scale: number): Promise<void> {
+  await run('pgbench', ['-i', '-q', '-s', String(scale)], { env: environmentOf(address) })
+}
+
+/** pgbench with 32 clients and prepared statements: its TPC-B-like script, or the one in `file`. */
+export function pgbenchContender(address: Address, file?: string, variables: Record<string, number> = {}): Contender {
+  const script = file === undefined ? [] : ['-f', file]
+  const defined = Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`])
+  return {
+    async run(seconds) {
+      // It measures from the first transaction on; half a second more is what the others have as their beginning.
+      const length = Math.max(1, Math.round(seconds + 0.5))
+      const common = ['-n', '-M', 'prepared', '-c', String(pgbenchClients), '-j', '2', '-T', String(length)]
+      const { stdout } = await run('pgbench', [...common, ...script, ...defined], { env: environmentOf(address) })
+      const read = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1])
+      const total = read(/transactions actually processed: (\d+)/)
+      const failed = read(/failed transactions: (\d+)/)
+      const rate = read(/tps = ([\d.]+)/)
+      if (!(rate > 0)) throw new Error(`pgbench said: ${stdout}`)
+      return { done: total, seconds: total / rate, total, errors: failed || 0, latencies_ms: [], batches: [] }
+    },
+  }
+}

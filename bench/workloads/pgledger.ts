@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openPool } from '../../src/database/pool.ts'
+import type { Address } from '../postgres.ts'
+import type { Contender } from './workload.ts'
+import { pgbenchContender } from './pgbench.ts'
+
+const accounts = 20_000
+
+// pgledger's ids are texts that it draws itself, so a script of numbers finds them by one look-up of an index each.
+const script = (from: string) => `
+\\set from ${from}
+\\set to random(2, ${accounts})
+select pgledger_create_transfer(f.id, t.id, 1) from bench_account as f, bench_account as t
+where f.n = :from and t.n = :to and f.n <> t.n
+`
+
+/** Installs a checkout of pgledger and makes its accounts. */
+export async function installPgledger(address: Address, folder: string): Promise<void> {
+  const pool = openPool(address, 1, () => {})
+  try {
+    await pool.query('set statement_timeout = 0')
+    for (const file of [
+      'vendor/scoville-pgsql-ulid/ulid-to-uuid.sql',
+      'vendor/scoville-pgsql-ulid/uuid-to-ulid.sql',
+      'pgledger.sql',
+    ]) {
+      await pool.query(readFileSync(join(folder, file), 'utf8'))
+    }
+    await pool.query('create table bench_account (n integer primary key, id text not null)')
+    await pool.query(
+      `insert into bench_account select n, made.id
+       from generate_series(1, $1::integer) as n, pgledger_create_account('account_' || n, 'USD') as made`,
+      [accounts],
+    )
+    await pool.query('vacuum analyze')
+  } finally {
+    await pool.end()
+  }
+}
+
+/** Transfers by pgledger's own function: between accounts of chance, or all of them from one. */
+export function pgledgerContender(address: Address, hot: boolean): Contender {
+  const file = join(mkdtempSync(join(tmpdir(), 'tallystick-pgledger-')), 'transfer.sql')
+  writeFileSync(file, script(hot ? '1' : `random(1, ${accounts})`))
+  return pgbenchContender(address, file)
+}

@@ -1,0 +1,143 @@
+import { assert } from '../../core/assert.ts'
+import { bucketOf, type Id } from '../../core/id/id.ts'
+import { changeRules, type PaymentRuleOverrides, type RulesPatch } from '../../core/payment-rules.ts'
+import { fieldProblem } from '../../core/problem.ts'
+import type { Connection } from '../../database/pool.ts'
+import type { ChangeContext } from '../../api/context.ts'
+import { adjust, openReceivable } from '../../ledger/adjust.ts'
+import { Journal } from '../../ledger/journal.ts'
+import type { Receivable } from '../../ledger/receivable.ts'
+import type { AccountRow, CustomerRow } from './rows.ts'
+import { type Held, withReceivable } from './lock.ts'
+import { mergeMetadata } from './metadata.ts'
+
+// A holder is a customer or an account: what may hold a balance of its own.
+type HolderKind = 'customer' | 'account'
+type HolderRow = CustomerRow | AccountRow
+
+/** What every holder can be changed in. */
+export type HolderPatch = {
+  name?: string | null | undefined
+  currency?: string | undefined
+  balance?: number | undefined
+  payment_rules?: RulesPatch | null | undefined
+  metadata?: Record<string, string | null> | undefined
+}
+
+/** The currency that a balance needs: the one sent, or the one that the object has. */
+export function balanceCurrency(sent: string | undefined, known: string | null, pointer: string): string {
+  const currency = sent ?? known
+  if (!currency) throw fieldProblem('currency_required', `${pointer}/currency`, 'A balance needs a currency.')
+  return currency
+}
+
+function ownerOf(kind: HolderKind, row: HolderRow) {
+  return {
+    id: row.id,
+    kind,
+    customer_id: 'customer_id' in row ? row.customer_id : row.id,
+    account_id: kind === 'account' ? row.id : null,
+    external_reference: row.external_reference,
+    environment_id: row.environment_id,
+  }
+}
+
+function inheritedRules({ environment }: ChangeContext, row: HolderRow): PaymentRuleOverrides[] {
+  return [environment.payment_rules, ...('customer_rules' in row ? [row.customer_rules] : [])]
+}
+
+/** Opens the balance of a holder that has none yet, in the transaction of the change that asks for it. */
+export async function openBalance<Row extends HolderRow>(
+  connection: Connection,
+  context: ChangeContext,
+  kind: HolderKind,
+  row: Row,
+  opening: { balance: number; currency: string },
+): Promise<Row> {
+  const journal = new Journal(context.now)
+  const opened = enterOpening(journal, context, kind, row, opening)
+  await journal.write(connection)
+  return opened
+}
+
+/** Enters the opening of a balance into a journal that is written later, together with others. */
+export function enterOpening<Row extends HolderRow>(
+  journal: Journal,
+  context: ChangeContext,
+  kind: HolderKind,
+  row: Row,
+  opening: { balance: number; currency: string },
+): Row {
+  const owner = { ...ownerOf(kind, row), currency: opening.currency }
+  return withReceivable(row, openReceivable(journal, owner, BigInt(opening.balance), context, context.now))
+}
+
+/**
+ * Applies what a PATCH may change of a holder, and returns the row to be written. A first balance opens one; a later one is an
+ * adjustment by the difference from the locked balance; the currency changes only while nothing was entered.
+ */
+export async function patchHolder<Row extends HolderRow>(
+  connection: Connection,
+  context: ChangeContext,
+  kind: HolderKind,
+  held: Held<Row>,
+  patch: HolderPatch,
+): Promise<Row> {
+  const { row } = held
+  const changed: Row = {
+    ...row,
+    name: patch.name === undefined ? row.name : patch.name,
+    currency: patch.currency ?? row.currency,
+    payment_rules: changeRules(inheritedRules(context, row), row.payment_rules, patch.payment_rules),
+    metadata: mergeMetadata(row.metadata, patch.metadata),
+    version: row.version + 1n,
+    updated_at: context.now,
+  }
+  if (!held.receivable) {
+    if (patch.balance === undefined) return changed
+    const currency = balanceCurrency(patch.currency, row.currency, '')
+    return openBalance(connection, context, kind, changed, { balance: patch.balance, currency })
+  }
+  const receivable = await changeCurrency(connection, held.receivable, patch.currency)
+  if (patch.balance !== undefined) {
+    const journal = new Journal(context.now)
+    const difference = BigInt(patch.balance) - receivable.balance
+    adjust(journal, receivable, difference, { kind: 'balance_set', request_id: context.request_id }, context.now)
+    await journal.write(connection)
+  }
+  return withReceivable(changed, receivable)
+}
+
+async function changeCurrency(
+  connection: Connection,
+  receivable: Receivable,
+  currency: string | undefined,
+): Promise<Receivable> {
+  if (currency === undefined || currency === receivable.currency) return receivable
+  if (receivable.version > 0n) {
+    throw fieldProblem('currency_fixed', '/currency', `There are entries in ${receivable.currency} already.`)
+  }
+  const { rowCount } = await connection.query(
+    'update receivable set currency = $4 where environment_id = $1 and id = $2 and bucket = $3',
+    [receivable.environment_id, receivable.id, bucketOf(receivable.id), currency],
+  )
+  assert(rowCount === 1, 'the locked receivable is still there')
+  return { ...receivable, currency }
+}
+
+/** The part of a new row that every holder and bill begins with. */
+export function newEntity(id: Id, context: ChangeContext) {
+  return {
+    id,
+    bucket: bucketOf(id),
+    environment_id: context.environment.id,
+    link_version: 1,
+    version: 1n,
+    archived_at: null,
+    created_at: context.now,
+    updated_at: context.now,
+    balance: null,
+    receivable_currency: null,
+    receivable_version: null,
+  }
+}

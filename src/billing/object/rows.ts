@@ -1,0 +1,131 @@
+import { bucketOf, type Id, readId } from '../../core/id/id.ts'
+import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
+import { Problem } from '../../core/problem.ts'
+import { bucketOfValue } from '../../database/idempotency.ts'
+import type { Queryable } from '../../database/pool.ts'
+import type { BillStatus, ReceivableKind } from '../../ledger/receivable.ts'
+
+type EntityRow = {
+  id: Id
+  bucket: number
+  environment_id: number
+  external_reference: string
+  payment_rules: PaymentRuleOverrides
+  metadata: Record<string, string>
+  link_version: number
+  version: bigint
+  archived_at: Date | null
+  created_at: Date
+  updated_at: Date
+  /** Of the receivable; null when no balance is tracked. */
+  balance: bigint | null
+  receivable_currency: string | null
+  receivable_version: bigint | null
+}
+
+export type CustomerRow = EntityRow & {
+  name: string | null
+  email: string | null
+  phone: string | null
+  currency: string | null
+  pseudonymised_at: Date | null
+}
+export type AccountRow = EntityRow & {
+  customer_id: Id
+  name: string | null
+  currency: string | null
+  customer_rules: PaymentRuleOverrides
+}
+export type BillRow = EntityRow & {
+  customer_id: Id
+  account_id: Id | null
+  currency: string
+  amount_due: bigint
+  bill_date: string
+  due_date: string | null
+  status: BillStatus
+  balance: bigint
+  customer_rules: PaymentRuleOverrides
+  account_rules: PaymentRuleOverrides | null
+}
+export type Rows = { customer: CustomerRow; account: AccountRow; bill: BillRow }
+
+const receivableColumns = 'r.balance, r.currency as receivable_currency, r.version as receivable_version, r.status'
+const receivableJoin = 'left join receivable as r on r.id = e.id and r.bucket = e.bucket'
+
+/** What is read of each kind: the row, its receivable, and the rules it inherits. Lists and single reads share it. */
+export const entitySelect: Readonly<Record<ReceivableKind, string>> = {
+  customer: `select e.*, ${receivableColumns} from customer as e ${receivableJoin}`,
+  account: `select e.*, ${receivableColumns}, c.payment_rules as customer_rules
+    from account as e ${receivableJoin} join customer as c on c.id = e.customer_id and c.bucket = e.bucket`,
+  bill: `select e.*, ${receivableColumns}, c.payment_rules as customer_rules, a.payment_rules as account_rules
+    from bill as e ${receivableJoin} join customer as c on c.id = e.customer_id and c.bucket = e.bucket
+    left join account as a on a.id = e.account_id and a.bucket = e.bucket`,
+}
+
+/** `change` holds an object for this transaction's own change; `stay` only keeps others from changing it meanwhile. */
+export type FindOptions = { lock?: 'change' | 'stay' }
+
+const lockClauses = { change: 'for no key update of e', stay: 'for share of e' } as const
+
+/** Finds an object by its id. */
+export async function findById<Kind extends ReceivableKind>(
+  connection: Queryable,
+  environmentId: number,
+  kind: Kind,
+  id: Id,
+  { lock }: FindOptions,
+): Promise<Rows[Kind] | undefined> {
+  const { rows } = await connection.query<Rows[Kind]>({
+    name: `find-${kind}${lock ? `-to-${lock}` : ''}`,
+    text: `${entitySelect[kind]} where e.environment_id = $1 and e.id = $2 and e.bucket = $3
+      ${lock ? lockClauses[lock] : ''}`,
+    values: [environmentId, id, bucketOf(id)],
+  })
+  return rows[0]
+}
+
+/** Finds an object by its id or its external reference; an id of that kind wins. */
+export async function find<Kind extends ReceivableKind>(
+  connection: Queryable,
+  environmentId: number,
+  kind: Kind,
+  idOrReference: string,
+  options: FindOptions = {},
+): Promise<Rows[Kind] | undefined> {
+  const id = readId(kind, idOrReference)
+  const row = id === undefined ? undefined : await findById(connection, environmentId, kind, id, options)
+  if (row) return row
+  const referenced = await findReference(connection, environmentId, kind, idOrReference)
+  return referenced === undefined ? undefined : findById(connection, environmentId, kind, referenced, options)
+}
+
+/** As `find`, but what is not there is a 404. */
+export async function mustFind<Kind extends ReceivableKind>(
+  connection: Queryable,
+  environmentId: number,
+  kind: Kind,
+  idOrReference: string,
+  options: FindOptions = {},
+): Promise<Rows[Kind]> {
+  const row = await find(connection, environmentId, kind, idOrReference, options)
+  if (!row) throw new Problem('not_found', `There is no ${kind} with this id or reference.`)
+  return row
+}
+
+/** The object that holds a reference. */
+export async function findReference(
+  connection: Queryable,
+  environmentId: number,
+  kind: ReceivableKind,
+  reference: string,
+): Promise<Id | undefined> {
+  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(reference)) return undefined
+  const { rows } = await connection.query<{ entity_id: Id }>({
+    name: 'find-external-reference',
+    text: `select entity_id from external_reference
+      where environment_id = $1 and kind = $2 and reference = $3 and bucket = $4`,
+    values: [environmentId, kind, reference, bucketOfValue(reference)],
+  })
+  return rows[0]?.entity_id
+}

@@ -1,0 +1,74 @@
+import { Problem } from '../core/problem.ts'
+import type { App, FastifyReply, FastifyRequest, Platform } from '../api/platform.ts'
+import { toProblem } from '../api/problems.ts'
+import { sendMessage, sendPageNotFound } from './send.ts'
+
+// Ten tracking parameters of 500 characters, each up to nine bytes when encoded, and the form's own fields.
+const formMaxBytes = 64 * 1024
+
+/** Makes a group of routes speak HTML: bodies are forms and nothing else, refusals are pages. */
+export function preparePages(app: App, platform: Platform): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: formMaxBytes },
+    (_request, body, done) => done(null, new URLSearchParams(body as string)),
+  )
+  app.setErrorHandler((error, request, reply) => sendRefusal(platform, request, reply, error))
+}
+
+/** The fields of the form that was posted. Throws `invalid_request` when the body is no form. */
+export function readForm(request: FastifyRequest): URLSearchParams {
+  if (request.body instanceof URLSearchParams) return request.body
+  throw new Problem('invalid_request', 'The body should be a form.')
+}
+
+/**
+ * Whether the post came from a page of ours: browsers name the origin with every post, and cannot be made to name another.
+ * A client that names none is no browser, so nobody's cross-site request; `null` is what a sandboxed frame would send.
+ */
+export function isOwnOrigin(platform: Pick<Platform, 'publicUrl' | 'log'>, request: FastifyRequest): boolean {
+  const { origin } = request.headers
+  if (origin === undefined || origin === platform.publicUrl()) return true
+  platform.log.warn(
+    { origin: origin.slice(0, 100), public_url: platform.publicUrl() },
+    'a form came from another origin; if that is where payers reach this server, set TALLYSTICK_PUBLIC_URL to it',
+  )
+  return false
+}
+
+/** Answers a post that did not come from our own page. */
+export function sendForeign(reply: FastifyReply): FastifyReply {
+  return sendMessage(
+    reply,
+    403,
+    'Please start again from your link',
+    'This form was sent from somewhere else, so nothing was done with it.',
+    'Open the link that you were sent, and pay from there.',
+  )
+}
+
+function sendRefusal(platform: Platform, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = toProblem(error)
+  if (problem.code === 'not_found') return sendPageNotFound(reply)
+  if (problem.status === 503) {
+    reply.header('retry-after', String(problem.retryAfterS ?? 2))
+    return sendMessage(
+      reply,
+      503,
+      'One moment, please',
+      'We cannot reach our records just now. Please load this page again in a minute.',
+      'If you have just paid, do not pay again: this page will show it.',
+    )
+  }
+  if (problem.status < 500) {
+    return sendMessage(reply, problem.status, 'That did not work', 'Your browser sent something that we cannot read.')
+  }
+  platform.log.error({ request_id: request.id, err: error }, 'a page failed')
+  return sendMessage(
+    reply,
+    500,
+    'Something went wrong on our side',
+    'Please load this page again in a minute. If you have just paid, do not pay again before you have looked.',
+  )
+}

@@ -1,0 +1,52 @@
+import type { FastifyReply } from '../api/platform.ts'
+import { html } from './html.ts'
+import { type Page, renderPage, styleHash } from './layout.ts'
+
+/**
+ * Sends a page that runs nothing, loads nothing, is framed by nobody and is kept by no cache. `formOrigins` are where its
+ * forms may lead besides here: Chromium applies `form-action` also to the redirect after a post.
+ */
+export function sendPage(
+  reply: FastifyReply,
+  page: Page,
+  { status = 200, formOrigins = [] }: { status?: number; formOrigins?: readonly string[] } = {},
+): FastifyReply {
+  const formAction = ["'self'", ...formOrigins].join(' ')
+  return reply
+    .code(status)
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy':
+        `default-src 'none'; style-src ${styleHash}; form-action ${formAction}; ` +
+        "frame-ancestors 'none'; base-uri 'none'",
+      // Other origins learn nothing. The second value is the one in force: under `no-referrer` alone a browser posts a form
+      // with `Origin: null` (Fetch, "append a request Origin header"), and the guard could not tell our page from another's.
+      'referrer-policy': 'no-referrer, same-origin',
+      'cache-control': 'no-store',
+      'x-robots-tag': 'noindex',
+      'x-frame-options': 'DENY',
+    })
+    .send(renderPage(page))
+}
+
+/** Sends a page with one heading, some sentences, and nothing to do. */
+export function sendMessage(
+  reply: FastifyReply,
+  status: number,
+  heading: string,
+  ...sentences: string[]
+): FastifyReply {
+  const content = html`<section class="card"><h1>${heading}</h1>${sentences.map((text) => html`<p>${text}</p>`)}</section>`
+  return sendPage(reply, { title: heading, content }, { status })
+}
+
+/** The one answer to every link that leads nowhere: wrong, unknown, retired or archived, it tells nothing apart. */
+export function sendPageNotFound(reply: FastifyReply): FastifyReply {
+  return sendMessage(
+    reply,
+    404,
+    'This link does not work',
+    'It may have been cut short when it was copied, or replaced by a newer one.',
+    'Please open the newest link that you were sent, or ask the company that sent it for a new one.',
+  )
+}

@@ -1,0 +1,176 @@
+import { assert } from '../../core/assert.ts'
+import { bucketOf, type Id, newId, showId } from '../../core/id/id.ts'
+import type { Queryable } from '../../database/pool.ts'
+import { writeEvents } from '../../events/outbox.ts'
+import { type EventEnvironment, type EventType, type NewEvent, renderEvent } from '../../events/registry.ts'
+import type { LockedPayment } from '../payments/claims.ts'
+import { Journal } from '../journal.ts'
+import { appliedTo, paidMember, type Receivable, showReceivableId } from '../receivable.ts'
+import type { Application } from './application.ts'
+import { type CorrectionRows, writeCorrection } from './write.ts'
+
+/** Who corrects, and when. */
+export type CorrectionContext = { environment: EventEnvironment; request_id: string; now: Date }
+
+/** Why an application is taken back: on its own, or because its whole payment is. */
+export type Cause = { reason: string; payment_reversal_id: Id | null }
+
+/**
+ * Collects what changes about one locked payment after it was applied, always by new entries, and writes it at the end in one
+ * flight: entries, amounts of the payment, applications, their reversals, and one event for each.
+ */
+export class Correction {
+  readonly journal: Journal
+  readonly #context: CorrectionContext
+  readonly #payment: LockedPayment
+  readonly #rows: CorrectionRows = { applications: [], reversals: [], changed: new Set() }
+  readonly #events: NewEvent[] = []
+
+  constructor(context: CorrectionContext, payment: LockedPayment) {
+    assert(payment.status === 'succeeded', 'only money that has arrived is corrected')
+    this.#context = context
+    this.#payment = payment
+    this.journal = new Journal(context.now)
+  }
+
+  /** Applies unapplied money of the payment to a receivable: a new application with a new id. */
+  apply(receivable: Receivable, amount: bigint): Application {
+    const { now, environment, request_id } = this.#context
+    const payment = this.#payment
+    const id = newId(payment.bucket, now.getTime())
+    const transaction = this.journal.open({
+      bucket: payment.bucket,
+      environment_id: environment.id,
+      kind: 'application',
+      source_id: id,
+      request_id,
+    })
+    this.journal.moveReceivable(transaction, receivable, -amount)
+    this.journal.moveHouse(transaction, 'unapplied', payment.currency, amount)
+    payment.unapplied_amount -= amount
+    payment.applied_amount += amount
+    const application: Application = {
+      id,
+      bucket: payment.bucket,
+      environment_id: environment.id,
+      customer_id: payment.customer_id,
+      payment_id: payment.id,
+      receivable_id: receivable.id,
+      kind: receivable.kind,
+      currency: payment.currency,
+      amount,
+      reversed_amount: 0n,
+      transaction_id: transaction.id,
+      version: 1n,
+      created_at: now,
+      updated_at: now,
+    }
+    this.#rows.applications.push(application)
+    this.#tell('obligation.amount_applied', id, {
+      ...this.#obligation(application, receivable, amount),
+      balance_before: Number(receivable.balance + amount),
+      explanation: {
+        policy: 'explicit',
+        applied: [{ to: showReceivableId(receivable), amount: Number(amount), rule: 'explicit' }],
+        skipped: [],
+        applied_count: 1,
+        unapplied_amount: Number(payment.unapplied_amount),
+      },
+    })
+    return application
+  }
+
+  /** Takes one application back to unapplied, in whole or in part, as a mirror of its entries. */
+  takeBack(application: Application, receivable: Receivable, amount: bigint, reason: string): void {
+    const transaction = this.journal.open({
+      bucket: application.bucket,
+      environment_id: application.environment_id,
+      kind: 'application_reversal',
+      source_id: application.id,
+      reason,
+      request_id: this.#context.request_id,
+    })
+    this.journal.moveReceivable(transaction, receivable, amount)
+    this.journal.moveHouse(transaction, 'unapplied', application.currency, -amount)
+    this.#payment.unapplied_amount += amount
+    this.#reversed(application, receivable, amount, { reason, payment_reversal_id: null }, transaction.id)
+  }
+
+  /** Takes the payment's money back: from what is unapplied first, then from its applications, in the order given. */
+  reversePayment(
+    parts: { application: Application; receivable: Receivable; amount: bigint }[],
+    unapplied: bigint,
+    reversal: { id: Id; reason: string; clearing: string },
+  ): void {
+    const payment = this.#payment
+    const total = unapplied + parts.reduce((sum, part) => sum + part.amount, 0n)
+    const transaction = this.journal.open({
+      bucket: payment.bucket,
+      environment_id: payment.environment_id,
+      kind: 'payment_reversal',
+      source_id: reversal.id,
+      reason: reversal.reason,
+      request_id: this.#context.request_id,
+    })
+    this.journal.moveHouse(transaction, `clearing:${reversal.clearing}`, payment.currency, -total)
+    if (unapplied > 0n) this.journal.moveHouse(transaction, 'unapplied', payment.currency, unapplied)
+    payment.unapplied_amount -= unapplied
+    payment.reversed_amount += total
+    for (const { application, receivable, amount } of parts) {
+      this.journal.moveReceivable(transaction, receivable, amount)
+      const cause = { reason: reversal.reason, payment_reversal_id: reversal.id }
+      this.#reversed(application, receivable, amount, cause, transaction.id)
+    }
+  }
+
+  #reversed(application: Application, receivable: Receivable, amount: bigint, cause: Cause, transactionId: Id): void {
+    const { now } = this.#context
+    application.reversed_amount += amount
+    application.version += 1n
+    application.updated_at = now
+    assert(application.reversed_amount <= application.amount, 'no more is taken back than was applied')
+    this.#payment.applied_amount -= amount
+    const id = newId(application.bucket, now.getTime())
+    this.#rows.changed.add(application)
+    this.#rows.reversals.push({ id, application, amount, ...cause, transaction_id: transactionId })
+    this.#tell('obligation.amount_reversed', id, {
+      ...this.#obligation(application, receivable, amount),
+      balance_before: Number(receivable.balance - amount),
+      amount_applied: Number(application.amount),
+      amount_reversed: Number(application.reversed_amount),
+      reason: cause.reason,
+      ...(cause.payment_reversal_id !== null && { reversal_id: showId('reversal', cause.payment_reversal_id) }),
+    })
+  }
+
+  #obligation(application: Application, receivable: Receivable, amount: bigint): Record<string, unknown> {
+    return {
+      id: showId('obligation', application.id),
+      amount: Number(amount),
+      currency: application.currency,
+      payment_id: showId('payment', application.payment_id),
+      ...paidMember(receivable),
+      applied_to: appliedTo(receivable),
+      balance_after: Number(receivable.balance),
+      metadata: this.#payment.metadata,
+      created_at: application.created_at.toISOString(),
+      updated_at: application.updated_at.toISOString(),
+    }
+  }
+
+  /** Tells of an application, or of a reversal of one, that is made here: the event has its id. */
+  #tell(type: EventType, id: Id, data: Record<string, unknown>): void {
+    const { environment, now } = this.#context
+    const bucket = bucketOf(this.#payment.id)
+    this.#events.push(renderEvent(environment, { id, bucket, type, subject_id: id, created_at: now, data }))
+  }
+
+  /** Writes everything, pipelined. */
+  async write(connection: Queryable): Promise<void> {
+    await Promise.all([
+      this.journal.write(connection),
+      writeCorrection(connection, this.#payment, this.#rows, this.#context.now),
+      writeEvents(connection, this.#events),
+    ])
+  }
+}

@@ -1,0 +1,215 @@
+import { type Id, newId } from '../../core/id/id.ts'
+import { fieldProblem, Problem } from '../../core/problem.ts'
+import type { Connection } from '../../database/pool.ts'
+import { explicitFault } from '../allocation.ts'
+import { type LockedPayment, lockPayments } from '../payments/claims.ts'
+import { faultDetail } from '../payments/decide.ts'
+import { lockReceivables, type Receivable, type ReceivableIndex } from '../receivable.ts'
+import { type Application, findApplication, lockApplicationsOf } from './application.ts'
+import { Correction, type CorrectionContext } from './correction-journal.ts'
+
+/** Applies unapplied money of a payment to a receivable later. Throws problems with the pointers of the request. */
+export async function applyUnapplied(
+  connection: Connection,
+  context: CorrectionContext,
+  input: { payment_id: Id; receivable_id: Id; amount: bigint; pointer: string },
+): Promise<Application> {
+  const payment = await lockPayment(connection, context, input.payment_id)
+  const receivables = await lockReceivables(connection, {
+    ids: [input.receivable_id],
+    environments: [context.environment.id],
+  })
+  if (input.amount > payment.unapplied_amount) {
+    throw fieldProblem(
+      'amount_exceeds_remaining',
+      '/amount',
+      `Only ${payment.unapplied_amount} of the payment is unapplied.`,
+    )
+  }
+  const receivable = applicable(receivables, input, payment)
+  const correction = new Correction(context, payment)
+  const application = correction.apply(receivable, input.amount)
+  await correction.write(connection)
+  return application
+}
+
+/** Takes an application back to unapplied, in whole or in part. Throws `not_found`, `amount_exceeds_remaining`. */
+export async function reverseApplication(
+  connection: Connection,
+  context: CorrectionContext,
+  input: { application_id: Id; amount: bigint | undefined; reason: string },
+): Promise<Application> {
+  const held = await holdApplication(connection, context, input.application_id)
+  const amount = partOf(held.application, input.amount)
+  const receivables = await lockReceivables(connection, {
+    ids: [held.application.receivable_id],
+    environments: [context.environment.id],
+  })
+  const correction = new Correction(context, held.payment)
+  correction.takeBack(held.application, mustHave(receivables, held.application), amount, input.reason)
+  await correction.write(connection)
+  return held.application
+}
+
+/** Takes an application back and applies the money to another receivable of the same customer, in one transaction. */
+export async function moveApplication(
+  connection: Connection,
+  context: CorrectionContext,
+  input: { application_id: Id; amount: bigint | undefined; receivable_id: Id; pointer: string },
+): Promise<Application> {
+  const held = await holdApplication(connection, context, input.application_id)
+  const amount = partOf(held.application, input.amount)
+  if (input.receivable_id === held.application.receivable_id) {
+    throw fieldProblem('invalid_allocation', input.pointer, 'The money is there already.')
+  }
+  const receivables = await lockReceivables(connection, {
+    ids: [held.application.receivable_id, input.receivable_id],
+    environments: [context.environment.id],
+  })
+  const correction = new Correction(context, held.payment)
+  correction.takeBack(held.application, mustHave(receivables, held.application), amount, 'moved')
+  const receivable = applicable(receivables, { ...input, amount }, held.payment)
+  const application = correction.apply(receivable, amount)
+  await correction.write(connection)
+  return application
+}
+
+/** The reversal of a payment as it was entered. */
+export type PaymentReversal = {
+  id: Id
+  payment_id: Id
+  amount: bigint
+  unapplied_amount: bigint
+  reason: string
+  created_at: Date
+}
+
+/**
+ * Takes back a payment that others had recorded: the debit bounced, or it was a mistake. What is unapplied goes first, then the
+ * applications, the newest first; the bills open again. Throws `payment_state`, `amount_exceeds_remaining`.
+ */
+export async function reversePayment(
+  connection: Connection,
+  context: CorrectionContext,
+  input: { payment_id: Id; amount: bigint | undefined; reason: string },
+): Promise<{ reversal: PaymentReversal; currency: string }> {
+  const payment = await lockPayment(connection, context, input.payment_id)
+  if (payment.processor !== null) {
+    throw new Problem('payment_state', 'This payment went through a processor: only the processor can take it back.')
+  }
+  const left = payment.amount - payment.reversed_amount
+  const amount = input.amount ?? left
+  if (left === 0n) throw new Problem('payment_state', 'The whole payment has been reversed already.')
+  if (amount > left) throw fieldProblem('amount_exceeds_remaining', '/amount', `Only ${left} of the payment is left.`)
+  const unapplied = amount < payment.unapplied_amount ? amount : payment.unapplied_amount
+  const parts = await planReversal(connection, context, payment, amount - unapplied)
+  const reversal = {
+    id: newId(payment.bucket, context.now.getTime()),
+    payment_id: payment.id,
+    amount,
+    unapplied_amount: unapplied,
+    reason: input.reason,
+    created_at: context.now,
+  }
+  const correction = new Correction(context, payment)
+  correction.reversePayment(parts, unapplied, { ...reversal, clearing: payment.channel })
+  await Promise.all([insertReversal(connection, payment, reversal), correction.write(connection)])
+  return { reversal, currency: payment.currency }
+}
+
+async function planReversal(
+  connection: Connection,
+  context: CorrectionContext,
+  payment: LockedPayment,
+  applied: bigint,
+) {
+  if (applied === 0n) return []
+  const applications = await lockApplicationsOf(connection, context.environment.id, payment.id)
+  const taken: { application: Application; amount: bigint }[] = []
+  let rest = applied
+  for (const application of applications) {
+    if (rest === 0n) break
+    const left = application.amount - application.reversed_amount
+    const amount = rest < left ? rest : left
+    taken.push({ application, amount })
+    rest -= amount
+  }
+  const receivables = await lockReceivables(connection, {
+    ids: taken.map(({ application }) => application.receivable_id),
+    environments: [context.environment.id],
+  })
+  return taken.map((part) => ({ ...part, receivable: mustHave(receivables, part.application) }))
+}
+
+async function insertReversal(
+  connection: Connection,
+  payment: LockedPayment,
+  reversal: PaymentReversal,
+): Promise<void> {
+  await connection.query({
+    name: 'insert-payment-reversal',
+    text: `insert into payment_reversal (id, bucket, environment_id, payment_id, amount, unapplied_amount, reason, created_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [
+      reversal.id,
+      payment.bucket,
+      payment.environment_id,
+      payment.id,
+      reversal.amount,
+      reversal.unapplied_amount,
+      reversal.reason,
+      reversal.created_at,
+    ],
+  })
+}
+
+async function lockPayment(connection: Connection, context: CorrectionContext, id: Id): Promise<LockedPayment> {
+  const payment = (await lockPayments(connection, [id], [context.environment.id])).get(id)
+  if (!payment) throw new Problem('not_found', 'There is no payment with this id.')
+  if (payment.status !== 'succeeded') throw new Problem('payment_state', `The payment is ${payment.status}.`)
+  return payment
+}
+
+async function holdApplication(connection: Connection, context: CorrectionContext, id: Id) {
+  const environmentId = context.environment.id
+  const found = await findApplication(connection, environmentId, id)
+  if (!found) throw new Problem('not_found', 'There is no obligation with this id.')
+  const payment = await lockPayment(connection, context, found.payment_id)
+  const application = await findApplication(connection, environmentId, id, { lock: true })
+  return { payment, application: application ?? found }
+}
+
+function partOf(application: Application, wanted: bigint | undefined): bigint {
+  const left = application.amount - application.reversed_amount
+  if (left === 0n) throw new Problem('payment_state', 'The whole obligation has been reversed already.')
+  if (wanted !== undefined && wanted > left) {
+    throw fieldProblem('amount_exceeds_remaining', '/amount', `Only ${left} of the obligation is left.`)
+  }
+  return wanted ?? left
+}
+
+function mustHave(receivables: ReceivableIndex, application: Application): Receivable {
+  const receivable = receivables.get(application.receivable_id)
+  if (!receivable) throw new Problem('not_found', 'What was paid is not there.')
+  return receivable
+}
+
+function applicable(
+  receivables: ReceivableIndex,
+  { receivable_id, amount, pointer }: { receivable_id: Id; amount: bigint; pointer: string },
+  payment: LockedPayment,
+): Receivable {
+  const receivable = receivables.get(receivable_id)
+  if (!receivable) throw fieldProblem('no_balance', pointer, 'It has no balance to apply to.')
+  if (receivable.customer_id !== payment.customer_id) {
+    throw fieldProblem('customer_mismatch', pointer, 'It belongs to another customer than the payment.')
+  }
+  const fault = explicitFault(amount, payment.currency, receivable)
+  if (fault)
+    throw fieldProblem(
+      fault,
+      fault === 'amount_exceeds_remaining' ? '/amount' : pointer,
+      faultDetail(fault, receivable),
+    )
+  return receivable
+}

@@ -1,0 +1,89 @@
+import { assert } from '../../core/assert.ts'
+import type { Id } from '../../core/id/id.ts'
+import { bigintArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
+import type { Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
+import type { LockedPayment } from '../payments/claims.ts'
+import { insertApplications } from '../payments/write.ts'
+import type { Application } from './application.ts'
+
+export type ReversalRow = {
+  id: Id
+  application: Application
+  amount: bigint
+  reason: string
+  payment_reversal_id: Id | null
+  transaction_id: Id
+}
+
+export type CorrectionRows = { applications: Application[]; reversals: ReversalRow[]; changed: Set<Application> }
+
+const updateApplicationsSql = loadSql(import.meta.url, '../sql/update-applications.sql')
+const writeReversalsSql = loadSql(import.meta.url, '../sql/write-application-reversals.sql')
+
+/** Writes the amounts of the payment, its new applications, and what was taken back of the others. */
+export async function writeCorrection(
+  connection: Queryable,
+  payment: LockedPayment,
+  { applications, reversals, changed }: CorrectionRows,
+  now: Date,
+): Promise<void> {
+  const [updated, touched] = await Promise.all([
+    updatePayment(connection, payment, now),
+    changed.size > 0 ? updateApplications(connection, [...changed], now) : 0,
+    insertApplications(connection, applications, now),
+    reversals.length > 0 ? insertReversals(connection, reversals, now) : undefined,
+  ])
+  assert(updated === 1 && touched === changed.size, 'every locked row is still there')
+}
+
+async function updatePayment(connection: Queryable, payment: LockedPayment, now: Date): Promise<number | null> {
+  const { rowCount } = await connection.query({
+    name: 'correct-payment',
+    text: `update payment set applied_amount = $4, unapplied_amount = $5, reversed_amount = $6, version = version + 1,
+        updated_at = $7
+      where environment_id = $1 and id = $2 and bucket = $3`,
+    values: [
+      payment.environment_id,
+      payment.id,
+      payment.bucket,
+      payment.applied_amount,
+      payment.unapplied_amount,
+      payment.reversed_amount,
+      now,
+    ],
+  })
+  return rowCount
+}
+
+async function updateApplications(connection: Queryable, rows: Application[], now: Date): Promise<number | null> {
+  const { rowCount } = await connection.query({
+    ...updateApplicationsSql,
+    values: [
+      uuidArray(rows.map(({ id }) => id)),
+      integerArray(rows.map(({ bucket }) => bucket)),
+      integerArray(rows.map(({ environment_id }) => environment_id)),
+      bigintArray(rows.map(({ reversed_amount }) => reversed_amount)),
+      bigintArray(rows.map(({ version }) => version)),
+      now,
+    ],
+  })
+  return rowCount
+}
+
+async function insertReversals(connection: Queryable, rows: ReversalRow[], now: Date): Promise<void> {
+  await connection.query({
+    ...writeReversalsSql,
+    values: [
+      uuidArray(rows.map(({ id }) => id)),
+      integerArray(rows.map(({ application }) => application.bucket)),
+      integerArray(rows.map(({ application }) => application.environment_id)),
+      uuidArray(rows.map(({ application }) => application.id)),
+      uuidArray(rows.map(({ payment_reversal_id }) => payment_reversal_id)),
+      bigintArray(rows.map(({ amount }) => amount)),
+      textArray(rows.map(({ reason }) => reason)),
+      uuidArray(rows.map(({ transaction_id }) => transaction_id)),
+      now,
+    ],
+  })
+}

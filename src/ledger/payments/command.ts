@@ -1,0 +1,92 @@
+import type { Id } from '../../core/id/id.ts'
+import type { Problem } from '../../core/problem.ts'
+import type { IdempotencyClaim } from '../../database/idempotency.ts'
+import type { EventEnvironment } from '../../events/registry.ts'
+import type { AllocationPolicy } from '../allocation.ts'
+import type { ReceivableKind } from '../receivable.ts'
+
+/** Who is to get the money: amounts that the caller named, or a policy over what is owed. */
+export type PaymentTarget =
+  | { kind: 'explicit'; allocations: { receivable_id: Id; amount: bigint; pointer: string }[] }
+  | { kind: 'policy'; policy: AllocationPolicy; scope: TargetScope }
+
+/** What a policy spreads over: one receivable, all of a customer, all of an account, or those named, in their order. */
+export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: Id }
+
+/** Whether a payment may read balances that it does not write: a policy over several does. */
+export function readsMore(target: PaymentTarget): boolean {
+  return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)
+}
+
+/** The claims that make a payment happen once. A payment has a reference, or it exists already and is to be settled. */
+export type PaymentClaim =
+  | { kind: 'record'; reference: string; fingerprint: Buffer }
+  | { kind: 'settle'; processor_reference: string; method_details?: Record<string, unknown> | undefined }
+
+/** One payment to apply. Everything that can be known before the locks is in it. */
+export type PaymentOrder = {
+  environment: EventEnvironment
+  request_id: string
+  idempotency?: IdempotencyClaim | undefined
+  claim: PaymentClaim
+  payment: {
+    /** Its bucket is the customer's. */
+    id: Id
+    /** Undefined: that of the first receivable of the target. A hot payment saves a look-up this way. */
+    customer_id: Id | undefined
+    amount: bigint
+    currency: string
+    channel: string
+    /** Whose clearing account holds the money: the processor's, or the channel's. */
+    clearing: string
+    received_at: Date
+    metadata: Record<string, string>
+  }
+  target: PaymentTarget
+  /** Renders the answer to the caller, which the idempotency record keeps. Called inside the transaction. */
+  render(payment: AppliedPayment): { status: number; body: string }
+  /** Renders a refusal, so that a 409 or 422 decided inside the transaction is kept too. */
+  renderProblem(problem: Problem): { status: number; body: string }
+}
+
+/** One application: the amount, what it was applied to, and its new obligation. */
+export type AppliedLine = {
+  obligation_id: Id
+  receivable_id: Id
+  kind: ReceivableKind
+  amount: bigint
+  rule: string
+  balance_after: bigint
+}
+
+/** A payment as it stands right after it was applied. */
+export type AppliedPayment = {
+  order: PaymentOrder
+  customer_id: Id
+  applied_amount: bigint
+  unapplied_amount: bigint
+  lines: AppliedLine[]
+  explanation: PaymentExplanation
+  recorded_at: Date
+}
+
+/** Who got what, and by which rule, in the API's words. Kept with the payment and part of its events. */
+export type PaymentExplanation = {
+  policy: AllocationPolicy | 'explicit'
+  applied: { to: string; amount: number; rule: string }[]
+  skipped: { to: string; reason: string }[]
+  unapplied_amount: number
+}
+
+/** What became of an order. */
+export type PaymentOutcome =
+  | { kind: 'applied'; payment_id: Id; answer: { status: number; body: string } }
+  /** The idempotency key had an answer already. */
+  | { kind: 'replayed'; answer: { status: number; body: string } }
+  /** The reference belongs to an earlier payment: the same one again, or another. */
+  | { kind: 'reference_taken'; payment_id: Id; same: boolean }
+  /** The payment was settled before. */
+  | { kind: 'settled_before' }
+  /** No receivable tells whose payment it is: name the customer, or find out that there is none. Nothing was kept. */
+  | { kind: 'target_unknown' }
+  | { kind: 'refused'; problem: Problem }

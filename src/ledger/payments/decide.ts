@@ -1,0 +1,144 @@
+import { bucketOf, type Id, newId, showId } from '../../core/id/id.ts'
+import { fieldProblem, Problem } from '../../core/problem.ts'
+import { type Allocation, allocate, explicitFault } from '../allocation.ts'
+import type { Journal, OpenTransaction } from '../journal.ts'
+import { type Receivable, type ReceivableIndex, showReceivableId } from '../receivable.ts'
+import type { AppliedLine, AppliedPayment, PaymentExplanation, PaymentOrder, TargetScope } from './command.ts'
+
+/** What of an order decides who gets what; a preview has no more. */
+type Decidable = Pick<PaymentOrder, 'environment' | 'target'> & {
+  payment: Pick<PaymentOrder['payment'], 'customer_id' | 'amount' | 'currency'>
+}
+
+/** Who gets what of one payment, and whose payment it is. */
+export type Decision = { allocation: Allocation; customer_id: Id }
+
+/** Decides from the balances as they are now, or says why it cannot be done as written. */
+export function decide(order: Decidable, receivables: ReceivableIndex): Decision | Problem | 'target_unknown' {
+  const { payment, target } = order
+  const targeted = target.kind === 'explicit' ? [] : targetedBy(target.scope, receivables)
+  const first = target.kind === 'explicit' ? receivables.get(target.allocations[0]?.receivable_id) : targeted[0]
+  const customer_id =
+    payment.customer_id ?? (first?.environment_id === order.environment.id ? first.customer_id : undefined)
+  if (customer_id === undefined) return 'target_unknown'
+  const allocation =
+    target.kind === 'explicit'
+      ? decideExplicit(order, customer_id, target.allocations, receivables)
+      : allocate(
+          payment.amount,
+          payment.currency,
+          target.policy,
+          targeted.filter((one) => one.environment_id === order.environment.id && one.customer_id === customer_id),
+        )
+  return allocation instanceof Problem ? allocation : { allocation, customer_id }
+}
+
+function targetedBy(scope: TargetScope, receivables: ReceivableIndex): Receivable[] {
+  if ('customer' in scope) return receivables.ofCustomer(scope.customer)
+  if ('account' in scope) return receivables.ofAccount(scope.account)
+  return scope.receivables.map((id) => receivables.get(id)).filter((one) => one !== undefined)
+}
+
+function decideExplicit(
+  { payment, environment }: Decidable,
+  customerId: Id,
+  allocations: { receivable_id: Id; amount: bigint; pointer: string }[],
+  receivables: ReceivableIndex,
+): Allocation | Problem {
+  const rest = payment.amount - allocations.reduce((sum, { amount }) => sum + amount, 0n)
+  if (rest < 0n) {
+    return new Problem('invalid_allocation', `The allocations come to ${-rest} more than the payment.`, {
+      errors: [{ pointer: '/allocations', code: 'sum_exceeds_amount', detail: 'They sum to more than `amount`.' }],
+    })
+  }
+  const lines: Allocation['lines'] = []
+  for (const { receivable_id, amount, pointer } of allocations) {
+    const receivable = receivables.get(receivable_id)
+    if (!receivable || receivable.environment_id !== environment.id) {
+      return fieldProblem('no_balance', pointer, 'It has no balance to allocate to.')
+    }
+    if (receivable.customer_id !== customerId) {
+      return fieldProblem('customer_mismatch', pointer, 'It belongs to another customer than the first allocation.')
+    }
+    const fault = explicitFault(amount, payment.currency, receivable)
+    if (fault !== undefined) return fieldProblem(fault, pointer, faultDetail(fault, receivable))
+    lines.push({ receivable_id, amount, rule: 'explicit' })
+  }
+  return { lines, unapplied: rest, skipped: [] }
+}
+
+/** What is wrong with an amount named for a receivable, in words. */
+export function faultDetail(fault: NonNullable<ReturnType<typeof explicitFault>>, receivable: Receivable): string {
+  if (fault === 'currency_mismatch') return `It is in ${receivable.currency}.`
+  if (fault === 'bill_voided') return 'The bill is voided.'
+  return `No more than ${receivable.balance > 0n ? receivable.balance : 0n} can be applied to it.`
+}
+
+/** Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied. */
+export function enterPayment(
+  order: PaymentOrder,
+  { allocation, customer_id }: Decision,
+  receivables: ReceivableIndex,
+  journal: Journal,
+  now: Date,
+): { transaction: OpenTransaction; applied: AppliedPayment } {
+  const { payment, environment } = order
+  const bucket = bucketOf(payment.id)
+  const transaction = journal.open({
+    bucket,
+    environment_id: environment.id,
+    kind: 'payment',
+    source_id: payment.id,
+    request_id: order.request_id,
+    effective_at: payment.received_at,
+  })
+  journal.moveHouse(transaction, `clearing:${payment.clearing}`, payment.currency, payment.amount)
+  const lines: AppliedLine[] = []
+  for (const { receivable_id, amount, rule } of allocation.lines) {
+    const receivable = receivables.get(receivable_id) as Receivable
+    journal.moveReceivable(transaction, receivable, -amount)
+    lines.push({
+      obligation_id: newId(bucket, now.getTime()),
+      receivable_id,
+      kind: receivable.kind,
+      amount,
+      rule,
+      balance_after: receivable.balance,
+    })
+  }
+  if (allocation.unapplied > 0n) {
+    journal.moveHouse(transaction, 'unapplied', payment.currency, -allocation.unapplied)
+  }
+  const applied: AppliedPayment = {
+    order,
+    customer_id,
+    applied_amount: payment.amount - allocation.unapplied,
+    unapplied_amount: allocation.unapplied,
+    lines,
+    explanation: explain(order.target, allocation, receivables),
+    recorded_at: now,
+  }
+  return { transaction, applied }
+}
+
+/** The explanation in the API's words: who got what, by which rule, and what was passed over and why. */
+export function explain(
+  target: PaymentOrder['target'],
+  allocation: Allocation,
+  receivables: Pick<ReceivableIndex, 'get'>,
+): PaymentExplanation {
+  const show = (id: Id) => {
+    const receivable = receivables.get(id)
+    return receivable ? showReceivableId(receivable) : showId('entry', id)
+  }
+  return {
+    policy: target.kind === 'explicit' ? 'explicit' : target.policy,
+    applied: allocation.lines.map(({ receivable_id, amount, rule }) => ({
+      to: show(receivable_id),
+      amount: Number(amount),
+      rule,
+    })),
+    skipped: allocation.skipped.map(({ receivable_id, reason }) => ({ to: show(receivable_id), reason })),
+    unapplied_amount: Number(allocation.unapplied),
+  }
+}

@@ -1,0 +1,45 @@
+import { createGroupCommit } from '../../database/group-commit.ts'
+import type { Pool } from '../../database/pool.ts'
+import { applyBatch } from './batch.ts'
+import { type Claimant, claimantOf } from './claims.ts'
+import { createExpectation } from './concurrency/optimistic.ts'
+import { createFlights } from './concurrency/in-flight-batches.ts'
+import type { PaymentOrder, PaymentOutcome } from './command.ts'
+
+export type PaymentQueueOptions = {
+  pool: Pool
+  now(): Date
+  /**
+   * Batches in flight at most. Of two, three, four and five, in slices that took turns, three had the highest rate: for one account
+   * 10,200, 10,600, 9,700 and 8,000 a second; for many 8,450, 9,100, 8,100 and 7,200.
+   */
+  in_flight_max?: number
+  batch_max?: number
+  waiting_max?: number
+  /** Called after each commit with the size of its batch, so that events leave at once. */
+  committed?(payments: number): void
+}
+
+export type PaymentQueue = {
+  /** Applies one payment, exactly once, together with whatever else is waiting. */
+  apply(order: PaymentOrder): Promise<PaymentOutcome>
+  /** How many are waiting for their answer. */
+  waiting(): number
+  /** Resolves when all that was asked for has been answered. */
+  drain(): Promise<void>
+}
+
+/** The queue before the one write path for payments. */
+export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
+  const { pool, now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
+  const batches = { flights: createFlights(), expectation: createExpectation() }
+  const queue = createGroupCommit<Claimant, PaymentOutcome>({
+    carryOut: (claimants) => applyBatch(pool, claimants, now(), batches),
+    claimsOf: ({ names }) => names,
+    in_flight_max,
+    batch_max,
+    waiting_max,
+    committed: options.committed,
+  })
+  return { apply: (order) => queue.add(claimantOf(order)), waiting: queue.waiting, drain: queue.drain }
+}

@@ -1,0 +1,87 @@
+import type { z } from 'zod'
+import type { Operation } from '../api/operation.ts'
+import { curl } from './curl.ts'
+import { type Example, examples } from './examples.ts'
+import type { Json, SchemaWriter } from './json-schema.ts'
+import { headerRefs, refusalRef } from './shared.ts'
+
+/** Refusals that every operation can give. */
+const alwaysRefused = [400, 401, 403, 500, 503]
+/** Refusals of whatever takes an Idempotency-Key: it is in flight, or was used for another request. */
+const refusedByKey = [409, 422]
+const preconditionFailed = 412
+
+/** The path of an operation as OpenAPI writes it. */
+export function pathOf({ url }: Operation): string {
+  return url.replaceAll(/:(\w+)/g, '{$1}')
+}
+
+/** One operation as an OpenAPI operation object. */
+export function operationObject(operation: Operation, writer: SchemaWriter): Json {
+  const { id, tag, summary, description, body, once } = operation
+  const example = examples[id]
+  const parameters = [
+    ...memberParameters(operation.params, 'path', writer),
+    ...memberParameters(operation.query, 'query', writer),
+    ...(once ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+    ...(operation.refusals?.includes(preconditionFailed) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
+  ]
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: requestBody(body, example, writer) }),
+    responses: responses(operation, writer),
+    ...(example && { 'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curl(operation, example) }] }),
+  }
+}
+
+function memberParameters(schema: z.ZodType | undefined, where: 'path' | 'query', writer: SchemaWriter): Json[] {
+  if (schema === undefined) return []
+  const { properties = {}, required = [] } = writer.write(schema, 'input') as {
+    properties?: Record<string, Json>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, { description, ...member }]) => ({
+    name,
+    in: where,
+    required: required.includes(name),
+    ...(description !== undefined && { description }),
+    ...(member.type === 'object' && { style: 'deepObject', explode: true }),
+    schema: member,
+  }))
+}
+
+function requestBody(body: z.ZodType, example: Example | undefined, writer: SchemaWriter): Json {
+  return {
+    required: true,
+    content: {
+      'application/json': {
+        schema: writer.write(body, 'input'),
+        ...(example?.body !== undefined && { example: example.body }),
+      },
+    },
+  }
+}
+
+function responses(operation: Operation, writer: SchemaWriter): Json {
+  const names = ['Request-Id', ...(operation.etag ? ['ETag'] : []), ...(operation.once ? ['Idempotent-Replayed'] : [])]
+  const answers = Object.entries(operation.answers).map(([status, schema]): [string, Json] => [
+    status,
+    {
+      description: answerTexts[status] ?? 'Done.',
+      headers: headerRefs(names),
+      content: { 'application/json': { schema: writer.write(schema, 'output') } },
+    },
+  ])
+  const refused = new Set([...alwaysRefused, ...(operation.once ? refusedByKey : []), ...(operation.refusals ?? [])])
+  const refusals = [...refused].sort().map((status): [string, Json] => [String(status), refusalRef(status)])
+  return Object.fromEntries([...answers, ...refusals])
+}
+
+const answerTexts: Readonly<Record<string, string>> = {
+  200: 'Done, or what was asked for.',
+  201: 'Made.',
+}

@@ -1,0 +1,37 @@
+import type { Operation } from '../api/operation.ts'
+import type { App } from '../api/platform.ts'
+import { buildDocument } from './document.ts'
+import type { Json } from './json-schema.ts'
+
+/** The OpenAPI document of a server, made once, when it is first asked for. */
+export type ApiDocument = { read(): Json }
+
+/** Watches the routes that are added to the app and its children from now on, and describes those that are operations. */
+export function describeOperations(app: App): ApiDocument {
+  const operations: Operation[] = []
+  app.addHook('onRoute', ({ config, method }) => {
+    // Fastify adds a HEAD to every GET; the document speaks of the GET.
+    if (config?.operation && method !== 'HEAD') operations.push(config.operation)
+  })
+  let document: Json | undefined
+  return {
+    read() {
+      document ??= buildDocument(operations)
+      return document
+    },
+  }
+}
+
+/** The document as it is committed and served. */
+export function renderDocument(document: ApiDocument): string {
+  return `${JSON.stringify(document.read(), undefined, 2)}\n`
+}
+
+/** `GET /openapi.json`, for everyone: it describes the program, not its data. */
+export function openapiRoute(app: App, document: ApiDocument): void {
+  let body: string | undefined
+  app.get('/openapi.json', async (_request, reply) => {
+    body ??= renderDocument(document)
+    return reply.header('content-type', 'application/json; charset=utf-8').send(body)
+  })
+}

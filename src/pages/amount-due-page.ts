@@ -1,0 +1,181 @@
+import type { Owed, OwedItem, Presented } from './store.ts'
+import { dateIn } from '../core/clock.ts'
+import { editableMoney, formatMoney, maxAmount } from '../core/money.ts'
+import type { PayableRange } from '../core/payment-rules.ts'
+import { errorSummary, hiddenFields, textField } from '../html/field.ts'
+import { type Html, html } from '../html/html.ts'
+import type { Page } from '../html/layout.ts'
+import { headlineMoney, money, payerLocale } from '../html/money.ts'
+import { showDate } from './dates.ts'
+
+const decimalSign =
+  new Intl.NumberFormat(payerLocale).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.'
+
+/** Everything that the page of a link shows. */
+export type OwedView = {
+  presented: Presented
+  owed: Owed
+  /** Payments for it that the bank has not decided yet, in minor units. */
+  on_its_way: bigint
+  now: Date
+  /** The address of another page, by what it presents. */
+  linkTo(item: OwedItem): string
+  /** The hidden fields of the pay form; `undefined` where nobody takes payments online. */
+  pay_form: [string, string][] | undefined
+  /** What was wrong with the amount that was sent, and what it was. */
+  fault?: { typed: string; detail: string } | undefined
+}
+
+/** The page of a customer, an account or a bill: who is owed, by whom, how much, and the way to pay it. */
+export function owedPage(view: OwedView): Page {
+  const { presented, fault } = view
+  const { merchant_name, mode } = presented.environment
+  return {
+    title: `${fault && presented.range ? 'Error: ' : ''}Pay ${merchant_name}`,
+    merchant: merchant_name,
+    test: mode === 'test',
+    content: html`<section class="card">
+${heading(view)}
+${facts(view)}
+${inFlight(view)}${payment(view)}
+</section>
+${others(view)}`,
+    footer:
+      presented.range &&
+      view.pay_form &&
+      html`You enter your card on the payment service’s own page. ${merchant_name} never sees it.`,
+  }
+}
+
+/** The debt that this page is about, if it has one: what it could be paid for itself. */
+function ownDebt({ presented }: OwedView): bigint {
+  const { balance, bill } = presented
+  return balance !== null && balance > 0n && bill?.status !== 'voided' ? balance : 0n
+}
+
+function heading(view: OwedView): Html {
+  const { presented, owed } = view
+  if (owed.totals.length > 0) {
+    const several = owed.count > 1
+    const amounts = owed.totals.map(({ amount, currency }) => headlineMoney(amount, currency))
+    return html`<h1><small>${several ? 'Total owed' : 'Amount owed'}</small> ${amounts}</h1>`
+  }
+  if (presented.bill?.status === 'voided')
+    return html`<h1>This bill was withdrawn</h1><p>You do not have to pay it.</p>`
+  if (presented.bill?.status === 'paid')
+    return html`<h1>This bill is paid</h1><p>Thank you. There is nothing to do.</p>`
+  const { balance, currency } = presented
+  const credit = balance !== null && currency !== null && balance < 0n
+  return html`<h1>Nothing to pay</h1><p>${
+    credit ? html`You are ${money(-balance, currency)} in credit.` : 'Everything is settled. Thank you.'
+  }</p>`
+}
+
+function facts({ presented, now }: OwedView): Html {
+  const { kind, customer_name, account_name, external_reference, bill, balance, currency, environment } = presented
+  const overdue =
+    bill?.status === 'unpaid' && bill.due_date !== null && bill.due_date < dateIn(environment.time_zone, now)
+  const paid = bill && bill.status !== 'voided' ? bill.amount_due - (balance ?? 0n) : 0n
+  const rows: [string, string | Html | null | undefined | false][] = [
+    ['For', customer_name],
+    ['Account', account_name],
+    [kind === 'bill' ? 'Bill' : 'Reference', external_reference],
+    ['Bill date', bill && showDate(bill.bill_date)],
+    ['Due', bill?.due_date && html`${showDate(bill.due_date)}${overdue && html` <strong>(overdue)</strong>`}`],
+    ['Billed', bill && currency !== null && paid > 0n && money(bill.amount_due, currency)],
+    ['Paid so far', bill && currency !== null && paid > 0n && money(paid, currency)],
+  ]
+  return html`<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
+}
+
+/** Most double payments are made by people whom nobody told that their money is on its way. */
+function inFlight({ presented, on_its_way }: OwedView): Html | undefined {
+  if (on_its_way === 0n || presented.currency === null) return undefined
+  return html`<div class="note" role="status"><p><strong>${money(on_its_way, presented.currency)} is on its way.</strong>
+Your bank has not confirmed it yet. You do not have to pay that again.</p></div>\n`
+}
+
+function payment(view: OwedView): Html | undefined {
+  const { presented, pay_form, on_its_way, owed } = view
+  const { range, currency, environment } = presented
+  const debt = ownDebt(view)
+  if (!range || currency === null) return undefined
+  if (!pay_form) {
+    if (debt === 0n) return undefined
+    return html`<div class="note"><p>Online payment is not available here. Please pay ${environment.merchant_name} in the way that you know.</p></div>`
+  }
+  const form = payForm(view, pay_form, range, currency)
+  if (view.fault) return form
+  if (debt === 0n) return html`<details><summary>Pay in advance</summary>${form}</details>`
+  if (on_its_way >= debt) return html`<details><summary>Pay another amount all the same</summary>${form}</details>`
+  const others = owed.count > 1
+  return html`${others && html`<h2>Pay the balance of ${money(debt, currency)}</h2>\n`}${form}`
+}
+
+function payForm(view: OwedView, fields: [string, string][], range: PayableRange, currency: string): Html {
+  const { fault } = view
+  const fixed = range.from === range.to
+  const exact = typedMoney(range.to, currency)
+  const summary = errorSummary(fault ? [{ name: fixed ? 'pay' : 'amount', detail: fault.detail }] : [])
+  const amount = fixed
+    ? hiddenFields([['amount', exact]])
+    : textField({
+        name: 'amount',
+        label: 'Amount to pay',
+        prefix: symbolOf(currency),
+        value: fault?.typed ?? suggestion(view, range, currency),
+        hint: limits(range, currency),
+        error: fault?.detail,
+        inputmode: 'decimal',
+        autocomplete: 'off',
+      })
+  return html`${summary}<form method="post" data-payment-step novalidate>
+${hiddenFields(fields)}${amount}
+<button type="submit" id="pay" name="method" value="card">Pay ${fixed ? money(range.to, currency) : 'by card'}</button>
+</form>`
+}
+
+/** What is still open after what is on its way, within what may be paid; nothing where that says nothing. */
+function suggestion(view: OwedView, range: PayableRange, currency: string): string {
+  const open = ownDebt(view) - view.on_its_way
+  const amount = open > range.to ? range.to : open
+  return amount >= range.from ? typedMoney(amount, currency) : ''
+}
+
+function limits({ from, to }: PayableRange, currency: string): Html {
+  const least = from > 1n && money(from, currency)
+  const most = to < maxAmount && money(to, currency)
+  if (most) return least ? html`From ${least} up to ${most}` : html`Up to ${most}`
+  return least ? html`From ${least}` : html`Any amount`
+}
+
+/** An amount as a payer would type it, with the decimal sign that the page has everywhere else. */
+function typedMoney(amount: bigint, currency: string): string {
+  return editableMoney(amount, currency).replace('.', decimalSign)
+}
+
+/** What stands before a number of this currency. */
+function symbolOf(currency: string): string {
+  return formatMoney(0n, currency, payerLocale).replaceAll(/[\d.,\s]/g, '') || currency
+}
+
+/** What else is owed, each with the link of its own page: balances and bills are debts of their own. */
+function others({ presented, owed, linkTo }: OwedView): Html | undefined {
+  const items = owed.items.filter(({ id }) => id !== presented.id)
+  if (items.length === 0) return undefined
+  const own = owed.items.length > items.length
+  const hidden = owed.count - owed.items.length
+  return html`<section class="card"><h2>${own ? 'Also owed' : 'What is owed'}</h2>
+<ul class="owed">${items.map(
+    (item) =>
+      html`<li><a href="${linkTo(item)}">${nameOf(item)}</a>${money(item.balance, item.currency)}${
+        item.due_date !== null && html`<small>Due ${showDate(item.due_date)}</small>`
+      }</li>`,
+  )}</ul>${hidden > 0 && html`<p class="hint">and ${hidden} more, in the sum above</p>`}
+</section>`
+}
+
+function nameOf({ kind, account_name, external_reference }: OwedItem): string {
+  if (kind === 'bill') return `Bill ${external_reference}`
+  return kind === 'account' ? (account_name ?? `Account ${external_reference}`) : 'Balance'
+}

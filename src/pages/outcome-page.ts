@@ -1,0 +1,104 @@
+import type { Presented } from './store.ts'
+import type { PagePayment } from '../payments/session/store.ts'
+import { showId } from '../core/id/id.ts'
+import { type Html, html } from '../html/html.ts'
+import type { Page } from '../html/layout.ts'
+import { headlineMoney, money } from '../html/money.ts'
+import { showInstant } from './dates.ts'
+
+/** How a payment stands: paid with its receipt, on its way, or failed with the way to try again. */
+export function outcomePage(presented: Presented, payment: PagePayment, links: { page: string; self: string }): Page {
+  const { merchant_name, mode } = presented.environment
+  const shown = outcome(presented, payment, links)
+  return {
+    title: `${shown.title} – ${merchant_name}`,
+    merchant: merchant_name,
+    test: mode === 'test',
+    content: html`<section class="card">${shown.content}</section>`,
+    footer: shown.footer,
+  }
+}
+
+type Outcome = { title: string; content: Html; footer?: Html }
+
+function outcome(presented: Presented, payment: PagePayment, links: { page: string; self: string }): Outcome {
+  switch (payment.status) {
+    case 'succeeded':
+      return paid(presented, payment, links.page)
+    case 'processing':
+      return onItsWay(payment, links.self)
+    case 'failed':
+    case 'cancelled':
+    case 'expired':
+      return failed(payment, links.page)
+    default:
+      return unfinished(payment, links)
+  }
+}
+
+function paid(presented: Presented, payment: PagePayment, page: string): Outcome {
+  const { merchant_name, time_zone } = presented.environment
+  const { currency, applied_amount, unapplied_amount } = payment
+  const card = payment.method_details?.card
+  const left = presented.balance !== null && presented.currency === currency ? presented.balance : undefined
+  const rows: [string, string | Html | null | undefined | false][] = [
+    ['Paid to', merchant_name],
+    ['For', presented.customer_name],
+    ['Account', presented.account_name],
+    [presented.kind === 'bill' ? 'Bill' : 'Reference', presented.external_reference],
+    ['Date', payment.received_at && showInstant(payment.received_at, time_zone)],
+    ['Paid with', card && `${schemeNames[card.scheme] ?? card.scheme} •••• ${card.last4}`],
+    ['Payment', showId('payment', payment.id)],
+    ['Still owed', left !== undefined && left >= 0n && money(left, currency)],
+    ['In credit', left !== undefined && left < 0n && money(-left, currency)],
+  ]
+  const surplus =
+    unapplied_amount > 0n &&
+    html`<div class="note"><p>${
+      applied_amount > 0n
+        ? html`${money(unapplied_amount, currency)} of it was more than was owed.`
+        : 'This had been paid already.'
+    } ${merchant_name} holds ${money(unapplied_amount, currency)} for you.</p></div>\n`
+  return {
+    title: 'Paid',
+    content: html`<p class="status good" data-payment-status="succeeded" role="status">Paid</p>
+<h1><small>Thank you. You paid</small> ${headlineMoney(payment.amount, currency)}</h1>
+${surplus}<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>
+<p class="more no-print"><a href="${page}">Back to what is owed</a></p>`,
+    footer: html`This page is your receipt. Print it or keep it as a PDF.`,
+  }
+}
+
+const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
+
+function onItsWay(payment: PagePayment, self: string): Outcome {
+  return {
+    title: 'On its way',
+    content: html`<p class="status" data-payment-status="pending" role="status">On its way</p>
+<h1><small>Not confirmed yet</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
+<p>Your bank is still confirming this payment. You do not have to do anything, and please do not pay again.</p>
+<p><a class="button" href="${self}">Look again</a></p>`,
+  }
+}
+
+function unfinished(payment: PagePayment, links: { page: string; self: string }): Outcome {
+  return {
+    title: 'Not paid yet',
+    content: html`<p class="status" data-payment-status="pending" role="status">Not paid yet</p>
+<h1><small>You have not finished paying</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
+<p>Nothing was taken from your card. If you have just paid, look again in a moment.</p>
+<p><a class="button" href="${links.page}">Start again</a></p>
+<p class="more"><a href="${links.self}">Look again</a></p>`,
+  }
+}
+
+function failed(payment: PagePayment, page: string): Outcome {
+  const reason = payment.last_payment_error?.message ?? 'It was not finished in time.'
+  return {
+    title: 'Not paid',
+    content: html`<p class="status bad" data-payment-status="failed" role="status">Not paid</p>
+<h1><small>The payment did not go through</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
+<p>${reason} Nothing was taken.</p>
+<p><a class="button" href="${page}">Try again</a></p>`,
+  }
+}

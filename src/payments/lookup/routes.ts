@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { addRead } from '../../api/operation.ts'
+import type { App, Platform } from '../../api/platform.ts'
+import { paymentRules, shownCurrency } from '../../shapes/primitives.ts'
+import { lookUp } from './service.ts'
+
+// A customer's item is the sum of its balances and bills.
+const owed = z.int().min(0).describe('Minor units')
+
+const lookupsMax = 1_000
+
+const lookup = z.object({
+  data: z
+    .array(
+      z.object({
+        kind: z.enum(['customer', 'account', 'bill']),
+        id: z.string().max(50),
+        name: z.string().max(255).optional().describe("The customer's name, which the clerk confirms"),
+        amount_due: owed,
+        pending_amount: owed.describe('Of payments that have begun and are not settled'),
+        currency: shownCurrency,
+        payment_rules: paymentRules,
+      }),
+    )
+    .max(lookupsMax),
+})
+
+/** `GET /billing/lookups`: what a pay point needs before it takes money. The reference is never logged. */
+export function lookupRoutes(app: App, platform: Platform): void {
+  addRead(
+    app,
+    platform,
+    {
+      method: 'GET',
+      url: '/billing/lookups',
+      id: 'lookUp',
+      tag: 'Payments',
+      summary: 'Look up what is due by a reference',
+      description:
+        'What a pay point needs before it takes money. One reference may be that of a customer, an account and a bill; archived and voided ones are left out.',
+      query: z.strictObject({ reference: z.string().min(1).max(255) }),
+      answers: { 200: lookup },
+    },
+    async ({ query, context: { environment } }) => ({
+      status: 200,
+      body: JSON.stringify({ data: await lookUp(platform.pool, environment, query.reference) }),
+    }),
+  )
+}

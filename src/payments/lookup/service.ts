@@ -1,0 +1,91 @@
+import { find } from '../../billing/object/rows.ts'
+import { showId } from '../../core/id/id.ts'
+import { effectiveRules, type PaymentRules } from '../../core/payment-rules.ts'
+import type { Queryable } from '../../database/pool.ts'
+import type { RequestEnvironment } from '../../api/platform.ts'
+import { type ReceivableKind, readReceivables } from '../../ledger/receivable.ts'
+import { pendingAmounts } from './store.ts'
+
+/** One thing that a reference names, with what is due on it. */
+export type LookupItem = {
+  kind: ReceivableKind
+  id: string
+  name?: string
+  amount_due: number
+  pending_amount: number
+  currency: string
+  payment_rules: Record<keyof PaymentRules, number | boolean>
+}
+
+/**
+ * What a reference names, and what is due there, by currency. One reference may be a customer's, an account's and a bill's. A
+ * customer's item sums all that it owes and an account's its balance and bills, since that is what a payment to it is spread
+ * over. Archived objects and voided bills are left out: nobody is asked to pay them.
+ */
+export async function lookUp(
+  pool: Queryable,
+  environment: RequestEnvironment,
+  reference: string,
+): Promise<LookupItem[]> {
+  const found = await Promise.all(
+    (['customer', 'account', 'bill'] as const).map((kind) => lookUpKind(pool, environment, kind, reference)),
+  )
+  return found.flat()
+}
+
+async function lookUpKind(
+  pool: Queryable,
+  environment: RequestEnvironment,
+  kind: ReceivableKind,
+  reference: string,
+): Promise<LookupItem[]> {
+  const row = await find(pool, environment.id, kind, reference)
+  if (!row || row.archived_at !== null) return []
+  const customerId = 'customer_id' in row ? row.customer_id : row.id
+  const [customer, receivables] = await Promise.all([
+    find(pool, environment.id, 'customer', showId('customer', customerId)),
+    readReceivables(pool, {
+      ...(kind === 'customer'
+        ? { customers: [row.id] }
+        : kind === 'account'
+          ? { accounts: [row.id] }
+          : { ids: [row.id] }),
+      environments: [environment.id],
+    }),
+  ])
+  const owed = receivables.ofCustomer(customerId).filter(({ status }) => status !== 'voided')
+  const pending = await pendingAmounts(
+    pool,
+    environment.id,
+    customerId,
+    owed.map(({ id }) => id),
+  )
+  const name = customer?.name ?? undefined
+  const rules = rulesOf(environment, row)
+  return [...Map.groupBy(owed, ({ currency }) => currency)].map(([currency, group]) => {
+    const due = group.reduce((sum, { balance }) => sum + (balance > 0n ? balance : 0n), 0n)
+    return {
+      kind,
+      id: showId(kind, row.id),
+      ...(name !== undefined && { name }),
+      amount_due: Number(due),
+      pending_amount: Number(pending.get(currency) ?? 0n),
+      currency,
+      payment_rules: askedRules(rules, due),
+    }
+  })
+}
+
+/** The rules of the object itself, or those that it passes on. */
+function rulesOf(
+  environment: RequestEnvironment,
+  row: { payment_rules: object; customer_rules?: object; account_rules?: object | null },
+): PaymentRules {
+  return effectiveRules(environment.payment_rules, row.customer_rules, row.account_rules, row.payment_rules)
+}
+
+/** Without overpayment no more than what is due may be asked. */
+function askedRules(rules: PaymentRules, due: bigint): LookupItem['payment_rules'] {
+  const max = rules.overpayment_allowed || rules.max_amount < due ? rules.max_amount : due
+  return { ...rules, min_amount: Number(rules.min_amount), max_amount: Number(max) }
+}

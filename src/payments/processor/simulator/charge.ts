@@ -1,0 +1,167 @@
+import { decode, encode } from '../../../core/id/base62.ts'
+import { bucketOf, type Id } from '../../../core/id/id.ts'
+import { sameSecret, type Vault } from '../../../core/secret.ts'
+import type { Queryable } from '../../../database/pool.ts'
+import type { ChargeState, MethodDetails } from '../processor.ts'
+import { type CardBehaviour, type DeclineCode, declineOf } from './cards.ts'
+
+/** A charge as the simulator's own books have it. */
+export type SimulatorCharge = {
+  id: Id
+  bucket: number
+  environment_id: number
+  amount: bigint
+  currency: string
+  merchant_name: string
+  status: 'open' | 'challenge' | 'pending' | 'succeeded' | 'failed'
+  becomes: 'succeeded' | 'failed' | null
+  settles_at: Date | null
+  decline_code: DeclineCode | null
+  card: MethodDetails | null
+  return_url: Buffer
+  created_at: Date
+}
+
+const pendingMs = 3_000
+// A payment runs out after 24 hours; its card page an hour before, so that no charge is begun on one that is over.
+const payableMs = 23 * 3_600_000
+
+/** The part of a charge's address that cannot be guessed. */
+export function chargeToken(vault: Vault, id: Id): string {
+  return encode(id) + vault.token('simulator charge', id)
+}
+
+/** Finds the charge of an address; `undefined` when there is none. Its environment is the charge's own. */
+export async function findChargeByToken(
+  pool: Queryable,
+  vault: Vault,
+  token: string,
+): Promise<SimulatorCharge | undefined> {
+  const id = decode(token.slice(0, 22))
+  if (!id || !sameSecret(token, chargeToken(vault, id))) return undefined
+  const { rows } = await pool.query<SimulatorCharge>({
+    name: 'find-simulator-charge',
+    text: 'select * from simulator_charge where id = $1 and bucket = $2',
+    values: [id, bucketOf(id)],
+  })
+  return rows[0]
+}
+
+/** Writes a new charge; a second one for the same payment is none. */
+export async function insertCharge(
+  pool: Queryable,
+  charge: Pick<
+    SimulatorCharge,
+    'id' | 'environment_id' | 'amount' | 'currency' | 'merchant_name' | 'return_url' | 'created_at'
+  >,
+): Promise<void> {
+  await pool.query({
+    name: 'insert-simulator-charge',
+    text: `insert into simulator_charge
+        (id, bucket, environment_id, amount, currency, merchant_name, status, return_url, created_at)
+      values ($1, $2, $3, $4, $5, $6, 'open', $7, $8) on conflict do nothing`,
+    values: [
+      charge.id,
+      bucketOf(charge.id),
+      charge.environment_id,
+      charge.amount,
+      charge.currency,
+      charge.merchant_name,
+      charge.return_url,
+      charge.created_at,
+    ],
+  })
+}
+
+/** Whether the payer may still act on the charge. */
+export function isWithinTime(charge: SimulatorCharge, now: Date): boolean {
+  return now.getTime() - charge.created_at.getTime() < payableMs
+}
+
+/** Charges a card. Only an open charge is charged, so a form that is sent twice is charged once. */
+export function chargeCard(
+  pool: Queryable,
+  charge: SimulatorCharge,
+  card: { details: MethodDetails; behaviour: CardBehaviour },
+  now: Date,
+): Promise<void> {
+  const { behaviour } = card
+  switch (behaviour.kind) {
+    case 'succeeds':
+      return move(pool, charge, 'open', { status: 'succeeded', settles_at: now, card: card.details })
+    case 'declined':
+      return move(pool, charge, 'open', {
+        status: 'failed',
+        settles_at: now,
+        decline_code: behaviour.decline_code,
+        card: card.details,
+      })
+    case 'challenge':
+      return move(pool, charge, 'open', { status: 'challenge', card: card.details })
+    case 'pending':
+      return move(pool, charge, 'open', {
+        status: 'pending',
+        becomes: behaviour.becomes,
+        settles_at: new Date(now.getTime() + pendingMs),
+        decline_code: behaviour.becomes === 'failed' ? 'processing_error' : null,
+        card: card.details,
+      })
+  }
+}
+
+/** What the payer answered to the challenge. */
+export function answerChallenge(pool: Queryable, charge: SimulatorCharge, approved: boolean, now: Date): Promise<void> {
+  return move(pool, charge, 'challenge', {
+    status: approved ? 'succeeded' : 'failed',
+    settles_at: now,
+    decline_code: approved ? null : 'authentication_failed',
+    card: charge.card,
+  })
+}
+
+type Move = Pick<SimulatorCharge, 'status' | 'card'> &
+  Partial<Pick<SimulatorCharge, 'becomes' | 'settles_at' | 'decline_code'>>
+
+async function move(
+  pool: Queryable,
+  { id, bucket, environment_id }: SimulatorCharge,
+  from: SimulatorCharge['status'],
+  to: Move,
+): Promise<void> {
+  await pool.query({
+    name: 'move-simulator-charge',
+    text: `update simulator_charge set status = $5, becomes = $6, settles_at = $7, decline_code = $8, card = $9
+      where id = $1 and bucket = $2 and environment_id = $3 and status = $4`,
+    values: [
+      id,
+      bucket,
+      environment_id,
+      from,
+      to.status,
+      to.becomes ?? null,
+      to.settles_at ?? null,
+      to.decline_code ?? null,
+      to.card,
+    ],
+  })
+}
+
+/** What is known of a charge at an instant: a pending one resolves by the clock alone, so nothing has to run for it. */
+export function stateAt(charge: SimulatorCharge, now: Date): ChargeState {
+  const { settles_at, becomes } = charge
+  const method_details = charge.card ?? undefined
+  const status = charge.status === 'pending' && settles_at && settles_at <= now && becomes ? becomes : charge.status
+  switch (status) {
+    case 'open':
+      return { status: 'open' }
+    case 'challenge':
+      // As at a real processor: until the challenge is answered, nothing was charged.
+      return { status: 'open' }
+    case 'pending':
+      return { status: 'pending', method_details }
+    case 'succeeded':
+      return { status: 'succeeded', at: settles_at ?? now, method_details }
+    case 'failed':
+      return { status: 'failed', decline: declineOf(charge.decline_code ?? 'generic_decline'), method_details }
+  }
+}

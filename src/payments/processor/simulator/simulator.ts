@@ -1,0 +1,45 @@
+import { assert, present } from '../../../core/assert.ts'
+import { decode, encode } from '../../../core/id/base62.ts'
+import { bucketOf } from '../../../core/id/id.ts'
+import type { Platform } from '../../../api/platform.ts'
+import type { Processor } from '../processor.ts'
+import { chargeToken, insertCharge, type SimulatorCharge, stateAt } from './charge.ts'
+
+const referencePrefix = 'sim_'
+
+/**
+ * The built-in processor of the test environment: it keeps its own books, has its own pages, and resolves what is pending by
+ * the clock. No money moves; everything else is as with a real one.
+ */
+export function simulator(
+  { pool, clock, vault, publicUrl }: Pick<Platform, 'pool' | 'clock' | 'vault' | 'publicUrl'>,
+  environmentId: number,
+): Processor {
+  return {
+    name: 'simulator',
+    page_origins: [],
+    async open({ payment_id, return_url, ...charge }) {
+      await insertCharge(pool, {
+        ...charge,
+        id: payment_id,
+        environment_id: environmentId,
+        return_url: vault.encrypt(return_url),
+        created_at: clock.now(),
+      })
+      return {
+        reference: referencePrefix + encode(payment_id),
+        url: `${publicUrl()}/simulator/charges/${chargeToken(vault, payment_id)}`,
+      }
+    },
+    async fetch(reference) {
+      const id = present(decode(reference.slice(referencePrefix.length)), 'a reference of the simulator holds an id')
+      const { rows } = await pool.query<SimulatorCharge>({
+        name: 'fetch-simulator-charge',
+        text: 'select * from simulator_charge where id = $1 and bucket = $2 and environment_id = $3',
+        values: [id, bucketOf(id), environmentId],
+      })
+      assert(rows[0], 'the simulator knows the charges that it opened')
+      return stateAt(rows[0], clock.now())
+    },
+  }
+}

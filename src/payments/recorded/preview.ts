@@ -1,0 +1,34 @@
+import { Problem } from '../../core/problem.ts'
+import type { ChangeContext } from '../../api/context.ts'
+import type { Platform } from '../../api/platform.ts'
+import { selectionOf } from '../../ledger/payments/claims.ts'
+import { decide, explain } from '../../ledger/payments/decide.ts'
+import { type Receivable, readReceivables } from '../../ledger/receivable.ts'
+import type { PreviewPayment } from './schema.ts'
+import { resolveTarget } from './target.ts'
+
+/**
+ * Who would get what of a payment, and by which rule, as things are now. It decides with the same function as the write path
+ * and changes nothing.
+ */
+export async function preview(platform: Platform, { environment }: ChangeContext, input: PreviewPayment) {
+  const { target, customer_id } = await resolveTarget(platform.pool, environment.id, input)
+  const payment = { customer_id, amount: BigInt(input.amount), currency: input.currency }
+  const order = { environment, payment, target }
+  const receivables = await readReceivables(platform.pool, selectionOf([order], [environment.id]))
+  const decision = decide(order, receivables)
+  if (decision instanceof Problem) throw decision
+  if (decision === 'target_unknown') throw new Problem('not_found', 'There is nothing to pay here.')
+  const { allocation } = decision
+  const explanation = explain(target, allocation, receivables)
+  return {
+    amount: input.amount,
+    currency: input.currency,
+    ...explanation,
+    applied: explanation.applied.map((line, index) => {
+      const part = allocation.lines[index]
+      const receivable = receivables.get(part?.receivable_id) as Receivable
+      return { ...line, balance_after: Number(receivable.balance) - line.amount }
+    }),
+  }
+}

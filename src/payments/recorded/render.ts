@@ -1,0 +1,102 @@
+import { encode } from '../../core/id/base62.ts'
+import { showInstant } from '../../core/clock.ts'
+import { showId } from '../../core/id/id.ts'
+import type { RequestEnvironment } from '../../api/platform.ts'
+import type { AppliedPayment } from '../../ledger/payments/command.ts'
+import type { PaymentReversal } from '../../ledger/corrections/operations.ts'
+import { paidMember } from '../../ledger/receivable.ts'
+import type { PaymentObligationRow, PaymentRow } from './store.ts'
+
+type Environment = Pick<RequestEnvironment, 'mode'>
+
+/** A payment in the documented shape of `GET /collect/payments/{id}`. */
+export function renderCollectPayment(environment: Environment, row: PaymentRow): Record<string, unknown> {
+  return {
+    id: showId('payment', row.id),
+    reconciliation_reference: encode(row.id),
+    status: row.status,
+    intent: 'payment',
+    amount: Number(row.amount),
+    currency: row.currency,
+    capture_method: 'automatic',
+    ...(row.status === 'succeeded' && { paid_amount: Number(row.amount) }),
+    ...(row.method_details !== null && { payment_method_details: row.method_details }),
+    ...(row.last_payment_error !== null && { last_payment_error: row.last_payment_error }),
+    ...(Object.keys(row.metadata).length > 0 && { metadata: row.metadata }),
+    mode: environment.mode,
+    created_at: showInstant(row.created_at),
+    updated_at: showInstant(row.updated_at),
+  }
+}
+
+/** The same object with what Billing adds in a list: where the money came from, and what became of it. */
+export function renderListedPayment(environment: Environment, row: PaymentRow): Record<string, unknown> {
+  return {
+    ...renderCollectPayment(environment, row),
+    customer_id: showId('customer', row.customer_id),
+    channel: row.channel,
+    ...(row.reference !== null && { reference: row.reference }),
+    ...(row.received_at !== null && { received_at: showInstant(row.received_at) }),
+    applied_amount: Number(row.applied_amount),
+    unapplied_amount: Number(row.unapplied_amount),
+    reversed_amount: Number(row.reversed_amount),
+  }
+}
+
+/** A single payment in Billing: with the explanation and its obligations. */
+export function renderBillingPayment(
+  environment: Environment,
+  row: PaymentRow,
+  obligations: PaymentObligationRow[],
+): Record<string, unknown> {
+  return {
+    ...renderListedPayment(environment, row),
+    ...(row.explanation !== null && { explanation: row.explanation }),
+    obligations: obligations.map((obligation) => ({
+      id: showId('obligation', obligation.id),
+      amount: Number(obligation.amount),
+      amount_reversed: Number(obligation.reversed_amount),
+      ...paidMember({ id: obligation.receivable_id, kind: obligation.kind }),
+    })),
+  }
+}
+
+/** A payment right after it was recorded, before its row can be read: rendered inside the batch's transaction. */
+export function renderApplied(environment: Environment, applied: AppliedPayment): Record<string, unknown> {
+  const { payment, claim } = applied.order
+  return renderBillingPayment(
+    environment,
+    {
+      ...payment,
+      bucket: 0,
+      environment_id: 0,
+      customer_id: applied.customer_id,
+      status: 'succeeded',
+      reference: claim.kind === 'record' ? claim.reference : null,
+      applied_amount: applied.applied_amount,
+      unapplied_amount: applied.unapplied_amount,
+      reversed_amount: 0n,
+      explanation: applied.explanation,
+      method_details: null,
+      last_payment_error: null,
+      version: 1n,
+      created_at: applied.recorded_at,
+      updated_at: applied.recorded_at,
+    },
+    applied.lines.slice(0, 100).map((line) => ({ ...line, id: line.obligation_id, reversed_amount: 0n })),
+  )
+}
+
+/** The reversal of a payment. */
+export function renderReversal(environment: Environment, reversal: PaymentReversal, currency: string) {
+  return {
+    id: showId('reversal', reversal.id),
+    payment_id: showId('payment', reversal.payment_id),
+    amount: Number(reversal.amount),
+    unapplied_amount: Number(reversal.unapplied_amount),
+    currency,
+    reason: reversal.reason,
+    mode: environment.mode,
+    created_at: showInstant(reversal.created_at),
+  }
+}

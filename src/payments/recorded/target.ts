@@ -1,0 +1,116 @@
+import { find, mustFind } from '../../billing/object/rows.ts'
+import { type Id, readId } from '../../core/id/id.ts'
+import { fieldProblem, Problem } from '../../core/problem.ts'
+import type { Queryable } from '../../database/pool.ts'
+import type { AllocationPolicy } from '../../ledger/allocation.ts'
+import type { PaymentTarget } from '../../ledger/payments/command.ts'
+import type { ReceivableKind } from '../../ledger/receivable.ts'
+
+/** What a body says of who is to get the money; its schema has made sure that it says so in exactly one way. */
+export type Targeting = {
+  customer?: string | undefined
+  account?: string | undefined
+  bill?: string | undefined
+  allocations?: (Named & { amount?: number | undefined })[] | undefined
+  policy?: AllocationPolicy | undefined
+}
+type Named = { customer?: string | undefined; account?: string | undefined; bill?: string | undefined }
+type NamedOne = { kind: ReceivableKind; named: string; pointer: string }
+
+/** A target by ids. `customer_id` is undefined where only the ids were read, not the objects. */
+export type ResolvedTarget = { target: PaymentTarget; customer_id: Id | undefined; first_id: Id }
+
+const defaultPolicy: AllocationPolicy = 'due_date_first'
+
+function namedBy(named: Named, pointer: string): NamedOne {
+  for (const kind of ['bill', 'account', 'customer'] as const) {
+    const value = named[kind]
+    if (value !== undefined) return { kind, named: value, pointer: `${pointer}/${kind}` }
+  }
+  throw new Problem('invalid_request', 'Name one of customer, account and bill.')
+}
+
+function allNamed(targeting: Targeting): NamedOne[] {
+  return targeting.allocations
+    ? targeting.allocations.map((one, index) => namedBy(one, `/allocations/${index}`))
+    : [namedBy(targeting, '')]
+}
+
+/**
+ * Reads the target from its ids alone, without asking the database: the batch finds the objects when it locks them. Undefined
+ * when something is named by its reference; `resolveTarget` looks that up.
+ */
+export function readTarget(targeting: Targeting): ResolvedTarget | undefined {
+  const named = allNamed(targeting)
+  const ids: Id[] = []
+  for (const { kind, named: value } of named) {
+    const id = readId(kind, value)
+    if (id === undefined) return undefined
+    ids.push(id)
+  }
+  return build(targeting, named, ids, undefined)
+}
+
+/** Looks the named objects up. Throws `not_found` with the pointer, or `customer_mismatch`. */
+export async function resolveTarget(
+  connection: Queryable,
+  environmentId: number,
+  targeting: Targeting,
+): Promise<ResolvedTarget> {
+  const named = allNamed(targeting)
+  const rows = await Promise.all(
+    named.map(async ({ kind, named: value, pointer }) => {
+      if (targeting.allocations === undefined) return mustFind(connection, environmentId, kind, value)
+      const row = await find(connection, environmentId, kind, value)
+      if (!row) throw fieldProblem('not_found', pointer, `There is no ${kind} with this id or reference.`)
+      return row
+    }),
+  )
+  const customers = rows.map((row) => ('customer_id' in row ? row.customer_id : row.id))
+  const stranger = customers.findIndex((id) => id !== customers[0])
+  if (stranger > 0) {
+    const pointer = named[stranger]?.pointer ?? ''
+    throw fieldProblem('customer_mismatch', pointer, 'It belongs to another customer than the first allocation.')
+  }
+  return build(
+    targeting,
+    named,
+    rows.map(({ id }) => id),
+    customers[0],
+  )
+}
+
+function build(targeting: Targeting, named: NamedOne[], ids: Id[], customer_id: Id | undefined): ResolvedTarget {
+  const repeated = ids.findIndex((id, index) => ids.indexOf(id) !== index)
+  if (repeated >= 0) {
+    throw fieldProblem('invalid_allocation', named[repeated]?.pointer ?? '', 'It is named twice.')
+  }
+  const first_id = ids[0] as Id
+  const { allocations, policy = defaultPolicy } = targeting
+  if (allocations === undefined) {
+    const kind = named[0]?.kind
+    const scope =
+      kind === 'customer'
+        ? { customer: first_id }
+        : kind === 'account'
+          ? { account: first_id }
+          : { receivables: [first_id] }
+    // A customer that is named is whose payment it is; whether it exists, the look-up has said or the batch will find out.
+    return { target: { kind: 'policy', policy, scope }, customer_id, first_id }
+  }
+  if (targeting.policy !== undefined) {
+    return { target: { kind: 'policy', policy, scope: { receivables: ids } }, customer_id, first_id }
+  }
+  return {
+    target: {
+      kind: 'explicit',
+      allocations: allocations.map((one, index) => ({
+        receivable_id: ids[index] as Id,
+        amount: BigInt(one.amount ?? 0),
+        pointer: named[index]?.pointer ?? '',
+      })),
+    },
+    customer_id,
+    first_id,
+  }
+}

@@ -1,1 +1,0 @@
-export { presentmentRoutes } from './routes.ts'

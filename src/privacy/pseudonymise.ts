@@ -1,0 +1,162 @@
+import { type Id, showId } from '../core/id/id.ts'
+import { Problem } from '../core/problem.ts'
+import { randomSecret } from '../core/secret.ts'
+import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
+import { bucketOfValue } from '../database/idempotency.ts'
+import type { Connection } from '../database/pool.ts'
+import { loadSql } from '../database/sql.ts'
+import { renderProblem } from '../api/problems.ts'
+import type { ReceivableKind } from '../ledger/receivable.ts'
+import { type CustomerRow, mustFind } from '../billing/object/rows.ts'
+import type { View } from '../billing/object/resource.ts'
+
+const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
+const eraseAnswersSql = loadSql(import.meta.url, './sql/erase-answers.sql')
+
+type Named = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
+
+/**
+ * Erases who a customer is, and keeps what was owed and paid: name, e-mail, phone and metadata are blanked, and every
+ * reference of the customer, its accounts and its bills gives way to a random one, so that the old ones are nowhere to be
+ * found. So are metadata and method of its payments, and the parts of events, receivers' answers and stored answers that
+ * tell of it. Amounts, dates, ids, the reasons of corrections and the payments' own references are kept: they are the
+ * accounts, which the law wants kept, and exactly-once of recorded money rests on the payment's reference for good.
+ */
+export async function pseudonymise(connection: Connection, view: View, idOrReference: string): Promise<CustomerRow> {
+  const { environment, now } = view.context
+  // The balance is not locked: corrections lock a payment before it, and the payments are changed here.
+  const row = await mustFind(connection, environment.id, 'customer', idOrReference, { lock: 'change' })
+  const named = await lockNamed(connection, row)
+  const changed: CustomerRow = {
+    ...row,
+    external_reference: named[0].replacement,
+    name: null,
+    email: null,
+    phone: null,
+    metadata: {},
+    pseudonymised_at: now,
+    version: row.version + 1n,
+    updated_at: now,
+  }
+  await Promise.all([
+    replaceReferences(connection, environment.id, named),
+    blankCustomer(connection, changed),
+    blankChildren(connection, view, row, 'account', named),
+    blankChildren(connection, view, row, 'bill', named),
+    blankPayments(connection, view, row),
+    renameBalances(connection, row, named),
+    connection.query('select erase_customer_events($1, $2)', [environment.id, row.id]),
+    eraseAnswers(connection, view, row, named),
+  ])
+  return changed
+}
+
+/** The customer, then its accounts and bills, locked, with the reference that each is to have. */
+async function lockNamed(connection: Connection, row: CustomerRow): Promise<[Named, ...Named[]]> {
+  const children = async (kind: 'account' | 'bill') => {
+    const { rows } = await connection.query<{ id: Id; external_reference: string }>(
+      `select id, external_reference from ${kind} where environment_id = $1 and customer_id = $2 and bucket = $3
+       order by id for no key update`,
+      [row.environment_id, row.id, row.bucket],
+    )
+    return rows.map((child) => ({ ...child, kind, replacement: newReference() }))
+  }
+  const customer = { kind: 'customer' as const, id: row.id, external_reference: row.external_reference }
+  const [accounts, bills] = await Promise.all([children('account'), children('bill')])
+  return [{ ...customer, replacement: newReference() }, ...accounts, ...bills]
+}
+
+function newReference(): string {
+  return `erased_${randomSecret(16)}`
+}
+
+async function replaceReferences(connection: Connection, environmentId: number, named: Named[]): Promise<void> {
+  await connection.query({
+    ...replaceReferencesSql,
+    values: [
+      environmentId,
+      textArray(named.map(({ kind }) => kind)),
+      uuidArray(named.map(({ id }) => id)),
+      textArray(named.map(({ external_reference }) => external_reference)),
+      integerArray(named.map(({ external_reference }) => bucketOfValue(external_reference))),
+      textArray(named.map(({ replacement }) => replacement)),
+      integerArray(named.map(({ replacement }) => bucketOfValue(replacement))),
+    ],
+  })
+}
+
+async function blankCustomer(connection: Connection, row: CustomerRow): Promise<void> {
+  await connection.query(
+    `update customer set external_reference = $4, name = null, email = null, phone = null, metadata = '{}',
+       pseudonymised_at = $5, version = $6, updated_at = $5
+     where environment_id = $1 and id = $2 and bucket = $3`,
+    [row.environment_id, row.id, row.bucket, row.external_reference, row.pseudonymised_at, row.version],
+  )
+}
+
+async function blankChildren(
+  connection: Connection,
+  { context: { now } }: View,
+  { environment_id, bucket }: CustomerRow,
+  kind: 'account' | 'bill',
+  named: Named[],
+): Promise<void> {
+  const children = named.filter((child) => child.kind === kind)
+  await connection.query(
+    `update ${kind} as e set external_reference = child.reference, metadata = '{}', version = version + 1, updated_at = $3
+       ${kind === 'account' ? ', name = null' : ''}
+     from unnest($4::uuid[], $5::text[]) as child (id, reference)
+     where e.environment_id = $1 and e.bucket = $2 and e.id = child.id`,
+    [
+      environment_id,
+      bucket,
+      now,
+      uuidArray(children.map(({ id }) => id)),
+      textArray(children.map(({ replacement }) => replacement)),
+    ],
+  )
+}
+
+/** Balances come after the payments, as everywhere else. */
+async function renameBalances(
+  connection: Connection,
+  { environment_id, bucket }: CustomerRow,
+  named: Named[],
+): Promise<void> {
+  await connection.query(
+    `update receivable as r set external_reference = named.reference
+     from unnest($3::uuid[], $4::text[]) as named (id, reference)
+     where r.environment_id = $1 and r.bucket = $2 and r.id = named.id`,
+    [
+      environment_id,
+      bucket,
+      uuidArray(named.map(({ id }) => id)),
+      textArray(named.map(({ replacement }) => replacement)),
+    ],
+  )
+}
+
+async function blankPayments(connection: Connection, { context: { now } }: View, row: CustomerRow): Promise<void> {
+  await connection.query(
+    `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
+     where environment_id = $1 and customer_id = $2 and bucket = $3
+       and (metadata::text <> '{}' or method_details is not null)`,
+    [row.environment_id, row.id, row.bucket, now],
+  )
+}
+
+/** The answers that idempotency keys stand for give way to a refusal that says so. */
+async function eraseAnswers(
+  connection: Connection,
+  { platform }: View,
+  row: CustomerRow,
+  named: Named[],
+): Promise<void> {
+  const erased = new Problem('answer_erased', 'What this key asked for was done; its answer has been erased since.')
+  const { status, body } = renderProblem(erased, platform, '/')
+  const references = textArray(named.map(({ external_reference }) => external_reference))
+  await connection.query({
+    ...eraseAnswersSql,
+    values: [row.environment_id, showId('customer', row.id), references, status, body],
+  })
+}

@@ -1,0 +1,75 @@
+import type { Clock } from '../../core/clock.ts'
+import { showId } from '../../core/id/id.ts'
+import { sign } from '../signing.ts'
+import type { Claimed } from './claim.ts'
+import type { HttpClient, HttpResult } from '../../net/http-client.ts'
+import type { Receiver } from './endpoint-secrets.ts'
+import { judge } from './schedule.ts'
+import type { Attempt, Outcome } from './record-outcomes.ts'
+
+/** What an attempt needs. */
+export type Sender = {
+  client: HttpClient
+  clock: Clock
+  random: () => number
+  user_agent: string
+  receiverOf(endpointId: string, url: string, secret: string): Receiver
+  /** The URL or the secret cannot be read: the operator has to know. */
+  onUnusable(endpointId: string, error: unknown): void
+}
+
+const unusable: HttpResult = {
+  status_code: undefined,
+  error: 'endpoint unusable',
+  retry_after_s: undefined,
+  duration_ms: 0,
+  response_excerpt: undefined,
+}
+
+/** Sends one event to one endpoint, signed at this moment, and judges the answer. Never throws. */
+export async function attemptDelivery(sender: Sender, claimed: Claimed, body: string): Promise<Outcome> {
+  const started_at = sender.clock.now()
+  const result = await send(sender, claimed, body, started_at)
+  const verdict = judge(result, claimed.number, sender.clock.now(), sender.random)
+  const attempt: Attempt = {
+    started_at,
+    duration_ms: result.duration_ms,
+    status_code: result.status_code,
+    error: result.error,
+    response_excerpt: result.response_excerpt,
+  }
+  return {
+    delivery: claimed,
+    status: verdict.status,
+    next_attempt_at: verdict.status === 'pending' ? verdict.next_attempt_at : started_at,
+    attempt,
+    disable: verdict.disable,
+  }
+}
+
+function send(sender: Sender, claimed: Claimed, text: string, startedAt: Date): Promise<HttpResult> {
+  let request: ReturnType<typeof prepare>
+  try {
+    request = prepare(sender, claimed, text, startedAt)
+  } catch (error) {
+    sender.onUnusable(claimed.endpoint_id, error)
+    return Promise.resolve(unusable)
+  }
+  return sender.client.post(request.url, request.headers, request.body)
+}
+
+function prepare(sender: Sender, claimed: Claimed, text: string, startedAt: Date) {
+  const { url, keys } = sender.receiverOf(claimed.endpoint_id, claimed.url, claimed.secret)
+  const id = showId('event', claimed.event_id)
+  const timestamp_s = Math.floor(startedAt.getTime() / 1000)
+  // Encoded once, for the signature and for the socket.
+  const body = Buffer.from(text, 'utf8')
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': sender.user_agent,
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp_s),
+    'webhook-signature': sign({ id, timestamp_s, body, keys }),
+  }
+  return { url, headers, body }
+}

@@ -1,0 +1,222 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Clock } from '../../core/clock.ts'
+import type { Vault } from '../../core/secret.ts'
+import type { Pool } from '../../database/pool.ts'
+import { attemptDelivery, type Sender } from './attempt.ts'
+import { type Claimed, claimDeliveries, claimUsableMs } from './claim.ts'
+import type { HttpClient } from '../../net/http-client.ts'
+import { Lanes, slowMs } from './endpoint-limiter.ts'
+import { type Log, Patience } from './database-retry.ts'
+import { createReceivers } from './endpoint-secrets.ts'
+import { putOff } from './schedule.ts'
+import type { Outcome } from './record-outcomes.ts'
+import { Settler } from './outcome-writer.ts'
+
+/** How often the dispatcher looks without having been woken, in ms. */
+const pollMs = 500
+// While little is due, claims are at least this far apart, so that each serves several commits.
+const claimPaceMs = 10
+// After a claim that failed for another reason than the database being away, in ms.
+const claimRetryMs = 1000
+// So many claimed deliveries may wait for their endpoint. A hundred endpoints that die at once fill it only if more than this
+// comes for them in the second until they are found out.
+const waitingMax = 2000
+
+/** What a dispatcher needs. The client is its owner's to close, after the stop. */
+export type DispatcherOptions = {
+  pool: Pool
+  clock: Clock
+  vault: Vault
+  client: HttpClient
+  /** The program's version, for the User-Agent. */
+  version: string
+  log: Log
+  /** Numbers from 0 to 1. */
+  random?: () => number
+}
+
+/** Sends what is due, each at least once, for as long as it runs. */
+export type Dispatcher = {
+  /** Begins to look by itself, twice a second. */
+  start(): void
+  /** Tells that something may be due. Cheap: to be called after every commit that writes events. */
+  wake(): void
+  /** Takes nothing more, waits for what is in flight (15 s at most) and gives the rest back. */
+  stop(): Promise<void>
+  /** Looks, and resolves when nothing is due and nothing is in flight. */
+  idle(): Promise<void>
+}
+
+/** Makes a dispatcher. Several of them, in several processes, may work on one database. */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  return new DeliveryLoop(options)
+}
+
+type Flight = { endpoint_id: string; started: number }
+
+class DeliveryLoop implements Dispatcher {
+  readonly #pool: Pool
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #sender: Sender
+  readonly #patience: Patience
+  readonly #settler: Settler
+  readonly #lanes = new Lanes<Claimed>()
+  /** In flight, the oldest first. */
+  readonly #flights = new Set<Flight>()
+  readonly #stopping = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  /** Something may be due. */
+  #wanted = false
+  #claiming = false
+  /** The last claim found nothing, with nothing in flight. */
+  #nothingDue = false
+  #idleWaiters: (() => void)[] = []
+
+  constructor({ pool, clock, vault, client, version, log, random = Math.random }: DispatcherOptions) {
+    this.#pool = pool
+    this.#clock = clock
+    this.#log = log
+    this.#patience = new Patience(log, this.#stopping.signal)
+    this.#settler = new Settler({ pool, clock, patience: this.#patience, log, onQuiet: () => this.#checkIdle() })
+    this.#sender = {
+      client,
+      clock,
+      random,
+      user_agent: `Tallystick/${version}`,
+      receiverOf: createReceivers(vault),
+      onUnusable: (endpoint_id, error) => log.error({ endpoint_id, err: error }, 'a webhook endpoint cannot be used'),
+    }
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => {
+      // Here as well as before each claim, since what waits for dead endpoints can keep claims from being made.
+      this.#watch()
+      this.wake()
+    }, pollMs).unref()
+    this.wake()
+  }
+
+  wake(): void {
+    this.#wanted = true
+    void this.#claim()
+  }
+
+  stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#stopping.abort()
+    this.#giveBack(this.#lanes.takePutOff(true))
+    return this.idle()
+  }
+
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idleWaiters.push(resolve)
+      this.#wanted = true
+      this.#nothingDue = false
+      this.#checkIdle()
+    })
+  }
+
+  #checkIdle(): void {
+    if (this.#idleWaiters.length === 0 || this.#claiming || !this.#isQuiet()) return
+    if (!this.#nothingDue && !this.#stopping.signal.aborted) this.wake()
+    else for (const resolve of this.#idleWaiters.splice(0)) resolve()
+  }
+
+  #isQuiet(): boolean {
+    return this.#flights.size === 0 && this.#lanes.waiting === 0 && !this.#settler.busy
+  }
+
+  #shouldClaim(): boolean {
+    return this.#wanted && !this.#stopping.signal.aborted && this.#lanes.waiting < waitingMax
+  }
+
+  /** Claims while something may be due and there is room for it. One claim at a time. */
+  async #claim(): Promise<void> {
+    if (this.#claiming || !this.#shouldClaim()) return
+    this.#claiming = true
+    // The answers to what was just committed leave before its events are claimed.
+    await nextTurn()
+    while (this.#shouldClaim()) {
+      this.#wanted = false
+      this.#watch()
+      const quiet = this.#isQuiet()
+      try {
+        const { claimed, found, full } = await this.#patience.insist(() =>
+          claimDeliveries(this.#pool, this.#clock.now()),
+        )
+        // What was wanted since may have been committed after this claim looked.
+        this.#nothingDue = quiet && found === 0 && !this.#wanted
+        this.#wanted ||= full
+        for (const delivery of claimed) this.#accept(delivery)
+        if (!full) await this.#patience.pause(claimPaceMs)
+      } catch (error) {
+        this.#log.error({ err: error }, 'webhook deliveries could not be claimed')
+        this.#wanted = true
+        await this.#patience.pause(claimRetryMs)
+      }
+    }
+    this.#claiming = false
+    this.#checkIdle()
+  }
+
+  #accept(delivery: Claimed): void {
+    const decision = this.#stopping.signal.aborted ? 'put off' : this.#lanes.offer(delivery.endpoint_id, delivery)
+    if (decision === 'send') void this.#send(delivery)
+    else if (decision === 'put off') this.#giveBack([delivery])
+  }
+
+  /** Sends a delivery that has its place, and gives the place back. */
+  async #send(delivery: Claimed): Promise<void> {
+    const { endpoint_id } = delivery
+    const flight = { endpoint_id, started: performance.now() }
+    this.#flights.add(flight)
+    const outcome = await this.#outcomeOf(delivery)
+    this.#flights.delete(flight)
+    this.#lanes.finish(endpoint_id, outcome.status === 'delivered', flight.started, performance.now())
+    if (outcome.disable) this.#log.info({ endpoint_id }, 'a webhook endpoint answered 410 and is disabled')
+    this.#settler.add(outcome)
+    this.#sendReady()
+    if (this.#wanted) void this.#claim()
+  }
+
+  async #outcomeOf(delivery: Claimed): Promise<Outcome> {
+    const now = this.#clock.now()
+    if (delivery.body === null) return unsent(delivery, 'cancelled', now)
+    if (now.getTime() - delivery.claimed_at.getTime() > claimUsableMs) return unsent(delivery, 'pending', now)
+    return attemptDelivery(this.#sender, delivery, delivery.body)
+  }
+
+  #sendReady(): void {
+    this.#giveBack(this.#lanes.takePutOff())
+    for (const delivery of this.#lanes.takeReady()) void this.#send(delivery)
+  }
+
+  /** Finds the endpoints that do not answer, so that what waits for them makes room for others. */
+  #watch(): void {
+    const now = performance.now()
+    let found = false
+    for (const { endpoint_id, started } of this.#flights) {
+      if (now - started <= slowMs) break
+      this.#lanes.doubt(endpoint_id, started)
+      found = true
+    }
+    if (found) this.#sendReady()
+  }
+
+  /** Gives claims back unsent: to be looked at again soon or, when this process stops, by another at once. */
+  #giveBack(deliveries: Claimed[]): void {
+    const now = this.#clock.now()
+    for (const delivery of deliveries) {
+      const failures = this.#lanes.failures(delivery.endpoint_id)
+      const due = this.#stopping.signal.aborted ? now : putOff(failures, now, this.#sender.random)
+      this.#settler.add(unsent(delivery, 'pending', due))
+    }
+  }
+}
+
+function unsent(delivery: Claimed, status: 'pending' | 'cancelled', next_attempt_at: Date): Outcome {
+  return { delivery, status, next_attempt_at, attempt: undefined, disable: false }
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { type EventType, eventTypes } from '../../events/registry.ts'
+import { instant, shownId, text } from '../../shapes/primitives.ts'
+
+const eventType = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]])
+
+export const createEndpoint = z
+  .strictObject({
+    url: z.url().max(2_000).describe('A public https address; in local mode a loopback address will do'),
+    event_types: z.array(eventType).min(1).max(100).optional().describe('Absent means every type, later ones included'),
+    description: text(255).optional(),
+  })
+  .meta({ id: 'CreateWebhookEndpoint' })
+export type CreateEndpoint = z.output<typeof createEndpoint>
+
+export const endpoint = z
+  .object({
+    id: shownId('endpoint'),
+    url: z.string().max(2_000),
+    event_types: z.array(z.string().max(100)).max(100).optional(),
+    description: z.string().max(255).optional(),
+    status: z.enum(['enabled', 'disabled']),
+    disabled_reason: z.string().max(255).optional(),
+    api_version: z.string().max(10),
+    mode: z.enum(['test', 'live']),
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'WebhookEndpoint' })
+
+export const createdEndpoint = endpoint
+  .extend({
+    secret: z
+      .string()
+      .max(100)
+      .regex(/^whsec_/)
+      .describe('The signing secret. It is shown here and nowhere else'),
+  })
+  .meta({ id: 'CreatedWebhookEndpoint' })
+
+export const endpointList = z.object({ data: z.array(endpoint).max(20), has_more: z.boolean() })
+export const deletedEndpoint = z.object({ id: shownId('endpoint'), deleted: z.literal(true) })

@@ -1,0 +1,77 @@
+import { newId, randomBucket, readId, showId } from '../../core/id/id.ts'
+import { fieldProblem, Problem } from '../../core/problem.ts'
+import type { Connection } from '../../database/pool.ts'
+import { apiVersion } from '../../events/registry.ts'
+import { newSigningSecret } from '../signing.ts'
+import type { ChangeContext } from '../../api/context.ts'
+import type { Platform } from '../../api/platform.ts'
+import type { CreateEndpoint } from './schema.ts'
+import { countEndpoints, deleteEndpoint, type EndpointRow, findEndpoint, insertEndpoint } from './store.ts'
+
+// Every event is delivered to each of them, so their number is a factor on the write path.
+const endpointsMax = 20
+
+/** Registers an endpoint and makes its signing secret. Throws `url_not_allowed` or `too_many_endpoints`. */
+export async function createEndpoint(
+  connection: Connection,
+  platform: Platform,
+  context: ChangeContext,
+  input: CreateEndpoint,
+): Promise<{ row: EndpointRow; secret: string }> {
+  const fault = platform.webhookUrlFault(input.url)
+  if (fault !== undefined) throw fieldProblem('url_not_allowed', '/url', fault)
+  if ((await countEndpoints(connection, context.environment.id)) >= endpointsMax) {
+    throw new Problem('too_many_endpoints', `An environment has at most ${endpointsMax} endpoints.`)
+  }
+  const secret = newSigningSecret()
+  const row: EndpointRow = {
+    id: newId(randomBucket(), context.now.getTime()),
+    environment_id: context.environment.id,
+    url: input.url,
+    description: input.description ?? null,
+    event_types: input.event_types ?? null,
+    api_version: apiVersion,
+    disabled_at: null,
+    disabled_reason: null,
+    created_at: context.now,
+    updated_at: context.now,
+  }
+  await insertEndpoint(connection, row, platform.vault.encrypt(secret))
+  return { row, secret }
+}
+
+/** Finds an endpoint by its id. Throws `not_found`. */
+export async function mustFindEndpoint(
+  connection: Parameters<typeof findEndpoint>[0],
+  environmentId: number,
+  shown: string,
+): Promise<EndpointRow> {
+  const id = readId('endpoint', shown)
+  const row = id === undefined ? undefined : await findEndpoint(connection, environmentId, id)
+  if (!row) throw new Problem('not_found', 'There is no endpoint with this id.')
+  return row
+}
+
+/** Deletes an endpoint: nothing is sent to it any more. Throws `not_found`. */
+export async function removeEndpoint(connection: Connection, context: ChangeContext, shown: string): Promise<void> {
+  const id = readId('endpoint', shown)
+  if (id === undefined || !(await deleteEndpoint(connection, context.environment.id, id, context.now))) {
+    throw new Problem('not_found', 'There is no endpoint with this id.')
+  }
+}
+
+/** An endpoint as the API shows it; the secret is never part of it. */
+export function renderEndpoint(row: EndpointRow, mode: 'test' | 'live') {
+  return {
+    id: showId('endpoint', row.id),
+    url: row.url,
+    ...(row.event_types !== null && { event_types: row.event_types }),
+    ...(row.description !== null && { description: row.description }),
+    status: row.disabled_at === null ? 'enabled' : 'disabled',
+    ...(row.disabled_reason !== null && { disabled_reason: row.disabled_reason }),
+    api_version: row.api_version,
+    mode,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  }
+}

@@ -1,0 +1,75 @@
+import type { Id } from '../../core/id/id.ts'
+import type { Queryable } from '../../database/pool.ts'
+
+export type EndpointRow = {
+  id: Id
+  environment_id: number
+  url: string
+  description: string | null
+  event_types: string[] | null
+  api_version: string
+  disabled_at: Date | null
+  disabled_reason: string | null
+  created_at: Date
+  updated_at: Date
+}
+
+const columns =
+  'id, environment_id, url, description, event_types, api_version, disabled_at, disabled_reason, created_at, updated_at'
+
+/** Writes a new endpoint with its encrypted signing secret. */
+export async function insertEndpoint(connection: Queryable, row: EndpointRow, secret: Buffer): Promise<void> {
+  await connection.query(
+    `insert into webhook_endpoint
+       (id, environment_id, url, description, event_types, secret, api_version, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
+    [row.id, row.environment_id, row.url, row.description, row.event_types, secret, row.api_version, row.created_at],
+  )
+}
+
+/** How many endpoints an environment has. Its row is locked, so that two that are registered at once are both counted. */
+export async function countEndpoints(connection: Queryable, environmentId: number): Promise<number> {
+  await connection.query('select from environment where id = $1 for no key update', [environmentId])
+  const { rows } = await connection.query<{ count: number }>(
+    'select count(*)::integer as count from webhook_endpoint where environment_id = $1 and deleted_at is null',
+    [environmentId],
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** The endpoints of an environment, newest first. */
+export async function listEndpoints(connection: Queryable, environmentId: number): Promise<EndpointRow[]> {
+  const { rows } = await connection.query<EndpointRow>(
+    `select ${columns} from webhook_endpoint where environment_id = $1 and deleted_at is null order by id desc`,
+    [environmentId],
+  )
+  return rows
+}
+
+/** One endpoint that is not deleted. */
+export async function findEndpoint(
+  connection: Queryable,
+  environmentId: number,
+  id: Id,
+): Promise<EndpointRow | undefined> {
+  const { rows } = await connection.query<EndpointRow>(
+    `select ${columns} from webhook_endpoint where environment_id = $1 and id = $2 and deleted_at is null`,
+    [environmentId, id],
+  )
+  return rows[0]
+}
+
+/** Marks an endpoint deleted; its row stays, for the deliveries that name it. Returns whether there was one. */
+export async function deleteEndpoint(
+  connection: Queryable,
+  environmentId: number,
+  id: Id,
+  now: Date,
+): Promise<boolean> {
+  const { rowCount } = await connection.query(
+    `update webhook_endpoint set deleted_at = $3, updated_at = $3
+     where environment_id = $1 and id = $2 and deleted_at is null`,
+    [environmentId, id, now],
+  )
+  return rowCount === 1
+}

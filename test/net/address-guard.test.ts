@@ -1,0 +1,210 @@
+import type { LookupAddress } from 'node:dns'
+import { describe, expect, test } from 'vitest'
+import { createAddressGuard } from '../../src/net/address-guard.ts'
+
+const strict = createAddressGuard({ allow_loopback: false, allowed_hosts: [] })
+const local = createAddressGuard({ allow_loopback: true, allowed_hosts: [] })
+
+// First and last addresses of every range that is not the public internet, and each spelling that reaches one.
+const forbidden = [
+  ...['0.0.0.0', '0.255.255.255', '10.0.0.0', '10.255.255.255', '100.64.0.0', '100.127.255.255', '100.100.100.200'],
+  ...['127.0.0.1', '127.255.255.255', '168.63.129.16', '169.254.0.0', '169.254.169.254', '169.254.255.255'],
+  ...['172.16.0.0', '172.31.255.255', '192.0.0.0', '192.0.0.192', '192.0.2.1', '192.88.99.1', '192.168.0.0'],
+  ...['192.168.255.255', '198.18.0.0', '198.19.255.255', '198.51.100.7', '203.0.113.7', '224.0.0.1', '239.255.255.255'],
+  ...['240.0.0.1', '255.255.255.255'],
+  ...['::', '::1', '::7f00:1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '::ffff:7f00:1', '::ffff:0:7f00:1'],
+  ...['64:ff9b::7f00:1', '64:ff9b::808:808', '64:ff9b:1::1', '100::1', 'fc00::1', 'fdff::1', 'fd00:ec2::254'],
+  ...['fe80::1', 'febf::1', 'fec0::1', 'feff::1', 'ff02::1', '5f00::1', '4000::1'],
+  ...[
+    '2001::1',
+    '2001:0:7f00:1::1',
+    '2001:10::1',
+    '2001:20::1',
+    '2001:1ff::1',
+    '2001:db8::1',
+    '2002:7f00:1::1',
+    '2002::1',
+  ],
+  ...['3fff::1', 'fe80::1%eth0', 'localhost', ''],
+]
+const reachable = [
+  ...[
+    '1.1.1.1',
+    '8.8.8.8',
+    '9.255.255.255',
+    '11.0.0.0',
+    '100.63.255.255',
+    '100.128.0.0',
+    '126.255.255.255',
+    '128.0.0.0',
+  ],
+  ...[
+    '169.253.255.255',
+    '169.255.0.0',
+    '172.15.255.255',
+    '172.32.0.0',
+    '192.167.255.255',
+    '192.169.0.0',
+    '198.17.255.255',
+  ],
+  ...['198.20.0.0', '223.255.255.255', '168.63.129.15', '168.63.129.17'],
+  ...['2606:4700::1111', '2001:200::1', '2001:4860:4860::8888', '2003::1', '2a00::1', '3ffe::1'],
+]
+
+describe('addresses', () => {
+  test.each(forbidden)('%s may not be reached', (address) => {
+    expect(strict.isReachable(address)).toBe(false)
+  })
+
+  test.each(reachable)('%s may be reached', (address) => {
+    expect(strict.isReachable(address)).toBe(true)
+  })
+
+  test('in local mode loopback may be reached too, and no other', () => {
+    expect(['127.0.0.1', '127.9.9.9', '::1'].map(local.isReachable)).toEqual([true, true, true])
+    expect(forbidden.filter(local.isReachable)).toEqual(['127.0.0.1', '127.255.255.255', '::1'])
+  })
+})
+
+describe('a URL to save', () => {
+  test.each([
+    ['https://example.com', 'https://example.com/'],
+    ['https://EXAMPLE.com./hook?a=1', 'https://example.com/hook?a=1'],
+    ['https://example.com:8443/hook', 'https://example.com:8443/hook'],
+    ['https://8.8.8.8/', 'https://8.8.8.8/'],
+    ['https://[2606:4700::1111]/', 'https://[2606:4700::1111]/'],
+    ['https://bücher.example/', 'https://xn--bcher-kva.example/'],
+  ])('%s is taken', (text, url) => {
+    expect(strict.checkUrl(text)).toEqual({ ok: true, url })
+  })
+
+  test.each([
+    '',
+    'example.com',
+    '/hook',
+    'ftp://example.com/',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'gopher://example.com/',
+    'http://example.com/',
+    'https://user@example.com/',
+    'https://user:password@example.com/',
+    'https://example.com@127.0.0.1/',
+    'https://example.com:80@127.0.0.1/',
+    'https://example.com/#fragment',
+    'https://example.com/#',
+    'https://',
+    'https://./',
+    'https://example.com:99999/',
+    'https://127.0.0.1:80:80/',
+    'https://localhost/',
+    'https://LOCALHOST./',
+    'https://hook.localhost/',
+    'http://localhost/',
+  ])('%s is refused', (text) => {
+    expect(strict.checkUrl(text)).toEqual({ ok: false, detail: expect.any(String) })
+  })
+
+  test.each([
+    '2130706433',
+    '0x7f000001',
+    '0x7f.1',
+    '0177.1',
+    '017700000001',
+    '127.1',
+    '127.0.1',
+    '127.0.0.1.',
+    '①②⑦.⓪.⓪.①',
+    '127。0。0。1',
+    '%31%32%37.0.0.1',
+    '0',
+    '0x0',
+    '169.254.169.254',
+    '2852039166',
+    '0xa9fea9fe',
+    '0251.0376.0251.0376',
+    '[::1]',
+    '[::]',
+    '[0:0:0:0:0:0:0:1]',
+    '[::127.0.0.1]',
+    '[::ffff:127.0.0.1]',
+    '[::FFFF:7F00:1]',
+    '[64:ff9b::127.0.0.1]',
+    '[2002:7f00:1::]',
+    '[fd00:ec2::254]',
+    '10.0.0.1',
+    '168.63.129.16',
+  ])('the host %s is refused however it is spelled', (host) => {
+    expect(strict.checkUrl(`https://${host}/`)).toEqual({
+      ok: false,
+      detail: expect.stringContaining('public address'),
+    })
+  })
+
+  test('in local mode plain http to loopback is taken, and to no other host', () => {
+    for (const url of ['http://127.0.0.1:9000/hook', 'http://localhost:9000/', 'http://[::1]/', 'https://127.0.0.1/']) {
+      expect(local.checkUrl(url)).toEqual({ ok: true, url })
+    }
+    for (const url of ['http://example.com/', 'http://10.0.0.1/', 'https://10.0.0.1/', 'http://0.0.0.0/']) {
+      expect(local.checkUrl(url).ok, url).toBe(false)
+    }
+  })
+
+  test('a host that the operator named is taken by its exact name, with its port if that was given', () => {
+    const allowed_hosts = ['hooks.internal', '10.0.0.5:8080', '[fd00::5]:81', 'fd00::6', 'Upper.Internal.']
+    const guard = createAddressGuard({ allow_loopback: false, allowed_hosts })
+    const accepted = (url: string) => guard.checkUrl(url).ok
+    const taken = [
+      'http://hooks.internal/',
+      'https://hooks.internal:9/',
+      'http://10.0.0.5:8080/',
+      'http://[fd00::5]:81/',
+    ]
+    expect(
+      [...taken, 'http://[fd00::6]:7/', 'http://upper.internal/', 'http://167772165:8080/'].filter(
+        (url) => !accepted(url),
+      ),
+    ).toEqual([])
+    const refused = ['http://10.0.0.5/', 'https://10.0.0.5:8081/', 'http://[fd00::5]/', 'https://10.0.0.6/']
+    expect([...refused, 'http://x.hooks.internal/', 'http://hooks.internal.evil.example/'].filter(accepted)).toEqual([])
+  })
+
+  test('a port that is the default of its protocol is the same port', () => {
+    const guard = createAddressGuard({ allow_loopback: false, allowed_hosts: ['10.0.0.5:80', '10.0.0.6:443'] })
+    expect(guard.checkUrl('http://10.0.0.5/').ok).toBe(true)
+    expect(guard.checkUrl('https://10.0.0.6/').ok).toBe(true)
+    expect(guard.checkUrl('https://10.0.0.5/').ok).toBe(false)
+  })
+
+  test('an allowed host that cannot be read stops the start', () => {
+    expect(() => createAddressGuard({ allow_loopback: false, allowed_hosts: ['http://x/'] })).toThrow('http://x/')
+    expect(() => createAddressGuard({ allow_loopback: false, allowed_hosts: ['a b'] })).toThrow('a b')
+  })
+})
+
+describe('a name that is resolved', () => {
+  const resolvingTo = (...addresses: string[]) =>
+    createAddressGuard({ allow_loopback: false, allowed_hosts: [] }, async () =>
+      addresses.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 })),
+    )
+  const lookup = (guard: typeof strict, all: boolean) =>
+    new Promise((resolve, reject) => {
+      guard.lookup('hook.example', { all }, (error, address) => (error ? reject(error) : resolve(address)))
+    })
+
+  test('gives the addresses that were checked', async () => {
+    const guard = resolvingTo('8.8.8.8', '2606:4700::1')
+    const addresses = [
+      { address: '8.8.8.8', family: 4 },
+      { address: '2606:4700::1', family: 6 },
+    ]
+    expect(await lookup(guard, true)).toEqual(addresses)
+    expect(await lookup(guard, false)).toBe('8.8.8.8')
+  })
+
+  test('is refused when one of several addresses is private', async () => {
+    for (const addresses of [['8.8.8.8', '10.0.0.1'], ['::1', '8.8.8.8'], ['127.0.0.1'], []]) {
+      await expect(lookup(resolvingTo(...addresses), true)).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' })
+    }
+  })
+})

@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkUnsettled } from '../../src/payments/session/expire.ts'
+import { startJanitor } from '../../src/payments/session/expire.ts'
+import { settableClock } from '../../src/core/clock.ts'
+import { paymentStatuses, statusesBefore } from '../../src/core/payment-status.ts'
+import { balanceOf, goodCard, makeAccount, open, paymentsOf, payWith, statusOf, submit } from '../pages/payer.ts'
+import { eventually } from '../support/eventually.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+
+const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
+let server: TestServer<typeof clock>
+beforeAll(async () => {
+  server = await testServer({ clock })
+})
+afterAll(() => server.stop())
+
+const hourMs = 3_600_000
+const paymentOf = async (account: { id: string }) => (await paymentsOf(server, account))[0]
+
+/** Pays at the simulator and never comes back, as a payer whose browser died, or a server that was killed, would. */
+async function payAndVanish(url: string, card_number = '4242424242424242'): Promise<void> {
+  const cardPage = await submit((await open(url)).forms[0])
+  const [form] = cardPage.forms
+  const response = await fetch(form?.action ?? '', {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ ...goodCard, card_number }),
+  })
+  expect(response.status).toBe(303)
+}
+
+describe('a payment that the card page declined', () => {
+  it.each([
+    ['4000 0000 0000 9995', 'insufficient_funds', 'There is not enough money on the card.'],
+    ['4000 0000 0000 0069', 'expired_card', 'The card has expired.'],
+    ['4000 0000 0000 0002', 'generic_decline', 'declined the card without saying why'],
+  ])('%s fails with %s, and the next try succeeds', async (card, decline_code, sentence) => {
+    const account = await makeAccount(server)
+    const outcome = await payWith(account.presentment_url, card)
+    expect(statusOf(outcome)).toEqual(['failed'])
+    expect(outcome.text).toContain(sentence)
+    expect(await paymentOf(account)).toMatchObject({
+      status: 'failed',
+      applied_amount: 0n,
+      last_payment_error: { error_code: 'card_declined', decline_code, timestamp: clock.now().toISOString() },
+    })
+    expect(await balanceOf(server, account)).toBe(2000)
+    const again = /href="([^"]+)">Try again/.exec(outcome.html)?.[1] ?? ''
+    expect(statusOf(await payWith(server.url + again, '4242424242424242'))).toEqual(['succeeded'])
+    expect(await balanceOf(server, account)).toBe(0)
+  })
+})
+
+describe('a payment that the bank asks about', () => {
+  const challenged = async () => {
+    const account = await makeAccount(server)
+    return { account, page: await payWith(account.presentment_url, '4000 0000 0000 3220') }
+  }
+
+  it('succeeds when the payer approves', async () => {
+    const { account, page } = await challenged()
+    expect(page.text).toContain('do you want to pay this?')
+    expect(await balanceOf(server, account)).toBe(2000)
+    expect(statusOf(await submit(page.forms[0], { decision: 'approve' }))).toEqual(['succeeded'])
+    expect(await balanceOf(server, account)).toBe(0)
+  })
+
+  it('fails when the payer refuses, and cannot be approved afterwards', async () => {
+    const { account, page } = await challenged()
+    const outcome = await submit(page.forms[0], { decision: 'refuse' })
+    expect(statusOf(outcome)).toEqual(['failed'])
+    expect(outcome.text).toContain('could not confirm that it was you')
+    expect(statusOf(await submit(page.forms[0], { decision: 'approve' }))).toEqual(['failed'])
+    expect(await balanceOf(server, account)).toBe(2000)
+  })
+
+  it('asks again when neither was answered', async () => {
+    const { page } = await challenged()
+    expect((await submit(page.forms[0], { decision: 'maybe' })).text).toContain('do you want to pay this?')
+  })
+})
+
+describe('a payment that the bank decides later', () => {
+  it('is on its way until the janitor finds that it succeeded', async () => {
+    const account = await makeAccount(server)
+    const outcome = await payWith(account.presentment_url, '4000 0000 0000 0077')
+    expect(statusOf(outcome)).toEqual(['pending'])
+    expect(outcome.text).toContain('please do not pay again')
+    expect(outcome.forms).toHaveLength(0)
+    expect(await paymentOf(account)).toMatchObject({ status: 'processing' })
+    clock.advance(2_000)
+    await checkUnsettled(server.platform)
+    expect(await paymentOf(account)).toMatchObject({ status: 'processing' })
+    const succeededAt = new Date(clock.now().getTime() + 1_000)
+    clock.advance(60_000)
+    await checkUnsettled(server.platform)
+    expect(await paymentOf(account)).toMatchObject({ status: 'succeeded', received_at: succeededAt })
+    expect(await balanceOf(server, account)).toBe(0)
+    expect(statusOf(await open(outcome.url))).toEqual(['succeeded'])
+  })
+
+  it('is on its way until the janitor finds that it failed', async () => {
+    const account = await makeAccount(server)
+    const outcome = await payWith(account.presentment_url, '4000 0000 0000 0093')
+    expect(statusOf(outcome)).toEqual(['pending'])
+    clock.advance(4_000)
+    await checkUnsettled(server.platform)
+    expect(await paymentOf(account)).toMatchObject({
+      status: 'failed',
+      last_payment_error: { error_code: 'card_declined' },
+    })
+    expect(statusOf(await open(outcome.url))).toEqual(['failed'])
+    expect(await balanceOf(server, account)).toBe(2000)
+  })
+})
+
+describe('a payment whose payer never came back', () => {
+  it('is applied once by the janitors of several servers, asked at the same moment', async () => {
+    const account = await makeAccount(server)
+    await payAndVanish(account.presentment_url)
+    expect(await balanceOf(server, account)).toBe(2000)
+    const other = await testServer({ clock, database: server.database })
+    clock.advance(31_000)
+    await Promise.all([
+      checkUnsettled(server.platform),
+      checkUnsettled(other.platform),
+      open(account.presentment_url),
+      checkUnsettled(server.platform),
+      checkUnsettled(other.platform),
+    ])
+    await other.stop()
+    expect(await paymentOf(account)).toMatchObject({ status: 'succeeded', applied_amount: 2000n })
+    expect(await balanceOf(server, account)).toBe(0)
+    expect(await checkUnsettled(server.platform)).toBe(0)
+  })
+
+  it('is seen by the page at once, so that nobody is asked for the same money twice', async () => {
+    const account = await makeAccount(server)
+    await payAndVanish(account.presentment_url)
+    expect((await open(account.presentment_url)).text).toContain('Nothing to pay')
+    expect(await balanceOf(server, account)).toBe(0)
+  })
+
+  it('runs out a day after it was begun when no card was charged, and late money is applied all the same', async () => {
+    const account = await makeAccount(server)
+    const cardPage = await submit((await open(account.presentment_url)).forms[0])
+    clock.advance(23.5 * hourMs)
+    await checkUnsettled(server.platform)
+    expect(await paymentOf(account)).toMatchObject({ status: 'pending_action' })
+    expect((await open(cardPage.url)).text).toContain('This payment has run out')
+    expect((await submit(cardPage.forms[0], goodCard)).text).toContain('This payment has run out')
+    clock.advance(hourMs)
+    await checkUnsettled(server.platform)
+    expect(await paymentOf(account)).toMatchObject({ status: 'expired' })
+    const back = /href="([^"]+)">Go back/.exec((await open(cardPage.url)).html)?.[1] ?? ''
+    expect(statusOf(await open(back))).toEqual(['failed'])
+    // The processor took the money after all.
+    await server.database.owner.query(
+      "update simulator_charge set status = 'succeeded', settles_at = $1 where status = 'open'",
+      [clock.now()],
+    )
+    expect(statusOf(await open(back))).toEqual(['succeeded'])
+    expect(await balanceOf(server, account)).toBe(0)
+  })
+
+  it('runs out when the server died before it had asked the processor for a charge', async () => {
+    const account = await makeAccount(server)
+    await submit((await open(account.presentment_url)).forms[0])
+    await server.database.owner.query(
+      "update payment set status = 'initiating', processor_reference = null where status = 'pending_action'",
+    )
+    clock.advance(25 * hourMs)
+    await checkUnsettled(server.platform)
+    expect(await paymentOf(account)).toMatchObject({ status: 'expired' })
+  })
+
+  it('goes on where the server died, when its form is sent again', async () => {
+    const account = await makeAccount(server)
+    const [form] = (await open(account.presentment_url)).forms
+    const first = await submit(form)
+    await server.database.owner.query(
+      "update payment set status = 'initiating', processor_reference = null where status = 'pending_action'",
+    )
+    const again = await submit(form)
+    expect(again.url).toBe(first.url)
+    expect(statusOf(await submit(again.forms[0], goodCard))).toEqual(['succeeded'])
+    expect(await balanceOf(server, account)).toBe(0)
+  })
+})
+
+describe('the janitor', () => {
+  it('holds up none of the others when one payment cannot be checked', async () => {
+    const [broken, good] = [await makeAccount(server), await makeAccount(server)]
+    await payAndVanish(broken.presentment_url)
+    await server.database.owner.query("update payment set processor_reference = 'sim_' where status = 'pending_action'")
+    await payAndVanish(good.presentment_url)
+    const errors: string[] = []
+    const platform = {
+      ...server.platform,
+      log: { ...server.platform.log, error: (_facts: object, what: string) => errors.push(what) },
+    }
+    clock.advance(31_000)
+    await checkUnsettled(platform)
+    expect(errors).toEqual(['an unsettled payment could not be checked'])
+    expect(await balanceOf(server, good)).toBe(0)
+  })
+
+  it('settles by itself, and goes on after the database was away', async () => {
+    const account = await makeAccount(server)
+    let away = true
+    const pool = new Proxy(server.platform.pool, {
+      get(target, name) {
+        if (name === 'query' && away)
+          return () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))
+        const value = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const errors: unknown[] = []
+    const log = { ...server.platform.log, error: (facts: object) => errors.push(facts) }
+    const janitor = startJanitor({ ...server.platform, pool, log })
+    await payAndVanish(account.presentment_url)
+    clock.advance(31_000)
+    away = false
+    await eventually(async () => (await balanceOf(server, account)) === 0, 'the janitor settles')
+    await janitor.stop()
+    expect(errors.filter((facts) => !JSON.stringify(facts).includes('payment_id'))).toEqual([])
+  })
+})
+
+describe('the states of a payment', () => {
+  it('let late money succeed from everywhere but drafts and what was never given to a processor', () => {
+    expect(statusesBefore('succeeded')).toEqual(['pending_action', 'processing', 'failed', 'cancelled', 'expired'])
+  })
+
+  it('never leave success', () => {
+    for (const status of paymentStatuses) expect(statusesBefore(status)).not.toContain('succeeded')
+  })
+
+  it('are those that the database knows', async () => {
+    const { rows } = await server.database.owner.query<{ rule: string }>(
+      "select pg_get_constraintdef(oid) as rule from pg_constraint where conrelid = 'payment'::regclass and conname = 'payment_status_check'",
+    )
+    for (const status of paymentStatuses) expect(rows[0]?.rule).toContain(`'${status}'`)
+    expect(rows[0]?.rule.match(/'[a-z_]+'/g)).toHaveLength(paymentStatuses.length)
+  })
+})

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Pool } from '../../src/database/pool.ts'
+import { createAddressGuard } from '../../src/net/address-guard.ts'
+import { createHttpClient, type HttpClient, type HttpResult } from '../../src/net/http-client.ts'
+import { type TestDatabase, testDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
+import { deliveryFixture } from './delivery-fixture.ts'
+import { startReceiver } from './receivers.ts'
+
+let database: TestDatabase
+let fixture: Awaited<ReturnType<typeof deliveryFixture>>
+beforeAll(async () => {
+  database = await testDatabase()
+})
+afterAll(() => database.drop())
+beforeEach(async () => {
+  fixture = await deliveryFixture(database)
+})
+
+/** A client that sends, and then holds each result back until `release`: the worker that dies before it marks. */
+function heldClient() {
+  const guard = createAddressGuard({ allow_loopback: true, allowed_hosts: [] })
+  const client = createHttpClient({ guard, clock: fixture.clock })
+  const held: (() => void)[] = []
+  const holding: HttpClient = {
+    async post(...request) {
+      const result = await client.post(...request)
+      await new Promise<void>((resolve) => held.push(resolve))
+      return { ...result, status_code: 500 } satisfies HttpResult
+    },
+    close: () => client.close(),
+  }
+  return { client: holding, held }
+}
+
+test('a worker that ends after sending and before marking: the same id and bytes are sent again, by another', async () => {
+  const receiver = await startReceiver()
+  const endpoint = await fixture.endpoint(receiver.url)
+  await fixture.events()
+  const { client, held } = heldClient()
+  const killed = fixture.dispatcher({ client })
+  killed.wake()
+  await eventually(() => held.length === 1, 'the first worker has sent')
+  const other = fixture.dispatcher()
+  await other.idle()
+  expect(receiver.received).toHaveLength(1)
+  fixture.clock.advance(60_000)
+  await other.idle()
+  expect(receiver.received).toHaveLength(2)
+  const [first, second] = receiver.received
+  expect([second?.body, second?.headers['webhook-id']]).toEqual([first?.body, first?.headers['webhook-id']])
+  expect(await fixture.deliveries(endpoint)).toMatchObject([{ status: 'delivered', attempts: 2 }])
+
+  // The first worker was only slow: its result comes now, is kept as an attempt, and changes no delivery.
+  held[0]?.()
+  await killed.idle()
+  expect(await fixture.deliveries(endpoint)).toMatchObject([{ status: 'delivered', attempts: 2 }])
+  expect((await fixture.attempts(endpoint)).map(({ status_code }) => status_code)).toEqual([500, 200])
+})
+
+test('a hundred endpoints that hang do not hold back one that answers', async () => {
+  const hanging = await startReceiver(() => {})
+  const dead = []
+  for (let index = 0; index < 100; index++) dead.push(await fixture.endpoint(`${hanging.url}${index}`))
+  await fixture.events(10)
+  const receiver = await startReceiver()
+  const healthy = await fixture.endpoint(receiver.url)
+  const guard = createAddressGuard({ allow_loopback: true, allowed_hosts: [] })
+  // With a deadline that does not come: what hangs, hangs for the whole test.
+  const client = createHttpClient({ guard, clock: fixture.clock, deadline_ms: 60_000 })
+  const dispatcher = fixture.dispatcher({ client })
+  dispatcher.start()
+  await eventually(() => hanging.received.length > 50, 'the dead endpoints hang')
+  const events = await fixture.events(50)
+  dispatcher.wake()
+  await eventually(() => receiver.received.length === events.length, 'the healthy endpoint gets all')
+  await eventually(
+    async () => (await fixture.deliveries(healthy)).every(({ status }) => status === 'delivered'),
+    'its deliveries are marked',
+  )
+  // Each dead endpoint has one attempt in flight; the rest was given back, not counted, and is looked at later.
+  const rows = await fixture.deliveries(dead[0] as string)
+  expect(rows.filter(({ attempts }) => attempts === 1)).toHaveLength(1)
+  expect(rows.filter(({ attempts, wait_s }) => attempts === 0 && wait_s > 0).length).toBeGreaterThan(50)
+  await client.close()
+})
+
+/** The pool, which answers as a database that is away for as long as `away()`. */
+function interrupted(pool: Pool, away: () => boolean): Pool {
+  const connect = () =>
+    away() ? Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })) : pool.connect()
+  return new Proxy(pool, { get: (target, name) => (name === 'connect' ? connect : Reflect.get(target, name, target)) })
+}
+
+test('while the database is away it waits, says so once, and goes on when it is back', async () => {
+  const receiver = await startReceiver()
+  const endpoint = await fixture.endpoint(receiver.url)
+  await fixture.events()
+  let tries = 0
+  const dispatcher = fixture.dispatcher({ pool: interrupted(database.pool, () => ++tries <= 3) })
+  await dispatcher.idle()
+  expect(await fixture.deliveries(endpoint)).toMatchObject([{ status: 'delivered', attempts: 1 }])
+  expect(fixture.log.map(({ level }) => level)).toEqual(['warn', 'info'])
+})
+
+test('an outcome that comes while the database is away is marked when it is back: nothing is sent twice', async () => {
+  let away = false
+  const receiver = await startReceiver((_request, response) => {
+    away = true
+    response.end()
+  })
+  const endpoint = await fixture.endpoint(receiver.url)
+  await fixture.events()
+  const dispatcher = fixture.dispatcher({ pool: interrupted(database.pool, () => away) })
+  dispatcher.wake()
+  await eventually(() => fixture.log.length > 0, 'the database is found to be away')
+  away = false
+  await dispatcher.idle()
+  expect(await fixture.deliveries(endpoint)).toMatchObject([{ status: 'delivered', attempts: 1 }])
+  expect(receiver.received).toHaveLength(1)
+})
+
+test('an outcome that cannot be written does not hold back the others', async () => {
+  await database.owner.query('alter table webhook_attempt add constraint no_teapots check (status_code <> 418)')
+  const teapot = await startReceiver((_request, response) => response.writeHead(418).end())
+  const receiver = await startReceiver()
+  const refused = await fixture.endpoint(teapot.url)
+  const healthy = await fixture.endpoint(receiver.url)
+  await fixture.events(20)
+  await fixture.dispatcher().idle()
+  await database.owner.query('alter table webhook_attempt drop constraint no_teapots')
+  expect(new Set((await fixture.deliveries(healthy)).map(({ status }) => status))).toEqual(new Set(['delivered']))
+  // Their claims lapse, so they are sent again.
+  expect(new Set((await fixture.deliveries(refused)).map(({ status }) => status))).toEqual(new Set(['pending']))
+  expect(fixture.log.filter(({ level }) => level === 'error').length).toBeGreaterThan(0)
+})
+
+test('at the stop what is in flight ends and is marked, and what waits is given back for another at once', async () => {
+  const answers: (() => void)[] = []
+  const receiver = await startReceiver((_request, response) => answers.push(() => response.end()))
+  const endpoint = await fixture.endpoint(receiver.url)
+  await fixture.events(10)
+  const dispatcher = fixture.dispatcher()
+  dispatcher.start()
+  await eventually(() => answers.length === 1, 'the first attempt is in flight')
+  const stopped = dispatcher.stop()
+  answers[0]?.()
+  await stopped
+  const rows = await fixture.deliveries(endpoint)
+  expect(rows.filter(({ status, attempts }) => status === 'delivered' && attempts === 1)).toHaveLength(1)
+  expect(
+    rows.filter(({ status, attempts, wait_s }) => status === 'pending' && attempts === 0 && wait_s <= 0),
+  ).toHaveLength(9)
+  await dispatcher.stop()
+})
+
+test('it stops at once while the database is away', async () => {
+  const dispatcher = fixture.dispatcher({ pool: interrupted(database.pool, () => true) })
+  dispatcher.start()
+  await eventually(() => fixture.log.length > 0, 'the database is found to be away')
+  const started = performance.now()
+  await dispatcher.stop()
+  expect(performance.now() - started).toBeLessThan(1000)
+})
