@@ -1,5 +1,5 @@
 import { openPool, type Pool } from '../src/database/pool.ts'
-import { showResult, verifyBooks } from '../src/ledger/verify/verify.ts'
+import { formatResult, verifyBooks } from '../src/ledger/verify/verify.ts'
 import { generateAccounts, generatePayments, settleTables } from './generate/generate.ts'
 import { makeMerchant } from './merchants.ts'
 import type { Options } from './options.ts'
@@ -100,7 +100,7 @@ export async function verify(pool: Pool, say: (line: string) => void): Promise<V
   const started = performance.now()
   const results = await verifyBooks(pool)
   const seconds = (performance.now() - started) / 1000
-  const broken = results.filter(({ violations }) => violations > 0n).map(showResult)
+  const broken = results.filter(({ violations }) => violations > 0n).map(formatResult)
   const payments = Number(rows[0]?.count)
   say(`verify: ${payments} payments in ${seconds.toFixed(1)} s, ${broken.length === 0 ? 'clean' : broken.join('\n')}`)
   return { seconds, payments, broken }

@@ -1,20 +1,20 @@
-import { readId } from '../src/core/id/id.ts'
-import { openVault } from '../src/core/secret.ts'
+import { parseId } from '../src/core/id/id.ts'
 import { linkToken } from '../src/core/page-link.ts'
-import type { Contender } from './workloads/workload.ts'
+import { openVault } from '../src/core/secret.ts'
+import type { LoadStart } from './http/load.ts'
+import { encryptionKey, readMerchants, readTargets, type Target } from './merchants.ts'
+import type { Address, Database, Stage } from './postgres.ts'
+import { openProduct, type Product } from './product.ts'
+import type { Named } from './rounds.ts'
+import type { ContenderName } from './rows.ts'
+import { warmPages } from './warm.ts'
 import { bareLoopContender, deliveryContender, firstAttemptContender } from './workloads/deliveries.ts'
 import { httpContender, type Server, startServer } from './workloads/http.ts'
 import { paymentContender } from './workloads/payments.ts'
 import { hasPgbench, initialisePgbench, pgbenchContender } from './workloads/pgbench.ts'
 import { installPgledger, pgledgerContender } from './workloads/pgledger.ts'
 import { tpcbContender } from './workloads/tpcb.ts'
-import type { LoadStart } from './http/load.ts'
-import { encryptionKey, readMerchants, readTargets, type Target } from './merchants.ts'
-import { openProduct, type Product } from './product.ts'
-import type { Named } from './rounds.ts'
-import type { ContenderName } from './rows.ts'
-import type { Address, Database, Stage } from './postgres.ts'
-import { warmPages } from './warm.ts'
+import type { Contender } from './workloads/workload.ts'
 
 /** What contenders are made from. */
 export type Props = {
@@ -160,7 +160,7 @@ export class Cast {
       if (load.kind === 'account') return customer
       return load.kind === 'payment'
         ? account
-        : `/p/${linkToken(vault, 'account', readId('account', account) ?? '', 1)}`
+        : `/p/${linkToken(vault, 'account', parseId('account', account) ?? '', 1)}`
     })
     const { contender, close } = await httpContender(server, { ...load, key: this.#props.key, targets: named })
     this.#closers.push(close)

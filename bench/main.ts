@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { Cast } from './fixtures.ts'
 import { makeHistory, makeTemplate, sizeOf, type Verification, verify } from './databases.ts'
+import { Cast } from './fixtures.ts'
 import { startChild } from './http/child.ts'
 import { describeMachine } from './machine.ts'
 import { watchMemory } from './memory.ts'
 import { help, type Options, readOptions } from './options.ts'
+import { openStage, type Stage } from './postgres.ts'
 import { type Findings, failures, render } from './report.ts'
 import { type Measured, measureRounds, type Named } from './rounds.ts'
 import { type ContenderName, contendersOf, quietContenders, type Row, rows } from './rows.ts'
-import { openStage, type Stage } from './postgres.ts'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 

@@ -1,10 +1,10 @@
-import { type Id, newId, randomBucket, showId } from '../src/core/id/id.ts'
+import type { RequestEnvironment } from '../src/context.ts'
+import { formatId, type Id, newId, randomBucket } from '../src/core/id/id.ts'
 import { openVault } from '../src/core/secret.ts'
 import type { Pool } from '../src/database/pool.ts'
-import { apiVersion } from '../src/events/registry.ts'
-import { newSigningSecret } from '../src/webhooks/signing.ts'
-import type { RequestEnvironment } from '../src/api/platform.ts'
+import { apiVersion } from '../src/events/render.ts'
 import { createMerchant } from '../src/merchant/merchant.ts'
+import { newSigningSecret } from '../src/webhooks/signing.ts'
 
 /** The key that endpoints' secrets are encrypted with in a run. */
 export const encryptionKey = 'an encryption key of the benchmark only'
@@ -56,7 +56,7 @@ export async function readTargets(pool: Pool, environments: RequestEnvironment[]
   )
   return rows.map(({ id, customer_id, environment_id }) => ({
     environment: byId.get(environment_id) as RequestEnvironment,
-    account: showId('account', id),
-    customer: showId('customer', customer_id),
+    account: formatId('account', id),
+    customer: formatId('customer', customer_id),
   }))
 }

@@ -1,7 +1,9 @@
-import { systemClock } from '../src/core/clock.ts'
-import { openPool, type Pool } from '../src/database/pool.ts'
 import type { Authenticator } from '../src/api/auth.ts'
-import type { Log, Platform } from '../src/api/platform.ts'
+import type { AppContext } from '../src/context.ts'
+import { systemClock } from '../src/core/clock.ts'
+import type { Log } from '../src/core/log.ts'
+import { openPool, type Pool } from '../src/database/pool.ts'
+import { createJobs, deliverWebhooks } from '../src/jobs/index.ts'
 import { createPaymentQueue } from '../src/ledger/payments/queue.ts'
 import { compose } from '../src/server/compose.ts'
 import { poolSize } from '../src/server/open-database.ts'
@@ -11,7 +13,7 @@ import type { Address } from './postgres.ts'
 /** The product's own parts on one database, as the program composes them. */
 export type Product = {
   pool: Pool
-  platform: Platform
+  app: AppContext
   authenticator: Authenticator
   /** Begins to send what is due, and to be told of each commit. */
   startDispatcher(): void
@@ -42,6 +44,7 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
     publicUrl,
   })
   let dispatching = false
+  const jobs = createJobs(composition.app, [deliverWebhooks(composition.dispatcher)])
   let batches: number[] = []
   const payments = createPaymentQueue({
     pool,
@@ -53,11 +56,11 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
   })
   return {
     pool,
-    platform: { ...composition.platform, payments, wakeDispatcher: () => {} },
+    app: { ...composition.app, payments, wakeDispatcher: () => {} },
     authenticator: composition.authenticator,
     startDispatcher() {
       dispatching = true
-      composition.dispatcher.start()
+      jobs.start()
     },
     delivered: () => composition.dispatcher.idle(),
     takeBatches() {
@@ -67,6 +70,7 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
     },
     async close() {
       await payments.drain()
+      await jobs.stop()
       await composition.close()
       await pool.end()
     },

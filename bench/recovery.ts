@@ -7,12 +7,12 @@ import { type BundledServer, startBundledServer } from '../src/database/bundled/
 import { openLocalDatabase } from '../src/database/local.ts'
 import { migrate } from '../src/database/migrate.ts'
 import { openPool } from '../src/database/pool.ts'
-import { newRequest, pay } from './workloads/payments.ts'
 import { verify, withPools } from './databases.ts'
 import { generateAccounts, settleTables } from './generate/generate.ts'
 import { makeMerchant, readTargets, type Target } from './merchants.ts'
-import { openProduct } from './product.ts'
 import type { Address, Database } from './postgres.ts'
+import { openProduct } from './product.ts'
+import { newRequest, pay } from './workloads/payments.ts'
 
 // How long the bundled server takes to be back after it was killed under a full load of payments, with the settings that it has by
 // default, when as much log lies behind its last checkpoint as there ever is; and whether every payment that was answered is there.

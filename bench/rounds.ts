@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from '../src/database/pool.ts'
-import type { Contender } from './workloads/workload.ts'
 import { databaseCpu } from './machine.ts'
 import type { ContenderName } from './rows.ts'
+import type { Contender } from './workloads/workload.ts'
 
 /** What all slices of one contender gave. */
 export type Measured = {

@@ -28,9 +28,9 @@ async function openapiJson(): Promise<string> {
     log: { debug() {}, info() {}, warn() {}, error() {} },
     publicUrl: () => 'http://127.0.0.1',
   })
-  const app = await buildServer(composition.platform, composition.authenticator)
-  const { body } = await app.inject({ url: '/openapi.json' })
-  await app.close()
+  const router = await buildServer(composition.app, composition.authenticator)
+  const { body } = await router.inject({ url: '/openapi.json' })
+  await router.close()
   await composition.close()
   await pool.end()
   return body

@@ -23,10 +23,10 @@ with made as materialized (
     external_reference)
   select account_id, bucket, $1::integer, 'account', customer_id, account_id, 'ZAR', $5::bigint, 1, 'A' || n from made
 ), transactions as (
-  insert into ledger_transaction (id, bucket, environment_id, kind, source_id, effective_at, recorded_at)
-  select transaction_id, bucket, $1::integer, 'opening_balance', adjustment_id, instant, instant from made
+  insert into ledger_transaction (id, bucket, environment_id, kind, source_id, actor, effective_at, recorded_at)
+  select transaction_id, bucket, $1::integer, 'opening_balance', adjustment_id, 'command:bench', instant, instant from made
 )
-insert into ledger_entry (id, bucket, environment_id, transaction_id, receivable_id, house_account, currency, amount, version,
+insert into ledger_entry (id, bucket, environment_id, transaction_id, receivable_id, system_account, currency, amount, version,
   balance_after)
 select entry_id, bucket, $1::integer, transaction_id, account_id, null, 'ZAR', $5::bigint, 1::bigint, $5::bigint from made
 union all

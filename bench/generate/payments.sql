@@ -37,19 +37,21 @@ with made as materialized (
     instant, instant
   from made order by n
 ), transactions as (
-  insert into ledger_transaction (id, bucket, environment_id, kind, source_id, request_id, effective_at, recorded_at)
-  select transaction_id, bucket, environment_id, 'payment', payment_id, 'req_' || left(md5(n::text), 22), instant, instant
+  insert into ledger_transaction (id, bucket, environment_id, kind, source_id, request_id, actor, effective_at,
+    recorded_at)
+  select transaction_id, bucket, environment_id, 'payment', payment_id, 'req_' || left(md5(n::text), 22), 'command:bench', instant,
+    instant
   from made order by n
 ), entries as (
-  insert into ledger_entry (id, bucket, environment_id, transaction_id, receivable_id, house_account, currency, amount,
+  insert into ledger_entry (id, bucket, environment_id, transaction_id, receivable_id, system_account, currency, amount,
     version, balance_after)
-  select side.id, bucket, environment_id, transaction_id, receivable_id, house_account, 'ZAR', sign * amount,
+  select side.id, bucket, environment_id, transaction_id, receivable_id, system_account, 'ZAR', sign * amount,
     side.version, balance_after
   from made
   cross join lateral (values
     (made.entry_id, made.id, null, -1, made.version + 1, balance - amount),
     (made.house_entry_id, null, 'clearing:till', 1, null, null)
-  ) as side (id, receivable_id, house_account, sign, version, balance_after)
+  ) as side (id, receivable_id, system_account, sign, version, balance_after)
   order by n
 ), moved as (
   update receivable as r set balance = made.balance - made.amount, version = made.version + 1
@@ -74,15 +76,15 @@ with made as materialized (
   select application_id, w.id, 1, made.bucket, made.environment_id, instant, 5, 204
   from made join webhook_endpoint as w on w.environment_id = made.environment_id order by n
 ), answered as materialized (
-  select *, pg_temp.made_id(ms, answer_bucket) as answer_id
+  select *, pg_temp.made_id(ms, answer_bucket) as response_id
   from (select *, pg_temp.bucket_of(payment_id::text) as answer_bucket from texts where ms > $4::bigint - 86400000) as kept
 ), keyed as (
-  insert into idempotency_key (environment_id, key, fingerprint, answer_id, bucket)
-  select environment_id, payment_id::text, sha256(payment_id::text::bytea), answer_id, answer_bucket
+  insert into idempotency_key (environment_id, key, fingerprint, response_id, bucket)
+  select environment_id, payment_id::text, sha256(payment_id::text::bytea), response_id, answer_bucket
   from answered order by n
 )
-insert into idempotency_answer (id, bucket, environment_id, key, status, body, encrypted)
-select answer_id, answer_bucket, environment_id, payment_id::text, 201,
+insert into idempotency_response (id, bucket, environment_id, key, status, body, encrypted)
+select response_id, answer_bucket, environment_id, payment_id::text, 201,
   format('{"id":"pay_%s","reconciliation_reference":"%s","status":"succeeded","intent":"payment","amount":%s,'
     || '"currency":"ZAR","capture_method":"automatic","paid_amount":%s,"mode":"test","created_at":"%s","updated_at":"%s",'
     || '"customer_id":"bcus_%s","channel":"till","reference":"%s","received_at":"%s","applied_amount":%s,'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { closedLoop, type Sample } from '../workloads/workload.ts'
 import { newPayment } from '../workloads/payments.ts'
+import { closedLoop, type Sample } from '../workloads/workload.ts'
 import { serveParent } from './child.ts'
 import { HttpConnection } from './connection.ts'
 

@@ -1,6 +1,6 @@
 import { buildServer } from '../../src/server/server.ts'
-import { openProduct } from '../product.ts'
 import type { Address } from '../postgres.ts'
+import { openProduct } from '../product.ts'
 import { serveParent } from './child.ts'
 
 /** What the server is started with. */
@@ -13,8 +13,8 @@ export type ServerAnswer = { port: number; batches: number[] }
 serveParent<ServerStart, { settle: boolean }, ServerAnswer>(async ({ address, dispatcher }) => {
   let url = ''
   const product = openProduct(address, () => url)
-  const app = await buildServer(product.platform, product.authenticator)
-  url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const router = await buildServer(product.app, product.authenticator)
+  url = await router.listen({ host: '127.0.0.1', port: 0 })
   const port = Number(new URL(url).port)
   if (dispatcher) product.startDispatcher()
   return {
@@ -24,7 +24,7 @@ serveParent<ServerStart, { settle: boolean }, ServerAnswer>(async ({ address, di
       return { port, batches: product.takeBatches() }
     },
     async stop() {
-      await app.close()
+      await router.close()
       await product.close()
     },
   }

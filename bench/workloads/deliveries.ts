@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool as HttpPool } from 'undici'
-import { readId } from '../../src/core/id/id.ts'
+import { parseId } from '../../src/core/id/id.ts'
 import { socketsPerOrigin } from '../../src/net/http-client.ts'
 import type { Target } from '../merchants.ts'
 import type { Product } from '../product.ts'
-import { type Contender, closedLoop, type Sample } from './workload.ts'
 import { callersOfPayments, newRequest, pay } from './payments.ts'
+import { type Contender, closedLoop, type Sample } from './workload.ts'
 
 /** Sends what payments have left to be sent: claim, sign, send, mark. The payments themselves are not timed. */
 export function deliveryContender(open: () => Product, targets: Target[]): Contender {
@@ -64,7 +64,7 @@ export function firstAttemptContender(product: Product, targets: Target[], rate:
       const one = async () => {
         try {
           const { id } = await pay(product, newRequest(targets[Math.floor(Math.random() * targets.length)] as Target))
-          answered.set(readId('payment', id) as string, Date.now())
+          answered.set(parseId('payment', id) as string, Date.now())
         } catch (error) {
           sample.errors += 1
           sample.error ??= String(error)

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { RequestContext } from '../../src/context.ts'
+import { canonicalJson } from '../../src/core/canonical-json.ts'
+import { sha256 } from '../../src/core/secret.ts'
+import { newClaim } from '../../src/database/idempotency.ts'
 import { recordPayment } from '../../src/payments/recorded/service.ts'
-import type { FastifyRequest } from '../../src/api/platform.ts'
 import type { Target } from '../merchants.ts'
 import type { Product } from '../product.ts'
 import { type Contender, closedLoop, type Sample } from './workload.ts'
@@ -30,20 +33,24 @@ const runMark = Date.now().toString(36)
 type Sent = { target: Target; body: ReturnType<typeof newPayment>; key: string }
 
 /** Records one payment through the service, as the route does once the request is authenticated and validated. */
-export async function pay(
-  { platform }: Product,
-  { target, body, key }: Sent,
-): Promise<{ id: string; replayed: boolean }> {
+export async function pay({ app }: Product, { target, body, key }: Sent): Promise<{ id: string; replayed: boolean }> {
   const { environment } = target
-  const request = {
-    method: 'POST',
-    url: '/billing/payments',
-    headers: { 'idempotency-key': key },
-    body,
+  const now = app.clock.now()
+  const context: RequestContext = {
     environment,
-  } as unknown as FastifyRequest
-  const context = { environment, request_id: `req_${key.slice(0, 22)}`, now: platform.clock.now() }
-  const answer = await recordPayment(platform, context, request, body)
+    actor: 'command:bench',
+    request_id: `req_${key.slice(0, 22)}`,
+    now,
+    idempotency: newClaim(
+      environment.id,
+      key,
+      sha256(`POST /billing/payments
+${canonicalJson(body)}`),
+      now,
+    ),
+    instance: '/billing/payments',
+  }
+  const answer = await recordPayment(app, context, body)
   if (answer.status !== 201) throw new Error(`a payment was answered ${answer.status}: ${answer.body}`)
   return { id: answer.body.slice('{"id":"'.length, '{"id":"'.length + 26), replayed: answer.replayed === true }
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openPool } from '../../src/database/pool.ts'
 import type { Address } from '../postgres.ts'
-import type { Contender } from './workload.ts'
 import { pgbenchContender } from './pgbench.ts'
+import type { Contender } from './workload.ts'
 
 const accounts = 20_000
 

@@ -1,7 +1,7 @@
 import { openPool } from '../../src/database/pool.ts'
 import type { Address } from '../postgres.ts'
-import { type Contender, closedLoop } from './workload.ts'
 import { pgbenchClients } from './pgbench.ts'
+import { type Contender, closedLoop } from './workload.ts'
 
 // pgbench's own numbers per branch.
 const tellers = 10

@@ -1,10 +1,21 @@
-import type { FastifyRequest } from 'fastify'
-import type { Platform, RequestEnvironment } from './platform.ts'
+import type { AppContext, RequestContext } from '../context.ts'
+import type { FastifyRequest } from './fastify.ts'
+import { claimOf } from './idempotency.ts'
+import { requestPath } from './problems.ts'
 
-/** Who changes something, in which environment, and when: what every service is told of the request. */
-export type ChangeContext = { environment: RequestEnvironment; request_id: string; now: Date }
-
-/** The context of a request. */
-export function contextOf(platform: Platform, request: FastifyRequest): ChangeContext {
-  return { environment: request.environment, request_id: request.id, now: platform.clock.now() }
+/** The context of a request of the API. Its Idempotency-Key is read where the operation takes one. */
+export function contextOf(
+  { clock }: Pick<AppContext, 'clock'>,
+  request: FastifyRequest,
+  { idempotent }: { idempotent?: true | undefined } = {},
+): RequestContext {
+  const now = clock.now()
+  return {
+    environment: request.environment,
+    actor: request.actor,
+    request_id: request.id,
+    now,
+    idempotency: idempotent && claimOf(request, now),
+    instance: requestPath(request),
+  }
 }

@@ -1,21 +1,24 @@
+import type { AppContext, RequestContext } from '../context.ts'
 import { canonicalJson } from '../core/canonical-json.ts'
 import { Problem } from '../core/problem.ts'
 import { sha256 } from '../core/secret.ts'
 import {
   claimKeys,
   claimName,
-  findAnswers,
+  findResponses,
   type IdempotencyClaim,
   newClaim,
-  storeAnswers,
+  storeResponses,
 } from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
-import { type FastifyReply, type FastifyRequest, type Platform, sendJson } from './platform.ts'
-import { pathOf, renderProblem } from './problems.ts'
+import type { FastifyRequest } from './fastify.ts'
+import { renderProblem, requestPath } from './problems.ts'
+import type { RenderedResponse } from './response.ts'
 
-export type Answer = { status: number; body: string; etag?: string | undefined }
 export type WriteOptions = { secret?: boolean; committed?: () => void }
+type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl'>
+type Work = (connection: Connection) => Promise<RenderedResponse>
 
 /**
  * The request's idempotency claim, if it sent a key. 1 to 255 visible ASCII characters, quoted (as the IETF draft has it) or
@@ -29,78 +32,73 @@ export function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | 
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new Problem('invalid_idempotency_key', 'Idempotency-Key has 1 to 255 visible ASCII characters.')
   }
-  const fingerprint = sha256(`${request.method} ${pathOf(request)}\n${canonicalJson(request.body ?? null)}`)
+  const fingerprint = sha256(`${request.method} ${requestPath(request)}\n${canonicalJson(request.body ?? null)}`)
   return newClaim(request.environment.id, key, fingerprint, now)
 }
 
 /**
- * Runs a change in one transaction together with its idempotency record, and sends the answer. With a key that was used
- * before, the stored answer is sent again, with the same status and bytes. A 409 or 422 is stored too; other refusals are not.
- * `secret` answers are stored encrypted. `committed` is called once the change is there, before its answer is sent.
+ * Runs a change in one transaction together with its idempotency record. With a key that was used before, the stored response is
+ * returned, with the same status and bytes. A 409 or 422 is stored too; other refusals are not. `secret` responses are stored
+ * encrypted. `committed` is called once the change is there.
  */
 export async function writeOnce(
-  platform: Platform,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  work: (connection: Connection) => Promise<Answer>,
+  app: App,
+  context: RequestContext,
+  work: Work,
   options: WriteOptions = {},
-): Promise<FastifyReply> {
-  const claim = claimOf(request, platform.clock.now())
+): Promise<RenderedResponse> {
+  const { idempotency: claim } = context
   if (!claim) {
-    const answer = await transaction(platform.pool, work)
+    const response = await transaction(app.pool, work)
     options.committed?.()
-    return sendJson(reply, answer)
+    return response
   }
-  const fresh = await transaction(platform.pool, async (connection, sendCommit) => {
+  const fresh = await transaction(app.pool, async (connection, sendCommit) => {
     const won = await claimKeys(connection, [claim])
     if (won.size === 0) return undefined
-    const answer = await workOrRefusal(platform, request, connection, work)
-    const { status } = answer
-    const body = options.secret ? platform.vault.encrypt(answer.body).toString('base64') : answer.body
-    const stored = storeAnswers(connection, [{ ...claim, status, body, encrypted: options.secret === true }])
+    const response = await workOrRefusal(app, context, connection, work)
+    const { status } = response
+    const body = options.secret ? app.vault.encrypt(response.body).toString('base64') : response.body
+    const stored = storeResponses(connection, [{ ...claim, status, body, encrypted: options.secret === true }])
     sendCommit()
     await stored
-    return answer
+    return response
   })
-  if (!fresh) return replay(platform, reply, claim)
+  if (!fresh) return storedResponse(app, claim)
   options.committed?.()
-  return sendAnswer(reply, fresh)
+  return fresh
 }
 
-/** A refusal that is final undoes the work, not the claim: it becomes the answer that the key stands for. */
+/** A refusal that is final undoes the work, not the claim: it becomes the response that the key stands for. */
 async function workOrRefusal(
-  platform: Platform,
-  request: FastifyRequest,
+  app: App,
+  { instance }: RequestContext,
   connection: Connection,
-  work: (connection: Connection) => Promise<Answer>,
-): Promise<Answer> {
+  work: Work,
+): Promise<RenderedResponse> {
   // It travels with the work's first statement, which fails when it does.
-  connection.query('savepoint work').catch(() => {})
+  connection.query({ name: 'savepoint-work', text: 'savepoint work' }).catch(() => {})
   try {
     return await work(connection)
   } catch (error) {
     if (!(error instanceof Problem) || (error.status !== 409 && error.status !== 422)) throw error
-    await connection.query('rollback to savepoint work')
-    return renderProblem(error, platform, pathOf(request))
+    await connection.query({ name: 'rollback-to-work', text: 'rollback to savepoint work' })
+    return renderProblem(error, app, instance)
   }
 }
 
-/** Sends the answer that a key stands for, or refuses the key when it stands for another request. */
-export async function replay(platform: Platform, reply: FastifyReply, claim: IdempotencyClaim): Promise<FastifyReply> {
-  const stored = (await findAnswers(platform.pool, [claim])).get(claimName(claim))
+/** The response that a key stands for. Throws when the key stands for another request, or for one that still runs. */
+export async function storedResponse(
+  { pool, vault }: Pick<AppContext, 'pool' | 'vault'>,
+  claim: IdempotencyClaim,
+): Promise<RenderedResponse> {
+  const stored = (await findResponses(pool, [claim])).get(claimName(claim))
   if (!stored) {
     throw new Problem('idempotency_in_flight', 'A request with this key is still running.', { retry_after_s: 1 })
   }
   if (!stored.fingerprint.equals(claim.fingerprint)) {
     throw new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.')
   }
-  const body = stored.encrypted ? platform.vault.decrypt(Buffer.from(stored.body, 'base64')) : stored.body
-  reply.header('idempotent-replayed', 'true')
-  return sendAnswer(reply, { status: stored.status, body })
-}
-
-/** Sends an answer that may be a stored refusal: those have the media type of problems. */
-export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
-  if (answer.status < 400) return sendJson(reply, answer)
-  return reply.code(answer.status).header('content-type', 'application/problem+json; charset=utf-8').send(answer.body)
+  const body = stored.encrypted ? vault.decrypt(Buffer.from(stored.body, 'base64')) : stored.body
+  return { status: stored.status, body, replayed: true }
 }

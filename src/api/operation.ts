@@ -1,15 +1,18 @@
 import type { z } from 'zod'
+import type { AppContext, RequestContext } from '../context.ts'
 import type { Connection } from '../database/pool.ts'
-import { type ChangeContext, contextOf } from './context.ts'
-import { type App, type FastifyReply, type FastifyRequest, type Platform, sendJson } from './platform.ts'
+import { contextOf } from './context.ts'
+import type { FastifyReply, Router } from './fastify.ts'
+import { type WriteOptions, writeOnce } from './idempotency.ts'
+import { type RenderedResponse, type Response, type Responses, renderResponse, sendResponse } from './response.ts'
 import { parse } from './validation.ts'
-import { type Answer, type WriteOptions, writeOnce } from './idempotency.ts'
 
 type Schema = z.ZodType
 type Parsed<S extends Schema | undefined> = S extends Schema ? z.output<S> : undefined
+type Optional = Schema | undefined
 
 /** One operation of the API: its schemas validate the request, type the handler and make the OpenAPI document. */
-export type Route<P extends Schema | undefined, Q extends Schema | undefined, B extends Schema | undefined> = {
+export type Route<P extends Optional, Q extends Optional, B extends Optional, R extends Responses> = {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   url: string
   /** The name of the operation, unique in the document. */
@@ -21,21 +24,21 @@ export type Route<P extends Schema | undefined, Q extends Schema | undefined, B 
   params?: P
   query?: Q
   body?: B
-  /** The shape of each successful answer, by its status. */
-  answers: Readonly<Record<number, Schema>>
+  /** The schema of each successful response, by its status. */
+  responses: R
   /** Statuses of the refusals that this operation can give, beyond those that every operation can. */
-  refusals?: readonly number[]
-  /** Whether its successful answers carry an ETag. */
+  errors?: readonly number[]
+  /** Whether its successful responses carry an ETag. */
   etag?: true
-  /** Whether it takes an Idempotency-Key; `addWrite` says so itself. */
-  once?: true
+  /** Whether it takes an Idempotency-Key; `writeOperation` says so itself. */
+  idempotent?: true
 }
 
 /** An operation as the OpenAPI document reads it. */
-export type Operation = Omit<Route<undefined, undefined, undefined>, 'params' | 'query' | 'body'> & {
-  params?: Schema | undefined
-  query?: Schema | undefined
-  body?: Schema | undefined
+export type Operation = Omit<Route<undefined, undefined, undefined, Responses>, 'params' | 'query' | 'body'> & {
+  params?: Optional
+  query?: Optional
+  body?: Optional
 }
 
 declare module 'fastify' {
@@ -46,65 +49,93 @@ declare module 'fastify' {
 }
 
 /** A request whose parts have been validated. */
-export type Call<P extends Schema | undefined, Q extends Schema | undefined, B extends Schema | undefined> = {
+export type Call<P extends Optional, Q extends Optional, B extends Optional> = {
   params: Parsed<P>
   query: Parsed<Q>
   body: Parsed<B>
-  context: ChangeContext
-  request: FastifyRequest
+  context: RequestContext
+  /** The If-Match header, as it was sent. */
+  if_match: string | undefined
 }
 
 /** Adds an operation that only reads. */
-export function addRead<
-  P extends Schema | undefined = undefined,
-  Q extends Schema | undefined = undefined,
-  B extends Schema | undefined = undefined,
->(app: App, platform: Platform, route: Route<P, Q, B>, handle: (call: Call<P, Q, B>) => Promise<Answer>): void {
-  add(app, platform, route, async (call, reply) => sendJson(reply, await handle(call)))
+export function readOperation<
+  R extends Responses,
+  P extends Optional = undefined,
+  Q extends Optional = undefined,
+  B extends Optional = undefined,
+>(
+  router: Router,
+  app: AppContext,
+  route: Route<P, Q, B, R>,
+  handle: (call: Call<P, Q, B>) => Promise<Response<NoInfer<R>>>,
+): void {
+  operation(router, app, route, async (call, reply) => sendResponse(reply, renderResponse<R>(await handle(call))))
 }
 
 /** Adds an operation that changes something: it runs in one transaction with its idempotency record. */
-export function addWrite<
-  P extends Schema | undefined = undefined,
-  Q extends Schema | undefined = undefined,
-  B extends Schema | undefined = undefined,
+export function writeOperation<
+  R extends Responses,
+  P extends Optional = undefined,
+  Q extends Optional = undefined,
+  B extends Optional = undefined,
 >(
-  app: App,
-  platform: Platform,
-  route: Route<P, Q, B>,
-  handle: (connection: Connection, call: Call<P, Q, B>) => Promise<Answer>,
+  router: Router,
+  app: AppContext,
+  route: Route<P, Q, B, R>,
+  handle: (connection: Connection, call: Call<P, Q, B>) => Promise<Response<NoInfer<R>>>,
   options: WriteOptions = {},
 ): void {
-  add(app, platform, { ...route, once: true }, (call, reply) =>
-    writeOnce(platform, call.request, reply, (connection) => handle(connection, call), options),
+  groupedOperation(router, app, route, (call) =>
+    writeOnce(app, call.context, async (connection) => renderResponse<R>(await handle(connection, call)), options),
   )
 }
 
-/** Adds an operation that sends its own answer: the payments, whose transaction is the batch's. */
-export function add<P extends Schema | undefined, Q extends Schema | undefined, B extends Schema | undefined>(
-  app: App,
-  platform: Platform,
-  route: Route<P, Q, B>,
+/** Adds an operation that shares its transaction with others: whoever commits it has rendered and stored its response. */
+export function groupedOperation<
+  R extends Responses,
+  P extends Optional = undefined,
+  Q extends Optional = undefined,
+  B extends Optional = undefined,
+>(
+  router: Router,
+  app: AppContext,
+  route: Route<P, Q, B, R>,
+  handle: (call: Call<P, Q, B>) => Promise<RenderedResponse>,
+): void {
+  operation(router, app, { ...route, idempotent: true }, async (call, reply) => sendResponse(reply, await handle(call)))
+}
+
+/** Adds an operation that sends its response itself, in pieces. */
+export function operation<
+  R extends Responses,
+  P extends Optional = undefined,
+  Q extends Optional = undefined,
+  B extends Optional = undefined,
+>(
+  router: Router,
+  app: AppContext,
+  route: Route<P, Q, B, R>,
   handle: (call: Call<P, Q, B>, reply: FastifyReply) => Promise<FastifyReply>,
 ): void {
-  app.route({
+  router.route({
     method: route.method,
     url: route.url,
-    config: { operation: route as Operation },
+    config: { operation: route as unknown as Operation },
     handler: (request, reply) =>
       handle(
         {
           params: part(route.params, request.params) as Parsed<P>,
           query: part(route.query, request.query) as Parsed<Q>,
           body: part(route.body, request.body) as Parsed<B>,
-          context: contextOf(platform, request),
-          request,
+          context: contextOf(app, request, route),
+          if_match: request.headers['if-match'],
         },
         reply,
       ),
   })
 }
 
-function part(schema: Schema | undefined, input: unknown): unknown {
+function part(schema: Optional, input: unknown): unknown {
   return schema === undefined ? undefined : parse(schema, input)
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { decode, encode } from '../core/id/base62.ts'
+import type { AppContext } from '../context.ts'
 import { canonicalJson } from '../core/canonical-json.ts'
+import { decode, encode } from '../core/id/base62.ts'
 import { firstIdAt, type Id } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
 import { sameSecret } from '../core/secret.ts'
-import type { Platform } from './platform.ts'
 import { instant } from '../shapes/primitives.ts'
 
 export const pageLimitMax = 100
@@ -57,7 +57,7 @@ export function idRange(
 
 /** Reads which page is asked for. Throws `invalid_cursor` for one that this list did not give for these filters. */
 export function readPage(
-  platform: Pick<Platform, 'vault'>,
+  app: Pick<AppContext, 'vault'>,
   listName: string,
   query: { limit: number; cursor?: string | undefined },
   filters: ListFilters,
@@ -65,7 +65,7 @@ export function readPage(
   const { limit, cursor } = query
   if (cursor === undefined) return { limit, after: undefined }
   const after = decode(cursor.slice(0, shownIdLength))
-  if (after === undefined || !sameSecret(cursor, cursorAt(platform, listName, filters, after))) {
+  if (after === undefined || !sameSecret(cursor, cursorAt(app, listName, filters, after))) {
     throw new Problem('invalid_cursor', 'The cursor was not given by this list with these filters.')
   }
   return { limit, after }
@@ -75,8 +75,8 @@ export function readPage(
  * Makes the answer of a list from up to `limit + 1` rows: the one beyond the limit only tells that there are more. The next
  * page begins after the id of the last row that is shown.
  */
-export function renderPage<Row, Shown>(
-  platform: Pick<Platform, 'vault'>,
+export function renderListPage<Row, Shown>(
+  app: Pick<AppContext, 'vault'>,
   listName: string,
   filters: ListFilters,
   rows: readonly Row[],
@@ -90,11 +90,11 @@ export function renderPage<Row, Shown>(
   return {
     data: shown.map(render),
     has_more: hasMore,
-    ...(hasMore && last !== undefined && { next_cursor: cursorAt(platform, listName, filters, idOf(last)) }),
+    ...(hasMore && last !== undefined && { next_cursor: cursorAt(app, listName, filters, idOf(last)) }),
   }
 }
 
 /** The id of the last row shown, and 132 bits that only this list with these filters gives it. */
-function cursorAt({ vault }: Pick<Platform, 'vault'>, listName: string, filters: ListFilters, after: Id): string {
+function cursorAt({ vault }: Pick<AppContext, 'vault'>, listName: string, filters: ListFilters, after: Id): string {
   return encode(after) + vault.token('cursor', listName, canonicalJson(filters), after)
 }

@@ -1,13 +1,14 @@
 import type { FastifyError } from 'fastify'
+import type { AppContext } from '../context.ts'
 import { Problem, problemBody } from '../core/problem.ts'
-import { isDatabaseAway } from '../database/errors.ts'
-import type { FastifyReply, FastifyRequest, Platform } from './platform.ts'
+import { isDatabaseUnavailable } from '../database/errors.ts'
+import type { FastifyReply, FastifyRequest } from './fastify.ts'
 
 /** Turns whatever went wrong into the problem that the caller is told. Only what nobody expected is a 500, and is logged. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (isDatabaseAway(error)) {
-    return new Problem('database_away', 'The database does not answer; nothing is known to be lost.', {
+  if (isDatabaseUnavailable(error)) {
+    return new Problem('service_unavailable', 'The database does not answer; nothing is known to be lost.', {
       retry_after_s: 2,
     })
   }
@@ -28,26 +29,26 @@ export function toProblem(error: unknown): Problem {
 }
 
 /** Renders a problem as it is sent, and as an idempotency record keeps it. */
-export function renderProblem(problem: Problem, platform: Pick<Platform, 'publicUrl'>, instance: string) {
-  return { status: problem.status, body: JSON.stringify(problemBody(problem, platform.publicUrl(), instance)) }
+export function renderProblem(problem: Problem, app: Pick<AppContext, 'publicUrl'>, instance: string) {
+  return { status: problem.status, body: JSON.stringify(problemBody(problem, app.publicUrl(), instance)) }
 }
 
 /** Sends a problem. A refusal is not an error of the server, so only a 500 is logged as one. */
 export function sendProblem(
-  platform: Platform,
+  app: AppContext,
   request: FastifyRequest,
   reply: FastifyReply,
   error: unknown,
 ): FastifyReply {
   const problem = toProblem(error)
-  if (problem.code === 'internal_error') platform.log.error({ request_id: request.id, err: error }, 'a request failed')
+  if (problem.code === 'internal_error') app.log.error({ request_id: request.id, err: error }, 'a request failed')
   if (problem.retryAfterS !== undefined) reply.header('retry-after', String(problem.retryAfterS))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-  const { status, body } = renderProblem(problem, platform, pathOf(request))
+  const { status, body } = renderProblem(problem, app, requestPath(request))
   return reply.code(status).header('content-type', 'application/problem+json; charset=utf-8').send(body)
 }
 
 /** The path that was called, without its query. */
-export function pathOf(request: FastifyRequest): string {
+export function requestPath(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '/'
 }

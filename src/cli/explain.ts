@@ -1,6 +1,6 @@
 import { ConfigError } from '../config.ts'
 import { BundledServerError } from '../database/bundled/index.ts'
-import { isDatabaseAway } from '../database/errors.ts'
+import { isDatabaseUnavailable } from '../database/errors.ts'
 import { MigrationError } from '../database/migrate.ts'
 import { MerchantError } from '../merchant/merchant.ts'
 
@@ -24,7 +24,7 @@ export function explain(error: unknown): string {
   if (code === '3D000') return `The database of DATABASE_URL does not exist: ${error.message}.`
   if (code === '42501')
     return `The role of DATABASE_URL lacks a right: ${error.message}. Run migrate as the owner, with --grant-to.`
-  if (isDatabaseAway(error))
+  if (isDatabaseUnavailable(error))
     return `The database does not answer (${error.message}): check DATABASE_URL and that it runs.`
   return error.stack ?? error.message
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { showResult, verifyBooks } from '../ledger/verify/verify.ts'
+import { formatResult, verifyBooks } from '../ledger/verify/verify.ts'
 import { withDatabase } from './with-database.ts'
 
 /** `tallystick verify`: prints each invariant with its count; the exit code is 1 when one does not hold. */
@@ -8,7 +8,7 @@ export async function verifyCommand(args: string[]): Promise<void> {
   await withDatabase(async (pool) => {
     const results = await verifyBooks(pool)
     const broken = results.filter(({ violations }) => violations > 0n)
-    process.stdout.write(`${results.map(showResult).join('\n')}\n`)
+    process.stdout.write(`${results.map(formatResult).join('\n')}\n`)
     process.stdout.write(broken.length === 0 ? 'The books are right.\n' : 'The books are NOT right: see above.\n')
     if (broken.length > 0) process.exitCode = 1
   })

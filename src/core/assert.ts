@@ -9,7 +9,7 @@ export function assert(condition: unknown, message: string): asserts condition {
 }
 
 /** Returns `value`, or stops when it is absent. */
-export function present<T>(value: T | null | undefined, message: string): T {
+export function required<T>(value: T | null | undefined, message: string): T {
   assert(value !== null && value !== undefined, message)
   return value
 }

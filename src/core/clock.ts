@@ -24,7 +24,7 @@ const lastMs: number[] = new Array(remembered).fill(Number.NaN)
 const lastText: string[] = new Array(remembered).fill('')
 
 /** An instant as the API shows it: RFC 3339 in UTC. */
-export function showInstant(instant: Date): string {
+export function formatInstant(instant: Date): string {
   const ms = instant.getTime()
   const place = Math.abs(ms % remembered)
   if (lastMs[place] !== ms) {

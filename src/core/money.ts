@@ -1,4 +1,4 @@
-import { present } from './assert.ts'
+import { required } from './assert.ts'
 import { exponentOf } from './currency.ts'
 
 /** The largest amount of a bill or a payment, in minor units. */
@@ -8,7 +8,7 @@ export const maxBalance = 1_000_000_000_000_000n
 
 /** Shows minor units as a payer reads them, in Western digits: `R 20,00` for (2000n, 'ZAR', 'en-ZA'). Plain spaces only. */
 export function formatMoney(minor: bigint, currency: string, locale: string): string {
-  const digits = present(exponentOf(currency), `unknown currency ${currency}`)
+  const digits = required(exponentOf(currency), `unknown currency ${currency}`)
   const format = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency,
@@ -29,7 +29,7 @@ export function decimalText(minor: bigint, digits: number): string {
 
 /** Minor units as the amount field of a page shows them: `20.00` for (2000n, 'ZAR'). */
 export function editableMoney(minor: bigint, currency: string): string {
-  return decimalText(minor, present(exponentOf(currency), `unknown currency ${currency}`))
+  return decimalText(minor, required(exponentOf(currency), `unknown currency ${currency}`))
 }
 
 /**
@@ -37,7 +37,7 @@ export function editableMoney(minor: bigint, currency: string): string {
  * `undefined` when it is no positive amount, or has more decimals than the currency.
  */
 export function parseMoney(text: string, currency: string): bigint | undefined {
-  const digits = present(exponentOf(currency), `unknown currency ${currency}`)
+  const digits = required(exponentOf(currency), `unknown currency ${currency}`)
   const plain = text.trim().replaceAll(/[\s\u00a0\u202f]/g, '')
   const match = /^(\d{1,15})(?:[.,](\d{1,4}))?$/.exec(plain)
   if (!match) return undefined

@@ -69,6 +69,6 @@ export function changeRules(
 }
 
 /** The rules as the API shows them. */
-export function showRules(rules: PaymentRules) {
+export function formatRules(rules: PaymentRules) {
   return { ...rules, min_amount: Number(rules.min_amount), max_amount: Number(rules.max_amount) }
 }

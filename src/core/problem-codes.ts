@@ -87,7 +87,7 @@ export const problems = {
     title: 'A request with this key is still running',
     help: 'Wait for it, then send the same request again.',
   },
-  answer_erased: {
+  response_erased: {
     status: 409,
     title: 'The answer has been erased',
     help: 'What the key stood for was done. Its answer told of a customer who was pseudonymised since; retrieve the object.',
@@ -163,7 +163,7 @@ export const problems = {
     title: 'Something is wrong on our side',
     help: 'Nothing was written. Send the request again with the same Idempotency-Key; tell the operator the request id.',
   },
-  database_away: {
+  service_unavailable: {
     status: 503,
     title: 'The database does not answer',
     help: 'Wait for Retry-After seconds, then send the same request again.',

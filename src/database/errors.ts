@@ -23,7 +23,7 @@ const awayMessages =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|connection ended|not currently accepting connections/i
 
 /** Whether the database could not be reached or went away: the caller may try again, and gets a 503. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   const { code, message } = (error ?? {}) as CodedError
   if (typeof code === 'string' && awayCodes.has(code)) return true
   return typeof message === 'string' && awayMessages.test(message)
@@ -32,12 +32,12 @@ export function isDatabaseAway(error: unknown): boolean {
 const awayTriesMax = 3
 
 /** Does work again when the database went away meanwhile, three times in all. It must be work that may be done twice. */
-export async function insist<T>(work: () => Promise<T>): Promise<T> {
+export async function retryWhileUnavailable<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work()
     } catch (error) {
-      if (!isDatabaseAway(error) || tries === awayTriesMax) throw error
+      if (!isDatabaseUnavailable(error) || tries === awayTriesMax) throw error
     }
   }
 }

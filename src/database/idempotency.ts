@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { bucketOfValue } from '../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './arrays.ts'
 import type { Queryable } from './pool.ts'
@@ -9,31 +9,26 @@ export type IdempotencyClaim = {
   environment_id: number
   key: string
   fingerprint: Buffer
-  /** The answer that will be kept for the key. Its bucket is the key's. */
-  answer_id: Id
+  /** Of the response that will be stored for the key. Its bucket is the key's. */
+  response_id: Id
 }
-export type StoredAnswer = { fingerprint: Buffer; status: number; body: string; encrypted: boolean }
+export type StoredResponse = { fingerprint: Buffer; status: number; body: string; encrypted: boolean }
 
 const claimKeysSql = loadSql(import.meta.url, './sql/claim-keys.sql')
 const claimNewKeysSql = withoutConflicts(claimKeysSql)
-const storeAnswersSql = loadSql(import.meta.url, './sql/store-answers.sql')
-const findAnswersSql = loadSql(import.meta.url, './sql/find-answers.sql')
+const storeAnswersSql = loadSql(import.meta.url, './sql/store-responses.sql')
+const findAnswersSql = loadSql(import.meta.url, './sql/find-responses.sql')
 const releaseKeysSql = loadSql(import.meta.url, './sql/release-keys.sql')
-const deleteOldAnswersSql = loadSql(import.meta.url, './sql/delete-old-answers.sql')
+const deleteOldAnswersSql = loadSql(import.meta.url, './sql/delete-old-responses.sql')
 
 /** Names one claim in sets and maps. */
 export function claimName({ environment_id, key }: Pick<IdempotencyClaim, 'environment_id' | 'key'>): string {
   return `${environment_id} ${key}`
 }
 
-/** The bucket of what is found by a value, not by an id: the first 16 bits of the value's hash. */
-export function bucketOfValue(value: string): number {
-  return Number.parseInt(hash('sha256', value, 'hex').slice(0, 4), 16)
-}
-
 /** The claim of a request that sent a key. */
 export function newClaim(environment_id: number, key: string, fingerprint: Buffer, now: Date): IdempotencyClaim {
-  return { environment_id, key, fingerprint, answer_id: newId(bucketOfValue(key), now.getTime()) }
+  return { environment_id, key, fingerprint, response_id: newId(bucketOfValue(key), now.getTime()) }
 }
 
 /**
@@ -63,46 +58,57 @@ function claimColumns(claims: IdempotencyClaim[]): Buffer[] {
     integerArray(claims.map(({ environment_id }) => environment_id)),
     textArray(claims.map(({ key }) => key)),
     bytesArray(claims.map(({ fingerprint }) => fingerprint)),
-    uuidArray(claims.map(({ answer_id }) => answer_id)),
-    integerArray(claims.map(({ answer_id }) => bucketOf(answer_id))),
+    uuidArray(claims.map(({ response_id }) => response_id)),
+    integerArray(claims.map(({ response_id }) => bucketOf(response_id))),
   ]
 }
 
-type Answer = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredAnswer, 'fingerprint'>
+type Response = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredResponse, 'fingerprint'>
 
-/** Keeps the answers of claimed keys, in the transaction of their effect. */
-export async function storeAnswers(connection: Queryable, answers: Answer[]): Promise<void> {
-  if (answers.length === 0) return
+/** Stores the responses of claimed keys, in the transaction of their effect. */
+export async function storeResponses(connection: Queryable, responses: Response[]): Promise<void> {
+  if (responses.length === 0) return
   await connection.query({
     ...storeAnswersSql,
     values: [
-      uuidArray(answers.map(({ answer_id }) => answer_id)),
-      integerArray(answers.map(({ answer_id }) => bucketOf(answer_id))),
-      integerArray(answers.map(({ environment_id }) => environment_id)),
-      textArray(answers.map(({ key }) => key)),
-      integerArray(answers.map(({ status }) => status)),
-      jsonTexts(answers.map(({ body }) => body)),
-      booleanArray(answers.map(({ encrypted }) => encrypted)),
+      uuidArray(responses.map(({ response_id }) => response_id)),
+      integerArray(responses.map(({ response_id }) => bucketOf(response_id))),
+      integerArray(responses.map(({ environment_id }) => environment_id)),
+      textArray(responses.map(({ key }) => key)),
+      integerArray(responses.map(({ status }) => status)),
+      jsonTexts(responses.map(({ body }) => body)),
+      booleanArray(responses.map(({ encrypted }) => encrypted)),
     ],
   })
 }
 
-/** Gives up claims whose answers are not kept. */
-export async function releaseKeys(connection: Queryable, claims: IdempotencyClaim[]): Promise<void> {
+/** A claimed key with its response; without one nothing final happened, so the key is released. */
+export type ResolvedKey = { claim: IdempotencyClaim; response: Pick<StoredResponse, 'status' | 'body'> | undefined }
+
+/** Ends claims in the transaction of their effect: each response is stored, each key without one is released. */
+export function resolveKeys(connection: Queryable, resolved: ResolvedKey[]): Promise<void>[] {
+  const stored = resolved.flatMap(({ claim, response }) =>
+    response ? [{ ...claim, status: response.status, body: response.body, encrypted: false }] : [],
+  )
+  const released = resolved.flatMap(({ claim, response }) => (response ? [] : [claim]))
+  return [storeResponses(connection, stored), releaseKeys(connection, released)]
+}
+
+async function releaseKeys(connection: Queryable, claims: IdempotencyClaim[]): Promise<void> {
   if (claims.length === 0) return
   await connection.query({ ...releaseKeysSql, values: keyColumns(claims) })
 }
 
 /**
- * The answers that keys stand for, by their names. It must be a statement of its own: the loser's snapshot may be older than
+ * The responses that keys stand for, by their names. It must be a statement of its own: the loser's snapshot may be older than
  * the winner.
  */
-export async function findAnswers(
+export async function findResponses(
   connection: Queryable,
   claims: IdempotencyClaim[],
-): Promise<Map<string, StoredAnswer>> {
+): Promise<Map<string, StoredResponse>> {
   if (claims.length === 0) return new Map()
-  const { rows } = await connection.query<StoredAnswer & { environment_id: number; key: string }>({
+  const { rows } = await connection.query<StoredResponse & { environment_id: number; key: string }>({
     ...findAnswersSql,
     values: keyColumns(claims),
   })
@@ -113,12 +119,12 @@ function keyColumns(claims: IdempotencyClaim[]): Buffer[] {
   return [
     integerArray(claims.map(({ environment_id }) => environment_id)),
     textArray(claims.map(({ key }) => key)),
-    integerArray(claims.map(({ answer_id }) => bucketOf(answer_id))),
+    integerArray(claims.map(({ response_id }) => bucketOf(response_id))),
   ]
 }
 
-/** Lets go of up to `most` keys that were claimed before an instant, with their answers. Returns how many there were. */
-export async function deleteOldAnswers(database: Queryable, before: Date, most: number): Promise<number> {
+/** Deletes up to `most` keys that were claimed before an instant, with their responses. Returns how many there were. */
+export async function deleteOldResponses(database: Queryable, before: Date, most: number): Promise<number> {
   const { rowCount } = await database.query({ ...deleteOldAnswersSql, values: [before, most] })
   return rowCount ?? 0
 }

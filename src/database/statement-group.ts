@@ -62,11 +62,11 @@ export class MessageGroup extends pg.Query {
       if (this.#unfit) stream.destroy(this.#unfit)
       stream.uncork()
     }
-    this.#present()
+    this.#required()
   }
 
   /** The driver keeps a note of what was parsed, by the name and text of the query that this is to it. */
-  #present(): void {
+  #required(): void {
     const { name, text } = this.#current
     Object.assign(this, { name, text })
   }
@@ -87,7 +87,7 @@ export class MessageGroup extends pg.Query {
   handleCommandComplete(message: unknown, wire: Wire): void {
     this.#current.handleCommandComplete(message, wire)
     this.#answered += 1
-    if (this.#answered < this.#members.length) this.#present()
+    if (this.#answered < this.#members.length) this.#required()
   }
 
   handleError(error: Error, wire: Wire): void {

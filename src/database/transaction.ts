@@ -1,8 +1,8 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
 import { isConflict } from './errors.ts'
-import { MessageGroup } from './statement-group.ts'
 import { type Connection, type Pool, types } from './pool.ts'
+import { MessageGroup } from './statement-group.ts'
 
 const triesMax = 4
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { FastifyReply } from '../api/fastify.ts'
 import { Html, html } from '../html/html.ts'
-import type { FastifyReply } from '../api/platform.ts'
 
 /** A page of the documents: what stands in the title, and what stands in `main`. */
 export type DocsPage = { title: string; content: Html }

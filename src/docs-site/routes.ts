@@ -1,5 +1,5 @@
+import type { Router } from '../api/fastify.ts'
 import { html } from '../html/html.ts'
-import type { App } from '../api/platform.ts'
 import type { ApiDocument } from '../openapi/routes.ts'
 import { errorPages } from './errors.ts'
 import { type DocsPage, renderDocs, sendDocs } from './layout.ts'
@@ -8,7 +8,7 @@ import { documentPage, readDocuments } from './markdown.ts'
 import { referencePages } from './reference.ts'
 
 /** `/docs` and all below it, and `/llms.txt`: the documents that come with the program, for everyone. */
-export function docsRoutes(app: App, document: ApiDocument): void {
+export function docsRoutes(router: Router, document: ApiDocument): void {
   const docs = lazily(() => readDocuments())
   const pages = lazily(() => allPages(document, docs()))
   const rendered = new Map<string, string>()
@@ -21,14 +21,14 @@ export function docsRoutes(app: App, document: ApiDocument): void {
     return known
   }
 
-  app.get('/docs', async (_request, reply) => sendDocs(reply, answer('') ?? ''))
-  app.get<{ Params: { '*': string } }>('/docs/*', async ({ params: { '*': path } }, reply) => {
+  router.get('/docs', async (_request, reply) => sendDocs(reply, answer('') ?? ''))
+  router.get<{ Params: { '*': string } }>('/docs/*', async ({ params: { '*': path } }, reply) => {
     const twin = path.endsWith('.md') ? docs().find(({ file }) => file === path) : undefined
     if (twin) return reply.header('content-type', 'text/markdown; charset=utf-8').send(twin.markdown)
     const found = answer(path.replace(/\/$/, ''))
     return found === undefined ? sendDocs(reply, renderDocs(notFound), 404) : sendDocs(reply, found)
   })
-  app.get('/llms.txt', async (_request, reply) =>
+  router.get('/llms.txt', async (_request, reply) =>
     reply.header('content-type', 'text/plain; charset=utf-8').send(llmsText(docs())),
   )
 }

@@ -1,7 +1,7 @@
 import { integerArray, textArray, timeArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { jsonTexts, loadSql } from '../database/sql.ts'
-import type { NewEvent } from './registry.ts'
+import type { NewEvent } from './render.ts'
 
 const writeEventsSql = loadSql(import.meta.url, './sql/write-events.sql')
 

@@ -1,42 +1,40 @@
+type Fields = Record<string, unknown>
+
 /**
- * Who an event is about, as far as a merchant's own words tell: these members of its `data` are kept apart from the facts, so
- * that one function of the database may blank them while the facts can never change (design, section 10).
+ * Splits the data of an event into its facts and what is personal, by the paths that the registry names: one function of the
+ * database may blank the personal part, and the facts never change. Nothing of either is lost.
  */
-const personalMembers = ['external_reference', 'metadata'] as const
-const personalNested = { applied_to: 'external_reference' } as const
-
-type Members = Record<string, unknown>
-
-/** Splits the data of an event into its facts and what is personal. Nothing of either is lost. */
-export function splitPersonal(data: Members): { facts: Members; personal: Members | undefined } {
-  const { kept: facts, moved: personal } = part(data, personalMembers)
-  for (const [outer, inner] of Object.entries(personalNested)) {
-    const known = facts[outer]
-    if (known === undefined) continue
-    const { kept, moved } = part(known as Members, [inner])
-    facts[outer] = kept
-    if (Object.keys(moved).length > 0) personal[outer] = moved
+export function splitPersonal(data: Fields, paths: readonly string[]): { facts: Fields; personal: Fields | undefined } {
+  // Fields are copied, never deleted: that would make an object slow to write as JSON.
+  const facts: Fields = {}
+  const personal: Fields = {}
+  let found = false
+  for (const name of Object.keys(data)) {
+    const value = data[name]
+    if (value !== undefined && paths.includes(name)) {
+      personal[name] = value
+      found = true
+    } else facts[name] = value
   }
-  return { facts, personal: Object.keys(personal).length > 0 ? personal : undefined }
-}
-
-/** Copies the members into two objects. Nothing is deleted from either: that would make them slow to write as JSON. */
-function part(members: Members, names: readonly string[]): { kept: Members; moved: Members } {
-  const kept: Members = {}
-  const moved: Members = {}
-  for (const name of Object.keys(members)) {
-    if (members[name] !== undefined && names.includes(name)) moved[name] = members[name]
-    else kept[name] = members[name]
+  for (const path of paths) {
+    const [outer, inner] = path.split('.', 2) as [string, string?]
+    if (inner === undefined || facts[outer] === undefined) continue
+    const split = splitPersonal(facts[outer] as Fields, [inner])
+    facts[outer] = split.facts
+    if (split.personal === undefined) continue
+    personal[outer] = split.personal
+    found = true
   }
-  return { kept, moved }
+  return { facts, personal: found ? personal : undefined }
 }
 
 /** The bytes that are sent: the facts, and what is personal until it is erased. The same at every call, so at every attempt. */
 export function wholeBody({ body, personal }: { body: string; personal: string | null }): string {
   if (personal === null) return body
-  const event = JSON.parse(body) as { data: Members }
-  for (const [name, value] of Object.entries(JSON.parse(personal) as Members)) {
-    event.data[name] = name in personalNested ? { ...(event.data[name] as Members), ...(value as Members) } : value
+  const event = JSON.parse(body) as { data: Fields }
+  for (const [name, value] of Object.entries(JSON.parse(personal) as Fields)) {
+    const kept = event.data[name]
+    event.data[name] = kept === undefined ? value : { ...(kept as Fields), ...(value as Fields) }
   }
   return JSON.stringify(event)
 }

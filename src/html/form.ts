@@ -1,20 +1,21 @@
-import { Problem } from '../core/problem.ts'
-import type { App, FastifyReply, FastifyRequest, Platform } from '../api/platform.ts'
+import type { FastifyReply, FastifyRequest, Router } from '../api/fastify.ts'
 import { toProblem } from '../api/problems.ts'
+import type { AppContext } from '../context.ts'
+import { Problem } from '../core/problem.ts'
 import { sendMessage, sendPageNotFound } from './send.ts'
 
 // Ten tracking parameters of 500 characters, each up to nine bytes when encoded, and the form's own fields.
 const formMaxBytes = 64 * 1024
 
 /** Makes a group of routes speak HTML: bodies are forms and nothing else, refusals are pages. */
-export function preparePages(app: App, platform: Platform): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
+export function preparePages(router: Router, app: AppContext): void {
+  router.removeAllContentTypeParsers()
+  router.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: formMaxBytes },
     (_request, body, done) => done(null, new URLSearchParams(body as string)),
   )
-  app.setErrorHandler((error, request, reply) => sendRefusal(platform, request, reply, error))
+  router.setErrorHandler((error, request, reply) => sendRefusal(app, request, reply, error))
 }
 
 /** The fields of the form that was posted. Throws `invalid_request` when the body is no form. */
@@ -27,11 +28,11 @@ export function readForm(request: FastifyRequest): URLSearchParams {
  * Whether the post came from a page of ours: browsers name the origin with every post, and cannot be made to name another.
  * A client that names none is no browser, so nobody's cross-site request; `null` is what a sandboxed frame would send.
  */
-export function isOwnOrigin(platform: Pick<Platform, 'publicUrl' | 'log'>, request: FastifyRequest): boolean {
+export function isOwnOrigin(app: Pick<AppContext, 'publicUrl' | 'log'>, request: FastifyRequest): boolean {
   const { origin } = request.headers
-  if (origin === undefined || origin === platform.publicUrl()) return true
-  platform.log.warn(
-    { origin: origin.slice(0, 100), public_url: platform.publicUrl() },
+  if (origin === undefined || origin === app.publicUrl()) return true
+  app.log.warn(
+    { origin: origin.slice(0, 100), public_url: app.publicUrl() },
     'a form came from another origin; if that is where payers reach this server, set TALLYSTICK_PUBLIC_URL to it',
   )
   return false
@@ -48,7 +49,7 @@ export function sendForeign(reply: FastifyReply): FastifyReply {
   )
 }
 
-function sendRefusal(platform: Platform, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+function sendRefusal(app: AppContext, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const problem = toProblem(error)
   if (problem.code === 'not_found') return sendPageNotFound(reply)
   if (problem.status === 503) {
@@ -64,7 +65,7 @@ function sendRefusal(platform: Platform, request: FastifyRequest, reply: Fastify
   if (problem.status < 500) {
     return sendMessage(reply, problem.status, 'That did not work', 'Your browser sent something that we cannot read.')
   }
-  platform.log.error({ request_id: request.id, err: error }, 'a page failed')
+  app.log.error({ request_id: request.id, err: error }, 'a page failed')
   return sendMessage(
     reply,
     500,

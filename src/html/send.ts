@@ -1,4 +1,4 @@
-import type { FastifyReply } from '../api/platform.ts'
+import type { FastifyReply } from '../api/fastify.ts'
 import { html } from './html.ts'
 import { type Page, renderPage, styleHash } from './layout.ts'
 

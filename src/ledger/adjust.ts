@@ -1,3 +1,4 @@
+import type { Actor } from '../core/actor.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import type { Journal, TransactionKind } from './journal.ts'
 import type { Receivable, ReceivableKind } from './receivable.ts'
@@ -6,6 +7,7 @@ import type { Receivable, ReceivableKind } from './receivable.ts'
 export type AdjustmentCause = {
   kind: Exclude<TransactionKind, 'payment' | 'application' | 'application_reversal' | 'payment_reversal'>
   request_id: string
+  actor: Actor
   reason?: string | undefined
   effective_at?: Date | undefined
 }
@@ -30,9 +32,9 @@ export function adjust(
     source_id: adjustment,
     ...cause,
   })
-  journal.moveReceivable(transaction, receivable, amount)
-  const house = cause.kind === 'bill_raised' || cause.kind === 'bill_voided' ? 'sales' : 'adjustments'
-  journal.moveHouse(transaction, house, receivable.currency, -amount)
+  journal.postToReceivable(transaction, receivable, amount)
+  const account = cause.kind === 'bill_raised' || cause.kind === 'bill_voided' ? 'sales' : 'adjustments'
+  journal.postToSystemAccount(transaction, account, receivable.currency, -amount)
   return adjustment
 }
 
@@ -49,7 +51,7 @@ export function openReceivable(
     external_reference: string
   },
   opening: bigint,
-  cause: Pick<AdjustmentCause, 'request_id'>,
+  cause: Pick<AdjustmentCause, 'request_id' | 'actor'>,
   now: Date,
 ): Receivable {
   const receivable: Receivable = {
@@ -61,7 +63,7 @@ export function openReceivable(
     due_date: null,
     bill_date: null,
     amount_due: null,
-    // The database knows, and asks nobody before the next transaction.
+    // Not read before commit: the insert computes it (open-receivables.sql).
     overpayment_allowed: false,
   }
   journal.openReceivable(receivable)
@@ -69,7 +71,11 @@ export function openReceivable(
     journal,
     receivable,
     opening,
-    { ...cause, kind: owner.kind === 'bill' ? 'bill_raised' : 'opening_balance' },
+    {
+      request_id: cause.request_id,
+      actor: cause.actor,
+      kind: owner.kind === 'bill' ? 'bill_raised' : 'opening_balance',
+    },
     now,
   )
   return receivable

@@ -1,3 +1,4 @@
+import type { Actor } from '../core/actor.ts'
 import { assert } from '../core/assert.ts'
 import { type Id, newId } from '../core/id/id.ts'
 import { maxBalance } from '../core/money.ts'
@@ -20,8 +21,8 @@ export type TransactionKind =
   | 'application_reversal'
   | 'payment_reversal'
 
-/** The other side of an entry. House accounts store no balance, so none of them is a hot row: theirs is a sum. */
-export type HouseAccount = 'sales' | 'adjustments' | 'unapplied' | `clearing:${string}`
+/** The other side of an entry. System accounts store no balance, so none of them is a hot row: theirs is a sum. */
+export type SystemAccount = 'sales' | 'adjustments' | 'unapplied' | `clearing:${string}`
 
 export type NewTransaction = {
   bucket: number
@@ -29,7 +30,8 @@ export type NewTransaction = {
   kind: TransactionKind
   source_id: Id
   reason?: string | undefined
-  request_id?: string | undefined
+  request_id: string
+  actor: Actor
   effective_at?: Date | undefined
 }
 
@@ -40,14 +42,14 @@ type EntryRow = {
   environment_id: number
   transaction_id: Id
   receivable_id: Id | null
-  house_account: HouseAccount | null
+  system_account: SystemAccount | null
   currency: string
   amount: bigint
   version: bigint | null
   balance_after: bigint | null
 }
 
-type Found = Pick<Receivable, 'balance' | 'version' | 'status'>
+type Snapshot = Pick<Receivable, 'balance' | 'version' | 'status'>
 
 /** A transaction that is being entered. */
 export type OpenTransaction = {
@@ -74,7 +76,7 @@ export class Journal {
   readonly #entries: EntryRow[] = []
   readonly #opened = new Set<Receivable>()
   /** Each receivable that something was decided from, as it was found. */
-  readonly #found = new Map<Receivable, Found>()
+  readonly #snapshots = new Map<Receivable, Snapshot>()
   readonly #sums: OpenTransaction['sums'][] = []
 
   constructor(now: Date) {
@@ -92,7 +94,6 @@ export class Journal {
     const id = newId(transaction.bucket, this.#now.getTime())
     this.#transactions.push({
       reason: undefined,
-      request_id: undefined,
       ...transaction,
       effective_at: transaction.effective_at ?? this.#now,
       id,
@@ -106,10 +107,10 @@ export class Journal {
    * Changes the balance of a locked receivable by `amount` (signed like the balance: a payment is negative).
    * Throws `amount_out_of_range` when the balance would go beyond the limits.
    */
-  moveReceivable(transaction: OpenTransaction, receivable: Receivable, amount: bigint): void {
+  postToReceivable(transaction: OpenTransaction, receivable: Receivable, amount: bigint): void {
     assert(receivable.environment_id === transaction.environment_id, 'a transaction stays in its environment')
     assert(receivable.bucket === transaction.bucket, 'a transaction stays with its customer')
-    this.#keep(receivable)
+    this.#snapshot(receivable)
     receivable.balance += amount
     receivable.version += 1n
     if (receivable.balance > maxBalance || receivable.balance < -maxBalance) {
@@ -121,46 +122,51 @@ export class Journal {
     }
     this.#enter(transaction, receivable.currency, amount, {
       receivable_id: receivable.id,
-      house_account: null,
+      system_account: null,
       version: receivable.version,
       balance_after: receivable.balance,
     })
   }
 
   /** Holds receivables to what they are, whether or not something is entered on them: it will be decided from all of them. */
-  relyOn(receivables: Iterable<Receivable>): void {
-    for (const receivable of receivables) this.#keep(receivable)
+  expectUnchanged(receivables: Iterable<Receivable>): void {
+    for (const receivable of receivables) this.#snapshot(receivable)
   }
 
   /** Voids a bill, whose balance is then to be moved to zero. */
   voidReceivable(receivable: Receivable): void {
     assert(receivable.kind === 'bill', 'only a bill is voided')
-    this.#keep(receivable)
+    this.#snapshot(receivable)
     receivable.status = 'voided'
   }
 
   /** Enters the other side. */
-  moveHouse(transaction: OpenTransaction, house_account: HouseAccount, currency: string, amount: bigint): void {
+  postToSystemAccount(
+    transaction: OpenTransaction,
+    system_account: SystemAccount,
+    currency: string,
+    amount: bigint,
+  ): void {
     this.#enter(transaction, currency, amount, {
       receivable_id: null,
-      house_account,
+      system_account,
       version: null,
       balance_after: null,
     })
   }
 
   /** Keeps how a receivable was found, before its first change. */
-  #keep(receivable: Receivable): void {
-    if (this.#found.has(receivable)) return
+  #snapshot(receivable: Receivable): void {
+    if (this.#snapshots.has(receivable)) return
     const { balance, version, status } = receivable
-    this.#found.set(receivable, { balance, version, status })
+    this.#snapshots.set(receivable, { balance, version, status })
   }
 
   #enter(
     transaction: OpenTransaction,
     currency: string,
     amount: bigint,
-    side: Pick<EntryRow, 'receivable_id' | 'house_account' | 'version' | 'balance_after'>,
+    side: Pick<EntryRow, 'receivable_id' | 'system_account' | 'version' | 'balance_after'>,
   ): void {
     assert(amount !== 0n, 'an entry moves something')
     this.#entries.push({
@@ -176,8 +182,8 @@ export class Journal {
   }
 
   /** The receivables that something was decided from, as they will be. */
-  get found(): Iterable<Receivable> {
-    return this.#found.keys()
+  get snapshots(): Iterable<Receivable> {
+    return this.#snapshots.keys()
   }
 
   /** Writes everything that was entered, pipelined. Stops when a transaction does not balance. */
@@ -208,19 +214,19 @@ export class Journal {
    * decided from is not what it was found to be, which a lock excludes.
    */
   async writeBalances(connection: Queryable): Promise<void> {
-    const found = [...this.#found]
+    const found = [...this.#snapshots]
       .filter(([receivable]) => !this.#opened.has(receivable))
       .sort(([left], [right]) => (left.id < right.id ? -1 : 1))
     const moved = found.filter(([now, before]) => now.version !== before.version || now.status !== before.status)
     await Promise.all([
       // What is written is held by the update itself.
       moved.length < found.length
-        ? send(connection, holdReceivablesSql, [...foundColumns(found), found.length], found.length)
+        ? send(connection, holdReceivablesSql, [...snapshotColumns(found), found.length], found.length)
         : undefined,
       send(
         connection,
         updateReceivablesSql,
-        [...foundColumns(moved), ...movedColumns(moved), moved.length],
+        [...snapshotColumns(moved), ...movedColumns(moved), moved.length],
         moved.length,
       ),
     ])
@@ -239,7 +245,8 @@ function transactionColumns(rows: TransactionRow[]): Buffer[] {
     textArray(rows.map(({ kind }) => kind)),
     uuidArray(rows.map(({ source_id }) => source_id)),
     textArray(rows.map(({ reason }) => reason ?? null)),
-    textArray(rows.map(({ request_id }) => request_id ?? null)),
+    textArray(rows.map(({ request_id }) => request_id)),
+    textArray(rows.map(({ actor }) => actor)),
     timeArray(rows.map(({ effective_at }) => effective_at ?? null)),
   ]
 }
@@ -251,7 +258,7 @@ function entryColumns(rows: EntryRow[]): Buffer[] {
     integerArray(rows.map(({ environment_id }) => environment_id)),
     uuidArray(rows.map(({ transaction_id }) => transaction_id)),
     uuidArray(rows.map(({ receivable_id }) => receivable_id)),
-    textArray(rows.map(({ house_account }) => house_account)),
+    textArray(rows.map(({ system_account }) => system_account)),
     textArray(rows.map(({ currency }) => currency)),
     bigintArray(rows.map(({ amount }) => amount)),
     bigintArray(rows.map(({ version }) => version)),
@@ -275,7 +282,7 @@ function openedColumns(rows: Receivable[]): Buffer[] {
   ]
 }
 
-function foundColumns(rows: [Receivable, Found][]): Buffer[] {
+function snapshotColumns(rows: [Receivable, Snapshot][]): Buffer[] {
   return [
     uuidArray(rows.map(([{ id }]) => id)),
     integerArray(rows.map(([{ bucket }]) => bucket)),
@@ -287,7 +294,7 @@ function foundColumns(rows: [Receivable, Found][]): Buffer[] {
   ]
 }
 
-function movedColumns(rows: [Receivable, Found][]): Buffer[] {
+function movedColumns(rows: [Receivable, Snapshot][]): Buffer[] {
   return [
     bigintArray(rows.map(([{ balance }]) => balance)),
     bigintArray(rows.map(([{ version }]) => version)),

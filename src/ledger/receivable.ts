@@ -1,12 +1,15 @@
-import { bucketOf, type Id, showId } from '../core/id/id.ts'
+import type { z } from 'zod'
+import { bucketOf, formatId, type Id } from '../core/id/id.ts'
 import { integerArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
+import type { appliedTo } from '../shapes/applied-to.ts'
 
 export type ReceivableKind = 'customer' | 'account' | 'bill'
 export type BillStatus = 'unpaid' | 'paid' | 'voided'
 
-/** The thing that can be owed and paid, locked by this transaction. The journal changes it; nothing else does. */
+/** What can be owed and paid, as this transaction found it: locked, or read and then held by the update. Balance, version and
+ * status are changed by the journal, and by a batch that reads ahead what an earlier batch will write. */
 export type Receivable = {
   readonly id: Id
   readonly bucket: number
@@ -93,7 +96,7 @@ async function select(
   return new ReceivableIndex(rows)
 }
 
-/** Has the balances of a customer and its accounts follow their rules, after those of one of them were changed. */
+/** Copies the effective overpayment rule onto the balances of a customer and its accounts, after one of their rules has changed. */
 export async function followRules(
   connection: Queryable,
   { environment_id, bucket, customer_id }: Pick<Receivable, 'environment_id' | 'bucket' | 'customer_id'>,
@@ -102,22 +105,25 @@ export async function followRules(
 }
 
 /** The id of a receivable as the API shows it: that of the customer, account or bill that it belongs to. */
-export function showReceivableId(receivable: Pick<Receivable, 'id' | 'kind'>): string {
-  return showId(receivable.kind, receivable.id)
+export function formatReceivableId(receivable: Pick<Receivable, 'id' | 'kind'>): string {
+  return formatId(receivable.kind, receivable.id)
 }
 
-/** What was paid, as events and obligations tell it: exactly one of the three members. */
-export function paidMember(receivable: Pick<Receivable, 'id' | 'kind'>): Record<string, string> {
-  return { [`${receivable.kind}_id`]: showReceivableId(receivable) }
+/** Whose balance it is, as the API tells it: exactly one of the three. */
+export type OwnerField = { customer_id?: string; account_id?: string; bill_id?: string }
+
+/** Whose balance a receivable is. */
+export function ownerField(receivable: Pick<Receivable, 'id' | 'kind'>): OwnerField {
+  return { [`${receivable.kind}_id`]: formatReceivableId(receivable) }
 }
 
 /** The additional `applied_to` of an event: what was paid, with its parents. */
-export function appliedTo(receivable: Receivable): Record<string, string> {
+export function appliedToOf(receivable: Receivable): z.input<typeof appliedTo> {
   return {
     type: receivable.kind,
-    id: showReceivableId(receivable),
+    id: formatReceivableId(receivable),
     external_reference: receivable.external_reference,
-    customer: showId('customer', receivable.customer_id),
-    ...(receivable.account_id !== null && { account: showId('account', receivable.account_id) }),
+    customer: formatId('customer', receivable.customer_id),
+    ...(receivable.account_id !== null && { account: formatId('account', receivable.account_id) }),
   }
 }

@@ -1,8 +1,10 @@
+import { recordChange } from '../audit/record.ts'
+import type { Actor } from '../core/actor.ts'
 import { newId, randomBucket } from '../core/id/id.ts'
 import { randomSecret, sha256 } from '../core/secret.ts'
 import type { Connection, Pool } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
-import { apiVersion } from '../events/registry.ts'
+import { apiVersion } from '../events/render.ts'
 
 export type Mode = 'test' | 'live'
 
@@ -20,6 +22,7 @@ export async function createMerchant(
   if (!/^[a-z0-9](-?[a-z0-9])*$/.test(merchant.slug) || merchant.slug.length > 63) {
     throw new MerchantError('A slug has lower-case letters, digits and single hyphens, such as acme-water.')
   }
+  const actor = 'command:merchants create'
   return transaction(pool, async (connection) => {
     const { rows } = await connection.query<{ id: number }>(
       'insert into merchant (slug, name, created_at) values ($1, $2, $3) on conflict do nothing returning id',
@@ -29,35 +32,41 @@ export async function createMerchant(
     if (id === undefined) throw new MerchantError(`There is a merchant ${merchant.slug} already.`)
     await connection.query("insert into environment (merchant_id, mode) values ($1, 'test'), ($1, 'live')", [id])
     return {
-      test: await addKey(connection, merchant.slug, 'test', now),
-      live: await addKey(connection, merchant.slug, 'live', now),
+      test: await addKey(connection, merchant.slug, 'test', now, actor),
+      live: await addKey(connection, merchant.slug, 'live', now, actor),
     }
   })
 }
 
 /** Makes one more secret key for an environment of a merchant. It is shown here and nowhere else. */
 export function createKey(pool: Pool, slug: string, mode: Mode, now: Date): Promise<string> {
-  return transaction(pool, (connection) => addKey(connection, slug, mode, now))
+  return transaction(pool, (connection) => addKey(connection, slug, mode, now, 'command:keys create'))
 }
 
-async function addKey(connection: Connection, slug: string, mode: Mode, now: Date, chosen?: string): Promise<string> {
+async function addKey(
+  connection: Connection,
+  slug: string,
+  mode: Mode,
+  now: Date,
+  actor: Actor,
+  chosen?: string,
+): Promise<string> {
   const key = chosen ?? keyPrefixes[mode] + randomSecret(24)
-  const { rowCount } = await connection.query(
+  const id = newId(randomBucket(), now.getTime())
+  const { rows } = await connection.query<{ environment_id: number }>(
     `insert into api_key (id, environment_id, hash, hint, api_version, created_at)
      select $1, e.id, $2, $3, $4, $5 from environment as e join merchant as m on m.id = e.merchant_id
      where m.slug = $6 and e.mode = $7
-     on conflict (hash) do nothing`,
-    [
-      newId(randomBucket(), now.getTime()),
-      sha256(key),
-      `${key.slice(0, 11)}…${key.slice(-4)}`,
-      apiVersion,
-      now,
-      slug,
-      mode,
-    ],
+     on conflict (hash) do nothing returning environment_id`,
+    [id, sha256(key), `${key.slice(0, 11)}…${key.slice(-4)}`, apiVersion, now, slug, mode],
   )
-  if (rowCount === 0 && chosen === undefined) throw new MerchantError(`There is no merchant ${slug}.`)
+  const environment_id = rows[0]?.environment_id
+  if (environment_id === undefined) {
+    if (chosen === undefined) throw new MerchantError(`There is no merchant ${slug}.`)
+    return key
+  }
+  const context = { environment: { id: environment_id }, actor, now }
+  await recordChange(connection, context, { action: 'created', object_kind: 'api_key', object_id: id })
   return key
 }
 
@@ -87,8 +96,9 @@ export async function ensureFirstMerchant(
         [slug, now],
       )
     }
-    if (testKey !== undefined) await addKey(connection, slug, 'test', now, testKey)
-    const made = first && testKey === undefined ? await addKey(connection, slug, 'test', now) : undefined
+    if (testKey !== undefined) await addKey(connection, slug, 'test', now, 'command:start', testKey)
+    const made =
+      first && testKey === undefined ? await addKey(connection, slug, 'test', now, 'command:start') : undefined
     return { made_test_key: made }
   })
 }

@@ -22,7 +22,7 @@ const words: Readonly<Record<string, string>> = {
 const tlsCodes = /CERT|TLS|SSL|^EPROTO$|UNABLE_TO_VERIFY/
 
 /** What went wrong, in a few words that merchants may compare: they stay the same whatever the libraries call it. */
-export function errorWord(error: Error): string {
+export function errorLabel(error: Error): string {
   const { code } = error as { code?: unknown }
   const key = typeof code === 'string' ? code : error.name
   return words[key] ?? (tlsCodes.test(key) ? 'tls failed' : 'connection failed')

@@ -2,8 +2,8 @@ import { Agent, type Dispatcher } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import type { AddressGuard } from './address-guard.ts'
 import { guardedConnector } from './connector.ts'
-import { errorWord } from './error-label.ts'
-import { type AttemptResult, readRetryAfter } from '../webhooks/delivery/schedule.ts'
+import { errorLabel } from './error-label.ts'
+import { readRetryAfter } from './retry-after.ts'
 
 const bodyMax = 64 * 1024
 const headersMax = 16 * 1024
@@ -13,6 +13,14 @@ const excerptBytes = 3 * excerptLength
 
 /** Sockets that one origin gets; the bare loop of the measurements had 64. */
 export const socketsPerOrigin = 64
+
+/** What one attempt gave: a status when an answer began, and an error when it did not end well. */
+export type AttemptResult = {
+  status_code: number | undefined
+  /** A short, stable text, such as `timeout`; undefined when the whole answer arrived. */
+  error: string | undefined
+  retry_after_s: number | undefined
+}
 
 /** What one POST came to. `duration_ms` is from its start to its end, the wait for a socket included. */
 export type HttpResult = AttemptResult & { duration_ms: number; response_excerpt: string | undefined }
@@ -107,19 +115,19 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#settle(undefined)
+    this.#finish(undefined)
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    this.#settle(errorWord(error))
+    this.#finish(errorLabel(error))
   }
 
   #stop(error: string | undefined): void {
-    this.#settle(error)
+    this.#finish(error)
     this.#controller?.abort(new Error('the answer is not read further'))
   }
 
-  #settle(error: string | undefined): void {
+  #finish(error: string | undefined): void {
     if (this.#resolve === undefined) return
     clearTimeout(this.#timer)
     this.#resolve({

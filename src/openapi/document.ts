@@ -1,8 +1,8 @@
-import { version } from '../core/version.ts'
 import type { Operation } from '../api/operation.ts'
+import { version } from '../core/version.ts'
 import { problem } from '../shapes/primitives.ts'
 import { componentExamples } from './component-examples.ts'
-import { webhookObjects } from './events.ts'
+import { eventExamples, webhookObjects } from './events.ts'
 import { type Json, SchemaWriter } from './json-schema.ts'
 import { operationObject, pathOf } from './operation-object.ts'
 import { headers, parameters, refusalResponses } from './shared.ts'
@@ -75,9 +75,10 @@ function sorted(members: Record<string, Json>): Record<string, Json> {
 }
 
 function withExamples(components: Record<string, Json>): Record<string, Json> {
+  const known: Readonly<Record<string, Json>> = { ...componentExamples, ...eventExamples() }
   return Object.fromEntries(
     Object.entries(components).map(([name, component]) => {
-      const example = componentExamples[name]
+      const example = known[name]
       return [name, example === undefined ? component : { ...component, examples: [example] }]
     }),
   )

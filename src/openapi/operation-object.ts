@@ -18,13 +18,13 @@ export function pathOf({ url }: Operation): string {
 
 /** One operation as an OpenAPI operation object. */
 export function operationObject(operation: Operation, writer: SchemaWriter): Json {
-  const { id, tag, summary, description, body, once } = operation
+  const { id, tag, summary, description, body, idempotent } = operation
   const example = examples[id]
   const parameters = [
     ...memberParameters(operation.params, 'path', writer),
     ...memberParameters(operation.query, 'query', writer),
-    ...(once ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
-    ...(operation.refusals?.includes(preconditionFailed) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
+    ...(idempotent ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+    ...(operation.errors?.includes(preconditionFailed) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
   ]
   return {
     operationId: id,
@@ -67,21 +67,29 @@ function requestBody(body: z.ZodType, example: Example | undefined, writer: Sche
 }
 
 function responses(operation: Operation, writer: SchemaWriter): Json {
-  const names = ['Request-Id', ...(operation.etag ? ['ETag'] : []), ...(operation.once ? ['Idempotent-Replayed'] : [])]
-  const answers = Object.entries(operation.answers).map(([status, schema]): [string, Json] => [
+  const names = [
+    'Request-Id',
+    ...(operation.etag ? ['ETag'] : []),
+    ...(operation.idempotent ? ['Idempotent-Replayed'] : []),
+  ]
+  const successes = Object.entries(operation.responses).map(([status, schema]): [string, Json] => [
     status,
     {
-      description: answerTexts[status] ?? 'Done.',
+      description: responseTexts[status] ?? 'OK',
       headers: headerRefs(names),
       content: { 'application/json': { schema: writer.write(schema, 'output') } },
     },
   ])
-  const refused = new Set([...alwaysRefused, ...(operation.once ? refusedByKey : []), ...(operation.refusals ?? [])])
+  const refused = new Set([
+    ...alwaysRefused,
+    ...(operation.idempotent ? refusedByKey : []),
+    ...(operation.errors ?? []),
+  ])
   const refusals = [...refused].sort().map((status): [string, Json] => [String(status), refusalRef(status)])
-  return Object.fromEntries([...answers, ...refusals])
+  return Object.fromEntries([...successes, ...refusals])
 }
 
-const answerTexts: Readonly<Record<string, string>> = {
-  200: 'Done, or what was asked for.',
-  201: 'Made.',
+const responseTexts: Readonly<Record<string, string>> = {
+  200: 'OK',
+  201: 'Created',
 }

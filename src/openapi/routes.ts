@@ -1,15 +1,15 @@
+import type { Router } from '../api/fastify.ts'
 import type { Operation } from '../api/operation.ts'
-import type { App } from '../api/platform.ts'
 import { buildDocument } from './document.ts'
 import type { Json } from './json-schema.ts'
 
 /** The OpenAPI document of a server, made once, when it is first asked for. */
 export type ApiDocument = { read(): Json }
 
-/** Watches the routes that are added to the app and its children from now on, and describes those that are operations. */
-export function describeOperations(app: App): ApiDocument {
+/** Watches the routes that are added to the router and its children from now on, and describes those that are operations. */
+export function describeOperations(router: Router): ApiDocument {
   const operations: Operation[] = []
-  app.addHook('onRoute', ({ config, method }) => {
+  router.addHook('onRoute', ({ config, method }) => {
     // Fastify adds a HEAD to every GET; the document speaks of the GET.
     if (config?.operation && method !== 'HEAD') operations.push(config.operation)
   })
@@ -28,9 +28,9 @@ export function renderDocument(document: ApiDocument): string {
 }
 
 /** `GET /openapi.json`, for everyone: it describes the program, not its data. */
-export function openapiRoute(app: App, document: ApiDocument): void {
+export function openapiRoute(router: Router, document: ApiDocument): void {
   let body: string | undefined
-  app.get('/openapi.json', async (_request, reply) => {
+  router.get('/openapi.json', async (_request, reply) => {
     body ??= renderDocument(document)
     return reply.header('content-type', 'application/json; charset=utf-8').send(body)
   })

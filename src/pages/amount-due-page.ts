@@ -1,4 +1,3 @@
-import type { Owed, OwedItem, Presented } from './store.ts'
 import { dateIn } from '../core/clock.ts'
 import { editableMoney, formatMoney, maxAmount } from '../core/money.ts'
 import type { PayableRange } from '../core/payment-rules.ts'
@@ -6,20 +5,21 @@ import { errorSummary, hiddenFields, textField } from '../html/field.ts'
 import { type Html, html } from '../html/html.ts'
 import type { Page } from '../html/layout.ts'
 import { headlineMoney, money, payerLocale } from '../html/money.ts'
-import { showDate } from './dates.ts'
+import { formatDate } from './dates.ts'
+import type { AmountDueItem, AmountsDue, PageSubject } from './store.ts'
 
 const decimalSign =
   new Intl.NumberFormat(payerLocale).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.'
 
 /** Everything that the page of a link shows. */
-export type OwedView = {
-  presented: Presented
-  owed: Owed
+export type AmountDueView = {
+  subject: PageSubject
+  owed: AmountsDue
   /** Payments for it that the bank has not decided yet, in minor units. */
   on_its_way: bigint
   now: Date
   /** The address of another page, by what it presents. */
-  linkTo(item: OwedItem): string
+  linkTo(item: AmountDueItem): string
   /** The hidden fields of the pay form; `undefined` where nobody takes payments online. */
   pay_form: [string, string][] | undefined
   /** What was wrong with the amount that was sent, and what it was. */
@@ -27,11 +27,11 @@ export type OwedView = {
 }
 
 /** The page of a customer, an account or a bill: who is owed, by whom, how much, and the way to pay it. */
-export function owedPage(view: OwedView): Page {
-  const { presented, fault } = view
-  const { merchant_name, mode } = presented.environment
+export function amountDuePage(view: AmountDueView): Page {
+  const { subject, fault } = view
+  const { merchant_name, mode } = subject.environment
   return {
-    title: `${fault && presented.range ? 'Error: ' : ''}Pay ${merchant_name}`,
+    title: `${fault && subject.range ? 'Error: ' : ''}Pay ${merchant_name}`,
     merchant: merchant_name,
     test: mode === 'test',
     content: html`<section class="card">
@@ -41,38 +41,36 @@ ${inFlight(view)}${payment(view)}
 </section>
 ${others(view)}`,
     footer:
-      presented.range &&
+      subject.range &&
       view.pay_form &&
       html`You enter your card on the payment service’s own page. ${merchant_name} never sees it.`,
   }
 }
 
 /** The debt that this page is about, if it has one: what it could be paid for itself. */
-function ownDebt({ presented }: OwedView): bigint {
-  const { balance, bill } = presented
+function ownDebt({ subject }: AmountDueView): bigint {
+  const { balance, bill } = subject
   return balance !== null && balance > 0n && bill?.status !== 'voided' ? balance : 0n
 }
 
-function heading(view: OwedView): Html {
-  const { presented, owed } = view
+function heading(view: AmountDueView): Html {
+  const { subject, owed } = view
   if (owed.totals.length > 0) {
     const several = owed.count > 1
     const amounts = owed.totals.map(({ amount, currency }) => headlineMoney(amount, currency))
     return html`<h1><small>${several ? 'Total owed' : 'Amount owed'}</small> ${amounts}</h1>`
   }
-  if (presented.bill?.status === 'voided')
-    return html`<h1>This bill was withdrawn</h1><p>You do not have to pay it.</p>`
-  if (presented.bill?.status === 'paid')
-    return html`<h1>This bill is paid</h1><p>Thank you. There is nothing to do.</p>`
-  const { balance, currency } = presented
+  if (subject.bill?.status === 'voided') return html`<h1>This bill was withdrawn</h1><p>You do not have to pay it.</p>`
+  if (subject.bill?.status === 'paid') return html`<h1>This bill is paid</h1><p>Thank you. There is nothing to do.</p>`
+  const { balance, currency } = subject
   const credit = balance !== null && currency !== null && balance < 0n
   return html`<h1>Nothing to pay</h1><p>${
     credit ? html`You are ${money(-balance, currency)} in credit.` : 'Everything is settled. Thank you.'
   }</p>`
 }
 
-function facts({ presented, now }: OwedView): Html {
-  const { kind, customer_name, account_name, external_reference, bill, balance, currency, environment } = presented
+function facts({ subject, now }: AmountDueView): Html {
+  const { kind, customer_name, account_name, external_reference, bill, balance, currency, environment } = subject
   const overdue =
     bill?.status === 'unpaid' && bill.due_date !== null && bill.due_date < dateIn(environment.time_zone, now)
   const paid = bill && bill.status !== 'voided' ? bill.amount_due - (balance ?? 0n) : 0n
@@ -80,8 +78,8 @@ function facts({ presented, now }: OwedView): Html {
     ['For', customer_name],
     ['Account', account_name],
     [kind === 'bill' ? 'Bill' : 'Reference', external_reference],
-    ['Bill date', bill && showDate(bill.bill_date)],
-    ['Due', bill?.due_date && html`${showDate(bill.due_date)}${overdue && html` <strong>(overdue)</strong>`}`],
+    ['Bill date', bill && formatDate(bill.bill_date)],
+    ['Due', bill?.due_date && html`${formatDate(bill.due_date)}${overdue && html` <strong>(overdue)</strong>`}`],
     ['Billed', bill && currency !== null && paid > 0n && money(bill.amount_due, currency)],
     ['Paid so far', bill && currency !== null && paid > 0n && money(paid, currency)],
   ]
@@ -89,15 +87,15 @@ function facts({ presented, now }: OwedView): Html {
 }
 
 /** Most double payments are made by people whom nobody told that their money is on its way. */
-function inFlight({ presented, on_its_way }: OwedView): Html | undefined {
-  if (on_its_way === 0n || presented.currency === null) return undefined
-  return html`<div class="note" role="status"><p><strong>${money(on_its_way, presented.currency)} is on its way.</strong>
+function inFlight({ subject, on_its_way }: AmountDueView): Html | undefined {
+  if (on_its_way === 0n || subject.currency === null) return undefined
+  return html`<div class="note" role="status"><p><strong>${money(on_its_way, subject.currency)} is on its way.</strong>
 Your bank has not confirmed it yet. You do not have to pay that again.</p></div>\n`
 }
 
-function payment(view: OwedView): Html | undefined {
-  const { presented, pay_form, on_its_way, owed } = view
-  const { range, currency, environment } = presented
+function payment(view: AmountDueView): Html | undefined {
+  const { subject, pay_form, on_its_way, owed } = view
+  const { range, currency, environment } = subject
   const debt = ownDebt(view)
   if (!range || currency === null) return undefined
   if (!pay_form) {
@@ -112,7 +110,7 @@ function payment(view: OwedView): Html | undefined {
   return html`${others && html`<h2>Pay the balance of ${money(debt, currency)}</h2>\n`}${form}`
 }
 
-function payForm(view: OwedView, fields: [string, string][], range: PayableRange, currency: string): Html {
+function payForm(view: AmountDueView, fields: [string, string][], range: PayableRange, currency: string): Html {
   const { fault } = view
   const fixed = range.from === range.to
   const exact = typedMoney(range.to, currency)
@@ -136,7 +134,7 @@ ${hiddenFields(fields)}${amount}
 }
 
 /** What is still open after what is on its way, within what may be paid; nothing where that says nothing. */
-function suggestion(view: OwedView, range: PayableRange, currency: string): string {
+function suggestion(view: AmountDueView, range: PayableRange, currency: string): string {
   const open = ownDebt(view) - view.on_its_way
   const amount = open > range.to ? range.to : open
   return amount >= range.from ? typedMoney(amount, currency) : ''
@@ -160,8 +158,8 @@ function symbolOf(currency: string): string {
 }
 
 /** What else is owed, each with the link of its own page: balances and bills are debts of their own. */
-function others({ presented, owed, linkTo }: OwedView): Html | undefined {
-  const items = owed.items.filter(({ id }) => id !== presented.id)
+function others({ subject, owed, linkTo }: AmountDueView): Html | undefined {
+  const items = owed.items.filter(({ id }) => id !== subject.id)
   if (items.length === 0) return undefined
   const own = owed.items.length > items.length
   const hidden = owed.count - owed.items.length
@@ -169,13 +167,13 @@ function others({ presented, owed, linkTo }: OwedView): Html | undefined {
 <ul class="owed">${items.map(
     (item) =>
       html`<li><a href="${linkTo(item)}">${nameOf(item)}</a>${money(item.balance, item.currency)}${
-        item.due_date !== null && html`<small>Due ${showDate(item.due_date)}</small>`
+        item.due_date !== null && html`<small>Due ${formatDate(item.due_date)}</small>`
       }</li>`,
   )}</ul>${hidden > 0 && html`<p class="hint">and ${hidden} more, in the sum above</p>`}
 </section>`
 }
 
-function nameOf({ kind, account_name, external_reference }: OwedItem): string {
+function nameOf({ kind, account_name, external_reference }: AmountDueItem): string {
   if (kind === 'bill') return `Bill ${external_reference}`
   return kind === 'account' ? (account_name ?? `Account ${external_reference}`) : 'Balance'
 }

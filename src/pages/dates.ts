@@ -9,12 +9,12 @@ const calendarDate = new Intl.DateTimeFormat(payerLocale, {
 })
 
 /** A calendar date (`YYYY-MM-DD`) as a payer reads it: `31 January 2025`. */
-export function showDate(date: string): string {
+export function formatDate(date: string): string {
   return calendarDate.format(new Date(`${date}T00:00:00Z`))
 }
 
 /** An instant as a payer reads it, in the merchant's time zone, which is named: `23 November 2026 at 11:30 SAST`. */
-export function showInstant(instant: Date, timeZone: string): string {
+export function formatDateTime(instant: Date, timeZone: string): string {
   return new Intl.DateTimeFormat(payerLocale, {
     timeZone,
     day: 'numeric',

@@ -1,16 +1,16 @@
-import { findPresented, type Presented } from './store.ts'
-import { Problem } from '../core/problem.ts'
-import type { Platform } from '../api/platform.ts'
+import type { AppContext } from '../context.ts'
 import { isLinkToken, readLinkToken } from '../core/page-link.ts'
+import { Problem } from '../core/problem.ts'
+import { findPageSubject, type PageSubject } from './store.ts'
 
 /**
  * What a link presents, once it has proved itself. Throws `not_found`, always the same, when it is unknown, wrong, retired or of
  * something archived. A token of the right form costs the same two look-ups and one comparison whether or not it exists.
  */
-export async function openLink(platform: Pick<Platform, 'pool' | 'vault'>, token: string): Promise<Presented> {
+export async function openLink(app: Pick<AppContext, 'pool' | 'vault'>, token: string): Promise<PageSubject> {
   const spoken = readLinkToken(token)
-  const presented = spoken && (await findPresented(platform.pool, spoken.kind, spoken.id))
-  const proved = spoken && isLinkToken(platform.vault, token, spoken.kind, spoken.id, presented?.link_version ?? 0)
-  if (!presented || !proved || presented.archived) throw new Problem('not_found', 'This link does not work.')
-  return presented
+  const subject = spoken && (await findPageSubject(app.pool, spoken.kind, spoken.id))
+  const proved = spoken && isLinkToken(app.vault, token, spoken.kind, spoken.id, subject?.link_version ?? 0)
+  if (!subject || !proved || subject.archived) throw new Problem('not_found', 'This link does not work.')
+  return subject
 }

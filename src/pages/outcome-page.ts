@@ -1,15 +1,19 @@
-import type { Presented } from './store.ts'
-import type { PagePayment } from '../payments/session/store.ts'
-import { showId } from '../core/id/id.ts'
+import { formatId } from '../core/id/id.ts'
 import { type Html, html } from '../html/html.ts'
 import type { Page } from '../html/layout.ts'
 import { headlineMoney, money } from '../html/money.ts'
-import { showInstant } from './dates.ts'
+import type { SessionPayment } from '../payments/session/store.ts'
+import { formatDateTime } from './dates.ts'
+import type { PageSubject } from './store.ts'
 
 /** How a payment stands: paid with its receipt, on its way, or failed with the way to try again. */
-export function outcomePage(presented: Presented, payment: PagePayment, links: { page: string; self: string }): Page {
-  const { merchant_name, mode } = presented.environment
-  const shown = outcome(presented, payment, links)
+export function outcomePage(
+  subject: PageSubject,
+  payment: SessionPayment,
+  links: { page: string; self: string },
+): Page {
+  const { merchant_name, mode } = subject.environment
+  const shown = outcome(subject, payment, links)
   return {
     title: `${shown.title} – ${merchant_name}`,
     merchant: merchant_name,
@@ -21,10 +25,10 @@ export function outcomePage(presented: Presented, payment: PagePayment, links: {
 
 type Outcome = { title: string; content: Html; footer?: Html }
 
-function outcome(presented: Presented, payment: PagePayment, links: { page: string; self: string }): Outcome {
+function outcome(subject: PageSubject, payment: SessionPayment, links: { page: string; self: string }): Outcome {
   switch (payment.status) {
     case 'succeeded':
-      return paid(presented, payment, links.page)
+      return paid(subject, payment, links.page)
     case 'processing':
       return onItsWay(payment, links.self)
     case 'failed':
@@ -36,19 +40,19 @@ function outcome(presented: Presented, payment: PagePayment, links: { page: stri
   }
 }
 
-function paid(presented: Presented, payment: PagePayment, page: string): Outcome {
-  const { merchant_name, time_zone } = presented.environment
+function paid(subject: PageSubject, payment: SessionPayment, page: string): Outcome {
+  const { merchant_name, time_zone } = subject.environment
   const { currency, applied_amount, unapplied_amount } = payment
   const card = payment.method_details?.card
-  const left = presented.balance !== null && presented.currency === currency ? presented.balance : undefined
+  const left = subject.balance !== null && subject.currency === currency ? subject.balance : undefined
   const rows: [string, string | Html | null | undefined | false][] = [
     ['Paid to', merchant_name],
-    ['For', presented.customer_name],
-    ['Account', presented.account_name],
-    [presented.kind === 'bill' ? 'Bill' : 'Reference', presented.external_reference],
-    ['Date', payment.received_at && showInstant(payment.received_at, time_zone)],
+    ['For', subject.customer_name],
+    ['Account', subject.account_name],
+    [subject.kind === 'bill' ? 'Bill' : 'Reference', subject.external_reference],
+    ['Date', payment.received_at && formatDateTime(payment.received_at, time_zone)],
     ['Paid with', card && `${schemeNames[card.scheme] ?? card.scheme} •••• ${card.last4}`],
-    ['Payment', showId('payment', payment.id)],
+    ['Payment', formatId('payment', payment.id)],
     ['Still owed', left !== undefined && left >= 0n && money(left, currency)],
     ['In credit', left !== undefined && left < 0n && money(-left, currency)],
   ]
@@ -71,7 +75,7 @@ ${surplus}<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><
 
 const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
 
-function onItsWay(payment: PagePayment, self: string): Outcome {
+function onItsWay(payment: SessionPayment, self: string): Outcome {
   return {
     title: 'On its way',
     content: html`<p class="status" data-payment-status="pending" role="status">On its way</p>
@@ -81,7 +85,7 @@ function onItsWay(payment: PagePayment, self: string): Outcome {
   }
 }
 
-function unfinished(payment: PagePayment, links: { page: string; self: string }): Outcome {
+function unfinished(payment: SessionPayment, links: { page: string; self: string }): Outcome {
   return {
     title: 'Not paid yet',
     content: html`<p class="status" data-payment-status="pending" role="status">Not paid yet</p>
@@ -92,7 +96,7 @@ function unfinished(payment: PagePayment, links: { page: string; self: string })
   }
 }
 
-function failed(payment: PagePayment, page: string): Outcome {
+function failed(payment: SessionPayment, page: string): Outcome {
   const reason = payment.last_payment_error?.message ?? 'It was not finished in time.'
   return {
     title: 'Not paid',

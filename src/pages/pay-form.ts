@@ -1,4 +1,4 @@
-import { type Id, newId, readId, showId } from '../core/id/id.ts'
+import { formatId, type Id, newId, parseId } from '../core/id/id.ts'
 import { formatMoney, parseMoney } from '../core/money.ts'
 import type { PayableRange } from '../core/payment-rules.ts'
 import { sameSecret, type Vault } from '../core/secret.ts'
@@ -9,7 +9,7 @@ const usableMs = 24 * 3_600_000
 
 /** The hidden fields of a new pay form. The payment's id is made with the page, so that one form is one payment. */
 export function newPayForm(vault: Vault, linkToken: string, bucket: number, now: Date): [string, string][] {
-  const payment = showId('payment', newId(bucket, now.getTime()))
+  const payment = formatId('payment', newId(bucket, now.getTime()))
   const issued = String(now.getTime())
   return [
     ['payment', payment],
@@ -27,7 +27,7 @@ export function readPayForm(
 ): { id: Id } | 'forged' | 'stale' {
   const payment = form.get('payment') ?? ''
   const issued = form.get('issued') ?? ''
-  const id = readId('payment', payment)
+  const id = parseId('payment', payment)
   const ours = sameSecret(form.get('guard') ?? '', guard(vault, linkToken, payment, issued))
   if (!ours || id === undefined) return 'forged'
   return now.getTime() - Number(issued) > usableMs ? 'stale' : { id }

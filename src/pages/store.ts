@@ -1,16 +1,16 @@
+import { billRules } from '../billing/bill/rules.ts'
+import { type AccountRow, type BillRow, type CustomerRow, objectSelect, type Rows } from '../billing/object/rows.ts'
+import type { RequestEnvironment } from '../context.ts'
 import { bucketOf, type Id } from '../core/id/id.ts'
+import type { ObjectKind } from '../core/page-link.ts'
 import { effectiveRules, type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
 import type { Queryable } from '../database/pool.ts'
-import type { RequestEnvironment } from '../api/platform.ts'
-import type { PresentedKind } from '../core/page-link.ts'
 import type { BillStatus } from '../ledger/receivable.ts'
-import { type AccountRow, type BillRow, type CustomerRow, entitySelect, type Rows } from '../billing/object/rows.ts'
-import { billRules } from '../billing/object/render.ts'
 
 /** A customer, an account or a bill as its page presents it: whose it is, what is owed, and what may be asked. */
-export type Presented = {
+export type PageSubject = {
   environment: RequestEnvironment
-  kind: PresentedKind
+  kind: ObjectKind
   id: Id
   customer_id: Id
   link_version: number
@@ -33,13 +33,13 @@ type Surroundings = RequestEnvironment & { customer_name: string | null; account
  * Finds what a hosted page presents, by the id alone: a page's link says no environment, so the object's own is the one. The
  * caller must have the link proved before anything of this is shown. Two statements that travel together, found or not.
  */
-export async function findPresented(pool: Queryable, kind: PresentedKind, id: Id): Promise<Presented | undefined> {
+export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id): Promise<PageSubject | undefined> {
   const values = [id, bucketOf(id)]
   const [around, found] = await Promise.all([
     pool.query<Surroundings>({ name: `find-${kind}-surroundings`, text: surroundings[kind], values }),
-    pool.query<Rows[PresentedKind]>({
-      name: `find-presented-${kind}`,
-      text: `${entitySelect[kind]} where e.id = $1 and e.bucket = $2`,
+    pool.query<Rows[ObjectKind]>({
+      name: `find-subject-${kind}`,
+      text: `${objectSelect[kind]} where e.id = $1 and e.bucket = $2`,
       values,
     }),
   ])
@@ -47,13 +47,13 @@ export async function findPresented(pool: Queryable, kind: PresentedKind, id: Id
   const [row] = found.rows
   if (!place || !row) return undefined
   const { customer_name, account_name, ...environment } = place
-  const bill = 'amount_due' in row ? row : undefined
+  const bill = row.kind === 'bill' ? row : undefined
   const rules = rulesOf(environment, row)
   return {
     environment,
     kind,
     id,
-    customer_id: 'customer_id' in row ? row.customer_id : row.id,
+    customer_id: row.customer_id,
     link_version: row.link_version,
     archived: row.archived_at !== null,
     external_reference: row.external_reference,
@@ -68,16 +68,16 @@ export async function findPresented(pool: Queryable, kind: PresentedKind, id: Id
 }
 
 function rulesOf(environment: RequestEnvironment, row: CustomerRow | AccountRow | BillRow): PaymentRules | undefined {
-  if ('amount_due' in row) return billRules(environment, row)
+  if (row.kind === 'bill') return billRules(environment, row)
   if (row.balance === null) return undefined
-  const inherited = 'customer_rules' in row ? row.customer_rules : undefined
+  const inherited = row.kind === 'account' ? row.customer_rules : undefined
   return effectiveRules(environment.payment_rules, inherited, row.payment_rules)
 }
 
 const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug`
 const environmentJoin = 'join environment as v on v.id = e.environment_id join merchant as m on m.id = v.merchant_id'
 
-const surroundings: Readonly<Record<PresentedKind, string>> = {
+const surroundings: Readonly<Record<ObjectKind, string>> = {
   customer: `select ${environmentColumns}, e.name as customer_name, null as account_name
     from customer as e ${environmentJoin} where e.id = $1 and e.bucket = $2`,
   account: `select ${environmentColumns}, c.name as customer_name, e.name as account_name
@@ -90,9 +90,9 @@ const surroundings: Readonly<Record<PresentedKind, string>> = {
 }
 
 /** One thing that is owed beside what the page is about. */
-export type OwedItem = {
+export type AmountDueItem = {
   id: Id
-  kind: PresentedKind
+  kind: ObjectKind
   currency: string
   balance: bigint
   external_reference: string
@@ -102,7 +102,7 @@ export type OwedItem = {
 }
 
 /** The first of what is owed, by due date, and the sums over all of it, in the object's own currency first. */
-export type Owed = { items: OwedItem[]; count: number; totals: { currency: string; amount: bigint }[] }
+export type AmountsDue = { items: AmountDueItem[]; count: number; totals: { currency: string; amount: bigint }[] }
 
 const shownMax = 15
 
@@ -110,16 +110,16 @@ const shownMax = 15
  * Everything that is owed of a customer, or on an account: balances and bills are debts of their own, and the sums go over all.
  * For the page of a bill it is that bill alone.
  */
-export async function listOwed(pool: Queryable, presented: Presented): Promise<Owed> {
-  const { environment, kind, id } = presented
+export async function listAmountsDue(pool: Queryable, subject: PageSubject): Promise<AmountsDue> {
+  const { environment, kind, id } = subject
   const values = [environment.id, id, bucketOf(id)]
   const [items, totals] = await Promise.all([
-    pool.query<OwedItem>({ name: `list-owed-of-${kind}`, text: listOwedSql(kind), values }),
+    pool.query<AmountDueItem>({ name: `list-owed-of-${kind}`, text: listOwedSql(kind), values }),
     pool.query<{ currency: string; amount: bigint; count: bigint }>({
       name: `sum-owed-of-${kind}`,
       text: `select r.currency, sum(r.balance)::bigint as amount, count(*) as count
         from receivable as r where ${owedBy[kind]} group by r.currency order by r.currency <> $4, r.currency`,
-      values: [...values, presented.currency ?? ''],
+      values: [...values, subject.currency ?? ''],
     }),
   ])
   return {
@@ -131,13 +131,13 @@ export async function listOwed(pool: Queryable, presented: Presented): Promise<O
 
 const isOwed = `r.environment_id = $1 and r.bucket = $3 and r.balance > 0 and (r.status is null or r.status = 'unpaid')`
 
-const owedBy: Readonly<Record<PresentedKind, string>> = {
+const owedBy: Readonly<Record<ObjectKind, string>> = {
   customer: `r.customer_id = $2 and ${isOwed}`,
   account: `r.account_id = $2 and ${isOwed}`,
   bill: `r.id = $2 and ${isOwed}`,
 }
 
-function listOwedSql(kind: PresentedKind): string {
+function listOwedSql(kind: ObjectKind): string {
   return `select r.id, r.kind, r.currency, r.balance, a.name as account_name, b.due_date,
       coalesce(b.external_reference, case when r.kind = 'account' then a.external_reference end, c.external_reference)
         as external_reference,

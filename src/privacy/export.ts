@@ -1,14 +1,17 @@
-import { renderBillingPayment } from '../payments/recorded/render.ts'
-import { type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
+import { accounts } from '../billing/account/resource.ts'
+import { bills } from '../billing/bill/resource.ts'
+import { customers } from '../billing/customer/resource.ts'
+import { renderEntry } from '../billing/history/render.ts'
+import type { EntryRow } from '../billing/history/store.ts'
+import type { View } from '../billing/object/resource.ts'
+import { type AccountRow, type BillRow, type CustomerRow, objectSelect } from '../billing/object/rows.ts'
+import { renderObligation } from '../billing/obligation/render.ts'
 import type { Id } from '../core/id/id.ts'
 import type { Pool } from '../database/pool.ts'
 import type { Application } from '../ledger/corrections/application.ts'
-import { paidMember, type ReceivableKind } from '../ledger/receivable.ts'
-import { type AccountRow, type BillRow, type CustomerRow, entitySelect } from '../billing/object/rows.ts'
-import { renderEntry } from '../billing/history/render.ts'
-import type { EntryRow } from '../billing/history/store.ts'
-import { renderObligation } from '../billing/obligation/render.ts'
-import { accounts, bills, customers, type View } from '../billing/object/resource.ts'
+import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
+import { renderBillingPayment } from '../payments/recorded/render.ts'
+import { type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
 
 // Rows of one read. The whole of a customer never stands in memory, and no connection is held while a slow client reads.
 const pageRows = 500
@@ -39,8 +42,8 @@ export async function* exportCustomer(pool: Pool, view: View, customer: Customer
 function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, Pages<unknown>> {
   const { environment } = view.context
   return {
-    accounts: shown(rowsOf<AccountRow>(pool, customer, entitySelect.account), (row) => accounts.render(view, row)),
-    bills: shown(rowsOf<BillRow>(pool, customer, entitySelect.bill), (row) => bills.render(view, row)),
+    accounts: shown(rowsOf<AccountRow>(pool, customer, objectSelect.account), (row) => accounts.render(view, row)),
+    bills: shown(rowsOf<BillRow>(pool, customer, objectSelect.bill), (row) => bills.render(view, row)),
     payments: shown(rowsOf<PaymentRow>(pool, customer, paymentSelect), (row) => {
       const { obligations: _, ...payment } = renderBillingPayment(environment, row, [])
       return payment
@@ -49,7 +52,7 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
       renderObligation(environment, row),
     ),
     entries: shown(entriesOf(pool, customer), (row) => ({
-      ...paidMember({ id: row.receivable_id, kind: row.receivable_kind }),
+      ...ownerField({ id: row.receivable_id, kind: row.receivable_kind }),
       ...renderEntry(row),
     })),
   }
@@ -59,7 +62,7 @@ async function* shown<Row>(pages: Pages<Row>, render: (row: Row) => unknown): Pa
   for await (const rows of pages) yield rows.map(render)
 }
 
-/** What hangs on a customer, in pages by id, oldest first. `select` calls its table `e`. */
+/** What belongs to a customer, in pages by id, oldest first. `select` calls its table `e`. */
 async function* rowsOf<Row extends { id: Id }>(pool: Pool, customer: CustomerRow, select: string): Pages<Row> {
   for (let after: Id | undefined = lowestId; after !== undefined; ) {
     const { rows }: { rows: Row[] } = await pool.query<Row>(
@@ -83,7 +86,7 @@ async function* entriesOf(pool: Pool, customer: CustomerRow): Pages<OwnedEntry> 
     for (let after: { id: Id; version: bigint } | undefined = { id: lowestId, version: 0n }; after !== undefined; ) {
       const { rows }: { rows: OwnedEntry[] } = await pool.query<OwnedEntry>(
         `select l.id, l.receivable_id, r.kind as receivable_kind, l.transaction_id, t.kind, t.reason, l.currency, l.amount,
-           l.balance_after, l.version, t.effective_at, t.recorded_at, t.request_id, t.source_id
+           l.balance_after, l.version, t.effective_at, t.recorded_at, t.request_id, t.actor, t.source_id
          from ledger_entry as l
          join ledger_transaction as t on t.id = l.transaction_id and t.bucket = l.bucket
          join receivable as r on r.id = l.receivable_id and r.bucket = l.bucket

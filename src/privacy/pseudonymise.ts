@@ -1,31 +1,39 @@
-import { type Id, showId } from '../core/id/id.ts'
+import { renderProblem } from '../api/problems.ts'
+import { recordChange } from '../audit/record.ts'
+import type { ChangeView } from '../billing/object/operations.ts'
+import { type CustomerRow, findOrThrow } from '../billing/object/rows.ts'
+import { bucketOfValue } from '../core/bucket.ts'
+import { formatId, type Id } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
 import { randomSecret } from '../core/secret.ts'
 import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
-import { bucketOfValue } from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
-import { renderProblem } from '../api/problems.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
-import { type CustomerRow, mustFind } from '../billing/object/rows.ts'
-import type { View } from '../billing/object/resource.ts'
 
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
-const eraseAnswersSql = loadSql(import.meta.url, './sql/erase-answers.sql')
+const eraseResponsesSql = loadSql(import.meta.url, './sql/erase-responses.sql')
 
 type Named = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
 
 /**
- * Erases who a customer is, and keeps what was owed and paid: name, e-mail, phone and metadata are blanked, and every
- * reference of the customer, its accounts and its bills gives way to a random one, so that the old ones are nowhere to be
- * found. So are metadata and method of its payments, and the parts of events, receivers' answers and stored answers that
- * tell of it. Amounts, dates, ids, the reasons of corrections and the payments' own references are kept: they are the
- * accounts, which the law wants kept, and exactly-once of recorded money rests on the payment's reference for good.
+ * Erases who a customer is, and keeps what was owed and paid.
+ *
+ * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each replaced by a
+ * random one, so that the old ones can no longer be found; metadata and method of its payments; the personal part of its events,
+ * what receivers answered to them, and the stored responses that tell of it.
+ *
+ * Kept: amounts, dates, ids, the reasons of corrections, and the payments' own references. They are the accounts, which the law
+ * wants kept, and exactly-once of recorded money rests on the payment's reference for good.
  */
-export async function pseudonymise(connection: Connection, view: View, idOrReference: string): Promise<CustomerRow> {
+export async function pseudonymise(
+  connection: Connection,
+  view: ChangeView,
+  idOrReference: string,
+): Promise<CustomerRow> {
   const { environment, now } = view.context
   // The balance is not locked: corrections lock a payment before it, and the payments are changed here.
-  const row = await mustFind(connection, environment.id, 'customer', idOrReference, { lock: 'change' })
+  const row = await findOrThrow(connection, environment.id, 'customer', idOrReference, { lock: 'update' })
   const named = await lockNamed(connection, row)
   const changed: CustomerRow = {
     ...row,
@@ -46,7 +54,8 @@ export async function pseudonymise(connection: Connection, view: View, idOrRefer
     blankPayments(connection, view, row),
     renameBalances(connection, row, named),
     connection.query('select erase_customer_events($1, $2)', [environment.id, row.id]),
-    eraseAnswers(connection, view, row, named),
+    recordChange(connection, view.context, { action: 'pseudonymised', object_kind: 'customer', object_id: row.id }),
+    eraseResponses(connection, view, row, named),
   ])
   return changed
 }
@@ -96,7 +105,7 @@ async function blankCustomer(connection: Connection, row: CustomerRow): Promise<
 
 async function blankChildren(
   connection: Connection,
-  { context: { now } }: View,
+  { context: { now } }: ChangeView,
   { environment_id, bucket }: CustomerRow,
   kind: 'account' | 'bill',
   named: Named[],
@@ -136,7 +145,11 @@ async function renameBalances(
   )
 }
 
-async function blankPayments(connection: Connection, { context: { now } }: View, row: CustomerRow): Promise<void> {
+async function blankPayments(
+  connection: Connection,
+  { context: { now } }: ChangeView,
+  row: CustomerRow,
+): Promise<void> {
   await connection.query(
     `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
      where environment_id = $1 and customer_id = $2 and bucket = $3
@@ -146,17 +159,17 @@ async function blankPayments(connection: Connection, { context: { now } }: View,
 }
 
 /** The answers that idempotency keys stand for give way to a refusal that says so. */
-async function eraseAnswers(
+async function eraseResponses(
   connection: Connection,
-  { platform }: View,
+  { app }: ChangeView,
   row: CustomerRow,
   named: Named[],
 ): Promise<void> {
-  const erased = new Problem('answer_erased', 'What this key asked for was done; its answer has been erased since.')
-  const { status, body } = renderProblem(erased, platform, '/')
+  const erased = new Problem('response_erased', 'What this key asked for was done; its answer has been erased since.')
+  const { status, body } = renderProblem(erased, app, '/')
   const references = textArray(named.map(({ external_reference }) => external_reference))
   await connection.query({
-    ...eraseAnswersSql,
-    values: [row.environment_id, showId('customer', row.id), references, status, body],
+    ...eraseResponsesSql,
+    values: [row.environment_id, formatId('customer', row.id), references, status, body],
   })
 }

@@ -1,23 +1,24 @@
+import { type Authenticator, createAuthenticator } from '../api/auth.ts'
+import type { AppContext } from '../context.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
 import { openVault } from '../core/secret.ts'
 import { version } from '../core/version.ts'
 import type { Pool } from '../database/pool.ts'
-import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
-import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatcher.ts'
-import { createHttpClient } from '../net/http-client.ts'
-import { type Authenticator, createAuthenticator } from '../api/auth.ts'
-import type { Log, Platform } from '../api/platform.ts'
 import { createPaymentQueue } from '../ledger/payments/queue.ts'
+import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
+import { createHttpClient } from '../net/http-client.ts'
+import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 
 /** What every resource is given, and what must be stopped in the end. */
 export type Composition = {
-  platform: Platform
+  app: AppContext
   authenticator: Authenticator
   dispatcher: Dispatcher
   close(): Promise<void>
 }
 
-/** Makes the parts that the program shares and joins them. Nothing runs yet: the caller listens and starts the dispatcher. */
+/** Makes the parts that the program shares and joins them. Nothing runs yet: the caller listens and starts the jobs. */
 export function compose(parts: {
   pool: Pool
   clock: Clock
@@ -33,7 +34,7 @@ export function compose(parts: {
   const dispatcher = createDispatcher({ pool, clock, vault, client, version, log })
   const wakeDispatcher = () => dispatcher.wake()
   const authenticator = createAuthenticator(pool, clock)
-  const platform: Platform = {
+  const app: AppContext = {
     pool,
     clock,
     vault,
@@ -48,12 +49,11 @@ export function compose(parts: {
     log,
   }
   return {
-    platform,
+    app,
     authenticator,
     dispatcher,
     async close() {
-      await platform.payments.drain()
-      await dispatcher.stop()
+      await app.payments.drain()
       await client.close()
     },
   }

@@ -1,18 +1,23 @@
+import type { Router } from '../api/fastify.ts'
+import type { AppContext } from '../context.ts'
 import { isMigrated } from '../database/migrate.ts'
-import type { App, Platform } from '../api/platform.ts'
+import type { JobStatus } from '../jobs/periodic.ts'
 
-/** `/healthz`: the process lives. `/readyz`: the database answers and has every migration. */
-export function healthRoutes(app: App, platform: Platform): void {
-  app.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }))
-  app.get('/readyz', async (_request, reply) => {
-    const problem = await unreadiness(platform)
-    return problem === undefined
-      ? reply.send({ status: 'ready' })
-      : reply.code(503).header('retry-after', '2').send({ status: 'not ready', reason: problem })
+/**
+ * `/healthz`: the process lives. `/readyz`: the database answers and has every migration; its body tells of the jobs too, which do
+ * not decide.
+ */
+export function healthRoutes(router: Router, app: AppContext, jobs: () => JobStatus[]): void {
+  router.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }))
+  router.get('/readyz', async (_request, reply) => {
+    const reason = await unreadiness(app)
+    return reason === undefined
+      ? reply.send({ status: 'ready', jobs: jobs() })
+      : reply.code(503).header('retry-after', '2').send({ status: 'not ready', reason, jobs: jobs() })
   })
 }
 
-async function unreadiness({ pool }: Platform): Promise<string | undefined> {
+async function unreadiness({ pool }: AppContext): Promise<string | undefined> {
   try {
     return (await isMigrated(pool)) ? undefined : 'migrations are missing: run `tallystick migrate`'
   } catch {

@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
+import type { Log } from '../core/log.ts'
 import { randomSecret } from '../core/secret.ts'
 import { type BundledServer, startBundledServer } from '../database/bundled/index.ts'
 import { openLocalDatabase } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
 import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
-import type { Log } from '../api/platform.ts'
 
 /** The database that this process serves, migrated, and how to let go of it. */
 export type OpenDatabase = {

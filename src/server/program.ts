@@ -1,10 +1,11 @@
-import { startJanitor } from '../payments/session/expire.ts'
+import type { Router } from '../api/fastify.ts'
 import { type Config, localUrl } from '../config.ts'
+import type { AppContext } from '../context.ts'
 import type { Clock } from '../core/clock.ts'
-import type { App, Log, Platform } from '../api/platform.ts'
+import type { Log } from '../core/log.ts'
+import { createJobs, jobDefinitions } from '../jobs/index.ts'
 import { ensureFirstMerchant } from '../merchant/merchant.ts'
 import { compose } from './compose.ts'
-import { startMaintenance } from '../jobs/maintain-database.ts'
 import { type OpenDatabase, openDatabase } from './open-database.ts'
 import { buildServer } from './server.ts'
 
@@ -14,7 +15,7 @@ export type Program = {
   url: string
   /** The test key that the first start made, to be printed once. */
   made_test_key: string | undefined
-  platform: Platform
+  app: AppContext
   /** Resolves with a sentence when the bundled database ends unasked. */
   died: Promise<string>
   /** Stops taking requests, answers those that wait, lets deliveries in flight end, closes the database. */
@@ -44,30 +45,28 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
     log,
     publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
   })
-  const { platform, dispatcher } = composition
-  const app = await buildServer(platform, composition.authenticator)
-  const url = await listen(app, config)
+  const { app, dispatcher } = composition
+  const jobs = createJobs(app, jobDefinitions(app, dispatcher))
+  const router = await buildServer(app, composition.authenticator, () => jobs.status())
+  const url = await listen(router, config)
   publicUrl ??= url
-  dispatcher.start()
-  const maintenance = startMaintenance(platform)
-  const janitor = startJanitor(platform)
+  jobs.start()
   return {
     url,
     made_test_key,
-    platform,
+    app,
     died: database.died,
     async stop() {
-      await app.close()
-      await maintenance.stop()
-      await janitor.stop()
+      await router.close()
+      await jobs.stop()
       await composition.close()
       await database.close()
     },
   }
 }
 
-async function listen(app: App, config: Config): Promise<string> {
-  await app.listen({ host: config.host, port: config.port })
-  const address = app.server.address()
+async function listen(router: Router, config: Config): Promise<string> {
+  await router.listen({ host: config.host, port: config.port })
+  const address = router.server.address()
   return localUrl(config.host, typeof address === 'object' && address ? address.port : config.port)
 }

@@ -1,20 +1,27 @@
 import fastify from 'fastify'
-import { Problem } from '../core/problem.ts'
-import { newRequestId } from '../core/request-id.ts'
 import type { Authenticator } from '../api/auth.ts'
-import type { App, Platform, RequestEnvironment } from '../api/platform.ts'
+import type { Router } from '../api/fastify.ts'
 import { sendProblem } from '../api/problems.ts'
 import { readQuery } from '../api/query.ts'
+import type { AppContext, RequestEnvironment } from '../context.ts'
+import type { Actor } from '../core/actor.ts'
+import { Problem } from '../core/problem.ts'
+import { newRequestId } from '../core/request-id.ts'
 import { docsRoutes } from '../docs-site/routes.ts'
-import { healthRoutes } from './health.ts'
+import type { JobStatus } from '../jobs/periodic.ts'
 import { describeOperations, openapiRoute } from '../openapi/routes.ts'
+import { healthRoutes } from './health.ts'
 import { apiRoutes, pageRoutes } from './routes.ts'
 
 const bodyMaxBytes = 256 * 1024
 
 /** Builds the HTTP server: health, the API behind its keys, the pages, and one place where every refusal is rendered. */
-export async function buildServer(platform: Platform, authenticator: Authenticator): Promise<App> {
-  const app = fastify({
+export async function buildServer(
+  app: AppContext,
+  authenticator: Authenticator,
+  jobs: () => JobStatus[] = () => [],
+): Promise<Router> {
+  const router = fastify({
     logger: false,
     bodyLimit: bodyMaxBytes,
     genReqId: newRequestId,
@@ -24,50 +31,53 @@ export async function buildServer(platform: Platform, authenticator: Authenticat
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false, querystringParser: readQuery },
     return503OnClosing: true,
     frameworkErrors: (error, request, reply) => {
-      sendProblem(platform, request, reply, new Problem('invalid_request', error.message))
+      sendProblem(app, request, reply, new Problem('invalid_request', error.message))
     },
   })
-  app.decorateRequest('environment', null as unknown as RequestEnvironment)
-  acceptEmptyJson(app)
-  app.setErrorHandler((error, request, reply) => sendProblem(platform, request, reply, error))
-  app.setNotFoundHandler((request, reply) =>
+  router.decorateRequest('environment', null as unknown as RequestEnvironment)
+  router.decorateRequest('actor', null as unknown as Actor)
+  acceptEmptyJson(router)
+  router.setErrorHandler((error, request, reply) => sendProblem(app, request, reply, error))
+  router.setNotFoundHandler((request, reply) =>
     sendProblem(
-      platform,
+      app,
       request,
       reply,
       new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`),
     ),
   )
-  app.addHook('onSend', async (request, reply) => {
+  router.addHook('onSend', async (request, reply) => {
     reply.header('request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
   })
   // The route's pattern, never the address: that may hold a reference or a payer's link.
-  app.addHook('onResponse', (request, reply, done) => {
+  router.addHook('onResponse', (request, reply, done) => {
     const { method, id: request_id } = request
     const facts = { request_id, method, route: request.routeOptions.url, status: reply.statusCode }
-    platform.log.debug({ ...facts, duration_ms: Math.round(reply.elapsedTime) }, 'a request was answered')
+    app.log.debug({ ...facts, duration_ms: Math.round(reply.elapsedTime) }, 'a request was answered')
     done()
   })
-  const document = describeOperations(app)
-  healthRoutes(app, platform)
-  openapiRoute(app, document)
-  docsRoutes(app, document)
-  await app.register(async (pages) => pageRoutes(pages, platform))
-  await app.register(async (api) => {
+  const document = describeOperations(router)
+  healthRoutes(router, app, jobs)
+  openapiRoute(router, document)
+  docsRoutes(router, document)
+  await router.register(async (pages) => pageRoutes(pages, app))
+  await router.register(async (api) => {
     api.addHook('onRequest', async (request) => {
-      request.environment = await authenticator.authenticate(request.headers.authorization)
+      const { environment, actor } = await authenticator.authenticate(request.headers.authorization)
+      request.environment = environment
+      request.actor = actor
     })
-    apiRoutes(api, platform)
+    apiRoutes(api, app)
   })
-  return app
+  return router
 }
 
 /** A POST without a body may still say that it is JSON, as the samples of the API do. */
-function acceptEmptyJson(app: App): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser(['application/json', 'text/plain'])
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+function acceptEmptyJson(router: Router): void {
+  const parse = router.getDefaultJsonParser('error', 'error')
+  router.removeContentTypeParser(['application/json', 'text/plain'])
+  router.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
     else parse(request, body as string, done)
   })

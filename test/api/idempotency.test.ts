@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
-import { maintain } from '../../src/jobs/maintain-database.ts'
+import { maintainDatabase } from '../../src/jobs/maintain-database.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
 const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
@@ -73,10 +73,10 @@ describe('the same key', () => {
     const [key, body] = [unique('key'), { external_reference: unique('C') }]
     await create(body, key)
     clock.advance(23 * 3_600_000)
-    await maintain(server.platform)
+    await maintainDatabase(server.app)
     expect((await create(body, key)).status).toBe(201)
     clock.advance(2 * 3_600_000)
-    await maintain(server.platform)
+    await maintainDatabase(server.app)
     expect((await create(body, key)).status).toBe(409)
   })
 })
@@ -108,7 +108,7 @@ describe('an answer that holds a secret', () => {
     const register = () => server.api('POST', '/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' }, keyed(key))
     const first = await register()
     expect((await register()).text).toBe(first.text)
-    const { rows } = await server.database.pool.query('select body from idempotency_answer where key = $1', [key])
+    const { rows } = await server.database.pool.query('select body from idempotency_response where key = $1', [key])
     expect(rows[0].body).not.toContain('whsec_')
     expect(first.body.secret).toMatch(/^whsec_/)
   })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId, showId } from '../../src/core/id/id.ts'
+import { formatId, newId } from '../../src/core/id/id.ts'
 import { createMerchant } from '../../src/merchant/merchant.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -10,12 +10,12 @@ let mine: Ids
 let references: Omit<Ids, 'payment' | 'obligation' | 'endpoint'>
 let strangers: [string, string][]
 const nobody: Ids = {
-  customer: showId('customer', newId(1, 1)),
-  account: showId('account', newId(1, 1)),
-  bill: showId('bill', newId(1, 1)),
-  payment: showId('payment', newId(1, 1)),
-  obligation: showId('obligation', newId(1, 1)),
-  endpoint: showId('endpoint', newId(1, 1)),
+  customer: formatId('customer', newId(1, 1)),
+  account: formatId('account', newId(1, 1)),
+  bill: formatId('bill', newId(1, 1)),
+  payment: formatId('payment', newId(1, 1)),
+  obligation: formatId('obligation', newId(1, 1)),
+  endpoint: formatId('endpoint', newId(1, 1)),
 }
 beforeAll(async () => {
   server = await testServer()
@@ -47,7 +47,7 @@ beforeAll(async () => {
     endpoint: (await create('/webhooks/endpoints', { url: 'https://example.com/hook' })).id,
   }
   references = { customer: 'isolated-c', account: 'isolated-a', bill: 'isolated-b' }
-  const other = await createMerchant(server.platform.pool, { name: 'Other', slug: 'other' }, new Date())
+  const other = await createMerchant(server.app.pool, { name: 'Other', slug: 'other' }, new Date())
   strangers = [
     ['the same merchant’s live key', server.liveKey],
     ['another merchant’s test key', other.test],

@@ -23,7 +23,7 @@ async function written(): Promise<unknown> {
     'ledger_entry',
     'event',
     'idempotency_key',
-    'idempotency_answer',
+    'idempotency_response',
   ]
   const { rows } = await server.database.pool.query(
     `select ${tables.map((name) => `(select coalesce(string_agg(t::text, '' order by t::text), '') from ${name} t) as ${name}`).join(', ')}`,

@@ -69,6 +69,7 @@ describe('the entries of an object', () => {
         effective_at: '2026-02-27T08:30:00.000Z',
         recorded_at: written,
         request_id: expect.any(String),
+        actor: { key: expect.stringMatching(/^key_/) },
         source: payment.id,
       },
       expect.objectContaining({ kind: 'opening_balance', amount: 5_000, balance_after: 5_000, version: 1 }),

@@ -188,7 +188,7 @@ describe('pseudonymise', () => {
         'external_reference',
         'payment',
         'event',
-        'idempotency_answer',
+        'idempotency_response',
         'webhook_attempt',
       ]),
     )
@@ -253,7 +253,7 @@ describe('pseudonymise', () => {
     }
     const before = await count()
     const again = await post('customers', { external_reference: person.customer }, { 'idempotency-key': 'again-keyed' })
-    expect([again.status, again.body.code]).toEqual([409, 'answer_erased'])
+    expect([again.status, again.body.code]).toEqual([409, 'response_erased'])
     const paid = {
       amount: 700,
       currency: 'ZAR',

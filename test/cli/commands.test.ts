@@ -54,7 +54,14 @@ describe('the first start', () => {
 
   test('is alive and ready', async () => {
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' })
-    expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ status: 'ready' })
+    const ready = await (await fetch(`${server.url}/readyz`)).json()
+    expect(ready.status).toBe('ready')
+    // Whatever runs by itself is told of, and when it last succeeded.
+    expect(ready.jobs.map(({ name }: { name: string }) => name)).toEqual([
+      'sync-sessions',
+      'maintain-database',
+      'deliver-webhooks',
+    ])
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { showInstant } from '../../src/core/clock.ts'
+import { formatInstant } from '../../src/core/clock.ts'
 
 const anyMs = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) })
 
@@ -9,12 +9,12 @@ describe('an instant', () => {
     fc.assert(
       fc.property(anyMs, fc.integer({ min: -256, max: 256 }), (ms, away) => {
         const instants = [ms, ms + away, ms, ms + away].map((one) => new Date(one))
-        expect(instants.map(showInstant)).toEqual(instants.map((one) => one.toISOString()))
+        expect(instants.map(formatInstant)).toEqual(instants.map((one) => one.toISOString()))
       }),
     )
   })
 
   test('that is none is not shown', () => {
-    expect(() => showInstant(new Date(Number.NaN))).toThrow(RangeError)
+    expect(() => formatInstant(new Date(Number.NaN))).toThrow(RangeError)
   })
 })

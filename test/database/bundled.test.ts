@@ -331,7 +331,7 @@ describe('a refusal in one line', { timeout: 20_000 }, () => {
     expect(await refusal(directory)).toContain('is not a PostgreSQL data directory: move it away')
   })
 
-  it('tells a platform without binaries to set DATABASE_URL', () => {
+  it('tells a app without binaries to set DATABASE_URL', () => {
     expect(() => findBinaries('sunos', 'sparc')).toThrow(
       'There is no bundled PostgreSQL for sunos-sparc: set DATABASE_URL to a PostgreSQL 15 or newer',
     )

@@ -3,12 +3,12 @@ import { createGroupCommit, type GroupCommitOptions } from '../../src/database/g
 
 type Options = Partial<GroupCommitOptions<string, string>>
 
-/** A group commit whose batches are noted; each waits until it is released, unless `carryOut` is given. */
+/** A group commit whose batches are noted; each waits until it is released, unless `runBatch` is given. */
 function noted(options: Options = {}) {
   const batches: string[][] = []
   const releases: (() => void)[] = []
   const queue = createGroupCommit<string, string>({
-    carryOut: async (orders) => {
+    runBatch: async (orders) => {
       batches.push(orders)
       await new Promise<void>((resolve) => releases.push(resolve))
       return orders.map((order) => `${order} done`)
@@ -77,7 +77,7 @@ describe('group commit', () => {
     const late = new Promise<string>((resolve) => {
       findOut = resolve
     })
-    const { queue } = noted({ carryOut: async (orders) => orders.map((order) => (order === 'late' ? late : order)) })
+    const { queue } = noted({ runBatch: async (orders) => orders.map((order) => (order === 'late' ? late : order)) })
     const first = [queue.add('late'), queue.add('a')] as const
     expect(await first[1]).toBe('a')
     expect(await queue.add('b')).toBe('b')
@@ -97,7 +97,7 @@ describe('group commit', () => {
   test('an order that fails stands alone in the end; the others are carried out', async () => {
     const { queue } = noted({
       batch_max: 10,
-      carryOut: async (orders) => {
+      runBatch: async (orders) => {
         if (orders.includes('x')) throw new Error('the culprit')
         return orders
       },
@@ -116,7 +116,7 @@ describe('group commit', () => {
     let tries = 0
     const lost = Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' })
     const { queue } = noted({
-      carryOut: async (orders) => {
+      runBatch: async (orders) => {
         tries += 1
         if (tries < 3) throw lost
         return orders

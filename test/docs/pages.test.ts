@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { simulatorCards } from '../../src/payments/processor/simulator/cards.ts'
 import { problems } from '../../src/core/problem-codes.ts'
+import { simulatorCards } from '../../src/payments/processor/simulator/cards.ts'
 import { openapi } from '../support/openapi.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 

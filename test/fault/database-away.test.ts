@@ -64,10 +64,14 @@ describe('a database that is away', () => {
     await allowConnections(false)
     await cutConnections()
     const refused = await server.api('GET', `/billing/accounts/${account.id}`)
-    expect([refused.status, refused.body.code, refused.headers.get('retry-after')]).toEqual([503, 'database_away', '2'])
+    expect([refused.status, refused.body.code, refused.headers.get('retry-after')]).toEqual([
+      503,
+      'service_unavailable',
+      '2',
+    ])
     const payment = { amount: 3, currency: 'ZAR', channel: 'till', reference: 'away-1', account: account.id }
     const paid = await server.api('POST', '/billing/payments', payment)
-    expect([paid.status, paid.body.code]).toEqual([503, 'database_away'])
+    expect([paid.status, paid.body.code]).toEqual([503, 'service_unavailable'])
     expect((await fetch(`${server.url}/readyz`)).status).toBe(503)
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
     await allowConnections(true)

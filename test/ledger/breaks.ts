@@ -11,7 +11,7 @@ export const ledgerBreaks: Break[] = [
     'an entry of another amount',
     'I2',
     'ledger_entry',
-    "update ledger_entry set amount = amount + 1 where house_account = 'sales'",
+    "update ledger_entry set amount = amount + 1 where system_account = 'sales'",
   ],
   [
     'entries without their transaction',
@@ -76,7 +76,7 @@ export const ledgerBreaks: Break[] = [
     'money in another clearing account',
     'I5',
     'ledger_entry',
-    "update ledger_entry set house_account = 'clearing:bank' where house_account = 'clearing:till'",
+    "update ledger_entry set system_account = 'clearing:bank' where system_account = 'clearing:till'",
   ],
 ]
 
@@ -199,7 +199,7 @@ export const rowBreaks: Break[] = [
     'a key that was claimed for no answer',
     'I14',
     'idempotency_key',
-    `insert into idempotency_key (environment_id, key, fingerprint, answer_id, bucket)
+    `insert into idempotency_key (environment_id, key, fingerprint, response_id, bucket)
       select id, 'claimed', '', id_at(now()), 0 from environment`,
   ],
 ]

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Id } from '../../src/core/id/id.ts'
-import { createFlights } from '../../src/ledger/payments/concurrency/in-flight-batches.ts'
+import { createInFlightBatches } from '../../src/ledger/payments/concurrency/in-flight-batches.ts'
 import { createPaymentQueue, type PaymentQueue } from '../../src/ledger/payments/queue.ts'
 import type { Receivable } from '../../src/ledger/receivable.ts'
 import { eventually } from '../support/eventually.ts'
@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const newQueue = () => createPaymentQueue({ pool: server.database.pool, now: () => server.platform.clock.now() })
+const newQueue = () => createPaymentQueue({ pool: server.database.pool, now: () => server.app.clock.now() })
 
 async function openAccount(balance: number, of = customer): Promise<string> {
   const account = { customer: of, external_reference: randomUUID(), currency: 'ZAR', balance }
@@ -166,26 +166,26 @@ describe('a batch in flight', () => {
     ({ id: 'one' as Id, balance: 100n * version, version, status: null }) as Receivable
 
   test('takes what those ahead leave for what it read, unless it read more', async () => {
-    const flights = createFlights()
-    const [first, second] = [flights.begin(), flights.begin()]
-    first.decide([receivable(5n)])
+    const inFlight = createInFlightBatches()
+    const [first, second] = [inFlight.begin(), inFlight.begin()]
+    first.publishBalances([receivable(5n)])
     const [older, newer] = [receivable(4n), receivable(6n)]
-    expect(await second.foresee([older, newer])).toEqual([older])
+    expect(await second.readAhead([older, newer])).toEqual([older])
     expect([older, newer]).toEqual([receivable(5n), receivable(6n)])
   })
 
   test('takes nothing of what was given up', async () => {
-    const flights = createFlights()
-    const [first, second] = [flights.begin(), flights.begin()]
-    first.decide([receivable(5n)])
-    first.giveUp()
-    flights.end(first)
-    expect(await second.foresee([receivable(4n)])).toEqual([])
+    const inFlight = createInFlightBatches()
+    const [first, second] = [inFlight.begin(), inFlight.begin()]
+    first.publishBalances([receivable(5n)])
+    first.reset()
+    inFlight.end(first)
+    expect(await second.readAhead([receivable(4n)])).toEqual([])
   })
 
   test('is a conflict when it waits too long, so that nobody waits in a circle', async () => {
-    const flights = createFlights(1)
-    flights.begin()
-    await expect(flights.begin().foresee([])).rejects.toMatchObject({ code: '40001' })
+    const inFlight = createInFlightBatches(1)
+    inFlight.begin()
+    await expect(inFlight.begin().readAhead([])).rejects.toMatchObject({ code: '40001' })
   })
 })

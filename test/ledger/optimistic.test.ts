@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createExpectation } from '../../src/ledger/payments/concurrency/optimistic.ts'
+import { createOptimisticMode } from '../../src/ledger/payments/concurrency/optimistic.ts'
 import { createPaymentQueue } from '../../src/ledger/payments/queue.ts'
 import { recorder } from '../support/record-payment.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -10,37 +10,37 @@ const uniqueViolation = { code: '23505' }
 
 describe('what the claims of a batch are taken to be', () => {
   test('new, until one is not; then any, until eight batches in a row have won all', () => {
-    const expectation = createExpectation()
-    expect(expectation.of(64).claims).toBe('new')
-    expect(expectation.disappointed(uniqueViolation)).toBe(true)
-    for (let batch = 0; batch < 7; batch++) expectation.committed(true)
-    expect(expectation.of(64).claims).toBe('any')
-    expectation.committed(false)
-    for (let batch = 0; batch < 7; batch++) expectation.committed(true)
-    expect(expectation.of(64).claims).toBe('any')
-    expectation.committed(true)
-    expect(expectation.of(64).claims).toBe('new')
+    const optimistic = createOptimisticMode()
+    expect(optimistic.assumptionsFor(64).claims).toBe('new')
+    expect(optimistic.failed(uniqueViolation)).toBe(true)
+    for (let batch = 0; batch < 7; batch++) optimistic.committed(true)
+    expect(optimistic.assumptionsFor(64).claims).toBe('any')
+    optimistic.committed(false)
+    for (let batch = 0; batch < 7; batch++) optimistic.committed(true)
+    expect(optimistic.assumptionsFor(64).claims).toBe('any')
+    optimistic.committed(true)
+    expect(optimistic.assumptionsFor(64).claims).toBe('new')
   })
 
   test('any, in a small batch: a quiet server tries nothing in vain', () => {
-    expect(createExpectation().of(15).claims).toBe('any')
+    expect(createOptimisticMode().assumptionsFor(15).claims).toBe('any')
   })
 })
 
 describe('what the balances of a batch are taken to do', () => {
   test('to stand still, until one was changed; then they are locked for eight batches', () => {
-    const expectation = createExpectation()
-    expect(expectation.of(1).balances).toBe('still')
-    expect(expectation.disappointed(conflict)).toBe(true)
+    const optimistic = createOptimisticMode()
+    expect(optimistic.assumptionsFor(1).balances).toBe('unlocked')
+    expect(optimistic.failed(conflict)).toBe(true)
     for (let batch = 0; batch < 8; batch++) {
-      expect(expectation.of(1).balances).toBe('locked')
-      expectation.committed(true)
+      expect(optimistic.assumptionsFor(1).balances).toBe('locked')
+      optimistic.committed(true)
     }
-    expect(expectation.of(1).balances).toBe('still')
+    expect(optimistic.assumptionsFor(1).balances).toBe('unlocked')
   })
 
   test('another failure is none of its business', () => {
-    expect(createExpectation().disappointed(new Error('out of memory'))).toBe(false)
+    expect(createOptimisticMode().failed(new Error('out of memory'))).toBe(false)
   })
 })
 
@@ -59,11 +59,11 @@ describe('a batch of payments that are taken to be new', () => {
       currency: 'ZAR',
       balance: 100_000,
     })
-    const { database, platform } = server
+    const { database, app } = server
     const committed: number[] = []
     const payments = createPaymentQueue({
       pool: database.pool,
-      now: () => platform.clock.now(),
+      now: () => app.clock.now(),
       committed: (count) => committed.push(count),
     })
     const record = recorder(() => server)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { checks } from '../../src/ledger/verify/checks.ts'
-import { type CheckResult, showResult, verifyBooks } from '../../src/ledger/verify/verify.ts'
+import { type CheckResult, formatResult, verifyBooks } from '../../src/ledger/verify/verify.ts'
 import { runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
@@ -75,7 +75,7 @@ async function breaking(tables: string[], statement: string): Promise<{ invarian
     expect(rowCount).toBeGreaterThan(0)
     const broken = brokenOf(await verifyBooks(pool))
     const invariants = new Set(broken.map(({ invariant }) => invariant))
-    return { invariants: [...invariants], lines: broken.map(showResult).join('\n') }
+    return { invariants: [...invariants], lines: broken.map(formatResult).join('\n') }
   } finally {
     for (const table of tables) {
       await owner.query(`delete from ${table}`)
@@ -88,7 +88,7 @@ async function breaking(tables: string[], statement: string): Promise<{ invarian
 describe('books that real operations made', () => {
   test('are right, and every check has looked at something', async () => {
     const results = await verifyBooks(database.pool)
-    expect(brokenOf(results).map(showResult)).toEqual([])
+    expect(brokenOf(results).map(formatResult)).toEqual([])
     const idle = results.filter(({ examined }) => examined === 0n).map(({ invariant }) => invariant)
     // Nothing is pending, so nothing can be passed over.
     expect(idle).toEqual(['I12'])

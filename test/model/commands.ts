@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { TestServer } from '../support/server.ts'
-import type { Debt, Money, PlainLedger, Verdict } from './plain-ledger.ts'
+import type { Classification, Debt, Money, PlainLedger } from './plain-ledger.ts'
 
 /** What a command runs against: the server, and the customer of this sequence. */
 export type Real = { server: TestServer; customer: string; name: string; serial: number }
@@ -16,7 +16,7 @@ export type Command = {
 const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as T
 const member = (debt: Debt) => ({ [debt.kind]: debt.id })
 
-async function call(real: Real, path: string, body: object, verdict: Verdict, method = 'POST') {
+async function call(real: Real, path: string, body: object, verdict: Classification, method = 'POST') {
   const answer = await real.server.api(method, path, body)
   const expected = method === 'PATCH' && verdict.status === 201 ? 200 : verdict.status
   expect([path, answer.status, answer.body.code]).toEqual([path, expected, verdict.code])
@@ -142,12 +142,12 @@ const applyLater = fc.record({ of: index, to: index, amount: amounts }).map((inp
   }),
 )
 
-const takeBack = fc.record({ of: index, amount: amounts }).map((input) =>
+const unapply = fc.record({ of: index, amount: amounts }).map((input) =>
   command(`take back ${JSON.stringify(input)}`, hasParts, async (model, real) => {
     const part = pick(model.parts, input.of)
     const verdict = model.canTakeBack(part, input.amount)
     await call(real, `/billing/obligations/${part.id}/reversals`, { amount: input.amount, reason: 'mistake' }, verdict)
-    if (verdict.status === 201) model.takeBack(part, input.amount)
+    if (verdict.status === 201) model.unapply(part, input.amount)
   }),
 )
 
@@ -169,7 +169,7 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
       verdict,
     )
     if (verdict.status !== 201) return
-    model.takeBack(part, input.amount)
+    model.unapply(part, input.amount)
     model.apply(body.id, part.payment, debt, input.amount)
   }),
 )
@@ -242,7 +242,7 @@ export const operations: fc.Arbitrary<Command>[] = [
   payByPolicy,
   payByPolicy,
   applyLater,
-  takeBack,
+  unapply,
   move,
   reversePayment,
   setBalance,

@@ -16,10 +16,10 @@ export type Debt = {
 }
 export type Part = { id: string; payment: Money; debt: Debt; amount: number; reversed: number }
 export type Money = { id: string; amount: number; currency: string; unapplied: number; reversed: number }
-export type Verdict = { status: number; code?: string }
+export type Classification = { status: number; code?: string }
 
 const ok = { status: 201 }
-const refuse = (status: number, code: string): Verdict => ({ status, code })
+const refuse = (status: number, code: string): Classification => ({ status, code })
 const place = (id: string) => id.slice(id.indexOf('_') + 1)
 
 export class PlainLedger {
@@ -28,13 +28,13 @@ export class PlainLedger {
   readonly parts: Part[] = []
 
   /** Why an amount cannot be applied to a debt as written. */
-  fault(debt: Debt, amount: number, currency: string): Verdict | undefined {
+  fault(debt: Debt, amount: number, currency: string): Classification | undefined {
     if (debt.currency !== currency) return refuse(422, 'currency_mismatch')
     if (debt.voided) return refuse(409, 'bill_voided')
     return amount > debt.balance ? refuse(422, 'amount_exceeds_remaining') : undefined
   }
 
-  explicit(amount: number, currency: string, lines: { debt: Debt; amount: number }[]): Verdict {
+  explicit(amount: number, currency: string, lines: { debt: Debt; amount: number }[]): Classification {
     if (lines.reduce((sum, line) => sum + line.amount, 0) > amount) return refuse(422, 'invalid_allocation')
     for (const line of lines) {
       const fault = this.fault(line.debt, line.amount, currency)
@@ -96,23 +96,23 @@ export class PlainLedger {
     debt.balance -= amount
   }
 
-  canApply(payment: Money, debt: Debt, amount: number): Verdict {
+  canApply(payment: Money, debt: Debt, amount: number): Classification {
     if (amount > payment.unapplied) return refuse(422, 'amount_exceeds_remaining')
     return this.fault(debt, amount, payment.currency) ?? ok
   }
 
-  canTakeBack(part: Part, amount: number): Verdict {
+  canTakeBack(part: Part, amount: number): Classification {
     if (part.amount === part.reversed) return refuse(409, 'payment_state')
     return amount > part.amount - part.reversed ? refuse(422, 'amount_exceeds_remaining') : ok
   }
 
-  takeBack(part: Part, amount: number): void {
+  unapply(part: Part, amount: number): void {
     part.reversed += amount
     part.payment.unapplied += amount
     part.debt.balance += amount
   }
 
-  canReverse(payment: Money, amount: number): Verdict {
+  canReverse(payment: Money, amount: number): Classification {
     const left = payment.amount - payment.reversed
     if (left === 0) return refuse(409, 'payment_state')
     return amount > left ? refuse(422, 'amount_exceeds_remaining') : ok
@@ -124,7 +124,7 @@ export class PlainLedger {
     const newestFirst = this.parts.filter((part) => part.payment === payment).sort((a, b) => (a.id < b.id ? 1 : -1))
     for (const part of newestFirst) {
       const taken = Math.min(rest, part.amount - part.reversed)
-      this.takeBack(part, taken)
+      this.unapply(part, taken)
       rest -= taken
     }
     payment.unapplied -= amount

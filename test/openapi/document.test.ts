@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type RulesetDefinition, Spectral } from '@stoplight/spectral-core'
 import { expect, test } from 'vitest'
@@ -23,5 +23,19 @@ test('Spectral finds nothing, by its own rules and by those of OWASP', async () 
 }, 20_000)
 
 test('every type of event is a webhook of the document', () => {
-  expect(Object.keys(openapi.webhooks)).toEqual(Object.keys(eventTypes))
+  expect(Object.keys(openapi.webhooks)).toEqual(eventTypes)
+})
+
+test('every operation is found in the sources by its path and by its id', () => {
+  const sources = readdirSync(resolve(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(resolve(root, 'src', file), 'utf8'))
+  const missing = Object.entries(openapi.paths).flatMap(([path, methods]) =>
+    Object.values(methods).flatMap(({ operationId }) => {
+      const url = path.replaceAll(/\{(\w+)\}/g, ':$1')
+      const declared = sources.some((text) => text.includes(`url: '${url}'`) && text.includes(`id: '${operationId}'`))
+      return declared ? [] : [`${operationId} at ${url}`]
+    }),
+  )
+  expect(missing).toEqual([])
 })

@@ -1,4 +1,4 @@
-import { readId } from '../../src/core/id/id.ts'
+import { parseId } from '../../src/core/id/id.ts'
 import type { TestServer } from '../support/server.ts'
 
 /** A page as a payer without JavaScript has it. */
@@ -125,7 +125,7 @@ export async function paymentsOf(server: TestServer, account: { id: string }) {
   }>(
     `select status, amount, applied_amount, unapplied_amount, metadata, last_payment_error, method_details, received_at
     from payment where target_id = $1 order by applied_amount desc, id`,
-    [readId('account', account.id)],
+    [parseId('account', account.id)],
   )
   return rows
 }

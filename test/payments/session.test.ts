@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { checkUnsettled } from '../../src/payments/session/expire.ts'
-import { startJanitor } from '../../src/payments/session/expire.ts'
 import { settableClock } from '../../src/core/clock.ts'
 import { paymentStatuses, statusesBefore } from '../../src/core/payment-status.ts'
+import { createJobs } from '../../src/jobs/index.ts'
+import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
 import { balanceOf, goodCard, makeAccount, open, paymentsOf, payWith, statusOf, submit } from '../pages/payer.ts'
 import { eventually } from '../support/eventually.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -81,7 +81,7 @@ describe('a payment that the bank asks about', () => {
 })
 
 describe('a payment that the bank decides later', () => {
-  it('is on its way until the janitor finds that it succeeded', async () => {
+  it('is on its way until the job finds that it succeeded', async () => {
     const account = await makeAccount(server)
     const outcome = await payWith(account.presentment_url, '4000 0000 0000 0077')
     expect(statusOf(outcome)).toEqual(['pending'])
@@ -89,22 +89,22 @@ describe('a payment that the bank decides later', () => {
     expect(outcome.forms).toHaveLength(0)
     expect(await paymentOf(account)).toMatchObject({ status: 'processing' })
     clock.advance(2_000)
-    await checkUnsettled(server.platform)
+    await syncDueSessions(server.app)
     expect(await paymentOf(account)).toMatchObject({ status: 'processing' })
     const succeededAt = new Date(clock.now().getTime() + 1_000)
     clock.advance(60_000)
-    await checkUnsettled(server.platform)
+    await syncDueSessions(server.app)
     expect(await paymentOf(account)).toMatchObject({ status: 'succeeded', received_at: succeededAt })
     expect(await balanceOf(server, account)).toBe(0)
     expect(statusOf(await open(outcome.url))).toEqual(['succeeded'])
   })
 
-  it('is on its way until the janitor finds that it failed', async () => {
+  it('is on its way until the job finds that it failed', async () => {
     const account = await makeAccount(server)
     const outcome = await payWith(account.presentment_url, '4000 0000 0000 0093')
     expect(statusOf(outcome)).toEqual(['pending'])
     clock.advance(4_000)
-    await checkUnsettled(server.platform)
+    await syncDueSessions(server.app)
     expect(await paymentOf(account)).toMatchObject({
       status: 'failed',
       last_payment_error: { error_code: 'card_declined' },
@@ -115,23 +115,27 @@ describe('a payment that the bank decides later', () => {
 })
 
 describe('a payment whose payer never came back', () => {
-  it('is applied once by the janitors of several servers, asked at the same moment', async () => {
+  it('is applied once by the jobs of several servers, asked at the same moment', async () => {
     const account = await makeAccount(server)
     await payAndVanish(account.presentment_url)
     expect(await balanceOf(server, account)).toBe(2000)
     const other = await testServer({ clock, database: server.database })
     clock.advance(31_000)
     await Promise.all([
-      checkUnsettled(server.platform),
-      checkUnsettled(other.platform),
+      syncDueSessions(server.app),
+      syncDueSessions(other.app),
       open(account.presentment_url),
-      checkUnsettled(server.platform),
-      checkUnsettled(other.platform),
+      syncDueSessions(server.app),
+      syncDueSessions(other.app),
     ])
     await other.stop()
     expect(await paymentOf(account)).toMatchObject({ status: 'succeeded', applied_amount: 2000n })
     expect(await balanceOf(server, account)).toBe(0)
-    expect(await checkUnsettled(server.platform)).toBe(0)
+    const { rows } = await server.database.pool.query(
+      "select from payment where status in ('initiating', 'pending_action', 'processing') and next_check_at <= $1",
+      [clock.now()],
+    )
+    expect(rows).toEqual([])
   })
 
   it('is seen by the page at once, so that nobody is asked for the same money twice', async () => {
@@ -145,12 +149,12 @@ describe('a payment whose payer never came back', () => {
     const account = await makeAccount(server)
     const cardPage = await submit((await open(account.presentment_url)).forms[0])
     clock.advance(23.5 * hourMs)
-    await checkUnsettled(server.platform)
+    await syncDueSessions(server.app)
     expect(await paymentOf(account)).toMatchObject({ status: 'pending_action' })
     expect((await open(cardPage.url)).text).toContain('This payment has run out')
     expect((await submit(cardPage.forms[0], goodCard)).text).toContain('This payment has run out')
     clock.advance(hourMs)
-    await checkUnsettled(server.platform)
+    await syncDueSessions(server.app)
     expect(await paymentOf(account)).toMatchObject({ status: 'expired' })
     const back = /href="([^"]+)">Go back/.exec((await open(cardPage.url)).html)?.[1] ?? ''
     expect(statusOf(await open(back))).toEqual(['failed'])
@@ -170,7 +174,7 @@ describe('a payment whose payer never came back', () => {
       "update payment set status = 'initiating', processor_reference = null where status = 'pending_action'",
     )
     clock.advance(25 * hourMs)
-    await checkUnsettled(server.platform)
+    await syncDueSessions(server.app)
     expect(await paymentOf(account)).toMatchObject({ status: 'expired' })
   })
 
@@ -188,27 +192,27 @@ describe('a payment whose payer never came back', () => {
   })
 })
 
-describe('the janitor', () => {
+describe('the job that looks after sessions', () => {
   it('holds up none of the others when one payment cannot be checked', async () => {
     const [broken, good] = [await makeAccount(server), await makeAccount(server)]
     await payAndVanish(broken.presentment_url)
     await server.database.owner.query("update payment set processor_reference = 'sim_' where status = 'pending_action'")
     await payAndVanish(good.presentment_url)
     const errors: string[] = []
-    const platform = {
-      ...server.platform,
-      log: { ...server.platform.log, error: (_facts: object, what: string) => errors.push(what) },
+    const app = {
+      ...server.app,
+      log: { ...server.app.log, error: (_facts: object, what: string) => errors.push(what) },
     }
     clock.advance(31_000)
-    await checkUnsettled(platform)
-    expect(errors).toEqual(['an unsettled payment could not be checked'])
+    await syncDueSessions(app)
+    expect(errors).toEqual(['an unfinished payment could not be synced'])
     expect(await balanceOf(server, good)).toBe(0)
   })
 
   it('settles by itself, and goes on after the database was away', async () => {
     const account = await makeAccount(server)
     let away = true
-    const pool = new Proxy(server.platform.pool, {
+    const pool = new Proxy(server.app.pool, {
       get(target, name) {
         if (name === 'query' && away)
           return () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))
@@ -217,13 +221,16 @@ describe('the janitor', () => {
       },
     })
     const errors: unknown[] = []
-    const log = { ...server.platform.log, error: (facts: object) => errors.push(facts) }
-    const janitor = startJanitor({ ...server.platform, pool, log })
+    const log = { ...server.app.log, error: (facts: object) => errors.push(facts) }
+    const app = { ...server.app, pool, log }
+    const jobs = createJobs(app, [{ name: 'sync-sessions', every_ms: 50, run: () => syncDueSessions(app) }])
+    jobs.start()
     await payAndVanish(account.presentment_url)
     clock.advance(31_000)
     away = false
-    await eventually(async () => (await balanceOf(server, account)) === 0, 'the janitor settles')
-    await janitor.stop()
+    await eventually(async () => (await balanceOf(server, account)) === 0, 'the job syncs')
+    expect(jobs.status()[0]).toMatchObject({ name: 'sync-sessions', last_success_at: expect.any(String) })
+    await jobs.stop()
     expect(errors.filter((facts) => !JSON.stringify(facts).includes('payment_id'))).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { passesLuhn, readCard, simulatorCards } from '../../src/payments/processor/simulator/cards.ts'
 import { settableClock } from '../../src/core/clock.ts'
+import { passesLuhn, readCard, simulatorCards } from '../../src/payments/processor/simulator/cards.ts'
 import { balanceOf, goodCard, makeAccount, open, submit } from '../pages/payer.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 

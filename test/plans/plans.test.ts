@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { atLeisure, generateAccounts, generatePayments, settleTables } from '../../bench/generate/generate.ts'
-import { type Id, showId } from '../../src/core/id/id.ts'
+import { formatId, type Id } from '../../src/core/id/id.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { type SentStatement, statementsOf } from './recorded-statements.ts'
@@ -25,7 +25,7 @@ const large = new Set([
   'payment_reference',
   'application',
   'idempotency_key',
-  'idempotency_answer',
+  'idempotency_response',
   'ledger_transaction',
   'ledger_entry',
   'event',
@@ -90,9 +90,9 @@ async function fill(): Promise<void> {
 }
 
 async function samples(): Promise<typeof shown> {
-  const one = async (kind: Parameters<typeof showId>[0], table: string) => {
+  const one = async (kind: Parameters<typeof formatId>[0], table: string) => {
     const { rows } = await database.pool.query<{ id: Id }>(`select id from ${table} order by id offset 17 limit 1`)
-    return showId(kind, rows[0]?.id as Id)
+    return formatId(kind, rows[0]?.id as Id)
   }
   return {
     customer: await one('customer', 'customer'),

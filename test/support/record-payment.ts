@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { recordPayment } from '../../src/payments/recorded/service.ts'
-import type { FastifyRequest, RequestEnvironment } from '../../src/api/platform.ts'
+import type { RequestContext, RequestEnvironment } from '../../src/context.ts'
+import { sha256 } from '../../src/core/secret.ts'
+import { newClaim } from '../../src/database/idempotency.ts'
 import type { PaymentQueue } from '../../src/ledger/payments/queue.ts'
+import { recordPayment } from '../../src/payments/recorded/service.ts'
 import type { TestServer } from './server.ts'
 
 /**
@@ -17,23 +19,20 @@ export function recorder(server: () => TestServer) {
     reference: string = randomUUID(),
     key: string = randomUUID(),
   ) => {
-    const { platform, database } = server()
+    const { app, database } = server()
     environment ??= (await database.pool.query<RequestEnvironment>("select * from environment where mode = 'test'"))
       .rows[0]
     const to = typeof target === 'string' ? { allocations: [{ account: target, amount }] } : target
     const body = { amount, currency: 'ZAR', channel: 'till', reference, ...to }
-    const request = {
-      method: 'POST',
-      url: '/billing/payments',
-      headers: { 'idempotency-key': key },
-      body,
-      environment,
-    } as unknown as FastifyRequest
-    const context = {
+    const now = app.clock.now()
+    const context: RequestContext = {
       environment: environment as RequestEnvironment,
+      actor: 'command:test',
       request_id: 'req_1',
-      now: platform.clock.now(),
+      now,
+      idempotency: newClaim((environment as RequestEnvironment).id, key, sha256(JSON.stringify(body)), now),
+      instance: '/billing/payments',
     }
-    return recordPayment({ ...platform, payments }, context, request, body)
+    return recordPayment({ ...app, payments }, context, body)
   }
 }

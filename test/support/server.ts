@@ -1,9 +1,11 @@
+import type { AppContext } from '../../src/context.ts'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
-import type { Log, Platform } from '../../src/api/platform.ts'
+import type { Log } from '../../src/core/log.ts'
 import { createMerchant } from '../../src/merchant/merchant.ts'
 import { compose } from '../../src/server/compose.ts'
 import { buildServer } from '../../src/server/server.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
+import { startDispatching } from './jobs.ts'
 import { checkAnswer, checkEvents } from './openapi.ts'
 
 export type ApiAnswer = {
@@ -17,7 +19,7 @@ export type ApiAnswer = {
 /** A server of a test's own: the real one, on a real port of 127.0.0.1, with its own database and its own merchant. */
 export type TestServer<C extends Clock = Clock> = {
   database: TestDatabase
-  platform: Platform
+  app: AppContext
   clock: C
   url: string
   /** The secret key of the test environment. */
@@ -58,15 +60,15 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
     log,
     publicUrl: () => url,
   })
-  const { platform } = composition
+  const { app } = composition
   const slug = `acme-${Math.random().toString(36).slice(2, 10)}`
   const keys = await createMerchant(pool, options.merchant ?? { name: 'Acme Water', slug }, clock.now())
-  const app = await buildServer(platform, composition.authenticator)
-  url = await app.listen({ host: '127.0.0.1', port: 0 })
-  composition.dispatcher.start()
+  const router = await buildServer(app, composition.authenticator)
+  url = await router.listen({ host: '127.0.0.1', port: 0 })
+  const jobs = startDispatching(composition.dispatcher)
   return {
     database,
-    platform,
+    app,
     clock,
     url,
     key: keys.test,
@@ -89,7 +91,8 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
       return answer
     },
     async stop() {
-      await app.close()
+      await router.close()
+      await jobs.stop()
       await composition.close()
       await checkEvents(pool)
       if (options.database === undefined) await database.drop()

@@ -3,10 +3,10 @@ import { settableClock } from '../../src/core/clock.ts'
 import { type Id, newId, randomBucket } from '../../src/core/id/id.ts'
 import { openVault } from '../../src/core/secret.ts'
 import type { Pool } from '../../src/database/pool.ts'
-import { createAddressGuard } from '../../src/net/address-guard.ts'
-import { createDispatcher, type DispatcherOptions } from '../../src/webhooks/delivery/dispatcher.ts'
-import { createHttpClient } from '../../src/net/http-client.ts'
 import { writeEvents } from '../../src/events/outbox.ts'
+import { createAddressGuard } from '../../src/net/address-guard.ts'
+import { createHttpClient } from '../../src/net/http-client.ts'
+import { createDispatcher, type DispatcherOptions } from '../../src/webhooks/delivery/dispatcher.ts'
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import type { TestDatabase } from '../support/database.ts'
 
@@ -64,7 +64,7 @@ export async function deliveryFixture({ pool, owner }: TestDatabase) {
     dispatcher(more: Partial<DispatcherOptions> = {}) {
       const guard = createAddressGuard({ allow_loopback: true, allowed_hosts: [] })
       const client = createHttpClient({ guard, clock, deadline_ms: 3000 })
-      const log = { info: logger('info'), warn: logger('warn'), error: logger('error') }
+      const log = { debug: () => {}, info: logger('info'), warn: logger('warn'), error: logger('error') }
       const dispatcher = createDispatcher({
         pool,
         clock,

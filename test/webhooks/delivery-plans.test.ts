@@ -10,7 +10,7 @@ afterAll(() => database.drop())
 
 /** The lines of the plan that is made while the tables are empty, and kept while they grow. */
 async function planOnEmptyTables(file: string): Promise<string[]> {
-  const read = (name: string) => loadSql(import.meta.url, `../../src/events/delivery/sql/${name}.sql`).text
+  const read = (name: string) => loadSql(import.meta.url, `../../src/webhooks/delivery/sql/${name}.sql`).text
   const connection = await database.pool.connect()
   try {
     await connection.query('begin')
@@ -34,7 +34,7 @@ test('a claim takes what is due in the order of the index, and all else by its k
 })
 
 test('outcomes are written by the key of each delivery, and never by a walk over what is pending', async () => {
-  const plan = await planOnEmptyTables('settle-deliveries')
+  const plan = await planOnEmptyTables('record-outcomes')
   expect(scans(plan).length).toBeGreaterThan(2)
   expect(scans(plan).filter((line) => !/Index Scan using \w+_pkey on/.test(line))).toEqual([])
   expect(plan.filter((line) => line.includes('Index Cond')).length).toBe(scans(plan).length)

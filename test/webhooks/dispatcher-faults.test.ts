@@ -4,6 +4,7 @@ import { createAddressGuard } from '../../src/net/address-guard.ts'
 import { createHttpClient, type HttpClient, type HttpResult } from '../../src/net/http-client.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { startDispatching } from '../support/jobs.ts'
 import { deliveryFixture } from './delivery-fixture.ts'
 import { startReceiver } from './receivers.ts'
 
@@ -69,7 +70,7 @@ test('a hundred endpoints that hang do not hold back one that answers', async ()
   // With a deadline that does not come: what hangs, hangs for the whole test.
   const client = createHttpClient({ guard, clock: fixture.clock, deadline_ms: 60_000 })
   const dispatcher = fixture.dispatcher({ client })
-  dispatcher.start()
+  startDispatching(dispatcher)
   await eventually(() => hanging.received.length > 50, 'the dead endpoints hang')
   const events = await fixture.events(50)
   dispatcher.wake()
@@ -141,7 +142,7 @@ test('at the stop what is in flight ends and is marked, and what waits is given 
   const endpoint = await fixture.endpoint(receiver.url)
   await fixture.events(10)
   const dispatcher = fixture.dispatcher()
-  dispatcher.start()
+  startDispatching(dispatcher)
   await eventually(() => answers.length === 1, 'the first attempt is in flight')
   const stopped = dispatcher.stop()
   answers[0]?.()
@@ -156,7 +157,7 @@ test('at the stop what is in flight ends and is marked, and what waits is given 
 
 test('it stops at once while the database is away', async () => {
   const dispatcher = fixture.dispatcher({ pool: interrupted(database.pool, () => true) })
-  dispatcher.start()
+  startDispatching(dispatcher)
   await eventually(() => fixture.log.length > 0, 'the database is found to be away')
   const started = performance.now()
   await dispatcher.stop()

@@ -1,11 +1,12 @@
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { showId } from '../../src/core/id/id.ts'
+import { formatId } from '../../src/core/id/id.ts'
 import { openVault } from '../../src/core/secret.ts'
 import { resumeDeliveries } from '../../src/webhooks/delivery/record-outcomes.ts'
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { startDispatching } from '../support/jobs.ts'
 import { deliveryFixture } from './delivery-fixture.ts'
 import { closedPort, type Received, startReceiver } from './receivers.ts'
 
@@ -33,7 +34,7 @@ describe('a delivery', () => {
     expect(received.headers).toMatchObject({
       'content-type': 'application/json',
       'user-agent': 'Tallystick/1.2.3',
-      'webhook-id': showId('event', event as string),
+      'webhook-id': formatId('event', event as string),
       'webhook-timestamp': String(Math.floor(fixture.clock.now().getTime() / 1000)),
     })
     expect(new Webhook(secret).verify(received.body, received.headers as Record<string, string>)).toMatchObject({
@@ -59,7 +60,7 @@ describe('a delivery', () => {
     const receiver = await answering(200)
     await fixture.endpoint(receiver.url)
     const dispatcher = fixture.dispatcher()
-    dispatcher.start()
+    startDispatching(dispatcher)
     await fixture.events()
     await eventually(() => receiver.received.length === 1, 'the poll finds the event', 3000)
     await fixture.events()
@@ -99,7 +100,7 @@ describe('a delivery', () => {
       expect(receiver.received).toHaveLength(5)
       await late.query('commit')
       await dispatcher.idle()
-      expect(receiver.received.at(-1)?.headers['webhook-id']).toBe(showId('event', lateEvent as string))
+      expect(receiver.received.at(-1)?.headers['webhook-id']).toBe(formatId('event', lateEvent as string))
     } finally {
       late.release()
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { judge, putOff, readRetryAfter, retryWaitsS } from '../../src/webhooks/delivery/schedule.ts'
+import { readRetryAfter } from '../../src/net/retry-after.ts'
+import { classify, rescheduleAfter, retryWaitsS } from '../../src/webhooks/delivery/schedule.ts'
 
 const now = new Date('2030-01-01T00:00:00Z')
 const none = { status_code: undefined, error: undefined, retry_after_s: undefined }
@@ -8,7 +9,7 @@ const highest = () => 1
 
 /** Seconds from now until the next attempt; undefined when there is none. */
 function waitS(result: Partial<typeof none> | object, number: number, random = lowest): number | undefined {
-  const verdict = judge({ ...none, ...result }, number, now, random)
+  const verdict = classify({ ...none, ...result }, number, now, random)
   return verdict.status === 'pending' ? (verdict.next_attempt_at.getTime() - now.getTime()) / 1000 : undefined
 }
 
@@ -54,11 +55,11 @@ describe('what an answer means', () => {
     [{ status_code: 500 }, 'pending', false],
     [{ status_code: 503 }, 'pending', false],
   ])('%o: %s, endpoint disabled: %s', (result, status, disable) => {
-    expect(judge({ ...none, ...result }, 1, now, lowest)).toMatchObject({ status, disable })
+    expect(classify({ ...none, ...result }, 1, now, lowest)).toMatchObject({ status, disable })
   })
 
   test('the last attempt that fails exhausts the delivery, whatever Retry-After asks', () => {
-    expect(judge({ ...none, status_code: 429, retry_after_s: 1 }, 10, now, lowest).status).toBe('exhausted')
+    expect(classify({ ...none, status_code: 429, retry_after_s: 1 }, 10, now, lowest).status).toBe('exhausted')
   })
 
   test.each([
@@ -94,8 +95,10 @@ describe('Retry-After', () => {
 })
 
 test('what an endpoint cannot take now is put off for longer with each failure, up to five minutes', () => {
-  const waits = [0, 1, 2, 6, 100].map((failures) => (putOff(failures, now, () => 0.5).getTime() - now.getTime()) / 1000)
+  const waits = [0, 1, 2, 6, 100].map(
+    (failures) => (rescheduleAfter(failures, now, () => 0.5).getTime() - now.getTime()) / 1000,
+  )
   expect(waits).toEqual([5, 10, 20, 300, 300])
-  expect(putOff(0, now, lowest).getTime() - now.getTime()).toBe(2500)
-  expect(putOff(0, now, highest).getTime() - now.getTime()).toBe(7500)
+  expect(rescheduleAfter(0, now, lowest).getTime() - now.getTime()).toBe(2500)
+  expect(rescheduleAfter(0, now, highest).getTime() - now.getTime()).toBe(7500)
 })

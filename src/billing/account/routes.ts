@@ -1,47 +1,105 @@
-import { readId } from '../../core/id/id.ts'
-import type { App, FastifyReply, Platform } from '../../api/platform.ts'
-import { pathOf, renderProblem } from '../../api/problems.ts'
-import { claimOf, replay, sendAnswer, writeOnce } from '../../api/idempotency.ts'
-import { type CreateCall, objectRoutes } from '../object/operations.ts'
-import { accounts, answerObject } from '../object/resource.ts'
-import { type AccountOrder, createAccountsTogether } from './create-together.ts'
-import { type CreateAccount, createAccount, updateAccount } from './schema.ts'
+import type { Router } from '../../api/fastify.ts'
+import { groupedOperation } from '../../api/operation.ts'
+import type { AppContext } from '../../context.ts'
+import { account } from '../../shapes/account.ts'
+import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
+import { adjustOperation, enterBalanceAdjustment } from '../object/adjustment.ts'
+import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
+import { listOperation } from '../object/list/operation.ts'
+import { actionOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
+import { createGroupedAccounts } from './create-grouped.ts'
+import { accounts } from './resource.ts'
+import { createAccount, updateAccount } from './schema.ts'
 import * as service from './service.ts'
 
 /** Every operation on accounts. */
-export function accountRoutes(app: App, platform: Platform): void {
-  const together = createAccountsTogether(platform.pool)
-
-  /** Accounts under customers that are named by their ids share transactions; a composite create has one of its own. */
-  async function sendTogether(order: AccountOrder, call: CreateCall<CreateAccount>, reply: FastifyReply) {
-    const outcome = await together.add(order)
-    if (outcome.kind === 'answered') return sendAnswer(reply, outcome.answer)
-    if (outcome.kind === 'key_lost' && order.claim) return replay(platform, reply, order.claim)
-    return writeOnce(platform, call.request, reply, async (connection) => {
-      const row = await service.createAccount(connection, call.context, call.body)
-      return answerObject(accounts, { platform, context: call.context }, row, 201)
-    })
-  }
-
-  objectRoutes(app, platform, accounts, {
-    createBody: createAccount,
-    create: (connection, { context }, body) => service.createAccount(connection, context, body),
-    createTogether: (call, reply) => {
-      const { body: input, context, request } = call
-      const customer_id = typeof input.customer === 'string' ? readId('customer', input.customer) : undefined
-      if (customer_id === undefined) return undefined
-      const order: AccountOrder = {
-        context,
-        customer_id,
-        input,
-        claim: claimOf(request, context.now),
-        render: (row) => answerObject(accounts, { platform, context }, row, 201),
-        renderProblem: (problem) => renderProblem(problem, platform, pathOf(request)),
-      }
-      return sendTogether(order, call, reply)
+export function accountRoutes(router: Router, app: AppContext): void {
+  const create = createGroupedAccounts(app)
+  groupedOperation(
+    router,
+    app,
+    {
+      method: 'POST',
+      url: '/billing/accounts',
+      id: 'createAccount',
+      tag: accounts.tag,
+      summary: 'Create an account',
+      body: createAccount,
+      responses: { 201: account },
+      etag: true,
+      errors: [404, 409, 422],
     },
-    updateBody: updateAccount,
-    update: (connection, { context }, idOrReference, body, ifMatch) =>
-      service.updateAccount(connection, context, idOrReference, body, ifMatch),
+    ({ body, context }) => create(context, body),
+  )
+  retrieveOperation(router, app, accounts, {
+    url: '/billing/accounts/:account',
+    id: 'retrieveAccount',
+    summary: 'Retrieve an account',
+  })
+  updateOperation(
+    router,
+    app,
+    accounts,
+    { url: '/billing/accounts/:account', id: 'updateAccount', summary: 'Update an account', body: updateAccount },
+    (connection, { context }, named, body, ifMatch) => service.updateAccount(connection, context, named, body, ifMatch),
+  )
+  listOperation(router, app, accounts, { url: '/billing/accounts', id: 'listAccounts', summary: 'List accounts' })
+  adjustOperation(
+    router,
+    app,
+    accounts,
+    {
+      url: '/billing/accounts/:account/adjustments',
+      id: 'adjustAccount',
+      summary: 'Adjust the balance of the account',
+    },
+    enterBalanceAdjustment,
+  )
+  archiveRoutes(router, app)
+  historyRoutes(router, app)
+}
+
+function archiveRoutes(router: Router, app: AppContext): void {
+  actionOperation(
+    router,
+    app,
+    accounts,
+    {
+      url: '/billing/accounts/:account/archive',
+      id: 'archiveAccount',
+      summary: 'Archive an account',
+      description: archiveText,
+    },
+    (connection, { context }, named) => archive(connection, context, 'account', named),
+  )
+  actionOperation(
+    router,
+    app,
+    accounts,
+    {
+      url: '/billing/accounts/:account/unarchive',
+      id: 'unarchiveAccount',
+      summary: 'Unarchive an account',
+      description: unarchiveText,
+    },
+    (connection, { context }, named) => unarchive(connection, context, 'account', named),
+  )
+}
+
+function historyRoutes(router: Router, app: AppContext): void {
+  entriesOperation(router, app, accounts, {
+    url: '/billing/accounts/:account/entries',
+    id: 'listAccountEntries',
+    summary: 'List the entries of an account',
+  })
+  balanceOperation(router, app, accounts, {
+    url: '/billing/accounts/:account/balance',
+    id: 'retrieveAccountBalance',
+    summary: 'Retrieve the balance of an account at a time',
+  })
+  statementOperation(router, app, accounts, {
+    url: '/billing/accounts/:account/statement',
+    id: 'retrieveAccountStatement',
+    summary: 'Retrieve a statement of an account',
   })
 }

@@ -1,21 +1,22 @@
+import { recordChange } from '../../audit/record.ts'
+import type { RequestContext } from '../../context.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
-import type { ChangeContext } from '../../api/context.ts'
 import { followRules } from '../../ledger/receivable.ts'
 import { createCustomer } from '../customer/service.ts'
-import type { AccountRow, CustomerRow } from '../object/rows.ts'
-import { balanceCurrency, newEntity, openBalance, patchHolder } from '../object/balance.ts'
+import { applyBalancePatch, balanceCurrency, newRow, openBalance } from '../object/balance.ts'
+import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject } from '../object/lock.ts'
 import { parentOf } from '../object/parent.ts'
-import { claimReference } from '../object/external-references.ts'
+import type { AccountRow, CustomerRow } from '../object/rows.ts'
 import type { CreateAccount, UpdateAccount } from './schema.ts'
 import { insertAccounts, updateAccountRow } from './store.ts'
 
 /** The customer that a body names, by id, by reference, or as a new one that is created here. */
 export function customerOf(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   named: CreateAccount['customer'],
   pointer: string,
 ): Promise<CustomerRow> {
@@ -30,7 +31,7 @@ export function customerOf(
  */
 export async function createAccount(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   input: CreateAccount,
 ): Promise<AccountRow> {
   const customer = await customerOf(connection, context, input.customer, '/customer')
@@ -39,7 +40,7 @@ export async function createAccount(
 
 /** A new account's row under a customer, before anything is written. Throws `invalid_payment_rules`. */
 export function newAccount(
-  context: ChangeContext,
+  context: RequestContext,
   customer: CustomerRow,
   id: Id,
   input: Omit<CreateAccount, 'customer'>,
@@ -47,7 +48,9 @@ export function newAccount(
 ): AccountRow {
   const inherited = [context.environment.payment_rules, customer.payment_rules]
   return {
-    ...newEntity(id, context),
+    kind: 'account',
+    account_id: id,
+    ...newRow(id, context),
     customer_id: customer.id,
     external_reference: input.external_reference,
     name: input.name ?? null,
@@ -61,7 +64,7 @@ export function newAccount(
 /** Creates an account under a customer. `pointer` is where its members stand in the body of a composite create. */
 export async function createAccountUnder(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   customer: CustomerRow,
   input: Omit<CreateAccount, 'customer'>,
   pointer = '',
@@ -70,12 +73,13 @@ export async function createAccountUnder(
   const row = newAccount(context, customer, id, input, pointer)
   const { balance } = input
   const currency = balance === undefined ? undefined : balanceCurrency(input.currency, null, pointer)
-  const [, , opened] = await Promise.all([
-    claimReference(connection, context.environment.id, 'account', input.external_reference, id, pointer),
+  const [, , , opened] = await Promise.all([
+    claimExternalReference(connection, context.environment.id, 'account', input.external_reference, id, pointer),
     insertAccounts(connection, [row], context.now),
+    recordChange(connection, context, { action: 'created', object_kind: 'account', object_id: id }),
     balance === undefined || currency === undefined
       ? row
-      : openBalance(connection, context, 'account', row, { balance, currency }),
+      : openBalance(connection, context, row, { balance, currency }),
   ])
   return opened
 }
@@ -86,14 +90,15 @@ export async function createAccountUnder(
  */
 export async function updateAccount(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   idOrReference: string,
   patch: UpdateAccount,
   ifMatch: string | undefined,
 ): Promise<AccountRow> {
   const held = await lockObject(connection, context.environment.id, 'account', idOrReference, { ifMatch })
-  const row = await patchHolder(connection, context, 'account', held, patch)
+  const row = await applyBalancePatch(connection, context, held, patch)
   await updateAccountRow(connection, row)
+  await recordChange(connection, context, { action: 'updated', object_kind: 'account', object_id: row.id })
   if (patch.payment_rules !== undefined) await followRules(connection, row)
   return row
 }

@@ -1,9 +1,10 @@
 import { newId } from '../../core/id/id.ts'
 import type { Connection } from '../../database/pool.ts'
 import { writeEvents } from '../../events/outbox.ts'
-import { renderEvent } from '../../events/registry.ts'
+import { renderEvent } from '../../events/render.ts'
+import type { View } from '../object/resource.ts'
 import type { BillRow } from '../object/rows.ts'
-import { bills, type View } from '../object/resource.ts'
+import { bills } from './resource.ts'
 
 /** Tells that a bill was changed by hand: the bill as the API shows it, but for its link, which no event ever holds. */
 export async function tellBillUpdated(connection: Connection, view: View, row: BillRow): Promise<void> {

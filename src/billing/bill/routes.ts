@@ -1,38 +1,96 @@
-import { addWrite } from '../../api/operation.ts'
-import type { App, Platform } from '../../api/platform.ts'
-import { objectRoutes } from '../object/operations.ts'
-import { answerObject, bills, objectParams } from '../object/resource.ts'
+import type { Router } from '../../api/fastify.ts'
+import type { AppContext } from '../../context.ts'
+import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
+import { adjustOperation } from '../object/adjustment.ts'
+import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
+import { listOperation } from '../object/list/operation.ts'
+import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
+import { enterBillAdjustment } from './balance.ts'
+import { bills } from './resource.ts'
 import { createBill, updateBill } from './schema.ts'
 import * as service from './service.ts'
 
 /** Every operation on bills. */
-export function billRoutes(app: App, platform: Platform): void {
-  objectRoutes(app, platform, bills, {
-    createBody: createBill,
-    create: (connection, { context }, body) => service.createBill(connection, context, body),
-    updateBody: updateBill,
-    update: service.updateBill,
-  })
-
-  addWrite(
+export function billRoutes(router: Router, app: AppContext): void {
+  createOperation(
+    router,
     app,
-    platform,
+    bills,
+    { url: '/billing/bills', id: 'createBill', summary: 'Create a bill', body: createBill },
+    (connection, { context }, body) => service.createBill(connection, context, body),
+  )
+  actionOperation(
+    router,
+    app,
+    bills,
     {
-      method: 'POST',
-      url: `${bills.url}/:bill/void`,
+      url: '/billing/bills/:bill/void',
       id: 'voidBill',
-      tag: bills.name.many,
       summary: 'Void a bill, for good',
       description: 'A voided bill can be neither paid nor changed. One that is paid or partly paid is refused.',
-      params: objectParams('bill'),
-      answers: { 200: bills.shape },
-      etag: true,
-      refusals: [404, 409],
     },
-    async (connection, { params, context }) => {
-      const view = { platform, context }
-      return answerObject(bills, view, await service.voidBill(connection, view, params.bill))
-    },
-    { committed: platform.wakeDispatcher },
+    service.voidBill,
   )
+  retrieveOperation(router, app, bills, {
+    url: '/billing/bills/:bill',
+    id: 'retrieveBill',
+    summary: 'Retrieve a bill',
+  })
+  updateOperation(
+    router,
+    app,
+    bills,
+    { url: '/billing/bills/:bill', id: 'updateBill', summary: 'Update a bill', body: updateBill },
+    service.updateBill,
+  )
+  listOperation(router, app, bills, { url: '/billing/bills', id: 'listBills', summary: 'List bills' })
+  adjustOperation(
+    router,
+    app,
+    bills,
+    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust what remains of a bill' },
+    enterBillAdjustment,
+  )
+  archiveRoutes(router, app)
+  historyRoutes(router, app)
+}
+
+function archiveRoutes(router: Router, app: AppContext): void {
+  actionOperation(
+    router,
+    app,
+    bills,
+    { url: '/billing/bills/:bill/archive', id: 'archiveBill', summary: 'Archive a bill', description: archiveText },
+    (connection, { context }, named) => archive(connection, context, 'bill', named),
+  )
+  actionOperation(
+    router,
+    app,
+    bills,
+    {
+      url: '/billing/bills/:bill/unarchive',
+      id: 'unarchiveBill',
+      summary: 'Unarchive a bill',
+      description: unarchiveText,
+    },
+    (connection, { context }, named) => unarchive(connection, context, 'bill', named),
+  )
+}
+
+function historyRoutes(router: Router, app: AppContext): void {
+  entriesOperation(router, app, bills, {
+    url: '/billing/bills/:bill/entries',
+    id: 'listBillEntries',
+    summary: 'List the entries of a bill',
+  })
+  balanceOperation(router, app, bills, {
+    url: '/billing/bills/:bill/balance',
+    id: 'retrieveBillBalance',
+    summary: 'Retrieve the balance of a bill at a time',
+  })
+  statementOperation(router, app, bills, {
+    url: '/billing/bills/:bill/statement',
+    id: 'retrieveBillStatement',
+    summary: 'Retrieve a statement of a bill',
+  })
 }

@@ -9,12 +9,9 @@ import {
   metadata,
   metadataPatch,
   paymentRulesPatch,
-  shownCurrency,
-  shownId,
 } from '../../shapes/primitives.ts'
 import { createAccount } from '../account/schema.ts'
 import { createCustomer } from '../customer/schema.ts'
-import { shownLast } from '../object/schema.ts'
 
 const newAccount = createAccount
   .extend({ customer: createAccount.shape.customer.optional() })
@@ -67,25 +64,3 @@ export const updateBill = z
   })
   .meta({ id: 'UpdateBill' })
 export type UpdateBill = z.output<typeof updateBill>
-
-const paidAmount = z.int().min(0).max(maxAmountNumber).describe('Minor units')
-
-export const bill = z
-  .object({
-    id: shownId('bill'),
-    external_reference: externalReference,
-    customer_id: shownId('customer'),
-    account_id: shownId('account').optional(),
-    status: z.enum(['unpaid', 'paid', 'voided']),
-    currency: shownCurrency,
-    amount_due: amount,
-    amount_paid: paidAmount,
-    amount_remaining: paidAmount,
-    bill_date: date,
-    due_date: date.optional(),
-    partially_paid: z.boolean(),
-    overdue: z.boolean().describe('Unpaid after its due date; a bill without one is never overdue'),
-    days_until_due: z.int().optional().describe('Negative when overdue; only while unpaid'),
-    ...shownLast,
-  })
-  .meta({ id: 'Bill' })

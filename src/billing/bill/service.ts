@@ -1,21 +1,22 @@
-import { present } from '../../core/assert.ts'
+import { recordChange } from '../../audit/record.ts'
+import type { RequestContext } from '../../context.ts'
+import { required } from '../../core/assert.ts'
 import { dateIn } from '../../core/clock.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { changeRules, type PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import type { ChangeContext } from '../../api/context.ts'
 import { adjust, openReceivable } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { createAccountUnder, customerOf } from '../account/service.ts'
-import type { AccountRow, BillRow, CustomerRow } from '../object/rows.ts'
-import { newEntity } from '../object/balance.ts'
+import { newRow } from '../object/balance.ts'
+import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject, withReceivable } from '../object/lock.ts'
 import { mergeMetadata } from '../object/metadata.ts'
+import type { ChangeView } from '../object/operations.ts'
 import { parentOf } from '../object/parent.ts'
-import { claimReference } from '../object/external-references.ts'
-import type { View } from '../object/resource.ts'
-import { moveBill, refuseVoided } from './balance.ts'
+import type { AccountRow, BillRow, CustomerRow } from '../object/rows.ts'
+import { adjustBill, refuseVoided } from './balance.ts'
 import { tellBillUpdated } from './event.ts'
 import type { CreateBill, NewAccount, UpdateBill } from './schema.ts'
 import { insertBill, updateBillRow } from './store.ts'
@@ -24,11 +25,12 @@ import { insertBill, updateBillRow } from './store.ts'
  * Raises a bill on a customer or an account, either of which may be created in the same request: all or nothing. Throws
  * `not_found`, `archived`, `customer_mismatch`, `external_reference_taken`, `currency_required` or `invalid_payment_rules`.
  */
-export async function createBill(connection: Connection, context: ChangeContext, input: CreateBill): Promise<BillRow> {
+export async function createBill(connection: Connection, context: RequestContext, input: CreateBill): Promise<BillRow> {
   const owner = await ownerOf(connection, context, input)
   const id = newId(owner.bucket, context.now.getTime())
   const row: BillRow = {
-    ...newEntity(id, context),
+    kind: 'bill',
+    ...newRow(id, context),
     customer_id: owner.customer_id,
     account_id: owner.account_id,
     external_reference: input.external_reference,
@@ -48,10 +50,11 @@ export async function createBill(connection: Connection, context: ChangeContext,
     status: 'unpaid',
   }
   const journal = new Journal(context.now)
-  const receivable = openReceivable(journal, { ...row, kind: 'bill' }, row.amount_due, context, context.now)
+  const receivable = openReceivable(journal, row, row.amount_due, context, context.now)
   await Promise.all([
-    claimReference(connection, context.environment.id, 'bill', input.external_reference, id, ''),
+    claimExternalReference(connection, context.environment.id, 'bill', input.external_reference, id, ''),
     insertBill(connection, row),
+    recordChange(connection, context, { action: 'created', object_kind: 'bill', object_id: id }),
     journal.write(connection),
   ])
   return withReceivable(row, receivable)
@@ -66,11 +69,11 @@ type Owner = {
   account_rules: PaymentRuleOverrides | null
 }
 
-async function ownerOf(connection: Connection, context: ChangeContext, input: CreateBill): Promise<Owner> {
+async function ownerOf(connection: Connection, context: RequestContext, input: CreateBill): Promise<Owner> {
   const customer =
     input.customer === undefined ? undefined : await customerOf(connection, context, input.customer, '/customer')
   if (input.account === undefined) {
-    const { id, bucket, payment_rules } = present(customer, 'the schema asks for a customer or an account')
+    const { id, bucket, payment_rules } = required(customer, 'the schema asks for a customer or an account')
     return { bucket, customer_id: id, customer_rules: payment_rules, account_id: null, account_rules: null }
   }
   const account =
@@ -87,13 +90,13 @@ async function ownerOf(connection: Connection, context: ChangeContext, input: Cr
 /** A new account belongs to the customer that it names, else to the bill's. */
 async function newAccountOf(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   input: NewAccount,
   customer: CustomerRow | undefined,
 ): Promise<AccountRow> {
   const owner =
     input.customer === undefined
-      ? present(customer, 'the schema asks for a customer of a new account')
+      ? required(customer, 'the schema asks for a customer of a new account')
       : await customerOf(connection, context, input.customer, '/account/customer')
   return createAccountUnder(connection, context, owner, input, '/account')
 }
@@ -105,7 +108,7 @@ async function newAccountOf(
  */
 export async function updateBill(
   connection: Connection,
-  view: View,
+  view: ChangeView,
   idOrReference: string,
   patch: UpdateBill,
   ifMatch: string | undefined,
@@ -113,7 +116,7 @@ export async function updateBill(
   const { context } = view
   const held = await lockObject(connection, context.environment.id, 'bill', idOrReference, { ifMatch })
   const { row } = held
-  const receivable = present(held.receivable, 'every bill has a receivable')
+  const receivable = required(held.receivable, 'every bill has a receivable')
   refuseVoided(row)
   if (patch.currency !== undefined && patch.currency !== row.currency) {
     throw fieldProblem('currency_fixed', '/currency', `The bill was raised in ${row.currency}.`)
@@ -127,10 +130,11 @@ export async function updateBill(
     updated_at: context.now,
   }
   await updateBillRow(connection, changed)
+  await recordChange(connection, context, { action: 'updated', object_kind: 'bill', object_id: row.id })
   if (patch.amount_paid === undefined) return changed
   const amount = row.amount_due - BigInt(patch.amount_paid) - receivable.balance
-  const cause = { kind: 'amount_paid_set', request_id: context.request_id } as const
-  await moveBill(connection, context, { row, receivable }, amount, cause, '/amount_paid')
+  const cause = { kind: 'amount_paid_set', request_id: context.request_id, actor: context.actor } as const
+  await adjustBill(connection, context, { row, receivable }, amount, cause, '/amount_paid')
   const moved = withReceivable(changed, receivable)
   if (amount !== 0n) await tellBillUpdated(connection, view, moved)
   return moved
@@ -139,21 +143,22 @@ export async function updateBill(
 /**
  * Voids a bill for good: its balance goes to zero. Throws `bill_voided`, `bill_has_payments` or `archived`.
  */
-export async function voidBill(connection: Connection, view: View, idOrReference: string): Promise<BillRow> {
+export async function voidBill(connection: Connection, view: ChangeView, idOrReference: string): Promise<BillRow> {
   const { context } = view
   const held = await lockObject(connection, context.environment.id, 'bill', idOrReference)
-  const receivable = present(held.receivable, 'every bill has a receivable')
+  const receivable = required(held.receivable, 'every bill has a receivable')
   refuseVoided(held.row)
   const paid = held.row.amount_due - receivable.balance
   if (paid > 0n) throw new Problem('bill_has_payments', `Its amount_paid is ${paid}.`)
   const journal = new Journal(context.now)
   journal.voidReceivable(receivable)
-  const cause = { kind: 'bill_voided', request_id: context.request_id } as const
+  const cause = { kind: 'bill_voided', request_id: context.request_id, actor: context.actor } as const
   adjust(journal, receivable, -receivable.balance, cause, context.now)
   const voided = { ...withReceivable(held.row, receivable), version: held.row.version + 1n, updated_at: context.now }
   await Promise.all([
     journal.write(connection),
     updateBillRow(connection, voided),
+    recordChange(connection, context, { action: 'voided', object_kind: 'bill', object_id: voided.id }),
     tellBillUpdated(connection, view, voided),
   ])
   return voided

@@ -1,92 +1,93 @@
-import { Readable } from 'node:stream'
-import { z } from 'zod'
-import { billingPayment } from '../../payments/recorded/schema.ts'
-import { add, addWrite } from '../../api/operation.ts'
-import type { App, Platform } from '../../api/platform.ts'
-import { instant } from '../../shapes/primitives.ts'
-import { account } from '../account/schema.ts'
-import { bill } from '../bill/schema.ts'
-import { mustFind } from '../object/rows.ts'
-import { entry, owner } from '../history/schema.ts'
-import { objectRoutes } from '../object/operations.ts'
-import { obligation } from '../obligation/schema.ts'
-import { answerObject, customers, objectParams } from '../object/resource.ts'
-import { exportCustomer } from '../../privacy/export.ts'
-import { pseudonymise } from '../../privacy/pseudonymise.ts'
-import { createCustomer, customer, updateCustomer } from './schema.ts'
+import type { Router } from '../../api/fastify.ts'
+import type { AppContext } from '../../context.ts'
+import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
+import { adjustOperation, enterBalanceAdjustment } from '../object/adjustment.ts'
+import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
+import { listOperation } from '../object/list/operation.ts'
+import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
+import { customers } from './resource.ts'
+import { createCustomer, updateCustomer } from './schema.ts'
 import * as service from './service.ts'
 
-/** Every operation on customers. */
-export function customerRoutes(app: App, platform: Platform): void {
-  objectRoutes(app, platform, customers, {
-    createBody: createCustomer,
-    create: (connection, { context }, body) => service.createCustomer(connection, context, body),
-    updateBody: updateCustomer,
-    update: (connection, { context }, idOrReference, body, ifMatch) =>
-      service.updateCustomer(connection, context, idOrReference, body, ifMatch),
+/** Every operation on customers but the export and pseudonymise, which reach beyond Billing (src/privacy/routes.ts). */
+export function customerRoutes(router: Router, app: AppContext): void {
+  createOperation(
+    router,
+    app,
+    customers,
+    { url: '/billing/customers', id: 'createCustomer', summary: 'Create a customer', body: createCustomer },
+    (connection, { context }, body) => service.createCustomer(connection, context, body),
+  )
+  retrieveOperation(router, app, customers, {
+    url: '/billing/customers/:customer',
+    id: 'retrieveCustomer',
+    summary: 'Retrieve a customer',
   })
-  exportRoute(app, platform)
-  pseudonymiseRoute(app, platform)
+  updateOperation(
+    router,
+    app,
+    customers,
+    { url: '/billing/customers/:customer', id: 'updateCustomer', summary: 'Update a customer', body: updateCustomer },
+    (connection, { context }, named, body, ifMatch) =>
+      service.updateCustomer(connection, context, named, body, ifMatch),
+  )
+  listOperation(router, app, customers, { url: '/billing/customers', id: 'listCustomers', summary: 'List customers' })
+  adjustOperation(
+    router,
+    app,
+    customers,
+    {
+      url: '/billing/customers/:customer/adjustments',
+      id: 'adjustCustomer',
+      summary: 'Adjust the balance of the customer',
+    },
+    enterBalanceAdjustment,
+  )
+  archiveRoutes(router, app)
+  historyRoutes(router, app)
 }
 
-// An export is whole: it has no pages, and nothing bounds what a customer has.
-const exportedMax = 10_000_000
-const exported = z
-  .object({
-    exported_at: instant,
-    customer,
-    accounts: z.array(account).max(exportedMax),
-    bills: z.array(bill).max(exportedMax),
-    payments: z.array(billingPayment.omit({ obligations: true })).max(exportedMax),
-    obligations: z.array(obligation).max(exportedMax),
-    entries: z.array(entry.extend(owner)).max(exportedMax),
-  })
-  .meta({ id: 'CustomerExport' })
-
-function exportRoute(app: App, platform: Platform): void {
-  add(
+function archiveRoutes(router: Router, app: AppContext): void {
+  actionOperation(
+    router,
     app,
-    platform,
+    customers,
     {
-      method: 'GET',
-      url: `${customers.url}/:customer/export`,
-      id: 'exportCustomer',
-      tag: customers.name.many,
-      summary: 'Export everything that is kept of a customer',
-      description:
-        'One object, sent in pieces as it is read: lists that are read later may hold what has arrived meanwhile.',
-      params: objectParams('customer'),
-      answers: { 200: exported },
-      refusals: [404],
+      url: '/billing/customers/:customer/archive',
+      id: 'archiveCustomer',
+      summary: 'Archive a customer',
+      description: archiveText,
     },
-    async ({ params, context }, reply) => {
-      const row = await mustFind(platform.pool, context.environment.id, 'customer', params.customer)
-      const pieces = exportCustomer(platform.pool, { platform, context }, row)
-      return reply.header('content-type', 'application/json; charset=utf-8').send(Readable.from(pieces))
+    (connection, { context }, named) => archive(connection, context, 'customer', named),
+  )
+  actionOperation(
+    router,
+    app,
+    customers,
+    {
+      url: '/billing/customers/:customer/unarchive',
+      id: 'unarchiveCustomer',
+      summary: 'Unarchive a customer',
+      description: unarchiveText,
     },
+    (connection, { context }, named) => unarchive(connection, context, 'customer', named),
   )
 }
 
-function pseudonymiseRoute(app: App, platform: Platform): void {
-  addWrite(
-    app,
-    platform,
-    {
-      method: 'POST',
-      url: `${customers.url}/:customer/pseudonymise`,
-      id: 'pseudonymiseCustomer',
-      tag: customers.name.many,
-      summary: 'Erase who a customer is, for good, and keep the accounts',
-      description:
-        'Name, e-mail, phone, metadata and references give way, in stored answers and events too. Amounts, dates, ids, reasons and the references of payments stay.',
-      params: objectParams('customer'),
-      answers: { 200: customer },
-      etag: true,
-      refusals: [404, 409],
-    },
-    async (connection, { params, context }) => {
-      const view = { platform, context }
-      return answerObject(customers, view, await pseudonymise(connection, view, params.customer))
-    },
-  )
+function historyRoutes(router: Router, app: AppContext): void {
+  entriesOperation(router, app, customers, {
+    url: '/billing/customers/:customer/entries',
+    id: 'listCustomerEntries',
+    summary: 'List the entries of a customer',
+  })
+  balanceOperation(router, app, customers, {
+    url: '/billing/customers/:customer/balance',
+    id: 'retrieveCustomerBalance',
+    summary: 'Retrieve the balance of a customer at a time',
+  })
+  statementOperation(router, app, customers, {
+    url: '/billing/customers/:customer/statement',
+    id: 'retrieveCustomerStatement',
+    summary: 'Retrieve a statement of a customer',
+  })
 }

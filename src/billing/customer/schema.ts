@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { externalReference, instant, shownId, text } from '../../shapes/primitives.ts'
-import { changedHolder, newHolder, shownBalance, shownLast } from '../object/schema.ts'
+import { externalReference, text } from '../../shapes/primitives.ts'
+import { createFields, updateFields } from '../object/schema.ts'
 
 const name = text(255).describe('A person or a business')
 const email = z.email().max(255)
@@ -16,7 +16,7 @@ export const createCustomer = z
     name: name.optional(),
     email: email.optional(),
     phone: phone.optional(),
-    ...newHolder,
+    ...createFields,
   })
   .meta({ id: 'CreateCustomer' })
 export type CreateCustomer = z.output<typeof createCustomer>
@@ -26,20 +26,7 @@ export const updateCustomer = z
     name: name.nullish(),
     email: email.nullish(),
     phone: phone.nullish(),
-    ...changedHolder,
+    ...updateFields,
   })
   .meta({ id: 'UpdateCustomer' })
 export type UpdateCustomer = z.output<typeof updateCustomer>
-
-export const customer = z
-  .object({
-    id: shownId('customer'),
-    external_reference: externalReference,
-    name: z.string().max(255).optional(),
-    email: z.string().max(255).optional(),
-    phone: z.string().max(20).optional(),
-    ...shownBalance,
-    ...shownLast,
-    pseudonymised_at: instant.optional(),
-  })
-  .meta({ id: 'Customer' })

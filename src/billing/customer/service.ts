@@ -1,12 +1,13 @@
+import { recordChange } from '../../audit/record.ts'
+import type { RequestContext } from '../../context.ts'
 import { newId, randomBucket } from '../../core/id/id.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
-import type { ChangeContext } from '../../api/context.ts'
 import { followRules } from '../../ledger/receivable.ts'
-import type { CustomerRow } from '../object/rows.ts'
-import { balanceCurrency, newEntity, openBalance, patchHolder } from '../object/balance.ts'
+import { applyBalancePatch, balanceCurrency, newRow, openBalance } from '../object/balance.ts'
+import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject } from '../object/lock.ts'
-import { claimReference } from '../object/external-references.ts'
+import type { CustomerRow } from '../object/rows.ts'
 import type { CreateCustomer, UpdateCustomer } from './schema.ts'
 import { insertCustomer, updateCustomerRow } from './store.ts'
 
@@ -16,13 +17,16 @@ import { insertCustomer, updateCustomerRow } from './store.ts'
  */
 export async function createCustomer(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   input: CreateCustomer,
   pointer = '',
 ): Promise<CustomerRow> {
   const id = newId(randomBucket(), context.now.getTime())
   const row: CustomerRow = {
-    ...newEntity(id, context),
+    kind: 'customer',
+    customer_id: id,
+    account_id: null,
+    ...newRow(id, context),
     external_reference: input.external_reference,
     name: input.name ?? null,
     email: input.email ?? null,
@@ -34,12 +38,13 @@ export async function createCustomer(
   }
   const { balance } = input
   const currency = balance === undefined ? undefined : balanceCurrency(input.currency, null, pointer)
-  const [, , opened] = await Promise.all([
-    claimReference(connection, context.environment.id, 'customer', input.external_reference, id, pointer),
+  const [, , , opened] = await Promise.all([
+    claimExternalReference(connection, context.environment.id, 'customer', input.external_reference, id, pointer),
     insertCustomer(connection, row),
+    recordChange(connection, context, { action: 'created', object_kind: 'customer', object_id: id }),
     balance === undefined || currency === undefined
       ? row
-      : openBalance(connection, context, 'customer', row, { balance, currency }),
+      : openBalance(connection, context, row, { balance, currency }),
   ])
   return opened
 }
@@ -50,19 +55,20 @@ export async function createCustomer(
  */
 export async function updateCustomer(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   idOrReference: string,
   patch: UpdateCustomer,
   ifMatch: string | undefined,
 ): Promise<CustomerRow> {
   const held = await lockObject(connection, context.environment.id, 'customer', idOrReference, { ifMatch })
-  const changed = await patchHolder(connection, context, 'customer', held, patch)
+  const changed = await applyBalancePatch(connection, context, held, patch)
   const row = {
     ...changed,
     email: patch.email === undefined ? changed.email : patch.email,
     phone: patch.phone === undefined ? changed.phone : patch.phone,
   }
   await updateCustomerRow(connection, row)
+  await recordChange(connection, context, { action: 'updated', object_kind: 'customer', object_id: row.id })
   if (patch.payment_rules !== undefined) await followRules(connection, { ...row, customer_id: row.id })
   return row
 }

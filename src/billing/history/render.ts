@@ -1,24 +1,28 @@
-import { showId } from '../../core/id/id.ts'
+import type { z } from 'zod'
+import { formatActor } from '../../core/actor.ts'
+import { formatId } from '../../core/id/id.ts'
 import { sourceKinds } from './kinds.ts'
+import type { entry } from './schema.ts'
 import type { EntryRow, MovementRow } from './store.ts'
 
 function renderMoved(row: MovementRow) {
   return {
-    id: showId('entry', row.id),
-    transaction: showId('transaction', row.transaction_id),
+    id: formatId('entry', row.id),
+    transaction: formatId('transaction', row.transaction_id),
     kind: row.kind,
     amount: Number(row.amount),
     currency: row.currency,
     effective_at: row.effective_at.toISOString(),
     recorded_at: row.recorded_at.toISOString(),
     ...(row.request_id !== null && { request_id: row.request_id }),
-    source: showId(sourceKinds[row.kind], row.source_id),
+    ...(row.actor !== null && { actor: formatActor(row.actor) }),
+    source: formatId(sourceKinds[row.kind], row.source_id),
     ...(row.reason !== null && { reason: row.reason }),
   }
 }
 
 /** An entry as the API shows it. */
-export function renderEntry(row: EntryRow) {
+export function renderEntry(row: EntryRow): z.input<typeof entry> {
   return { ...renderMoved(row), balance_after: Number(row.balance_after), version: Number(row.version) }
 }
 

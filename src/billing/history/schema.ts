@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { pageQuery } from '../../api/pagination.ts'
+import { shownActor } from '../../shapes/actor.ts'
+import { ownerFields } from '../../shapes/object.ts'
 import { balance, date, instant, maxBalanceNumber, shownCurrency, shownId } from '../../shapes/primitives.ts'
 import { transactionKinds } from './kinds.ts'
 
@@ -16,6 +18,7 @@ const moved = {
   effective_at: instant.describe('When it counts from'),
   recorded_at: instant.describe('When it was written'),
   request_id: z.string().max(64).optional().describe('The request that caused it'),
+  actor: shownActor.optional(),
   source: z.string().max(50).describe('The payment, obligation, reversal or adjustment that caused it'),
   reason: z.string().max(255).optional(),
 }
@@ -24,13 +27,6 @@ export const entry = z.object({ ...moved, balance_after: balance, version: z.int
 export const movement = z
   .object({ ...moved, balance: balance.describe('After it, in the order of the statement') })
   .meta({ id: 'Movement' })
-
-/** Whose history it is: exactly one of the three. */
-export const owner = {
-  customer_id: shownId('customer').optional(),
-  account_id: shownId('account').optional(),
-  bill_id: shownId('bill').optional(),
-}
 
 export const entriesQuery = z.strictObject(pageQuery)
 
@@ -41,7 +37,7 @@ export const balanceQuery = z.strictObject({
 
 export const balanceAt = z
   .object({
-    ...owner,
+    ...ownerFields,
     balance,
     currency: shownCurrency,
     effective_at: instant,
@@ -62,7 +58,7 @@ export const movementsMax = 1_000
 
 export const statement = z
   .object({
-    ...owner,
+    ...ownerFields,
     currency: shownCurrency,
     from: date,
     to: date,

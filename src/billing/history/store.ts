@@ -1,7 +1,8 @@
+import type { PageStart } from '../../api/pagination.ts'
+import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { PageStart } from '../../api/pagination.ts'
 import type { TransactionKind } from '../../ledger/journal.ts'
 
 /** One entry of a receivable, with the transaction that it is part of. */
@@ -15,6 +16,8 @@ export type MovementRow = {
   effective_at: Date
   recorded_at: Date
   request_id: string | null
+  /** Null for what was entered before actors were kept. */
+  actor: Actor | null
   source_id: Id
   reason: string | null
 }

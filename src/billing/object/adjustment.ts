@@ -1,19 +1,28 @@
 import { z } from 'zod'
-import { present } from '../../core/assert.ts'
-import { type Id, showId } from '../../core/id/id.ts'
+import type { Router } from '../../api/fastify.ts'
+import { writeOperation } from '../../api/operation.ts'
+import type { AppContext } from '../../context.ts'
+import { required } from '../../core/assert.ts'
+import { formatId, type Id } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { addWrite } from '../../api/operation.ts'
-import type { App, Platform } from '../../api/platform.ts'
-import { balance, currencyCode, instant, maxBalanceNumber, shownCurrency, shownId, text } from '../../shapes/primitives.ts'
 import { type AdjustmentCause, adjust } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
-import { paidMember, type Receivable, type ReceivableKind } from '../../ledger/receivable.ts'
-import { moveBill, refuseVoided } from '../bill/balance.ts'
-import { tellBillUpdated } from '../bill/event.ts'
+import { ownerField, type Receivable, type ReceivableKind } from '../../ledger/receivable.ts'
+import { ownerFields } from '../../shapes/object.ts'
+import {
+  balance,
+  currencyCode,
+  instant,
+  maxBalanceNumber,
+  shownCurrency,
+  shownId,
+  text,
+} from '../../shapes/primitives.ts'
+import { lockObject } from './lock.ts'
+import type { ChangeView, Declared } from './operations.ts'
+import { objectParams, type Resource } from './resource.ts'
 import type { Rows } from './rows.ts'
-import { lockObject, withReceivable } from './lock.ts'
-import { objectParams, type Resource, type View } from './resource.ts'
 
 const reason = text(255)
   .min(1)
@@ -48,9 +57,7 @@ const adjustment = z
     currency: shownCurrency,
     reason,
     balance_after: balance,
-    customer_id: shownId('customer').optional(),
-    account_id: shownId('account').optional(),
-    bill_id: shownId('bill').optional(),
+    ...ownerFields,
     mode: z.enum(['test', 'live']),
     effective_at: instant,
     created_at: instant,
@@ -58,44 +65,57 @@ const adjustment = z
   .describe('Exactly one of customer_id, account_id and bill_id tells what was adjusted')
   .meta({ id: 'Adjustment' })
 
+/** Enters an adjustment on a locked object, as its kind does it. Returns the adjustment's id. */
+export type EnterAdjustment<Kind extends ReceivableKind> = (
+  connection: Connection,
+  view: ChangeView,
+  held: { row: Rows[Kind]; receivable: Receivable },
+  amount: bigint,
+  cause: AdjustmentCause,
+) => Promise<Id>
+
 /** Adjusts a balance by a signed amount. Unlike a balance that is set, it cannot race with payments. */
-export function adjustmentRoute<Kind extends ReceivableKind>(app: App, platform: Platform, resource: Resource<Kind>) {
-  const { kind, name, url } = resource
-  addWrite(
+export function adjustOperation<Kind extends ReceivableKind, Shape extends z.ZodType>(
+  router: Router,
+  app: AppContext,
+  { kind, tag }: Resource<Kind, Shape>,
+  declared: Declared,
+  enter: EnterAdjustment<Kind>,
+): void {
+  writeOperation(
+    router,
     app,
-    platform,
     {
       method: 'POST',
-      url: `${url}/:${kind}/adjustments`,
-      id: `adjust${name.one}`,
-      tag: name.many,
-      summary: kind === 'bill' ? 'Adjust what remains of a bill' : `Adjust the balance of the ${kind}`,
       description: 'Added to whatever the balance is, so it cannot undo a payment that has just arrived.',
+      ...declared,
+      tag,
       params: objectParams(kind),
       body: createAdjustment,
-      answers: { 201: adjustment },
-      refusals: [404, 409, 422],
+      responses: { 201: adjustment },
+      errors: [404, 409, 422],
     },
-    async (connection, { params, body, context }) => {
-      const shown = await adjustObject(connection, { platform, context }, kind, params[kind], body)
-      return { status: 201, body: JSON.stringify(shown) }
-    },
-    { committed: platform.wakeDispatcher },
+    async (connection, { params, body, context }) => ({
+      status: 201,
+      body: await adjustObject(connection, { app, context }, kind, params[kind], body, enter),
+    }),
+    { committed: app.wakeDispatcher },
   )
 }
 
 /**
  * Enters an adjustment on the balance as it is under its lock, and gives it as the API shows it. Throws `no_balance`,
- * `currency_mismatch`, `archived`, `amount_out_of_range`, and for bills `bill_voided` and what `moveBill` throws.
+ * `currency_mismatch`, `archived`, `amount_out_of_range`, and what the kind's own way to enter it throws.
  */
 async function adjustObject<Kind extends ReceivableKind>(
   connection: Connection,
-  view: View,
+  view: ChangeView,
   kind: Kind,
   idOrReference: string,
   input: CreateAdjustment,
-) {
-  const { environment, request_id, now } = view.context
+  enter: EnterAdjustment<Kind>,
+): Promise<z.input<typeof adjustment>> {
+  const { environment, request_id, actor, now } = view.context
   const held = await lockObject(connection, environment.id, kind, idOrReference)
   const { receivable } = held
   if (!receivable) throw new Problem('no_balance', `The ${kind} has no balance to adjust.`)
@@ -103,38 +123,32 @@ async function adjustObject<Kind extends ReceivableKind>(
     throw fieldProblem('currency_mismatch', '/currency', `The balance is in ${receivable.currency}.`)
   }
   const effectiveAt = input.effective_at === undefined ? now : new Date(input.effective_at)
-  const cause = { kind: input.kind, request_id, reason: input.reason, effective_at: effectiveAt }
+  const cause = { kind: input.kind, request_id, actor, reason: input.reason, effective_at: effectiveAt }
   const id = await enter(connection, view, { row: held.row, receivable }, BigInt(input.amount), cause)
   return {
-    id: showId('adjustment', id),
+    id: formatId('adjustment', id),
     kind: input.kind,
     amount: input.amount,
     currency: receivable.currency,
     reason: input.reason,
     balance_after: Number(receivable.balance),
-    ...paidMember(receivable),
+    ...ownerField(receivable),
     mode: environment.mode,
     effective_at: effectiveAt.toISOString(),
     created_at: now.toISOString(),
   }
 }
 
-async function enter(
-  connection: Connection,
-  view: View,
-  { row, receivable }: { row: Rows[ReceivableKind]; receivable: Receivable },
-  amount: bigint,
-  cause: AdjustmentCause,
-): Promise<Id> {
-  const { context } = view
-  if ('amount_due' in row) {
-    refuseVoided(row)
-    const id = await moveBill(connection, context, { row, receivable }, amount, cause, '/amount')
-    await tellBillUpdated(connection, view, withReceivable(row, receivable))
-    return present(id, 'an amount that is not zero is entered')
-  }
+/** Enters an adjustment on the balance of a customer or an account. */
+export const enterBalanceAdjustment: EnterAdjustment<'customer' | 'account'> = async (
+  connection,
+  { context },
+  { receivable },
+  amount,
+  cause,
+) => {
   const journal = new Journal(context.now)
   const id = adjust(journal, receivable, amount, cause, context.now)
   await journal.write(connection)
-  return present(id, 'an amount that is not zero is entered')
+  return required(id, 'an amount that is not zero is entered')
 }

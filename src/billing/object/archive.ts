@@ -1,56 +1,25 @@
+import { recordChange } from '../../audit/record.ts'
+import type { RequestContext } from '../../context.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import type { ChangeContext } from '../../api/context.ts'
-import { addWrite } from '../../api/operation.ts'
-import type { App, Platform } from '../../api/platform.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
-import { findById, mustFind, type Rows } from './rows.ts'
 import { lockObject } from './lock.ts'
-import { answerObject, objectParams, type Resource } from './resource.ts'
+import { findById, findOrThrow, type Rows } from './rows.ts'
 
-const descriptions = {
-  archive:
-    'Refused while anything is owed or held. What is archived has no page and is not changed; its reference stays taken.',
-  unarchive: 'Refused while what it belongs to is archived.',
-} as const
+/** What the reference says of archiving, for each kind. */
+export const archiveText =
+  'Refused while anything is owed or held. What is archived has no page and is not changed; its reference stays taken.'
 
-/** Archive and unarchive, instead of delete: what was entered stays, and a reference stays taken. */
-export function archiveRoutes<Kind extends ReceivableKind>(app: App, platform: Platform, resource: Resource<Kind>) {
-  const { kind, name, url, shape } = resource
-  const params = objectParams(kind)
-  const actions = [
-    { action: 'archive', change: archive },
-    { action: 'unarchive', change: unarchive },
-  ] as const
-  for (const { action, change } of actions) {
-    addWrite(
-      app,
-      platform,
-      {
-        method: 'POST',
-        url: `${url}/:${kind}/${action}`,
-        id: `${action}${name.one}`,
-        tag: name.many,
-        summary: `${action === 'archive' ? 'Archive' : 'Unarchive'} ${name.article}`,
-        description: descriptions[action],
-        params,
-        answers: { 200: shape },
-        etag: true,
-        refusals: [404, 409],
-      },
-      async (connection, { params, context }) =>
-        answerObject(resource, { platform, context }, await change(connection, context, kind, params[kind])),
-    )
-  }
-}
+/** What the reference says of unarchiving. */
+export const unarchiveText = 'Refused while what it belongs to is archived.'
 
 /**
  * Archives an object: it cannot be changed, gets no new children, and its page is gone. Money that is recorded for it still
  * arrives. Throws `balance_not_zero` while anything is owed or held. What is archived already stays as it is.
  */
-async function archive<Kind extends ReceivableKind>(
+export async function archive<Kind extends ReceivableKind>(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   kind: Kind,
   idOrReference: string,
 ): Promise<Rows[Kind]> {
@@ -63,14 +32,14 @@ async function archive<Kind extends ReceivableKind>(
 }
 
 /** Takes an object back from the archive. Throws `archived` while what it belongs to is archived. */
-async function unarchive<Kind extends ReceivableKind>(
+export async function unarchive<Kind extends ReceivableKind>(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   kind: Kind,
   idOrReference: string,
 ): Promise<Rows[Kind]> {
   const { id: environmentId } = context.environment
-  const found = await mustFind(connection, environmentId, kind, idOrReference)
+  const found = await findOrThrow(connection, environmentId, kind, idOrReference)
   await refuseArchivedParents(connection, context, found)
   const { row } = await lockObject(connection, environmentId, kind, idOrReference, { archived: 'accepted' })
   return row.archived_at === null ? row : setArchived(connection, context, kind, row, null)
@@ -78,7 +47,7 @@ async function unarchive<Kind extends ReceivableKind>(
 
 const ownerColumns = { customer: 'customer_id', account: 'account_id', bill: 'id' } as const
 
-/** What stands in the way of archiving: its own balance, or what hangs on it. */
+/** What stands in the way of archiving: its own balance, or what belongs to it. */
 async function findObstacle(
   connection: Connection,
   kind: ReceivableKind,
@@ -104,32 +73,37 @@ async function findObstacle(
 
 async function refuseArchivedParents(
   connection: Connection,
-  { environment }: ChangeContext,
+  { environment }: RequestContext,
   row: Rows[ReceivableKind],
 ): Promise<void> {
   const parents = [
-    ['customer', 'customer_id' in row ? row.customer_id : null],
-    ['account', 'account_id' in row ? row.account_id : null],
+    ['customer', row.kind === 'customer' ? null : row.customer_id],
+    ['account', row.kind === 'bill' ? row.account_id : null],
   ] as const
   for (const [kind, id] of parents) {
-    const parent = id === null ? undefined : await findById(connection, environment.id, kind, id, { lock: 'stay' })
+    const parent = id === null ? undefined : await findById(connection, environment.id, kind, id, { lock: 'share' })
     if (parent && parent.archived_at !== null) throw new Problem('archived', `Its ${kind} is archived.`)
   }
 }
 
 async function setArchived<Kind extends ReceivableKind>(
   connection: Connection,
-  { now }: ChangeContext,
+  context: RequestContext,
   kind: Kind,
   row: Rows[Kind],
   archivedAt: Date | null,
 ): Promise<Rows[Kind]> {
-  const changed = { ...row, archived_at: archivedAt, version: row.version + 1n, updated_at: now }
+  const changed = { ...row, archived_at: archivedAt, version: row.version + 1n, updated_at: context.now }
   await connection.query({
     name: `archive-${kind}`,
     text: `update ${kind} set archived_at = $4, version = $5, updated_at = $6
       where environment_id = $1 and id = $2 and bucket = $3`,
-    values: [row.environment_id, row.id, row.bucket, archivedAt, changed.version, now],
+    values: [row.environment_id, row.id, row.bucket, archivedAt, changed.version, context.now],
+  })
+  await recordChange(connection, context, {
+    action: archivedAt === null ? 'unarchived' : 'archived',
+    object_kind: kind,
+    object_id: row.id,
   })
   return changed
 }

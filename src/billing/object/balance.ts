@@ -1,22 +1,21 @@
+import type { RequestContext } from '../../context.ts'
 import { assert } from '../../core/assert.ts'
 import { bucketOf, type Id } from '../../core/id/id.ts'
 import { changeRules, type PaymentRuleOverrides, type RulesPatch } from '../../core/payment-rules.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import type { ChangeContext } from '../../api/context.ts'
 import { adjust, openReceivable } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
-import type { AccountRow, CustomerRow } from './rows.ts'
 import { type Held, withReceivable } from './lock.ts'
 import { mergeMetadata } from './metadata.ts'
+import type { AccountRow, CustomerRow } from './rows.ts'
 
-// A holder is a customer or an account: what may hold a balance of its own.
-type HolderKind = 'customer' | 'account'
-type HolderRow = CustomerRow | AccountRow
+// What may hold a balance of its own.
+type BalanceOwnerRow = CustomerRow | AccountRow
 
 /** What every holder can be changed in. */
-export type HolderPatch = {
+export type BalancePatch = {
   name?: string | null | undefined
   currency?: string | undefined
   balance?: number | undefined
@@ -31,44 +30,35 @@ export function balanceCurrency(sent: string | undefined, known: string | null, 
   return currency
 }
 
-function ownerOf(kind: HolderKind, row: HolderRow) {
-  return {
-    id: row.id,
-    kind,
-    customer_id: 'customer_id' in row ? row.customer_id : row.id,
-    account_id: kind === 'account' ? row.id : null,
-    external_reference: row.external_reference,
-    environment_id: row.environment_id,
-  }
+function ownerOf({ id, kind, customer_id, account_id, external_reference, environment_id }: BalanceOwnerRow) {
+  return { id, kind, customer_id, account_id, external_reference, environment_id }
 }
 
-function inheritedRules({ environment }: ChangeContext, row: HolderRow): PaymentRuleOverrides[] {
-  return [environment.payment_rules, ...('customer_rules' in row ? [row.customer_rules] : [])]
+function inheritedRules({ environment }: RequestContext, row: BalanceOwnerRow): PaymentRuleOverrides[] {
+  return [environment.payment_rules, ...(row.kind === 'account' ? [row.customer_rules] : [])]
 }
 
 /** Opens the balance of a holder that has none yet, in the transaction of the change that asks for it. */
-export async function openBalance<Row extends HolderRow>(
+export async function openBalance<Row extends BalanceOwnerRow>(
   connection: Connection,
-  context: ChangeContext,
-  kind: HolderKind,
+  context: RequestContext,
   row: Row,
   opening: { balance: number; currency: string },
 ): Promise<Row> {
   const journal = new Journal(context.now)
-  const opened = enterOpening(journal, context, kind, row, opening)
+  const opened = enterOpening(journal, context, row, opening)
   await journal.write(connection)
   return opened
 }
 
 /** Enters the opening of a balance into a journal that is written later, together with others. */
-export function enterOpening<Row extends HolderRow>(
+export function enterOpening<Row extends BalanceOwnerRow>(
   journal: Journal,
-  context: ChangeContext,
-  kind: HolderKind,
+  context: RequestContext,
   row: Row,
   opening: { balance: number; currency: string },
 ): Row {
-  const owner = { ...ownerOf(kind, row), currency: opening.currency }
+  const owner = { ...ownerOf(row), currency: opening.currency }
   return withReceivable(row, openReceivable(journal, owner, BigInt(opening.balance), context, context.now))
 }
 
@@ -76,12 +66,11 @@ export function enterOpening<Row extends HolderRow>(
  * Applies what a PATCH may change of a holder, and returns the row to be written. A first balance opens one; a later one is an
  * adjustment by the difference from the locked balance; the currency changes only while nothing was entered.
  */
-export async function patchHolder<Row extends HolderRow>(
+export async function applyBalancePatch<Row extends BalanceOwnerRow>(
   connection: Connection,
-  context: ChangeContext,
-  kind: HolderKind,
+  context: RequestContext,
   held: Held<Row>,
-  patch: HolderPatch,
+  patch: BalancePatch,
 ): Promise<Row> {
   const { row } = held
   const changed: Row = {
@@ -96,13 +85,14 @@ export async function patchHolder<Row extends HolderRow>(
   if (!held.receivable) {
     if (patch.balance === undefined) return changed
     const currency = balanceCurrency(patch.currency, row.currency, '')
-    return openBalance(connection, context, kind, changed, { balance: patch.balance, currency })
+    return openBalance(connection, context, changed, { balance: patch.balance, currency })
   }
   const receivable = await changeCurrency(connection, held.receivable, patch.currency)
   if (patch.balance !== undefined) {
     const journal = new Journal(context.now)
+    const cause = { kind: 'balance_set', request_id: context.request_id, actor: context.actor } as const
     const difference = BigInt(patch.balance) - receivable.balance
-    adjust(journal, receivable, difference, { kind: 'balance_set', request_id: context.request_id }, context.now)
+    adjust(journal, receivable, difference, cause, context.now)
     await journal.write(connection)
   }
   return withReceivable(changed, receivable)
@@ -126,7 +116,7 @@ async function changeCurrency(
 }
 
 /** The part of a new row that every holder and bill begins with. */
-export function newEntity(id: Id, context: ChangeContext) {
+export function newRow(id: Id, context: RequestContext) {
   return {
     id,
     bucket: bucketOf(id),

@@ -1,18 +1,18 @@
+import { bucketOfValue } from '../../core/bucket.ts'
 import type { Id } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { integerArray, textArray, uuidArray } from '../../database/arrays.ts'
-import { bucketOfValue } from '../../database/idempotency.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 
 /** A new object and the external reference that it is to have. */
-export type ReferenceClaim = { environment_id: number; kind: ReceivableKind; reference: string; entity_id: Id }
+export type ExternalReferenceClaim = { environment_id: number; kind: ReceivableKind; reference: string; entity_id: Id }
 
 const claimSql = loadSql(import.meta.url, './sql/claim-external-references.sql')
 const releaseSql = loadSql(import.meta.url, './sql/release-external-references.sql')
 
-function columns(claims: ReferenceClaim[]): Buffer[] {
+function columns(claims: ExternalReferenceClaim[]): Buffer[] {
   return [
     integerArray(claims.map(({ environment_id }) => environment_id)),
     textArray(claims.map(({ kind }) => kind)),
@@ -23,21 +23,27 @@ function columns(claims: ReferenceClaim[]): Buffer[] {
 }
 
 /** Claims references, in one order for every process, and returns the ids of the objects that got theirs. */
-export async function claimReferences(connection: Queryable, claims: ReferenceClaim[]): Promise<Set<Id>> {
+export async function claimExternalReferences(
+  connection: Queryable,
+  claims: ExternalReferenceClaim[],
+): Promise<Set<Id>> {
   if (claims.length === 0) return new Set()
-  const name = ({ environment_id, kind, reference }: ReferenceClaim) => `${environment_id} ${kind} ${reference}`
+  const name = ({ environment_id, kind, reference }: ExternalReferenceClaim) => `${environment_id} ${kind} ${reference}`
   const sorted = claims.toSorted((left, right) => (name(left) < name(right) ? -1 : 1))
   const { rows } = await connection.query<{ entity_id: Id }>({ ...claimSql, values: columns(sorted) })
   return new Set(rows.map(({ entity_id }) => entity_id))
 }
 
 /** Gives up the references of objects that were not made after all. */
-export async function releaseReferences(connection: Queryable, claims: ReferenceClaim[]): Promise<void> {
+export async function releaseExternalReferences(
+  connection: Queryable,
+  claims: ExternalReferenceClaim[],
+): Promise<void> {
   if (claims.length > 0) await connection.query({ ...releaseSql, values: columns(claims) })
 }
 
 /** The refusal of a reference that another object has. `pointer` is where the new object's members stand. */
-export function referenceTaken({ kind, reference }: ReferenceClaim, pointer: string): Problem {
+export function externalReferenceTaken({ kind, reference }: ExternalReferenceClaim, pointer: string): Problem {
   const detail = `There is a ${kind} with the external reference ${reference} already.`
   return new Problem('external_reference_taken', detail, {
     errors: [{ pointer: `${pointer}/external_reference`, code: 'external_reference_taken', detail }],
@@ -45,7 +51,7 @@ export function referenceTaken({ kind, reference }: ReferenceClaim, pointer: str
 }
 
 /** Claims one reference. Throws `external_reference_taken`, which names it. */
-export async function claimReference(
+export async function claimExternalReference(
   connection: Queryable,
   environmentId: number,
   kind: ReceivableKind,
@@ -54,5 +60,5 @@ export async function claimReference(
   pointer: string,
 ): Promise<void> {
   const claim = { environment_id: environmentId, kind, reference, entity_id: id }
-  if ((await claimReferences(connection, [claim])).size === 0) throw referenceTaken(claim, pointer)
+  if ((await claimExternalReferences(connection, [claim])).size === 0) throw externalReferenceTaken(claim, pointer)
 }

@@ -1,8 +1,8 @@
+import { checkIfMatch, etagOf } from '../../api/etag.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { checkIfMatch, etagOf } from '../../api/etag.ts'
 import { lockReceivables, type Receivable, type ReceivableKind } from '../../ledger/receivable.ts'
-import { mustFind, type Rows } from './rows.ts'
+import { findOrThrow, type Rows } from './rows.ts'
 
 /** An object and its balance, locked by this transaction; no balance where none is tracked. */
 export type Held<Row> = { row: Row; receivable: Receivable | undefined }
@@ -25,7 +25,7 @@ export async function lockObject<Kind extends ReceivableKind>(
   idOrReference: string,
   options: { ifMatch?: string | undefined; archived?: 'accepted' } = {},
 ): Promise<Held<Rows[Kind]>> {
-  const found = await mustFind(connection, environmentId, kind, idOrReference, { lock: 'change' })
+  const found = await findOrThrow(connection, environmentId, kind, idOrReference, { lock: 'update' })
   const receivable = (await lockReceivables(connection, { ids: [found.id], environments: [environmentId] })).get(
     found.id,
   )

@@ -1,136 +1,137 @@
 import type { z } from 'zod'
+import type { Router } from '../../api/fastify.ts'
+import { readOperation, writeOperation } from '../../api/operation.ts'
+import type { AppContext, RequestContext } from '../../context.ts'
 import type { Connection } from '../../database/pool.ts'
-import type { ChangeContext } from '../../api/context.ts'
-import { add, addRead, addWrite } from '../../api/operation.ts'
-import type { App, FastifyReply, FastifyRequest, Platform } from '../../api/platform.ts'
-import { writeOnce } from '../../api/idempotency.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
-import { adjustmentRoute } from './adjustment.ts'
-import { archiveRoutes } from './archive.ts'
-import { mustFind, type Rows } from './rows.ts'
-import { listRoute } from './list/operation.ts'
-import { answerObject, objectParams, type Resource, type View } from './resource.ts'
+import { objectParams, type Resource, respondObject } from './resource.ts'
+import { findOrThrow, type Rows } from './rows.ts'
 
-/** A request to create an object, its body validated. */
-export type CreateCall<Create> = { body: Create; context: ChangeContext; request: FastifyRequest }
+/** What an operation is called: each kind of object states it literally, so that a search for a path or an id finds it. */
+export type Declared = { url: string; id: string; summary: string; description?: string }
 
-/** What differs between the kinds of objects: what their bodies hold, and what is done with them. */
-export type ObjectRoutes<Kind extends ReceivableKind, Create, Update> = {
-  createBody: z.ZodType<Create>
-  create(connection: Connection, view: View, body: Create): Promise<Rows[Kind]>
-  /** A faster way for what many ask for at once; undefined when this body cannot go it. */
-  createTogether?(call: CreateCall<Create>, reply: FastifyReply): Promise<FastifyReply> | undefined
-  updateBody: z.ZodType<Update>
-  update(
-    connection: Connection,
-    view: View,
-    idOrReference: string,
-    body: Update,
-    ifMatch: string | undefined,
-  ): Promise<Rows[Kind]>
-}
+/** What a change of an object is given besides its connection: it renders events, so it knows the application's address too. */
+export type ChangeView = { app: Pick<AppContext, 'vault' | 'publicUrl'>; context: RequestContext }
 
-/** What every kind of object can: create, retrieve, update, list, adjust, archive and unarchive. */
-export function objectRoutes<Kind extends ReceivableKind, Create, Update>(
-  app: App,
-  platform: Platform,
-  resource: Resource<Kind>,
-  routes: ObjectRoutes<Kind, Create, Update>,
+/** Creates an object in a transaction of its own. */
+export function createOperation<Kind extends ReceivableKind, Shape extends z.ZodType, Body extends z.ZodType>(
+  router: Router,
+  app: AppContext,
+  resource: Resource<Kind, Shape>,
+  { body, ...declared }: Declared & { body: Body },
+  create: (connection: Connection, view: ChangeView, input: z.output<Body>) => Promise<Rows[Kind]>,
 ): void {
-  createRoute(app, platform, resource, routes)
-  retrieveRoute(app, platform, resource)
-  updateRoute(app, platform, resource, routes)
-  listRoute(app, platform, resource)
-  adjustmentRoute(app, platform, resource)
-  archiveRoutes(app, platform, resource)
-}
-
-function createRoute<Kind extends ReceivableKind, Create, Update>(
-  app: App,
-  platform: Platform,
-  resource: Resource<Kind>,
-  { createBody, create, createTogether }: ObjectRoutes<Kind, Create, Update>,
-): void {
-  const { name, url, shape } = resource
-  add(
+  writeOperation(
+    router,
     app,
-    platform,
     {
       method: 'POST',
-      url,
-      id: `create${name.one}`,
-      tag: name.many,
-      summary: `Create ${name.article}`,
-      body: createBody,
-      answers: { 201: shape },
+      ...declared,
+      tag: resource.tag,
+      body,
+      responses: { 201: resource.shape },
       etag: true,
-      once: true,
-      refusals: [404, 409, 422],
+      errors: [404, 409, 422],
     },
-    async ({ body, context, request }, reply) => {
-      const view = { platform, context }
-      return (
-        createTogether?.({ body, context, request }, reply) ??
-        writeOnce(platform, request, reply, async (connection) =>
-          answerObject(resource, view, await create(connection, view, body), 201),
-        )
-      )
+    async (connection, { body: input, context }) => {
+      const view = { app, context }
+      return respondObject(resource, view, await create(connection, view, input as z.output<Body>), 201)
     },
+    { committed: app.wakeDispatcher },
   )
 }
 
-function retrieveRoute<Kind extends ReceivableKind>(app: App, platform: Platform, resource: Resource<Kind>): void {
-  const { kind, name, url, shape } = resource
-  addRead(
+/** Retrieves an object by its id or its external reference. */
+export function retrieveOperation<Kind extends ReceivableKind, Shape extends z.ZodType>(
+  router: Router,
+  app: AppContext,
+  resource: Resource<Kind, Shape>,
+  declared: Declared,
+): void {
+  const { kind, tag, shape } = resource
+  readOperation(
+    router,
     app,
-    platform,
     {
       method: 'GET',
-      url: `${url}/:${kind}`,
-      id: `retrieve${name.one}`,
-      tag: name.many,
-      summary: `Retrieve ${name.article}`,
+      ...declared,
+      tag,
       params: objectParams(kind),
-      answers: { 200: shape },
+      responses: { 200: shape },
       etag: true,
-      refusals: [404],
+      errors: [404],
     },
     async ({ params, context }) => {
-      const row = await mustFind(platform.pool, context.environment.id, kind, params[kind])
-      return answerObject(resource, { platform, context }, row)
+      const row = await findOrThrow(app.pool, context.environment.id, kind, params[kind])
+      return respondObject(resource, { app, context }, row, 200)
     },
   )
 }
 
-function updateRoute<Kind extends ReceivableKind, Create, Update>(
-  app: App,
-  platform: Platform,
-  resource: Resource<Kind>,
-  { updateBody, update }: ObjectRoutes<Kind, Create, Update>,
+/** Changes the fields that are sent, and with If-Match only the version that the caller has seen. */
+export function updateOperation<Kind extends ReceivableKind, Shape extends z.ZodType, Body extends z.ZodType>(
+  router: Router,
+  app: AppContext,
+  resource: Resource<Kind, Shape>,
+  { body, ...declared }: Declared & { body: Body },
+  update: (
+    connection: Connection,
+    view: ChangeView,
+    idOrReference: string,
+    input: z.output<Body>,
+    ifMatch: string | undefined,
+  ) => Promise<Rows[Kind]>,
 ): void {
-  const { kind, name, url, shape } = resource
-  addWrite(
+  const { kind, tag, shape } = resource
+  writeOperation(
+    router,
     app,
-    platform,
     {
       method: 'PATCH',
-      url: `${url}/:${kind}`,
-      id: `update${name.one}`,
-      tag: name.many,
-      summary: `Update ${name.article}`,
       description:
-        'Only the members that are sent change. With If-Match, only while the object is the one that you have seen.',
+        'Only the fields that are sent change. With If-Match, only while the object is the version that you have seen.',
+      ...declared,
+      tag,
       params: objectParams(kind),
-      body: updateBody,
-      answers: { 200: shape },
+      body,
+      responses: { 200: shape },
       etag: true,
-      refusals: [404, 409, 412, 422],
+      errors: [404, 409, 412, 422],
     },
-    async (connection, { params, body, context, request }) => {
-      const view = { platform, context }
-      const row = await update(connection, view, params[kind], body, request.headers['if-match'])
-      return answerObject(resource, view, row)
+    async (connection, { params, body: input, context, if_match }) => {
+      const view = { app, context }
+      const row = await update(connection, view, params[kind], input as z.output<Body>, if_match)
+      return respondObject(resource, view, row, 200)
     },
-    { committed: platform.wakeDispatcher },
+    { committed: app.wakeDispatcher },
+  )
+}
+
+/** A change that has no body: archive, unarchive, void, pseudonymise. */
+export function actionOperation<Kind extends ReceivableKind, Shape extends z.ZodType>(
+  router: Router,
+  app: AppContext,
+  resource: Resource<Kind, Shape>,
+  declared: Declared,
+  act: (connection: Connection, view: ChangeView, idOrReference: string) => Promise<Rows[Kind]>,
+): void {
+  const { kind, tag, shape } = resource
+  writeOperation(
+    router,
+    app,
+    {
+      method: 'POST',
+      ...declared,
+      tag,
+      params: objectParams(kind),
+      responses: { 200: shape },
+      etag: true,
+      errors: [404, 409],
+    },
+    async (connection, { params, context }) => {
+      const view = { app, context }
+      return respondObject(resource, view, await act(connection, view, params[kind]), 200)
+    },
+    { committed: app.wakeDispatcher },
   )
 }

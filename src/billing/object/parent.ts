@@ -1,7 +1,7 @@
-import { fieldProblem } from '../../core/problem.ts'
+import type { RequestContext } from '../../context.ts'
+import { fieldProblem, type Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import type { ChangeContext } from '../../api/context.ts'
-import { find, type Rows } from './rows.ts'
+import { findObject, type Rows } from './rows.ts'
 
 /**
  * The customer or account that a new object names, kept from being archived until the object is there. Throws `not_found` or
@@ -9,13 +9,18 @@ import { find, type Rows } from './rows.ts'
  */
 export async function parentOf<Kind extends 'customer' | 'account'>(
   connection: Connection,
-  context: ChangeContext,
+  context: RequestContext,
   kind: Kind,
   idOrReference: string,
   pointer: string,
 ): Promise<Rows[Kind]> {
-  const parent = await find(connection, context.environment.id, kind, idOrReference, { lock: 'stay' })
+  const parent = await findObject(connection, context.environment.id, kind, idOrReference, { lock: 'share' })
   if (!parent) throw fieldProblem('not_found', pointer, `There is no ${kind} with this id or reference.`)
-  if (parent.archived_at !== null) throw fieldProblem('archived', pointer, `The ${kind} is archived.`)
+  if (parent.archived_at !== null) throw archivedParent(kind, pointer)
   return parent
+}
+
+/** The refusal of a parent that is archived: it gets no new children. */
+export function archivedParent(kind: 'customer' | 'account', pointer: string): Problem {
+  return fieldProblem('archived', pointer, `The ${kind} is archived.`)
 }

@@ -1,11 +1,11 @@
-import { bucketOf, type Id, readId } from '../../core/id/id.ts'
+import { bucketOfValue } from '../../core/bucket.ts'
+import { bucketOf, type Id, parseId } from '../../core/id/id.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import { Problem } from '../../core/problem.ts'
-import { bucketOfValue } from '../../database/idempotency.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { BillStatus, ReceivableKind } from '../../ledger/receivable.ts'
 
-type EntityRow = {
+type ObjectRow = {
   id: Id
   bucket: number
   environment_id: number
@@ -23,20 +23,28 @@ type EntityRow = {
   receivable_version: bigint | null
 }
 
-export type CustomerRow = EntityRow & {
+export type CustomerRow = ObjectRow & {
+  kind: 'customer'
+  /** Its own id, so that every kind says whose it is. */
+  customer_id: Id
+  account_id: null
   name: string | null
   email: string | null
   phone: string | null
   currency: string | null
   pseudonymised_at: Date | null
 }
-export type AccountRow = EntityRow & {
+export type AccountRow = ObjectRow & {
+  kind: 'account'
   customer_id: Id
+  /** Its own id. */
+  account_id: Id
   name: string | null
   currency: string | null
   customer_rules: PaymentRuleOverrides
 }
-export type BillRow = EntityRow & {
+export type BillRow = ObjectRow & {
+  kind: 'bill'
   customer_id: Id
   account_id: Id | null
   currency: string
@@ -54,19 +62,19 @@ const receivableColumns = 'r.balance, r.currency as receivable_currency, r.versi
 const receivableJoin = 'left join receivable as r on r.id = e.id and r.bucket = e.bucket'
 
 /** What is read of each kind: the row, its receivable, and the rules it inherits. Lists and single reads share it. */
-export const entitySelect: Readonly<Record<ReceivableKind, string>> = {
-  customer: `select e.*, ${receivableColumns} from customer as e ${receivableJoin}`,
-  account: `select e.*, ${receivableColumns}, c.payment_rules as customer_rules
+export const objectSelect: Readonly<Record<ReceivableKind, string>> = {
+  customer: `select e.*, 'customer' as kind, e.id as customer_id, null::uuid as account_id, ${receivableColumns} from customer as e ${receivableJoin}`,
+  account: `select e.*, 'account' as kind, e.id as account_id, ${receivableColumns}, c.payment_rules as customer_rules
     from account as e ${receivableJoin} join customer as c on c.id = e.customer_id and c.bucket = e.bucket`,
-  bill: `select e.*, ${receivableColumns}, c.payment_rules as customer_rules, a.payment_rules as account_rules
+  bill: `select e.*, 'bill' as kind, ${receivableColumns}, c.payment_rules as customer_rules, a.payment_rules as account_rules
     from bill as e ${receivableJoin} join customer as c on c.id = e.customer_id and c.bucket = e.bucket
     left join account as a on a.id = e.account_id and a.bucket = e.bucket`,
 }
 
-/** `change` holds an object for this transaction's own change; `stay` only keeps others from changing it meanwhile. */
-export type FindOptions = { lock?: 'change' | 'stay' }
+/** `update` holds an object for this transaction's own change; `share` only keeps others from changing it meanwhile. */
+export type FindOptions = { lock?: 'update' | 'share' }
 
-const lockClauses = { change: 'for no key update of e', stay: 'for share of e' } as const
+const lockClauses = { update: 'for no key update of e', share: 'for share of e' } as const
 
 /** Finds an object by its id. */
 export async function findById<Kind extends ReceivableKind>(
@@ -78,7 +86,7 @@ export async function findById<Kind extends ReceivableKind>(
 ): Promise<Rows[Kind] | undefined> {
   const { rows } = await connection.query<Rows[Kind]>({
     name: `find-${kind}${lock ? `-to-${lock}` : ''}`,
-    text: `${entitySelect[kind]} where e.environment_id = $1 and e.id = $2 and e.bucket = $3
+    text: `${objectSelect[kind]} where e.environment_id = $1 and e.id = $2 and e.bucket = $3
       ${lock ? lockClauses[lock] : ''}`,
     values: [environmentId, id, bucketOf(id)],
   })
@@ -86,29 +94,29 @@ export async function findById<Kind extends ReceivableKind>(
 }
 
 /** Finds an object by its id or its external reference; an id of that kind wins. */
-export async function find<Kind extends ReceivableKind>(
+export async function findObject<Kind extends ReceivableKind>(
   connection: Queryable,
   environmentId: number,
   kind: Kind,
   idOrReference: string,
   options: FindOptions = {},
 ): Promise<Rows[Kind] | undefined> {
-  const id = readId(kind, idOrReference)
+  const id = parseId(kind, idOrReference)
   const row = id === undefined ? undefined : await findById(connection, environmentId, kind, id, options)
   if (row) return row
   const referenced = await findReference(connection, environmentId, kind, idOrReference)
   return referenced === undefined ? undefined : findById(connection, environmentId, kind, referenced, options)
 }
 
-/** As `find`, but what is not there is a 404. */
-export async function mustFind<Kind extends ReceivableKind>(
+/** As `findObject`, but what is not there is a 404. */
+export async function findOrThrow<Kind extends ReceivableKind>(
   connection: Queryable,
   environmentId: number,
   kind: Kind,
   idOrReference: string,
   options: FindOptions = {},
 ): Promise<Rows[Kind]> {
-  const row = await find(connection, environmentId, kind, idOrReference, options)
+  const row = await findObject(connection, environmentId, kind, idOrReference, options)
   if (!row) throw new Problem('not_found', `There is no ${kind} with this id or reference.`)
   return row
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { readId } from '../../core/id/id.ts'
-import { Conditions } from '../../database/conditions.ts'
-import type { Queryable } from '../../database/pool.ts'
-import { addRead } from '../../api/operation.ts'
+import type { Router } from '../../api/fastify.ts'
+import { readOperation } from '../../api/operation.ts'
 import {
   createdQuery,
   idRange,
@@ -10,12 +8,15 @@ import {
   pageOf,
   pageQuery,
   readPage,
-  renderPage,
+  renderListPage,
 } from '../../api/pagination.ts'
-import type { App, Platform } from '../../api/platform.ts'
-import { currencyCode, idOrReference } from '../../shapes/primitives.ts'
+import type { AppContext } from '../../context.ts'
+import { parseId } from '../../core/id/id.ts'
+import { Conditions } from '../../database/conditions.ts'
+import type { Queryable } from '../../database/pool.ts'
 import { type Application, applicationSelect } from '../../ledger/corrections/application.ts'
-import { find } from '../object/rows.ts'
+import { currencyCode, idOrReference } from '../../shapes/primitives.ts'
+import { findObject } from '../object/rows.ts'
 import { renderObligation } from './render.ts'
 import { obligation } from './schema.ts'
 
@@ -31,10 +32,10 @@ const listObligations = z.strictObject({
 type ListObligations = z.output<typeof listObligations>
 
 /** `GET /billing/obligations`: newest first, by cursors, with filters. */
-export function obligationListRoute(app: App, platform: Platform): void {
-  addRead(
+export function obligationListRoute(router: Router, app: AppContext): void {
+  readOperation(
+    router,
     app,
-    platform,
     {
       method: 'GET',
       url: '/billing/obligations',
@@ -42,16 +43,16 @@ export function obligationListRoute(app: App, platform: Platform): void {
       tag: 'Obligations',
       summary: 'List obligations',
       query: listObligations,
-      answers: { 200: pageOf(obligation) },
+      responses: { 200: pageOf(obligation) },
     },
     async ({ query, context: { environment } }) => {
       const { limit, cursor, ...sent } = query
       const filters = { environment_id: environment.id, ...sent }
-      const page = readPage(platform, 'obligation', { limit, cursor }, filters)
-      const rows = await findObligations(platform.pool, environment.id, query, page)
+      const page = readPage(app, 'obligation', { limit, cursor }, filters)
+      const rows = await findObligations(app.pool, environment.id, query, page)
       const render = (row: Application) => renderObligation(environment, row)
-      const shown = renderPage(platform, 'obligation', filters, rows, limit, render, ({ id }) => id)
-      return { status: 200, body: JSON.stringify(shown) }
+      const shown = renderListPage(app, 'obligation', filters, rows, limit, render, ({ id }) => id)
+      return { status: 200, body: shown }
     },
   )
 }
@@ -67,17 +68,16 @@ export async function findObligations(
   const conditions = new Conditions()
   conditions.and`environment_id = ${environmentId} and id >= ${from} and id < ${below}`
   if (query.payment !== undefined) {
-    const id = readId('payment', query.payment)
+    const id = parseId('payment', query.payment)
     if (id === undefined) return []
     conditions.and`payment_id = ${id}`
   }
   for (const kind of ['customer', 'account', 'bill'] as const) {
     const named = query[kind]
     if (named === undefined) continue
-    const found = await find(database, environmentId, kind, named)
+    const found = await findObject(database, environmentId, kind, named)
     if (!found) return []
-    const customer = 'customer_id' in found ? found.customer_id : found.id
-    conditions.and`customer_id = ${customer} and bucket = ${found.bucket}`
+    conditions.and`customer_id = ${found.customer_id} and bucket = ${found.bucket}`
     if (kind !== 'customer') conditions.and`receivable_id = ${found.id}`
   }
   if (query.currency !== undefined) conditions.and`currency = ${query.currency}`

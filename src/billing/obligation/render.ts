@@ -1,17 +1,22 @@
-import { showId } from '../../core/id/id.ts'
-import type { RequestEnvironment } from '../../api/platform.ts'
+import type { z } from 'zod'
+import type { RequestEnvironment } from '../../context.ts'
+import { formatId } from '../../core/id/id.ts'
 import type { Application } from '../../ledger/corrections/application.ts'
-import { paidMember } from '../../ledger/receivable.ts'
+import { ownerField } from '../../ledger/receivable.ts'
+import type { obligation } from './schema.ts'
 
 /** An obligation as the API shows it: one amount of one payment applied to one customer, account or bill. */
-export function renderObligation(environment: Pick<RequestEnvironment, 'mode'>, row: Application) {
+export function renderObligation(
+  environment: Pick<RequestEnvironment, 'mode'>,
+  row: Application,
+): z.input<typeof obligation> {
   return {
-    id: showId('obligation', row.id),
+    id: formatId('obligation', row.id),
     amount: Number(row.amount),
     amount_reversed: Number(row.reversed_amount),
     currency: row.currency,
-    payment_id: showId('payment', row.payment_id),
-    ...paidMember({ id: row.receivable_id, kind: row.kind }),
+    payment_id: formatId('payment', row.payment_id),
+    ...ownerField({ id: row.receivable_id, kind: row.kind }),
     mode: environment.mode,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

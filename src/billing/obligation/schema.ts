@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { amount, idOrReference, instant, maxAmountNumber, shownCurrency, shownId, text } from '../../shapes/primitives.ts'
+import { ownerFields } from '../../shapes/object.ts'
+import {
+  amount,
+  idOrReference,
+  instant,
+  maxAmountNumber,
+  shownCurrency,
+  shownId,
+  text,
+} from '../../shapes/primitives.ts'
 
 const target = {
   customer: idOrReference.optional(),
@@ -27,7 +36,7 @@ export const createObligation = z
 
 export const reverseObligation = z
   .strictObject({
-    amount: amount.optional().describe('All that is left when left out'),
+    amount: amount.optional().describe('Defaults to the whole remaining amount'),
     reason: text(255).min(1),
   })
   .meta({ id: 'ReverseObligation' })
@@ -35,7 +44,7 @@ export const reverseObligation = z
 export const moveObligation = z
   .strictObject({
     to: z.strictObject(target).superRefine(checkTarget).meta({ id: 'ObligationTarget' }),
-    amount: amount.optional().describe('All that is left when left out'),
+    amount: amount.optional().describe('Defaults to the whole remaining amount'),
   })
   .meta({ id: 'MoveObligation' })
 
@@ -46,9 +55,7 @@ export const obligation = z
     amount_reversed: z.int().min(0).max(maxAmountNumber).describe('Minor units'),
     currency: shownCurrency,
     payment_id: shownId('payment'),
-    customer_id: shownId('customer').optional(),
-    account_id: shownId('account').optional(),
-    bill_id: shownId('bill').optional(),
+    ...ownerFields,
     mode: z.enum(['test', 'live']),
     created_at: instant,
     updated_at: instant,

@@ -22,6 +22,7 @@ export const idPrefixes = {
   entry: 'ent_',
   event: 'evt_',
   endpoint: 'whe_',
+  api_key: 'key_',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -105,12 +106,12 @@ export function timeOf(id: Id): number {
 }
 
 /** Shows an id as the API does: the kind's prefix and 22 base62 characters. */
-export function showId(kind: IdKind, id: Id): string {
+export function formatId(kind: IdKind, id: Id): string {
   return idPrefixes[kind] + encode(id)
 }
 
-/** Reads what `showId` gave; `undefined` when it is no id of that kind. */
-export function readId(kind: IdKind, shown: string): Id | undefined {
+/** Reads what `formatId` gave; `undefined` when it is no id of that kind. */
+export function parseId(kind: IdKind, shown: string): Id | undefined {
   const prefix = idPrefixes[kind]
   return shown.startsWith(prefix) ? decode(shown.slice(prefix.length)) : undefined
 }

@@ -1,6 +1,6 @@
 -- Claims idempotency keys. The unique key is the idempotency: who gets a row back has won, and there is no check before it.
 -- A key whose transaction is still running is waited for.
-insert into idempotency_key (environment_id, key, fingerprint, answer_id, bucket)
+insert into idempotency_key (environment_id, key, fingerprint, response_id, bucket)
 select unnest($1::integer[]), unnest($2::text[]), unnest($3::bytea[]), unnest($4::uuid[]), unnest($5::integer[])
 on conflict do nothing
 returning environment_id, key

@@ -1,16 +1,15 @@
 import { assert } from '../../core/assert.ts'
-import { bucketOf, type Id, newId, showId } from '../../core/id/id.ts'
+import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { writeEvents } from '../../events/outbox.ts'
-import { type EventEnvironment, type EventType, type NewEvent, renderEvent } from '../../events/registry.ts'
-import type { LockedPayment } from '../payments/claims.ts'
+import type { DataOf, EventType } from '../../events/registry.ts'
+import { type NewEvent, renderEvent } from '../../events/render.ts'
+import type { ChangeContext } from '../change.ts'
 import { Journal } from '../journal.ts'
-import { appliedTo, paidMember, type Receivable, showReceivableId } from '../receivable.ts'
+import type { LockedPayment } from '../payments/claims.ts'
+import { appliedToOf, formatReceivableId, ownerField, type Receivable } from '../receivable.ts'
 import type { Application } from './application.ts'
 import { type CorrectionRows, writeCorrection } from './write.ts'
-
-/** Who corrects, and when. */
-export type CorrectionContext = { environment: EventEnvironment; request_id: string; now: Date }
 
 /** Why an application is taken back: on its own, or because its whole payment is. */
 export type Cause = { reason: string; payment_reversal_id: Id | null }
@@ -21,12 +20,12 @@ export type Cause = { reason: string; payment_reversal_id: Id | null }
  */
 export class Correction {
   readonly journal: Journal
-  readonly #context: CorrectionContext
+  readonly #context: ChangeContext
   readonly #payment: LockedPayment
   readonly #rows: CorrectionRows = { applications: [], reversals: [], changed: new Set() }
   readonly #events: NewEvent[] = []
 
-  constructor(context: CorrectionContext, payment: LockedPayment) {
+  constructor(context: ChangeContext, payment: LockedPayment) {
     assert(payment.status === 'succeeded', 'only money that has arrived is corrected')
     this.#context = context
     this.#payment = payment
@@ -35,7 +34,7 @@ export class Correction {
 
   /** Applies unapplied money of the payment to a receivable: a new application with a new id. */
   apply(receivable: Receivable, amount: bigint): Application {
-    const { now, environment, request_id } = this.#context
+    const { now, environment, request_id, actor } = this.#context
     const payment = this.#payment
     const id = newId(payment.bucket, now.getTime())
     const transaction = this.journal.open({
@@ -44,9 +43,10 @@ export class Correction {
       kind: 'application',
       source_id: id,
       request_id,
+      actor,
     })
-    this.journal.moveReceivable(transaction, receivable, -amount)
-    this.journal.moveHouse(transaction, 'unapplied', payment.currency, amount)
+    this.journal.postToReceivable(transaction, receivable, -amount)
+    this.journal.postToSystemAccount(transaction, 'unapplied', payment.currency, amount)
     payment.unapplied_amount -= amount
     payment.applied_amount += amount
     const application: Application = {
@@ -71,7 +71,7 @@ export class Correction {
       balance_before: Number(receivable.balance + amount),
       explanation: {
         policy: 'explicit',
-        applied: [{ to: showReceivableId(receivable), amount: Number(amount), rule: 'explicit' }],
+        applied: [{ to: formatReceivableId(receivable), amount: Number(amount), rule: 'explicit' }],
         skipped: [],
         applied_count: 1,
         unapplied_amount: Number(payment.unapplied_amount),
@@ -81,7 +81,7 @@ export class Correction {
   }
 
   /** Takes one application back to unapplied, in whole or in part, as a mirror of its entries. */
-  takeBack(application: Application, receivable: Receivable, amount: bigint, reason: string): void {
+  unapply(application: Application, receivable: Receivable, amount: bigint, reason: string): void {
     const transaction = this.journal.open({
       bucket: application.bucket,
       environment_id: application.environment_id,
@@ -89,9 +89,10 @@ export class Correction {
       source_id: application.id,
       reason,
       request_id: this.#context.request_id,
+      actor: this.#context.actor,
     })
-    this.journal.moveReceivable(transaction, receivable, amount)
-    this.journal.moveHouse(transaction, 'unapplied', application.currency, -amount)
+    this.journal.postToReceivable(transaction, receivable, amount)
+    this.journal.postToSystemAccount(transaction, 'unapplied', application.currency, -amount)
     this.#payment.unapplied_amount += amount
     this.#reversed(application, receivable, amount, { reason, payment_reversal_id: null }, transaction.id)
   }
@@ -111,13 +112,14 @@ export class Correction {
       source_id: reversal.id,
       reason: reversal.reason,
       request_id: this.#context.request_id,
+      actor: this.#context.actor,
     })
-    this.journal.moveHouse(transaction, `clearing:${reversal.clearing}`, payment.currency, -total)
-    if (unapplied > 0n) this.journal.moveHouse(transaction, 'unapplied', payment.currency, unapplied)
+    this.journal.postToSystemAccount(transaction, `clearing:${reversal.clearing}`, payment.currency, -total)
+    if (unapplied > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', payment.currency, unapplied)
     payment.unapplied_amount -= unapplied
     payment.reversed_amount += total
     for (const { application, receivable, amount } of parts) {
-      this.journal.moveReceivable(transaction, receivable, amount)
+      this.journal.postToReceivable(transaction, receivable, amount)
       const cause = { reason: reversal.reason, payment_reversal_id: reversal.id }
       this.#reversed(application, receivable, amount, cause, transaction.id)
     }
@@ -139,18 +141,18 @@ export class Correction {
       amount_applied: Number(application.amount),
       amount_reversed: Number(application.reversed_amount),
       reason: cause.reason,
-      ...(cause.payment_reversal_id !== null && { reversal_id: showId('reversal', cause.payment_reversal_id) }),
+      ...(cause.payment_reversal_id !== null && { reversal_id: formatId('reversal', cause.payment_reversal_id) }),
     })
   }
 
-  #obligation(application: Application, receivable: Receivable, amount: bigint): Record<string, unknown> {
+  #obligation(application: Application, receivable: Receivable, amount: bigint) {
     return {
-      id: showId('obligation', application.id),
+      id: formatId('obligation', application.id),
       amount: Number(amount),
       currency: application.currency,
-      payment_id: showId('payment', application.payment_id),
-      ...paidMember(receivable),
-      applied_to: appliedTo(receivable),
+      payment_id: formatId('payment', application.payment_id),
+      ...ownerField(receivable),
+      applied_to: appliedToOf(receivable),
       balance_after: Number(receivable.balance),
       metadata: this.#payment.metadata,
       created_at: application.created_at.toISOString(),
@@ -159,7 +161,7 @@ export class Correction {
   }
 
   /** Tells of an application, or of a reversal of one, that is made here: the event has its id. */
-  #tell(type: EventType, id: Id, data: Record<string, unknown>): void {
+  #tell<Type extends EventType>(type: Type, id: Id, data: DataOf<Type>): void {
     const { environment, now } = this.#context
     const bucket = bucketOf(this.#payment.id)
     this.#events.push(renderEvent(environment, { id, bucket, type, subject_id: id, created_at: now, data }))

@@ -2,16 +2,17 @@ import { type Id, newId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { explicitFault } from '../allocation.ts'
+import type { ChangeContext } from '../change.ts'
 import { type LockedPayment, lockPayments } from '../payments/claims.ts'
 import { faultDetail } from '../payments/decide.ts'
 import { lockReceivables, type Receivable, type ReceivableIndex } from '../receivable.ts'
 import { type Application, findApplication, lockApplicationsOf } from './application.ts'
-import { Correction, type CorrectionContext } from './correction-journal.ts'
+import { Correction } from './correction-journal.ts'
 
 /** Applies unapplied money of a payment to a receivable later. Throws problems with the pointers of the request. */
 export async function applyUnapplied(
   connection: Connection,
-  context: CorrectionContext,
+  context: ChangeContext,
   input: { payment_id: Id; receivable_id: Id; amount: bigint; pointer: string },
 ): Promise<Application> {
   const payment = await lockPayment(connection, context, input.payment_id)
@@ -36,7 +37,7 @@ export async function applyUnapplied(
 /** Takes an application back to unapplied, in whole or in part. Throws `not_found`, `amount_exceeds_remaining`. */
 export async function reverseApplication(
   connection: Connection,
-  context: CorrectionContext,
+  context: ChangeContext,
   input: { application_id: Id; amount: bigint | undefined; reason: string },
 ): Promise<Application> {
   const held = await holdApplication(connection, context, input.application_id)
@@ -46,7 +47,7 @@ export async function reverseApplication(
     environments: [context.environment.id],
   })
   const correction = new Correction(context, held.payment)
-  correction.takeBack(held.application, mustHave(receivables, held.application), amount, input.reason)
+  correction.unapply(held.application, mustHave(receivables, held.application), amount, input.reason)
   await correction.write(connection)
   return held.application
 }
@@ -54,20 +55,20 @@ export async function reverseApplication(
 /** Takes an application back and applies the money to another receivable of the same customer, in one transaction. */
 export async function moveApplication(
   connection: Connection,
-  context: CorrectionContext,
+  context: ChangeContext,
   input: { application_id: Id; amount: bigint | undefined; receivable_id: Id; pointer: string },
 ): Promise<Application> {
   const held = await holdApplication(connection, context, input.application_id)
   const amount = partOf(held.application, input.amount)
   if (input.receivable_id === held.application.receivable_id) {
-    throw fieldProblem('invalid_allocation', input.pointer, 'The money is there already.')
+    throw fieldProblem('invalid_allocation', input.pointer, 'The obligation is already on this target.')
   }
   const receivables = await lockReceivables(connection, {
     ids: [held.application.receivable_id, input.receivable_id],
     environments: [context.environment.id],
   })
   const correction = new Correction(context, held.payment)
-  correction.takeBack(held.application, mustHave(receivables, held.application), amount, 'moved')
+  correction.unapply(held.application, mustHave(receivables, held.application), amount, 'moved')
   const receivable = applicable(receivables, { ...input, amount }, held.payment)
   const application = correction.apply(receivable, amount)
   await correction.write(connection)
@@ -90,7 +91,7 @@ export type PaymentReversal = {
  */
 export async function reversePayment(
   connection: Connection,
-  context: CorrectionContext,
+  context: ChangeContext,
   input: { payment_id: Id; amount: bigint | undefined; reason: string },
 ): Promise<{ reversal: PaymentReversal; currency: string }> {
   const payment = await lockPayment(connection, context, input.payment_id)
@@ -117,12 +118,7 @@ export async function reversePayment(
   return { reversal, currency: payment.currency }
 }
 
-async function planReversal(
-  connection: Connection,
-  context: CorrectionContext,
-  payment: LockedPayment,
-  applied: bigint,
-) {
+async function planReversal(connection: Connection, context: ChangeContext, payment: LockedPayment, applied: bigint) {
   if (applied === 0n) return []
   const applications = await lockApplicationsOf(connection, context.environment.id, payment.id)
   const taken: { application: Application; amount: bigint }[] = []
@@ -163,14 +159,14 @@ async function insertReversal(
   })
 }
 
-async function lockPayment(connection: Connection, context: CorrectionContext, id: Id): Promise<LockedPayment> {
+async function lockPayment(connection: Connection, context: ChangeContext, id: Id): Promise<LockedPayment> {
   const payment = (await lockPayments(connection, [id], [context.environment.id])).get(id)
   if (!payment) throw new Problem('not_found', 'There is no payment with this id.')
   if (payment.status !== 'succeeded') throw new Problem('payment_state', `The payment is ${payment.status}.`)
   return payment
 }
 
-async function holdApplication(connection: Connection, context: CorrectionContext, id: Id) {
+async function holdApplication(connection: Connection, context: ChangeContext, id: Id) {
   const environmentId = context.environment.id
   const found = await findApplication(connection, environmentId, id)
   if (!found) throw new Problem('not_found', 'There is no obligation with this id.')

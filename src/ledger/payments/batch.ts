@@ -1,78 +1,81 @@
 import { assert } from '../../core/assert.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
-import { releaseKeys, storeAnswers } from '../../database/idempotency.ts'
+import { type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
-import { type Claimant, claimAndRead, type Holdings, releaseReferences, wonKey } from './claims.ts'
+import { type BatchInputs, type ClaimedCommand, claimAndRead, releasePaymentReferences, wonKey } from './claims.ts'
+import { type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
+import type { InFlightBatch, InFlightBatchRegistry } from './concurrency/in-flight-batches.ts'
+import { type Assumptions, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
 import { decide, enterPayment } from './decide.ts'
 import { paymentEvents } from './events.ts'
-import { type Expectation, type Expected, nothing } from './concurrency/optimistic.ts'
-import type { Flight, Flights } from './concurrency/in-flight-batches.ts'
-import { lookUpLosers } from './lost-claims.ts'
-import { type PaymentOutcome, readsMore } from './command.ts'
+import { resolveLostClaims } from './lost-claims.ts'
 import { type AppliedRow, writeApplications, writePayments } from './write.ts'
 
 const triesMax = 4
 
-/** What batches of one process know of each other. */
-export type Batches = { flights: Flights; expectation: Expectation }
+/** What the batches of one process know of each other. */
+export type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: OptimisticMode }
 
 /**
  * Applies a batch of payments in one transaction of two round trips: claims and balances, then writes. The outcomes stand in the
- * order of the orders; those of replays are still being looked up. Only this function applies money. Design, section 5; the
- * figures are in docs/performance.md. When something that was expected is not so, the batch is undone and done again.
+ * order of the commands; those of replays are still being looked up. Money is applied here and, later, where a correction applies
+ * what had stayed unapplied (corrections/correction-journal.ts); nowhere else. When an assumption turns out false, the batch is
+ * aborted and run again without it.
  *
- * The batches in flight must not hold two orders with the same key, reference or payment: the queue sees to that.
+ * The batches in flight must not hold two commands with the same key, reference or payment: the queue sees to that.
  */
 export async function applyBatch(
   pool: Pool,
-  claimants: Claimant[],
+  commands: ClaimedCommand[],
   now: Date,
-  { flights, expectation }: Batches,
+  { inFlight, optimistic }: BatchConcurrency,
 ): Promise<(PaymentOutcome | Promise<PaymentOutcome>)[]> {
-  const flight = flights.begin()
-  const attempt = async (expected: Expected) => {
-    // A lock that overtakes a batch which only reads would be its undoing.
-    if (expected.balances === 'locked') await flight.alone()
-    return transaction(pool, (...sides) => applyInside(...sides, claimants, now, expected, flight), 1)
+  const batch = inFlight.begin()
+  const attempt = async (assumptions: Assumptions) => {
+    // Taking row locks while an earlier batch has only read would make that batch fail at its update.
+    if (assumptions.balances === 'locked') await batch.waitUntilAlone()
+    return transaction(pool, (...sides) => applyInside(...sides, commands, now, assumptions, batch), 1)
   }
   try {
     for (let tries = 1; ; tries++) {
-      const expected = tries === 1 ? expectation.of(claimants.length) : nothing
-      const outcomes = await attempt(expected).catch((error: unknown) => {
-        flight.giveUp()
-        if (!expectation.disappointed(error) || tries === triesMax) throw error
+      const assumptions = tries === 1 ? optimistic.assumptionsFor(commands.length) : noAssumptions
+      const outcomes = await attempt(assumptions).catch((error: unknown) => {
+        batch.reset()
+        if (!optimistic.failed(error) || tries === triesMax) throw error
       })
       if (!outcomes) continue
-      expectation.committed(!outcomes.includes(undefined))
-      return lookUpLosers(pool, claimants, outcomes)
+      optimistic.committed(!outcomes.includes(undefined))
+      return resolveLostClaims(pool, commands, outcomes)
     }
   } finally {
-    flights.end(flight)
+    inFlight.end(batch)
   }
 }
 
-/** `undefined` stands for an order that lost a claim: its outcome is looked up after the commit, in a new snapshot. */
+/** `undefined` stands for a command that lost a claim: its outcome is looked up after the commit, in a new snapshot. */
 async function applyInside(
   connection: Connection,
   sendCommit: SendCommit,
-  claimants: Claimant[],
+  commands: ClaimedCommand[],
   now: Date,
-  expected: Expected,
-  flight: Flight,
+  assumptions: Assumptions,
+  batch: InFlightBatch,
 ): Promise<(PaymentOutcome | undefined)[]> {
   // It travels with the claims, which fail when it does.
-  flight.open(connection).catch(() => {})
-  const holdings = await claimAndRead(connection, claimants, expected)
-  const foreseen = await flight.foresee(holdings.receivables.all())
+  batch.open(connection).catch(() => {})
+  const inputs = await claimAndRead(connection, commands, assumptions)
+  const readAhead = await batch.readAhead(inputs.receivables.all())
   const journal = new Journal(now)
-  // What is written is held to what it was decided from in any case. These are, also where nothing is written on them.
-  journal.relyOn(claimants.some(({ order }) => readsMore(order.target)) ? holdings.receivables.all() : foreseen)
-  const decided = claimants.map((claimant) => decideOrder(claimant, holdings, journal, now))
-  flight.decide(journal.found)
+  // Balances we write are checked by the update. These were only read: check them too.
+  journal.expectUnchanged(
+    commands.some(({ command }) => readsMore(command.target)) ? inputs.receivables.all() : readAhead,
+  )
+  const decided = commands.map((command) => decideCommand(command, inputs, journal, now))
+  batch.publishBalances(journal.snapshots)
   const rows = decided.filter((one): one is AppliedRow => one !== undefined && 'applied' in one)
   const written = Promise.all([
     writePayments(connection, rows, now),
@@ -83,81 +86,74 @@ async function applyInside(
   written.catch(() => {})
   connection.flush()
   const outcomes = decided.map((one) => (one !== undefined && 'applied' in one ? outcomeOf(one) : one))
-  const events = rows.flatMap(({ applied }) => paymentEvents(applied, holdings.receivables))
+  const events = rows.flatMap(({ applied }) => paymentEvents(applied, inputs.receivables))
   const rest = Promise.all([
     writeEvents(connection, events),
-    ...settleClaims(connection, claimants, outcomes, holdings),
-    flight.follow(connection),
+    ...resolveClaims(connection, commands, outcomes, inputs),
+    batch.waitForPredecessors(connection),
     journal.writeBalances(connection),
   ])
   sendCommit()
-  await inOrder([holdings.claimed, written, rest])
+  await inOrder([inputs.claimed, written, rest])
   return outcomes
 }
 
-/** Decides one order and enters it into the journal, or says why it is not applied. */
-function decideOrder(
-  claimant: Claimant,
-  holdings: Holdings,
+/** Decides one command and enters it into the journal, or says why it is not applied. */
+function decideCommand(
+  claimed: ClaimedCommand,
+  inputs: BatchInputs,
   journal: Journal,
   now: Date,
 ): AppliedRow | PaymentOutcome | undefined {
-  if (!wonKey(claimant, holdings)) return undefined
-  const lost = lostClaim(claimant, holdings)
-  if (lost !== undefined) return lost === 'reference' ? undefined : { kind: 'settled_before' }
-  const { order } = claimant
-  const decision = decide(order, holdings.receivables)
+  if (!wonKey(claimed, inputs)) return undefined
+  const lost = lostClaim(claimed, inputs)
+  if (lost !== undefined) return lost === 'reference' ? undefined : { kind: 'already_succeeded' }
+  const { command } = claimed
+  const decision = decide(command, inputs.receivables)
   if (decision === 'target_unknown') return { kind: 'target_unknown' }
   if (decision instanceof Problem) return { kind: 'refused', problem: decision }
-  const { transaction: entered, applied } = enterPayment(order, decision, holdings.receivables, journal, now)
+  const { transaction: entered, applied } = enterPayment(command, decision, inputs.receivables, journal, now)
   return { applied, transaction_id: entered.id }
 }
 
 function outcomeOf({ applied }: AppliedRow): PaymentOutcome {
-  const { order } = applied
-  return { kind: 'applied', payment_id: order.payment.id, answer: order.render(applied) }
+  const { command } = applied
+  return { kind: 'applied', payment_id: command.payment.id, response: command.renderer.payment(applied) }
 }
 
-function lostClaim({ order, reference }: Claimant, holdings: Holdings): 'reference' | 'settled' | undefined {
-  if (reference !== undefined) return holdings.references.has(reference.name) ? undefined : 'reference'
-  const payment = holdings.payments.get(order.payment.id)
-  assert(payment, 'a payment that is settled exists')
+function lostClaim({ command, reference }: ClaimedCommand, inputs: BatchInputs): 'reference' | 'session' | undefined {
+  if (reference !== undefined) return inputs.references.has(reference.name) ? undefined : 'reference'
+  const payment = inputs.payments.get(command.payment.id)
+  assert(payment, 'the payment of a session exists')
   assert(
-    payment.amount === order.payment.amount && payment.currency === order.payment.currency,
+    payment.amount === command.payment.amount && payment.currency === command.payment.currency,
     'it is the same payment',
   )
-  return statusesBefore('succeeded').includes(payment.status) ? undefined : 'settled'
+  return statusesBefore('succeeded').includes(payment.status) ? undefined : 'session'
 }
 
-/** Keeps the answers that are final, and gives up the claims of what did not happen: none is left an orphan. */
-function settleClaims(
+/** Stores the responses that are final, and releases the claims of what did not happen: no claim is left an orphan. */
+function resolveClaims(
   connection: Connection,
-  claimants: Claimant[],
+  commands: ClaimedCommand[],
   outcomes: (PaymentOutcome | undefined)[],
-  holdings: Holdings,
+  inputs: BatchInputs,
 ): Promise<void>[] {
-  const answers: Parameters<typeof storeAnswers>[1] = []
-  const keys: Parameters<typeof releaseKeys>[1] = []
-  const references: Parameters<typeof releaseReferences>[1] = []
-  claimants.forEach((claimant, index) => {
-    const { key, reference } = claimant
+  const keys: ResolvedKey[] = []
+  const references: Parameters<typeof releasePaymentReferences>[1] = []
+  commands.forEach((claimed, index) => {
+    const { key, reference } = claimed
     const outcome = outcomes[index]
-    // Also of an order that lost its key: the key stood for another request, with another reference.
-    if (outcome?.kind !== 'applied' && reference && holdings.references.has(reference.name)) references.push(reference)
-    if (!key || !wonKey(claimant, holdings)) return
-    const answer = answerOf(claimant, outcome)
-    if (answer) answers.push({ ...key, ...answer, encrypted: false })
-    else keys.push(key)
+    // Also of a command that lost its key: the key stood for another request, with another reference.
+    if (outcome?.kind !== 'applied' && reference && inputs.references.has(reference.name)) references.push(reference)
+    if (key && wonKey(claimed, inputs)) keys.push({ claim: key, response: finalResponse(claimed, outcome) })
   })
-  return [storeAnswers(connection, answers), releaseKeys(connection, keys), releaseReferences(connection, references)]
+  return [...resolveKeys(connection, keys), releasePaymentReferences(connection, references)]
 }
 
-function answerOf(
-  { order }: Claimant,
-  outcome: PaymentOutcome | undefined,
-): { status: number; body: string } | undefined {
-  if (outcome?.kind === 'applied') return outcome.answer
+function finalResponse({ command }: ClaimedCommand, outcome: PaymentOutcome | undefined): RenderedText | undefined {
+  if (outcome?.kind === 'applied') return outcome.response
   if (outcome?.kind !== 'refused') return undefined
   const { status } = outcome.problem
-  return status === 409 || status === 422 ? order.renderProblem(outcome.problem) : undefined
+  return status === 409 || status === 422 ? command.renderer.problem(outcome.problem) : undefined
 }

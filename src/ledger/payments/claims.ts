@@ -1,12 +1,13 @@
+import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id } from '../../core/id/id.ts'
 import type { PaymentStatus } from '../../core/payment-status.ts'
 import { bytesArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
-import { bucketOfValue, claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
+import { claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql, withoutConflicts } from '../../database/sql.ts'
 import { lockReceivables, type ReceivableIndex, type ReceivableSelection, readReceivables } from '../receivable.ts'
-import type { Expected } from './concurrency/optimistic.ts'
-import type { PaymentOrder } from './command.ts'
+import type { PaymentCommand } from './command.ts'
+import type { Assumptions } from './concurrency/optimistic.ts'
 
 const claimReferencesSql = loadSql(import.meta.url, '../sql/claim-references.sql')
 const claimNewReferencesSql = withoutConflicts(claimReferencesSql)
@@ -31,9 +32,9 @@ export type LockedPayment = {
   version: bigint
 }
 
-/** What a batch has won and locked, or takes for won: the first of its two round trips. */
-export type Holdings = {
-  /** Fails when a claim that was taken for won is lost. */
+/** What a batch decides from: the claims that it has won, or assumes to have won, and the balances. The first of its two round trips. */
+export type BatchInputs = {
+  /** Rejects when a claim that was assumed to be won is lost. */
   claimed: Promise<unknown>
   keys: Set<string>
   references: Set<string>
@@ -55,16 +56,16 @@ export async function lockPayments(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** An order with its claims and their names, which many steps ask for: made once, when it begins to wait. */
-export type Claimant = {
-  readonly order: PaymentOrder
+/** A command with its claims and their names, which many steps ask for: made once, when it begins to wait. */
+export type ClaimedCommand = {
+  readonly command: PaymentCommand
   readonly key: (IdempotencyClaim & { name: string }) | undefined
-  readonly reference: ReferenceClaim | undefined
+  readonly reference: PaymentReferenceClaim | undefined
   /** No two in flight may have one of these in common. */
   readonly names: string[]
 }
 
-type ReferenceClaim = {
+type PaymentReferenceClaim = {
   environment_id: number
   channel: string
   reference: string
@@ -78,71 +79,73 @@ export function nameReference(one: { environment_id: number; channel: string; re
   return `${one.environment_id}/${one.channel}\n${one.reference}`
 }
 
-/** What an order claims: its idempotency key, if it has one, and its reference, if it is to be recorded. */
-export function claimantOf(order: PaymentOrder): Claimant {
-  const { environment, idempotency, claim, payment } = order
+/** What a command claims: its idempotency key, if it has one, and its reference, if it is to be recorded. */
+export function withClaims(command: PaymentCommand): ClaimedCommand {
+  const { environment, idempotency, claim, payment } = command
   const environment_id = environment.id
   const key = idempotency && { ...idempotency, name: claimName(idempotency) }
   const reference = claim.kind === 'record' ? referenceOf(environment_id, payment.channel, claim) : undefined
   // The id of a payment that is recorded is new, so nobody else has it.
   const names = [reference?.name ?? payment.id, ...(key ? [key.name] : [])]
-  return { order, key, reference, names }
+  return { command, key, reference, names }
 }
 
 function referenceOf(
   environment_id: number,
   channel: string,
   { reference, fingerprint }: { reference: string; fingerprint: Buffer },
-): ReferenceClaim {
+): PaymentReferenceClaim {
   const bucket = bucketOfValue(`${channel}\n${reference}`)
   const name = nameReference({ environment_id, channel, reference })
   return { environment_id, channel, reference, fingerprint, bucket, name }
 }
 
 /**
- * Claims and locks everything that a batch needs, always in the same order (keys, references, payments, receivables, each sorted), so
- * that no two batches wait for each other in a circle. Receivables that are expected to stand still are only read, and before the
- * rest: nothing is decided without them, and PostgreSQL writes the claims while the program decides. Claims that are expected to be
- * new are not waited for: what is not new fails the transaction with a unique violation.
+ * Claims and locks everything that a batch needs, in one lock order (keys, references, payments, receivables, each sorted), so
+ * that batches cannot deadlock. Balances that are assumed not to change are only read, and before the rest: nothing is decided
+ * without them, and PostgreSQL writes the claims while the program decides. Claims that are assumed to be new are not waited for:
+ * one that is not new fails the transaction with a unique violation.
  */
 export async function claimAndRead(
   connection: Connection,
-  claimants: Claimant[],
-  expected: Expected,
-): Promise<Holdings> {
-  const orders = claimants.map(({ order }) => order)
-  const environments = [...new Set(orders.map(({ environment }) => environment.id))]
-  const selection = selectionOf(orders, environments)
-  const reading = expected.balances === 'still' ? readReceivables(connection, selection) : undefined
+  commands: ClaimedCommand[],
+  assumptions: Assumptions,
+): Promise<BatchInputs> {
+  const environments = [...new Set(commands.map(({ command }) => command.environment.id))]
+  const selection = selectionOf(
+    commands.map(({ command }) => command),
+    environments,
+  )
+  const reading = assumptions.balances === 'unlocked' ? readReceivables(connection, selection) : undefined
   if (reading) connection.flush()
-  const keys = claimants.flatMap(({ key }) => key ?? [])
-  const settled = claimants.filter(({ reference }) => reference === undefined).map(({ order }) => order.payment.id)
+  const keys = commands.flatMap(({ key }) => key ?? [])
+  const sessions = commands.filter(({ reference }) => reference === undefined).map(({ command }) => command.payment.id)
   const claimed = Promise.all([
-    claimKeys(connection, keys, expected.claims),
-    claimReferences(connection, claimants, expected.claims),
-    lockPayments(connection, settled, environments),
+    claimKeys(connection, keys, assumptions.claims),
+    claimPaymentReferences(connection, commands, assumptions.claims),
+    lockPayments(connection, sessions, environments),
   ])
   const locking = reading ?? lockReceivables(connection, selection)
   connection.flush()
   // Awaited with what is sent behind it, at the latest.
   claimed.catch(() => {})
   const receivables = await locking
-  const areNew = expected.claims === 'new' && settled.length === 0
-  const [wonKeys, references, payments] = areNew ? allNew(claimants) : await claimed
+  const areNew = assumptions.claims === 'new' && sessions.length === 0
+  const [wonKeys, references, payments] = areNew ? allNew(commands) : await claimed
   return { claimed, keys: wonKeys, references, payments, receivables }
 }
 
-function allNew(claimants: Claimant[]): [Set<string>, Set<string>, Map<Id, LockedPayment>] {
-  const names = (kind: 'key' | 'reference') => new Set(claimants.flatMap((claimant) => claimant[kind]?.name ?? []))
+function allNew(commands: ClaimedCommand[]): [Set<string>, Set<string>, Map<Id, LockedPayment>] {
+  const names = (kind: 'key' | 'reference') => new Set(commands.flatMap((claimed) => claimed[kind]?.name ?? []))
   return [names('key'), names('reference'), new Map()]
 }
 
-/** Which receivables the orders may touch. */
-export function selectionOf(orders: Pick<PaymentOrder, 'target'>[], environments: number[]): ReceivableSelection {
+/** Which receivables the commands may touch. */
+export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environments: number[]): ReceivableSelection {
   const ids = new Set<Id>()
   const customers = new Set<Id>()
   const accounts = new Set<Id>()
-  for (const { target } of orders) {
+  for (const { target } of commands) {
     if (target.kind === 'explicit') for (const { receivable_id } of target.allocations) ids.add(receivable_id)
     else if ('receivables' in target.scope) for (const id of target.scope.receivables) ids.add(id)
     else if ('customer' in target.scope) customers.add(target.scope.customer)
@@ -151,13 +154,13 @@ export function selectionOf(orders: Pick<PaymentOrder, 'target'>[], environments
   return { ids: [...ids], customers: [...customers], accounts: [...accounts], environments }
 }
 
-async function claimReferences(
+async function claimPaymentReferences(
   connection: Queryable,
-  claimants: Claimant[],
-  expected: Expected['claims'],
+  commands: ClaimedCommand[],
+  assumed: Assumptions['claims'],
 ): Promise<Set<string>> {
-  const claims = claimants
-    .flatMap(({ order, reference }) => (reference ? [{ ...reference, payment_id: order.payment.id }] : []))
+  const claims = commands
+    .flatMap(({ command, reference }) => (reference ? [{ ...reference, payment_id: command.payment.id }] : []))
     .sort((left, right) => (left.name < right.name ? -1 : 1))
   if (claims.length === 0) return new Set()
   const columns = [
@@ -165,7 +168,7 @@ async function claimReferences(
     uuidArray(claims.map(({ payment_id }) => payment_id)),
     bytesArray(claims.map(({ fingerprint }) => fingerprint)),
   ]
-  if (expected === 'new') {
+  if (assumed === 'new') {
     await connection.query({ ...claimNewReferencesSql, values: columns })
     return new Set(claims.map(({ name }) => name))
   }
@@ -176,14 +179,17 @@ async function claimReferences(
   return new Set(rows.map(nameReference))
 }
 
-/** Gives up references of orders that were refused: the money may be sent again under them. */
-export async function releaseReferences(connection: Queryable, references: ReferenceClaim[]): Promise<void> {
+/** Releases the references of commands that were refused: the money may be sent again under them. */
+export async function releasePaymentReferences(
+  connection: Queryable,
+  references: PaymentReferenceClaim[],
+): Promise<void> {
   if (references.length === 0) return
   await connection.query({ ...releaseReferencesSql, values: referenceColumns(references) })
 }
 
 /** What references are found by. */
-export function referenceColumns(references: ReferenceClaim[]): Buffer[] {
+export function referenceColumns(references: PaymentReferenceClaim[]): Buffer[] {
   return [
     integerArray(references.map(({ environment_id }) => environment_id)),
     textArray(references.map(({ channel }) => channel)),
@@ -192,7 +198,7 @@ export function referenceColumns(references: ReferenceClaim[]): Buffer[] {
   ]
 }
 
-/** Whether the order won its key, or has none. */
-export function wonKey({ key }: Claimant, holdings: Holdings): boolean {
-  return key === undefined || holdings.keys.has(key.name)
+/** Whether the command won its key, or has none. */
+export function wonKey({ key }: ClaimedCommand, inputs: BatchInputs): boolean {
+  return key === undefined || inputs.keys.has(key.name)
 }

@@ -1,7 +1,8 @@
+import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { IdempotencyClaim } from '../../database/idempotency.ts'
-import type { EventEnvironment } from '../../events/registry.ts'
+import type { EventEnvironment } from '../../events/render.ts'
 import type { AllocationPolicy } from '../allocation.ts'
 import type { ReceivableKind } from '../receivable.ts'
 
@@ -18,14 +19,15 @@ export function readsMore(target: PaymentTarget): boolean {
   return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)
 }
 
-/** The claims that make a payment happen once. A payment has a reference, or it exists already and is to be settled. */
+/** The claims that make a payment happen once. A payment has a reference, or it is a session's, which exists already and is to succeed. */
 export type PaymentClaim =
   | { kind: 'record'; reference: string; fingerprint: Buffer }
-  | { kind: 'settle'; processor_reference: string; method_details?: Record<string, unknown> | undefined }
+  | { kind: 'session'; processor_reference: string; method_details?: Record<string, unknown> | undefined }
 
-/** One payment to apply. Everything that can be known before the locks is in it. */
-export type PaymentOrder = {
+/** One payment to apply. Everything that can be known before the balances are read is in it. */
+export type PaymentCommand = {
   environment: EventEnvironment
+  actor: Actor
   request_id: string
   idempotency?: IdempotencyClaim | undefined
   claim: PaymentClaim
@@ -43,11 +45,18 @@ export type PaymentOrder = {
     metadata: Record<string, string>
   }
   target: PaymentTarget
-  /** Renders the answer to the caller, which the idempotency record keeps. Called inside the transaction. */
-  render(payment: AppliedPayment): { status: number; body: string }
-  /** Renders a refusal, so that a 409 or 422 decided inside the transaction is kept too. */
-  renderProblem(problem: Problem): { status: number; body: string }
+  renderer: Renderer
 }
+
+/** Renders what the caller is told, inside the transaction: the idempotency record keeps it. */
+export type Renderer = {
+  payment(payment: AppliedPayment): RenderedText
+  /** A 409 or 422 that is decided inside the transaction is kept too. */
+  problem(problem: Problem): RenderedText
+}
+
+/** What a caller is told, as text. */
+export type RenderedText = { status: number; body: string }
 
 /** One application: the amount, what it was applied to, and its new obligation. */
 export type AppliedLine = {
@@ -61,7 +70,7 @@ export type AppliedLine = {
 
 /** A payment as it stands right after it was applied. */
 export type AppliedPayment = {
-  order: PaymentOrder
+  command: PaymentCommand
   customer_id: Id
   applied_amount: bigint
   unapplied_amount: bigint
@@ -78,15 +87,15 @@ export type PaymentExplanation = {
   unapplied_amount: number
 }
 
-/** What became of an order. */
+/** What became of a command. */
 export type PaymentOutcome =
-  | { kind: 'applied'; payment_id: Id; answer: { status: number; body: string } }
+  | { kind: 'applied'; payment_id: Id; response: RenderedText }
   /** The idempotency key had an answer already. */
-  | { kind: 'replayed'; answer: { status: number; body: string } }
+  | { kind: 'replayed'; response: RenderedText }
   /** The reference belongs to an earlier payment: the same one again, or another. */
   | { kind: 'reference_taken'; payment_id: Id; same: boolean }
-  /** The payment was settled before. */
-  | { kind: 'settled_before' }
+  /** The session's payment had succeeded before. */
+  | { kind: 'already_succeeded' }
   /** No receivable tells whose payment it is: name the customer, or find out that there is none. Nothing was kept. */
   | { kind: 'target_unknown' }
   | { kind: 'refused'; problem: Problem }

@@ -1,34 +1,34 @@
-import { bucketOf, type Id, newId, showId } from '../../core/id/id.ts'
+import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import { type Allocation, allocate, explicitFault } from '../allocation.ts'
 import type { Journal, OpenTransaction } from '../journal.ts'
-import { type Receivable, type ReceivableIndex, showReceivableId } from '../receivable.ts'
-import type { AppliedLine, AppliedPayment, PaymentExplanation, PaymentOrder, TargetScope } from './command.ts'
+import { formatReceivableId, type Receivable, type ReceivableIndex } from '../receivable.ts'
+import type { AppliedLine, AppliedPayment, PaymentCommand, PaymentExplanation, TargetScope } from './command.ts'
 
-/** What of an order decides who gets what; a preview has no more. */
-type Decidable = Pick<PaymentOrder, 'environment' | 'target'> & {
-  payment: Pick<PaymentOrder['payment'], 'customer_id' | 'amount' | 'currency'>
+/** The part of a payment command that allocation depends on; a preview has only this. */
+type Decidable = Pick<PaymentCommand, 'environment' | 'target'> & {
+  payment: Pick<PaymentCommand['payment'], 'customer_id' | 'amount' | 'currency'>
 }
 
 /** Who gets what of one payment, and whose payment it is. */
 export type Decision = { allocation: Allocation; customer_id: Id }
 
 /** Decides from the balances as they are now, or says why it cannot be done as written. */
-export function decide(order: Decidable, receivables: ReceivableIndex): Decision | Problem | 'target_unknown' {
-  const { payment, target } = order
+export function decide(command: Decidable, receivables: ReceivableIndex): Decision | Problem | 'target_unknown' {
+  const { payment, target } = command
   const targeted = target.kind === 'explicit' ? [] : targetedBy(target.scope, receivables)
   const first = target.kind === 'explicit' ? receivables.get(target.allocations[0]?.receivable_id) : targeted[0]
   const customer_id =
-    payment.customer_id ?? (first?.environment_id === order.environment.id ? first.customer_id : undefined)
+    payment.customer_id ?? (first?.environment_id === command.environment.id ? first.customer_id : undefined)
   if (customer_id === undefined) return 'target_unknown'
   const allocation =
     target.kind === 'explicit'
-      ? decideExplicit(order, customer_id, target.allocations, receivables)
+      ? decideExplicit(command, customer_id, target.allocations, receivables)
       : allocate(
           payment.amount,
           payment.currency,
           target.policy,
-          targeted.filter((one) => one.environment_id === order.environment.id && one.customer_id === customer_id),
+          targeted.filter((one) => one.environment_id === command.environment.id && one.customer_id === customer_id),
         )
   return allocation instanceof Problem ? allocation : { allocation, customer_id }
 }
@@ -76,27 +76,28 @@ export function faultDetail(fault: NonNullable<ReturnType<typeof explicitFault>>
 
 /** Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied. */
 export function enterPayment(
-  order: PaymentOrder,
+  command: PaymentCommand,
   { allocation, customer_id }: Decision,
   receivables: ReceivableIndex,
   journal: Journal,
   now: Date,
 ): { transaction: OpenTransaction; applied: AppliedPayment } {
-  const { payment, environment } = order
+  const { payment, environment } = command
   const bucket = bucketOf(payment.id)
   const transaction = journal.open({
     bucket,
     environment_id: environment.id,
     kind: 'payment',
     source_id: payment.id,
-    request_id: order.request_id,
+    request_id: command.request_id,
+    actor: command.actor,
     effective_at: payment.received_at,
   })
-  journal.moveHouse(transaction, `clearing:${payment.clearing}`, payment.currency, payment.amount)
+  journal.postToSystemAccount(transaction, `clearing:${payment.clearing}`, payment.currency, payment.amount)
   const lines: AppliedLine[] = []
   for (const { receivable_id, amount, rule } of allocation.lines) {
     const receivable = receivables.get(receivable_id) as Receivable
-    journal.moveReceivable(transaction, receivable, -amount)
+    journal.postToReceivable(transaction, receivable, -amount)
     lines.push({
       obligation_id: newId(bucket, now.getTime()),
       receivable_id,
@@ -107,15 +108,15 @@ export function enterPayment(
     })
   }
   if (allocation.unapplied > 0n) {
-    journal.moveHouse(transaction, 'unapplied', payment.currency, -allocation.unapplied)
+    journal.postToSystemAccount(transaction, 'unapplied', payment.currency, -allocation.unapplied)
   }
   const applied: AppliedPayment = {
-    order,
+    command,
     customer_id,
     applied_amount: payment.amount - allocation.unapplied,
     unapplied_amount: allocation.unapplied,
     lines,
-    explanation: explain(order.target, allocation, receivables),
+    explanation: explain(command.target, allocation, receivables),
     recorded_at: now,
   }
   return { transaction, applied }
@@ -123,13 +124,13 @@ export function enterPayment(
 
 /** The explanation in the API's words: who got what, by which rule, and what was passed over and why. */
 export function explain(
-  target: PaymentOrder['target'],
+  target: PaymentCommand['target'],
   allocation: Allocation,
   receivables: Pick<ReceivableIndex, 'get'>,
 ): PaymentExplanation {
   const show = (id: Id) => {
     const receivable = receivables.get(id)
-    return receivable ? showReceivableId(receivable) : showId('entry', id)
+    return receivable ? formatReceivableId(receivable) : formatId('entry', id)
   }
   return {
     policy: target.kind === 'explicit' ? 'explicit' : target.policy,

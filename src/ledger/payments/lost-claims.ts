@@ -1,10 +1,10 @@
 import type { Id } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
-import { insist } from '../../database/errors.ts'
-import { findAnswers, type StoredAnswer } from '../../database/idempotency.ts'
+import { retryWhileUnavailable } from '../../database/errors.ts'
+import { findResponses, type StoredResponse } from '../../database/idempotency.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import { type Claimant, nameReference, referenceColumns } from './claims.ts'
+import { type ClaimedCommand, nameReference, referenceColumns } from './claims.ts'
 import type { PaymentOutcome } from './command.ts'
 
 type TakenReference = { payment_id: Id; fingerprint: Buffer }
@@ -13,46 +13,46 @@ type ReferenceRow = TakenReference & { environment_id: number; channel: string; 
 const findReferencesSql = loadSql(import.meta.url, '../sql/find-references.sql')
 
 /** What was found of the claims that were lost. */
-type Found = { answers: Map<string, StoredAnswer>; references: Map<string, TakenReference> }
+type Found = { responses: Map<string, StoredResponse>; references: Map<string, TakenReference> }
 
 /**
- * Fills in what becomes of the orders that lost a claim. It is looked up after the commit, since the winner's row was not visible
- * in the loser's snapshot, and beside the next batch: those that were applied do not wait for it. A look-up serves all losers,
+ * Fills in the outcomes of the commands that lost a claim. It is looked up after the commit, since the winner's row was not visible
+ * in the loser's snapshot, and beside the next batch: those that were applied do not wait for it. One look-up serves all of them,
  * since half of a batch may be replays.
  */
-export function lookUpLosers(
+export function resolveLostClaims(
   pool: Queryable,
-  claimants: Claimant[],
+  commands: ClaimedCommand[],
   outcomes: (PaymentOutcome | undefined)[],
 ): (PaymentOutcome | Promise<PaymentOutcome>)[] {
-  const losers = claimants.filter((_, index) => outcomes[index] === undefined)
-  if (losers.length === 0) return outcomes as PaymentOutcome[]
-  const looking = insist(() => find(pool, losers))
+  const lost = commands.filter((_, index) => outcomes[index] === undefined)
+  if (lost.length === 0) return outcomes as PaymentOutcome[]
+  const looking = retryWhileUnavailable(() => find(pool, lost))
   return outcomes.map(
-    (outcome, index) => outcome ?? looking.then((found) => outcomeOf(claimants[index] as Claimant, found)),
+    (outcome, index) => outcome ?? looking.then((found) => outcomeOf(commands[index] as ClaimedCommand, found)),
   )
 }
 
-/** Most losers are replays, whose answer tells all; only the others are looked up by their reference. */
-async function find(pool: Queryable, losers: Claimant[]): Promise<Found> {
-  const answers = await findAnswers(
+/** Most are replays, whose response tells all; only the others are looked up by their reference. */
+async function find(pool: Queryable, lost: ClaimedCommand[]): Promise<Found> {
+  const responses = await findResponses(
     pool,
-    losers.map(({ key }) => key).filter((key) => key !== undefined),
+    lost.map(({ key }) => key).filter((key) => key !== undefined),
   )
-  const unanswered = losers.filter(({ key }) => !key || !answers.has(key.name))
-  return { answers, references: await findReferences(pool, unanswered) }
+  const others = lost.filter(({ key }) => !key || !responses.has(key.name))
+  return { responses, references: await findReferences(pool, others) }
 }
 
-function outcomeOf({ key, reference }: Claimant, { answers, references }: Found): PaymentOutcome {
-  const stored = key && answers.get(key.name)
+function outcomeOf({ key, reference }: ClaimedCommand, { responses, references }: Found): PaymentOutcome {
+  const stored = key && responses.get(key.name)
   if (key && stored) {
     if (!stored.fingerprint.equals(key.fingerprint)) {
       return {
         kind: 'refused',
-        problem: new Problem('idempotency_key_reused', 'This key was used for another request.'),
+        problem: new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.'),
       }
     }
-    return { kind: 'replayed', answer: { status: stored.status, body: stored.body } }
+    return { kind: 'replayed', response: { status: stored.status, body: stored.body } }
   }
   const taken = reference && references.get(reference.name)
   if (taken) {
@@ -68,8 +68,8 @@ function outcomeOf({ key, reference }: Claimant, { answers, references }: Found)
   }
 }
 
-async function findReferences(pool: Queryable, losers: Claimant[]): Promise<Map<string, TakenReference>> {
-  const lost = losers.map(({ reference }) => reference).filter((reference) => reference !== undefined)
+async function findReferences(pool: Queryable, commands: ClaimedCommand[]): Promise<Map<string, TakenReference>> {
+  const lost = commands.map(({ reference }) => reference).filter((reference) => reference !== undefined)
   if (lost.length === 0) return new Map()
   const { rows } = await pool.query<ReferenceRow>({ ...findReferencesSql, values: referenceColumns(lost) })
   return new Map(rows.map((row) => [nameReference(row), row]))

@@ -1,10 +1,10 @@
 import { createGroupCommit } from '../../database/group-commit.ts'
 import type { Pool } from '../../database/pool.ts'
 import { applyBatch } from './batch.ts'
-import { type Claimant, claimantOf } from './claims.ts'
-import { createExpectation } from './concurrency/optimistic.ts'
-import { createFlights } from './concurrency/in-flight-batches.ts'
-import type { PaymentOrder, PaymentOutcome } from './command.ts'
+import { type ClaimedCommand, withClaims } from './claims.ts'
+import type { PaymentCommand, PaymentOutcome } from './command.ts'
+import { createInFlightBatches } from './concurrency/in-flight-batches.ts'
+import { createOptimisticMode } from './concurrency/optimistic.ts'
 
 export type PaymentQueueOptions = {
   pool: Pool
@@ -22,7 +22,7 @@ export type PaymentQueueOptions = {
 
 export type PaymentQueue = {
   /** Applies one payment, exactly once, together with whatever else is waiting. */
-  apply(order: PaymentOrder): Promise<PaymentOutcome>
+  apply(command: PaymentCommand): Promise<PaymentOutcome>
   /** How many are waiting for their answer. */
   waiting(): number
   /** Resolves when all that was asked for has been answered. */
@@ -32,14 +32,14 @@ export type PaymentQueue = {
 /** The queue before the one write path for payments. */
 export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
   const { pool, now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
-  const batches = { flights: createFlights(), expectation: createExpectation() }
-  const queue = createGroupCommit<Claimant, PaymentOutcome>({
-    carryOut: (claimants) => applyBatch(pool, claimants, now(), batches),
+  const concurrency = { inFlight: createInFlightBatches(), optimistic: createOptimisticMode() }
+  const queue = createGroupCommit<ClaimedCommand, PaymentOutcome>({
+    runBatch: (commands) => applyBatch(pool, commands, now(), concurrency),
     claimsOf: ({ names }) => names,
     in_flight_max,
     batch_max,
     waiting_max,
     committed: options.committed,
   })
-  return { apply: (order) => queue.add(claimantOf(order)), waiting: queue.waiting, drain: queue.drain }
+  return { apply: (command) => queue.add(withClaims(command)), waiting: queue.waiting, drain: queue.drain }
 }

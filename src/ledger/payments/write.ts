@@ -9,28 +9,32 @@ import type { AppliedPayment } from './command.ts'
 export type AppliedRow = { applied: AppliedPayment; transaction_id: Id }
 
 const writePaymentsSql = loadSql(import.meta.url, '../sql/write-payments.sql')
-const settlePaymentsSql = loadSql(import.meta.url, '../sql/settle-payments.sql')
+const completePaymentsSql = loadSql(import.meta.url, '../sql/complete-session-payments.sql')
 const writeApplicationsSql = loadSql(import.meta.url, '../sql/write-applications.sql')
 
-/** Writes recorded payments, and settles those that a page had begun. */
+/** Writes recorded payments, and completes those that a session had started. */
 export async function writePayments(connection: Queryable, rows: AppliedRow[], now: Date): Promise<void> {
-  const recorded = rows.filter(({ applied }) => applied.order.claim.kind === 'record')
-  const settled = rows.filter(({ applied }) => applied.order.claim.kind === 'settle')
+  const recorded = rows.filter(({ applied }) => applied.command.claim.kind === 'record')
+  const completed = rows.filter(({ applied }) => applied.command.claim.kind === 'session')
   await Promise.all([
     recorded.length > 0 ? connection.query({ ...writePaymentsSql, values: recordedColumns(recorded, now) }) : undefined,
-    settled.length > 0 ? connection.query({ ...settlePaymentsSql, values: settledColumns(settled, now) }) : undefined,
+    completed.length > 0
+      ? connection.query({ ...completePaymentsSql, values: completedColumns(completed, now) })
+      : undefined,
   ])
 }
 
 function recordedColumns(rows: AppliedRow[], now: Date): unknown[] {
-  const payments = rows.map(({ applied }) => applied.order.payment)
+  const payments = rows.map(({ applied }) => applied.command.payment)
   return [
     uuidArray(payments.map(({ id }) => id)),
     integerArray(payments.map(({ id }) => bucketOf(id))),
-    integerArray(rows.map(({ applied }) => applied.order.environment.id)),
+    integerArray(rows.map(({ applied }) => applied.command.environment.id)),
     uuidArray(rows.map(({ applied }) => applied.customer_id)),
     textArray(payments.map(({ channel }) => channel)),
-    textArray(rows.map(({ applied: { order } }) => (order.claim.kind === 'record' ? order.claim.reference : null))),
+    textArray(
+      rows.map(({ applied: { command } }) => (command.claim.kind === 'record' ? command.claim.reference : null)),
+    ),
     textArray(payments.map(({ currency }) => currency)),
     bigintArray(payments.map(({ amount }) => amount)),
     bigintArray(rows.map(({ applied }) => applied.applied_amount)),
@@ -42,15 +46,15 @@ function recordedColumns(rows: AppliedRow[], now: Date): unknown[] {
   ]
 }
 
-function settledColumns(rows: AppliedRow[], now: Date): unknown[] {
-  const payments = rows.map(({ applied }) => applied.order.payment)
-  const details = rows.map(({ applied: { order } }) =>
-    order.claim.kind === 'settle' ? order.claim.method_details : undefined,
+function completedColumns(rows: AppliedRow[], now: Date): unknown[] {
+  const payments = rows.map(({ applied }) => applied.command.payment)
+  const details = rows.map(({ applied: { command } }) =>
+    command.claim.kind === 'session' ? command.claim.method_details : undefined,
   )
   return [
     uuidArray(payments.map(({ id }) => id)),
     integerArray(payments.map(({ id }) => bucketOf(id))),
-    integerArray(rows.map(({ applied }) => applied.order.environment.id)),
+    integerArray(rows.map(({ applied }) => applied.command.environment.id)),
     bigintArray(rows.map(({ applied }) => applied.applied_amount)),
     bigintArray(rows.map(({ applied }) => applied.unapplied_amount)),
     textArray(rows.map(({ applied }) => JSON.stringify(applied.explanation))),
@@ -66,12 +70,12 @@ export function writeApplications(connection: Queryable, rows: AppliedRow[], now
   const lines = rows.flatMap(({ applied, transaction_id }) =>
     applied.lines.map((line) => ({
       id: line.obligation_id,
-      environment_id: applied.order.environment.id,
+      environment_id: applied.command.environment.id,
       customer_id: applied.customer_id,
-      payment_id: applied.order.payment.id,
+      payment_id: applied.command.payment.id,
       receivable_id: line.receivable_id,
       kind: line.kind,
-      currency: applied.order.payment.currency,
+      currency: applied.command.payment.currency,
       amount: line.amount,
       transaction_id,
     })),

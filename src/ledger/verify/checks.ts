@@ -38,7 +38,7 @@ export const checks: readonly Check[] = [
   check('I5', 'applied.sql', 'Every balance is what was entered by hand less what payments applied; bills say so.'),
   check('I5', 'payments.sql', 'Every payment is applied, unapplied or taken back, as its rows say.', { merges }),
   check('I5', 'reversals.sql', 'Everything taken back is taken from somewhere.'),
-  check('I5', 'house-accounts.sql', 'Clearing and unapplied accounts hold what the payments say.'),
+  check('I5', 'system-accounts.sql', 'Clearing and unapplied accounts hold what the payments say.'),
   check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.', {
     merges,
   }),

@@ -1,4 +1,4 @@
-import { type IdKind, idPrefixes, showId } from '../../core/id/id.ts'
+import { formatId, type IdKind, idPrefixes } from '../../core/id/id.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
 import { type Check, checks } from './checks.ts'
 
@@ -87,12 +87,19 @@ async function runCheck(connection: Queryable, check: Check): Promise<CheckResul
 /** `customer 0193…` as the API shows it: the id with its prefix. */
 function showExample(example: string): string {
   return example.replaceAll(/\b([a-z]+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g, (whole, kind, id) =>
-    Object.hasOwn(idPrefixes, kind) ? showId(kind as IdKind, id) : whole,
+    Object.hasOwn(idPrefixes, kind) ? formatId(kind as IdKind, id) : whole,
   )
 }
 
 /** The line of one result, and one more for each example of a violation. */
-export function showResult({ invariant, sentence, examined, violations, examples, duration_ms }: CheckResult): string {
+export function formatResult({
+  invariant,
+  sentence,
+  examined,
+  violations,
+  examples,
+  duration_ms,
+}: CheckResult): string {
   const verdict = violations === 0n ? 'holds' : `BROKEN ${violations} times`
   const line = `${invariant.padEnd(3)} ${verdict}: ${sentence} (${examined} looked at, ${duration_ms} ms)`
   return [line, ...examples.map((example) => `      ${example}`)].join('\n')

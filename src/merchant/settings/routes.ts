@@ -1,46 +1,46 @@
-import { addRead, addWrite } from '../../api/operation.ts'
-import type { App, Platform } from '../../api/platform.ts'
+import type { Router } from '../../api/fastify.ts'
+import { readOperation, writeOperation } from '../../api/operation.ts'
+import type { AppContext } from '../../context.ts'
 import { settings, updateSettings } from './schema.ts'
 import * as service from './service.ts'
 import { readSettings } from './store.ts'
 
 const tag = 'Settings'
-const url = '/settings'
 
 /** What the environment of the key may set. */
-export function settingsRoutes(app: App, platform: Platform): void {
-  addRead(
+export function settingsRoutes(router: Router, app: AppContext): void {
+  readOperation(
+    router,
     app,
-    platform,
     {
       method: 'GET',
-      url,
+      url: '/settings',
       id: 'retrieveSettings',
       tag,
       summary: 'Retrieve the settings',
-      answers: { 200: settings },
+      responses: { 200: settings },
       etag: true,
     },
-    async ({ context }) => service.answerSettings(await readSettings(platform.pool, context.environment.id)),
+    async ({ context }) => service.respondSettings(await readSettings(app.pool, context.environment.id)),
   )
 
-  addWrite(
+  writeOperation(
+    router,
     app,
-    platform,
     {
       method: 'PATCH',
-      url,
+      url: '/settings',
       id: 'updateSettings',
       tag,
       summary: 'Update the settings',
       description: 'They hold for the environment of the key. Other processes follow within a second.',
       body: updateSettings,
-      answers: { 200: settings },
+      responses: { 200: settings },
       etag: true,
-      refusals: [409, 412, 422],
+      errors: [409, 412, 422],
     },
-    async (connection, { body, context, request }) =>
-      service.answerSettings(await service.updateSettings(connection, context, body, request.headers['if-match'])),
-    { committed: platform.settingsChanged },
+    async (connection, { body, context, if_match }) =>
+      service.respondSettings(await service.updateSettings(connection, context, body, if_match)),
+    { committed: app.settingsChanged },
   )
 }

@@ -1,22 +1,23 @@
-import { changeRules, effectiveRules, showRules } from '../../core/payment-rules.ts'
-import type { Connection } from '../../database/pool.ts'
-import type { ChangeContext } from '../../api/context.ts'
+import type { z } from 'zod'
 import { checkIfMatch, etagOf } from '../../api/etag.ts'
-import type { Answer } from '../../api/idempotency.ts'
-import type { UpdateSettings } from './schema.ts'
+import { recordChange } from '../../audit/record.ts'
+import type { RequestContext } from '../../context.ts'
+import { changeRules, effectiveRules, formatRules } from '../../core/payment-rules.ts'
+import type { Connection } from '../../database/pool.ts'
+import type { settings, UpdateSettings } from './schema.ts'
 import { readSettings, type SettingsRow, writeSettings } from './store.ts'
 import { canonicalTimeZone } from './time-zone.ts'
 
-/** The answer that shows the settings, with their ETag. */
-export function answerSettings(row: SettingsRow): Answer {
-  const shown = {
+/** The response that shows the settings, with their ETag. */
+export function respondSettings(row: SettingsRow): { status: 200; body: z.input<typeof settings>; etag: string } {
+  const body = {
     mode: row.mode,
     merchant: row.slug,
     name: row.display_name ?? row.merchant_name,
     time_zone: row.time_zone,
-    payment_rules: showRules(effectiveRules(row.payment_rules)),
+    payment_rules: formatRules(effectiveRules(row.payment_rules)),
   }
-  return { status: 200, body: JSON.stringify(shown), etag: settingsEtag(row) }
+  return { status: 200, body, etag: settingsEtag(row) }
 }
 
 function settingsEtag({ version }: SettingsRow): string {
@@ -26,10 +27,11 @@ function settingsEtag({ version }: SettingsRow): string {
 /** Changes the settings that were sent. Throws `precondition_failed` or `invalid_payment_rules`. */
 export async function updateSettings(
   connection: Connection,
-  { environment }: ChangeContext,
+  context: RequestContext,
   patch: UpdateSettings,
   ifMatch: string | undefined,
 ): Promise<SettingsRow> {
+  const { environment } = context
   const row = await readSettings(connection, environment.id, { lock: true })
   checkIfMatch(ifMatch, settingsEtag(row))
   const changed: SettingsRow = {
@@ -40,5 +42,6 @@ export async function updateSettings(
     version: row.version + 1n,
   }
   await writeSettings(connection, environment.id, changed)
+  await recordChange(connection, context, { action: 'updated', object_kind: 'settings', object_id: null })
   return changed
 }

@@ -1,4 +1,4 @@
-import { present } from '../../core/assert.ts'
+import { required } from '../../core/assert.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
 
@@ -25,7 +25,7 @@ export async function readSettings(
      where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
     [environmentId],
   )
-  return present(rows[0], 'a key opens an environment that exists')
+  return required(rows[0], 'a key opens an environment that exists')
 }
 
 /** Writes what may be set. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { addRead } from '../../api/operation.ts'
-import type { App, Platform } from '../../api/platform.ts'
+import type { Router } from '../../api/fastify.ts'
+import { readOperation } from '../../api/operation.ts'
+import type { AppContext } from '../../context.ts'
 import { paymentRules, shownCurrency } from '../../shapes/primitives.ts'
 import { lookUp } from './service.ts'
 
@@ -26,10 +27,10 @@ const lookup = z.object({
 })
 
 /** `GET /billing/lookups`: what a pay point needs before it takes money. The reference is never logged. */
-export function lookupRoutes(app: App, platform: Platform): void {
-  addRead(
+export function lookupRoutes(router: Router, app: AppContext): void {
+  readOperation(
+    router,
     app,
-    platform,
     {
       method: 'GET',
       url: '/billing/lookups',
@@ -39,11 +40,11 @@ export function lookupRoutes(app: App, platform: Platform): void {
       description:
         'What a pay point needs before it takes money. One reference may be that of a customer, an account and a bill; archived and voided ones are left out.',
       query: z.strictObject({ reference: z.string().min(1).max(255) }),
-      answers: { 200: lookup },
+      responses: { 200: lookup },
     },
     async ({ query, context: { environment } }) => ({
       status: 200,
-      body: JSON.stringify({ data: await lookUp(platform.pool, environment, query.reference) }),
+      body: { data: await lookUp(app.pool, environment, query.reference) },
     }),
   )
 }

@@ -1,8 +1,8 @@
-import { find } from '../../billing/object/rows.ts'
-import { showId } from '../../core/id/id.ts'
-import { effectiveRules, type PaymentRules } from '../../core/payment-rules.ts'
+import { findObject } from '../../billing/object/rows.ts'
+import type { RequestEnvironment } from '../../context.ts'
+import { formatId } from '../../core/id/id.ts'
+import { effectiveRules, formatRules, type PaymentRules } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
-import type { RequestEnvironment } from '../../api/platform.ts'
 import { type ReceivableKind, readReceivables } from '../../ledger/receivable.ts'
 import { pendingAmounts } from './store.ts'
 
@@ -14,7 +14,7 @@ export type LookupItem = {
   amount_due: number
   pending_amount: number
   currency: string
-  payment_rules: Record<keyof PaymentRules, number | boolean>
+  payment_rules: ReturnType<typeof formatRules>
 }
 
 /**
@@ -39,11 +39,11 @@ async function lookUpKind(
   kind: ReceivableKind,
   reference: string,
 ): Promise<LookupItem[]> {
-  const row = await find(pool, environment.id, kind, reference)
+  const row = await findObject(pool, environment.id, kind, reference)
   if (!row || row.archived_at !== null) return []
-  const customerId = 'customer_id' in row ? row.customer_id : row.id
+  const customerId = row.customer_id
   const [customer, receivables] = await Promise.all([
-    find(pool, environment.id, 'customer', showId('customer', customerId)),
+    findObject(pool, environment.id, 'customer', formatId('customer', customerId)),
     readReceivables(pool, {
       ...(kind === 'customer'
         ? { customers: [row.id] }
@@ -66,7 +66,7 @@ async function lookUpKind(
     const due = group.reduce((sum, { balance }) => sum + (balance > 0n ? balance : 0n), 0n)
     return {
       kind,
-      id: showId(kind, row.id),
+      id: formatId(kind, row.id),
       ...(name !== undefined && { name }),
       amount_due: Number(due),
       pending_amount: Number(pending.get(currency) ?? 0n),
@@ -87,5 +87,5 @@ function rulesOf(
 /** Without overpayment no more than what is due may be asked. */
 function askedRules(rules: PaymentRules, due: bigint): LookupItem['payment_rules'] {
   const max = rules.overpayment_allowed || rules.max_amount < due ? rules.max_amount : due
-  return { ...rules, min_amount: Number(rules.min_amount), max_amount: Number(max) }
+  return formatRules({ ...rules, max_amount: max })
 }

@@ -1,11 +1,6 @@
 import { z } from 'zod'
-import { find } from '../../billing/object/rows.ts'
-import type { Id } from '../../core/id/id.ts'
-import { Problem } from '../../core/problem.ts'
-import { Conditions } from '../../database/conditions.ts'
-import { bucketOfValue } from '../../database/idempotency.ts'
-import type { Queryable } from '../../database/pool.ts'
-import { addRead } from '../../api/operation.ts'
+import type { Router } from '../../api/fastify.ts'
+import { readOperation } from '../../api/operation.ts'
 import {
   createdQuery,
   idRange,
@@ -13,9 +8,15 @@ import {
   pageOf,
   pageQuery,
   readPage,
-  renderPage,
+  renderListPage,
 } from '../../api/pagination.ts'
-import type { App, Platform } from '../../api/platform.ts'
+import { findObject } from '../../billing/object/rows.ts'
+import type { AppContext } from '../../context.ts'
+import { bucketOfValue } from '../../core/bucket.ts'
+import type { Id } from '../../core/id/id.ts'
+import { Problem } from '../../core/problem.ts'
+import { Conditions } from '../../database/conditions.ts'
+import type { Queryable } from '../../database/pool.ts'
 import { currencyCode, idOrReference, text } from '../../shapes/primitives.ts'
 import { renderListedPayment } from './render.ts'
 import { listedPayment, paymentStatus } from './schema.ts'
@@ -24,7 +25,7 @@ import { type PaymentRow, paymentSelect } from './store.ts'
 const listPayments = z.strictObject({
   ...pageQuery,
   channel: z.string().max(40).optional(),
-  reference: text(255).optional().describe('Only beside a channel, since a reference is unique per channel'),
+  reference: text(255).optional().describe('Only together with a channel, since a reference is unique per channel'),
   status: paymentStatus.optional(),
   customer: idOrReference.optional().describe('Id or external reference'),
   account: idOrReference.optional().describe('Id or external reference: payments that were applied to it'),
@@ -34,10 +35,10 @@ const listPayments = z.strictObject({
 type ListPayments = z.output<typeof listPayments>
 
 /** `GET /billing/payments`: newest first, by cursors, with filters. */
-export function paymentListRoute(app: App, platform: Platform): void {
-  addRead(
+export function paymentListRoute(router: Router, app: AppContext): void {
+  readOperation(
+    router,
     app,
-    platform,
     {
       method: 'GET',
       url: '/billing/payments',
@@ -45,23 +46,23 @@ export function paymentListRoute(app: App, platform: Platform): void {
       tag: 'Payments',
       summary: 'List payments',
       query: listPayments,
-      answers: { 200: pageOf(listedPayment) },
+      responses: { 200: pageOf(listedPayment) },
     },
     async ({ query, context: { environment } }) => {
       const { limit, cursor, ...sent } = query
       if (sent.reference !== undefined && sent.channel === undefined) throw referenceAlone()
       const filters = { environment_id: environment.id, ...sent }
-      const page = readPage(platform, 'payment', { limit, cursor }, filters)
-      const rows = await findPayments(platform.pool, environment.id, query, page)
+      const page = readPage(app, 'payment', { limit, cursor }, filters)
+      const rows = await findPayments(app.pool, environment.id, query, page)
       const render = (row: PaymentRow) => renderListedPayment(environment, row)
-      const shown = renderPage(platform, 'payment', filters, rows, limit, render, ({ id }) => id)
-      return { status: 200, body: JSON.stringify(shown) }
+      const shown = renderListPage(app, 'payment', filters, rows, limit, render, ({ id }) => id)
+      return { status: 200, body: shown }
     },
   )
 }
 
 function referenceAlone(): Problem {
-  const detail = 'is taken only beside channel'
+  const detail = 'can be used only together with channel'
   return new Problem('invalid_request', `/reference: ${detail}`, {
     errors: [{ pointer: '/reference', code: 'filter_alone', detail }],
   })
@@ -108,12 +109,12 @@ async function addNamed(
     conditions.and`e.id = ${rows[0].payment_id}`
   }
   if (customer !== undefined) {
-    const found = await find(database, environmentId, 'customer', customer)
+    const found = await findObject(database, environmentId, 'customer', customer)
     if (!found) return false
     conditions.and`e.customer_id = ${found.id} and e.bucket = ${found.bucket}`
   }
   if (account !== undefined) {
-    const found = await find(database, environmentId, 'account', account)
+    const found = await findObject(database, environmentId, 'account', account)
     if (!found) return false
     conditions.and`e.customer_id = ${found.customer_id} and e.bucket = ${found.bucket}`
     conditions.and`exists (select from application as a

@@ -1,22 +1,26 @@
+import type { z } from 'zod'
+import type { AppContext, RequestContext } from '../../context.ts'
 import { Problem } from '../../core/problem.ts'
-import type { ChangeContext } from '../../api/context.ts'
-import type { Platform } from '../../api/platform.ts'
 import { selectionOf } from '../../ledger/payments/claims.ts'
 import { decide, explain } from '../../ledger/payments/decide.ts'
 import { type Receivable, readReceivables } from '../../ledger/receivable.ts'
-import type { PreviewPayment } from './schema.ts'
+import type { PreviewPayment, preview as previewed } from './schema.ts'
 import { resolveTarget } from './target.ts'
 
 /**
  * Who would get what of a payment, and by which rule, as things are now. It decides with the same function as the write path
  * and changes nothing.
  */
-export async function preview(platform: Platform, { environment }: ChangeContext, input: PreviewPayment) {
-  const { target, customer_id } = await resolveTarget(platform.pool, environment.id, input)
+export async function preview(
+  { pool }: Pick<AppContext, 'pool'>,
+  { environment }: RequestContext,
+  input: PreviewPayment,
+): Promise<z.input<typeof previewed>> {
+  const { target, customer_id } = await resolveTarget(pool, environment.id, input)
   const payment = { customer_id, amount: BigInt(input.amount), currency: input.currency }
-  const order = { environment, payment, target }
-  const receivables = await readReceivables(platform.pool, selectionOf([order], [environment.id]))
-  const decision = decide(order, receivables)
+  const command = { environment, payment, target }
+  const receivables = await readReceivables(pool, selectionOf([command], [environment.id]))
+  const decision = decide(command, receivables)
   if (decision instanceof Problem) throw decision
   if (decision === 'target_unknown') throw new Problem('not_found', 'There is nothing to pay here.')
   const { allocation } = decision

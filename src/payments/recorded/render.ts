@@ -1,18 +1,20 @@
+import type { z } from 'zod'
+import type { RequestEnvironment } from '../../context.ts'
+import { formatInstant } from '../../core/clock.ts'
 import { encode } from '../../core/id/base62.ts'
-import { showInstant } from '../../core/clock.ts'
-import { showId } from '../../core/id/id.ts'
-import type { RequestEnvironment } from '../../api/platform.ts'
-import type { AppliedPayment } from '../../ledger/payments/command.ts'
+import { formatId } from '../../core/id/id.ts'
 import type { PaymentReversal } from '../../ledger/corrections/operations.ts'
-import { paidMember } from '../../ledger/receivable.ts'
+import type { AppliedPayment } from '../../ledger/payments/command.ts'
+import { ownerField } from '../../ledger/receivable.ts'
+import type { billingPayment, collectPayment, listedPayment, reversal as schemaReversal } from './schema.ts'
 import type { PaymentObligationRow, PaymentRow } from './store.ts'
 
 type Environment = Pick<RequestEnvironment, 'mode'>
 
 /** A payment in the documented shape of `GET /collect/payments/{id}`. */
-export function renderCollectPayment(environment: Environment, row: PaymentRow): Record<string, unknown> {
+export function renderCollectPayment(environment: Environment, row: PaymentRow): z.input<typeof collectPayment> {
   return {
-    id: showId('payment', row.id),
+    id: formatId('payment', row.id),
     reconciliation_reference: encode(row.id),
     status: row.status,
     intent: 'payment',
@@ -24,19 +26,19 @@ export function renderCollectPayment(environment: Environment, row: PaymentRow):
     ...(row.last_payment_error !== null && { last_payment_error: row.last_payment_error }),
     ...(Object.keys(row.metadata).length > 0 && { metadata: row.metadata }),
     mode: environment.mode,
-    created_at: showInstant(row.created_at),
-    updated_at: showInstant(row.updated_at),
+    created_at: formatInstant(row.created_at),
+    updated_at: formatInstant(row.updated_at),
   }
 }
 
 /** The same object with what Billing adds in a list: where the money came from, and what became of it. */
-export function renderListedPayment(environment: Environment, row: PaymentRow): Record<string, unknown> {
+export function renderListedPayment(environment: Environment, row: PaymentRow): z.input<typeof listedPayment> {
   return {
     ...renderCollectPayment(environment, row),
-    customer_id: showId('customer', row.customer_id),
+    customer_id: formatId('customer', row.customer_id),
     channel: row.channel,
     ...(row.reference !== null && { reference: row.reference }),
-    ...(row.received_at !== null && { received_at: showInstant(row.received_at) }),
+    ...(row.received_at !== null && { received_at: formatInstant(row.received_at) }),
     applied_amount: Number(row.applied_amount),
     unapplied_amount: Number(row.unapplied_amount),
     reversed_amount: Number(row.reversed_amount),
@@ -48,22 +50,22 @@ export function renderBillingPayment(
   environment: Environment,
   row: PaymentRow,
   obligations: PaymentObligationRow[],
-): Record<string, unknown> {
+): z.input<typeof billingPayment> {
   return {
     ...renderListedPayment(environment, row),
     ...(row.explanation !== null && { explanation: row.explanation }),
     obligations: obligations.map((obligation) => ({
-      id: showId('obligation', obligation.id),
+      id: formatId('obligation', obligation.id),
       amount: Number(obligation.amount),
       amount_reversed: Number(obligation.reversed_amount),
-      ...paidMember({ id: obligation.receivable_id, kind: obligation.kind }),
+      ...ownerField({ id: obligation.receivable_id, kind: obligation.kind }),
     })),
   }
 }
 
 /** A payment right after it was recorded, before its row can be read: rendered inside the batch's transaction. */
-export function renderApplied(environment: Environment, applied: AppliedPayment): Record<string, unknown> {
-  const { payment, claim } = applied.order
+export function renderApplied(environment: Environment, applied: AppliedPayment): z.input<typeof billingPayment> {
+  const { payment, claim } = applied.command
   return renderBillingPayment(
     environment,
     {
@@ -88,15 +90,19 @@ export function renderApplied(environment: Environment, applied: AppliedPayment)
 }
 
 /** The reversal of a payment. */
-export function renderReversal(environment: Environment, reversal: PaymentReversal, currency: string) {
+export function renderReversal(
+  environment: Environment,
+  reversal: PaymentReversal,
+  currency: string,
+): z.input<typeof schemaReversal> {
   return {
-    id: showId('reversal', reversal.id),
-    payment_id: showId('payment', reversal.payment_id),
+    id: formatId('reversal', reversal.id),
+    payment_id: formatId('payment', reversal.payment_id),
     amount: Number(reversal.amount),
     unapplied_amount: Number(reversal.unapplied_amount),
     currency,
     reason: reversal.reason,
     mode: environment.mode,
-    created_at: showInstant(reversal.created_at),
+    created_at: formatInstant(reversal.created_at),
   }
 }

@@ -1,19 +1,20 @@
 import { z } from 'zod'
 import { paymentStatuses } from '../../core/payment-status.ts'
+import { allocationPolicies } from '../../ledger/allocation.ts'
+import { appliedLine, explanation, linesMax, part, word } from '../../shapes/explanation.ts'
+import { ownerFields } from '../../shapes/object.ts'
 import {
   amount,
   balance,
   currencyCode,
   idOrReference,
   instant,
-  maxAmountNumber,
   metadata,
   shownCurrency,
   shownId,
   shownMetadata,
   text,
 } from '../../shapes/primitives.ts'
-import { allocationPolicies } from '../../ledger/allocation.ts'
 
 const policy = z.enum(allocationPolicies).describe('How the payment is spread; due_date_first when left out')
 const target = {
@@ -60,7 +61,7 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
       fault(['allocations', index, 'amount'], 'is needed unless a policy spreads the payment')
     }
     if (input.policy !== undefined && one.amount !== undefined) {
-      fault(['allocations', index, 'amount'], 'cannot stand beside a policy')
+      fault(['allocations', index, 'amount'], 'cannot be combined with policy')
     }
   }
 }
@@ -88,24 +89,6 @@ export const previewPayment = z
   .superRefine(checkTargeting)
   .meta({ id: 'PreviewPayment' })
 export type PreviewPayment = z.output<typeof previewPayment>
-
-const word = z.string().max(40)
-const appliedLine = z.object({ to: z.string().max(50), amount, rule: word }).meta({ id: 'AppliedLine' })
-const skippedLine = z.object({ to: z.string().max(50), reason: word }).meta({ id: 'SkippedLine' })
-// A payment reaches all that a customer owes on, and nothing bounds how much that is.
-const linesMax = 1_000_000
-/** An amount that may be nothing. */
-const part = z.int().min(0).max(maxAmountNumber).describe('Minor units')
-
-export const explanation = z
-  .object({
-    policy: word,
-    applied: z.array(appliedLine).max(linesMax),
-    skipped: z.array(skippedLine).max(linesMax),
-    unapplied_amount: part,
-  })
-  .describe('Who got what, and by which rule')
-  .meta({ id: 'Explanation' })
 
 export const preview = explanation
   .extend({
@@ -164,9 +147,7 @@ export const paymentObligation = z
     id: shownId('obligation'),
     amount,
     amount_reversed: part,
-    customer_id: shownId('customer').optional(),
-    account_id: shownId('account').optional(),
-    bill_id: shownId('bill').optional(),
+    ...ownerFields,
   })
   .meta({ id: 'PaymentObligation' })
 
@@ -192,9 +173,12 @@ export const billingPayment = listedPayment
   })
   .meta({ id: 'BillingPayment' })
 
+/** What recording answers: 201 with the payment, 200 where it is the first one again. */
+export const createdPayment = { 200: billingPayment, 201: billingPayment }
+
 export const createReversal = z
   .strictObject({
-    amount: amount.optional().describe('All that is left when left out'),
+    amount: amount.optional().describe('Defaults to the whole remaining amount'),
     reason: text(255).min(1),
   })
   .meta({ id: 'CreateReversal' })

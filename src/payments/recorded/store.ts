@@ -1,14 +1,16 @@
 import { bucketOf, type Id } from '../../core/id/id.ts'
+import type { PaymentStatus } from '../../core/payment-status.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { PaymentExplanation } from '../../ledger/payments/command.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
+import type { Decline, MethodDetails } from '../processor/processor.ts'
 
 export type PaymentRow = {
   id: Id
   bucket: number
   environment_id: number
   customer_id: Id
-  status: string
+  status: PaymentStatus
   channel: string
   reference: string | null
   currency: string
@@ -17,8 +19,8 @@ export type PaymentRow = {
   unapplied_amount: bigint
   reversed_amount: bigint
   explanation: PaymentExplanation | null
-  method_details: Record<string, unknown> | null
-  last_payment_error: Record<string, unknown> | null
+  method_details: MethodDetails | null
+  last_payment_error: (Decline & { timestamp?: string }) | null
   metadata: Record<string, string>
   version: bigint
   received_at: Date | null

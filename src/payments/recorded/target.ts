@@ -1,10 +1,10 @@
-import { find, mustFind } from '../../billing/object/rows.ts'
-import { type Id, readId } from '../../core/id/id.ts'
-import { fieldProblem, Problem } from '../../core/problem.ts'
+import { type Named, namedOne } from '../../billing/object/named.ts'
+import { findObject, findOrThrow } from '../../billing/object/rows.ts'
+import { type Id, parseId } from '../../core/id/id.ts'
+import { fieldProblem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { AllocationPolicy } from '../../ledger/allocation.ts'
 import type { PaymentTarget } from '../../ledger/payments/command.ts'
-import type { ReceivableKind } from '../../ledger/receivable.ts'
 
 /** What a body says of who is to get the money; its schema has made sure that it says so in exactly one way. */
 export type Targeting = {
@@ -14,26 +14,17 @@ export type Targeting = {
   allocations?: (Named & { amount?: number | undefined })[] | undefined
   policy?: AllocationPolicy | undefined
 }
-type Named = { customer?: string | undefined; account?: string | undefined; bill?: string | undefined }
-type NamedOne = { kind: ReceivableKind; named: string; pointer: string }
+type NamedOne = ReturnType<typeof namedOne>
 
 /** A target by ids. `customer_id` is undefined where only the ids were read, not the objects. */
 export type ResolvedTarget = { target: PaymentTarget; customer_id: Id | undefined; first_id: Id }
 
 const defaultPolicy: AllocationPolicy = 'due_date_first'
 
-function namedBy(named: Named, pointer: string): NamedOne {
-  for (const kind of ['bill', 'account', 'customer'] as const) {
-    const value = named[kind]
-    if (value !== undefined) return { kind, named: value, pointer: `${pointer}/${kind}` }
-  }
-  throw new Problem('invalid_request', 'Name one of customer, account and bill.')
-}
-
 function allNamed(targeting: Targeting): NamedOne[] {
   return targeting.allocations
-    ? targeting.allocations.map((one, index) => namedBy(one, `/allocations/${index}`))
-    : [namedBy(targeting, '')]
+    ? targeting.allocations.map((one, index) => namedOne(one, `/allocations/${index}`))
+    : [namedOne(targeting, '')]
 }
 
 /**
@@ -44,7 +35,7 @@ export function readTarget(targeting: Targeting): ResolvedTarget | undefined {
   const named = allNamed(targeting)
   const ids: Id[] = []
   for (const { kind, named: value } of named) {
-    const id = readId(kind, value)
+    const id = parseId(kind, value)
     if (id === undefined) return undefined
     ids.push(id)
   }
@@ -60,13 +51,13 @@ export async function resolveTarget(
   const named = allNamed(targeting)
   const rows = await Promise.all(
     named.map(async ({ kind, named: value, pointer }) => {
-      if (targeting.allocations === undefined) return mustFind(connection, environmentId, kind, value)
-      const row = await find(connection, environmentId, kind, value)
+      if (targeting.allocations === undefined) return findOrThrow(connection, environmentId, kind, value)
+      const row = await findObject(connection, environmentId, kind, value)
       if (!row) throw fieldProblem('not_found', pointer, `There is no ${kind} with this id or reference.`)
       return row
     }),
   )
-  const customers = rows.map((row) => ('customer_id' in row ? row.customer_id : row.id))
+  const customers = rows.map(({ customer_id }) => customer_id)
   const stranger = customers.findIndex((id) => id !== customers[0])
   if (stranger > 0) {
     const pointer = named[stranger]?.pointer ?? ''

@@ -1,12 +1,13 @@
+import type { Actor } from '../../core/actor.ts'
 import { assert } from '../../core/assert.ts'
-import { bucketOf, type Id } from '../../core/id/id.ts'
+import { bucketOfValue } from '../../core/bucket.ts'
+import { bucketOf, type Id, newId } from '../../core/id/id.ts'
 import { type PaymentStatus, statusesBefore } from '../../core/payment-status.ts'
-import { bucketOfValue } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import type { Decline, MethodDetails } from '../processor/processor.ts'
 
 /** A payment that a payer began on a page: it has a target and a processor. */
-export type PagePayment = {
+export type SessionPayment = {
   id: Id
   bucket: number
   environment_id: number
@@ -37,13 +38,13 @@ const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, 
 export const firstCheckMs = 30_000
 const unsettledShownMax = 20
 
-/** Finds a payment that was begun on a page. */
-export async function findPagePayment(
+/** Finds a payment that was started on a page. */
+export async function findSessionPayment(
   pool: Queryable,
   environmentId: number,
   id: Id,
-): Promise<PagePayment | undefined> {
-  const { rows } = await pool.query<PagePayment>({
+): Promise<SessionPayment | undefined> {
+  const { rows } = await pool.query<SessionPayment>({
     name: 'find-page-payment',
     text: `${select} where p.environment_id = $1 and p.id = $2 and p.bucket = $3 and p.processor is not null`,
     values: [environmentId, id, bucketOf(id)],
@@ -52,8 +53,12 @@ export async function findPagePayment(
 }
 
 /** The newest payments of a customer that a processor may still have news of. */
-export async function listUnsettled(pool: Queryable, environmentId: number, customerId: Id): Promise<PagePayment[]> {
-  const { rows } = await pool.query<PagePayment>({
+export async function listUnfinished(
+  pool: Queryable,
+  environmentId: number,
+  customerId: Id,
+): Promise<SessionPayment[]> {
+  const { rows } = await pool.query<SessionPayment>({
     name: 'list-unsettled-payments',
     text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3
       and p.status in ('initiating', 'pending_action', 'processing')
@@ -63,8 +68,8 @@ export async function listUnsettled(pool: Queryable, environmentId: number, cust
   return rows
 }
 
-export type NewPagePayment = Pick<
-  PagePayment,
+export type NewSessionPayment = Pick<
+  SessionPayment,
   | 'id'
   | 'environment_id'
   | 'customer_id'
@@ -76,13 +81,20 @@ export type NewPagePayment = Pick<
   | 'created_at'
 >
 
-/** Writes a payment as begun; when its form is sent twice, the second time writes nothing. */
-export async function insertPagePayment(pool: Queryable, payment: NewPagePayment): Promise<void> {
+/** Writes a payment as started; when its form is sent twice, the second time writes nothing. */
+export async function insertSessionPayment(
+  pool: Queryable,
+  payment: NewSessionPayment,
+  { actor, request_id }: { actor: Actor; request_id: string },
+): Promise<void> {
   await pool.query({
     name: 'insert-page-payment',
-    text: `insert into payment (id, bucket, environment_id, customer_id, target_id, status, channel, currency, amount,
+    text: `with inserted as (insert into payment (id, bucket, environment_id, customer_id, target_id, status, channel, currency, amount,
         processor, metadata, next_check_at, created_at, updated_at)
-      values ($1, $2, $3, $4, $5, 'initiating', 'card', $6, $7, $8, $9, $10, $11, $11) on conflict do nothing`,
+      values ($1, $2, $3, $4, $5, 'initiating', 'card', $6, $7, $8, $9, $10, $11, $11) on conflict do nothing
+      returning id, bucket, environment_id)
+      insert into audit_entry (id, bucket, environment_id, actor, action, object_kind, object_id, request_id, recorded_at)
+      select $12::uuid, bucket, environment_id, $13, 'created', 'payment', id, $14, $11 from inserted`,
     values: [
       payment.id,
       bucketOf(payment.id),
@@ -95,28 +107,40 @@ export async function insertPagePayment(pool: Queryable, payment: NewPagePayment
       payment.metadata,
       new Date(payment.created_at.getTime() + firstCheckMs),
       payment.created_at,
+      newId(bucketOf(payment.id), payment.created_at.getTime()),
+      actor,
+      request_id,
     ],
   })
 }
 
-type Key = Pick<PagePayment, 'id' | 'environment_id'>
+type Key = Pick<SessionPayment, 'id' | 'environment_id'>
 type Change = {
   status: Exclude<PaymentStatus, 'succeeded'>
+  actor: Actor
+  request_id: string
   now: Date
   next_check_at?: Date | undefined
   processor_reference?: string | undefined
   method_details?: MethodDetails | undefined
-  last_payment_error?: PagePayment['last_payment_error'] | undefined
+  last_payment_error?: SessionPayment['last_payment_error'] | undefined
 }
 
 /** Moves a payment to a state that may follow its own. Returns whether it did; the ledger alone moves one to `succeeded`. */
-export async function moveStatus(connection: Queryable, { id, environment_id }: Key, change: Change): Promise<boolean> {
+export async function updateStatus(
+  connection: Queryable,
+  { id, environment_id }: Key,
+  change: Change,
+): Promise<boolean> {
   const { rowCount } = await connection.query({
-    name: 'move-payment-status',
-    text: `update payment set status = $4, next_check_at = coalesce($5, next_check_at),
+    name: 'update-payment-status',
+    text: `with updated as (update payment set status = $4, next_check_at = coalesce($5, next_check_at),
         processor_reference = coalesce($6, processor_reference), method_details = coalesce($7, method_details),
         last_payment_error = coalesce($8, last_payment_error), version = version + 1, updated_at = $9
-      where environment_id = $1 and id = $2 and bucket = $3 and status = any ($10)`,
+      where environment_id = $1 and id = $2 and bucket = $3 and status = any ($10)
+      returning id, bucket, environment_id)
+      insert into audit_entry (id, bucket, environment_id, actor, action, object_kind, object_id, request_id, recorded_at)
+      select $11::uuid, bucket, environment_id, $12, 'updated', 'payment', id, $13, $9 from updated`,
     values: [
       environment_id,
       id,
@@ -128,6 +152,9 @@ export async function moveStatus(connection: Queryable, { id, environment_id }: 
       change.last_payment_error ?? null,
       change.now,
       statusesBefore(change.status),
+      newId(bucketOf(id), change.now.getTime()),
+      change.actor,
+      change.request_id,
     ],
   })
   return rowCount === 1
@@ -136,7 +163,7 @@ export async function moveStatus(connection: Queryable, { id, environment_id }: 
 /** Notes whose charge a processor's reference is. The unique key keeps one charge from ever being two payments. */
 export async function claimProcessorReference(
   connection: Connection,
-  { id, environment_id, processor }: Pick<PagePayment, 'id' | 'environment_id' | 'processor'>,
+  { id, environment_id, processor }: Pick<SessionPayment, 'id' | 'environment_id' | 'processor'>,
   reference: string,
 ): Promise<void> {
   const key = [environment_id, processor, reference, bucketOfValue(`${processor}\n${reference}`)]

@@ -1,11 +1,18 @@
+import { renderProblem } from '../../api/problems.ts'
+import type { AppContext } from '../../context.ts'
+import type { Actor } from '../../core/actor.ts'
 import { assert } from '../../core/assert.ts'
 import type { Id } from '../../core/id/id.ts'
-import type { Platform } from '../../api/platform.ts'
-import { renderProblem } from '../../api/problems.ts'
-import type { PaymentOrder } from '../../ledger/payments/command.ts'
+import type { PaymentCommand } from '../../ledger/payments/command.ts'
 import type { ChargeState } from '../processor/processor.ts'
 import { processorFor } from '../processor/registry.ts'
-import { findPagePayment, moveStatus, type PagePayment } from './store.ts'
+import { findSessionPayment, type SessionPayment, updateStatus } from './store.ts'
+
+/** The parts that a session's payment needs. */
+export type SessionApp = Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl' | 'payments'>
+
+/** Who asks about a payment: a page that is shown, or the job that looks after sessions. */
+export type SessionCause = { request_id: string; actor: Actor }
 
 const pendingCheckMs = 1_000
 
@@ -14,41 +21,40 @@ const pendingCheckMs = 1_000
  * called by anybody, any number of times, at once: the payment's row lock and status in the ledger let one application through.
  * Returns the payment as it then stands; `undefined` when there is none.
  */
-export async function settlePayment(
-  platform: Platform,
+export async function syncWithProcessor(
+  app: SessionApp,
   environmentId: number,
   paymentId: Id,
-  requestId: string,
-): Promise<PagePayment | undefined> {
-  const payment = await findPagePayment(platform.pool, environmentId, paymentId)
+  cause: SessionCause,
+): Promise<SessionPayment | undefined> {
+  const payment = await findSessionPayment(app.pool, environmentId, paymentId)
   if (!payment || payment.status === 'succeeded' || payment.processor_reference === null) return payment
-  const processor = processorFor(platform, { id: environmentId, mode: payment.mode })
+  const processor = processorFor(app, { id: environmentId, mode: payment.mode })
   if (processor?.name !== payment.processor) return payment
   const charge = await processor.fetch(payment.processor_reference)
   if (charge.status === 'open') return payment
   if (charge.status === 'succeeded') {
     const { processor_reference } = payment
-    const outcome = await platform.payments.apply(
-      orderOf(platform, { ...payment, processor_reference }, charge, requestId),
-    )
-    assert(outcome.kind === 'applied' || outcome.kind === 'settled_before', 'money that arrived is never refused')
-  } else await noteProgress(platform, payment, charge)
-  return findPagePayment(platform.pool, environmentId, paymentId)
+    const outcome = await app.payments.apply(commandOf(app, { ...payment, processor_reference }, charge, cause))
+    assert(outcome.kind === 'applied' || outcome.kind === 'already_succeeded', 'money that arrived is never refused')
+  } else await noteProgress(app, payment, charge, cause)
+  return findSessionPayment(app.pool, environmentId, paymentId)
 }
 
 async function noteProgress(
-  { pool, clock }: Platform,
-  payment: PagePayment,
+  { pool, clock }: SessionApp,
+  payment: SessionPayment,
   charge: Extract<ChargeState, { status: 'pending' | 'failed' }>,
+  { actor, request_id }: SessionCause,
 ): Promise<void> {
   const now = clock.now()
   const { method_details } = charge
   if (charge.status === 'pending') {
     const next_check_at = new Date(now.getTime() + pendingCheckMs)
-    await moveStatus(pool, payment, { status: 'processing', now, next_check_at, method_details })
+    await updateStatus(pool, payment, { status: 'processing', actor, request_id, now, next_check_at, method_details })
   } else {
     const last_payment_error = { ...charge.decline, timestamp: now.toISOString() }
-    await moveStatus(pool, payment, { status: 'failed', now, method_details, last_payment_error })
+    await updateStatus(pool, payment, { status: 'failed', actor, request_id, now, method_details, last_payment_error })
   }
 }
 
@@ -56,17 +62,18 @@ async function noteProgress(
  * Money that has arrived is never refused: what no longer fits the debt that it was meant for stays unapplied. `received_at` is
  * the processor's time, however late we asked.
  */
-function orderOf(
-  platform: Platform,
-  payment: PagePayment & { processor_reference: string },
+function commandOf(
+  app: SessionApp,
+  payment: SessionPayment & { processor_reference: string },
   charge: Extract<ChargeState, { status: 'succeeded' }>,
-  requestId: string,
-): PaymentOrder {
+  { request_id, actor }: SessionCause,
+): PaymentCommand {
   return {
     environment: { id: payment.environment_id, mode: payment.mode },
-    request_id: requestId,
+    actor,
+    request_id,
     claim: {
-      kind: 'settle',
+      kind: 'session',
       processor_reference: payment.processor_reference,
       method_details: charge.method_details,
     },
@@ -81,7 +88,9 @@ function orderOf(
       metadata: payment.metadata,
     },
     target: { kind: 'policy', policy: 'in_order', scope: { receivables: [payment.target_id] } },
-    render: () => ({ status: 200, body: '' }),
-    renderProblem: (problem) => renderProblem(problem, platform, '/'),
+    renderer: {
+      payment: () => ({ status: 200, body: '' }),
+      problem: (problem) => renderProblem(problem, app, '/'),
+    },
   }
 }

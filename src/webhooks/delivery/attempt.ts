@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/clock.ts'
-import { showId } from '../../core/id/id.ts'
+import { formatId } from '../../core/id/id.ts'
+import type { HttpClient, HttpResult } from '../../net/http-client.ts'
 import { sign } from '../signing.ts'
 import type { Claimed } from './claim.ts'
-import type { HttpClient, HttpResult } from '../../net/http-client.ts'
-import type { Receiver } from './endpoint-secrets.ts'
-import { judge } from './schedule.ts'
+import type { Destination } from './endpoint-secrets.ts'
 import type { Attempt, Outcome } from './record-outcomes.ts'
+import { classify } from './schedule.ts'
 
 /** What an attempt needs. */
 export type Sender = {
@@ -13,7 +13,7 @@ export type Sender = {
   clock: Clock
   random: () => number
   user_agent: string
-  receiverOf(endpointId: string, url: string, secret: string): Receiver
+  destinationOf(endpointId: string, url: string, secret: string): Destination
   /** The URL or the secret cannot be read: the operator has to know. */
   onUnusable(endpointId: string, error: unknown): void
 }
@@ -30,7 +30,7 @@ const unusable: HttpResult = {
 export async function attemptDelivery(sender: Sender, claimed: Claimed, body: string): Promise<Outcome> {
   const started_at = sender.clock.now()
   const result = await send(sender, claimed, body, started_at)
-  const verdict = judge(result, claimed.number, sender.clock.now(), sender.random)
+  const classification = classify(result, claimed.number, sender.clock.now(), sender.random)
   const attempt: Attempt = {
     started_at,
     duration_ms: result.duration_ms,
@@ -40,10 +40,10 @@ export async function attemptDelivery(sender: Sender, claimed: Claimed, body: st
   }
   return {
     delivery: claimed,
-    status: verdict.status,
-    next_attempt_at: verdict.status === 'pending' ? verdict.next_attempt_at : started_at,
+    status: classification.status,
+    next_attempt_at: classification.status === 'pending' ? classification.next_attempt_at : started_at,
     attempt,
-    disable: verdict.disable,
+    disable: classification.disable,
   }
 }
 
@@ -59,8 +59,8 @@ function send(sender: Sender, claimed: Claimed, text: string, startedAt: Date): 
 }
 
 function prepare(sender: Sender, claimed: Claimed, text: string, startedAt: Date) {
-  const { url, keys } = sender.receiverOf(claimed.endpoint_id, claimed.url, claimed.secret)
-  const id = showId('event', claimed.event_id)
+  const { url, keys } = sender.destinationOf(claimed.endpoint_id, claimed.url, claimed.secret)
+  const id = formatId('event', claimed.event_id)
   const timestamp_s = Math.floor(startedAt.getTime() / 1000)
   // Encoded once, for the signature and for the socket.
   const body = Buffer.from(text, 'utf8')

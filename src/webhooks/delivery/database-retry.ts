@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isDatabaseAway } from '../../database/errors.ts'
+import { isDatabaseUnavailable } from '../../database/errors.ts'
 
 /** Where the dispatcher tells what the operator should know. A pino logger is one. */
 export type Log = Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>
@@ -8,7 +8,7 @@ const firstWaitMs = 100
 const longestWaitMs = 5000
 
 /** Waits that end early when the dispatcher stops, and work that waits for the database to come back. */
-export class Patience {
+export class DatabaseRetry {
   readonly #log: Log
   readonly #stopping: AbortSignal
   #away = false
@@ -27,7 +27,7 @@ export class Patience {
    * Does `work`; while the database is away, again and again, after 0.1 to 5 seconds. It is logged once. Throws what `work`
    * throws for another reason, and at the stop also that the database is away.
    */
-  async insist<T>(work: () => Promise<T>): Promise<T> {
+  async retryWhileUnavailable<T>(work: () => Promise<T>): Promise<T> {
     for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       try {
         const result = await work()
@@ -35,7 +35,7 @@ export class Patience {
         this.#away = false
         return result
       } catch (error) {
-        if (!isDatabaseAway(error) || this.#stopping.aborted) throw error
+        if (!isDatabaseUnavailable(error) || this.#stopping.aborted) throw error
         if (!this.#away) this.#log.warn({ err: error }, 'the database is away; webhooks wait for it')
         this.#away = true
         await this.pause(waitMs)

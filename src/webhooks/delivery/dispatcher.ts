@@ -1,19 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/clock.ts'
+import type { Log } from '../../core/log.ts'
 import type { Vault } from '../../core/secret.ts'
 import type { Pool } from '../../database/pool.ts'
+import type { HttpClient } from '../../net/http-client.ts'
 import { attemptDelivery, type Sender } from './attempt.ts'
 import { type Claimed, claimDeliveries, claimUsableMs } from './claim.ts'
-import type { HttpClient } from '../../net/http-client.ts'
-import { Lanes, slowMs } from './endpoint-limiter.ts'
-import { type Log, Patience } from './database-retry.ts'
-import { createReceivers } from './endpoint-secrets.ts'
-import { putOff } from './schedule.ts'
+import { DatabaseRetry } from './database-retry.ts'
+import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
+import { createEndpointSecrets } from './endpoint-secrets.ts'
+import { OutcomeWriter } from './outcome-writer.ts'
 import type { Outcome } from './record-outcomes.ts'
-import { Settler } from './outcome-writer.ts'
+import { rescheduleAfter } from './schedule.ts'
 
-/** How often the dispatcher looks without having been woken, in ms. */
-const pollMs = 500
 // While little is due, claims are at least this far apart, so that each serves several commits.
 const claimPaceMs = 10
 // After a claim that failed for another reason than the database being away, in ms.
@@ -37,13 +36,13 @@ export type DispatcherOptions = {
 
 /** Sends what is due, each at least once, for as long as it runs. */
 export type Dispatcher = {
-  /** Begins to look by itself, twice a second. */
-  start(): void
+  /** Looks for what is due without having been woken, and at what takes long. Resolves when it has claimed what it can. */
+  look(): Promise<void>
   /** Tells that something may be due. Cheap: to be called after every commit that writes events. */
   wake(): void
-  /** Takes nothing more, waits for what is in flight (15 s at most) and gives the rest back. */
+  /** Takes nothing more, waits for what is in running (15 s at most) and gives the rest back. */
   stop(): Promise<void>
-  /** Looks, and resolves when nothing is due and nothing is in flight. */
+  /** Looks, and resolves when nothing is due and nothing is in running. */
   idle(): Promise<void>
 }
 
@@ -52,24 +51,23 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return new DeliveryLoop(options)
 }
 
-type Flight = { endpoint_id: string; started: number }
+type RunningAttempt = { endpoint_id: string; started: number }
 
 class DeliveryLoop implements Dispatcher {
   readonly #pool: Pool
   readonly #clock: Clock
   readonly #log: Log
   readonly #sender: Sender
-  readonly #patience: Patience
-  readonly #settler: Settler
-  readonly #lanes = new Lanes<Claimed>()
-  /** In flight, the oldest first. */
-  readonly #flights = new Set<Flight>()
+  readonly #database: DatabaseRetry
+  readonly #writer: OutcomeWriter
+  readonly #limiter = new EndpointLimiter<Claimed>()
+  /** In running, the oldest first. */
+  readonly #running = new Set<RunningAttempt>()
   readonly #stopping = new AbortController()
-  #timer: NodeJS.Timeout | undefined
   /** Something may be due. */
   #wanted = false
   #claiming = false
-  /** The last claim found nothing, with nothing in flight. */
+  /** The last claim found nothing, with nothing in running. */
   #nothingDue = false
   #idleWaiters: (() => void)[] = []
 
@@ -77,25 +75,23 @@ class DeliveryLoop implements Dispatcher {
     this.#pool = pool
     this.#clock = clock
     this.#log = log
-    this.#patience = new Patience(log, this.#stopping.signal)
-    this.#settler = new Settler({ pool, clock, patience: this.#patience, log, onQuiet: () => this.#checkIdle() })
+    this.#database = new DatabaseRetry(log, this.#stopping.signal)
+    this.#writer = new OutcomeWriter({ pool, clock, patience: this.#database, log, onQuiet: () => this.#checkIdle() })
     this.#sender = {
       client,
       clock,
       random,
       user_agent: `Tallystick/${version}`,
-      receiverOf: createReceivers(vault),
+      destinationOf: createEndpointSecrets(vault),
       onUnusable: (endpoint_id, error) => log.error({ endpoint_id, err: error }, 'a webhook endpoint cannot be used'),
     }
   }
 
-  start(): void {
-    this.#timer ??= setInterval(() => {
-      // Here as well as before each claim, since what waits for dead endpoints can keep claims from being made.
-      this.#watch()
-      this.wake()
-    }, pollMs).unref()
-    this.wake()
+  look(): Promise<void> {
+    // Here as well as before each claim, since what waits for dead endpoints can keep claims from being made.
+    this.#watch()
+    this.#wanted = true
+    return this.#claim()
   }
 
   wake(): void {
@@ -104,9 +100,8 @@ class DeliveryLoop implements Dispatcher {
   }
 
   stop(): Promise<void> {
-    clearInterval(this.#timer)
     this.#stopping.abort()
-    this.#giveBack(this.#lanes.takePutOff(true))
+    this.#giveBack(this.#limiter.takeRescheduled(true))
     return this.idle()
   }
 
@@ -126,11 +121,11 @@ class DeliveryLoop implements Dispatcher {
   }
 
   #isQuiet(): boolean {
-    return this.#flights.size === 0 && this.#lanes.waiting === 0 && !this.#settler.busy
+    return this.#running.size === 0 && this.#limiter.waiting === 0 && !this.#writer.busy
   }
 
   #shouldClaim(): boolean {
-    return this.#wanted && !this.#stopping.signal.aborted && this.#lanes.waiting < waitingMax
+    return this.#wanted && !this.#stopping.signal.aborted && this.#limiter.waiting < waitingMax
   }
 
   /** Claims while something may be due and there is room for it. One claim at a time. */
@@ -144,18 +139,18 @@ class DeliveryLoop implements Dispatcher {
       this.#watch()
       const quiet = this.#isQuiet()
       try {
-        const { claimed, found, full } = await this.#patience.insist(() =>
+        const { claimed, found, full } = await this.#database.retryWhileUnavailable(() =>
           claimDeliveries(this.#pool, this.#clock.now()),
         )
         // What was wanted since may have been committed after this claim looked.
         this.#nothingDue = quiet && found === 0 && !this.#wanted
         this.#wanted ||= full
         for (const delivery of claimed) this.#accept(delivery)
-        if (!full) await this.#patience.pause(claimPaceMs)
+        if (!full) await this.#database.pause(claimPaceMs)
       } catch (error) {
         this.#log.error({ err: error }, 'webhook deliveries could not be claimed')
         this.#wanted = true
-        await this.#patience.pause(claimRetryMs)
+        await this.#database.pause(claimRetryMs)
       }
     }
     this.#claiming = false
@@ -163,21 +158,21 @@ class DeliveryLoop implements Dispatcher {
   }
 
   #accept(delivery: Claimed): void {
-    const decision = this.#stopping.signal.aborted ? 'put off' : this.#lanes.offer(delivery.endpoint_id, delivery)
+    const decision = this.#stopping.signal.aborted ? 'reschedule' : this.#limiter.offer(delivery.endpoint_id, delivery)
     if (decision === 'send') void this.#send(delivery)
-    else if (decision === 'put off') this.#giveBack([delivery])
+    else if (decision === 'reschedule') this.#giveBack([delivery])
   }
 
   /** Sends a delivery that has its place, and gives the place back. */
   async #send(delivery: Claimed): Promise<void> {
     const { endpoint_id } = delivery
-    const flight = { endpoint_id, started: performance.now() }
-    this.#flights.add(flight)
+    const running = { endpoint_id, started: performance.now() }
+    this.#running.add(running)
     const outcome = await this.#outcomeOf(delivery)
-    this.#flights.delete(flight)
-    this.#lanes.finish(endpoint_id, outcome.status === 'delivered', flight.started, performance.now())
+    this.#running.delete(running)
+    this.#limiter.finish(endpoint_id, outcome.status === 'delivered', running.started, performance.now())
     if (outcome.disable) this.#log.info({ endpoint_id }, 'a webhook endpoint answered 410 and is disabled')
-    this.#settler.add(outcome)
+    this.#writer.add(outcome)
     this.#sendReady()
     if (this.#wanted) void this.#claim()
   }
@@ -190,17 +185,17 @@ class DeliveryLoop implements Dispatcher {
   }
 
   #sendReady(): void {
-    this.#giveBack(this.#lanes.takePutOff())
-    for (const delivery of this.#lanes.takeReady()) void this.#send(delivery)
+    this.#giveBack(this.#limiter.takeRescheduled())
+    for (const delivery of this.#limiter.takeReady()) void this.#send(delivery)
   }
 
   /** Finds the endpoints that do not answer, so that what waits for them makes room for others. */
   #watch(): void {
     const now = performance.now()
     let found = false
-    for (const { endpoint_id, started } of this.#flights) {
+    for (const { endpoint_id, started } of this.#running) {
       if (now - started <= slowMs) break
-      this.#lanes.doubt(endpoint_id, started)
+      this.#limiter.markSlow(endpoint_id, started)
       found = true
     }
     if (found) this.#sendReady()
@@ -210,9 +205,9 @@ class DeliveryLoop implements Dispatcher {
   #giveBack(deliveries: Claimed[]): void {
     const now = this.#clock.now()
     for (const delivery of deliveries) {
-      const failures = this.#lanes.failures(delivery.endpoint_id)
-      const due = this.#stopping.signal.aborted ? now : putOff(failures, now, this.#sender.random)
-      this.#settler.add(unsent(delivery, 'pending', due))
+      const failures = this.#limiter.failures(delivery.endpoint_id)
+      const due = this.#stopping.signal.aborted ? now : rescheduleAfter(failures, now, this.#sender.random)
+      this.#writer.add(unsent(delivery, 'pending', due))
     }
   }
 }

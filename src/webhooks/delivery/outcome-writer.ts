@@ -1,29 +1,30 @@
 import type { Clock } from '../../core/clock.ts'
+import type { Log } from '../../core/log.ts'
 import type { Pool } from '../../database/pool.ts'
-import type { Log, Patience } from './database-retry.ts'
-import { type Outcome, settleDeliveries } from './record-outcomes.ts'
+import type { DatabaseRetry } from './database-retry.ts'
+import { type Outcome, recordOutcomes } from './record-outcomes.ts'
 
 // While few outcomes come, batches are at least this far apart, so that one commit serves several.
 const paceMs = 10
 const batchMax = 500
 
 /** What a settler needs. */
-export type SettlerOptions = {
+export type OutcomeWriterOptions = {
   pool: Pool
   clock: Clock
-  patience: Patience
+  patience: DatabaseRetry
   log: Log
   /** Called each time when all outcomes have been written. */
   onQuiet(): void
 }
 
 /** Writes outcomes in batches, one at a time: while one is written, the next gathers. */
-export class Settler {
-  readonly #options: SettlerOptions
+export class OutcomeWriter {
+  readonly #options: OutcomeWriterOptions
   #outcomes: Outcome[] = []
   #running = false
 
-  constructor(options: SettlerOptions) {
+  constructor(options: OutcomeWriterOptions) {
     this.#options = options
   }
 
@@ -52,7 +53,7 @@ export class Settler {
   async #write(batch: Outcome[]): Promise<void> {
     const { pool, clock, patience, log } = this.#options
     try {
-      await patience.insist(() => settleDeliveries(pool, batch, clock.now()))
+      await patience.retryWhileUnavailable(() => recordOutcomes(pool, batch, clock.now()))
     } catch (error) {
       const [first] = batch
       if (batch.length === 1 && first) {

@@ -25,14 +25,14 @@ export type Outcome = {
 }
 
 const settings = loadSql(import.meta.url, './sql/delivery-settings.sql')
-const settle = loadSql(import.meta.url, './sql/settle-deliveries.sql')
+const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
 const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
 
 /**
  * Writes outcomes, all or none. An outcome whose claim has lapsed and been made again changes no delivery. Writing the same
  * outcomes twice is the same as once.
  */
-export async function settleDeliveries(pool: Pool, outcomes: readonly Outcome[], now: Date): Promise<void> {
+export async function recordOutcomes(pool: Pool, outcomes: readonly Outcome[], now: Date): Promise<void> {
   const deliveries = outcomes.map(({ delivery }) => delivery)
   const attempts = outcomes.map(({ attempt }) => attempt)
   const values = [
@@ -53,9 +53,9 @@ export async function settleDeliveries(pool: Pool, outcomes: readonly Outcome[],
   ]
   await transaction(pool, (connection, sendCommit) => {
     connection.query(settings).catch(() => {})
-    const settling = connection.query({ ...settle, values })
+    const recording = connection.query({ ...record, values })
     sendCommit()
-    return settling
+    return recording
   })
 }
 

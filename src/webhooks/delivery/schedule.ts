@@ -1,3 +1,5 @@
+import type { AttemptResult } from '../../net/http-client.ts'
+
 /** When a delivery is attempted again, and what an answer means for it. Pure: time and randomness are given. */
 
 const minuteS = 60
@@ -26,16 +28,8 @@ export const retryAfterMaxS = 24 * hourS
 // The answers that ask for a pause. Source: Standard Webhooks 1.0; RFC 9110, 10.2.3, adds 503.
 const pausingStatuses = new Set([429, 502, 503, 504])
 
-/** What one attempt gave: a status when an answer began, and an error when it did not end well. */
-export type AttemptResult = {
-  status_code: number | undefined
-  /** A short, stable text, such as `timeout`; undefined when the whole answer arrived. */
-  error: string | undefined
-  retry_after_s: number | undefined
-}
-
 /** What an attempt means for its delivery. */
-export type Verdict =
+export type Classification =
   | { status: 'delivered'; disable: false }
   /** `disable` is true when the receiver said that it is gone (410): the endpoint gets nothing more. */
   | { status: 'exhausted'; disable: boolean }
@@ -46,7 +40,7 @@ export type Verdict =
  * endpoint; all else, redirects included, is tried again until the schedule ends. A Retry-After of 429, 502, 503 or 504 can
  * put an attempt off, by a day at most, but never brings it forward. `random` gives numbers from 0 to 1.
  */
-export function judge(result: AttemptResult, number: number, now: Date, random: () => number): Verdict {
+export function classify(result: AttemptResult, number: number, now: Date, random: () => number): Classification {
   const status = result.status_code ?? 0
   if (result.error === undefined && status >= 200 && status <= 299) return { status: 'delivered', disable: false }
   if (status === 410) return { status: 'exhausted', disable: true }
@@ -62,18 +56,9 @@ export function judge(result: AttemptResult, number: number, now: Date, random: 
  * When to look again at what was due for an endpoint that cannot take it now: 5 seconds after a first failure, doubling with
  * each further one up to 5 minutes, spread over half of that either way.
  */
-export function putOff(failures: number, now: Date, random: () => number): Date {
+export function rescheduleAfter(failures: number, now: Date, random: () => number): Date {
   const waitS = Math.min(5 * 2 ** Math.min(failures, 6), 5 * minuteS)
   return after(now, waitS * (0.5 + random()))
-}
-
-/** Reads a Retry-After header, which is seconds or an HTTP date, as seconds from `now`; undefined when it is neither. */
-export function readRetryAfter(header: string, now: Date): number | undefined {
-  const text = header.trim()
-  if (/^\d{1,10}$/.test(text)) return Number(text)
-  // HTTP dates begin with the day's name; Date.parse alone takes far more, such as "1.5".
-  const at = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now.getTime()) / 1000))
 }
 
 function after(now: Date, waitS: number): Date {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type EventType, eventTypes } from '../../events/registry.ts'
+import { eventTypes } from '../../events/registry.ts'
 import { instant, shownId, text } from '../../shapes/primitives.ts'
 
-const eventType = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]])
+const eventType = z.enum(eventTypes)
 
 export const createEndpoint = z
   .strictObject({

@@ -1,11 +1,12 @@
-import { newId, randomBucket, readId, showId } from '../../core/id/id.ts'
+import type { z } from 'zod'
+import { recordChange } from '../../audit/record.ts'
+import type { AppContext, RequestContext } from '../../context.ts'
+import { formatId, newId, parseId, randomBucket } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { apiVersion } from '../../events/registry.ts'
+import { apiVersion } from '../../events/render.ts'
 import { newSigningSecret } from '../signing.ts'
-import type { ChangeContext } from '../../api/context.ts'
-import type { Platform } from '../../api/platform.ts'
-import type { CreateEndpoint } from './schema.ts'
+import type { CreateEndpoint, endpoint } from './schema.ts'
 import { countEndpoints, deleteEndpoint, type EndpointRow, findEndpoint, insertEndpoint } from './store.ts'
 
 // Every event is delivered to each of them, so their number is a factor on the write path.
@@ -14,11 +15,11 @@ const endpointsMax = 20
 /** Registers an endpoint and makes its signing secret. Throws `url_not_allowed` or `too_many_endpoints`. */
 export async function createEndpoint(
   connection: Connection,
-  platform: Platform,
-  context: ChangeContext,
+  app: Pick<AppContext, 'vault' | 'webhookUrlFault'>,
+  context: RequestContext,
   input: CreateEndpoint,
 ): Promise<{ row: EndpointRow; secret: string }> {
-  const fault = platform.webhookUrlFault(input.url)
+  const fault = app.webhookUrlFault(input.url)
   if (fault !== undefined) throw fieldProblem('url_not_allowed', '/url', fault)
   if ((await countEndpoints(connection, context.environment.id)) >= endpointsMax) {
     throw new Problem('too_many_endpoints', `An environment has at most ${endpointsMax} endpoints.`)
@@ -36,34 +37,36 @@ export async function createEndpoint(
     created_at: context.now,
     updated_at: context.now,
   }
-  await insertEndpoint(connection, row, platform.vault.encrypt(secret))
+  await insertEndpoint(connection, row, app.vault.encrypt(secret))
+  await recordChange(connection, context, { action: 'created', object_kind: 'endpoint', object_id: row.id })
   return { row, secret }
 }
 
 /** Finds an endpoint by its id. Throws `not_found`. */
-export async function mustFindEndpoint(
+export async function findEndpointOrThrow(
   connection: Parameters<typeof findEndpoint>[0],
   environmentId: number,
   shown: string,
 ): Promise<EndpointRow> {
-  const id = readId('endpoint', shown)
+  const id = parseId('endpoint', shown)
   const row = id === undefined ? undefined : await findEndpoint(connection, environmentId, id)
   if (!row) throw new Problem('not_found', 'There is no endpoint with this id.')
   return row
 }
 
 /** Deletes an endpoint: nothing is sent to it any more. Throws `not_found`. */
-export async function removeEndpoint(connection: Connection, context: ChangeContext, shown: string): Promise<void> {
-  const id = readId('endpoint', shown)
+export async function removeEndpoint(connection: Connection, context: RequestContext, shown: string): Promise<void> {
+  const id = parseId('endpoint', shown)
   if (id === undefined || !(await deleteEndpoint(connection, context.environment.id, id, context.now))) {
     throw new Problem('not_found', 'There is no endpoint with this id.')
   }
+  await recordChange(connection, context, { action: 'deleted', object_kind: 'endpoint', object_id: id })
 }
 
 /** An endpoint as the API shows it; the secret is never part of it. */
-export function renderEndpoint(row: EndpointRow, mode: 'test' | 'live') {
+export function renderEndpoint(row: EndpointRow, mode: 'test' | 'live'): z.input<typeof endpoint> {
   return {
-    id: showId('endpoint', row.id),
+    id: formatId('endpoint', row.id),
     url: row.url,
     ...(row.event_types !== null && { event_types: row.event_types }),
     ...(row.description !== null && { description: row.description }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decode, encode } from '../../../src/core/id/base62.ts'
-import { bucketCount, bucketOf, newId, readId, showId, timeOf } from '../../../src/core/id/id.ts'
+import { bucketCount, bucketOf, formatId, newId, parseId, timeOf } from '../../../src/core/id/id.ts'
 
 const anyBucket = fc.nat({ max: bucketCount - 1 })
 const anyTime = fc.integer({ min: 0, max: 2 ** 48 - 1 })
@@ -21,10 +21,10 @@ describe('an id', () => {
     fc.assert(
       fc.property(anyBucket, anyTime, (bucket, time) => {
         const id = newId(bucket, time)
-        const shown = showId('event', id)
+        const shown = formatId('event', id)
         expect(shown).toMatch(/^evt_[a-zA-Z0-9]{22}$/)
-        expect(readId('event', shown)).toBe(id)
-        expect(readId('payment', shown)).toBeUndefined()
+        expect(parseId('event', shown)).toBe(id)
+        expect(parseId('payment', shown)).toBeUndefined()
       }),
     )
   })

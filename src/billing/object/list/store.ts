@@ -1,11 +1,11 @@
+import { idRange, type PageStart } from '../../../api/pagination.ts'
+import type { RequestContext } from '../../../context.ts'
 import { dateIn } from '../../../core/clock.ts'
 import { bucketOf } from '../../../core/id/id.ts'
 import { Conditions } from '../../../database/conditions.ts'
 import type { Queryable } from '../../../database/pool.ts'
-import type { ChangeContext } from '../../../api/context.ts'
-import { idRange, type PageStart } from '../../../api/pagination.ts'
 import type { ReceivableKind } from '../../../ledger/receivable.ts'
-import { entitySelect, find, findReference, type Rows } from '../rows.ts'
+import { findObject, findReference, objectSelect, type Rows } from '../rows.ts'
 import type { ListQuery } from './schema.ts'
 
 /**
@@ -17,7 +17,7 @@ import type { ListQuery } from './schema.ts'
  */
 export async function listObjects<Kind extends ReceivableKind>(
   database: Queryable,
-  context: ChangeContext,
+  context: RequestContext,
   kind: Kind,
   query: ListQuery,
   page: PageStart,
@@ -38,7 +38,7 @@ export async function listObjects<Kind extends ReceivableKind>(
        select e.id, e.bucket from ${byStatus ? statusFirst : objectFirst(kind, query)}
        where ${conditions.text} order by ${byStatus ? 'r' : 'e'}.id desc limit ${page.limit + 1}
      )
-     ${entitySelect[kind]} join page on page.id = e.id and page.bucket = e.bucket order by e.id desc`,
+     ${objectSelect[kind]} join page on page.id = e.id and page.bucket = e.bucket order by e.id desc`,
     conditions.values,
   )
   return rows
@@ -76,12 +76,12 @@ async function addNamed(
     conditions.and`e.id = ${id} and e.bucket = ${bucketOf(id)}`
   }
   if (customer !== undefined) {
-    const found = await find(database, environmentId, 'customer', customer)
+    const found = await findObject(database, environmentId, 'customer', customer)
     if (!found) return false
     conditions.and`e.customer_id = ${found.id} and e.bucket = ${found.bucket}`
   }
   if (account !== undefined) {
-    const found = await find(database, environmentId, 'account', account)
+    const found = await findObject(database, environmentId, 'account', account)
     if (!found) return false
     conditions.and`e.account_id = ${found.id} and e.bucket = ${found.bucket}`
   }

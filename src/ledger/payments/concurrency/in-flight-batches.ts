@@ -8,112 +8,112 @@ import type { Receivable } from '../../receivable.ts'
 const openBatchSql = loadSql(import.meta.url, '../../sql/open-batch.sql')
 const awaitBatchesSql = loadSql(import.meta.url, '../../sql/await-batches.sql')
 
-/** A batch ahead does not decide. PostgreSQL has this code for transactions that stand in each other's way. */
-class StuckBehind extends Error {
-  override readonly name = 'StuckBehind'
+/** An earlier batch has not decided in time. PostgreSQL has this code for transactions that may simply be run again. */
+class PredecessorTimeout extends Error {
+  override readonly name = 'PredecessorTimeout'
   readonly code = '40001'
 
   constructor() {
-    super('A batch ahead is not decided in time.')
+    super('An earlier batch has not decided in time.')
   }
 }
 
-/** One try to apply a batch: when it has decided, and what it will leave of the balances. */
+/** One try to apply a batch: when it has decided, and the balances that it will write. */
 type Attempt = {
   decided: PromiseWithResolvers<void>
-  leaves: Map<Id, Pick<Receivable, 'balance' | 'version' | 'status'>>
+  balances: Map<Id, Pick<Receivable, 'balance' | 'version' | 'status'>>
 }
 
-// Batches of several processes could wait for each other in a circle that PostgreSQL does not see, since part of it lies in
-// here. Whoever waited this long gives up what it holds, and the circle is open.
-const patienceMs = 2_000
+// Batches of several processes could deadlock in a way that PostgreSQL does not see, since part of the circle lies in here. Whoever
+// waited this long gives up what it holds.
+const predecessorTimeoutMs = 2_000
 
 /**
- * A batch from its begin to its end, as the batches that begin meanwhile see it: they decide from what it will leave, although
- * the database does not show it yet. So the payments to one account are not one batch after the other, each waiting for the
- * commit before it: the processors have something to do meanwhile.
+ * A batch that has started and not yet committed. A later batch that touches the same balance decides from the balance this one
+ * will write, so that batches on one hot account overlap instead of queueing for its row lock. The states and a time line of two
+ * batches are in this folder's README.
  */
-export class Flight {
-  /** Those that were in flight when this one began, the oldest first. */
-  #ahead: Flight[]
+export class InFlightBatch {
+  /** Those that were in flight when this one started, the oldest first. */
+  #predecessors: InFlightBatch[]
   #attempt = newAttempt()
-  #builtOn = new Set<Flight>()
+  #builtOn = new Set<InFlightBatch>()
   readonly #ended = Promise.withResolvers<void>()
   #hasEnded = false
   readonly #key = randomBytes(8).readBigInt64BE()
-  readonly #patience_ms: number
+  readonly #predecessor_timeout_ms: number
 
-  constructor(ahead: Flight[], patience_ms: number) {
-    this.#ahead = ahead
-    this.#patience_ms = patience_ms
+  constructor(predecessors: InFlightBatch[], predecessor_timeout_ms: number) {
+    this.#predecessors = predecessors
+    this.#predecessor_timeout_ms = predecessor_timeout_ms
   }
 
-  /** Resolves when all that were ahead have ended, whatever became of them. To be waited for without holding any lock. */
-  async alone(): Promise<void> {
-    await Promise.all(this.#ahead.map((flight) => flight.#ended.promise))
+  /** Resolves when all predecessors have ended, whatever became of them. To be waited for without holding any lock. */
+  async waitUntilAlone(): Promise<void> {
+    await Promise.all(this.#predecessors.map((batch) => batch.#ended.promise))
   }
 
-  /** The first statement of its transaction: from now on those behind can wait for its end. */
+  /** The first statement of its transaction: from now on later batches can wait for its end. */
   async open(connection: Queryable): Promise<void> {
     await connection.query({ ...openBatchSql, values: [this.#key] })
   }
 
   /**
-   * Waits until those ahead have decided, sets each receivable to what the last of them will leave, unless more was read, and returns
-   * those that were set so. Throws a conflict when it takes too long.
+   * Waits until all earlier batches have decided; overwrites each receivable with the newest balance they will write, unless a newer
+   * one was read; returns those overwritten. Throws 40001 after the time-out.
    */
-  async foresee(receivables: Iterable<Receivable>): Promise<Receivable[]> {
-    for (const flight of this.#ahead) await this.#inTime(flight.#attempt.decided.promise)
-    const foreseen: Receivable[] = []
+  async readAhead(receivables: Iterable<Receivable>): Promise<Receivable[]> {
+    for (const batch of this.#predecessors) await this.#inTime(batch.#attempt.decided.promise)
+    const overwritten: Receivable[] = []
     for (const receivable of receivables) {
-      for (const flight of this.#ahead) {
-        const left = flight.#attempt.leaves.get(receivable.id)
-        if (!left || left.version < receivable.version) continue
-        Object.assign(receivable, left)
-        this.#builtOn.add(flight)
-        foreseen.push(receivable)
+      for (const batch of this.#predecessors) {
+        const ahead = batch.#attempt.balances.get(receivable.id)
+        if (!ahead || ahead.version < receivable.version) continue
+        Object.assign(receivable, ahead)
+        this.#builtOn.add(batch)
+        overwritten.push(receivable)
       }
     }
-    return foreseen
+    return overwritten
   }
 
-  /** Tells those behind what this one will leave of the receivables that it was decided from. */
-  decide(receivables: Iterable<Receivable>): void {
+  /** Tells later batches which balances this one will write, of the receivables that it was decided from. */
+  publishBalances(receivables: Iterable<Receivable>): void {
     for (const { id, balance, version, status } of receivables) {
-      this.#attempt.leaves.set(id, { balance, version, status })
+      this.#attempt.balances.set(id, { balance, version, status })
     }
     this.#attempt.decided.resolve()
   }
 
-  /** Has the database wait for the end of those that this one was decided from, before what is sent next. */
-  async follow(connection: Queryable): Promise<void> {
-    const inFlight = [...this.#builtOn].filter((flight) => !flight.#hasEnded)
+  /** Has the database wait for the end of the batches that this one was decided from, before what is sent next. */
+  async waitForPredecessors(connection: Queryable): Promise<void> {
+    const inFlight = [...this.#builtOn].filter((batch) => !batch.#hasEnded)
     if (inFlight.length === 0) return
-    await connection.query({ ...awaitBatchesSql, values: [bigintArray(inFlight.map((flight) => flight.#key))] })
+    await connection.query({ ...awaitBatchesSql, values: [bigintArray(inFlight.map((batch) => batch.#key))] })
   }
 
-  /** The attempt was undone; what was decided from it will not find the balances that it expects. Another may follow. */
-  giveUp(): void {
-    this.#attempt.leaves.clear()
+  /** The attempt was aborted: what was decided from it will not find the balances that it expects. Another attempt may follow. */
+  reset(): void {
+    this.#attempt.balances.clear()
     this.#attempt.decided.resolve()
     this.#attempt = newAttempt()
     this.#builtOn.clear()
   }
 
-  /** It is over: committed, or given up for good. */
+  /** It is over: committed, or aborted for good. */
   end(): void {
     this.#hasEnded = true
     this.#attempt.decided.resolve()
     this.#ended.resolve()
     // Else each would keep the one before it, back to the first.
-    this.#ahead = []
+    this.#predecessors = []
     this.#builtOn.clear()
   }
 
   async #inTime(promise: Promise<void>): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const lateness = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new StuckBehind()), this.#patience_ms)
+      timer = setTimeout(() => reject(new PredecessorTimeout()), this.#predecessor_timeout_ms)
     })
     try {
       await Promise.race([promise, lateness])
@@ -124,24 +124,24 @@ export class Flight {
 }
 
 function newAttempt(): Attempt {
-  return { decided: Promise.withResolvers(), leaves: new Map() }
+  return { decided: Promise.withResolvers(), balances: new Map() }
 }
 
 /** The batches in flight of one process. */
-export type Flights = { begin(): Flight; end(flight: Flight): void }
+export type InFlightBatchRegistry = { begin(): InFlightBatch; end(batch: InFlightBatch): void }
 
-/** Knows which batches are in flight. */
-export function createFlights(patience_ms: number = patienceMs): Flights {
-  const inFlight = new Set<Flight>()
+/** Makes the registry that each batch of a process enters when it starts and leaves when it ends. */
+export function createInFlightBatches(predecessor_timeout_ms: number = predecessorTimeoutMs): InFlightBatchRegistry {
+  const inFlight = new Set<InFlightBatch>()
   return {
     begin() {
-      const flight = new Flight([...inFlight], patience_ms)
-      inFlight.add(flight)
-      return flight
+      const batch = new InFlightBatch([...inFlight], predecessor_timeout_ms)
+      inFlight.add(batch)
+      return batch
     },
-    end(flight) {
-      inFlight.delete(flight)
-      flight.end()
+    end(batch) {
+      inFlight.delete(batch)
+      batch.end()
     },
   }
 }

@@ -1,51 +1,51 @@
 import { isConflict, isUniqueViolation } from '../../../database/errors.ts'
 
 /**
- * What a batch takes for granted of its claims and of the balances that it reads. What turns out otherwise undoes the batch, and
- * it is done again taking nothing for granted.
+ * What a batch assumes so that it can skip work: that its keys and references are new, and that nobody changes the balances it
+ * reads. A false assumption aborts the transaction; the retry assumes nothing.
  */
-export type Expected = {
-  /** All new; or any, so that each is asked whether it was won. */
+export type Assumptions = {
+  /** `new`: no claim exists, so none is asked for its outcome. `any`: each is asked whether it was won. */
   claims: 'new' | 'any'
-  /** That nobody else changes them until they are written; or locked, so that nobody can. */
-  balances: 'still' | 'locked'
+  /** `unlocked`: read without a lock, and held by the update. `locked`: locked before anything is decided. */
+  balances: 'unlocked' | 'locked'
 }
 
-/** Takes nothing for granted. */
-export const nothing: Expected = { claims: 'any', balances: 'locked' }
+/** The assumptions of a retry: none. */
+export const noAssumptions: Assumptions = { claims: 'any', balances: 'locked' }
 
-/** Knows from the batches before what can be expected of the next one. */
-export type Expectation = {
-  /** What to expect of a batch of this size. */
-  of(size: number): Expected
+/** Learns from earlier batches what the next one may assume. */
+export type OptimisticMode = {
+  /** What a batch of this size may assume. */
+  assumptionsFor(size: number): Assumptions
   /** Learns that a batch was committed, and whether it won all its claims. */
   committed(allWon: boolean): void
-  /** Learns why a batch was undone. Returns false when that has nothing to do with what was expected. */
-  disappointed(error: unknown): boolean
+  /** Learns why a batch was aborted. Returns false when the reason is none of the assumptions. */
+  failed(error: unknown): boolean
 }
 
 // Below it there is little to save, and a quiet server's replays would each leave an error in PostgreSQL's log.
 const claimsMin = 16
 
-// A batch that was tried in vain costs what eight batches save by not asking.
-const caution = 8
+// An aborted batch costs what eight batches save by not asking.
+const backoffBatches = 8
 
-/** Expects the best, until it is disappointed; then takes nothing for granted for eight batches. */
-export function createExpectation(): Expectation {
-  let claimsCaution = 0
-  let balancesCaution = 0
+/** Assumes the best until an assumption fails; then that one is not made for eight batches. */
+export function createOptimisticMode(): OptimisticMode {
+  let claimsBackoff = 0
+  let balancesBackoff = 0
   return {
-    of: (size) => ({
-      claims: size < claimsMin || claimsCaution > 0 ? 'any' : 'new',
-      balances: balancesCaution > 0 ? 'locked' : 'still',
+    assumptionsFor: (size) => ({
+      claims: size < claimsMin || claimsBackoff > 0 ? 'any' : 'new',
+      balances: balancesBackoff > 0 ? 'locked' : 'unlocked',
     }),
     committed(allWon) {
-      claimsCaution = allWon ? Math.max(0, claimsCaution - 1) : caution
-      balancesCaution = Math.max(0, balancesCaution - 1)
+      claimsBackoff = allWon ? Math.max(0, claimsBackoff - 1) : backoffBatches
+      balancesBackoff = Math.max(0, balancesBackoff - 1)
     },
-    disappointed(error) {
-      if (isUniqueViolation(error)) claimsCaution = caution
-      else if (isConflict(error)) balancesCaution = caution
+    failed(error) {
+      if (isUniqueViolation(error)) claimsBackoff = backoffBatches
+      else if (isConflict(error)) balancesBackoff = backoffBatches
       else return false
       return true
     },

@@ -17,7 +17,8 @@ from (
       union all select 'entry', id, bucket from ledger_entry
       union all select 'payment', id, bucket from payment
       union all select 'obligation', id, bucket from application
-      union all select 'idempotency answer', id, bucket from idempotency_answer
+      union all select 'idempotency response', id, bucket from idempotency_response
+      union all select 'audit entry', id, bucket from audit_entry
       union all select 'reversal', id, bucket from payment_reversal
       union all select 'reversal', id, bucket from application_reversal
       union all select 'simulator charge', id, bucket from simulator_charge

@@ -20,6 +20,6 @@ from (
   from webhook_delivery
   union all
   select 'idempotency record', null, 'there is no answer for the key ' || key, a.id is null
-  from (select environment_id, key, answer_id, bucket from idempotency_key) as k
-  left join (select id, bucket from idempotency_answer) as a on a.id = k.answer_id and a.bucket = k.bucket
+  from (select environment_id, key, response_id, bucket from idempotency_key) as k
+  left join (select id, bucket from idempotency_response) as a on a.id = k.response_id and a.bucket = k.bucket
 ) as checked

@@ -1,7 +1,8 @@
+import type { FastifyReply, Router } from '../../../api/fastify.ts'
+import type { AppContext } from '../../../context.ts'
 import { Problem } from '../../../core/problem.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../../html/form.ts'
 import { sendPage } from '../../../html/send.ts'
-import type { App, FastifyReply, Platform } from '../../../api/platform.ts'
 import { readCard } from './cards.ts'
 import { answerChallenge, chargeCard, findChargeByToken, isWithinTime, type SimulatorCharge } from './charge.ts'
 import { cardPage, challengePage, expiredPage } from './pages.ts'
@@ -9,24 +10,24 @@ import { cardPage, challengePage, expiredPage } from './pages.ts'
 type Params = { Params: { token: string } }
 
 /** The simulator's own pages: the card form, the challenge, and the way back. Its links cannot be guessed. */
-export function simulatorRoutes(app: App, platform: Platform): void {
-  const { pool, vault, clock } = platform
+export function simulatorRoutes(router: Router, app: AppContext): void {
+  const { pool, vault, clock } = app
   const url = '/simulator/charges/:token'
 
-  async function mustFind(token: string): Promise<SimulatorCharge> {
+  async function findOrThrow(token: string): Promise<SimulatorCharge> {
     const charge = await findChargeByToken(pool, vault, token)
     if (!charge) throw new Problem('not_found', 'There is no such charge.')
     return charge
   }
 
-  app.get<Params>(url, async ({ params }, reply) => {
-    const charge = await mustFind(params.token)
+  router.get<Params>(url, async ({ params }, reply) => {
+    const charge = await findOrThrow(params.token)
     return show(reply, charge, vault.decrypt(charge.return_url), clock.now())
   })
 
-  app.post<Params>(url, async (request, reply) => {
-    if (!isOwnOrigin(platform, request)) return sendForeign(reply)
-    const charge = await mustFind(request.params.token)
+  router.post<Params>(url, async (request, reply) => {
+    if (!isOwnOrigin(app, request)) return sendForeign(reply)
+    const charge = await findOrThrow(request.params.token)
     const form = readForm(request)
     const now = clock.now()
     const returnUrl = vault.decrypt(charge.return_url)
@@ -46,8 +47,8 @@ export function simulatorRoutes(app: App, platform: Platform): void {
       }
       await chargeCard(pool, charge, card, now)
     }
-    const { status } = await mustFind(request.params.token)
-    const here = `${platform.publicUrl()}/simulator/charges/${request.params.token}`
+    const { status } = await findOrThrow(request.params.token)
+    const here = `${app.publicUrl()}/simulator/charges/${request.params.token}`
     return reply.redirect(status === 'challenge' ? here : returnUrl, 303)
   })
 }

@@ -1,7 +1,7 @@
-import { assert, present } from '../../../core/assert.ts'
+import type { AppContext } from '../../../context.ts'
+import { assert, required } from '../../../core/assert.ts'
 import { decode, encode } from '../../../core/id/base62.ts'
 import { bucketOf } from '../../../core/id/id.ts'
-import type { Platform } from '../../../api/platform.ts'
 import type { Processor } from '../processor.ts'
 import { chargeToken, insertCharge, type SimulatorCharge, stateAt } from './charge.ts'
 
@@ -12,7 +12,7 @@ const referencePrefix = 'sim_'
  * the clock. No money moves; everything else is as with a real one.
  */
 export function simulator(
-  { pool, clock, vault, publicUrl }: Pick<Platform, 'pool' | 'clock' | 'vault' | 'publicUrl'>,
+  { pool, clock, vault, publicUrl }: Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl'>,
   environmentId: number,
 ): Processor {
   return {
@@ -32,7 +32,7 @@ export function simulator(
       }
     },
     async fetch(reference) {
-      const id = present(decode(reference.slice(referencePrefix.length)), 'a reference of the simulator holds an id')
+      const id = required(decode(reference.slice(referencePrefix.length)), 'a reference of the simulator holds an id')
       const { rows } = await pool.query<SimulatorCharge>({
         name: 'fetch-simulator-charge',
         text: 'select * from simulator_charge where id = $1 and bucket = $2 and environment_id = $3',

@@ -1,4 +1,4 @@
-with settled as (
+with completed as (
   update payment as p
   set status = 'succeeded', applied_amount = s.applied_amount, unapplied_amount = s.unapplied_amount,
     explanation = s.explanation::json, method_details = s.method_details::jsonb, received_at = s.received_at,
@@ -10,4 +10,4 @@ with settled as (
   where p.id = s.id and p.bucket = s.bucket and p.environment_id = s.environment_id and p.status <> 'succeeded'
   returning p.id
 )
-select assert_rows((select count(*) from settled), $10::integer, 'every locked payment is settled')
+select assert_rows((select count(*) from completed), $10::integer, 'every locked payment is completed')

@@ -2,14 +2,14 @@
 select k.environment_id, k.key, k.fingerprint, a.status, a.body, a.encrypted
 from unnest($1::integer[], $2::text[], $3::integer[]) as lost (environment_id, key, bucket)
 cross join lateral (
-  select environment_id, key, fingerprint, answer_id, bucket
+  select environment_id, key, fingerprint, response_id, bucket
   from idempotency_key as kept
   where kept.environment_id = lost.environment_id and kept.key = lost.key and kept.bucket = lost.bucket
   offset 0
 ) as k
 cross join lateral (
   select status, body, encrypted
-  from idempotency_answer as kept
-  where kept.id = k.answer_id and kept.bucket = k.bucket
+  from idempotency_response as kept
+  where kept.id = k.response_id and kept.bucket = k.bucket
   offset 0
 ) as a

@@ -1,6 +1,6 @@
 -- Stored answers of the last 24 hours that tell of a customer. An answer that shows one of its objects names the customer's id
 -- ($2); a refusal may quote a reference ($3). The key stays used: what it stood for has happened and must not happen again.
-update idempotency_answer
+update idempotency_response
 set status = $4, body = $5, encrypted = false
 where environment_id = $1 and not encrypted
   and case when status < 400 then strpos(body, $2) > 0

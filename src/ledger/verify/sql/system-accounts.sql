@@ -1,4 +1,4 @@
--- I5, as the house accounts see it: clearing accounts hold what arrived and was not taken back, and "unapplied" holds,
+-- I5, as the system accounts see it: clearing accounts hold what arrived and was not taken back, and "unapplied" holds,
 -- as a debt, what payments have left. These accounts store no balance, so the sums are all there is to compare.
 with arrived as (
   select
@@ -11,21 +11,21 @@ select
   count(*) as examined,
   count(*) filter (where broken) as violations,
   (array_agg(format('environment %s, %s %s: entries sum to %s, payments to %s',
-    environment_id, house_account, currency, entered, expected)) filter (where broken))[1:5] as examples
+    environment_id, system_account, currency, entered, expected)) filter (where broken))[1:5] as examples
 from (
   select
-    environment_id, house_account, currency,
+    environment_id, system_account, currency,
     sum(entered) as entered, sum(expected) as expected, sum(entered) <> sum(expected) as broken
   from (
-    select environment_id, house_account, currency, sum(amount) as entered, 0 as expected
+    select environment_id, system_account, currency, sum(amount) as entered, 0 as expected
     from ledger_entry
-    where house_account is not null
-    group by environment_id, house_account, currency
+    where system_account is not null
+    group by environment_id, system_account, currency
     union all
     select environment_id, 'unapplied', currency, 0, -unapplied from arrived
     union all
     select environment_id, 'clearing:' || holder, currency, 0, held from arrived where held is not null
   ) as sides
-  where house_account = 'unapplied' or house_account like 'clearing:%'
-  group by environment_id, house_account, currency
+  where system_account = 'unapplied' or system_account like 'clearing:%'
+  group by environment_id, system_account, currency
 ) as checked

@@ -1,9 +1,9 @@
 -- Lets go of up to $2 answers whose keys were claimed before $1, the oldest first, and of those keys. An answer's id begins with
 -- the time, so its key is the index that finds them.
 with old as (
-  delete from idempotency_answer
+  delete from idempotency_response
   where (id, bucket) in (
-    select id, bucket from idempotency_answer where id < id_at($1::timestamptz) order by id limit $2::integer)
+    select id, bucket from idempotency_response where id < id_at($1::timestamptz) order by id limit $2::integer)
   returning environment_id, key, bucket
 )
 delete from idempotency_key as k

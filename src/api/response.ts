@@ -1,0 +1,32 @@
+import type { z } from 'zod'
+import type { FastifyReply } from './fastify.ts'
+
+/** The schema of each successful response of an operation, by its status. */
+export type Responses = Readonly<Record<number, z.ZodType>>
+
+/** A response of an operation: one of its statuses, with a body of that status's schema. */
+export type Response<R extends Responses> = {
+  [Status in keyof R]: { status: Status; body: z.input<R[Status]>; etag?: string | undefined }
+}[keyof R]
+
+/** A response as text: what is sent, and what an idempotency record keeps, so that a replay has the same bytes. */
+export type RenderedResponse = {
+  status: number
+  body: string
+  etag?: string | undefined
+  /** Whether it was given before to the same key. */
+  replayed?: true
+}
+
+/** Makes a response into text: the one place where that is done. */
+export function renderResponse<R extends Responses>({ status, body, etag }: Response<R>): RenderedResponse {
+  return { status: status as number, body: JSON.stringify(body), etag }
+}
+
+/** Sends a rendered response. A stored refusal has the media type of problems. */
+export function sendResponse(reply: FastifyReply, { status, body, etag, replayed }: RenderedResponse): FastifyReply {
+  if (etag !== undefined) reply.header('etag', etag)
+  if (replayed) reply.header('idempotent-replayed', 'true')
+  const type = status < 400 ? 'application/json' : 'application/problem+json'
+  return reply.code(status).header('content-type', `${type}; charset=utf-8`).send(body)
+}

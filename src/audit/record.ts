@@ -1,0 +1,52 @@
+import type { Actor } from '../core/actor.ts'
+import { bucketOf, type Id, newId, randomBucket } from '../core/id/id.ts'
+import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
+import type { Queryable } from '../database/pool.ts'
+import { loadSql } from '../database/sql.ts'
+
+/** What was done to which object. Money is not among it: of money the ledger transaction is the record. */
+export type AuditedChange = {
+  action: 'created' | 'updated' | 'archived' | 'unarchived' | 'voided' | 'pseudonymised' | 'deleted'
+  object_kind: 'customer' | 'account' | 'bill' | 'payment' | 'settings' | 'endpoint' | 'api_key'
+  /** Null where it is the environment itself. */
+  object_id: Id | null
+}
+
+/** By whom, for which environment, and when. */
+export type AuditContext = {
+  environment: { id: number }
+  actor: Actor
+  request_id?: string | undefined
+  now: Date
+}
+
+const writeAuditEntriesSql = loadSql(import.meta.url, './sql/write-audit-entries.sql')
+
+/** Writes who made some changes, in their transaction. The entries have the buckets of their objects. */
+export async function recordChanges(
+  connection: Queryable,
+  changes: { context: AuditContext; change: AuditedChange }[],
+): Promise<void> {
+  if (changes.length === 0) return
+  const objects = changes.map(({ change }) => change.object_id)
+  const buckets = objects.map((id) => (id === null ? randomBucket() : bucketOf(id)))
+  await connection.query({
+    ...writeAuditEntriesSql,
+    values: [
+      uuidArray(changes.map(({ context }, index) => newId(buckets[index] as number, context.now.getTime()))),
+      integerArray(buckets),
+      integerArray(changes.map(({ context }) => context.environment.id)),
+      textArray(changes.map(({ context }) => context.actor)),
+      textArray(changes.map(({ change }) => change.action)),
+      textArray(changes.map(({ change }) => change.object_kind)),
+      uuidArray(objects),
+      textArray(changes.map(({ context }) => context.request_id ?? null)),
+      changes[0]?.context.now,
+    ],
+  })
+}
+
+/** Writes who made one change, in its transaction. */
+export function recordChange(connection: Queryable, context: AuditContext, change: AuditedChange): Promise<void> {
+  return recordChanges(connection, [{ context, change }])
+}

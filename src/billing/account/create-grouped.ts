@@ -1,0 +1,189 @@
+import { storedResponse, writeOnce } from '../../api/idempotency.ts'
+import { renderProblem } from '../../api/problems.ts'
+import { type RenderedResponse, renderResponse } from '../../api/response.ts'
+import { recordChanges } from '../../audit/record.ts'
+import type { AppContext, RequestContext } from '../../context.ts'
+import { bucketOf, type Id, newId, parseId } from '../../core/id/id.ts'
+import { Problem } from '../../core/problem.ts'
+import { integerArray, uuidArray } from '../../database/arrays.ts'
+import { createGroupCommit } from '../../database/group-commit.ts'
+import { claimKeys, claimName, type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
+import type { Connection } from '../../database/pool.ts'
+import { type SendCommit, transaction } from '../../database/transaction.ts'
+import { Journal } from '../../ledger/journal.ts'
+import { balanceCurrency, enterOpening } from '../object/balance.ts'
+import {
+  claimExternalReferences,
+  type ExternalReferenceClaim,
+  externalReferenceTaken,
+  releaseExternalReferences,
+} from '../object/external-references.ts'
+import { archivedParent } from '../object/parent.ts'
+import { respondObject } from '../object/resource.ts'
+import { type AccountRow, type CustomerRow, objectSelect } from '../object/rows.ts'
+import { accounts } from './resource.ts'
+import type { CreateAccount } from './schema.ts'
+import { createAccount, newAccount } from './service.ts'
+import { insertAccounts } from './store.ts'
+
+/** A new account under a customer that is named by its id. */
+type AccountCommand = { context: RequestContext; customer_id: Id; input: CreateAccount }
+
+/** What became of a command: a response; its key had one before; or no customer has this id, so it may be a reference. */
+type AccountOutcome =
+  | { kind: 'answered'; response: RenderedResponse }
+  | { kind: 'key_lost' }
+  | { kind: 'no_such_customer' }
+
+const batchMax = 100
+const waitingMax = 5_000
+
+type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl'>
+
+/**
+ * Creates accounts in groups: those that are asked for at once share one transaction of two round trips. One by one, the
+ * eleven statements of each took 1.4 ms of both processors' time, and 64 connections got 1,200 accounts a second. An account whose
+ * customer is named by a reference, or is created in the same request, has a transaction of its own.
+ */
+export function createGroupedAccounts(
+  app: App,
+): (context: RequestContext, input: CreateAccount) => Promise<RenderedResponse> {
+  const queue = createGroupCommit<AccountCommand, AccountOutcome>({
+    runBatch: (commands) => transaction(app.pool, (...sides) => createBatch(app, ...sides, commands)),
+    claimsOf: ({ context: { environment, idempotency }, input }) => [
+      `reference ${environment.id} ${input.external_reference}`,
+      ...(idempotency ? [`key ${claimName(idempotency)}`] : []),
+    ],
+    in_flight_max: 2,
+    batch_max: batchMax,
+    waiting_max: waitingMax,
+  })
+  return async (context, input) => {
+    const customer_id = typeof input.customer === 'string' ? parseId('customer', input.customer) : undefined
+    const outcome = customer_id && (await queue.add({ context, customer_id, input }))
+    if (outcome && outcome.kind === 'answered') return outcome.response
+    if (outcome && outcome.kind === 'key_lost' && context.idempotency) return storedResponse(app, context.idempotency)
+    return writeOnce(app, context, async (connection) =>
+      renderAccount(app, context, await createAccount(connection, context, input)),
+    )
+  }
+}
+
+function renderAccount(app: App, context: RequestContext, row: AccountRow): RenderedResponse {
+  return renderResponse<{ 201: typeof accounts.shape }>(respondObject(accounts, { app, context }, row, 201))
+}
+
+type Started = { command: AccountCommand; id: Id; reference: ExternalReferenceClaim }
+
+async function createBatch(
+  app: App,
+  connection: Connection,
+  sendCommit: SendCommit,
+  commands: AccountCommand[],
+): Promise<AccountOutcome[]> {
+  const now = (commands[0] as AccountCommand).context.now
+  const started = commands.map((command): Started => {
+    const id = newId(bucketOf(command.customer_id), command.context.now.getTime())
+    const { environment } = command.context
+    const reference = {
+      environment_id: environment.id,
+      kind: 'account' as const,
+      reference: command.input.external_reference,
+    }
+    return { command, id, reference: { ...reference, entity_id: id } }
+  })
+  const claims = commands.flatMap(({ context }) => context.idempotency ?? [])
+  const [keys, named, customers] = await Promise.all([
+    claimKeys(connection, claims),
+    claimExternalReferences(
+      connection,
+      started.map(({ reference }) => reference),
+    ),
+    lockCustomers(connection, commands),
+  ])
+  const journal = new Journal(now)
+  const rows: AccountRow[] = []
+  const outcomes = started.map((one): AccountOutcome => {
+    const { command } = one
+    const { context } = command
+    if (context.idempotency && !keys.has(claimName(context.idempotency))) return { kind: 'key_lost' }
+    const customer = customers.get(command.customer_id)
+    if (customer?.environment_id !== context.environment.id) return { kind: 'no_such_customer' }
+    try {
+      const row = create(one, customer, named.has(one.id), journal)
+      rows.push(row)
+      return { kind: 'answered', response: renderAccount(app, context, row) }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      return { kind: 'answered', response: renderProblem(error, app, context.instance) }
+    }
+  })
+  const audited = started
+    .filter(({ id }) => rows.some((row) => row.id === id))
+    .map(({ command: { context }, id }) => ({
+      context,
+      change: { action: 'created', object_kind: 'account', object_id: id } as const,
+    }))
+  const written = Promise.all([
+    insertAccounts(connection, rows, now),
+    recordChanges(connection, audited),
+    journal.write(connection),
+    ...resolveClaims(connection, started, outcomes, named, rows),
+  ])
+  sendCommit()
+  await written
+  return outcomes
+}
+
+/** What is refused is refused before anything of it is in the journal. */
+function create(
+  { command, id, reference }: Started,
+  customer: CustomerRow,
+  isNamed: boolean,
+  journal: Journal,
+): AccountRow {
+  const { context, input } = command
+  if (customer.archived_at !== null) throw archivedParent('customer', '/customer')
+  const row = newAccount(context, customer, id, input)
+  const { balance } = input
+  const currency = balance === undefined ? undefined : balanceCurrency(input.currency, null, '')
+  if (!isNamed) throw externalReferenceTaken(reference, '')
+  return balance === undefined || currency === undefined
+    ? row
+    : enterOpening(journal, context, row, { balance, currency })
+}
+
+/** Finds the customers, and keeps them from being archived until the accounts are there. */
+async function lockCustomers(connection: Connection, commands: AccountCommand[]): Promise<Map<Id, CustomerRow>> {
+  const ids = [...new Set(commands.map(({ customer_id }) => customer_id))]
+  const { rows } = await connection.query<CustomerRow>({
+    name: 'share-customers',
+    text: `${objectSelect.customer}
+      where e.id = any ($1::uuid[]) and e.bucket = any ($2::integer[]) and e.environment_id = any ($3::integer[])
+      order by e.id for share of e`,
+    values: [
+      uuidArray(ids),
+      integerArray([...new Set(ids.map(bucketOf))]),
+      integerArray([...new Set(commands.map(({ context }) => context.environment.id))]),
+    ],
+  })
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Stores the responses, and releases the keys and references of what was not made: no claim is left an orphan. */
+function resolveClaims(
+  connection: Connection,
+  started: Started[],
+  outcomes: AccountOutcome[],
+  named: Set<Id>,
+  rows: AccountRow[],
+): Promise<void>[] {
+  const made = new Set(rows.map(({ id }) => id))
+  const resolved = started.flatMap(({ command: { context } }, index): ResolvedKey[] => {
+    const outcome = outcomes[index] as AccountOutcome
+    if (!context.idempotency || outcome.kind === 'key_lost') return []
+    return [{ claim: context.idempotency, response: outcome.kind === 'answered' ? outcome.response : undefined }]
+  })
+  const unused = started.filter(({ id }) => named.has(id) && !made.has(id)).map(({ reference }) => reference)
+  return [...resolveKeys(connection, resolved), releaseExternalReferences(connection, unused)]
+}

@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import { dateIn } from '../../core/clock.ts'
+import { formatId } from '../../core/id/id.ts'
+import { formatRules } from '../../core/payment-rules.ts'
+import { bill } from '../../shapes/bill.ts'
+import { commonFieldsOf } from '../object/render.ts'
+import type { Resource, View } from '../object/resource.ts'
+import type { BillRow } from '../object/rows.ts'
+import { billRules } from './rules.ts'
+
+export const bills: Resource<'bill', typeof bill> = { kind: 'bill', tag: 'Bills', shape: bill, render: renderBill }
+
+/**
+ * A bill as the API shows it. What was paid is what is due less what remains, so nothing is stored twice; a voided bill was
+ * never paid, and what remained at the time stays shown.
+ */
+function renderBill(view: View, row: BillRow): z.input<typeof bill> {
+  const { environment, now } = view.context
+  const paid = row.status === 'voided' ? 0n : row.amount_due - row.balance
+  const rules = billRules(environment, row)
+  return {
+    id: formatId('bill', row.id),
+    external_reference: row.external_reference,
+    customer_id: formatId('customer', row.customer_id),
+    account_id: row.account_id === null ? undefined : formatId('account', row.account_id),
+    status: row.status,
+    currency: row.currency,
+    amount_due: Number(row.amount_due),
+    amount_paid: Number(paid),
+    amount_remaining: Number(row.amount_due - paid),
+    bill_date: row.bill_date,
+    due_date: row.due_date ?? undefined,
+    ...billFacts(row, paid, dateIn(environment.time_zone, now)),
+    payment_rules: rules && formatRules(rules),
+    ...commonFieldsOf(view, row),
+  }
+}
+
+/** What `status` hides: whether it is partly paid, whether it is overdue, and by how many days. */
+function billFacts(row: BillRow, paid: bigint, today: string) {
+  const open = row.status === 'unpaid'
+  const days = row.due_date === null ? undefined : daysBetween(today, row.due_date)
+  return {
+    partially_paid: open && paid > 0n,
+    overdue: open && days !== undefined && days < 0,
+    days_until_due: open ? days : undefined,
+  }
+}
+
+function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
+}

@@ -1,0 +1,50 @@
+import type { Actor } from './core/actor.ts'
+import type { Clock } from './core/clock.ts'
+import type { Log } from './core/log.ts'
+import type { PaymentRuleOverrides } from './core/payment-rules.ts'
+import type { Vault } from './core/secret.ts'
+import type { IdempotencyClaim } from './database/idempotency.ts'
+import type { Pool } from './database/pool.ts'
+import type { PaymentQueue } from './ledger/payments/queue.ts'
+
+/**
+ * The parts that one process of the program has once: made in server/compose.ts, passed down. Whoever needs some of them says
+ * which (`Pick<AppContext, 'pool' | 'clock'>`).
+ */
+export type AppContext = {
+  pool: Pool
+  clock: Clock
+  vault: Vault
+  payments: PaymentQueue
+  /** The address that payers reach; known once the server listens. */
+  publicUrl(): string
+  /** Tells the dispatcher that events were committed. */
+  wakeDispatcher(): void
+  /** Makes this process read the environment's settings again; other processes follow within a second. */
+  settingsChanged(): void
+  /** Says why a webhook address may not be called; `undefined` when it may. */
+  webhookUrlFault(url: string): string | undefined
+  log: Log
+}
+
+/** The environment that a key opens: everything a request may see. */
+export type RequestEnvironment = {
+  id: number
+  mode: 'test' | 'live'
+  merchant_name: string
+  merchant_slug: string
+  time_zone: string
+  payment_rules: PaymentRuleOverrides
+}
+
+/** What every operation is given of the request: for whom, by whom, when. It knows no HTTP. */
+export type RequestContext = {
+  environment: RequestEnvironment
+  actor: Actor
+  request_id: string
+  now: Date
+  /** The Idempotency-Key that was sent, with the fingerprint of the request. */
+  idempotency?: IdempotencyClaim | undefined
+  /** What a problem names as its `instance`: the path that was called. */
+  instance: string
+}

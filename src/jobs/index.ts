@@ -1,0 +1,41 @@
+import type { AppContext } from '../context.ts'
+import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
+import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
+import { maintainDatabase } from './maintain-database.ts'
+import { type JobDefinition, type JobStatus, periodic } from './periodic.ts'
+
+/** Everything that runs by itself, in the order in which it is stopped. */
+export function jobDefinitions(app: AppContext, dispatcher: Dispatcher): JobDefinition[] {
+  return [
+    { name: 'sync-sessions', every_ms: 1_000, run: (stopping) => syncDueSessions(app, stopping) },
+    { name: 'maintain-database', every_ms: 3_600_000, run: () => maintainDatabase(app) },
+    deliverWebhooks(dispatcher),
+  ]
+}
+
+/** Sends what is due: each commit wakes the dispatcher, and it looks by itself besides. */
+export function deliverWebhooks(dispatcher: Dispatcher): JobDefinition {
+  return { name: 'deliver-webhooks', every_ms: 500, run: () => dispatcher.look(), end: () => dispatcher.stop() }
+}
+
+/** The jobs of one process. */
+export type Jobs = {
+  start(): void
+  status(): JobStatus[]
+  /** Stops them one after the other. */
+  stop(): Promise<void>
+}
+
+/** Makes the jobs of a process. Nothing runs until they are started. */
+export function createJobs(app: Pick<AppContext, 'clock' | 'log'>, definitions: JobDefinition[]): Jobs {
+  const jobs = definitions.map((definition) => periodic(definition, app))
+  return {
+    start() {
+      for (const job of jobs) job.start()
+    },
+    status: () => jobs.map((job) => job.status()),
+    async stop() {
+      for (const job of jobs) await job.stop()
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { isDatabaseUnavailable } from '../database/errors.ts'
+
+/** Work that runs by itself: by which name, how often, and what. Several processes may run it at once. */
+export type JobDefinition = {
+  name: string
+  every_ms: number
+  /** One run. It ends early when the signal is aborted, which is the stop of the process. */
+  run(stopping: AbortSignal): Promise<void>
+  /** What is left to do at the stop, after the last run. */
+  end?(): Promise<void>
+}
+
+/** How a job goes: what `/readyz` shows. The instants are absent until there was one. */
+export type JobStatus = {
+  name: string
+  every_ms: number
+  running: boolean
+  last_success_at?: string
+  last_failure_at?: string
+}
+
+/** A job of this process: at most one run of it at a time. */
+export type Job = {
+  /** Runs it now and from then on. */
+  start(): void
+  status(): JobStatus
+  /** Stops it and waits for the run that is under way. */
+  stop(): Promise<void>
+}
+
+/** Makes a job. A run that fails is logged, unless the database is unavailable, which the server tells of elsewhere. */
+export function periodic(definition: JobDefinition, { clock, log }: { clock: Clock; log: Log }): Job {
+  const { name, every_ms } = definition
+  const stopping = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | undefined
+  let succeeded: Date | undefined
+  let failed: Date | undefined
+
+  async function runOnce(): Promise<void> {
+    try {
+      await definition.run(stopping.signal)
+      succeeded = clock.now()
+    } catch (error) {
+      failed = clock.now()
+      if (!isDatabaseUnavailable(error)) log.error({ job: name, err: error }, 'a job failed')
+    }
+  }
+
+  function tick(): void {
+    running ??= runOnce().finally(() => {
+      running = undefined
+    })
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(tick, every_ms).unref()
+      tick()
+    },
+    status: () => ({
+      name,
+      every_ms,
+      running: running !== undefined,
+      ...(succeeded && { last_success_at: succeeded.toISOString() }),
+      ...(failed && { last_failure_at: failed.toISOString() }),
+    }),
+    async stop() {
+      clearInterval(timer)
+      stopping.abort()
+      await running
+      await definition.end?.()
+    },
+  }
+}

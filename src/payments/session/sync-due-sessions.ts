@@ -1,0 +1,39 @@
+import type { AppContext } from '../../context.ts'
+import { newRequestId } from '../../core/request-id.ts'
+import { isDatabaseUnavailable } from '../../database/errors.ts'
+import { claimDueChecks, updateStatus } from './store.ts'
+import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
+
+const batchMax = 50
+const abandonedMs = 24 * 3_600_000
+
+type App = SessionApp & Pick<AppContext, 'log'>
+
+/**
+ * Asks the processor about every unfinished payment that is due, and expires those that were started a day ago and never charged.
+ * Nobody's browser is needed for money that was taken to be applied. Returns after one batch when it is told to stop.
+ */
+export async function syncDueSessions(app: App, stopping?: AbortSignal): Promise<void> {
+  for (;;) {
+    const due = await claimDueChecks(app.pool, app.clock.now(), batchMax)
+    const checks = await Promise.allSettled(due.map((payment) => syncOne(app, payment)))
+    for (const check of checks) if (check.status === 'rejected') throw check.reason
+    if (due.length < batchMax || stopping?.aborted) return
+  }
+}
+
+async function syncOne(app: App, key: Awaited<ReturnType<typeof claimDueChecks>>[number]): Promise<void> {
+  const cause: SessionCause = { request_id: newRequestId(), actor: 'job:sync-sessions' }
+  try {
+    const payment = await syncWithProcessor(app, key.environment_id, key.id, cause)
+    const now = app.clock.now()
+    if (!payment || now.getTime() - payment.created_at.getTime() < abandonedMs) return
+    if (payment.status === 'initiating' || payment.status === 'pending_action') {
+      await updateStatus(app.pool, payment, { status: 'expired', now, ...cause })
+    }
+  } catch (error) {
+    // The next question is set already, so one payment that cannot be synced holds up none of the others.
+    if (isDatabaseUnavailable(error)) throw error
+    app.log.error({ err: error, payment_id: key.id }, 'an unfinished payment could not be synced')
+  }
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { balanceFields, commonFields } from './object.ts'
+import { externalReference, instant, shownId } from './primitives.ts'
+
+export const customer = z
+  .object({
+    id: shownId('customer'),
+    external_reference: externalReference,
+    name: z.string().max(255).optional(),
+    email: z.string().max(255).optional(),
+    phone: z.string().max(20).optional(),
+    ...balanceFields,
+    ...commonFields,
+    pseudonymised_at: instant.optional(),
+  })
+  .meta({ id: 'Customer' })
