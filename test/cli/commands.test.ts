@@ -54,14 +54,10 @@ describe('the first start', () => {
 
   test('is alive and ready', async () => {
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' })
-    const ready = await (await fetch(`${server.url}/readyz`)).json()
+    const ready = (await (await fetch(`${server.url}/readyz`)).json()) as { status: string; jobs: { name: string }[] }
     expect(ready.status).toBe('ready')
     // Whatever runs by itself is told of, and when it last succeeded.
-    expect(ready.jobs.map(({ name }: { name: string }) => name)).toEqual([
-      'sync-sessions',
-      'maintain-database',
-      'deliver-webhooks',
-    ])
+    expect(ready.jobs.map(({ name }) => name)).toEqual(['sync-sessions', 'maintain-database', 'deliver-webhooks'])
   })
 })
 
