@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './arrays.ts'
 import type { Queryable } from './pool.ts'
-import { jsonTexts, loadSql, withoutConflicts } from './sql.ts'
+import { jsonTexts, loadSql } from './sql.ts'
 
 /** A key within its environment, and the fingerprint (SHA-256) of the request that it stands for. */
 export type IdempotencyClaim = {
@@ -15,7 +15,7 @@ export type IdempotencyClaim = {
 export type StoredAnswer = { fingerprint: Buffer; status: number; body: string; encrypted: boolean }
 
 const claimKeysSql = loadSql(import.meta.url, './sql/claim-keys.sql')
-const claimNewKeysSql = withoutConflicts(claimKeysSql)
+const claimNewKeysSql = loadSql(import.meta.url, './sql/claim-new-keys.sql')
 const storeAnswersSql = loadSql(import.meta.url, './sql/store-answers.sql')
 const findAnswersSql = loadSql(import.meta.url, './sql/find-answers.sql')
 const releaseKeysSql = loadSql(import.meta.url, './sql/release-keys.sql')

@@ -11,17 +11,6 @@ export function loadSql(module: string, file: string): Statement {
 }
 
 /**
- * The same insert for rows that are expected to be new: what is there already fails the transaction. PostgreSQL then looks
- * for a conflict once, not twice, and has nothing to return: a twentieth of its time for a payment.
- */
-export function withoutConflicts({ name, text }: Statement): Statement {
-  const [insert, rest] = text.split(/^on conflict do nothing$/m)
-  if (insert === undefined || rest === undefined)
-    throw new Error(`The statement ${name} has no conflicts to leave out.`)
-  return { name: `${name}-new`, text: insert }
-}
-
-/**
  * Texts without control characters, such as JSON, as one parameter for `string_to_array($1, chr(30), '')`; null is sent as an
  * empty text. Nothing is escaped on this side and nothing is read character by character on the other: for the bodies of a
  * batch that took a tenth of Node's time and a twentieth of PostgreSQL's.
