@@ -13,7 +13,8 @@ export async function migrateCommand(args: string[]): Promise<void> {
   }
   const pool = openPool({ connectionString: database_url }, 1, () => {})
   try {
-    const done = await migrate(pool, new Date(), values['grant-to'])
+    const log = (message: string) => process.stderr.write(`${message}\n`)
+    const done = await migrate(pool, new Date(), values['grant-to'], { log })
     process.stdout.write(done.length === 0 ? 'Nothing to do.\n' : `${done.map((name) => `ran ${name}`).join('\n')}\n`)
   } finally {
     await pool.end()

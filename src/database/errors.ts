@@ -52,3 +52,8 @@ export function isConflict(error: unknown): boolean {
 export function isUniqueViolation(error: unknown): boolean {
   return ((error ?? {}) as CodedError).code === '23505'
 }
+
+/** Whether a lock was not had within the time that was set for waiting. */
+export function isLockTimeout(error: unknown): boolean {
+  return ((error ?? {}) as CodedError).code === '55P03'
+}

@@ -2,7 +2,7 @@ import { bucketOfValue } from '../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './arrays.ts'
 import type { Queryable } from './pool.ts'
-import { jsonTexts, loadSql, withoutConflicts } from './sql.ts'
+import { jsonTexts, loadSql } from './sql.ts'
 
 /** A key within its environment, and the fingerprint (SHA-256) of the request that it stands for. */
 export type IdempotencyClaim = {
@@ -15,11 +15,11 @@ export type IdempotencyClaim = {
 export type StoredResponse = { fingerprint: Buffer; status: number; body: string; encrypted: boolean }
 
 const claimKeysSql = loadSql(import.meta.url, './sql/claim-keys.sql')
-const claimNewKeysSql = withoutConflicts(claimKeysSql)
-const storeAnswersSql = loadSql(import.meta.url, './sql/store-responses.sql')
-const findAnswersSql = loadSql(import.meta.url, './sql/find-responses.sql')
+const claimNewKeysSql = loadSql(import.meta.url, './sql/claim-new-keys.sql')
+const storeResponsesSql = loadSql(import.meta.url, './sql/store-responses.sql')
+const findResponsesSql = loadSql(import.meta.url, './sql/find-responses.sql')
 const releaseKeysSql = loadSql(import.meta.url, './sql/release-keys.sql')
-const deleteOldAnswersSql = loadSql(import.meta.url, './sql/delete-old-responses.sql')
+const deleteOldResponsesSql = loadSql(import.meta.url, './sql/delete-old-responses.sql')
 
 /** Names one claim in sets and maps. */
 export function claimName({ environment_id, key }: Pick<IdempotencyClaim, 'environment_id' | 'key'>): string {
@@ -69,7 +69,7 @@ type Response = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredResponse, 'fi
 export async function storeResponses(connection: Queryable, responses: Response[]): Promise<void> {
   if (responses.length === 0) return
   await connection.query({
-    ...storeAnswersSql,
+    ...storeResponsesSql,
     values: [
       uuidArray(responses.map(({ response_id }) => response_id)),
       integerArray(responses.map(({ response_id }) => bucketOf(response_id))),
@@ -109,7 +109,7 @@ export async function findResponses(
 ): Promise<Map<string, StoredResponse>> {
   if (claims.length === 0) return new Map()
   const { rows } = await connection.query<StoredResponse & { environment_id: number; key: string }>({
-    ...findAnswersSql,
+    ...findResponsesSql,
     values: keyColumns(claims),
   })
   return new Map(rows.map((row) => [claimName(row), row]))
@@ -125,6 +125,6 @@ function keyColumns(claims: IdempotencyClaim[]): Buffer[] {
 
 /** Deletes up to `most` keys that were claimed before an instant, with their responses. Returns how many there were. */
 export async function deleteOldResponses(database: Queryable, before: Date, most: number): Promise<number> {
-  const { rowCount } = await database.query({ ...deleteOldAnswersSql, values: [before, most] })
+  const { rowCount } = await database.query({ ...deleteOldResponsesSql, values: [before, most] })
   return rowCount ?? 0
 }

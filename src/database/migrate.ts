@@ -1,66 +1,84 @@
-import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { type MigrationLog, migrateInTransaction, takeMigrationLock } from './migration-locks.ts'
+import { type IndexStatement, type Migration, MigrationError, readMigrations } from './migrations.ts'
 import type { Pool, Queryable } from './pool.ts'
 
-export type Migration = { name: string; text: string; checksum: string; breaking: boolean }
+export { MigrationError }
 
-/** A database that this program cannot serve. Its message is one line that says why and what to do. */
-export class MigrationError extends Error {}
-
-// Any number that no other program's advisory lock uses by chance.
-const lockKey = 7_210_420
-
-/** The migrations in their order. Each file opens with two header lines: its purpose, and whether it is breaking. */
-export function readMigrations(): Migration[] {
-  const folder = new URL('./migrations/', import.meta.url)
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .map((name) => {
-      const text = readFileSync(new URL(name, folder), 'utf8')
-      const header = /^-- purpose: .+\n-- breaking: (yes|no)\n/.exec(text)
-      if (!header)
-        throw new MigrationError(`${name} has no header: two lines, "-- purpose: …" and "-- breaking: yes|no".`)
-      return { name, text, checksum: createHash('sha256').update(text).digest('hex'), breaking: header[1] === 'yes' }
-    })
-}
+/** What a caller may choose: other migrations than the program's own, and who is told what is waited for and what failed. */
+export type MigrateOptions = { migrations?: Migration[]; log?: MigrationLog }
 
 /**
  * Brings the database up to this program's schema, and gives `serverRole` (the role that serves; by default the one that is
- * connected) its rights. Several processes may run it at once: an advisory lock lets one through, and the others find
+ * connected) its rights. Each file is committed by itself, with its record and the rights: when one fails those before it are
+ * done, and the next run goes on from there. Several processes may run it at once: a lock lets one through, and the others find
  * nothing to do. Returns the names that were run.
  */
-export async function migrate(pool: Pool, now: Date, serverRole?: string): Promise<string[]> {
+export async function migrate(
+  pool: Pool,
+  now: Date,
+  serverRole?: string,
+  { migrations = readMigrations(), log = () => {} }: MigrateOptions = {},
+): Promise<string[]> {
+  if (await isMigrated(pool, migrations)) return []
   const connection = await pool.connect()
   try {
-    const migrations = readMigrations()
-    if ((await pending(connection, migrations)).length === 0) return []
-    await connection.query('begin')
-    await connection.query('set local statement_timeout = 0')
-    await connection.query('select pg_advisory_xact_lock($1)', [lockKey])
+    await connection.query('set statement_timeout = 0; set lock_timeout = 0')
+    await takeMigrationLock(connection, log)
     await connection.query(
       `create table if not exists schema_migration
          (name text primary key, checksum text not null, breaking boolean not null, applied_at timestamptz not null)`,
     )
-    const todo = await pending(connection, migrations)
-    for (const migration of todo) {
-      await connection.query(migration.text)
-      await connection.query('insert into schema_migration values ($1, $2, $3, $4)', [
-        migration.name,
-        migration.checksum,
-        migration.breaking,
-        now,
-      ])
+    const missing = await pending(connection, migrations)
+    for (const migration of missing) {
+      const recorded = () => record(connection, migration, now, serverRole)
+      await run(connection, migration, log, recorded).catch((error) => {
+        log(`Migration ${migration.name} failed. Those before it are done; run it again when the cause is mended.`)
+        throw error
+      })
     }
-    await connection.query('select ensure_partitions($1, 3)', [now])
-    await connection.query('select grant_server_rights(coalesce($1, current_user))', [serverRole ?? null])
-    await connection.query('commit')
-    return todo.map(({ name }) => name)
-  } catch (error) {
-    await connection.query('rollback').catch(() => {})
-    throw error
+    return missing.map(({ name }) => name)
   } finally {
-    connection.release()
+    // Closed, not given back: its lock and its settings end with it, whatever happened.
+    connection.release(true)
+  }
+}
+
+async function run(
+  connection: Queryable,
+  { text, index_statements }: Migration,
+  log: MigrationLog,
+  recorded: () => Promise<void>,
+): Promise<void> {
+  for (const statement of index_statements ?? []) await runIndexStatement(connection, statement)
+  await migrateInTransaction(connection, log, async () => {
+    if (index_statements === null) await connection.query(text)
+    await recorded()
+  })
+}
+
+/** Such a statement that broke leaves an index behind that is not valid, which `if not exists` would take for made. */
+async function runIndexStatement(connection: Queryable, { kind, index, text }: IndexStatement): Promise<void> {
+  if (kind === 'create') {
+    const { rows } = await connection.query(
+      'select from pg_index where indexrelid = to_regclass($1) and not indisvalid',
+      [index],
+    )
+    if (rows.length > 0) await connection.query(`drop index concurrently if exists ${index}`)
+  }
+  await connection.query(text)
+}
+
+/** Notes a migration as run. With it come partitions and rights, as far as there are such yet, so that no break leaves them wrong. */
+async function record(connection: Queryable, migration: Migration, now: Date, serverRole?: string): Promise<void> {
+  const { name, checksum, breaking } = migration
+  await connection.query('insert into schema_migration values ($1, $2, $3, $4)', [name, checksum, breaking, now])
+  const { rows } = await connection.query<{ partitions: boolean; rights: boolean }>(
+    `select to_regprocedure('ensure_partitions(timestamptz, integer)') is not null as partitions,
+       to_regprocedure('grant_server_rights(text)') is not null as rights`,
+  )
+  if (rows[0]?.partitions) await connection.query('select ensure_partitions($1, 3)', [now])
+  if (rows[0]?.rights) {
+    await connection.query('select grant_server_rights(coalesce($1, current_user))', [serverRole ?? null])
   }
 }
 
@@ -89,11 +107,11 @@ async function pending(connection: Queryable, migrations: Migration[]): Promise<
   return migrations.filter(({ name }) => !done.has(name))
 }
 
-/** Whether every migration of this program has been run: what `/readyz` asks. */
-export async function isMigrated(pool: Pool): Promise<boolean> {
+/** Whether every migration, by default of this program, has been run: what `/readyz` asks. */
+export async function isMigrated(pool: Pool, migrations: Migration[] = readMigrations()): Promise<boolean> {
   const connection = await pool.connect()
   try {
-    return (await pending(connection, readMigrations())).length === 0
+    return (await pending(connection, migrations)).length === 0
   } finally {
     connection.release()
   }

@@ -2,8 +2,13 @@ import pg from 'pg'
 
 type Statement = { name?: string; text: string; values?: unknown[] }
 
-// What the driver's classes have besides what their types tell.
-type Wire = pg.Connection & { submittedNamedStatements: Record<string, string> }
+// What the driver's classes have besides what their types tell; test/database/driver.test.ts fails when they no longer do.
+type Wire = pg.Connection & {
+  /** The texts of what the connection has parsed, by their names. */
+  parsedStatements: Record<string, string>
+  /** The texts of what was sent to be parsed and is not answered yet. */
+  submittedNamedStatements: Record<string, string>
+}
 type Member = pg.Query & {
   name: string | undefined
   text: string
@@ -21,9 +26,11 @@ type Member = pg.Query & {
  * writes to the socket and wakes this process; here it stands behind the last only, which took a twentieth of the program's time for
  * a payment. When one statement fails, PostgreSQL passes over those behind it, and all of the group fail with its error.
  *
- * To the driver it is one query of its own class, so it can be used on a pipelined connection.
+ * To the driver it is one query of its own class, so it can be used on a pipelined connection. What cannot be sent as it was meant
+ * (a value that has no text, a name that stands for another text) costs the connection: a commit may stand behind it, in this
+ * group or in one that follows, and nothing of either may arrive.
  */
-export class MessageGroup extends pg.Query {
+export class StatementGroup extends pg.Query {
   readonly #types: pg.TypeOverrides
   readonly #members: Member[] = []
   #answered = 0
@@ -53,16 +60,37 @@ export class MessageGroup extends pg.Query {
   override submit = (connection: pg.Connection): void => {
     const { stream } = connection
     const silent = Object.create(connection, { sync: { value: () => {} } }) as Wire
+    this.#unfit = this.#misnamed(silent)
+    if (this.#unfit) {
+      stream.destroy(this.#unfit)
+      return
+    }
     stream.cork()
     try {
       for (const member of this.#members) member.prepare(silent)
       connection.sync()
     } finally {
-      // A statement whose values could not be sent is missing, and a commit may stand behind it: nothing of the group may arrive.
       if (this.#unfit) stream.destroy(this.#unfit)
       stream.uncork()
     }
     this.#required()
+  }
+
+  /**
+   * The error when a name stands for two texts. Each query of the driver's sees to that where it is submitted, which those of a group
+   * are not; PostgreSQL would carry out the first of the two in place of the second.
+   */
+  #misnamed({ parsedStatements, submittedNamedStatements }: Wire): Error | undefined {
+    const texts = new Map<string, string>()
+    for (const { name, text } of this.#members) {
+      if (name === undefined) continue
+      const known = texts.get(name) ?? parsedStatements[name] ?? submittedNamedStatements[name]
+      if (known !== undefined && known !== text) {
+        return new Error(`Prepared statements must be unique: '${name}' was sent with another text before.`)
+      }
+      texts.set(name, text)
+    }
+    return undefined
   }
 
   /** The driver keeps a note of what was parsed, by the name and text of the query that this is to it. */

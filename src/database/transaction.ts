@@ -2,7 +2,8 @@ import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
 import { isConflict } from './errors.ts'
 import { type Connection, type Pool, types } from './pool.ts'
-import { MessageGroup } from './statement-group.ts'
+import { withUniqueName } from './sql.ts'
+import { StatementGroup } from './statement-group.ts'
 
 const triesMax = 4
 
@@ -69,10 +70,10 @@ async function attempt<T>(
 const begin = { name: 'begin', text: 'begin' }
 const commit = { name: 'commit', text: 'commit' }
 
-/** Gathers what is sent in one turn of the program into one group of messages, the first with the `begin`, the last with the `commit`. */
+/** Gathers what is sent in one turn of the program into one group of statements, the first with the `begin`, the last with the `commit`. */
 class TransactionConnection implements Connection {
   readonly #client: PoolClient
-  #group: MessageGroup | undefined
+  #group: StatementGroup | undefined
   #committing: Promise<QueryResult> | undefined
   #ended = false
 
@@ -116,9 +117,9 @@ class TransactionConnection implements Connection {
     values?: unknown[]
   }): Promise<QueryResult<Row>> {
     if (!this.#group) {
-      this.#group = new MessageGroup(types)
+      this.#group = new StatementGroup(types)
       queueMicrotask(() => this.flush())
     }
-    return this.#group.add<Row>(statement)
+    return this.#group.add<Row>(withUniqueName(statement))
   }
 }

@@ -35,7 +35,7 @@ export type ReceivableSelection = { ids?: Id[]; customers?: Id[]; accounts?: Id[
 
 const lockSql = loadSql(import.meta.url, './sql/lock-receivables.sql')
 const followRulesSql = loadSql(import.meta.url, './sql/follow-rules.sql')
-const readSql = { name: 'read-receivables', text: lockSql.text.replace('for no key update of r', '') }
+const readSql = loadSql(import.meta.url, './sql/read-receivables.sql')
 
 /** The receivables of one transaction or one look, found by id, by customer or by account. */
 export class ReceivableIndex {

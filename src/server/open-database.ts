@@ -27,7 +27,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
 
 async function openRemote(config: Config, url: string, log: Log): Promise<OpenDatabase> {
   const pool = openPool({ connectionString: url }, poolSize, logLost(log))
-  await migrateOrClose(pool, () => migrate(pool, new Date()))
+  await migrateOrClose(pool, () => migrate(pool, new Date(), undefined, { log: logMigration(log) }))
   return {
     pool,
     encryption_key: config.encryption_key as string,
@@ -41,7 +41,7 @@ async function openLocal(config: Config, log: Log): Promise<OpenDatabase> {
   try {
     const encryptionKey = config.encryption_key ?? (await localEncryptionKey(config.data_dir))
     const local = await openLocalDatabase(bundled)
-    await migrateAs(local.owner, local.serverRole)
+    await migrateAs(local.owner, local.serverRole, log)
     const pool = openPool(local.server, poolSize, logLost(log))
     return { pool, encryption_key: encryptionKey, died: bundled.died, close: () => closeLocal(pool, bundled) }
   } catch (error) {
@@ -50,9 +50,9 @@ async function openLocal(config: Config, log: Log): Promise<OpenDatabase> {
   }
 }
 
-async function migrateAs(owner: DatabaseAddress, serverRole: string): Promise<void> {
+async function migrateAs(owner: DatabaseAddress, serverRole: string, log: Log): Promise<void> {
   const pool = openPool(owner, 1, () => {})
-  await migrateOrClose(pool, () => migrate(pool, new Date(), serverRole))
+  await migrateOrClose(pool, () => migrate(pool, new Date(), serverRole, { log: logMigration(log) }))
   await pool.end()
 }
 
@@ -84,4 +84,8 @@ async function localEncryptionKey(dataDir: string): Promise<string> {
 
 function logLost(log: Log) {
   return (error: Error) => log.warn({ reason: error.message }, 'a database connection was lost')
+}
+
+function logMigration(log: Log) {
+  return (message: string) => log.info({}, message)
 }

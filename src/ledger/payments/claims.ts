@@ -4,13 +4,13 @@ import type { PaymentStatus } from '../../core/payment-status.ts'
 import { bytesArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import { claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
-import { loadSql, withoutConflicts } from '../../database/sql.ts'
+import { loadSql } from '../../database/sql.ts'
 import { lockReceivables, type ReceivableIndex, type ReceivableSelection, readReceivables } from '../receivable.ts'
 import type { PaymentCommand } from './command.ts'
 import type { Assumptions } from './concurrency/optimistic.ts'
 
 const claimReferencesSql = loadSql(import.meta.url, '../sql/claim-references.sql')
-const claimNewReferencesSql = withoutConflicts(claimReferencesSql)
+const claimNewReferencesSql = loadSql(import.meta.url, '../sql/claim-new-references.sql')
 const releaseReferencesSql = loadSql(import.meta.url, '../sql/release-references.sql')
 const lockPaymentsSql = loadSql(import.meta.url, '../sql/lock-payments.sql')
 

@@ -1,0 +1,62 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openPool } from '../../src/database/pool.ts'
+import { withUniqueName } from '../../src/database/sql.ts'
+import { transaction } from '../../src/database/transaction.ts'
+import { type TestDatabase, testDatabase } from '../support/database.ts'
+
+const source = join(import.meta.dirname, '../../src')
+
+/** The names under which src keeps statements: those of its `.sql` files, and those given in its modules. */
+function givenNames(): string[] {
+  const files = globSync('**/*.sql', { cwd: source }).filter((file) => !file.includes('migrations'))
+  const inline = globSync('**/*.ts', { cwd: source }).flatMap((file) =>
+    [...readFileSync(join(source, file), 'utf8').matchAll(/\bname: (['`])(\S+)\1,\s*text:/g)].map(([, , name]) => name),
+  )
+  return [...files.map((file) => basename(file, '.sql')), ...(inline as string[])]
+}
+
+describe('the name of a statement', () => {
+  test('is given once in all of src, so that a list of slow statements says which one is meant', () => {
+    const names = givenNames()
+    expect(names).toEqual(expect.arrayContaining(['claim-keys', 'begin', 'find-payment']))
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+  })
+
+  test('leaves room for the hash among the 63 bytes that PostgreSQL looks at', () => {
+    expect(givenNames().filter((name) => name.length > 63 - '-12345678'.length)).toEqual([])
+  })
+
+  test('tells the text too', () => {
+    const one = withUniqueName({ name: 'count', text: 'select 1', values: [1] })
+    expect(one).toEqual({ name: 'count-822ae07d', text: 'select 1', values: [1] })
+    expect(withUniqueName({ name: 'count', text: 'select 2' }).name).toMatch(/^count-(?!822ae07d)[0-9a-f]{8}$/)
+    expect(withUniqueName({ text: 'select 1' })).toEqual({ text: 'select 1' })
+  })
+})
+
+describe('statements of one given name', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await testDatabase()
+  })
+  afterAll(() => database.drop())
+
+  test('are told apart by their texts, and one text is prepared once whichever way it is sent', async () => {
+    const one = { name: 'which', text: 'select 1 as n' }
+    const two = { name: 'which', text: 'select 2 as n' }
+    const pool = openPool({ connectionString: database.url }, 1, () => {})
+    try {
+      const inside = await transaction(pool, (connection) => Promise.all([one, two].map((of) => connection.query(of))))
+      const outside = await Promise.all([two, one].map((of) => pool.query(of)))
+      expect([...inside, ...outside].map(({ rows }) => rows[0].n)).toEqual([1, 2, 2, 1])
+      const { rows } = await pool.query<{ text: string }>(
+        "select statement as text from pg_prepared_statements where name like 'which-%' order by statement",
+      )
+      expect(rows.map(({ text }) => text)).toEqual([one.text, two.text])
+    } finally {
+      await pool.end()
+    }
+  })
+})
