@@ -9,7 +9,7 @@ export type Child<Question, Answer> = {
   stop(): Promise<void>
 }
 
-/** Starts `bench/http/<name>.ts` as a process of its own. Its first answer says that it is ready. */
+/** Starts `bench/http/<name>.ts` as a process of its own, and resolves with its first answer once it is ready. */
 export async function startChild<Question, Answer>(
   name: string,
   start: object,
@@ -52,7 +52,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** What a process of the benchmark is: the first message starts it, others are answered, the end of the parent ends it. */
+/** Runs a child process of the benchmark: the first message starts it, each later one gets an answer; it ends with its parent. */
 export function serveParent<Start, Question, Answer>(
   start: (start: Start) => Promise<{
     ready: Answer
