@@ -10,9 +10,15 @@ export const spreadAccounts = 20_000
 const merchantsOfSpread = 100
 const dayMs = 86_400_000
 
-/** Makes the template that most workloads get a copy of: one merchant with all accounts, and a hundred that share as many. */
-export async function makeTemplate(postgres: Postgres, endpointUrl: string): Promise<{ name: string; key: string }> {
-  const name = 'bench_template'
+/**
+ * Makes the database that most workloads get a copy of: one merchant with all accounts, whose key it returns, and a hundred that
+ * share as many.
+ */
+export async function makeTemplate(
+  postgres: Postgres,
+  endpointUrl: string,
+  name = 'bench_template',
+): Promise<{ database: Database; key: string }> {
   const database = await postgres.createDatabase(name)
   return withPools(database, async (server, owner) => {
     const start = new Date(Date.now() - 30 * dayMs)
@@ -24,7 +30,7 @@ export async function makeTemplate(postgres: Postgres, endpointUrl: string): Pro
       await generateAccounts(owner, { environment_id: environment.id, from: 1, to, start })
     }
     await vacuumTables(owner)
-    return { name, key: single.key }
+    return { database, key: single.key }
   })
 }
 

@@ -9,7 +9,7 @@ import type { Named } from './rounds.ts'
 import type { WorkloadName } from './rows.ts'
 import { warmPages } from './warm.ts'
 import { bareLoopWorkload, deliveryWorkload, firstAttemptWorkload } from './workloads/deliveries.ts'
-import { httpWorkload, type Server, startServer } from './workloads/http.ts'
+import { accountConnections, httpWorkload, paymentConnections, type Server, startServer } from './workloads/http.ts'
 import { paymentWorkload } from './workloads/payments.ts'
 import { hasPgbench, initialisePgbench, pgbenchWorkload } from './workloads/pgbench.ts'
 import { installPgledger, pgledgerWorkload } from './workloads/pgledger.ts'
@@ -81,9 +81,10 @@ export class Fixtures {
     'payments, half replays': async () => paymentWorkload({ ...(await this.#on('bench_payments')), replays: true }),
     pgledger: async () => pgledgerWorkload(await this.#installedPgledger(), false),
     'pgledger, hot account': async () => pgledgerWorkload(await this.#installedPgledger(), true),
-    'http payments': () => this.#http('bench_http', false, { kind: 'payment', connections: 256 }),
-    'http payments, delivered': () => this.#http('bench_http_delivered', true, { kind: 'payment', connections: 256 }),
-    'http accounts': () => this.#http('bench_accounts', false, { kind: 'account', connections: 64 }),
+    'http payments': () => this.#http('bench_http', false, { kind: 'payment', connections: paymentConnections }),
+    'http payments, delivered': () =>
+      this.#http('bench_http_delivered', true, { kind: 'payment', connections: paymentConnections }),
+    'http accounts': () => this.#http('bench_accounts', false, { kind: 'account', connections: accountConnections }),
     'idle payment': () => this.#idle('payment'),
     page: () => this.#idle('page'),
     deliveries: async () => {

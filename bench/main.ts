@@ -55,7 +55,7 @@ async function measure(postgres: Postgres, options: Options, command: string): P
     const history = needsHistory(chosen) ? await makeHistory(postgres, receiverUrl, options.history, say) : undefined
     const fixtures = new Fixtures({
       postgres,
-      template: template.name,
+      template: template.database.name,
       key: template.key,
       receiver_url: receiverUrl,
       tpcb_scale: options.tpcb_scale,

@@ -62,7 +62,8 @@ export function readOptions(args: string[]): Options | undefined {
   }
 }
 
-function positive(text: string, name: string): number {
+/** Reads a positive number. Throws an error of one line otherwise. */
+export function positive(text: string, name: string): number {
   const value = Number(text)
   if (!(value > 0)) throw new Error(`--${name} should be a positive number.`)
   return value

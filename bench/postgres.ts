@@ -32,7 +32,7 @@ const sharedBuffersMb = Math.min(2048, Math.floor(totalmem() / 2 ** 20 / 4))
 
 /** Starts the bundled server on a temporary directory, or uses the server of DATABASE_URL. */
 export async function openPostgres(databaseUrl: string | undefined): Promise<Postgres> {
-  if (databaseUrl !== undefined) return postgresOn(addressFrom(databaseUrl), async () => {})
+  if (databaseUrl !== undefined) return connectPostgres(addressFrom(databaseUrl))
   const dataDir = await mkdtemp(join(tmpdir(), 'tallystick-bench-'))
   const bundled = await startBundledServer({
     data_dir: dataDir,
@@ -40,13 +40,14 @@ export async function openPostgres(databaseUrl: string | undefined): Promise<Pos
     // The yardsticks and several servers are connected at the same time.
     settings: { max_connections: '200', shared_buffers: `${sharedBuffersMb}MB` },
   })
-  return postgresOn(bundled.connection('postgres'), async () => {
+  return connectPostgres(bundled.connection('postgres'), async () => {
     await bundled.stop()
     await rm(dataDir, { recursive: true, force: true })
   })
 }
 
-function postgresOn(address: Address, stop: () => Promise<void>): Postgres {
+/** Uses a running server, as the role that may create databases; `stop` is called once its connections are closed. */
+export function connectPostgres(address: Address, stop: () => Promise<void> = async () => {}): Postgres {
   const admin = openPool(address, 2, () => {})
   const made = new Set<string>()
   const addressOf = (database: string) => ({ ...address, database })

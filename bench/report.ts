@@ -197,11 +197,13 @@ function historyLines({ history, disk_per_payment: disk }: Findings): string[] {
   ]
 }
 
-function shownSpread({ median, low, high }: Spread, show: (value: number) => string): string {
+/** A median with its range, as the tables show them. */
+export function shownSpread({ median, low, high }: Spread, show: (value: number) => string): string {
   return `${show(median)} [${show(low)}–${show(high)}]`
 }
 
-function line(cells: string[]): string {
+/** A line of a Markdown table. */
+export function line(cells: string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
@@ -209,6 +211,7 @@ function met(value: boolean): string {
   return value ? 'yes' : 'no'
 }
 
-function count(value: number): string {
+/** A number with separators of thousands. */
+export function count(value: number): string {
   return value.toLocaleString('en-US')
 }
