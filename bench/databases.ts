@@ -1,19 +1,25 @@
 import { openPool, type Pool } from '../src/database/pool.ts'
 import { formatResult, verifyBooks } from '../src/ledger/verify/verify.ts'
-import { generateAccounts, generatePayments, settleTables } from './generate/generate.ts'
+import { generateAccounts, generatePayments, vacuumTables } from './generate/generate.ts'
 import { makeMerchant } from './merchants.ts'
 import type { Options } from './options.ts'
-import type { Database, Stage } from './postgres.ts'
+import type { Database, Postgres } from './postgres.ts'
 
-/** Accounts of the one merchant, and of the hundred together. */
+/** The accounts of the one merchant; the hundred merchants have as many together. */
 export const spreadAccounts = 20_000
 const merchantsOfSpread = 100
 const dayMs = 86_400_000
 
-/** The template that most contenders have a copy of: one merchant with all accounts, and a hundred that share as many. */
-export async function makeTemplate(stage: Stage, endpointUrl: string): Promise<{ name: string; key: string }> {
-  const name = 'bench_template'
-  const database = await stage.createDatabase(name)
+/**
+ * Makes the database that most workloads get a copy of: one merchant with all accounts, whose key it returns, and a hundred that
+ * share as many.
+ */
+export async function makeTemplate(
+  postgres: Postgres,
+  endpointUrl: string,
+  name = 'bench_template',
+): Promise<{ database: Database; key: string }> {
+  const database = await postgres.createDatabase(name)
   return withPools(database, async (server, owner) => {
     const start = new Date(Date.now() - 30 * dayMs)
     const single = await makeMerchant(server, 'single', endpointUrl)
@@ -23,38 +29,38 @@ export async function makeTemplate(stage: Stage, endpointUrl: string): Promise<{
       const to = spreadAccounts / merchantsOfSpread
       await generateAccounts(owner, { environment_id: environment.id, from: 1, to, start })
     }
-    await settleTables(owner)
-    return { name, key: single.key }
+    await vacuumTables(owner)
+    return { database, key: single.key }
   })
 }
 
-/** What the history of P13 took to make, and what P12 found. */
+/** The database of P13 with its size, and what `verify` found in it for P12. */
 export type History = { database: Database; bytes: number; payments: number; verify: Verification }
 
-/** What `verify` said of a database. */
+/** What `verify` found in a database, and how long it took. */
 export type Verification = { seconds: number; payments: number; broken: string[] }
 
-/** A million payments are what P12 is about. */
+/** P12 verifies this many payments. */
 const verifiedPayments = 1_000_000
 
 /**
- * Makes a database in which every account has paid once a month for some months, ending now. `verify` is timed once a million
- * payments are in it.
+ * Makes a database in which every account has paid once a month for some months, until now. `verify` is timed as soon as it has a
+ * million payments.
  */
 export async function makeHistory(
-  stage: Stage,
+  postgres: Postgres,
   endpointUrl: string,
   { accounts, payments }: Options['history'],
   say: (line: string) => void,
 ): Promise<History> {
-  const database = await stage.createDatabase('bench_history')
+  const database = await postgres.createDatabase('bench_history')
   const months = Math.ceil(payments / accounts)
   const monthMs = 30 * dayMs
   return withPools(database, async (server, owner) => {
     const now = new Date()
     const from = now.getTime() - months * monthMs
     const { environment } = await makeMerchant(server, 'single', endpointUrl)
-    // Before the events, so that each of them is one that the endpoint has to get.
+    // Earlier than the events, so that the endpoint is due to receive all of them.
     await owner.query('update webhook_endpoint set updated_at = $1', [new Date(from - dayMs)])
     await generateAccounts(owner, {
       environment_id: environment.id,
@@ -68,23 +74,23 @@ export async function makeHistory(
       await generatePayments(owner, { environment_id: environment.id, start, duration_ms: monthMs, now })
       say(`history: ${accounts * (month + 1)} payments on ${accounts} accounts`)
       if (verification || (accounts * (month + 1) < verifiedPayments && month + 1 < months)) continue
-      await settleTables(owner)
-      await writeOut(stage)
+      await vacuumTables(owner)
+      await writeOut(postgres)
       verification = await verify(server, say)
     }
-    await settleTables(owner)
-    await writeOut(stage)
-    const size = await sizeOf(stage, database.name)
+    await vacuumTables(owner)
+    await writeOut(postgres)
+    const size = await sizeOf(postgres, database.name)
     return { database, bytes: size, payments: accounts * months, verify: verification as Verification }
   })
 }
 
 /**
- * Has what making rows left in memory written to the disk, so that writing it is not a part of what is timed next: a database has
- * its rows there long before they are looked at again. A role without the right to it leaves that to the server.
+ * Runs a checkpoint, so that writing the new rows to the disk is not part of what is timed next; a real database has written them
+ * long before they are read again. Does nothing if the role may not run a checkpoint.
  */
-async function writeOut(stage: Stage): Promise<void> {
-  const connection = await stage.admin.connect()
+async function writeOut(postgres: Postgres): Promise<void> {
+  const connection = await postgres.admin.connect()
   try {
     const { rows } = await connection.query<{ may: boolean }>("select pg_has_role('pg_checkpoint', 'usage') as may")
     await connection.query('set statement_timeout = 0')
@@ -94,7 +100,7 @@ async function writeOut(stage: Stage): Promise<void> {
   }
 }
 
-/** Runs `verify` and says what does not hold. */
+/** Runs `verify` and prints the checks that fail. */
 export async function verify(pool: Pool, say: (line: string) => void): Promise<Verification> {
   const { rows } = await pool.query<{ count: bigint }>('select count(*) as count from payment')
   const started = performance.now()
@@ -106,7 +112,7 @@ export async function verify(pool: Pool, say: (line: string) => void): Promise<V
   return { seconds, payments, broken }
 }
 
-/** Gives a database's two pools to some work. */
+/** Opens pools for a database's two roles, runs the work with them and closes them. */
 export async function withPools<T>(
   { server, owner }: Database,
   work: (server: Pool, owner: Pool) => Promise<T>,
@@ -119,8 +125,8 @@ export async function withPools<T>(
   }
 }
 
-/** The bytes that a database takes on the disk. */
-export async function sizeOf(stage: Stage, name: string): Promise<number> {
-  const { rows } = await stage.admin.query<{ size: bigint }>('select pg_database_size($1) as size', [name])
+/** The size of a database on the disk, in bytes. */
+export async function sizeOf(postgres: Postgres, name: string): Promise<number> {
+  const { rows } = await postgres.admin.query<{ size: bigint }>('select pg_database_size($1) as size', [name])
   return Number(rows[0]?.size)
 }

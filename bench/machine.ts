@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Pool } from '../src/database/pool.ts'
 import { median } from './statistics.ts'
 
-/** What the figures were measured on, one line each. */
+/** The machine and the settings of PostgreSQL, as names and values. */
 export async function describeMachine(admin: Pool): Promise<[string, string][]> {
   const names = [
     'shared_buffers',
@@ -33,7 +33,7 @@ export async function describeMachine(admin: Pool): Promise<[string, string][]> 
   ]
 }
 
-/** How long the disk takes to make one 8 kB write durable, in ms. */
+/** How long the disk takes to make a write of 8 kB durable, in ms. */
 function fdatasyncMs(): number {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-fsync-'))
   const file = openSync(join(folder, 'probe'), 'w')
@@ -52,10 +52,10 @@ function fdatasyncMs(): number {
   }
 }
 
-/** Reads the CPU time, in seconds, that a PostgreSQL server on this machine has used, its past connections included. */
+/** Reads the CPU time that a PostgreSQL server on this machine has used, in seconds, closed connections included. */
 export type CpuMeter = () => number
 
-/** Finds the server's processes from one connection; undefined where `/proc` does not tell, or the server is elsewhere. */
+/** Finds the server's processes from one connection; undefined if there is no `/proc` or the server is on another machine. */
 export async function databaseCpu(admin: Pool): Promise<CpuMeter | undefined> {
   if (process.platform !== 'linux') return undefined
   const { rows } = await admin.query<{ pid: number; local: boolean }>(

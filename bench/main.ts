@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { makeHistory, makeTemplate, sizeOf, type Verification, verify } from './databases.ts'
-import { Cast } from './fixtures.ts'
+import { Fixtures } from './fixtures.ts'
 import { startChild } from './http/child.ts'
 import { describeMachine } from './machine.ts'
 import { watchMemory } from './memory.ts'
 import { help, type Options, readOptions } from './options.ts'
-import { openStage, type Stage } from './postgres.ts'
+import { openPostgres, type Postgres } from './postgres.ts'
 import { type Findings, failures, render } from './report.ts'
 import { type Measured, measureRounds, type Named } from './rounds.ts'
-import { type ContenderName, contendersOf, quietContenders, type Row, rows } from './rows.ts'
+import { quietWorkloads, type Row, rows, type WorkloadName, workloadsOf } from './rows.ts'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
@@ -19,9 +19,9 @@ async function main(): Promise<void> {
     process.stdout.write(help)
     return
   }
-  const stage = await openStage(process.env.DATABASE_URL || undefined)
+  const postgres = await openPostgres(process.env.DATABASE_URL || undefined)
   try {
-    const findings = await measure(stage, options, commandOf(args))
+    const findings = await measure(postgres, options, commandOf(args))
     const text = render(findings)
     process.stdout.write(`${text}\n`)
     if (options.write) writeDocument(text)
@@ -29,11 +29,11 @@ async function main(): Promise<void> {
     for (const failure of failed) say(failure)
     if (failed.length > 0) process.exitCode = 1
   } finally {
-    await stage.close()
+    await postgres.close()
   }
 }
 
-/** What repeats this run; where the checkout of pgledger lies is the reader's own. */
+/** The command that repeats this run; the path of the pgledger checkout is left out. */
 function commandOf(args: string[]): string {
   return [
     ...(process.env.PGLEDGER_DIR ? ['PGLEDGER_DIR=…'] : []),
@@ -42,20 +42,20 @@ function commandOf(args: string[]): string {
   ].join(' ')
 }
 
-async function measure(stage: Stage, options: Options, command: string): Promise<Findings> {
+async function measure(postgres: Postgres, options: Options, command: string): Promise<Findings> {
   const pgledgerDir = process.env.PGLEDGER_DIR || undefined
   const chosen = rows.filter(
     ({ id }) => (options.only?.includes(id) ?? true) && (id !== 'P2' || pgledgerDir !== undefined),
   )
-  const machine = await describeMachine(stage.admin)
+  const machine = await describeMachine(postgres.admin)
   const { child: receiver, ready } = await startChild<object, { port: number }>('receiver', {})
   const receiverUrl = `http://127.0.0.1:${ready.port}/hook`
   try {
-    const template = await makeTemplate(stage, receiverUrl)
-    const history = needsHistory(chosen) ? await makeHistory(stage, receiverUrl, options.history, say) : undefined
-    const cast = new Cast({
-      stage,
-      template: template.name,
+    const template = await makeTemplate(postgres, receiverUrl)
+    const history = needsHistory(chosen) ? await makeHistory(postgres, receiverUrl, options.history, say) : undefined
+    const fixtures = new Fixtures({
+      postgres,
+      template: template.database.name,
       key: template.key,
       receiver_url: receiverUrl,
       tpcb_scale: options.tpcb_scale,
@@ -63,12 +63,12 @@ async function measure(stage: Stage, options: Options, command: string): Promise
       pgledger_dir: pgledgerDir,
     })
     try {
-      const found = await play(stage, cast, chosen, options)
-      const verifications = await verifyAll(stage, cast.databases)
+      const found = await measureAll(postgres, fixtures, chosen, options)
+      const verifications = await verifyAll(postgres, fixtures.databases)
       const notes = notesOf(options, pgledgerDir)
       return { command, date: new Date(), machine, notes, rows: chosen, history, verifications, ...found }
     } finally {
-      await cast.close()
+      await fixtures.close()
     }
   } finally {
     await receiver.stop()
@@ -79,35 +79,37 @@ function needsHistory(chosen: readonly Row[]): boolean {
   return chosen.some(({ id }) => id === 'P12' || id === 'P13')
 }
 
-async function play(stage: Stage, cast: Cast, chosen: readonly Row[], options: Options) {
-  const contenders: Named[] = []
-  for (const name of contendersOf(chosen)) {
+async function measureAll(postgres: Postgres, fixtures: Fixtures, chosen: readonly Row[], options: Options) {
+  const workloads: Named[] = []
+  for (const name of workloadsOf(chosen)) {
     say(`preparing ${name}`)
-    contenders.push(await cast.make(name))
+    workloads.push(await fixtures.make(name))
   }
-  const measured = new Map<ContenderName, Measured>()
-  cast.peak = () => measured.get('payments, delivered')?.rates.at(-1) ?? 0
-  const size = await diskOf(stage, cast)
+  const measured = new Map<WorkloadName, Measured>()
+  fixtures.peak = () => measured.get('payments, delivered')?.rates.at(-1) ?? 0
+  const size = await diskOf(postgres, fixtures)
   for (const quiet of [true, false]) {
-    const group = contenders.filter(({ name }) => quietContenders.has(name) === quiet)
-    await measureRounds(stage.admin, group, options.rounds, options.slice_s, measured, say)
+    const group = workloads.filter(({ name }) => quietWorkloads.has(name) === quiet)
+    await measureRounds(postgres.admin, group, options.rounds, options.slice_s, measured, say)
   }
-  const after = await diskOf(stage, cast)
+  const after = await diskOf(postgres, fixtures)
   const payments = after.payments - size.payments
-  const memory = options.memory_min > 0 ? await watchMemory(cast, options.memory_min, say) : undefined
+  const memory = options.memory_min > 0 ? await watchMemory(fixtures, options.memory_min, say) : undefined
   return { measured, disk_per_payment: payments > 0 ? (after.bytes - size.bytes) / payments : undefined, memory }
 }
 
-async function diskOf(stage: Stage, cast: Cast): Promise<{ bytes: number; payments: number }> {
+async function diskOf(postgres: Postgres, fixtures: Fixtures): Promise<{ bytes: number; payments: number }> {
   const name = 'bench_payments'
-  if (!cast.databases.includes(name)) return { bytes: 0, payments: 0 }
-  const found = await stage.on(name, (pool) => pool.query<{ count: bigint }>('select count(*) as count from payment'))
-  return { bytes: await sizeOf(stage, name), payments: Number(found.rows[0]?.count) }
+  if (!fixtures.databases.includes(name)) return { bytes: 0, payments: 0 }
+  const found = await postgres.on(name, (pool) =>
+    pool.query<{ count: bigint }>('select count(*) as count from payment'),
+  )
+  return { bytes: await sizeOf(postgres, name), payments: Number(found.rows[0]?.count) }
 }
 
-async function verifyAll(stage: Stage, names: string[]): Promise<Map<string, Verification>> {
+async function verifyAll(postgres: Postgres, names: string[]): Promise<Map<string, Verification>> {
   const found = new Map<string, Verification>()
-  for (const name of names) found.set(name, await stage.on(name, (pool) => verify(pool, say)))
+  for (const name of names) found.set(name, await postgres.on(name, (pool) => verify(pool, say)))
   return found
 }
 
@@ -122,7 +124,7 @@ function notesOf({ rounds, slice_s, tpcb_scale }: Options, pgledgerDir: string |
 const begin = '<!-- bench: begin -->'
 const end = '<!-- bench: end -->'
 
-/** Puts the table between the two marks of docs/performance.md; what is written by hand around them stays. */
+/** Puts the table between the two marks of docs/performance.md; the text around them is written by hand and stays. */
 function writeDocument(text: string): void {
   const file = new URL('../docs/performance.md', import.meta.url)
   const document = readFileSync(file, 'utf8')

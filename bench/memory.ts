@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Cast } from './fixtures.ts'
+import type { Fixtures } from './fixtures.ts'
 import { median } from './statistics.ts'
 
 const megabyte = 2 ** 20
 
-/** Watches the resident memory of the server under P3 for some minutes: it should be flat. */
-export async function watchMemory(cast: Cast, minutes: number, say: (line: string) => void): Promise<string> {
-  const { contender } = await cast.make('http payments, delivered')
-  const server = await cast.server('bench_http_delivered')
+/** Measures the resident memory of the server under P3 for some minutes; it should stay the same. */
+export async function watchMemory(fixtures: Fixtures, minutes: number, say: (line: string) => void): Promise<string> {
+  const { workload } = await fixtures.make('http payments, delivered')
+  const server = await fixtures.server('bench_http_delivered')
   if (!server) throw new Error('the server of P3 runs')
   const samples: number[] = []
   let running = true
@@ -18,7 +18,7 @@ export async function watchMemory(cast: Cast, minutes: number, say: (line: strin
     }
   }
   const watching = watch()
-  const { done, errors } = await contender.run(minutes * 60)
+  const { done, errors } = await workload.run(minutes * 60)
   running = false
   await watching
   const tenth = Math.max(1, Math.floor(samples.length / 10))

@@ -6,10 +6,10 @@ import { apiVersion } from '../src/events/render.ts'
 import { createMerchant } from '../src/merchant/merchant.ts'
 import { newSigningSecret } from '../src/webhooks/signing.ts'
 
-/** The key that endpoints' secrets are encrypted with in a run. */
+/** The key that the endpoints' secrets are encrypted with. */
 export const encryptionKey = 'an encryption key of the benchmark only'
 
-/** A merchant's test environment, and the secret key that opens it. */
+/** A merchant's test environment, and its secret key. */
 export type Merchant = { environment: RequestEnvironment; key: string }
 
 /** Makes a merchant whose test environment has one endpoint, for events of every type. */
@@ -33,7 +33,7 @@ export async function makeMerchant(pool: Pool, slug: string, endpointUrl: string
   return { environment: merchant, key: test }
 }
 
-/** The test environments of the merchants whose slug begins so, as authentication would find them. */
+/** The test environments of the merchants whose slug begins with `slug`, as authentication would find them. */
 export async function readMerchants(pool: Pool, slug: string): Promise<RequestEnvironment[]> {
   const { rows } = await pool.query<RequestEnvironment>(
     `select e.id, e.mode, e.time_zone, e.payment_rules, m.name as merchant_name, m.slug as merchant_slug
@@ -44,10 +44,10 @@ export async function readMerchants(pool: Pool, slug: string): Promise<RequestEn
   return rows
 }
 
-/** Something that can be paid, as a caller names it. */
+/** An account and its customer, with the ids that a caller uses. */
 export type Target = { environment: RequestEnvironment; account: string; customer: string }
 
-/** The accounts of some environments, in an order of chance. */
+/** The accounts of some environments, in random order. */
 export async function readTargets(pool: Pool, environments: RequestEnvironment[]): Promise<Target[]> {
   const byId = new Map(environments.map((environment) => [environment.id, environment]))
   const { rows } = await pool.query<{ id: Id; customer_id: Id; environment_id: number }>(

@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util'
 
-/** How a run goes. */
+/** The options of a run. */
 export type Options = {
   /** The rows to measure; all when undefined. */
   only: string[] | undefined
   rounds: number
   slice_s: number
-  /** What stands in the database of P13 before it is measured. */
+  /** What the database of P13 holds before it is measured. */
   history: { accounts: number; payments: number }
-  /** The scale of the TPC-B-like yardstick: branches, each with 100,000 accounts. */
+  /** The scale of the TPC-B-like yardstick: the number of branches, each with 100,000 accounts. */
   tpcb_scale: number
-  /** How long the memory of the server is watched under P3; not at all when 0. */
+  /** For how long the memory of the server is measured under P3, in minutes; 0 to leave it out. */
   memory_min: number
-  /** Whether docs/performance.md is written. */
+  /** Whether to write the table into docs/performance.md. */
   write: boolean
 }
 
@@ -30,7 +30,7 @@ DATABASE_URL names a PostgreSQL to use, with a role that may create databases; w
 temporary directory. PGLEDGER_DIR names a checkout of pgledger to compare with.
 `
 
-/** Reads the arguments; undefined when help was asked for. Throws an error in one line for what it does not know. */
+/** Reads the arguments; undefined if help was asked for. Throws an error of one line for an argument that it does not know. */
 export function readOptions(args: string[]): Options | undefined {
   const { values } = parseArgs({
     args,
@@ -62,7 +62,8 @@ export function readOptions(args: string[]): Options | undefined {
   }
 }
 
-function positive(text: string, name: string): number {
+/** Reads a positive number. Throws an error of one line otherwise. */
+export function positive(text: string, name: string): number {
   const value = Number(text)
   if (!(value > 0)) throw new Error(`--${name} should be a positive number.`)
   return value

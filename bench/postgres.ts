@@ -9,44 +9,45 @@ import { type DatabaseAddress, openPool, type Pool } from '../src/database/pool.
 
 export type Address = Exclude<DatabaseAddress, { connectionString: string }>
 
-/** A database as its two roles reach it. */
+/** A database, with the addresses of its two roles. */
 export type Database = { name: string; owner: Address; server: Address; serverRole: string }
 
-/** The PostgreSQL that a run uses. Databases that it made are dropped in the end. */
-export type Stage = {
-  /** As the role that may create databases, in the database `postgres`. */
+/** The PostgreSQL server of a run. The databases that the run made are dropped at the end. */
+export type Postgres = {
+  /** Connected to the database `postgres` with the role that may create databases. */
   admin: Pool
   addressOf(database: string): Address
-  /** A new, migrated database, or a copy of one that nobody is connected to. */
+  /** Makes a new, migrated database, or a copy of one that nobody is connected to. */
   createDatabase(name: string, template?: string): Promise<Database>
-  /** A new, empty one for a yardstick. */
+  /** Makes an empty database for a yardstick. */
   createEmpty(name: string): Promise<Address>
   dropDatabase(name: string): Promise<void>
-  /** Gives one of its databases to some work, as the server's role sees it. */
+  /** Runs some work on one of its databases, as the server's role. */
   on<T>(name: string, work: (pool: Pool) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
-// What an operator gives a server that does nothing else: a quarter of the memory, here up to 2 GB.
+// As PostgreSQL's manual recommends for a server of its own: a quarter of the memory, but here at most 2 GB.
 const sharedBuffersMb = Math.min(2048, Math.floor(totalmem() / 2 ** 20 / 4))
 
-/** Starts the bundled server on a temporary directory, or uses the one of DATABASE_URL. */
-export async function openStage(databaseUrl: string | undefined): Promise<Stage> {
-  if (databaseUrl !== undefined) return stageOn(addressFrom(databaseUrl), async () => {})
+/** Starts the bundled server on a temporary directory, or uses the server of DATABASE_URL. */
+export async function openPostgres(databaseUrl: string | undefined): Promise<Postgres> {
+  if (databaseUrl !== undefined) return connectPostgres(addressFrom(databaseUrl))
   const dataDir = await mkdtemp(join(tmpdir(), 'tallystick-bench-'))
   const bundled = await startBundledServer({
     data_dir: dataDir,
     log: () => {},
-    // The yardsticks and several servers are connected at once.
+    // The yardsticks and several servers are connected at the same time.
     settings: { max_connections: '200', shared_buffers: `${sharedBuffersMb}MB` },
   })
-  return stageOn(bundled.connection('postgres'), async () => {
+  return connectPostgres(bundled.connection('postgres'), async () => {
     await bundled.stop()
     await rm(dataDir, { recursive: true, force: true })
   })
 }
 
-function stageOn(address: Address, stop: () => Promise<void>): Stage {
+/** Uses a running server, as the role that may create databases; `stop` is called once its connections are closed. */
+export function connectPostgres(address: Address, stop: () => Promise<void> = async () => {}): Postgres {
   const admin = openPool(address, 2, () => {})
   const made = new Set<string>()
   const addressOf = (database: string) => ({ ...address, database })

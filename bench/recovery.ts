@@ -8,18 +8,18 @@ import { openLocalDatabase } from '../src/database/local.ts'
 import { migrate } from '../src/database/migrate.ts'
 import { openPool } from '../src/database/pool.ts'
 import { verify, withPools } from './databases.ts'
-import { generateAccounts, settleTables } from './generate/generate.ts'
+import { generateAccounts, vacuumTables } from './generate/generate.ts'
 import { makeMerchant, readTargets, type Target } from './merchants.ts'
 import type { Address, Database } from './postgres.ts'
 import { openProduct } from './product.ts'
 import { newRequest, pay } from './workloads/payments.ts'
 
-// How long the bundled server takes to be back after it was killed under a full load of payments, with the settings that it has by
-// default, when as much log lies behind its last checkpoint as there ever is; and whether every payment that was answered is there.
+// How long the bundled server, with its default settings, takes to start after it was killed under a full load of payments, with
+// the most WAL that there can be since the last checkpoint; and whether every payment that was answered is there.
 const accounts = 20_000
 const callers = 256
 const deadlineMs = 300_000
-// A checkpoint begins at half of max_wal_size and is done before all of it is written, so this is near the most there is.
+// A checkpoint begins at half of max_wal_size and ends before all of it is written, so this is close to the most there can be.
 const logBytes = 700 * 2 ** 20
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -32,13 +32,13 @@ async function prepare(bundled: BundledServer): Promise<{ database: Database; ta
     await migrate(ownerPool, new Date(), serverRole)
     const { environment } = await makeMerchant(serverPool, 'recovery', 'http://127.0.0.1:9/hook')
     await generateAccounts(ownerPool, { environment_id: environment.id, from: 1, to: accounts, start: new Date() })
-    await settleTables(ownerPool)
+    await vacuumTables(ownerPool)
     return readTargets(serverPool, [environment])
   })
   return { database, targets }
 }
 
-/** Pays until so much log lies behind the last checkpoint, then kills the server; returns the payments that were answered. */
+/** Pays until there is so much WAL since the last checkpoint, then kills the server; returns how many payments were answered. */
 async function payUntilKilled(
   bundled: BundledServer,
   database: Database,

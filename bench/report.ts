@@ -1,16 +1,16 @@
 import type { History, Verification } from './databases.ts'
 import type { Measured } from './rounds.ts'
-import type { ContenderName, Row } from './rows.ts'
+import type { Row, WorkloadName } from './rows.ts'
 import { percentiles, type Spread, spread } from './statistics.ts'
 
-/** Everything that a run found out. */
+/** The results of a run. */
 export type Findings = {
   command: string
   date: Date
   machine: [string, string][]
   notes: string[]
   rows: readonly Row[]
-  measured: Map<ContenderName, Measured>
+  measured: Map<WorkloadName, Measured>
   history: Omit<History, 'database'> | undefined
   disk_per_payment: number | undefined
   verifications: Map<string, Verification>
@@ -18,13 +18,13 @@ export type Findings = {
 }
 
 /** One line of the table of rows, and whether its floor and its goal are met. */
-export type Judged = { cells: string[]; floor_met: boolean; goal_met: boolean }
+export type Evaluation = { cells: string[]; floor_met: boolean; goal_met: boolean }
 
-/** What of a run breaks a floor or a promise; empty when all is well. */
+/** What is wrong with a run: rows below their floor, errors, and books that do not verify. */
 export function failures(findings: Findings): string[] {
   const floors = findings.rows.flatMap((row) => {
-    const judged = judge(row, findings)
-    return judged && !judged.floor_met ? [`${row.id}: ${judged.cells.join(' ')} is below the floor`] : []
+    const evaluated = evaluate(row, findings)
+    return evaluated && !evaluated.floor_met ? [`${row.id}: ${evaluated.cells.join(' ')} is below the floor`] : []
   })
   const errors = [...findings.measured.values()]
     .filter((one) => one.errors > 0)
@@ -33,7 +33,7 @@ export function failures(findings: Findings): string[] {
   return [...floors, ...errors, ...books]
 }
 
-/** The findings as Markdown. */
+/** The results as Markdown. */
 export function render(findings: Findings): string {
   const { command, date, machine, notes, verifications, memory } = findings
   const facts: [string, string][] = [
@@ -47,13 +47,13 @@ export function render(findings: Findings): string {
     '',
     '| # | operation | dispatcher | measured, median [range] | floor | goal | goal met |',
     '|---|---|---|---|---:|---:|---|',
-    ...findings.rows.map((row) => judge(row, findings)).map((judged) => (judged ? line(judged.cells) : '')),
+    ...findings.rows.map((row) => evaluate(row, findings)).map((evaluated) => (evaluated ? line(evaluated.cells) : '')),
     '',
-    'What each contender did, with the median and the range of its rounds:',
+    'What each workload did, with the median and the range of its rounds:',
     '',
-    '| contender | per second | p50 ms | p99 ms | p99.9 ms | WAL per operation | database CPU | product CPU | errors |',
+    '| workload | per second | p50 ms | p99 ms | p99.9 ms | WAL per operation | database CPU | product CPU | errors |',
     '|---|---|---:|---:|---:|---:|---:|---:|---:|',
-    ...[...findings.measured.values()].map(contenderLine),
+    ...[...findings.measured.values()].map(workloadLine),
     '',
     ...batchLines(findings.measured),
     ...historyLines(findings),
@@ -70,14 +70,14 @@ export function render(findings: Findings): string {
     .join('\n')
 }
 
-/** Judges a row; undefined when it was not measured. */
-export function judge(row: Row, findings: Findings): Judged | undefined {
-  if (row.kind === 'verify') return judgeVerify(row, findings.history)
-  if (row.kind === 'latency') return judgeLatency(row, findings.measured.get(row.of))
+/** Compares a row with its floor and its goal; undefined if it was not measured. */
+export function evaluate(row: Row, findings: Findings): Evaluation | undefined {
+  if (row.kind === 'verify') return evaluateVerify(row, findings.history)
+  if (row.kind === 'latency') return evaluateLatency(row, findings.measured.get(row.of))
   const over = findings.measured.get(row.over)
   const under = findings.measured.get(row.under)
   if (!over || !under) return undefined
-  // Ratios are of the slices of one round: what disturbs the machine disturbs both.
+  // Each ratio is of two slices of the same round, so that a disturbance of the machine affects both.
   const ratios = spread(over.rates.map((rate, round) => rate / (under.rates[round] as number)))
   const held = row.floor > 0
   return {
@@ -95,7 +95,7 @@ export function judge(row: Row, findings: Findings): Judged | undefined {
   }
 }
 
-function judgeVerify(row: Row & { kind: 'verify' }, history: Findings['history']): Judged | undefined {
+function evaluateVerify(row: Row & { kind: 'verify' }, history: Findings['history']): Evaluation | undefined {
   if (!history) return undefined
   const { seconds, payments } = history.verify
   return {
@@ -113,7 +113,7 @@ function judgeVerify(row: Row & { kind: 'verify' }, history: Findings['history']
   }
 }
 
-function judgeLatency(row: Row & { kind: 'latency' }, measured: Measured | undefined): Judged | undefined {
+function evaluateLatency(row: Row & { kind: 'latency' }, measured: Measured | undefined): Evaluation | undefined {
   if (!measured || measured.latencies_ms.length === 0) return undefined
   const { p50, p99 } = percentiles(measured.latencies_ms)
   const goal = row.goal
@@ -137,7 +137,7 @@ function judgeLatency(row: Row & { kind: 'latency' }, measured: Measured | undef
   }
 }
 
-function contenderLine(measured: Measured): string {
+function workloadLine(measured: Measured): string {
   const { name, rates, latencies_ms, total, wal_bytes, database_cpu_s, product_cpu_s, errors } = measured
   const latencies = latencies_ms.length > 0 ? percentiles(latencies_ms) : undefined
   const ms = (value: number | undefined) => (value === undefined ? '' : value.toFixed(1))
@@ -176,7 +176,7 @@ function batchLines(measured: Findings['measured']): string[] {
   return [
     'Batches by size (payments committed together):',
     '',
-    line(['contender', 'mean', ...labels]),
+    line(['workload', 'mean', ...labels]),
     `|---|---:|${labels.map(() => '---:|').join('')}`,
     ...rows,
     '',
@@ -197,11 +197,13 @@ function historyLines({ history, disk_per_payment: disk }: Findings): string[] {
   ]
 }
 
-function shownSpread({ median, low, high }: Spread, show: (value: number) => string): string {
+/** A median with its range, as the tables show them. */
+export function shownSpread({ median, low, high }: Spread, show: (value: number) => string): string {
   return `${show(median)} [${show(low)}–${show(high)}]`
 }
 
-function line(cells: string[]): string {
+/** A line of a Markdown table. */
+export function line(cells: string[]): string {
   return `| ${cells.join(' | ')} |`
 }
 
@@ -209,6 +211,7 @@ function met(value: boolean): string {
   return value ? 'yes' : 'no'
 }
 
-function count(value: number): string {
+/** A number with separators of thousands. */
+export function count(value: number): string {
   return value.toLocaleString('en-US')
 }

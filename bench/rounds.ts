@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from '../src/database/pool.ts'
 import { databaseCpu } from './machine.ts'
-import type { ContenderName } from './rows.ts'
-import type { Contender } from './workloads/workload.ts'
+import type { WorkloadName } from './rows.ts'
+import type { Workload } from './workloads/workload.ts'
 
-/** What all slices of one contender gave. */
+/** The results of all slices of one workload. */
 export type Measured = {
-  name: ContenderName
+  name: WorkloadName
   /** Operations per second, one for each round. */
   rates: number[]
   latencies_ms: number[]
@@ -15,34 +15,34 @@ export type Measured = {
   errors: number
   error: string | undefined
   wal_bytes: number
-  /** CPU seconds of PostgreSQL, and of the process that holds the product; undefined where they cannot be told. */
+  /** CPU seconds of PostgreSQL, and of the product's process; undefined if nothing was measured. */
   database_cpu_s: number | undefined
   product_cpu_s: number | undefined
 }
 
-/** A contender with its name, and the CPU time of the product's process if that is another one than this. */
-export type Named = { name: ContenderName; contender: Contender; productCpu?: (() => Promise<number>) | undefined }
+/** A workload with its name, and the CPU time of the product's process if it is not this process. */
+export type Named = { name: WorkloadName; workload: Workload; productCpu?: (() => Promise<number>) | undefined }
 
 /**
- * Measures the contenders in turn, one slice each, round after round, into `measured`. Every second round goes backwards, so that
- * what one leaves behind does not always fall to the same next one.
+ * Measures the workloads in turn, one slice each, round after round, into `measured`. Every second round goes in the opposite
+ * order, so that background work that a slice causes does not always disturb the same next workload.
  */
 export async function measureRounds(
   admin: Pool,
-  contenders: Named[],
+  workloads: Named[],
   rounds: number,
   sliceS: number,
-  measured: Map<ContenderName, Measured>,
+  measured: Map<WorkloadName, Measured>,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const { name } of contenders) measured.set(name, nothingYet(name))
+  for (const { name } of workloads) measured.set(name, nothingYet(name))
   const databaseCpuS = (await databaseCpu(admin)) ?? (() => Number.NaN)
   for (let round = 1; round <= rounds; round++) {
-    const turns = round % 2 === 1 ? contenders : contenders.toReversed()
-    for (const { name, contender, productCpu = ownCpu } of turns) {
+    const turns = round % 2 === 1 ? workloads : workloads.toReversed()
+    for (const { name, workload, productCpu = ownCpu } of turns) {
       const into = measured.get(name) as Measured
       const before = [await walBytes(admin), databaseCpuS(), await productCpu()] as const
-      const sample = await contender.run(sliceS)
+      const sample = await workload.run(sliceS)
       into.wal_bytes += (await walBytes(admin)) - before[0]
       into.database_cpu_s = (into.database_cpu_s ?? 0) + databaseCpuS() - before[1]
       into.product_cpu_s = (into.product_cpu_s ?? 0) + (await productCpu()) - before[2]
@@ -53,13 +53,13 @@ export async function measureRounds(
       for (const latency of sample.latencies_ms) into.latencies_ms.push(latency)
       for (const batch of sample.batches) into.batches.push(batch)
       say(`round ${round}  ${name.padEnd(26)} ${Math.round(sample.done / sample.seconds)}/s`)
-      // What a slice leaves behind in the background should not fall into the next one.
+      // Gives background work that the slice has caused a moment to end before the next one.
       await delay(200)
     }
   }
 }
 
-function nothingYet(name: ContenderName): Measured {
+function nothingYet(name: WorkloadName): Measured {
   return {
     name,
     rates: [],

@@ -1,5 +1,5 @@
-/** The contenders of a run, each under one name. */
-export type ContenderName =
+/** The names of the workloads. */
+export type WorkloadName =
   | 'tpcb'
   | 'payments'
   | 'payments, delivered'
@@ -19,14 +19,14 @@ export type ContenderName =
   | 'payments, empty'
   | 'payments, history'
 
-/** What a row of the table compares, and what it is held to. */
+/** A row of the table: what it compares, its floor and its goal. */
 export type Row = {
   id: string
   what: string
   dispatcher: 'off' | 'runs' | '–'
 } & (
-  | { kind: 'ratio'; over: ContenderName; under: ContenderName; floor: number; goal: number }
-  | { kind: 'latency'; of: ContenderName; floor_p99_ms: number; goal: { p50?: number; p99?: number } }
+  | { kind: 'ratio'; over: WorkloadName; under: WorkloadName; floor: number; goal: number }
+  | { kind: 'latency'; of: WorkloadName; floor_p99_ms: number; goal: { p50?: number; p99?: number } }
   | { kind: 'verify'; floor_s: number; goal_s: number }
 )
 
@@ -62,8 +62,8 @@ function ratio(
   id: string,
   what: string,
   dispatcher: Row['dispatcher'],
-  over: ContenderName,
-  under: ContenderName,
+  over: WorkloadName,
+  under: WorkloadName,
   floor: number,
   goal: number,
 ): Row {
@@ -73,21 +73,21 @@ function ratio(
 function latency(
   id: string,
   what: string,
-  of: ContenderName,
+  of: WorkloadName,
   floor_p99_ms: number,
   goal: { p50?: number; p99?: number },
 ): Row {
   return { id, what, dispatcher: 'runs', kind: 'latency', of, floor_p99_ms, goal }
 }
 
-/** Those that ask an idle server: they are measured before the others have left anything to clean up. */
-export const quietContenders: ReadonlySet<ContenderName> = new Set(['idle payment', 'page'])
+/** The workloads on an idle server. They are measured first, before the others have caused background work. */
+export const quietWorkloads: ReadonlySet<WorkloadName> = new Set(['idle payment', 'page'])
 
-/** What has to be measured for some rows, in the order of a round. */
-export function contendersOf(chosen: readonly Row[]): ContenderName[] {
-  const names = chosen.flatMap((row): ContenderName[] => {
+/** The workloads that some rows need, in the order of a round. */
+export function workloadsOf(chosen: readonly Row[]): WorkloadName[] {
+  const names = chosen.flatMap((row): WorkloadName[] => {
     if (row.kind === 'ratio') return [row.under, row.over]
-    // Half of the peak is known from the slice before it.
+    // It runs at half of the peak, which the slice before it measures.
     return row.kind === 'latency' ? (row.of === 'first attempt' ? ['payments, delivered', row.of] : [row.of]) : []
   })
   return [...new Set(names)]

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-// How long `npm start` takes to be ready, on a fresh data directory and on one that is there, and what it holds when idle.
+// How long `npm start` takes to be ready, on a new data directory and on an existing one, and how much memory it uses when idle.
 const rounds = 5
 const port = '18391'
 const program = resolve(import.meta.dirname, '../bin/tallystick.mjs')
@@ -28,7 +28,7 @@ async function startOnce(dataDir: string): Promise<{ ready_ms: number; memory_mb
     await new Promise((done) => setTimeout(done, 5))
   }
   const ready_ms = performance.now() - began
-  // Idle: what the start had to load has been let go of, and the pool keeps what it keeps.
+  // By now the memory that only the start needed is free again, and the pool has only its idle connections.
   await new Promise((done) => setTimeout(done, 2_000))
   const memory_mb = await memoryOf(child.pid as number, dataDir)
   child.kill('SIGTERM')

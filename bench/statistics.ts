@@ -1,4 +1,4 @@
-/** The middle of some numbers; NaN when there are none. */
+/** The median of some numbers; NaN if there are none. */
 export function median(values: readonly number[]): number {
   return percentile(
     values.toSorted((left, right) => left - right),
@@ -17,12 +17,12 @@ export function percentile(sorted: ArrayLike<number>, share: number): number {
 /** A median with the lowest and the highest. */
 export type Spread = { median: number; low: number; high: number }
 
-/** The spread of what the rounds gave. */
+/** The median and the range of some numbers. */
 export function spread(values: readonly number[]): Spread {
   return { median: median(values), low: Math.min(...values), high: Math.max(...values) }
 }
 
-/** Latencies as they are reported, in ms. */
+/** The percentiles that are reported, in ms. */
 export type Percentiles = { p50: number; p99: number; p999: number }
 
 /** The percentiles of some latencies. */

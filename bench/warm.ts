@@ -1,8 +1,8 @@
 import { openPool } from '../src/database/pool.ts'
 import type { Address } from './postgres.ts'
 
-// What a payment finds by an id or a key that is in no order: the objects, and the indexes whose entries lie all over. The rest
-// of what it writes goes to the right edge, or to this month's partitions.
+// The tables and indexes in which a payment reads or writes at random places. Everything else that it writes goes to the end of an
+// index, or to this month's partitions.
 const touchedAtRandom = `
   select pg_prewarm(c.oid) from pg_class as c
   where c.relnamespace = 'public'::regnamespace and (
@@ -11,8 +11,8 @@ const touchedAtRandom = `
     or c.relkind = 'i' and c.relname ~ ('^ledger_entry_' || to_char(now(), 'YYYY_MM') || '_receivable'))`
 
 /**
- * Reads those pages into the shared buffers, as its superuser, before a slice. The other contenders' slices have taken their
- * place by then, and some machines take the file cache back too: a slice of seconds would measure the disk.
+ * Reads those pages into the shared buffers before a slice, as the superuser. The other workloads have displaced them by then, on
+ * some machines from the file cache too, so a slice of a few seconds would measure the disk.
  */
 export async function warmPages(address: Address): Promise<void> {
   const pool = openPool(address, 1, () => {})

@@ -1,5 +1,5 @@
--- Makes accounts $2 to $3 of environment $1, each with a customer of its own and an opening balance of $5, made one after the
--- other from $4 (ms) on.
+-- Makes accounts $2 to $3 of environment $1, each with a customer of its own and an opening balance of $5. Their times begin at
+-- $4 (ms) and are 1 ms apart.
 with made as materialized (
   select n, bucket, pg_temp.made_id(ms, bucket) as customer_id, pg_temp.made_id(ms, bucket) as account_id,
     pg_temp.made_id(ms, bucket) as transaction_id, pg_temp.made_id(ms, bucket) as adjustment_id,

@@ -1,4 +1,4 @@
--- Ids as src/core/id/id.ts makes them (48 bits of time, 64 of chance, the bucket), and the bucket of what is found by a value.
+-- Ids as src/core/id/id.ts makes them (48 bits of time, 64 random bits, the bucket), and the bucket of a value.
 create or replace function pg_temp.made_id(ms bigint, bucket integer) returns uuid language sql volatile as $$
   select (lpad(to_hex(ms), 12, '0') || right(replace(gen_random_uuid()::text, '-', ''), 16)
     || lpad(to_hex(bucket), 4, '0'))::uuid

@@ -1,6 +1,6 @@
--- One payment on every account of environment $1, in an order of chance, spread evenly from $2 over $3 (both ms), with all
--- that belongs to it: the same rows as the server writes, with deliveries that arrived. The ids inside the texts have the
--- length of real ones. The answers kept for a key are those of the last 24 hours before $4 (ms).
+-- Makes one payment on every account of environment $1, in random order, spread evenly from $2 over $3 (both ms), with the same
+-- rows as the server writes and with deliveries that succeeded. The ids inside the texts have the length of real ones. Answers to
+-- idempotency keys are made for the last 24 hours before $4 (ms) only.
 with made as materialized (
   select r.*, ms, to_timestamp(ms / 1000.0) as instant, 100 + n % 900 as amount,
     'R' || n % 100 || '-' || $2::bigint || '-' || n as reference,

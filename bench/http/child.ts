@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 
 /** Another process of the benchmark. */
 export type Child<Question, Answer> = {
@@ -9,14 +10,14 @@ export type Child<Question, Answer> = {
   stop(): Promise<void>
 }
 
-/** Starts `bench/http/<name>.ts` as a process of its own. Its first answer says that it is ready. */
+/** Starts `<name>.ts` of a folder, this one by default, as a process of its own; resolves with its first answer once it is ready. */
 export async function startChild<Question, Answer>(
   name: string,
   start: object,
+  folder = import.meta.dirname,
 ): Promise<{ child: Child<Question, Answer>; ready: Answer }> {
-  const path = new URL(`./${name}.ts`, import.meta.url)
   const profile = process.env.BENCH_PROFILE === name ? ['--cpu-prof'] : []
-  const process_ = fork(path, { serialization: 'advanced', execArgv: profile })
+  const process_ = fork(join(folder, `${name}.ts`), { serialization: 'advanced', execArgv: profile })
   const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>()
   let asked = 0
   process_.on('message', ({ id, answer, failure }: { id: number; answer: Answer; failure?: string }) => {
@@ -52,7 +53,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** What a process of the benchmark is: the first message starts it, others are answered, the end of the parent ends it. */
+/** Runs a child process of the benchmark: the first message starts it, each later one gets an answer; it ends with its parent. */
 export function serveParent<Start, Question, Answer>(
   start: (start: Start) => Promise<{
     ready: Answer

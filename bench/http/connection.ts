@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net'
 type Waiting = { resolve(status: number): void; reject(error: Error): void; firstByte: (() => void) | undefined }
 
 /**
- * One HTTP/1.1 connection that sends one request at a time and reads answers by their Content-Length. It does just enough for a
- * load: of two cores shared with the server and the database, every microsecond here is one of theirs.
+ * One HTTP/1.1 connection that sends one request at a time and reads answers by their Content-Length. It does no more than a load
+ * needs, because its CPU time is taken from the server and the database on the same machine.
  */
 export class HttpConnection {
   readonly #socket: Socket
@@ -20,7 +20,7 @@ export class HttpConnection {
     this.#socket.on('close', () => this.#fail(new Error('the connection was closed')))
   }
 
-  /** Sends a request and resolves with the status of its answer, once that is complete. */
+  /** Sends a request and resolves with the status once the whole answer has arrived. */
   send(method: string, path: string, body?: string, headers = '', firstByte?: () => void): Promise<number> {
     const content =
       body === undefined

@@ -5,16 +5,16 @@ import { closedLoop, type Sample } from '../workloads/workload.ts'
 import { serveParent } from './child.ts'
 import { HttpConnection } from './connection.ts'
 
-/** What a load sends. */
+/** What a load sends, and where. */
 export type LoadStart = {
   port: number
   key: string
   connections: number
-  /** Payments to accounts, new accounts of customers, or pages. */
+  /** Payments to accounts, new accounts for customers, or requests of pages. */
   kind: 'payment' | 'account' | 'page'
   /** Ids of accounts or of customers, or the paths of pages. */
   targets: string[]
-  /** Between two requests of one connection, in ms: an idle server when there is one connection and a pause. */
+  /** The pause between two requests of one connection, in ms. With a pause and one connection the server is idle in between. */
   pause_ms?: number
 }
 
@@ -36,7 +36,7 @@ serveParent<LoadStart, { seconds: number }, Sample>(async (start) => {
   }
   return {
     ready: { done: 0, seconds: 0, total: 0, errors: 0, latencies_ms: [], batches: [] },
-    // Opened for each slice: the server closes connections that are silent for as long as the other contenders' slices take.
+    // Opened for each slice, because the server closes connections that are idle while the other workloads run.
     async answer({ seconds }) {
       connections = Array.from(
         { length: start.connections },
@@ -61,10 +61,10 @@ function requestOf(kind: LoadStart['kind'], target: string) {
   return { method: 'POST', path: '/billing/accounts', body: JSON.stringify(body), status: 201 }
 }
 
-/** One request after the other with pauses between, on a server that has nothing else to do. */
+/** One request after another with pauses in between, on an otherwise idle server. */
 async function idle(seconds: number, pauseMs: number, call: (caller: number) => Promise<void>): Promise<Sample> {
   const sample: Sample = { done: 0, seconds, total: 0, errors: 0, latencies_ms: [], batches: [] }
-  // The first few warm caches and plans.
+  // The first few fill caches and plans, and are not measured.
   for (let count = 0; count < 20; count++) await call(0)
   const end = performance.now() + seconds * 1000
   while (performance.now() < end) {

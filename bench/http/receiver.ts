@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serveParent } from './child.ts'
 
-/** A receiver of webhooks that takes everything, in a process of its own. Its answer is its port and how many came. */
+/** A webhook receiver that accepts everything, in a process of its own. It answers with its port and the number received so far. */
 serveParent<object, object, { port: number; received: number }>(async () => {
   let received = 0
   const server = createServer((request, response) => {

@@ -3,14 +3,14 @@ import type { Address } from '../postgres.ts'
 import { openProduct } from '../product.ts'
 import { serveParent } from './child.ts'
 
-/** What the server is started with. */
+/** The first message to the process. */
 export type ServerStart = { address: Address; dispatcher: boolean }
 
-/** Its answers: the port at first, then the batches since the last question; it waits until nothing is due when asked to. */
+/** Its answers: the port, and the sizes of the batches since the last question. `drain` first sends every event that is due. */
 export type ServerAnswer = { port: number; batches: number[] }
 
 /** The product's HTTP server in a process of its own, as in production. */
-serveParent<ServerStart, { settle: boolean }, ServerAnswer>(async ({ address, dispatcher }) => {
+serveParent<ServerStart, { drain: boolean }, ServerAnswer>(async ({ address, dispatcher }) => {
   let url = ''
   const product = openProduct(address, () => url)
   const router = await buildServer(product.app, product.authenticator)
@@ -19,8 +19,8 @@ serveParent<ServerStart, { settle: boolean }, ServerAnswer>(async ({ address, di
   if (dispatcher) product.startDispatcher()
   return {
     ready: { port, batches: [] },
-    async answer({ settle }) {
-      if (settle && dispatcher) await product.delivered()
+    async answer({ drain }) {
+      if (drain && dispatcher) await product.delivered()
       return { port, batches: product.takeBatches() }
     },
     async stop() {

@@ -5,10 +5,10 @@ import { socketsPerOrigin } from '../../src/net/http-client.ts'
 import type { Target } from '../merchants.ts'
 import type { Product } from '../product.ts'
 import { callersOfPayments, newRequest, pay } from './payments.ts'
-import { type Contender, closedLoop, type Sample } from './workload.ts'
+import { closedLoop, type Sample, type Workload } from './workload.ts'
 
-/** Sends what payments have left to be sent: claim, sign, send, mark. The payments themselves are not timed. */
-export function deliveryContender(open: () => Product, targets: Target[]): Contender {
+/** Sends the events of payments: claim, sign, send, mark. The payments themselves are not timed. */
+export function deliveryWorkload(open: () => Product, targets: Target[]): Workload {
   return {
     async run(seconds): Promise<Sample> {
       const product = open()
@@ -29,8 +29,8 @@ export function deliveryContender(open: () => Product, targets: Target[]): Conte
   }
 }
 
-/** The same number of requests of the same size to the same receiver, and nothing else. */
-export function bareLoopContender(receiverUrl: string): Contender {
+/** Requests of the same size to the same receiver over the same number of connections, and nothing else. */
+export function bareLoopWorkload(receiverUrl: string): Workload {
   const url = new URL(receiverUrl)
   const pool = new HttpPool(url.origin, { connections: socketsPerOrigin })
   const body = 'x'.repeat(900)
@@ -49,10 +49,10 @@ export function bareLoopContender(receiverUrl: string): Contender {
 }
 
 /**
- * Payments at a steady rate; the latencies are from when a payment was answered to the start of the first attempt that tells of
- * it, as both are recorded, in whole ms.
+ * Payments at a steady rate. The latency is the time from the payment's answer to the start of its event's first attempt; both are
+ * recorded in whole ms.
  */
-export function firstAttemptContender(product: Product, targets: Target[], rate: () => number): Contender {
+export function firstAttemptWorkload(product: Product, targets: Target[], rate: () => number): Workload {
   return {
     async run(seconds): Promise<Sample> {
       product.startDispatcher()

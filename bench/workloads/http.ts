@@ -1,38 +1,42 @@
 import { startChild } from '../http/child.ts'
 import type { LoadStart } from '../http/load.ts'
 import type { ServerAnswer, ServerStart } from '../http/server.ts'
-import type { Contender, Sample } from './workload.ts'
+import type { Sample, Workload } from './workload.ts'
+
+/** The connections of the load of payments, and of the one that makes accounts. */
+export const paymentConnections = 256
+export const accountConnections = 64
 
 /** The product's server in a process of its own. */
 export type Server = {
   port: number
-  /** Resolves with the batches since the last call, when nothing is due any more. */
-  settle(): Promise<number[]>
+  /** Waits until every event has been sent; resolves with the sizes of the batches since the last call. */
+  drained(): Promise<number[]>
   usage(): Promise<{ cpu_s: number; rss: number }>
   stop(): Promise<void>
 }
 
 /** Starts a server on a database. */
 export async function startServer(start: ServerStart): Promise<Server> {
-  const { child, ready } = await startChild<{ settle: boolean }, ServerAnswer>('server', start)
+  const { child, ready } = await startChild<{ drain: boolean }, ServerAnswer>('server', start)
   return {
     port: ready.port,
-    settle: async () => (await child.ask({ settle: true })).batches,
+    drained: async () => (await child.ask({ drain: true })).batches,
     usage: () => child.usage(),
     stop: () => child.stop(),
   }
 }
 
-/** A load from another process on that server. */
-export async function httpContender(
+/** A load on that server, from another process. */
+export async function httpWorkload(
   server: Server,
   load: Omit<LoadStart, 'port'>,
-): Promise<{ contender: Contender; close(): Promise<void> }> {
+): Promise<{ workload: Workload; close(): Promise<void> }> {
   const { child } = await startChild<{ seconds: number }, Sample>('load', { ...load, port: server.port })
   const run = async (seconds: number) => {
-    await server.settle()
+    await server.drained()
     const sample = await child.ask({ seconds })
-    return { ...sample, batches: await server.settle() }
+    return { ...sample, batches: await server.drained() }
   }
-  return { contender: { run }, close: () => child.stop() }
+  return { workload: { run }, close: () => child.stop() }
 }

@@ -6,9 +6,9 @@ import { newClaim } from '../../src/database/idempotency.ts'
 import { recordPayment } from '../../src/payments/recorded/service.ts'
 import type { Target } from '../merchants.ts'
 import type { Product } from '../product.ts'
-import { type Contender, closedLoop, type Sample } from './workload.ts'
+import { closedLoop, type Sample, type Workload } from './workload.ts'
 
-/** As many callers as the rows have. */
+/** The number of callers, each of which waits for its answer. */
 export const callersOfPayments = 256
 
 const tills = 100
@@ -70,8 +70,8 @@ export type PaymentLoad = {
   dispatcher?: boolean
 }
 
-/** Callers that record payments through the service, each on an account of chance. */
-export function paymentContender({ product, targets, replays = false, dispatcher = false }: PaymentLoad): Contender {
+/** Callers that record payments through the service, each on a random account. */
+export function paymentWorkload({ product, targets, replays = false, dispatcher = false }: PaymentLoad): Workload {
   const last: (Sent | undefined)[] = []
   const call = async (caller: number) => {
     const before = replays ? last[caller] : undefined
@@ -91,7 +91,7 @@ export function paymentContender({ product, targets, replays = false, dispatcher
       product.takeBatches()
       const sample = await closedLoop(callersOfPayments, seconds, call)
       const batches = product.takeBatches()
-      // What is still to be sent must not run into the next contender's slice.
+      // The next workload's slice must not begin while events are still being sent.
       if (dispatcher) await product.delivered()
       return { ...sample, batches }
     },

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openPool } from '../../src/database/pool.ts'
 import type { Address } from '../postgres.ts'
-import { pgbenchContender } from './pgbench.ts'
-import type { Contender } from './workload.ts'
+import { pgbenchWorkload } from './pgbench.ts'
+import type { Workload } from './workload.ts'
 
 const accounts = 20_000
 
-// pgledger's ids are texts that it draws itself, so a script of numbers finds them by one look-up of an index each.
+// pgledger makes its own ids, which are texts. A pgbench script has only numbers, so it finds each id by one index look-up.
 const script = (from: string) => `
 \\set from ${from}
 \\set to random(2, ${accounts})
@@ -16,7 +16,7 @@ select pgledger_create_transfer(f.id, t.id, 1) from bench_account as f, bench_ac
 where f.n = :from and t.n = :to and f.n <> t.n
 `
 
-/** Installs a checkout of pgledger and makes its accounts. */
+/** Installs pgledger from a checkout of it and makes the accounts. */
 export async function installPgledger(address: Address, folder: string): Promise<void> {
   const pool = openPool(address, 1, () => {})
   try {
@@ -40,9 +40,9 @@ export async function installPgledger(address: Address, folder: string): Promise
   }
 }
 
-/** Transfers by pgledger's own function: between accounts of chance, or all of them from one. */
-export function pgledgerContender(address: Address, hot: boolean): Contender {
+/** Transfers by pgledger's own function, between random accounts or, when `hot`, all from one account. */
+export function pgledgerWorkload(address: Address, hot: boolean): Workload {
   const file = join(mkdtempSync(join(tmpdir(), 'tallystick-pgledger-')), 'transfer.sql')
   writeFileSync(file, script(hot ? '1' : `random(1, ${accounts})`))
-  return pgbenchContender(address, file)
+  return pgbenchWorkload(address, file)
 }

@@ -1,9 +1,9 @@
 import { openPool } from '../../src/database/pool.ts'
 import type { Address } from '../postgres.ts'
 import { pgbenchClients } from './pgbench.ts'
-import { type Contender, closedLoop } from './workload.ts'
+import { closedLoop, type Workload } from './workload.ts'
 
-// pgbench's own numbers per branch.
+// The same numbers per branch as in pgbench.
 const tellers = 10
 const accounts = 100_000
 
@@ -17,8 +17,8 @@ const keys = `
   alter table pgbench_tellers add primary key (tid);
   alter table pgbench_accounts add primary key (aid)`
 
-/** The TPC-B-like script of pgbench over this project's own driver, for a machine without pgbench. */
-export async function tpcbContender(address: Address, scale: number): Promise<Contender> {
+/** The TPC-B-like script of pgbench, sent by this project's own driver, for a machine without pgbench. */
+export async function tpcbWorkload(address: Address, scale: number): Promise<Workload> {
   const pool = openPool(address, pgbenchClients, () => {})
   await pool.query('set statement_timeout = 0')
   await pool.query(tables)

@@ -1,31 +1,31 @@
-/** What one slice gave. */
+/** The result of one slice. */
 export type Sample = {
-  /** Operations that ended inside the timed part, and its length. */
+  /** Operations that ended in the timed part, and the length of that part. */
   done: number
   seconds: number
-  /** All operations of the slice, its beginning included: what WAL and CPU are divided by. */
+  /** All operations of the slice, the warm-up included: WAL and CPU are divided by it. */
   total: number
   errors: number
-  /** The first error, so that a count of errors does not stand alone. */
+  /** The first error, to explain the count. */
   error?: string | undefined
-  /** Of the timed part, in ms; empty where the tool tells none. */
+  /** The latencies of the timed part, in ms; empty if the tool reports none. */
   latencies_ms: number[]
-  /** The sizes of the batches that were committed, where there are any. */
+  /** The number of payments in each batch that was committed, if the workload has batches. */
   batches: number[]
 }
 
 /** Something that is measured in slices. */
-export type Contender = {
-  /** Runs for so many seconds, after a short beginning that is not timed. */
+export type Workload = {
+  /** Runs for so many seconds, after a short warm-up that is not timed. */
   run(seconds: number): Promise<Sample>
 }
 
-// Connections, plans and pools settle in this time.
+// Long enough to open the connections and to plan the statements.
 const warmMs = 500
 
 /**
- * Callers that each wait for their answer before they ask again. What ends in the timed part counts, and what began in it has its
- * latency kept.
+ * Runs callers that each wait for their answer before they ask again. An operation counts if it ends in the timed part; its latency
+ * counts if it also began there.
  */
 export async function closedLoop(
   callers: number,

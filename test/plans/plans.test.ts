@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { atLeisure, generateAccounts, generatePayments, settleTables } from '../../bench/generate/generate.ts'
+import { generateAccounts, generatePayments, vacuumTables, withoutTimeout } from '../../bench/generate/generate.ts'
 import { formatId, type Id } from '../../src/core/id/id.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -25,7 +25,7 @@ const large = new Set([
   'payment_reference',
   'application',
   'idempotency_key',
-  'idempotency_response',
+  'idempotency_answer',
   'ledger_transaction',
   'ledger_entry',
   'event',
@@ -85,8 +85,8 @@ async function fill(): Promise<void> {
   }
   const text = readFileSync(new URL('./bills.sql', import.meta.url), 'utf8')
   const values = [environment_id, bills, start.getTime()]
-  await atLeisure(database.owner, (connection) => connection.query({ text, values }))
-  await settleTables(database.owner)
+  await withoutTimeout(database.owner, (connection) => connection.query({ text, values }))
+  await vacuumTables(database.owner)
 }
 
 async function samples(): Promise<typeof shown> {
