@@ -1,31 +1,50 @@
 type Fields = Record<string, unknown>
 
+/** Which fields of an event's data are personal, taken apart once: names, and names inside of an object. */
+export type PersonalFields = {
+  names: readonly string[]
+  nested: readonly { outer: string; inner: readonly string[] }[]
+}
+
+/** Reads paths such as `metadata` and `applied_to.external_reference`. */
+export function personalFields(paths: readonly string[]): PersonalFields {
+  const parts = paths.map((path) => path.split('.'))
+  return {
+    names: parts.filter(({ length }) => length === 1).map(([name]) => name as string),
+    nested: parts
+      .filter(({ length }) => length === 2)
+      .map(([outer, inner]) => ({ outer: outer as string, inner: [inner as string] })),
+  }
+}
+
 /**
- * Splits the data of an event into its facts and what is personal, by the paths that the registry names: one function of the
- * database may blank the personal part, and the facts never change. Nothing of either is lost.
+ * Splits the data of an event into its facts and what is personal: one function of the database may blank the personal part, and
+ * the facts never change. Nothing of either is lost.
  */
-export function splitPersonal(data: Fields, paths: readonly string[]): { facts: Fields; personal: Fields | undefined } {
-  // Fields are copied, never deleted: that would make an object slow to write as JSON.
-  const facts: Fields = {}
-  const personal: Fields = {}
-  let found = false
-  for (const name of Object.keys(data)) {
-    const value = data[name]
-    if (value !== undefined && paths.includes(name)) {
-      personal[name] = value
-      found = true
-    } else facts[name] = value
+export function splitPersonal(
+  data: Fields,
+  { names, nested }: PersonalFields,
+): { facts: Fields; personal: Fields | undefined } {
+  const { kept: facts, moved: personal } = split(data, names)
+  for (const { outer, inner } of nested) {
+    const known = facts[outer]
+    if (known === undefined) continue
+    const { kept, moved } = split(known as Fields, inner)
+    facts[outer] = kept
+    if (Object.keys(moved).length > 0) personal[outer] = moved
   }
-  for (const path of paths) {
-    const [outer, inner] = path.split('.', 2) as [string, string?]
-    if (inner === undefined || facts[outer] === undefined) continue
-    const split = splitPersonal(facts[outer] as Fields, [inner])
-    facts[outer] = split.facts
-    if (split.personal === undefined) continue
-    personal[outer] = split.personal
-    found = true
+  return { facts, personal: Object.keys(personal).length > 0 ? personal : undefined }
+}
+
+/** Copies the fields into two objects. Nothing is deleted from either: that would make them slow to write as JSON. */
+function split(fields: Fields, names: readonly string[]): { kept: Fields; moved: Fields } {
+  const kept: Fields = {}
+  const moved: Fields = {}
+  for (const name of Object.keys(fields)) {
+    if (fields[name] !== undefined && names.includes(name)) moved[name] = fields[name]
+    else kept[name] = fields[name]
   }
-  return { facts, personal: found ? personal : undefined }
+  return { kept, moved }
 }
 
 /** The bytes that are sent: the facts, and what is personal until it is erased. The same at every call, so at every attempt. */

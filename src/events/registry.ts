@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { amountApplied, amountReversed, amountUnapplied, billUpdated } from './data.ts'
+import { type PersonalFields, personalFields } from './personal.ts'
 import * as samples from './samples.ts'
 
 /** An event: the sentence that the reference shows, the schema of its `data`, what of it is personal, and a sample. */
@@ -10,13 +11,13 @@ export type EventDefinition<Data extends z.ZodObject = z.ZodObject> = {
    * The fields of `data` in the merchant's own words, which may tell who it is about: they are stored apart, so that they can be
    * erased while the rest never changes. `applied_to.external_reference` is the field of a field.
    */
-  personal: readonly string[]
+  personal: PersonalFields
   sample: z.input<Data>
 }
 
 const define = <Data extends z.ZodObject>(event: EventDefinition<Data>): EventDefinition<Data> => event
 
-const applicationPersonal = ['metadata', 'applied_to.external_reference']
+const applicationPersonal = personalFields(['metadata', 'applied_to.external_reference'])
 
 /** Every event there is. A type, once published, keeps its meaning. */
 export const events = {
@@ -35,13 +36,13 @@ export const events = {
   'payment.amount_unapplied': define({
     summary: 'A payment arrived and part of it, or all, fits nothing that is owed; it stays with the payment.',
     data: amountUnapplied,
-    personal: ['metadata'],
+    personal: personalFields(['metadata']),
     sample: samples.amountUnapplied,
   }),
   'bill.updated': define({
     summary: 'The amount paid of a bill was set by hand, or the bill was adjusted or voided.',
     data: billUpdated,
-    personal: ['external_reference', 'metadata'],
+    personal: personalFields(['external_reference', 'metadata']),
     sample: samples.billUpdated,
   }),
 } as const
