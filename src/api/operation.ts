@@ -1,9 +1,12 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { AppContext, RequestContext } from '../context.ts'
+import { Problem } from '../core/problem.ts'
 import type { Connection } from '../database/pool.ts'
 import { contextOf } from './context.ts'
-import type { FastifyReply, Router } from './fastify.ts'
+import type { FastifyReply, FastifyRequest, Router } from './fastify.ts'
 import { type WriteOptions, writeOnce } from './idempotency.ts'
+import { readQuery } from './query.ts'
+import { announcesBody } from './request-head.ts'
 import { type RenderedResponse, type Response, type Responses, renderResponse, sendResponse } from './response.ts'
 import { parse } from './validation.ts'
 
@@ -125,9 +128,9 @@ export function operation<
     handler: (request, reply) =>
       handle(
         {
-          params: part(route.params, request.params) as Parsed<P>,
-          query: part(route.query, request.query) as Parsed<Q>,
-          body: part(route.body, request.body) as Parsed<B>,
+          params: (route.params && parse(route.params, request.params, 'path')) as Parsed<P>,
+          query: parse(route.query ?? noQuery, readQuery(request.url), 'query') as Parsed<Q>,
+          body: readBody(route.body, request) as Parsed<B>,
           context: contextOf(app, request, route),
           if_match: request.headers['if-match'],
         },
@@ -136,6 +139,14 @@ export function operation<
   })
 }
 
-function part(schema: Optional, input: unknown): unknown {
-  return schema === undefined ? undefined : parse(schema, input)
+// What an operation does not name is refused, also where it names nothing: what was sent was meant to do something.
+const noQuery = z.strictObject({})
+const noBody = z.strictObject({}).optional()
+
+function readBody(schema: Optional, request: FastifyRequest): unknown {
+  if ((request.method === 'GET' || request.method === 'HEAD') && announcesBody(request)) {
+    const detail = 'is not read with this method: send none'
+    throw new Problem('invalid_request', `The body ${detail}.`, { errors: [{ pointer: '', code: 'no_body', detail }] })
+  }
+  return parse(schema ?? noBody, request.body, 'body')
 }

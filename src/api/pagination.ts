@@ -5,15 +5,18 @@ import { decode, encode } from '../core/id/base62.ts'
 import { firstIdAt, type Id } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
 import { sameSecret } from '../core/secret.ts'
-import { instant } from '../shapes/primitives.ts'
+import { instant, wholeNumberText } from '../shapes/primitives.ts'
 
 export const pageLimitMax = 100
 const pageLimitDefault = 20
 const shownIdLength = 22
 
-/** The two members that every list takes; spread them into its query schema. A query is text, so the limit is read from it. */
+/** The two members that every list takes; spread them into its query schema. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(pageLimitMax).default(pageLimitDefault).describe('How many at most'),
+  limit: wholeNumberText(1, pageLimitMax)
+    .default(pageLimitDefault)
+    .describe('How many at most')
+    .meta({ default: pageLimitDefault }),
   cursor: z.string().max(200).optional().describe('next_cursor of the page before, unchanged'),
 }
 

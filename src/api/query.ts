@@ -1,24 +1,42 @@
+import { parameterProblem } from '../core/problem.ts'
+import { readPairs } from './url-encoded.ts'
+
+/** The query of a request target, undecoded. What comes behind a `#` has been refused before. */
+export function queryOf(url: string): string {
+  const start = url.indexOf('?')
+  return start < 0 ? '' : url.slice(start + 1)
+}
+
 /**
- * Reads a query string. `metadata[plan]=gold` becomes a member of `metadata`; a name that is given twice becomes an array,
- * which no schema takes. The objects have no prototype, so no name can reach one.
+ * Reads the query of a request target. `metadata[plan]=gold` becomes a member of `metadata`. Throws when a parameter is sent twice.
+ * The objects have no prototype, so no name can reach one.
  */
-export function readQuery(query: string): Record<string, unknown> {
+export function readQuery(url: string): Record<string, unknown> {
   const members: Record<string, unknown> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(query)) {
-    const bracketed = /^([^[\]]+)\[([^[\]]+)\]$/.exec(name)
-    if (!bracketed) add(members, name, value)
+  const query = queryOf(url)
+  if (query === '') return members
+  for (const [name, value] of readPairs(query, 'The query')) {
+    const [, outer, inner = ''] = /^([^[\]]+)\[([^[\]]+)\]$/.exec(name) ?? []
+    // The schemas would pass over it.
+    if ((outer === undefined ? name : inner) === '__proto__') {
+      throw parameterProblem(name, 'unknown_member', 'is not a parameter that can be sent here')
+    }
+    if (outer === undefined) add(members, name, value, name)
     else {
-      const [, outer = '', inner = ''] = bracketed
-      members[outer] ??= Object.create(null)
-      const folded = members[outer]
-      if (typeof folded === 'object' && !Array.isArray(folded)) add(folded as Record<string, unknown>, inner, value)
-      else add(members, outer, value)
+      const folded = members[outer] ?? Object.create(null)
+      if (typeof folded === 'string') throw repeated(outer)
+      members[outer] = folded
+      add(folded, inner, value, name)
     }
   }
   return members
 }
 
-function add(members: Record<string, unknown>, name: string, value: string): void {
-  const known = members[name]
-  members[name] = known === undefined ? value : [known, value].flat()
+function add(members: Record<string, unknown>, name: string, value: string, shown: string): void {
+  if (members[name] !== undefined) throw repeated(shown)
+  members[name] = value
+}
+
+function repeated(name: string) {
+  return parameterProblem(name, 'repeated', 'was sent more than once')
 }

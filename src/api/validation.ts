@@ -1,29 +1,44 @@
 import type { z } from 'zod'
+import { pointerOf, shorten } from '../core/json-pointer.ts'
 import { type FieldError, Problem } from '../core/problem.ts'
 
 const errorsMax = 20
 
-/** Validates one part of a request by its schema; throws `invalid_request` with a pointer for each fault. */
-export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+/** The parts of a request: what is wrong in a body is told by a pointer, in the others by the parameter's name. */
+export type RequestPart = 'path' | 'query' | 'body'
+
+/** Validates one part of a request by its schema; throws `invalid_request` with the place of each fault. */
+export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown, part: RequestPart): z.output<Schema> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
-  const errors = result.error.issues.flatMap(fieldErrors).slice(0, errorsMax)
+  const errors = fieldErrors(result.error.issues, part)
   const [first] = errors
-  throw new Problem(
-    'invalid_request',
-    first ? `${first.pointer || 'The body'}: ${first.detail}` : 'The request is not valid.',
-    {
-      errors,
-    },
-  )
+  const detail = first ? `${placeOf(first) || `The ${part}`}: ${first.detail}` : 'The request is not valid.'
+  throw new Problem('invalid_request', detail, { errors })
 }
 
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+function placeOf(error: FieldError): string {
+  return 'pointer' in error ? error.pointer : error.parameter
+}
+
+function fieldErrors(issues: readonly z.core.$ZodIssue[], part: RequestPart): FieldError[] {
+  const errors: FieldError[] = []
+  for (const issue of issues) {
+    // There may be as many as a body has members.
+    if (errors.length >= errorsMax) break
+    errors.push(...errorsOf(issue, part).slice(0, errorsMax - errors.length))
+  }
+  return errors
+}
+
+function errorsOf(issue: z.core.$ZodIssue, part: RequestPart): FieldError[] {
+  const at = (path: readonly PropertyKey[]) =>
+    part === 'body' ? { pointer: pointerOf(path) } : { parameter: parameterOf(path) }
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      pointer: pointerOf([...issue.path, key]),
+    return issue.keys.slice(0, errorsMax).map((key) => ({
+      ...at([...issue.path, key]),
       code: 'unknown_member',
-      detail: 'is not a member that can be sent here',
+      detail: `is not a ${part === 'body' ? 'member' : 'parameter'} that can be sent here`,
     }))
   }
   if (issue.code === 'invalid_union') {
@@ -31,23 +46,29 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     const meant = issue.errors.find((faults) =>
       faults.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
     )
-    if (meant) return meant.flatMap((fault) => fieldErrors({ ...fault, path: [...issue.path, ...fault.path] }))
+    if (meant) {
+      return fieldErrors(
+        meant.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] })),
+        part,
+      )
+    }
   }
-  return [{ pointer: pointerOf(issue.path), code: codeOf(issue), detail: detailOf(issue) }]
+  return [{ ...at(issue.path), code: codeOf(issue), detail: detailOf(issue) }]
 }
 
 function codeOf(issue: z.core.$ZodIssue): string {
   // The input itself is not in the issue, only its type in the message.
   if (issue.code === 'invalid_type') return issue.message.endsWith('undefined') ? 'required' : 'invalid_type'
-  return issue.code === 'custom' ? 'invalid_value' : issue.code
+  return issue.code === 'custom' ? String(issue.params?.code ?? 'invalid_value') : issue.code
 }
 
 function detailOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_union') return 'is in none of the forms that can be sent here'
-  return issue.message.replace(/^Invalid input: /, '').replace(/^Too (big|small): /, '')
+  const { message } = (issue.code === 'invalid_key' && issue.issues[0]) || issue
+  return message.replace(/^Invalid input: /, '').replace(/^Too (big|small): /, '')
 }
 
-/** RFC 6901: the path as a JSON pointer. */
-function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+/** The name of a parameter as it is sent: `metadata[plan]`. */
+function parameterOf([name = '', ...inner]: readonly PropertyKey[]): string {
+  return shorten(String(name)) + inner.map((part) => `[${shorten(String(part))}]`).join('')
 }

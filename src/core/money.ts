@@ -1,10 +1,25 @@
-import { required } from './assert.ts'
+import { assert, required } from './assert.ts'
 import { exponentOf } from './currency.ts'
+import { Problem } from './problem.ts'
 
 /** The largest amount of a bill or a payment, in minor units. */
 export const maxAmount = 999_999_999_999n
 /** The furthest a balance goes either way, in minor units: safe as a JSON number, which is exact up to 9 × 10^15. */
 export const maxBalance = 1_000_000_000_000_000n
+
+/** A whole number as JSON holds it. Stops where that would not be exact: the limits keep single amounts far below. */
+export function toNumber(whole: bigint): number {
+  const number = Number(whole)
+  assert(Number.isSafeInteger(number), 'a number that is shown is exact')
+  return number
+}
+
+/** A sum as JSON holds it. Nothing limits how much is summed, so one that would not be exact is refused with `amount_out_of_range`. */
+export function sumToNumber(sum: bigint): number {
+  const number = Number(sum)
+  if (Number.isSafeInteger(number)) return number
+  throw new Problem('amount_out_of_range', `The amounts sum to ${sum}, which a number in JSON does not hold exactly.`)
+}
 
 /** Shows minor units as a payer reads them, in Western digits: `R 20,00` for (2000n, 'ZAR', 'en-ZA'). Plain spaces only. */
 export function formatMoney(minor: bigint, currency: string, locale: string): string {
@@ -32,11 +47,15 @@ export function editableMoney(minor: bigint, currency: string): string {
   return decimalText(minor, required(exponentOf(currency), `unknown currency ${currency}`))
 }
 
+// Fifteen digits, four decimals, and the spaces between them.
+const typedMax = 40
+
 /**
  * Reads an amount that a payer typed, with a point or a comma for the decimals, as minor units.
  * `undefined` when it is no positive amount, or has more decimals than the currency.
  */
 export function parseMoney(text: string, currency: string): bigint | undefined {
+  if (text.length > typedMax) return undefined
   const digits = required(exponentOf(currency), `unknown currency ${currency}`)
   const plain = text.trim().replaceAll(/[\s\u00a0\u202f]/g, '')
   const match = /^(\d{1,15})(?:[.,](\d{1,4}))?$/.exec(plain)

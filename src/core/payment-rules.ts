@@ -1,3 +1,4 @@
+import { toNumber } from './money.ts'
 import { fieldProblem } from './problem.ts'
 
 /** What may be asked of a payer, in minor units. Rules bind what is asked for, never money that has arrived. */
@@ -70,5 +71,5 @@ export function changeRules(
 
 /** The rules as the API shows them. */
 export function formatRules(rules: PaymentRules) {
-  return { ...rules, min_amount: Number(rules.min_amount), max_amount: Number(rules.max_amount) }
+  return { ...rules, min_amount: toNumber(rules.min_amount), max_amount: toNumber(rules.max_amount) }
 }

@@ -11,7 +11,12 @@ export const problems = {
   invalid_request: {
     status: 400,
     title: 'The request is not well formed',
-    help: 'Each item of `errors` names a member by its JSON pointer and says what is expected there.',
+    help: 'Each item of `errors` names a member by its JSON pointer, or a parameter by its name, and says what is expected there.',
+  },
+  invalid_encoding: {
+    status: 400,
+    title: 'The text is not UTF-8',
+    help: 'Send UTF-8, and say no other charset; in paths, queries and forms percent-encode it.',
   },
   unsupported_media_type: {
     status: 400,

@@ -1,7 +1,8 @@
+import { shorten } from './json-pointer.ts'
 import { type ProblemCode, problems } from './problem-codes.ts'
 
-/** One thing wrong with one member of the input: where (RFC 6901 pointer), which rule, and what to do. */
-export type FieldError = { pointer: string; code: string; detail: string }
+/** One thing wrong with the input: where (a member by its RFC 6901 pointer, or a parameter by its name), which rule, and what to do. */
+export type FieldError = ({ pointer: string } | { parameter: string }) & { code: string; detail: string }
 
 /** A refusal that the caller can do something about. It becomes an RFC 9457 answer; nothing has been written. */
 export class Problem extends Error {
@@ -26,6 +27,12 @@ export class Problem extends Error {
 /** A problem about one member of the body. */
 export function fieldProblem(code: ProblemCode, pointer: string, detail: string): Problem {
   return new Problem(code, detail, { errors: [{ pointer, code, detail }] })
+}
+
+/** A malformed request because of one parameter of the query or the path. */
+export function parameterProblem(name: string, code: string, detail: string): Problem {
+  const parameter = shorten(name)
+  return new Problem('invalid_request', `${parameter}: ${detail}`, { errors: [{ parameter, code, detail }] })
 }
 
 /** The wire form of a problem. `instance` is the path that was called. */

@@ -22,9 +22,10 @@ export type Connection = Queryable & {
   flush(): void
 }
 
-/** Amounts are exact: bigint columns become BigInt, never a float. Dates stay calendar dates. */
+/** Amounts are exact: bigint columns, and their sums, which are `numeric`, become BigInt, never a float. Dates stay calendar dates. */
 export const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, BigInt)
+types.setTypeParser(pg.types.builtins.NUMERIC, BigInt)
 types.setTypeParser(pg.types.builtins.DATE, (text: string) => text)
 
 // Everything that a request does finds few rows by an index. A plan that was made while a table was tiny reads the table as a

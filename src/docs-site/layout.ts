@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { FastifyReply } from '../api/fastify.ts'
+import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
+import { type FixedAnswer, sendFixed } from '../api/fixed-answer.ts'
 import { Html, html } from '../html/html.ts'
 
 /** A page of the documents: what stands in the title, and what stands in `main`. */
@@ -36,17 +37,22 @@ ${content}
 }
 
 /** Sends a page that runs nothing and loads nothing. The documents are the same for everyone, so caches may keep them. */
-export function sendDocs(reply: FastifyReply, body: string, status = 200): FastifyReply {
-  return reply
-    .code(status)
-    .headers({
-      'content-type': 'text/html; charset=utf-8',
+export function sendDocs(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: FixedAnswer,
+  status: 200 | 404 = 200,
+): FastifyReply {
+  return sendFixed(
+    request,
+    reply.code(status).headers({
       'content-security-policy':
         `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'none'; ` +
         "frame-ancestors 'none'; base-uri 'none'",
       'referrer-policy': 'no-referrer',
       'cache-control': 'public, max-age=300',
       'x-frame-options': 'DENY',
-    })
-    .send(body)
+    }),
+    page,
+  )
 }

@@ -1,4 +1,5 @@
 import type { Router } from '../api/fastify.ts'
+import { type FixedAnswer, fixedAnswer, sendFixed } from '../api/fixed-answer.ts'
 import { html } from '../html/html.ts'
 import type { ApiDocument } from '../openapi/routes.ts'
 import { errorPages } from './errors.ts'
@@ -7,30 +8,38 @@ import { llmsText } from './llms.ts'
 import { documentPage, readDocuments } from './markdown.ts'
 import { referencePages } from './reference.ts'
 
-/** `/docs` and all below it, and `/llms.txt`: the documents that come with the program, for everyone. */
+/** `/docs` and all below it, and `/llms.txt`: the documents that come with the program, for everyone, each made once. */
 export function docsRoutes(router: Router, document: ApiDocument): void {
   const docs = lazily(() => readDocuments())
   const pages = lazily(() => allPages(document, docs()))
-  const rendered = new Map<string, string>()
+  const known = new Map<string, FixedAnswer>()
 
-  const answer = (path: string): string | undefined => {
-    const page = pages().get(path)
-    if (page === undefined) return undefined
-    const known = rendered.get(path) ?? renderDocs(page())
-    rendered.set(path, known)
-    return known
+  const page = (path: string): FixedAnswer | undefined => {
+    const make = pages().get(path)
+    return make && made(path, () => fixedAnswer('text/html', renderDocs(make())))
   }
+  const twin = (path: string): FixedAnswer | undefined => {
+    const found = path.endsWith('.md') ? docs().find(({ file }) => file === path) : undefined
+    return found && made(path, () => fixedAnswer('text/markdown', found.markdown))
+  }
+  // Only what is there is kept, so a stranger's addresses fill nothing.
+  function made(path: string, make: () => FixedAnswer): FixedAnswer {
+    const answer = known.get(path) ?? make()
+    known.set(path, answer)
+    return answer
+  }
+  const missing = lazily(() => fixedAnswer('text/html', renderDocs(notFound)))
+  const llms = lazily(() => fixedAnswer('text/plain', llmsText(docs())))
 
-  router.get('/docs', async (_request, reply) => sendDocs(reply, answer('') ?? ''))
-  router.get<{ Params: { '*': string } }>('/docs/*', async ({ params: { '*': path } }, reply) => {
-    const twin = path.endsWith('.md') ? docs().find(({ file }) => file === path) : undefined
-    if (twin) return reply.header('content-type', 'text/markdown; charset=utf-8').send(twin.markdown)
-    const found = answer(path.replace(/\/$/, ''))
-    return found === undefined ? sendDocs(reply, renderDocs(notFound), 404) : sendDocs(reply, found)
+  router.get('/docs', async (request, reply) => sendDocs(request, reply, page('') ?? missing()))
+  router.get<{ Params: { '*': string } }>('/docs/*', async (request, reply) => {
+    const { '*': path } = request.params
+    const markdown = twin(path)
+    if (markdown) return sendFixed(request, reply, markdown)
+    const found = page(path.replace(/\/$/, ''))
+    return found ? sendDocs(request, reply, found) : sendDocs(request, reply, missing(), 404)
   })
-  router.get('/llms.txt', async (_request, reply) =>
-    reply.header('content-type', 'text/plain; charset=utf-8').send(llmsText(docs())),
-  )
+  router.get('/llms.txt', async (request, reply) => sendFixed(request, reply, llms()))
 }
 
 /** Pages by their path below `/docs/`. Where a document and a made page have one path, the made one knows more. */

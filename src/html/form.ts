@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest, Router } from '../api/fastify.ts'
 import { toProblem } from '../api/problems.ts'
+import { checkCharset } from '../api/request-head.ts'
+import { readPairs } from '../api/url-encoded.ts'
 import type { AppContext } from '../context.ts'
+import { decodeUtf8 } from '../core/encoded-text.ts'
 import { Problem } from '../core/problem.ts'
 import { sendMessage, sendPageNotFound } from './send.ts'
 
@@ -10,12 +13,24 @@ const formMaxBytes = 64 * 1024
 /** Makes a group of routes speak HTML: bodies are forms and nothing else, refusals are pages. */
 export function preparePages(router: Router, app: AppContext): void {
   router.removeAllContentTypeParsers()
-  router.addContentTypeParser(
+  router.addContentTypeParser<Buffer>(
     'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: formMaxBytes },
-    (_request, body, done) => done(null, new URLSearchParams(body as string)),
+    { parseAs: 'buffer', bodyLimit: formMaxBytes },
+    (request, body, done) => {
+      checkCharset(request.headers['content-type'])
+      done(null, readFields(body))
+    },
   )
   router.setErrorHandler((error, request, reply) => sendRefusal(app, request, reply, error))
+}
+
+/** The fields of a form's body. Ours have each name once: of two amounts none is the one that was meant. */
+function readFields(body: Buffer): URLSearchParams {
+  const pairs = readPairs(decodeUtf8(body, 'The form'), 'The form')
+  if (new Set(pairs.map(([name]) => name)).size < pairs.length) {
+    throw new Problem('invalid_request', 'The form has a field more than once.')
+  }
+  return new URLSearchParams(pairs)
 }
 
 /** The fields of the form that was posted. Throws `invalid_request` when the body is no form. */
@@ -49,7 +64,13 @@ export function sendForeign(reply: FastifyReply): FastifyReply {
   )
 }
 
-function sendRefusal(app: AppContext, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+/** Answers whatever went wrong with a page that says so, and what to do. */
+export function sendRefusal(
+  app: AppContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): FastifyReply {
   const problem = toProblem(error)
   if (problem.code === 'not_found') return sendPageNotFound(reply)
   if (problem.status === 503) {

@@ -52,8 +52,9 @@ export function allocate(
   const lines = policy === 'proportional' ? inProportion(amount, ordered) : oneAfterAnother(amount, ordered, policy)
   const rest = amount - lines.reduce((sum, line) => sum + line.amount, 0n)
   const overpaid = overpay(rest, order(usable, policy), lines)
+  const paid = new Set(lines.map(({ receivable_id }) => receivable_id))
   for (const candidate of usable) {
-    if (!lines.some((line) => line.receivable_id === candidate.id) && candidate.balance <= 0n) {
+    if (candidate.balance <= 0n && !paid.has(candidate.id)) {
       skipped.push({ receivable_id: candidate.id, reason: 'nothing_owed' })
     }
   }

@@ -1,4 +1,5 @@
 import type { Router } from '../api/fastify.ts'
+import { type FixedAnswer, fixedAnswer, sendFixed } from '../api/fixed-answer.ts'
 import type { Operation } from '../api/operation.ts'
 import { buildDocument } from './document.ts'
 import type { Json } from './json-schema.ts'
@@ -29,9 +30,9 @@ export function renderDocument(document: ApiDocument): string {
 
 /** `GET /openapi.json`, for everyone: it describes the program, not its data. */
 export function openapiRoute(router: Router, document: ApiDocument): void {
-  let body: string | undefined
-  router.get('/openapi.json', async (_request, reply) => {
-    body ??= renderDocument(document)
-    return reply.header('content-type', 'application/json; charset=utf-8').send(body)
+  let answer: FixedAnswer | undefined
+  router.get('/openapi.json', async (request, reply) => {
+    answer ??= fixedAnswer('application/json', renderDocument(document))
+    return sendFixed(request, reply, answer)
   })
 }

@@ -1,4 +1,6 @@
 import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
+import { queryOf } from '../api/query.ts'
+import { readPairs } from '../api/url-encoded.ts'
 import type { AppContext } from '../context.ts'
 import { required } from '../core/assert.ts'
 import { bucketOf } from '../core/id/id.ts'
@@ -25,7 +27,7 @@ export async function showAmountDue(
   token: string,
 ): Promise<FastifyReply> {
   const subject = await openLink(app, token)
-  const tracking = readTracking(new URL(request.url, 'http://page').searchParams)
+  const tracking = readTracking(readPairs(queryOf(request.url), 'The query'))
   return sendAmountDue(app, request, reply, { token, subject, tracking })
 }
 

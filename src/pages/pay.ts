@@ -26,10 +26,10 @@ export async function pay(
   const form = readForm(request)
   const sent = readPayForm(app.vault, token, form, app.clock.now())
   if (sent === 'forged') return sendForeign(reply)
-  const typed = (form.get('amount') ?? '').slice(0, 40)
+  const typed = form.get('amount') ?? ''
   const tracking = readTracking(form)
   const refuse = (detail: string) =>
-    sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed, detail } })
+    sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed: typed.slice(0, 40), detail } })
   if (sent === 'stale') return refuse('This page was open for more than a day. Please look at the amount, then pay.')
 
   const decided = await decideAmount(app, subject, sent.id, typed)

@@ -2,6 +2,7 @@ import { billRules } from '../billing/bill/rules.ts'
 import { type AccountRow, type BillRow, type CustomerRow, objectSelect, type Rows } from '../billing/object/rows.ts'
 import type { RequestEnvironment } from '../context.ts'
 import { bucketOf, type Id } from '../core/id/id.ts'
+import { toNumber } from '../core/money.ts'
 import type { ObjectKind } from '../core/page-link.ts'
 import { effectiveRules, type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
 import type { Queryable } from '../database/pool.ts'
@@ -117,14 +118,14 @@ export async function listAmountsDue(pool: Queryable, subject: PageSubject): Pro
     pool.query<AmountDueItem>({ name: `list-owed-of-${kind}`, text: listOwedSql(kind), values }),
     pool.query<{ currency: string; amount: bigint; count: bigint }>({
       name: `sum-owed-of-${kind}`,
-      text: `select r.currency, sum(r.balance)::bigint as amount, count(*) as count
+      text: `select r.currency, sum(r.balance) as amount, count(*) as count
         from receivable as r where ${owedBy[kind]} group by r.currency order by r.currency <> $4, r.currency`,
       values: [...values, subject.currency ?? ''],
     }),
   ])
   return {
     items: items.rows,
-    count: totals.rows.reduce((sum, { count }) => sum + Number(count), 0),
+    count: totals.rows.reduce((sum, { count }) => sum + toNumber(count), 0),
     totals: totals.rows.map(({ currency, amount }) => ({ currency, amount })),
   }
 }

@@ -32,3 +32,8 @@ export function pageRoutes(router: Router, app: AppContext): void {
   presentmentRoutes(router, app)
   simulatorRoutes(router, app)
 }
+
+/** Whether an address is that of a page, so that whoever asked for it is a payer. */
+export function isPagePath(url: string): boolean {
+  return /^\/(?:p|simulator)(?:[/?]|$)/.test(url)
+}

@@ -1,17 +1,20 @@
 import fastify from 'fastify'
 import type { Authenticator } from '../api/auth.ts'
-import type { Router } from '../api/fastify.ts'
+import type { FastifyReply, FastifyRequest, Router } from '../api/fastify.ts'
+import { readJsonBody } from '../api/json-body.ts'
 import { sendProblem } from '../api/problems.ts'
-import { readQuery } from '../api/query.ts'
+import { checkCharset, targetFault } from '../api/request-head.ts'
 import type { AppContext, RequestEnvironment } from '../context.ts'
 import type { Actor } from '../core/actor.ts'
 import { Problem } from '../core/problem.ts'
 import { newRequestId } from '../core/request-id.ts'
 import { docsRoutes } from '../docs-site/routes.ts'
+import { sendRefusal } from '../html/form.ts'
 import type { JobStatus } from '../jobs/periodic.ts'
 import { describeOperations, openapiRoute } from '../openapi/routes.ts'
+import { guardRequests } from './guard-requests.ts'
 import { healthRoutes } from './health.ts'
-import { apiRoutes, pageRoutes } from './routes.ts'
+import { apiRoutes, isPagePath, pageRoutes } from './routes.ts'
 
 const bodyMaxBytes = 256 * 1024
 
@@ -28,15 +31,18 @@ export async function buildServer(
     // A slow client holds a socket for so long at most.
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
-    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false, querystringParser: readQuery },
-    return503OnClosing: true,
-    frameworkErrors: (error, request, reply) => {
-      sendProblem(app, request, reply, new Problem('invalid_request', error.message))
+    routerOptions: {
+      maxParamLength: 300,
+      ignoreTrailingSlash: false, // Read where it is used (api/query.ts): most routes have none.
+      querystringParser: () => noQuery,
     },
+    return503OnClosing: true,
+    frameworkErrors: (error, request, reply) => refuseTarget(app, error, request, reply),
   })
   router.decorateRequest('environment', null as unknown as RequestEnvironment)
   router.decorateRequest('actor', null as unknown as Actor)
-  acceptEmptyJson(router)
+  readJson(router)
+  guardRequests(router)
   router.setErrorHandler((error, request, reply) => sendProblem(app, request, reply, error))
   router.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -73,12 +79,20 @@ export async function buildServer(
   return router
 }
 
+const noQuery = {}
+
 /** A POST without a body may still say that it is JSON, as the samples of the API do. */
-function acceptEmptyJson(router: Router): void {
-  const parse = router.getDefaultJsonParser('error', 'error')
+function readJson(router: Router): void {
   router.removeContentTypeParser(['application/json', 'text/plain'])
-  router.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
-    else parse(request, body as string, done)
+  router.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    checkCharset(request.headers['content-type'])
+    done(null, body.length === 0 ? undefined : readJsonBody(body))
   })
+}
+
+/** Answers a request whose address leads to no route because it cannot be read: with a page where a payer asked for one. */
+function refuseTarget(app: AppContext, error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = targetFault(request.url) ?? new Problem('invalid_request', error.message)
+  if (isPagePath(request.url)) sendRefusal(app, request, reply, problem)
+  else sendProblem(app, request, reply, problem)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isCurrency } from '../core/currency.ts'
-import { type IdKind, idPrefixes } from '../core/id/id.ts'
+import { type IdKind, idPrefixes, readsAsId } from '../core/id/id.ts'
+import { referenceFault } from '../core/reference-text.ts'
 
 // One schema per shape serves validation, types and the OpenAPI document.
 
@@ -23,6 +24,20 @@ export const externalReference = z
   .max(255)
   .regex(/^[a-zA-Z0-9_-]+$/)
   .describe("The merchant's own reference; unique per kind of object, for good.")
+
+/** The external reference of a new object. One that reads as an id would stand for another object wherever either is taken. */
+export const newExternalReference = externalReference.refine((value) => !readsAsId(value), {
+  error: 'reads as an id, which would be taken for that of another object',
+  params: { code: 'reads_as_id' },
+})
+
+/** A reference that people and banks type: of any characters that can be seen. It is compared in the form of `comparableReference`. */
+export const typedReference = text(255)
+  .min(1)
+  .check(({ value, issues }) => {
+    const fault = referenceFault(value)
+    if (fault !== undefined) issues.push({ code: 'custom', message: fault, input: value })
+  })
 
 /** An id, or the external reference in its place. */
 export const idOrReference = z.string().min(1).max(255).describe('An id, or the external reference in its place')
@@ -48,6 +63,16 @@ export const shownCurrency = z
   .max(3)
   .describe('ISO 4217 code')
 
+/** A whole number in a query, written as JSON writes one: `0x10`, `1e1`, `+5`, `05` and ` 5` are none. */
+export function wholeNumberText(least: number, most: number) {
+  return z
+    .string()
+    .refine((value) => /^(?:0|-?[1-9]\d{0,15})$/.test(value), { error: 'should be a whole number', abort: true })
+    .transform(Number)
+    .pipe(z.int().min(least).max(most))
+    .meta({ type: 'integer', minimum: least, maximum: most, format: 'int64' })
+}
+
 export const amount = z.int().min(1).max(maxAmountNumber).describe('Minor units')
 export const balance = z
   .int()
@@ -55,7 +80,10 @@ export const balance = z
   .max(maxBalanceNumber)
   .describe('Signed minor units: positive is owed, negative is credit')
 
-const metadataKey = text(40).min(1)
+// What a filter can name: metadata[key]=value. The reader of bodies and queries refuses `__proto__`.
+const metadataKey = text(40)
+  .min(1)
+  .refine((key) => !/[[\]\p{Cc}]/u.test(key), { error: 'should hold no bracket and no control character' })
 const metadataValue = text(500)
 export const metadataKeysMax = 10
 
@@ -63,7 +91,7 @@ export const metadataKeysMax = 10
 export const metadata = z
   .record(metadataKey, metadataValue)
   .refine((value) => Object.keys(value).length <= metadataKeysMax, { error: 'should have at most 10 keys' })
-  .describe('Up to 10 keys of 40 characters, with values of 500')
+  .describe('Up to 10 keys of 40 characters, without brackets and control characters, with values of 500')
   .meta({ maxProperties: metadataKeysMax })
 export const shownMetadata = z.record(z.string().max(40), z.string().max(500)).meta({ maxProperties: metadataKeysMax })
 
@@ -103,7 +131,8 @@ export const paymentRulesPatch = z
 
 const fieldError = z
   .object({
-    pointer: z.string().max(2_000).describe('RFC 6901: the member that is meant; empty for the whole body'),
+    pointer: z.string().max(10_000).optional().describe('RFC 6901: the member that is meant; empty for the whole body'),
+    parameter: z.string().max(500).optional().describe('In place of a pointer: the parameter of the query or the path'),
     code: z.string().max(100).describe('Stable: which rule'),
     detail: z.string().max(2_000),
   })

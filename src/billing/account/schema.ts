@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { externalReference, idOrReference, text } from '../../shapes/primitives.ts'
+import { idOrReference, newExternalReference, text } from '../../shapes/primitives.ts'
 import { createCustomer } from '../customer/schema.ts'
 import { createFields, updateFields } from '../object/schema.ts'
 
@@ -10,7 +10,7 @@ export const createAccount = z
     customer: z
       .union([idOrReference, createCustomer])
       .describe('A customer: its id, its external reference, or a new one to be created in the same request'),
-    external_reference: externalReference,
+    external_reference: newExternalReference,
     name: name.optional(),
     ...createFields,
   })

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { dateIn } from '../../core/clock.ts'
 import { formatId } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
 import { formatRules } from '../../core/payment-rules.ts'
 import { bill } from '../../shapes/bill.ts'
 import { commonFieldsOf } from '../object/render.ts'
@@ -25,9 +26,9 @@ function renderBill(view: View, row: BillRow): z.input<typeof bill> {
     account_id: row.account_id === null ? undefined : formatId('account', row.account_id),
     status: row.status,
     currency: row.currency,
-    amount_due: Number(row.amount_due),
-    amount_paid: Number(paid),
-    amount_remaining: Number(row.amount_due - paid),
+    amount_due: toNumber(row.amount_due),
+    amount_paid: toNumber(paid),
+    amount_remaining: toNumber(row.amount_due - paid),
     bill_date: row.bill_date,
     due_date: row.due_date ?? undefined,
     ...billFacts(row, paid, dateIn(environment.time_zone, now)),

@@ -3,11 +3,11 @@ import {
   amount,
   currencyCode,
   date,
-  externalReference,
   idOrReference,
   maxAmountNumber,
   metadata,
   metadataPatch,
+  newExternalReference,
   paymentRulesPatch,
 } from '../../shapes/primitives.ts'
 import { createAccount } from '../account/schema.ts'
@@ -28,7 +28,7 @@ export const createBill = z
       .union([idOrReference, newAccount])
       .optional()
       .describe('An account: its id, its external reference, or a new one, which belongs to the customer it names'),
-    external_reference: externalReference,
+    external_reference: newExternalReference,
     currency: currencyCode,
     amount_due: amount,
     bill_date: date.optional().describe("YYYY-MM-DD; today in the environment's time zone when absent"),

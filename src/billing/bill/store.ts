@@ -43,7 +43,7 @@ export async function updateBillRow(connection: Queryable, row: BillRow): Promis
 export async function appliedToBill(connection: Queryable, row: BillRow): Promise<bigint> {
   const { rows } = await connection.query<{ applied: bigint }>({
     name: 'applied-to-bill',
-    text: `select coalesce(sum(amount - reversed_amount), 0)::bigint as applied from application
+    text: `select coalesce(sum(amount - reversed_amount), 0) as applied from application
       where environment_id = $1 and bucket = $2 and customer_id = $3 and receivable_id = $4`,
     values: [row.environment_id, row.bucket, row.customer_id, row.id],
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { externalReference, text } from '../../shapes/primitives.ts'
+import { newExternalReference, text } from '../../shapes/primitives.ts'
 import { createFields, updateFields } from '../object/schema.ts'
 
 const name = text(255).describe('A person or a business')
@@ -12,7 +12,7 @@ const phone = z
 
 export const createCustomer = z
   .strictObject({
-    external_reference: externalReference,
+    external_reference: newExternalReference,
     name: name.optional(),
     email: email.optional(),
     phone: phone.optional(),

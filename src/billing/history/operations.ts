@@ -3,6 +3,7 @@ import type { Router } from '../../api/fastify.ts'
 import { readOperation } from '../../api/operation.ts'
 import { pageOf, readPage, renderListPage } from '../../api/pagination.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
+import { sumToNumber } from '../../core/money.ts'
 import { Problem } from '../../core/problem.ts'
 import { ownerField, type ReceivableKind } from '../../ledger/receivable.ts'
 import type { Declared } from '../object/operations.ts'
@@ -90,7 +91,7 @@ export function balanceOperation<Kind extends ReceivableKind>(
         status: 200,
         body: {
           ...shown,
-          balance: Number(balance),
+          balance: sumToNumber(balance),
           currency,
           effective_at: effectiveAt.toISOString(),
           recorded_at: (recordedAt ?? context.now).toISOString(),

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { formatActor } from '../../core/actor.ts'
 import { formatId } from '../../core/id/id.ts'
+import { sumToNumber, toNumber } from '../../core/money.ts'
 import { sourceKinds } from './kinds.ts'
 import type { entry } from './schema.ts'
 import type { EntryRow, MovementRow } from './store.ts'
@@ -10,7 +11,7 @@ function renderMoved(row: MovementRow) {
     id: formatId('entry', row.id),
     transaction: formatId('transaction', row.transaction_id),
     kind: row.kind,
-    amount: Number(row.amount),
+    amount: toNumber(row.amount),
     currency: row.currency,
     effective_at: row.effective_at.toISOString(),
     recorded_at: row.recorded_at.toISOString(),
@@ -23,7 +24,7 @@ function renderMoved(row: MovementRow) {
 
 /** An entry as the API shows it. */
 export function renderEntry(row: EntryRow): z.input<typeof entry> {
-  return { ...renderMoved(row), balance_after: Number(row.balance_after), version: Number(row.version) }
+  return { ...renderMoved(row), balance_after: toNumber(row.balance_after), version: toNumber(row.version) }
 }
 
 /**
@@ -34,7 +35,7 @@ export function renderMovements(opening: bigint, rows: MovementRow[]) {
   let balance = opening
   const movements = rows.map((row) => {
     balance += row.amount
-    return { ...renderMoved(row), balance: Number(balance) }
+    return { ...renderMoved(row), balance: sumToNumber(balance) }
   })
-  return { opening_balance: Number(opening), movements, closing_balance: Number(balance) }
+  return { opening_balance: sumToNumber(opening), movements, closing_balance: sumToNumber(balance) }
 }

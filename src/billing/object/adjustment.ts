@@ -4,6 +4,7 @@ import { writeOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
 import { formatId, type Id } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { type AdjustmentCause, adjust } from '../../ledger/adjust.ts'
@@ -131,7 +132,7 @@ async function adjustObject<Kind extends ReceivableKind>(
     amount: input.amount,
     currency: receivable.currency,
     reason: input.reason,
-    balance_after: Number(receivable.balance),
+    balance_after: toNumber(receivable.balance),
     ...ownerField(receivable),
     mode: environment.mode,
     effective_at: effectiveAt.toISOString(),

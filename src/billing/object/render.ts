@@ -1,3 +1,4 @@
+import { toNumber } from '../../core/money.ts'
 import { presentmentUrl } from '../../core/page-link.ts'
 import type { View } from './resource.ts'
 import type { AccountRow, BillRow, CustomerRow } from './rows.ts'
@@ -21,6 +22,6 @@ export function commonFieldsOf({ app, context: { environment } }: View, row: Cus
 export function balanceFieldsOf(row: CustomerRow | AccountRow) {
   return {
     currency: row.receivable_currency ?? row.currency ?? undefined,
-    balance: row.balance === null ? undefined : Number(row.balance),
+    balance: row.balance === null ? undefined : toNumber(row.balance),
   }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { RequestEnvironment } from '../../context.ts'
 import { formatId } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
 import type { Application } from '../../ledger/corrections/application.ts'
 import { ownerField } from '../../ledger/receivable.ts'
 import type { obligation } from './schema.ts'
@@ -12,8 +13,8 @@ export function renderObligation(
 ): z.input<typeof obligation> {
   return {
     id: formatId('obligation', row.id),
-    amount: Number(row.amount),
-    amount_reversed: Number(row.reversed_amount),
+    amount: toNumber(row.amount),
+    amount_reversed: toNumber(row.reversed_amount),
     currency: row.currency,
     payment_id: formatId('payment', row.payment_id),
     ...ownerField({ id: row.receivable_id, kind: row.kind }),

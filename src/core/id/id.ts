@@ -27,6 +27,8 @@ export const idPrefixes = {
 
 export type IdKind = keyof typeof idPrefixes
 
+const idKinds = Object.keys(idPrefixes) as IdKind[]
+
 export const bucketCount = 65_536
 
 // Random bytes are drawn 4 kB at a time: one system call for 1,024 ids instead of one each.
@@ -114,4 +116,9 @@ export function formatId(kind: IdKind, id: Id): string {
 export function parseId(kind: IdKind, shown: string): Id | undefined {
   const prefix = idPrefixes[kind]
   return shown.startsWith(prefix) ? decode(shown.slice(prefix.length)) : undefined
+}
+
+/** Whether a text reads as an id of any kind: a reference must not, since it stands in place of one. */
+export function readsAsId(text: string): boolean {
+  return idKinds.some((kind) => parseId(kind, text) !== undefined)
 }

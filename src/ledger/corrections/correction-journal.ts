@@ -1,5 +1,6 @@
 import { assert } from '../../core/assert.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import type { DataOf, EventType } from '../../events/registry.ts'
@@ -68,13 +69,13 @@ export class Correction {
     this.#rows.applications.push(application)
     this.#tell('obligation.amount_applied', id, {
       ...this.#obligation(application, receivable, amount),
-      balance_before: Number(receivable.balance + amount),
+      balance_before: toNumber(receivable.balance + amount),
       explanation: {
         policy: 'explicit',
-        applied: [{ to: formatReceivableId(receivable), amount: Number(amount), rule: 'explicit' }],
+        applied: [{ to: formatReceivableId(receivable), amount: toNumber(amount), rule: 'explicit' }],
         skipped: [],
         applied_count: 1,
-        unapplied_amount: Number(payment.unapplied_amount),
+        unapplied_amount: toNumber(payment.unapplied_amount),
       },
     })
     return application
@@ -137,9 +138,9 @@ export class Correction {
     this.#rows.reversals.push({ id, application, amount, ...cause, transaction_id: transactionId })
     this.#tell('obligation.amount_reversed', id, {
       ...this.#obligation(application, receivable, amount),
-      balance_before: Number(receivable.balance - amount),
-      amount_applied: Number(application.amount),
-      amount_reversed: Number(application.reversed_amount),
+      balance_before: toNumber(receivable.balance - amount),
+      amount_applied: toNumber(application.amount),
+      amount_reversed: toNumber(application.reversed_amount),
       reason: cause.reason,
       ...(cause.payment_reversal_id !== null && { reversal_id: formatId('reversal', cause.payment_reversal_id) }),
     })
@@ -148,12 +149,12 @@ export class Correction {
   #obligation(application: Application, receivable: Receivable, amount: bigint) {
     return {
       id: formatId('obligation', application.id),
-      amount: Number(amount),
+      amount: toNumber(amount),
       currency: application.currency,
       payment_id: formatId('payment', application.payment_id),
       ...ownerField(receivable),
       applied_to: appliedToOf(receivable),
-      balance_after: Number(receivable.balance),
+      balance_after: toNumber(receivable.balance),
       metadata: this.#payment.metadata,
       created_at: application.created_at.toISOString(),
       updated_at: application.updated_at.toISOString(),

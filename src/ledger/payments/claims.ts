@@ -1,6 +1,7 @@
 import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id } from '../../core/id/id.ts'
 import type { PaymentStatus } from '../../core/payment-status.ts'
+import { comparableReference } from '../../core/reference-text.ts'
 import { bytesArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import { claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
@@ -68,6 +69,7 @@ export type ClaimedCommand = {
 type PaymentReferenceClaim = {
   environment_id: number
   channel: string
+  /** As references are compared; the payment keeps what was sent. */
   reference: string
   fingerprint: Buffer
   bucket: number
@@ -93,8 +95,9 @@ export function withClaims(command: PaymentCommand): ClaimedCommand {
 function referenceOf(
   environment_id: number,
   channel: string,
-  { reference, fingerprint }: { reference: string; fingerprint: Buffer },
+  { reference: sent, fingerprint }: { reference: string; fingerprint: Buffer },
 ): PaymentReferenceClaim {
+  const reference = comparableReference(sent)
   const bucket = bucketOfValue(`${channel}\n${reference}`)
   const name = nameReference({ environment_id, channel, reference })
   return { environment_id, channel, reference, fingerprint, bucket, name }

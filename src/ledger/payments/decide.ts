@@ -1,4 +1,5 @@
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import { type Allocation, allocate, explicitFault } from '../allocation.ts'
 import type { Journal, OpenTransaction } from '../journal.ts'
@@ -136,10 +137,10 @@ export function explain(
     policy: target.kind === 'explicit' ? 'explicit' : target.policy,
     applied: allocation.lines.map(({ receivable_id, amount, rule }) => ({
       to: show(receivable_id),
-      amount: Number(amount),
+      amount: toNumber(amount),
       rule,
     })),
     skipped: allocation.skipped.map(({ receivable_id, reason }) => ({ to: show(receivable_id), reason })),
-    unapplied_amount: Number(allocation.unapplied),
+    unapplied_amount: toNumber(allocation.unapplied),
   }
 }

@@ -1,5 +1,6 @@
 import { formatInstant } from '../../core/clock.ts'
 import { bucketOf, formatId, newId } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
 import { type NewEvent, renderEvent } from '../../events/render.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentExplanation } from './command.ts'
@@ -39,7 +40,7 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
     created_at: recorded_at,
     data: {
       ...shared,
-      amount: Number(applied.unapplied_amount),
+      amount: toNumber(applied.unapplied_amount),
       customer_id: formatId('customer', applied.customer_id),
     },
   })
@@ -49,11 +50,11 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
 function lineData(line: AppliedLine, receivable: Receivable) {
   return {
     id: formatId('obligation', line.obligation_id),
-    amount: Number(line.amount),
+    amount: toNumber(line.amount),
     ...ownerField(receivable),
     applied_to: appliedToOf(receivable),
-    balance_before: Number(line.balance_after + line.amount),
-    balance_after: Number(line.balance_after),
+    balance_before: toNumber(line.balance_after + line.amount),
+    balance_after: toNumber(line.balance_after),
   }
 }
 

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
 import { readOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
-import { paymentRules, shownCurrency } from '../../shapes/primitives.ts'
+import { comparableReference } from '../../core/reference-text.ts'
+import { paymentRules, shownCurrency, typedReference } from '../../shapes/primitives.ts'
 import { lookUp } from './service.ts'
 
 // A customer's item is the sum of its balances and bills.
@@ -39,12 +40,13 @@ export function lookupRoutes(router: Router, app: AppContext): void {
       summary: 'Look up what is due by a reference',
       description:
         'What a pay point needs before it takes money. One reference may be that of a customer, an account and a bill; archived and voided ones are left out.',
-      query: z.strictObject({ reference: z.string().min(1).max(255) }),
+      query: z.strictObject({ reference: typedReference }),
       responses: { 200: lookup },
+      errors: [422],
     },
     async ({ query, context: { environment } }) => ({
       status: 200,
-      body: { data: await lookUp(app.pool, environment, query.reference) },
+      body: { data: await lookUp(app.pool, environment, comparableReference(query.reference)) },
     }),
   )
 }

@@ -1,6 +1,7 @@
 import { findObject } from '../../billing/object/rows.ts'
 import type { RequestEnvironment } from '../../context.ts'
 import { formatId } from '../../core/id/id.ts'
+import { sumToNumber } from '../../core/money.ts'
 import { effectiveRules, formatRules, type PaymentRules } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { type ReceivableKind, readReceivables } from '../../ledger/receivable.ts'
@@ -68,8 +69,8 @@ async function lookUpKind(
       kind,
       id: formatId(kind, row.id),
       ...(name !== undefined && { name }),
-      amount_due: Number(due),
-      pending_amount: Number(pending.get(currency) ?? 0n),
+      amount_due: sumToNumber(due),
+      pending_amount: sumToNumber(pending.get(currency) ?? 0n),
       currency,
       payment_rules: askedRules(rules, due),
     }

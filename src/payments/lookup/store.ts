@@ -11,7 +11,7 @@ export async function pendingAmounts(
 ): Promise<Map<string, bigint>> {
   const { rows } = await connection.query<{ currency: string; amount: bigint }>({
     name: 'pending-amounts',
-    text: `select currency, sum(amount)::bigint as amount from payment
+    text: `select currency, sum(amount) as amount from payment
       where environment_id = $1 and customer_id = $2 and bucket = $3 and target_id = any ($4::uuid[])
         and status in ('initiating', 'pending_action', 'processing')
       group by currency`,

@@ -14,18 +14,21 @@ import { findObject } from '../../billing/object/rows.ts'
 import type { AppContext } from '../../context.ts'
 import { bucketOfValue } from '../../core/bucket.ts'
 import type { Id } from '../../core/id/id.ts'
-import { Problem } from '../../core/problem.ts'
+import { parameterProblem } from '../../core/problem.ts'
+import { comparableReference } from '../../core/reference-text.ts'
 import { Conditions } from '../../database/conditions.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { currencyCode, idOrReference, text } from '../../shapes/primitives.ts'
+import { currencyCode, idOrReference, typedReference } from '../../shapes/primitives.ts'
 import { renderListedPayment } from './render.ts'
-import { listedPayment, paymentStatus } from './schema.ts'
+import { channel, listedPayment, paymentStatus } from './schema.ts'
 import { type PaymentRow, paymentSelect } from './store.ts'
 
 const listPayments = z.strictObject({
   ...pageQuery,
-  channel: z.string().max(40).optional(),
-  reference: text(255).optional().describe('Only together with a channel, since a reference is unique per channel'),
+  channel: channel.optional(),
+  reference: typedReference
+    .optional()
+    .describe('Only together with a channel, since a reference is unique per channel'),
   status: paymentStatus.optional(),
   customer: idOrReference.optional().describe('Id or external reference'),
   account: idOrReference.optional().describe('Id or external reference: payments that were applied to it'),
@@ -50,7 +53,9 @@ export function paymentListRoute(router: Router, app: AppContext): void {
     },
     async ({ query, context: { environment } }) => {
       const { limit, cursor, ...sent } = query
-      if (sent.reference !== undefined && sent.channel === undefined) throw referenceAlone()
+      if (sent.reference !== undefined && sent.channel === undefined) {
+        throw parameterProblem('reference', 'filter_alone', 'can be used only together with channel')
+      }
       const filters = { environment_id: environment.id, ...sent }
       const page = readPage(app, 'payment', { limit, cursor }, filters)
       const rows = await findPayments(app.pool, environment.id, query, page)
@@ -59,13 +64,6 @@ export function paymentListRoute(router: Router, app: AppContext): void {
       return { status: 200, body: shown }
     },
   )
-}
-
-function referenceAlone(): Problem {
-  const detail = 'can be used only together with channel'
-  return new Problem('invalid_request', `/reference: ${detail}`, {
-    errors: [{ pointer: '/reference', code: 'filter_alone', detail }],
-  })
 }
 
 /** Up to `limit + 1` payments, newest first. Every filter has an index path; see the migration of payments. */
@@ -100,10 +98,11 @@ async function addNamed(
   { channel, reference, customer, account }: ListPayments,
 ): Promise<boolean> {
   if (reference !== undefined && channel !== undefined) {
+    const key = comparableReference(reference)
     const { rows } = await database.query<{ payment_id: Id }>(
       `select payment_id from payment_reference
        where environment_id = $1 and channel = $2 and reference = $3 and bucket = $4`,
-      [environmentId, channel, reference, bucketOfValue(`${channel}\n${reference}`)],
+      [environmentId, channel, key, bucketOfValue(`${channel}\n${key}`)],
     )
     if (rows[0] === undefined) return false
     conditions.and`e.id = ${rows[0].payment_id}`

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { AppContext, RequestContext } from '../../context.ts'
+import { toNumber } from '../../core/money.ts'
 import { Problem } from '../../core/problem.ts'
 import { selectionOf } from '../../ledger/payments/claims.ts'
 import { decide, explain } from '../../ledger/payments/decide.ts'
@@ -32,7 +33,7 @@ export async function preview(
     applied: explanation.applied.map((line, index) => {
       const part = allocation.lines[index]
       const receivable = receivables.get(part?.receivable_id) as Receivable
-      return { ...line, balance_after: Number(receivable.balance) - line.amount }
+      return { ...line, balance_after: toNumber(receivable.balance) - line.amount }
     }),
   }
 }

@@ -3,6 +3,7 @@ import type { RequestEnvironment } from '../../context.ts'
 import { formatInstant } from '../../core/clock.ts'
 import { encode } from '../../core/id/base62.ts'
 import { formatId } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
 import type { PaymentReversal } from '../../ledger/corrections/operations.ts'
 import type { AppliedPayment } from '../../ledger/payments/command.ts'
 import { ownerField } from '../../ledger/receivable.ts'
@@ -18,10 +19,10 @@ export function renderCollectPayment(environment: Environment, row: PaymentRow):
     reconciliation_reference: encode(row.id),
     status: row.status,
     intent: 'payment',
-    amount: Number(row.amount),
+    amount: toNumber(row.amount),
     currency: row.currency,
     capture_method: 'automatic',
-    ...(row.status === 'succeeded' && { paid_amount: Number(row.amount) }),
+    ...(row.status === 'succeeded' && { paid_amount: toNumber(row.amount) }),
     ...(row.method_details !== null && { payment_method_details: row.method_details }),
     ...(row.last_payment_error !== null && { last_payment_error: row.last_payment_error }),
     ...(Object.keys(row.metadata).length > 0 && { metadata: row.metadata }),
@@ -39,9 +40,9 @@ export function renderListedPayment(environment: Environment, row: PaymentRow): 
     channel: row.channel,
     ...(row.reference !== null && { reference: row.reference }),
     ...(row.received_at !== null && { received_at: formatInstant(row.received_at) }),
-    applied_amount: Number(row.applied_amount),
-    unapplied_amount: Number(row.unapplied_amount),
-    reversed_amount: Number(row.reversed_amount),
+    applied_amount: toNumber(row.applied_amount),
+    unapplied_amount: toNumber(row.unapplied_amount),
+    reversed_amount: toNumber(row.reversed_amount),
   }
 }
 
@@ -56,8 +57,8 @@ export function renderBillingPayment(
     ...(row.explanation !== null && { explanation: row.explanation }),
     obligations: obligations.map((obligation) => ({
       id: formatId('obligation', obligation.id),
-      amount: Number(obligation.amount),
-      amount_reversed: Number(obligation.reversed_amount),
+      amount: toNumber(obligation.amount),
+      amount_reversed: toNumber(obligation.reversed_amount),
       ...ownerField({ id: obligation.receivable_id, kind: obligation.kind }),
     })),
   }
@@ -98,8 +99,8 @@ export function renderReversal(
   return {
     id: formatId('reversal', reversal.id),
     payment_id: formatId('payment', reversal.payment_id),
-    amount: Number(reversal.amount),
-    unapplied_amount: Number(reversal.unapplied_amount),
+    amount: toNumber(reversal.amount),
+    unapplied_amount: toNumber(reversal.unapplied_amount),
     currency,
     reason: reversal.reason,
     mode: environment.mode,

@@ -14,6 +14,7 @@ import {
   shownId,
   shownMetadata,
   text,
+  typedReference,
 } from '../../shapes/primitives.ts'
 
 const policy = z.enum(allocationPolicies).describe('How the payment is spread; due_date_first when left out')
@@ -66,16 +67,19 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
   }
 }
 
+export const channel = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/)
+  .meta({ maxLength: 40 })
+
 export const createPayment = z
   .strictObject({
     amount,
     currency: currencyCode,
-    channel: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/)
-      .describe('Where the money was taken: cash, bank_transfer, the name of a pay point')
-      .meta({ maxLength: 40 }),
-    reference: text(255).min(1).describe('Unique for ever per channel: the same payment may be sent again unchanged'),
+    channel: channel.describe('Where the money was taken: cash, bank_transfer, the name of a pay point'),
+    reference: typedReference.describe(
+      'Unique for ever per channel: the same payment may be sent again unchanged. Compared as Unicode composes it (NFC), with each run of white space as one space',
+    ),
     received_at: instant.optional().describe('When the money was taken; now when left out'),
     metadata: metadata.optional(),
     ...targeting,

@@ -72,9 +72,10 @@ export async function resolveTarget(
 }
 
 function build(targeting: Targeting, named: NamedOne[], ids: Id[], customer_id: Id | undefined): ResolvedTarget {
-  const repeated = ids.findIndex((id, index) => ids.indexOf(id) !== index)
-  if (repeated >= 0) {
-    throw fieldProblem('invalid_allocation', named[repeated]?.pointer ?? '', 'It is named twice.')
+  const seen = new Set<Id>()
+  for (const [index, id] of ids.entries()) {
+    if (seen.has(id)) throw fieldProblem('invalid_allocation', named[index]?.pointer ?? '', 'It is named twice.')
+    seen.add(id)
   }
   const first_id = ids[0] as Id
   const { allocations, policy = defaultPolicy } = targeting

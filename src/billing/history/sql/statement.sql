@@ -14,7 +14,7 @@ entry as (
   where e.environment_id = $1 and e.receivable_id = $2 and e.bucket = $3 and t.effective_at < span.ends
 )
 select opening.balance as opening, movement.*
-from (select coalesce(sum(amount), 0)::bigint as balance from entry where before) as opening
+from (select coalesce(sum(amount), 0) as balance from entry where before) as opening
 left join (
   select * from entry where not before order by effective_at, version limit $7
 ) as movement on true

@@ -3,7 +3,7 @@ import type { Router } from '../../../api/fastify.ts'
 import { readOperation } from '../../../api/operation.ts'
 import { pageOf, readPage, renderListPage } from '../../../api/pagination.ts'
 import type { AppContext } from '../../../context.ts'
-import { Problem } from '../../../core/problem.ts'
+import { parameterProblem } from '../../../core/problem.ts'
 import type { ReceivableKind } from '../../../ledger/receivable.ts'
 import type { Declared } from '../operations.ts'
 import type { Resource } from '../resource.ts'
@@ -48,8 +48,5 @@ function refuseBalanceAlone({ balance_min, balance_max, archived: _, ...others }
   if (balance_min === undefined && balance_max === undefined) return
   if (Object.values(others).some((filter) => filter !== undefined)) return
   const detail = 'can be used only together with another filter, such as created_from or customer'
-  const pointer = balance_min === undefined ? '/balance_max' : '/balance_min'
-  throw new Problem('invalid_request', `${pointer}: ${detail}`, {
-    errors: [{ pointer, code: 'filter_alone', detail }],
-  })
+  throw parameterProblem(balance_min === undefined ? 'balance_max' : 'balance_min', 'filter_alone', detail)
 }

@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { createdQuery, pageQuery } from '../../../api/pagination.ts'
-import { balance, currencyCode, date, externalReference, idOrReference, metadata } from '../../../shapes/primitives.ts'
+import {
+  currencyCode,
+  date,
+  externalReference,
+  idOrReference,
+  maxBalanceNumber,
+  metadata,
+  wholeNumberText,
+} from '../../../shapes/primitives.ts'
 
-const amountText = z
-  .string()
-  .regex(/^-?\d{1,16}$/, { error: 'should be a whole number of minor units' })
-  .meta({ maxLength: 17 })
-  .transform(Number)
-  .pipe(balance)
+const balanceText = wholeNumberText(-maxBalanceNumber, maxBalanceNumber)
 
 const common = {
   ...pageQuery,
@@ -15,8 +18,8 @@ const common = {
   currency: currencyCode.optional(),
   ...createdQuery,
   metadata: metadata.optional().describe('metadata[key]=value: has this value under this key; several must all hold'),
-  balance_min: amountText.optional().describe('Only beside another filter: no index holds balances'),
-  balance_max: amountText.optional().describe('Only beside another filter: no index holds balances'),
+  balance_min: balanceText.optional().describe('Only beside another filter: no index holds balances'),
+  balance_max: balanceText.optional().describe('Only beside another filter: no index holds balances'),
   archived: z.enum(['false', 'true', 'all']).default('false').describe('What is archived is left out unless asked for'),
 }
 

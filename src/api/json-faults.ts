@@ -1,0 +1,121 @@
+import { pointerOf, shorten } from '../core/json-pointer.ts'
+
+/** How many members an object and items an array may have: a batch has 1,000 rows, and nothing else comes near. */
+export const membersMax = 100
+export const itemsMax = 1_000
+
+type Fault = { pointer: string; code: string; detail: string }
+
+const faultsMax = 20
+
+/** What a text that is valid JSON holds that may not be sent, each with its pointer, up to 20. */
+export function findJsonFaults(json: string): Fault[] {
+  const reader = new FaultReader(json)
+  reader.readValue()
+  return reader.faults
+}
+
+/** Reads JSON that JSON.parse has read before, so that its form is known to be right and its depth to be small. */
+class FaultReader {
+  readonly faults: Fault[] = []
+  readonly #json: string
+  readonly #path: (string | number)[] = []
+  #at = 0
+
+  constructor(json: string) {
+    this.#json = json
+  }
+
+  readValue(): void {
+    const start = this.#skipSpace()
+    const first = this.#json[start]
+    if (first === '{') this.#readObject()
+    else if (first === '[') this.#readArray()
+    else if (first === '"') this.#checkText(this.#readString())
+    else {
+      while (/[-+.\w]/.test(this.#json[this.#at] ?? '')) this.#at += 1
+      this.#checkNumber(this.#json.slice(start, this.#at))
+    }
+  }
+
+  #readObject(): void {
+    const names = new Set<string>()
+    this.#readItems('}', () => {
+      const name = this.#readString()
+      this.#skipSpace()
+      this.#at += 1
+      this.#path.push(name)
+      if (names.has(name)) this.#add('repeated', 'was sent more than once')
+      if (name === '__proto__') this.#add('unknown_member', 'is not a member that can be sent here')
+      names.add(name)
+      this.#checkText(name)
+      this.readValue()
+      this.#path.pop()
+    })
+    if (names.size > membersMax) this.#add('too_many', `has more than ${membersMax} members`)
+  }
+
+  #readArray(): void {
+    let length = 0
+    this.#readItems(']', () => {
+      this.#path.push(length)
+      this.readValue()
+      this.#path.pop()
+      length += 1
+    })
+    if (length > itemsMax) this.#add('too_many', `has more than ${itemsMax} items`)
+  }
+
+  #readItems(end: string, readItem: () => void): void {
+    this.#at += 1
+    while (this.#json[this.#skipSpace()] !== end) {
+      if (this.#json[this.#at] === ',') this.#at += 1
+      this.#skipSpace()
+      readItem()
+    }
+    this.#at += 1
+  }
+
+  #readString(): string {
+    const start = this.#at
+    do {
+      this.#at += this.#json[this.#at] === '\\' ? 2 : 1
+    } while (this.#json[this.#at] !== '"')
+    this.#at += 1
+    return JSON.parse(this.#json.slice(start, this.#at)) as string
+  }
+
+  #skipSpace(): number {
+    while (' \t\r\n'.includes(this.#json[this.#at] ?? '.')) this.#at += 1
+    return this.#at
+  }
+
+  #checkText(text: string): void {
+    if (!text.isWellFormed()) this.#add('invalid_encoding', 'should hold no lone surrogate')
+  }
+
+  #checkNumber(token: string): void {
+    const detail = numberFault(token)
+    if (detail !== undefined) this.#add('invalid_number', detail)
+  }
+
+  #add(code: string, detail: string): void {
+    if (this.faults.length < faultsMax) this.faults.push({ pointer: pointerOf(this.#path), code, detail })
+  }
+}
+
+/** Why a number is not one that may be sent: each is a whole number, written as one. `true`, `false` and `null` are none. */
+function numberFault(token: string): string | undefined {
+  if (!/^-?\d/.test(token)) return undefined
+  if (/^(?:0|-?[1-9]\d{0,15})$/.test(token) && Number.isSafeInteger(Number(token))) return undefined
+  if (token === '-0') return 'is -0: send 0'
+  if (/^-?\d+$/.test(token)) return `is ${shorten(token)}, which goes beyond what a number in JSON holds exactly`
+  return `is ${shorten(token)}: send a whole number, without a point or an exponent. ${minorUnits(token)}`
+}
+
+/** Several languages print twenty as 20.00, and to take that for twenty cents would be off by a hundred. */
+function minorUnits(token: string): string {
+  const [, whole = '20', decimals = '00'] = /^(-?\d{1,13})\.(\d{1,2})$/.exec(token) ?? []
+  const minor = `${whole}${decimals.padEnd(2, '0')}`.replace(/^(-?)0+(?=\d)/, '$1')
+  return `Amounts are in minor units of their currency: for ${whole}.${decimals} in one of two decimals send ${minor}`
+}
