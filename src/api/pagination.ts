@@ -13,10 +13,7 @@ const shownIdLength = 22
 
 /** The two members that every list takes; spread them into its query schema. */
 export const pageQuery = {
-  limit: wholeNumberText(1, pageLimitMax)
-    .default(pageLimitDefault)
-    .describe('How many at most')
-    .meta({ default: pageLimitDefault }),
+  limit: wholeNumberText(1, pageLimitMax).default(pageLimitDefault).describe('How many at most'),
   cursor: z.string().max(200).optional().describe('next_cursor of the page before, unchanged'),
 }
 

@@ -50,6 +50,8 @@ function refine(zodSchema: z.core.$ZodType, jsonSchema: Json): void {
   // Members are added over time, so an answer says nothing about others. A body that is sent to us refuses them.
   if (def.type === 'object' && !('catchall' in def && def.catchall)) delete jsonSchema.additionalProperties
   if (jsonSchema.type === 'integer') jsonSchema.format = 'int64'
+  // That of a number which is read from a query's text is left out, since it is no text.
+  if ('defaultValue' in def && jsonSchema.default === undefined) jsonSchema.default = def.defaultValue
   const { format } = jsonSchema
   if (typeof format === 'string' && Object.hasOwn(knownFormats, format)) {
     delete jsonSchema.pattern

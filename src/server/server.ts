@@ -33,7 +33,8 @@ export async function buildServer(
     connectionTimeout: 60_000,
     routerOptions: {
       maxParamLength: 300,
-      ignoreTrailingSlash: false, // Read where it is used (api/query.ts): most routes have none.
+      ignoreTrailingSlash: false,
+      // It is read where it is used (api/query.ts).
       querystringParser: () => noQuery,
     },
     return503OnClosing: true,
@@ -92,6 +93,7 @@ function readJson(router: Router): void {
 
 /** Answers a request whose address leads to no route because it cannot be read: with a page where a payer asked for one. */
 function refuseTarget(app: AppContext, error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('request-id', request.id)
   const problem = targetFault(request.url) ?? new Problem('invalid_request', error.message)
   if (isPagePath(request.url)) sendRefusal(app, request, reply, problem)
   else sendProblem(app, request, reply, problem)

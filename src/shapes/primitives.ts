@@ -70,7 +70,7 @@ export function wholeNumberText(least: number, most: number) {
     .refine((value) => /^(?:0|-?[1-9]\d{0,15})$/.test(value), { error: 'should be a whole number', abort: true })
     .transform(Number)
     .pipe(z.int().min(least).max(most))
-    .meta({ type: 'integer', minimum: least, maximum: most, format: 'int64' })
+    .meta({ type: 'integer', minimum: least, maximum: most })
 }
 
 export const amount = z.int().min(1).max(maxAmountNumber).describe('Minor units')

@@ -104,12 +104,20 @@ describe.each(['customers', 'accounts'] as const)('%s', (kind) => {
     expect((await patch(path, { balance: 9 }, key)).body.code).toBe('idempotency_key_reused')
   })
 
-  test('an id in the place of a reference wins over a reference that looks like it', async () => {
-    const path = await make({ name: 'by id' })
-    const { id } = (await get(path)).body
-    const owner = kind === 'accounts' && { customer: { external_reference: `${id}-owner` } }
-    expect((await post(kind, { external_reference: id, name: 'by reference', ...owner })).status).toBe(201)
-    expect((await get(`${kind}/${id}`)).body.name).toBe('by id')
+  test('a reference that reads as an id of any kind is refused: it would name another object', async () => {
+    const { id } = (await get(await make({}))).body
+    const owner = kind === 'accounts' && { customer: 'nobody' }
+    for (const external_reference of [id, id.replace(/^[a-z]+_/, 'bill_'), id.replace(/^[a-z]+_/, 'pay_')]) {
+      const { status, body } = await post(kind, { external_reference, ...owner })
+      expect([status, body.errors[0]]).toEqual([
+        400,
+        expect.objectContaining({ pointer: '/external_reference', code: 'reads_as_id' }),
+      ])
+    }
+    for (const external_reference of [`${id}-owner`, id.slice(0, -1), 'bill_7', `zzz_${id.slice(5)}`]) {
+      const { status } = await post(kind, { external_reference, ...(owner && { customer: { external_reference } }) })
+      expect([external_reference, status]).toEqual([external_reference, 201])
+    }
   })
 
   test('of ten equal creates at once one is made', async () => {
