@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
-import { type Sample, validRequests } from './requests.ts'
+import { fingerprint } from './fingerprint.ts'
+import { type Sample, sampleObjects, validRequests } from './requests.ts'
 import { spoil } from './spoil.ts'
 
 // FUZZ_RUNS and FUZZ_SEED make the long form; a failure names the seed.
@@ -13,25 +14,9 @@ let server: TestServer
 let samples: Sample[]
 beforeAll(async () => {
   server = await testServer()
-  samples = await validRequests(server)
+  samples = validRequests(await sampleObjects(server))
 })
 afterAll(() => server.stop())
-
-/** How many rows every table has, and how often each was changed. */
-async function fingerprint(): Promise<Record<string, string>> {
-  const { rows: tables } = await server.database.owner.query<{ name: string }>(
-    "select oid::regclass::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition",
-  )
-  const counts = await Promise.all(
-    tables.map(async ({ name }) => {
-      const { rows } = await server.database.owner.query(
-        `select count(*)::text || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as content from ${name} as t`,
-      )
-      return [name, rows[0].content] as const
-    }),
-  )
-  return Object.fromEntries(counts)
-}
 
 async function send(method: string, path: string, text: string, headers: Record<string, string> = {}) {
   const response = await fetch(server.url + path, {
@@ -52,7 +37,7 @@ function expectProblem(answer: { status: number; type: string; text: string }, w
 describe(`bad input (FUZZ_SEED=${seed})`, () => {
   test(`${runs} spoilt requests: always a problem, never a 5xx, nothing written`, { timeout: 300_000 }, async () => {
     const random = seededRandom(seed)
-    const before = await fingerprint()
+    const before = await fingerprint(server)
     for (let done = 0; done < runs; done += atOnce) {
       await Promise.all(
         Array.from({ length: atOnce }, async () => {
@@ -62,7 +47,7 @@ describe(`bad input (FUZZ_SEED=${seed})`, () => {
         }),
       )
     }
-    expect(await fingerprint()).toEqual(before)
+    expect(await fingerprint(server)).toEqual(before)
   })
 
   const naughty = [

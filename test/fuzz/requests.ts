@@ -2,8 +2,11 @@ import type { TestServer } from '../support/server.ts'
 
 export type Sample = { method: string; path: string; body: Record<string, unknown> }
 
-/** A valid request for every operation that takes a body, on objects that exist. The fuzzer spoils them one way at a time. */
-export async function validRequests(server: TestServer): Promise<Sample[]> {
+/** The objects that samples name, by what a path calls them. */
+export type SampleObjects = Record<'customer' | 'account' | 'bill' | 'payment' | 'obligation' | 'endpoint', string>
+
+/** Makes one object of each kind. */
+export async function sampleObjects(server: TestServer): Promise<SampleObjects> {
   const create = async (path: string, body: object) => {
     const answer = await server.api('POST', path, body)
     if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${answer.text}`)
@@ -29,7 +32,22 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
     reference: 'F4',
     allocations: [{ bill: bill.id, amount: 500 }],
   })
-  const obligation = payment.obligations[0].id
+  const endpoint = await create('/webhooks/endpoints', {
+    url: 'https://example.com/books',
+    event_types: ['bill.updated'],
+  })
+  return {
+    customer: customer.id,
+    account: account.id,
+    bill: bill.id,
+    payment: payment.id,
+    obligation: payment.obligations[0].id,
+    endpoint: endpoint.id,
+  }
+}
+
+/** A valid request for every operation that takes a body. The fuzzer spoils them one way at a time. */
+export function validRequests({ customer, account, bill, payment, obligation }: SampleObjects): Sample[] {
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
   const holder = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
@@ -44,9 +62,9 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
   }
   return [
     { method: 'POST', path: '/billing/customers', body: { ...newCustomer, ...holder, ...rules } },
-    { method: 'PATCH', path: `/billing/customers/${customer.id}`, body: { name: 'Ben', ...holder } },
+    { method: 'PATCH', path: `/billing/customers/${customer}`, body: { name: 'Ben', ...holder } },
     { method: 'POST', path: '/billing/accounts', body: newAccount },
-    { method: 'PATCH', path: `/billing/accounts/${account.id}`, body: { name: 'Voice', ...holder } },
+    { method: 'PATCH', path: `/billing/accounts/${account}`, body: { name: 'Voice', ...holder } },
     {
       method: 'POST',
       path: '/billing/bills',
@@ -59,23 +77,27 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
         due_date: '2026-01-31',
       },
     },
-    { method: 'PATCH', path: `/billing/bills/${bill.id}`, body: { amount_paid: 1500, metadata: { by: 'bank' } } },
-    { method: 'POST', path: `/billing/accounts/${account.id}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
+    { method: 'PATCH', path: `/billing/bills/${bill}`, body: { amount_paid: 1500, metadata: { by: 'bank' } } },
+    ...[`customers/${customer}`, `accounts/${account}`, `bills/${bill}`].map((path) => ({
+      method: 'POST',
+      path: `/billing/${path}/adjustments`,
+      body: { amount: -100, reason: 'goodwill' },
+    })),
     { method: 'PATCH', path: '/settings', body: { time_zone: 'Africa/Johannesburg', ...rules } },
     {
       method: 'POST',
       path: '/billing/payments',
-      body: { ...newPayment, allocations: [{ account: account.id, amount: 100 }] },
+      body: { ...newPayment, allocations: [{ account, amount: 100 }] },
     },
-    { method: 'POST', path: '/billing/payments', body: { ...newPayment, account: account.id, policy: 'oldest_first' } },
-    { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill: bill.id } },
-    { method: 'POST', path: `/billing/payments/${payment.id}/reversals`, body: { amount: 10, reason: 'bounced' } },
-    { method: 'POST', path: '/billing/obligations', body: { payment: payment.id, account: account.id, amount: 50 } },
+    { method: 'POST', path: '/billing/payments', body: { ...newPayment, account, policy: 'oldest_first' } },
+    { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill } },
+    { method: 'POST', path: `/billing/payments/${payment}/reversals`, body: { amount: 10, reason: 'bounced' } },
+    { method: 'POST', path: '/billing/obligations', body: { payment, account, amount: 50 } },
     { method: 'POST', path: `/billing/obligations/${obligation}/reversals`, body: { amount: 10, reason: 'mistake' } },
     {
       method: 'POST',
       path: `/billing/obligations/${obligation}/moves`,
-      body: { to: { account: account.id }, amount: 10 },
+      body: { to: { account }, amount: 10 },
     },
     { method: 'POST', path: '/webhooks/endpoints', body: { url: 'https://example.com/hook', description: 'books' } },
   ]

@@ -1,0 +1,17 @@
+import type { TestServer } from '../support/server.ts'
+
+/** How many rows every table has, and a sum over all that stands in them. */
+export async function fingerprint({ database }: TestServer): Promise<Record<string, string>> {
+  const { rows: tables } = await database.owner.query<{ name: string }>(
+    "select oid::regclass::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition",
+  )
+  const counts = await Promise.all(
+    tables.map(async ({ name }) => {
+      const { rows } = await database.owner.query(
+        `select count(*)::text || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as content from ${name} as t`,
+      )
+      return [name, rows[0].content] as const
+    }),
+  )
+  return Object.fromEntries(counts)
+}
