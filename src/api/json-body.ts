@@ -1,7 +1,7 @@
 import { assert } from '../core/assert.ts'
 import { decodeUtf8 } from '../core/encoded-text.ts'
 import { Problem } from '../core/problem.ts'
-import { findJsonFaults, itemsMax, membersMax } from './json-faults.ts'
+import { endOfString, findJsonFaults, itemsMax, membersMax } from './json-faults.ts'
 
 /** How deep arrays and objects may stand in each other; no body of ours needs five. */
 const depthMax = 32
@@ -40,7 +40,6 @@ function parse(json: string): unknown {
 }
 
 const quote = 0x22
-const backslash = 0x5c
 const colon = 0x3a
 const minus = 0x2d
 
@@ -67,17 +66,6 @@ function look(json: string): { members: number; oddNumber: boolean } {
     }
   }
   return { members, oddNumber }
-}
-
-/** Where a string ends that begins at this place: at the next quote that an even number of backslashes precedes. */
-function endOfString(json: string, start: number): number {
-  for (let at = start; ; ) {
-    at = json.indexOf('"', at + 1)
-    if (at < 0) return json.length
-    let before = at - 1
-    while (json.charCodeAt(before) === backslash) before -= 1
-    if ((at - before) % 2 === 1) return at
-  }
 }
 
 function isDigit(code: number): boolean {

@@ -8,11 +8,29 @@ type Fault = { pointer: string; code: string; detail: string }
 
 const faultsMax = 20
 
+/** Ends the reading: what has been found is enough to be told. */
+const enough = new Error('enough')
+
 /** What a text that is valid JSON holds that may not be sent, each with its pointer, up to 20. */
 export function findJsonFaults(json: string): Fault[] {
   const reader = new FaultReader(json)
-  reader.readValue()
+  try {
+    reader.readValue()
+  } catch (error) {
+    if (error !== enough) throw error
+  }
   return reader.faults
+}
+
+/** Where a string ends that begins at this place: at the next quote that an even number of backslashes precedes. */
+export function endOfString(json: string, start: number): number {
+  for (let at = start; ; ) {
+    at = json.indexOf('"', at + 1)
+    if (at < 0) return json.length
+    let before = at - 1
+    while (json.charCodeAt(before) === 0x5c) before -= 1
+    if ((at - before) % 2 === 1) return at
+  }
 }
 
 /** Reads JSON that JSON.parse has read before, so that its form is known to be right and its depth to be small. */
@@ -27,15 +45,11 @@ class FaultReader {
   }
 
   readValue(): void {
-    const start = this.#skipSpace()
-    const first = this.#json[start]
+    const first = this.#skipSpace()
     if (first === '{') this.#readObject()
     else if (first === '[') this.#readArray()
     else if (first === '"') this.#checkText(this.#readString())
-    else {
-      while (/[-+.\w]/.test(this.#json[this.#at] ?? '')) this.#at += 1
-      this.#checkNumber(this.#json.slice(start, this.#at))
-    }
+    else this.#checkNumber(this.#readWord())
   }
 
   #readObject(): void {
@@ -51,8 +65,8 @@ class FaultReader {
       this.#checkText(name)
       this.readValue()
       this.#path.pop()
+      if (names.size > membersMax) this.#addLast(`has more than ${membersMax} members`)
     })
-    if (names.size > membersMax) this.#add('too_many', `has more than ${membersMax} members`)
   }
 
   #readArray(): void {
@@ -62,15 +76,17 @@ class FaultReader {
       this.readValue()
       this.#path.pop()
       length += 1
+      if (length > itemsMax) this.#addLast(`has more than ${itemsMax} items`)
     })
-    if (length > itemsMax) this.#add('too_many', `has more than ${itemsMax} items`)
   }
 
   #readItems(end: string, readItem: () => void): void {
     this.#at += 1
-    while (this.#json[this.#skipSpace()] !== end) {
-      if (this.#json[this.#at] === ',') this.#at += 1
-      this.#skipSpace()
+    for (let next = this.#skipSpace(); next !== end; next = this.#skipSpace()) {
+      if (next === ',') {
+        this.#at += 1
+        this.#skipSpace()
+      }
       readItem()
     }
     this.#at += 1
@@ -78,16 +94,22 @@ class FaultReader {
 
   #readString(): string {
     const start = this.#at
-    do {
-      this.#at += this.#json[this.#at] === '\\' ? 2 : 1
-    } while (this.#json[this.#at] !== '"')
-    this.#at += 1
+    this.#at = endOfString(this.#json, start) + 1
     return JSON.parse(this.#json.slice(start, this.#at)) as string
   }
 
-  #skipSpace(): number {
+  /** A number, `true`, `false` or `null`. */
+  #readWord(): string {
+    const word = /[-+.\w]+/y
+    word.lastIndex = this.#at
+    const [found = ''] = word.exec(this.#json) ?? []
+    this.#at += found.length
+    return found
+  }
+
+  #skipSpace(): string {
     while (' \t\r\n'.includes(this.#json[this.#at] ?? '.')) this.#at += 1
-    return this.#at
+    return this.#json[this.#at] ?? ''
   }
 
   #checkText(text: string): void {
@@ -100,7 +122,13 @@ class FaultReader {
   }
 
   #add(code: string, detail: string): void {
-    if (this.faults.length < faultsMax) this.faults.push({ pointer: pointerOf(this.#path), code, detail })
+    this.faults.push({ pointer: pointerOf(this.#path), code, detail })
+    if (this.faults.length === faultsMax) throw enough
+  }
+
+  #addLast(detail: string): void {
+    this.#add('too_many', detail)
+    throw enough
   }
 }
 

@@ -5,11 +5,11 @@ import { referenceFault } from '../core/reference-text.ts'
 
 // One schema per shape serves validation, types and the OpenAPI document.
 
-/** Text that PostgreSQL and JSON can both hold: no NUL and no lone surrogate. */
+/** Text that PostgreSQL and JSON can both hold: no NUL and no lone surrogate. What is too long is not looked at further. */
 export function text(max: number) {
   return z
     .string()
-    .max(max)
+    .max(max, { abort: true })
     .refine((value) => value.isWellFormed() && !value.includes('\0'), {
       error: 'should hold no NUL and no lone surrogate',
     })

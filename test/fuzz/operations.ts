@@ -19,7 +19,7 @@ type Documented = {
 }
 
 /** A member of a body, or a parameter: where it stands, and what it may be. */
-export type Place = { path: (string | number)[]; type: 'string' | 'integer' | 'object' }
+export type Place = { path: (string | number)[]; type: 'string' | 'integer' | 'object'; schema?: object }
 
 /** An operation of openapi.json with a call of it that would be right, on objects that exist. */
 export type Call = {
@@ -88,7 +88,7 @@ function placesOf(given: Schema, path: Place['path'] = []): Place[] {
   const choices = schema.anyOf ?? schema.oneOf
   if (choices) return choices.flatMap((choice) => placesOf(choice, path))
   if (schema.type === 'array') return schema.items ? placesOf(schema.items, [...path, 0]) : []
-  if (schema.type === 'string' || schema.type === 'integer') return [{ path, type: schema.type }]
+  if (schema.type === 'string' || schema.type === 'integer') return [{ path, type: schema.type, schema }]
   if (schema.type !== 'object') return []
   const values =
     typeof schema.additionalProperties === 'object' ? placesOf(schema.additionalProperties, [...path, 'k']) : []

@@ -8,15 +8,18 @@ export class RawConnection {
   readonly socket: Socket
   #received = Buffer.alloc(0)
   #closed = false
+  #changed = Promise.withResolvers<void>()
 
   private constructor(socket: Socket) {
     this.socket = socket
     socket.on('data', (chunk: Buffer) => {
       this.#received = Buffer.concat([this.#received, chunk])
+      this.#wake()
     })
     socket.on('error', () => {})
     socket.on('close', () => {
       this.#closed = true
+      this.#wake()
     })
   }
 
@@ -34,8 +37,13 @@ export class RawConnection {
       const answer = this.#take()
       if (answer) return answer
       if (this.#closed) throw new Error('the server closed the connection without an answer')
-      await Promise.race([once(this.socket, 'data'), once(this.socket, 'close')])
+      await this.#changed.promise
     }
+  }
+
+  #wake(): void {
+    this.#changed.resolve()
+    this.#changed = Promise.withResolvers()
   }
 
   get closed(): boolean {
@@ -43,6 +51,7 @@ export class RawConnection {
   }
 
   close(): void {
+    this.#closed = true
     this.socket.destroy()
   }
 

@@ -2,6 +2,7 @@ import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id, parseId } from '../../core/id/id.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import { Problem } from '../../core/problem.ts'
+import { integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { BillStatus, ReceivableKind } from '../../ledger/receivable.ts'
 
@@ -121,6 +122,43 @@ export async function findOrThrow<Kind extends ReceivableKind>(
   return row
 }
 
+/** What is asked of many objects at once: which they are, and whose. */
+export type FoundObject = { id: Id; customer_id: Id }
+
+/** Finds objects of one kind by their ids or external references, in two statements however many there are. By what named them. */
+export async function findObjects(
+  connection: Queryable,
+  environmentId: number,
+  kind: ReceivableKind,
+  named: readonly string[],
+): Promise<Map<string, FoundObject>> {
+  const references = named.filter((one) => referencePattern.test(one))
+  const { rows: directory } = await connection.query<{ reference: string; entity_id: Id }>({
+    name: 'find-external-references',
+    text: `select reference, entity_id from external_reference
+      where environment_id = $1 and kind = $2 and reference = any ($3::text[]) and bucket = any ($4::integer[])`,
+    values: [environmentId, kind, textArray(references), integerArray([...new Set(references.map(bucketOfValue))])],
+  })
+  const referenced = new Map(directory.map(({ reference, entity_id }) => [reference, entity_id]))
+  const ids = [...named.flatMap((one) => parseId(kind, one) ?? []), ...referenced.values()]
+  const { rows } = await connection.query<FoundObject>({
+    name: `find-${kind}s`,
+    text: `select id, ${kind === 'customer' ? 'id as customer_id' : 'customer_id'} from ${kind}
+      where environment_id = $1 and id = any ($2::uuid[]) and bucket = any ($3::integer[])`,
+    values: [environmentId, uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))])],
+  })
+  const found = new Map(rows.map((row) => [row.id, row]))
+  return new Map(
+    named.flatMap((one) => {
+      // As in `findObject`, an id wins.
+      const row = found.get(parseId(kind, one) ?? '') ?? found.get(referenced.get(one) ?? '')
+      return row ? [[one, row] as const] : []
+    }),
+  )
+}
+
+const referencePattern = /^[a-zA-Z0-9_-]{1,255}$/
+
 /** The object that holds a reference. */
 export async function findReference(
   connection: Queryable,
@@ -128,7 +166,7 @@ export async function findReference(
   kind: ReceivableKind,
   reference: string,
 ): Promise<Id | undefined> {
-  if (!/^[a-zA-Z0-9_-]{1,255}$/.test(reference)) return undefined
+  if (!referencePattern.test(reference)) return undefined
   const { rows } = await connection.query<{ entity_id: Id }>({
     name: 'find-external-reference',
     text: `select entity_id from external_reference

@@ -4,7 +4,7 @@ import { canonicalTimeZone } from './time-zone.ts'
 
 const timeZone = z
   .string()
-  .max(64)
+  .max(64, { abort: true })
   .refine((name) => canonicalTimeZone(name) !== undefined, {
     error: 'should be an IANA time zone, such as Africa/Nairobi',
   })

@@ -1,5 +1,5 @@
 import { type Named, namedOne } from '../../billing/object/named.ts'
-import { findObject, findOrThrow } from '../../billing/object/rows.ts'
+import { type FoundObject, findObjects, findOrThrow } from '../../billing/object/rows.ts'
 import { type Id, parseId } from '../../core/id/id.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
@@ -49,14 +49,7 @@ export async function resolveTarget(
   targeting: Targeting,
 ): Promise<ResolvedTarget> {
   const named = allNamed(targeting)
-  const rows = await Promise.all(
-    named.map(async ({ kind, named: value, pointer }) => {
-      if (targeting.allocations === undefined) return findOrThrow(connection, environmentId, kind, value)
-      const row = await findObject(connection, environmentId, kind, value)
-      if (!row) throw fieldProblem('not_found', pointer, `There is no ${kind} with this id or reference.`)
-      return row
-    }),
-  )
+  const rows = await lookUp(connection, environmentId, targeting, named)
   const customers = rows.map(({ customer_id }) => customer_id)
   const stranger = customers.findIndex((id) => id !== customers[0])
   if (stranger > 0) {
@@ -69,6 +62,37 @@ export async function resolveTarget(
     rows.map(({ id }) => id),
     customers[0],
   )
+}
+
+async function lookUp(
+  connection: Queryable,
+  environmentId: number,
+  { allocations }: Targeting,
+  named: NamedOne[],
+): Promise<FoundObject[]> {
+  if (allocations === undefined) {
+    return Promise.all(named.map(({ kind, named: value }) => findOrThrow(connection, environmentId, kind, value)))
+  }
+  const found = await Promise.all(
+    [...Map.groupBy(named, ({ kind }) => kind)].map(
+      async ([kind, ofKind]) =>
+        [
+          kind,
+          await findObjects(
+            connection,
+            environmentId,
+            kind,
+            ofKind.map((one) => one.named),
+          ),
+        ] as const,
+    ),
+  )
+  const byKind = new Map(found)
+  return named.map(({ kind, named: value, pointer }) => {
+    const row = byKind.get(kind)?.get(value)
+    if (!row) throw fieldProblem('not_found', pointer, `There is no ${kind} with this id or reference.`)
+    return row
+  })
 }
 
 function build(targeting: Targeting, named: NamedOne[], ids: Id[], customer_id: Id | undefined): ResolvedTarget {
