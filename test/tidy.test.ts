@@ -147,6 +147,27 @@ describe('leftovers', () => {
     expect(found).toEqual([])
   })
 
+  test('no amount becomes a number but by toNumber, which looks whether it is exact', () => {
+    // What these make a number of is text, or is known to be small.
+    const known = [
+      'src/config.ts',
+      'src/cli/demo-receiver.ts',
+      'src/core/currency.ts',
+      'src/core/id/base62.ts',
+      'src/core/money.ts',
+      'src/database/bundled/postmaster.ts',
+      'src/docs-site/reference.ts',
+      'src/net/address-guard.ts',
+      'src/net/retry-after.ts',
+      'src/openapi/shared.ts',
+      'src/pages/pay-form.ts',
+      'src/payments/processor/simulator/cards.ts',
+      'src/api/json-faults.ts',
+    ]
+    const found = sources.filter((file) => /\bNumber\(|\.map\(Number\)|parseFloat/.test(read(file)))
+    expect(found.toSorted()).toEqual(known.toSorted())
+  })
+
   test('the lock file names no registry', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved": "https?:/)
   })

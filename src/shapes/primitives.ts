@@ -79,6 +79,8 @@ export const balance = z
   .min(-maxBalanceNumber)
   .max(maxBalanceNumber)
   .describe('Signed minor units: positive is owed, negative is credit')
+/** A balance that is summed of what counted by some instant: not the limits of a balance bound it, but what JSON holds exactly. */
+export const balanceSum = z.int().describe('Signed minor units: positive is owed, negative is credit')
 
 // What a filter can name: metadata[key]=value. The reader of bodies and queries refuses `__proto__`.
 const metadataKey = text(40)

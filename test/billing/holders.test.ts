@@ -114,7 +114,7 @@ describe.each(['customers', 'accounts'] as const)('%s', (kind) => {
         expect.objectContaining({ pointer: '/external_reference', code: 'reads_as_id' }),
       ])
     }
-    for (const external_reference of [`${id}-owner`, id.slice(0, -1), 'bill_7', `zzz_${id.slice(5)}`]) {
+    for (const external_reference of [`${id}-owner`, id.slice(0, -1), `bill_7-${kind}`, `zzz_${id.slice(5)}`]) {
       const { status } = await post(kind, { external_reference, ...(owner && { customer: { external_reference } }) })
       expect([external_reference, status]).toEqual([external_reference, 201])
     }

@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { pageQuery } from '../../api/pagination.ts'
 import { shownActor } from '../../shapes/actor.ts'
 import { ownerFields } from '../../shapes/object.ts'
-import { balance, date, instant, maxBalanceNumber, shownCurrency, shownId } from '../../shapes/primitives.ts'
+import {
+  balance,
+  balanceSum,
+  date,
+  instant,
+  maxBalanceNumber,
+  shownCurrency,
+  shownId,
+} from '../../shapes/primitives.ts'
 import { transactionKinds } from './kinds.ts'
 
 const moved = {
@@ -25,7 +33,7 @@ const moved = {
 
 export const entry = z.object({ ...moved, balance_after: balance, version: z.int().min(1) }).meta({ id: 'Entry' })
 export const movement = z
-  .object({ ...moved, balance: balance.describe('After it, in the order of the statement') })
+  .object({ ...moved, balance: balanceSum.describe('After it, in the order of the statement') })
   .meta({ id: 'Movement' })
 
 export const entriesQuery = z.strictObject(pageQuery)
@@ -38,7 +46,7 @@ export const balanceQuery = z.strictObject({
 export const balanceAt = z
   .object({
     ...ownerFields,
-    balance,
+    balance: balanceSum,
     currency: shownCurrency,
     effective_at: instant,
     recorded_at: instant,
@@ -63,8 +71,8 @@ export const statement = z
     from: date,
     to: date,
     time_zone: z.string().max(64),
-    opening_balance: balance,
+    opening_balance: balanceSum,
     movements: z.array(movement).max(movementsMax).describe('In the order in which they are effective'),
-    closing_balance: balance.describe('The opening balance and all movements'),
+    closing_balance: balanceSum.describe('The opening balance and all movements'),
   })
   .meta({ id: 'Statement' })
