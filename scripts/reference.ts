@@ -1,4 +1,4 @@
-import { settings } from '../src/config.ts'
+import { serverSettings } from '../src/config.ts'
 import { type ProblemCode, problems } from '../src/core/problem-codes.ts'
 
 type Operation = { operationId: string; tags: string[]; summary: string }
@@ -17,7 +17,7 @@ const made = 'Made from the sources by `npm run openapi`; a test holds it to the
 
 /** docs/reference/settings.md: every setting of src/config.ts. */
 export function settingsPage(): string {
-  const rows = Object.entries(settings).map(
+  const rows = Object.entries(serverSettings).map(
     ([name, { default: initial, help }]) =>
       `| \`${name}\` | ${initial === '' ? '' : `\`${initial}\``} | ${cell(help)} |`,
   )

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 
 /** Every setting, once: its environment variable, its default, and one sentence. `--help` prints this table. */
-export const settings = {
+export const serverSettings = {
   PORT: { default: '8080', help: 'The TCP port to listen on; 0 takes a free one.' },
   TALLYSTICK_HOST: { default: '', help: 'The address to listen on; 127.0.0.1 in local mode, else all addresses.' },
   DATABASE_URL: {
@@ -26,8 +26,8 @@ export const settings = {
   TALLYSTICK_LOG_LEVEL: { default: 'info', help: 'One of fatal, error, warn, info, debug, trace, silent.' },
 } as const
 
-type SettingName = keyof typeof settings
-export type Environment = Readonly<Record<string, string | undefined>>
+type SettingName = keyof typeof serverSettings
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 export type Config = {
   port: number
@@ -49,8 +49,8 @@ export class ConfigError extends Error {}
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /** Reads the settings from the environment. Throws ConfigError for the first that cannot be used. */
-export function readConfig(environment: Environment): Config {
-  const value = (name: SettingName): string => (environment[name] ?? '').trim() || settings[name].default
+export function readConfig(environment: EnvironmentVariables): Config {
+  const value = (name: SettingName): string => (environment[name] ?? '').trim() || serverSettings[name].default
   const must = (holds: boolean, name: SettingName, expected: string) => {
     if (!holds) throw new ConfigError(`${name} should be ${expected}.`)
   }
@@ -59,7 +59,11 @@ export function readConfig(environment: Environment): Config {
   const port = Number(value('PORT'))
   must(Number.isInteger(port) && port >= 0 && port <= 65_535, 'PORT', 'a number from 0 to 65535')
   const testKey = value('TALLYSTICK_TEST_KEY') || undefined
-  must(!testKey || /^sk_test_[A-Za-z0-9_]{8,}$/.test(testKey), 'TALLYSTICK_TEST_KEY', settings.TALLYSTICK_TEST_KEY.help)
+  must(
+    !testKey || /^sk_test_[A-Za-z0-9_]{8,}$/.test(testKey),
+    'TALLYSTICK_TEST_KEY',
+    serverSettings.TALLYSTICK_TEST_KEY.help,
+  )
   const encryptionKey = value('TALLYSTICK_ENCRYPTION_KEY') || undefined
   must(!encryptionKey || encryptionKey.length >= 32, 'TALLYSTICK_ENCRYPTION_KEY', 'at least 32 characters')
   must(
@@ -102,7 +106,7 @@ export function localUrl(host: string, port: number): string {
 
 /** The table that `--help` prints. */
 export function settingsHelp(): string {
-  return Object.entries(settings)
+  return Object.entries(serverSettings)
     .map(([name, { default: initial, help }]) => `  ${name}${initial ? ` (${initial})` : ''}\n      ${help}`)
     .join('\n')
 }

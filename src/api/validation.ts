@@ -33,10 +33,10 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     )
     if (meant) return meant.flatMap((fault) => fieldErrors({ ...fault, path: [...issue.path, ...fault.path] }))
   }
-  return [{ pointer: pointerOf(issue.path), code: codeOf(issue), detail: detailOf(issue) }]
+  return [{ pointer: pointerOf(issue.path), code: fieldCodeOf(issue), detail: detailOf(issue) }]
 }
 
-function codeOf(issue: z.core.$ZodIssue): string {
+function fieldCodeOf(issue: z.core.$ZodIssue): string {
   // The input itself is not in the issue, only its type in the message.
   if (issue.code === 'invalid_type') return issue.message.endsWith('undefined') ? 'required' : 'invalid_type'
   return issue.code === 'custom' ? 'invalid_value' : issue.code

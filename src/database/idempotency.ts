@@ -63,10 +63,10 @@ function claimColumns(claims: IdempotencyClaim[]): Buffer[] {
   ]
 }
 
-type Response = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredResponse, 'fingerprint'>
+type NewResponse = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredResponse, 'fingerprint'>
 
 /** Stores the responses of claimed keys, in the transaction of their effect. */
-export async function storeResponses(connection: Queryable, responses: Response[]): Promise<void> {
+export async function storeResponses(connection: Queryable, responses: NewResponse[]): Promise<void> {
   if (responses.length === 0) return
   await connection.query({
     ...storeResponsesSql,

@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-type Statement = { name?: string; text: string; values?: unknown[] }
+type SentStatement = { name?: string; text: string; values?: unknown[] }
 
 // What the driver's classes have besides what their types tell; test/database/driver.test.ts fails when they no longer do.
 type Wire = pg.Connection & {
@@ -42,7 +42,7 @@ export class StatementGroup extends pg.Query {
   }
 
   /** Adds a statement, whose answer comes once the group has been submitted. */
-  add<Row extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<Row>> {
+  add<Row extends pg.QueryResultRow>(statement: SentStatement): Promise<pg.QueryResult<Row>> {
     return new Promise((resolve, reject) => {
       // Not as one object, which the driver would copy, property by property: 10 µs.
       const member = new pg.Query(statement.text, statement.values ?? [], (error, result) => {

@@ -7,7 +7,7 @@ import { Html, html } from '../html/html.ts'
 export type DocsPage = { title: string; content: Html }
 
 const style = readFileSync(new URL('./docs.css', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ')
-const styleHash = createHash('sha256').update(style).digest('base64')
+const styleDigest = createHash('sha256').update(style).digest('base64')
 const styleElement = trusted(`<style>${style}</style>`)
 
 /** Text of ours that is HTML already: the style sheet, and what Markdown was rendered to. */
@@ -42,7 +42,7 @@ export function sendDocs(reply: FastifyReply, body: string, status = 200): Fasti
     .headers({
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy':
-        `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'none'; ` +
+        `default-src 'none'; style-src 'sha256-${styleDigest}'; form-action 'none'; ` +
         "frame-ancestors 'none'; base-uri 'none'",
       'referrer-policy': 'no-referrer',
       'cache-control': 'public, max-age=300',

@@ -18,7 +18,7 @@ export function readDocuments(): Document[] {
     .map((file) => {
       const markdown = readFileSync(new URL(file, folder), 'utf8')
       const [, title = file, rest = ''] = /^# (.+)\n+([\s\S]*)$/.exec(markdown) ?? []
-      return { file, path: pathOf(file), title, summary: firstParagraph(rest), markdown }
+      return { file, path: servedPath(file), title, summary: firstParagraph(rest), markdown }
     })
 }
 
@@ -28,7 +28,7 @@ export function documentPage({ file, title, markdown }: Document): DocsPage {
 }
 
 /** `guides/errors.md` is served as `guides/errors`, and `guides/README.md` as `guides`. */
-function pathOf(file: string): string {
+function servedPath(file: string): string {
   return file.replace(/(^|\/)README\.md$/, '').replace(/\.md$/, '')
 }
 
@@ -64,7 +64,9 @@ function linkTo(href: string, directory: string): string | undefined {
   const [file = '', anchor] = href.split('#', 2)
   const target = posix.join(directory, file)
   if (target.startsWith('..')) return target === '../openapi.json' ? '/openapi.json' : undefined
-  return ['/docs', pathOf(target)].filter((part) => part !== '').join('/') + (anchor === undefined ? '' : `#${anchor}`)
+  return (
+    ['/docs', servedPath(target)].filter((part) => part !== '').join('/') + (anchor === undefined ? '' : `#${anchor}`)
+  )
 }
 
 /** The anchor of a heading, as GitHub makes it. */

@@ -17,7 +17,7 @@ import {
 
 type Media = Record<string, { schema: Schema; example?: unknown }>
 type Parameter = { $ref?: string; name: string; in: string; required?: boolean; description?: string; schema: Schema }
-type Response = { $ref?: string; headers?: Record<string, unknown>; content?: Media }
+type ResponseObject = { $ref?: string; headers?: Record<string, unknown>; content?: Media }
 type OperationObject = {
   operationId: string
   tags: string[]
@@ -25,10 +25,10 @@ type OperationObject = {
   description?: string
   parameters?: Parameter[]
   requestBody?: { content: Media }
-  responses: Record<string, Response>
+  responses: Record<string, ResponseObject>
   'x-codeSamples'?: { source: string }[]
 }
-type Call = { method: string; path: string; operation: OperationObject }
+type DocumentedCall = { method: string; path: string; operation: OperationObject }
 type Tag = { name: string; description?: string }
 
 /** The pages of the reference, by their path below `/docs/`: an index, one page per operation, one per type of event. */
@@ -49,13 +49,13 @@ export function referencePages(document: Json): Map<string, () => DocsPage> {
 }
 
 /** Every operation of the document with its method and path. */
-export function callsOf(document: Json): Call[] {
+export function callsOf(document: Json): DocumentedCall[] {
   return Object.entries(document.paths as Record<string, Record<string, OperationObject>>).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   )
 }
 
-function indexPage(document: Json, calls: Call[]): DocsPage {
+function indexPage(document: Json, calls: DocumentedCall[]): DocsPage {
   const { description } = document.info as { description: string }
   const tags = (document.tags as Tag[]).filter(({ name }) => name !== 'Events')
   const events = Object.entries(document.webhooks as Record<string, { post: OperationObject }>)
@@ -70,7 +70,7 @@ ${tags.map(({ name, description: sentence }) => tagView(name, sentence, calls))}
   }
 }
 
-function tagView(name: string, sentence: string | undefined, calls: Call[]): Html {
+function tagView(name: string, sentence: string | undefined, calls: DocumentedCall[]): Html {
   const rows = calls
     .filter(({ operation }) => operation.tags.includes(name))
     .map(
@@ -80,7 +80,7 @@ function tagView(name: string, sentence: string | undefined, calls: Call[]): Htm
   return html`<h2>${name}</h2><p>${sentence}</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Operation</th><th scope="col">Call</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 
-function operationPage({ method, path, operation }: Call, document: Json): DocsPage {
+function operationPage({ method, path, operation }: DocumentedCall, document: Json): DocsPage {
   const components = componentsOf(document)
   const body = operation.requestBody?.content['application/json']
   const [sample] = operation['x-codeSamples'] ?? []

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { amountApplied, amountReversed, amountUnapplied, billUpdated } from './data.ts'
-import * as samples from './samples.ts'
+import { amountAppliedSample, amountReversedSample, amountUnappliedSample, billUpdatedSample } from './samples.ts'
 
 /** An event: the sentence that the reference shows, the schema of its `data`, what of it is personal, and a sample. */
 export type EventDefinition<Data extends z.ZodObject = z.ZodObject> = {
@@ -24,25 +24,25 @@ export const events = {
     summary: 'Money of a payment was applied to a customer, an account or a bill.',
     data: amountApplied,
     personal: applicationPersonal,
-    sample: samples.amountApplied,
+    sample: amountAppliedSample,
   }),
   'obligation.amount_reversed': define({
     summary: 'An application was taken back, in whole or in part.',
     data: amountReversed,
     personal: applicationPersonal,
-    sample: samples.amountReversed,
+    sample: amountReversedSample,
   }),
   'payment.amount_unapplied': define({
     summary: 'A payment arrived and part of it, or all, fits nothing that is owed; it stays with the payment.',
     data: amountUnapplied,
     personal: ['metadata'],
-    sample: samples.amountUnapplied,
+    sample: amountUnappliedSample,
   }),
   'bill.updated': define({
     summary: 'The amount paid of a bill was set by hand, or the bill was adjusted or voided.',
     data: billUpdated,
     personal: ['external_reference', 'metadata'],
-    sample: samples.billUpdated,
+    sample: billUpdatedSample,
   }),
 } as const
 

@@ -4,7 +4,7 @@ import { problem } from '../shapes/primitives.ts'
 import { componentExamples } from './component-examples.ts'
 import { eventExamples, webhookObjects } from './events.ts'
 import { type Json, SchemaWriter } from './json-schema.ts'
-import { operationObject, pathOf } from './operation-object.ts'
+import { openapiPath, operationObject } from './operation-object.ts'
 import { headers, parameters, refusalResponses } from './shared.ts'
 import { tagTexts } from './tags.ts'
 
@@ -19,7 +19,7 @@ export function buildDocument(operations: readonly Operation[]): Json {
   const problemSchema = writer.write(problem, 'output')
   const paths: Record<string, Json> = {}
   for (const operation of operations) {
-    const path = pathOf(operation)
+    const path = openapiPath(operation)
     paths[path] = { ...paths[path], [operation.method.toLowerCase()]: operationObject(operation, writer) }
   }
   const webhooks = webhookObjects(writer)

@@ -12,7 +12,7 @@ const refusedByKey = [409, 422]
 const preconditionFailed = 412
 
 /** The path of an operation as OpenAPI writes it. */
-export function pathOf({ url }: Operation): string {
+export function openapiPath({ url }: Operation): string {
   return url.replaceAll(/:(\w+)/g, '{$1}')
 }
 

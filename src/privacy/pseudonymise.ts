@@ -14,7 +14,7 @@ import type { ReceivableKind } from '../ledger/receivable.ts'
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
 const eraseResponsesSql = loadSql(import.meta.url, './sql/erase-responses.sql')
 
-type Named = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
+type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
 
 /**
  * Erases who a customer is, and keeps what was owed and paid.
@@ -61,7 +61,7 @@ export async function pseudonymise(
 }
 
 /** The customer, then its accounts and bills, locked, with the reference that each is to have. */
-async function lockNamed(connection: Connection, row: CustomerRow): Promise<[Named, ...Named[]]> {
+async function lockNamed(connection: Connection, row: CustomerRow): Promise<[NamedObject, ...NamedObject[]]> {
   const children = async (kind: 'account' | 'bill') => {
     const { rows } = await connection.query<{ id: Id; external_reference: string }>(
       `select id, external_reference from ${kind} where environment_id = $1 and customer_id = $2 and bucket = $3
@@ -79,7 +79,7 @@ function newReference(): string {
   return `erased_${randomSecret(16)}`
 }
 
-async function replaceReferences(connection: Connection, environmentId: number, named: Named[]): Promise<void> {
+async function replaceReferences(connection: Connection, environmentId: number, named: NamedObject[]): Promise<void> {
   await connection.query({
     ...replaceReferencesSql,
     values: [
@@ -108,7 +108,7 @@ async function blankChildren(
   { context: { now } }: ChangeView,
   { environment_id, bucket }: CustomerRow,
   kind: 'account' | 'bill',
-  named: Named[],
+  named: NamedObject[],
 ): Promise<void> {
   const children = named.filter((child) => child.kind === kind)
   await connection.query(
@@ -130,7 +130,7 @@ async function blankChildren(
 async function renameBalances(
   connection: Connection,
   { environment_id, bucket }: CustomerRow,
-  named: Named[],
+  named: NamedObject[],
 ): Promise<void> {
   await connection.query(
     `update receivable as r set external_reference = named.reference
@@ -163,7 +163,7 @@ async function eraseResponses(
   connection: Connection,
   { app }: ChangeView,
   row: CustomerRow,
-  named: Named[],
+  named: NamedObject[],
 ): Promise<void> {
   const erased = new Problem('response_erased', 'What this key asked for was done; its answer has been erased since.')
   const { status, body } = renderProblem(erased, app, '/')

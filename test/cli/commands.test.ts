@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { settings } from '../../src/config.ts'
+import { serverSettings } from '../../src/config.ts'
 import { type ChildServer, childServer } from '../support/child-server.ts'
 import { type CommandResult, runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
@@ -36,7 +36,7 @@ describe('help', () => {
   test('names every setting', async () => {
     const { code, stdout } = await runTallystick(['--help'])
     expect(code).toBe(0)
-    for (const name of Object.keys(settings)) expect(stdout).toContain(name)
+    for (const name of Object.keys(serverSettings)) expect(stdout).toContain(name)
   })
 
   test('an unknown command is told so', async () => {

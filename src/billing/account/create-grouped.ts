@@ -73,7 +73,7 @@ function renderAccount(app: App, context: RequestContext, row: AccountRow): Rend
   return renderResponse<{ 201: typeof accounts.shape }>(respondObject(accounts, { app, context }, row, 201))
 }
 
-type Started = { command: AccountCommand; id: Id; reference: ExternalReferenceClaim }
+type StartedAccount = { command: AccountCommand; id: Id; reference: ExternalReferenceClaim }
 
 async function createBatch(
   app: App,
@@ -82,7 +82,7 @@ async function createBatch(
   commands: AccountCommand[],
 ): Promise<AccountOutcome[]> {
   const now = (commands[0] as AccountCommand).context.now
-  const started = commands.map((command): Started => {
+  const started = commands.map((command): StartedAccount => {
     const id = newId(bucketOf(command.customer_id), command.context.now.getTime())
     const { environment } = command.context
     const reference = {
@@ -137,7 +137,7 @@ async function createBatch(
 
 /** What is refused is refused before anything of it is in the journal. */
 function create(
-  { command, id, reference }: Started,
+  { command, id, reference }: StartedAccount,
   customer: CustomerRow,
   isNamed: boolean,
   journal: Journal,
@@ -173,7 +173,7 @@ async function lockCustomers(connection: Connection, commands: AccountCommand[])
 /** Stores the responses, and releases the keys and references of what was not made: no claim is left an orphan. */
 function resolveClaims(
   connection: Connection,
-  started: Started[],
+  started: StartedAccount[],
   outcomes: AccountOutcome[],
   named: Set<Id>,
   rows: AccountRow[],

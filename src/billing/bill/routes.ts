@@ -7,7 +7,7 @@ import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
 import { enterBillAdjustment } from './balance.ts'
 import { bills } from './resource.ts'
-import { createBill, updateBill } from './schema.ts'
+import { createBillBody, updateBillBody } from './schema.ts'
 import * as service from './service.ts'
 
 /** Every operation on bills. */
@@ -16,7 +16,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills', id: 'createBill', summary: 'Create a bill', body: createBill },
+    { url: '/billing/bills', id: 'createBill', summary: 'Create a bill', body: createBillBody },
     (connection, { context }, body) => service.createBill(connection, context, body),
   )
   actionOperation(
@@ -40,7 +40,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill', id: 'updateBill', summary: 'Update a bill', body: updateBill },
+    { url: '/billing/bills/:bill', id: 'updateBill', summary: 'Update a bill', body: updateBillBody },
     service.updateBill,
   )
   listOperation(router, app, bills, { url: '/billing/bills', id: 'listBills', summary: 'List bills' })

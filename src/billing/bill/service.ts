@@ -61,7 +61,7 @@ export async function createBill(connection: Connection, context: RequestContext
 }
 
 /** Whom a bill is for, and the rules that it inherits. */
-type Owner = {
+type BillOwner = {
   bucket: number
   customer_id: Id
   customer_rules: PaymentRuleOverrides
@@ -69,7 +69,7 @@ type Owner = {
   account_rules: PaymentRuleOverrides | null
 }
 
-async function ownerOf(connection: Connection, context: RequestContext, input: CreateBill): Promise<Owner> {
+async function ownerOf(connection: Connection, context: RequestContext, input: CreateBill): Promise<BillOwner> {
   const customer =
     input.customer === undefined ? undefined : await customerOf(connection, context, input.customer, '/customer')
   if (input.account === undefined) {

@@ -85,7 +85,7 @@ export function balanceOperation<Kind extends ReceivableKind>(
       const { owner, currency, shown } = await findBalanceOwner(app, context, kind, params[kind])
       const effectiveAt = query.effective_at === undefined ? context.now : new Date(query.effective_at)
       const recordedAt = query.recorded_at === undefined ? undefined : new Date(query.recorded_at)
-      const balance = await store.balanceAt(app.pool, owner, effectiveAt, recordedAt)
+      const balance = await store.readBalanceAt(app.pool, owner, effectiveAt, recordedAt)
       return {
         status: 200,
         body: {

@@ -40,7 +40,7 @@ export async function listEntries(pool: Queryable, owner: Owner, page: PageStart
 }
 
 /** The balance that counted at `effectiveAt`, by what was recorded until `recordedAt` or, without it, until now. */
-export async function balanceAt(
+export async function readBalanceAt(
   pool: Queryable,
   owner: Owner,
   effectiveAt: Date,

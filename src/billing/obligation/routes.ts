@@ -11,7 +11,7 @@ import { type Named, namedOne } from '../object/named.ts'
 import { findObject } from '../object/rows.ts'
 import { obligationListRoute } from './list.ts'
 import { renderObligation } from './render.ts'
-import { createObligation, moveObligation, obligation, reverseObligation } from './schema.ts'
+import { createObligationBody, moveObligationBody, obligation, reverseObligationBody } from './schema.ts'
 
 const tag = 'Obligations'
 const params = z.object({ obligation: z.string().max(255) })
@@ -62,7 +62,7 @@ function addCreate(router: Router, app: AppContext): void {
       tag,
       summary: 'Apply unapplied money of a payment',
       description: 'Makes a new obligation. Money is applied in its own currency, to what its customer owes.',
-      body: createObligation,
+      body: createObligationBody,
       responses: { 201: obligation },
       etag: true,
       errors: [404, 409, 422],
@@ -113,7 +113,7 @@ function addReverse(router: Router, app: AppContext): void {
       description:
         'By new entries: the obligation stays readable, with what was taken back of it. A bill is open again.',
       params,
-      body: reverseObligation,
+      body: reverseObligationBody,
       responses: { 201: obligation },
       etag: true,
       errors: [404, 409, 422],
@@ -138,7 +138,7 @@ function addMove(router: Router, app: AppContext): void {
       summary: 'Move an obligation to another receivable of the customer',
       description: 'Takes it back and applies it elsewhere, in one transaction. Answers the new obligation.',
       params,
-      body: moveObligation,
+      body: moveObligationBody,
       responses: { 201: obligation },
       etag: true,
       errors: [404, 409, 422],

@@ -8,7 +8,7 @@ import { type Postmaster, readPidFile } from './postmaster.ts'
 import type { Listen } from './settings.ts'
 
 /** Settings for `pg`. */
-export type Connection = { host: string; port: number; user: string; password: string; database: string }
+export type ConnectionSettings = { host: string; port: number; user: string; password: string; database: string }
 
 /** The server ended before it was ready. `log` are its last words in one line. */
 export class EndedEarly extends Error {
@@ -32,7 +32,7 @@ const START_MS = 600_000
 const ANSWER_MS = 10_000
 
 /** How a client connects to the server as the bootstrap superuser. */
-export function connectionTo(listen: Listen, password: string, database: string): Connection {
+export function connectionTo(listen: Listen, password: string, database: string): ConnectionSettings {
   return { ...listen, user: SUPERUSER, password, database }
 }
 
@@ -73,7 +73,7 @@ export async function waitUntilReady(
   )
 }
 
-async function askVersion(place: Place, connection: Connection): Promise<string | undefined> {
+async function askVersion(place: Place, connection: ConnectionSettings): Promise<string | undefined> {
   const client = new Client({ ...connection, connectionTimeoutMillis: 5_000, query_timeout: 5_000 })
   client.on('error', () => {}) // The same error also rejects the call below.
   try {

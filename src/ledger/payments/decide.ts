@@ -116,14 +116,14 @@ export function enterPayment(
     applied_amount: payment.amount - allocation.unapplied,
     unapplied_amount: allocation.unapplied,
     lines,
-    explanation: explain(command.target, allocation, receivables),
+    explanation: explainAllocation(command.target, allocation, receivables),
     recorded_at: now,
   }
   return { transaction, applied }
 }
 
 /** The explanation in the API's words: who got what, by which rule, and what was passed over and why. */
-export function explain(
+export function explainAllocation(
   target: PaymentCommand['target'],
   allocation: Allocation,
   receivables: Pick<ReceivableIndex, 'get'>,

@@ -1,7 +1,7 @@
 import type { Router } from '../../api/fastify.ts'
 import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
-import { settings, updateSettings } from './schema.ts'
+import { settings, updateSettingsBody } from './schema.ts'
 import * as service from './service.ts'
 import { readSettings } from './store.ts'
 
@@ -34,7 +34,7 @@ export function settingsRoutes(router: Router, app: AppContext): void {
       tag,
       summary: 'Update the settings',
       description: 'They hold for the environment of the key. Other processes follow within a second.',
-      body: updateSettings,
+      body: updateSettingsBody,
       responses: { 200: settings },
       etag: true,
       errors: [409, 412, 422],

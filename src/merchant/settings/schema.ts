@@ -11,7 +11,7 @@ const timeZone = z
   .describe('IANA time zone: dates are dates in it, and a bill is overdue from its midnight')
 
 /** What an environment may set. A later setting is added here, to the row, and to what is rendered. */
-export const updateSettings = z
+export const updateSettingsBody = z
   .strictObject({
     name: text(255).min(1).nullish().describe("How payers know the merchant; null takes the merchant's own name again"),
     time_zone: timeZone.optional(),
@@ -20,7 +20,7 @@ export const updateSettings = z
       .describe('What customers, accounts and bills inherit; null takes the default'),
   })
   .meta({ id: 'UpdateSettings' })
-export type UpdateSettings = z.output<typeof updateSettings>
+export type UpdateSettings = z.output<typeof updateSettingsBody>
 
 export const settings = z
   .object({

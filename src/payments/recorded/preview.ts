@@ -2,20 +2,20 @@ import type { z } from 'zod'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { Problem } from '../../core/problem.ts'
 import { selectionOf } from '../../ledger/payments/claims.ts'
-import { decide, explain } from '../../ledger/payments/decide.ts'
+import { decide, explainAllocation } from '../../ledger/payments/decide.ts'
 import { type Receivable, readReceivables } from '../../ledger/receivable.ts'
-import type { PreviewPayment, preview as previewed } from './schema.ts'
+import type { PreviewPayment, paymentPreview } from './schema.ts'
 import { resolveTarget } from './target.ts'
 
 /**
  * Who would get what of a payment, and by which rule, as things are now. It decides with the same function as the write path
  * and changes nothing.
  */
-export async function preview(
+export async function previewPayment(
   { pool }: Pick<AppContext, 'pool'>,
   { environment }: RequestContext,
   input: PreviewPayment,
-): Promise<z.input<typeof previewed>> {
+): Promise<z.input<typeof paymentPreview>> {
   const { target, customer_id } = await resolveTarget(pool, environment.id, input)
   const payment = { customer_id, amount: BigInt(input.amount), currency: input.currency }
   const command = { environment, payment, target }
@@ -24,7 +24,7 @@ export async function preview(
   if (decision instanceof Problem) throw decision
   if (decision === 'target_unknown') throw new Problem('not_found', 'There is nothing to pay here.')
   const { allocation } = decision
-  const explanation = explain(target, allocation, receivables)
+  const explanation = explainAllocation(target, allocation, receivables)
   return {
     amount: input.amount,
     currency: input.currency,

@@ -6,7 +6,7 @@ import { parseId } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { reversePayment } from '../../ledger/corrections/operations.ts'
 import { paymentListRoute } from './list.ts'
-import { preview as previewPaymentNow } from './preview.ts'
+import { previewPayment } from './preview.ts'
 import { renderCollectPayment, renderReversal } from './render.ts'
 import * as schema from './schema.ts'
 import { findPaymentOrThrow, recordPayment, showPayment } from './service.ts'
@@ -36,7 +36,7 @@ function addCreate(router: Router, app: AppContext): void {
       summary: 'Record a payment that was received elsewhere',
       description:
         'Applied at once. The same reference with the same amount, currency and target answers 200 with the first payment; anything else under it is a conflict.',
-      body: schema.createPayment,
+      body: schema.createPaymentBody,
       responses: schema.createdPayment,
       etag: true,
       errors: [404, 409, 422],
@@ -56,13 +56,13 @@ function addPreview(router: Router, app: AppContext): void {
       tag,
       summary: 'See who would get what of a payment, and why',
       description: 'Changes nothing. Money that arrives in between may change what recording it then does.',
-      body: schema.previewPayment,
-      responses: { 200: schema.preview },
+      body: schema.previewPaymentBody,
+      responses: { 200: schema.paymentPreview },
       errors: [404, 409, 422],
     },
     async ({ body, context }) => ({
       status: 200,
-      body: await previewPaymentNow(app, context, body),
+      body: await previewPayment(app, context, body),
     }),
   )
 }
@@ -125,7 +125,7 @@ function addReverse(router: Router, app: AppContext): void {
       description:
         'Takes from what is unapplied first, then from what was applied, the newest first. Emits obligation.amount_reversed for each obligation that is reduced.',
       params,
-      body: schema.createReversal,
+      body: schema.createReversalBody,
       responses: { 201: schema.reversal },
       errors: [404, 409, 422],
     },

@@ -66,7 +66,7 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
   }
 }
 
-export const createPayment = z
+export const createPaymentBody = z
   .strictObject({
     amount,
     currency: currencyCode,
@@ -82,15 +82,15 @@ export const createPayment = z
   })
   .superRefine(checkTargeting)
   .meta({ id: 'CreatePayment' })
-export type CreatePayment = z.output<typeof createPayment>
+export type CreatePayment = z.output<typeof createPaymentBody>
 
-export const previewPayment = z
+export const previewPaymentBody = z
   .strictObject({ amount, currency: currencyCode, ...targeting })
   .superRefine(checkTargeting)
   .meta({ id: 'PreviewPayment' })
-export type PreviewPayment = z.output<typeof previewPayment>
+export type PreviewPayment = z.output<typeof previewPaymentBody>
 
-export const preview = explanation
+export const paymentPreview = explanation
   .extend({
     amount,
     currency: shownCurrency,
@@ -176,7 +176,7 @@ export const billingPayment = listedPayment
 /** What recording answers: 201 with the payment, 200 where it is the first one again. */
 export const createdPayment = { 200: billingPayment, 201: billingPayment }
 
-export const createReversal = z
+export const createReversalBody = z
   .strictObject({
     amount: amount.optional().describe('Defaults to the whole remaining amount'),
     reason: text(255).min(1),

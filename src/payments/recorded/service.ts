@@ -9,7 +9,7 @@ import type { Queryable } from '../../database/pool.ts'
 import type { PaymentCommand, PaymentOutcome, PaymentTarget } from '../../ledger/payments/command.ts'
 import { renderApplied, renderBillingPayment } from './render.ts'
 import type { billingPayment, CreatePayment, createdPayment } from './schema.ts'
-import { findObligations, findPayment, type PaymentRow } from './store.ts'
+import { findObligationsOfPayment, findPayment, type PaymentRow } from './store.ts'
 import { type ResolvedTarget, readTarget, resolveTarget } from './target.ts'
 
 type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
@@ -129,7 +129,7 @@ export async function showPayment(
 ): Promise<{ status: 200; body: z.input<typeof billingPayment>; etag: string }> {
   const [row, obligations] = await Promise.all([
     findPayment(connection, environment.id, id),
-    findObligations(connection, environment.id, id),
+    findObligationsOfPayment(connection, environment.id, id),
   ])
   if (!row) throw new Problem('not_found', 'There is no payment with this id.')
   return { status: 200, body: renderBillingPayment(environment, row, obligations), etag: `"${row.version}"` }

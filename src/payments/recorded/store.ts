@@ -60,7 +60,7 @@ export async function findPayment(
 }
 
 /** The first hundred applications of a payment, in the order they were made. */
-export async function findObligations(
+export async function findObligationsOfPayment(
   connection: Queryable,
   environmentId: number,
   paymentId: Id,

@@ -2,9 +2,9 @@ import type { Clock } from '../../core/clock.ts'
 import { formatId } from '../../core/id/id.ts'
 import type { HttpClient, HttpResult } from '../../net/http-client.ts'
 import { sign } from '../signing.ts'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 import type { Destination } from './endpoint-secrets.ts'
-import type { Attempt, Outcome } from './record-outcomes.ts'
+import type { DeliveryAttempt, DeliveryOutcome } from './record-outcomes.ts'
 import { classify } from './schedule.ts'
 
 /** What an attempt needs. */
@@ -27,11 +27,15 @@ const unusable: HttpResult = {
 }
 
 /** Sends one event to one endpoint, signed at this moment, and judges the answer. Never throws. */
-export async function attemptDelivery(sender: Sender, claimed: Claimed, body: string): Promise<Outcome> {
+export async function attemptDelivery(
+  sender: Sender,
+  claimed: ClaimedDelivery,
+  body: string,
+): Promise<DeliveryOutcome> {
   const started_at = sender.clock.now()
   const result = await send(sender, claimed, body, started_at)
   const classification = classify(result, claimed.number, sender.clock.now(), sender.random)
-  const attempt: Attempt = {
+  const attempt: DeliveryAttempt = {
     started_at,
     duration_ms: result.duration_ms,
     status_code: result.status_code,
@@ -47,7 +51,7 @@ export async function attemptDelivery(sender: Sender, claimed: Claimed, body: st
   }
 }
 
-function send(sender: Sender, claimed: Claimed, text: string, startedAt: Date): Promise<HttpResult> {
+function send(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt: Date): Promise<HttpResult> {
   let request: ReturnType<typeof prepare>
   try {
     request = prepare(sender, claimed, text, startedAt)
@@ -58,7 +62,7 @@ function send(sender: Sender, claimed: Claimed, text: string, startedAt: Date): 
   return sender.client.post(request.url, request.headers, request.body)
 }
 
-function prepare(sender: Sender, claimed: Claimed, text: string, startedAt: Date) {
+function prepare(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt: Date) {
   const { url, keys } = sender.destinationOf(claimed.endpoint_id, claimed.url, claimed.secret)
   const id = formatId('event', claimed.event_id)
   const timestamp_s = Math.floor(startedAt.getTime() / 1000)

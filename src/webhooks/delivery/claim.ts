@@ -16,7 +16,7 @@ export const claimUsableMs = 40_000
 const pauseMs = 3_600_000
 
 /** A delivery that this process holds, with what is needed to send it. */
-export type Claimed = {
+export type ClaimedDelivery = {
   event_id: string
   endpoint_id: string
   bucket: number
@@ -32,9 +32,9 @@ export type Claimed = {
 }
 
 /** What one claim took. */
-export type Claim = { claimed: Claimed[]; found: number; full: boolean }
+export type ClaimResult = { claimed: ClaimedDelivery[]; found: number; full: boolean }
 
-type Row = Omit<Claimed, 'claimed_at'> & { to_send: boolean; personal: string | null }
+type Row = Omit<ClaimedDelivery, 'claimed_at'> & { to_send: boolean; personal: string | null }
 
 const settings = loadSql(import.meta.url, './sql/delivery-settings.sql')
 const statement = loadSql(import.meta.url, './sql/claim-deliveries.sql')
@@ -44,7 +44,7 @@ const statement = loadSql(import.meta.url, './sql/claim-deliveries.sql')
  * nothing too, and `full` tells that there may be more. The commit does not wait for the disk: a claim that a crash undoes is
  * only made again.
  */
-export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
+export async function claimDeliveries(pool: Pool, now: Date): Promise<ClaimResult> {
   const later = (ms: number) => new Date(now.getTime() + ms)
   const { rows } = await transaction(pool, (connection, sendCommit) => {
     connection.query(settings).catch(() => {})

@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../../core/log.ts'
 import { isDatabaseUnavailable } from '../../database/errors.ts'
-
-/** Where the dispatcher tells what the operator should know. A pino logger is one. */
-export type Log = Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>
 
 const firstWaitMs = 100
 const longestWaitMs = 5000

@@ -5,12 +5,12 @@ import type { Vault } from '../../core/secret.ts'
 import type { Pool } from '../../database/pool.ts'
 import type { HttpClient } from '../../net/http-client.ts'
 import { attemptDelivery, type Sender } from './attempt.ts'
-import { type Claimed, claimDeliveries, claimUsableMs } from './claim.ts'
+import { type ClaimedDelivery, claimDeliveries, claimUsableMs } from './claim.ts'
 import { DatabaseRetry } from './database-retry.ts'
 import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
 import { createEndpointSecrets } from './endpoint-secrets.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
-import type { Outcome } from './record-outcomes.ts'
+import type { DeliveryOutcome } from './record-outcomes.ts'
 import { rescheduleAfter } from './schedule.ts'
 
 // While little is due, claims are at least this far apart, so that each serves several commits.
@@ -60,7 +60,7 @@ class DeliveryLoop implements Dispatcher {
   readonly #sender: Sender
   readonly #database: DatabaseRetry
   readonly #writer: OutcomeWriter
-  readonly #limiter = new EndpointLimiter<Claimed>()
+  readonly #limiter = new EndpointLimiter<ClaimedDelivery>()
   /** In running, the oldest first. */
   readonly #running = new Set<RunningAttempt>()
   readonly #stopping = new AbortController()
@@ -157,14 +157,14 @@ class DeliveryLoop implements Dispatcher {
     this.#checkIdle()
   }
 
-  #accept(delivery: Claimed): void {
+  #accept(delivery: ClaimedDelivery): void {
     const decision = this.#stopping.signal.aborted ? 'reschedule' : this.#limiter.offer(delivery.endpoint_id, delivery)
     if (decision === 'send') void this.#send(delivery)
     else if (decision === 'reschedule') this.#giveBack([delivery])
   }
 
   /** Sends a delivery that has its place, and gives the place back. */
-  async #send(delivery: Claimed): Promise<void> {
+  async #send(delivery: ClaimedDelivery): Promise<void> {
     const { endpoint_id } = delivery
     const running = { endpoint_id, started: performance.now() }
     this.#running.add(running)
@@ -177,7 +177,7 @@ class DeliveryLoop implements Dispatcher {
     if (this.#wanted) void this.#claim()
   }
 
-  async #outcomeOf(delivery: Claimed): Promise<Outcome> {
+  async #outcomeOf(delivery: ClaimedDelivery): Promise<DeliveryOutcome> {
     const now = this.#clock.now()
     if (delivery.body === null) return unsent(delivery, 'cancelled', now)
     if (now.getTime() - delivery.claimed_at.getTime() > claimUsableMs) return unsent(delivery, 'pending', now)
@@ -202,7 +202,7 @@ class DeliveryLoop implements Dispatcher {
   }
 
   /** Gives claims back unsent: to be looked at again soon or, when this process stops, by another at once. */
-  #giveBack(deliveries: Claimed[]): void {
+  #giveBack(deliveries: ClaimedDelivery[]): void {
     const now = this.#clock.now()
     for (const delivery of deliveries) {
       const failures = this.#limiter.failures(delivery.endpoint_id)
@@ -212,6 +212,6 @@ class DeliveryLoop implements Dispatcher {
   }
 }
 
-function unsent(delivery: Claimed, status: 'pending' | 'cancelled', next_attempt_at: Date): Outcome {
+function unsent(delivery: ClaimedDelivery, status: 'pending' | 'cancelled', next_attempt_at: Date): DeliveryOutcome {
   return { delivery, status, next_attempt_at, attempt: undefined, disable: false }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Pool } from '../../database/pool.ts'
 import type { DatabaseRetry } from './database-retry.ts'
-import { type Outcome, recordOutcomes } from './record-outcomes.ts'
+import { type DeliveryOutcome, recordOutcomes } from './record-outcomes.ts'
 
 // While few outcomes come, batches are at least this far apart, so that one commit serves several.
 const paceMs = 10
@@ -21,7 +21,7 @@ export type OutcomeWriterOptions = {
 /** Writes outcomes in batches, one at a time: while one is written, the next gathers. */
 export class OutcomeWriter {
   readonly #options: OutcomeWriterOptions
-  #outcomes: Outcome[] = []
+  #outcomes: DeliveryOutcome[] = []
   #running = false
 
   constructor(options: OutcomeWriterOptions) {
@@ -34,7 +34,7 @@ export class OutcomeWriter {
   }
 
   /** Takes an outcome to be written soon. */
-  add(outcome: Outcome): void {
+  add(outcome: DeliveryOutcome): void {
     this.#outcomes.push(outcome)
     if (!this.#running) void this.#run()
   }
@@ -50,7 +50,7 @@ export class OutcomeWriter {
   }
 
   /** Writes a batch; when the database refuses it, in halves, until the one that it refuses is alone and left to lapse. */
-  async #write(batch: Outcome[]): Promise<void> {
+  async #write(batch: DeliveryOutcome[]): Promise<void> {
     const { pool, clock, patience, log } = this.#options
     try {
       await patience.retryWhileUnavailable(() => recordOutcomes(pool, batch, clock.now()))

@@ -2,10 +2,10 @@ import { booleanArray, integerArray, textArray, timeArray, uuidArray } from '../
 import type { Pool, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
-import type { Claimed } from './claim.ts'
+import type { ClaimedDelivery } from './claim.ts'
 
 /** What one attempt was; absent when the claim is given back unsent. */
-export type Attempt = {
+export type DeliveryAttempt = {
   started_at: Date
   duration_ms: number
   status_code: number | undefined
@@ -14,12 +14,12 @@ export type Attempt = {
 }
 
 /** What became of one claim. */
-export type Outcome = {
-  delivery: Pick<Claimed, 'event_id' | 'endpoint_id' | 'bucket' | 'environment_id' | 'number'>
+export type DeliveryOutcome = {
+  delivery: Pick<ClaimedDelivery, 'event_id' | 'endpoint_id' | 'bucket' | 'environment_id' | 'number'>
   status: 'pending' | 'delivered' | 'exhausted' | 'cancelled'
   /** When it is due again; for what is settled, any time. */
   next_attempt_at: Date
-  attempt: Attempt | undefined
+  attempt: DeliveryAttempt | undefined
   /** Whether the endpoint gets nothing more. */
   disable: boolean
 }
@@ -32,7 +32,7 @@ const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
  * Writes outcomes, all or none. An outcome whose claim has lapsed and been made again changes no delivery. Writing the same
  * outcomes twice is the same as once.
  */
-export async function recordOutcomes(pool: Pool, outcomes: readonly Outcome[], now: Date): Promise<void> {
+export async function recordOutcomes(pool: Pool, outcomes: readonly DeliveryOutcome[], now: Date): Promise<void> {
   const deliveries = outcomes.map(({ delivery }) => delivery)
   const attempts = outcomes.map(({ attempt }) => attempt)
   const values = [

@@ -4,14 +4,14 @@ import { instant, shownId, text } from '../../shapes/primitives.ts'
 
 const eventType = z.enum(eventTypes)
 
-export const createEndpoint = z
+export const createEndpointBody = z
   .strictObject({
     url: z.url().max(2_000).describe('A public https address; in local mode a loopback address will do'),
     event_types: z.array(eventType).min(1).max(100).optional().describe('Absent means every type, later ones included'),
     description: text(255).optional(),
   })
   .meta({ id: 'CreateWebhookEndpoint' })
-export type CreateEndpoint = z.output<typeof createEndpoint>
+export type CreateEndpoint = z.output<typeof createEndpointBody>
 
 export const endpoint = z
   .object({
