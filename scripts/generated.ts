@@ -4,7 +4,7 @@ import { compose } from '../src/server/compose.ts'
 import { buildServer } from '../src/server/server.ts'
 import { type ApiDocument, errorsPage, eventsPage, operationsPage, settingsPage } from './reference.ts'
 
-/** The files that are made from the sources, by their path in the repository. */
+/** The generated files, by their path in the repository. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const json = await openapiJson()
   const document = JSON.parse(json) as ApiDocument
@@ -17,7 +17,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   }
 }
 
-/** The document of a server that is built and never listens: nothing connects to a database. */
+/** The document of a server that is built but never listens: nothing connects to a database. */
 async function openapiJson(): Promise<string> {
   const pool = openPool({ connectionString: 'postgresql://nobody@127.0.0.1:1/nothing' }, 1, () => {})
   const composition = compose({

@@ -13,7 +13,7 @@ export type ApiDocument = {
   components: { schemas: Record<string, Schema> }
 }
 
-const made = 'Made from the sources by `npm run openapi`; a test holds it to them.'
+const generated = 'Generated from the sources by `npm run openapi`; a test keeps it up to date.'
 
 /** docs/reference/settings.md: every setting of src/config.ts. */
 export function settingsPage(): string {
@@ -23,14 +23,14 @@ export function settingsPage(): string {
   )
   return `# Settings
 
-Settings are environment variables, read once at the start. A setting that cannot be used ends the start with one line that says
-which and what to do.
+Settings are environment variables, read once at the start. A setting that cannot be used stops the start with one line that names
+it and says what to do.
 
 | name | default | what it does |
 |---|---|---|
 ${rows.join('\n')}
 
-${made}
+${generated}
 `
 }
 
@@ -42,14 +42,14 @@ export function errorsPage(): string {
   })
   return `# Error codes
 
-Every refusal carries one of these as its \`code\`, and the address of the code's page as its \`type\`. A code keeps its meaning. How to
-handle them: [Errors](../guides/errors.md).
+Every refusal carries one of these as its \`code\`, and the address of the page of the code as its \`type\`. A code keeps its
+meaning. How to handle them: [Errors](../guides/errors.md).
 
 | status | code | what it says | what to do |
 |---|---|---|---|
 ${rows.join('\n')}
 
-${made}
+${generated}
 `
 }
 
@@ -67,11 +67,11 @@ export function operationsPage({ tags, paths }: ApiDocument): string {
   })
   return `# Operations
 
-Every call of the API. Its members, limits, answers and an example to run are in [openapi.json](../../openapi.json), and on a running
+Every call of the API. Its fields, limits, responses and an example to run are in [openapi.json](../../openapi.json), and on a running
 server at \`/docs/reference\`, a page for each.
 
 ${sections.join('\n')}
-${made}
+${generated}
 `
 }
 
@@ -84,11 +84,11 @@ export function eventsPage({ webhooks, components }: ApiDocument): string {
   })
   return `# Reference of events
 
-What arrives at an endpoint, by its type, as examples. Their members are in [openapi.json](../../openapi.json) under \`webhooks\`. How they
+What arrives at an endpoint, by type, as examples. The fields are described in [openapi.json](../../openapi.json) under \`webhooks\`. How they
 are delivered: [Events](../guides/events.md).
 
 ${sections.join('\n')}
-${made}
+${generated}
 `
 }
 

@@ -3,21 +3,24 @@ import { resolve } from 'node:path'
 
 /** Every setting, once: its environment variable, its default, and one sentence. `--help` prints this table. */
 export const serverSettings = {
-  PORT: { default: '8080', help: 'The TCP port to listen on; 0 takes a free one.' },
+  PORT: { default: '8080', help: 'The TCP port to listen on; 0 picks a free one.' },
   TALLYSTICK_HOST: { default: '', help: 'The address to listen on; 127.0.0.1 in local mode, else all addresses.' },
   DATABASE_URL: {
     default: '',
-    help: 'A PostgreSQL 15 or newer. Without it the server is in local mode and brings its own PostgreSQL.',
+    help: 'The address of a PostgreSQL 15 or newer. Without it the server runs in local mode and brings its own PostgreSQL.',
   },
   TALLYSTICK_DATA_DIR: { default: '.tallystick', help: 'Where local mode keeps its database and its encryption key.' },
-  TALLYSTICK_PUBLIC_URL: { default: '', help: 'The address payers reach, such as https://pay.example.com.' },
+  TALLYSTICK_PUBLIC_URL: {
+    default: '',
+    help: 'The address at which payers reach the server, such as https://pay.example.com.',
+  },
   TALLYSTICK_TEST_KEY: {
     default: '',
-    help: 'A secret key for the test environment, sk_test_ and 8 or more of A–Z a–z 0–9 _; a new one adds a key.',
+    help: 'A secret key for the test environment: sk_test_ followed by 8 or more of A–Z a–z 0–9 _. A new value adds a key.',
   },
   TALLYSTICK_ENCRYPTION_KEY: {
     default: '',
-    help: 'At least 32 characters; encrypts signing secrets. Needed with DATABASE_URL; local mode makes one.',
+    help: 'At least 32 characters; encrypts signing secrets. Required with DATABASE_URL; local mode creates one.',
   },
   TALLYSTICK_WEBHOOK_ALLOWED_HOSTS: {
     default: '',
@@ -43,7 +46,7 @@ export type Config = {
   log_level: string
 }
 
-/** A setting that cannot be used. Its message is one line that says which and what to do. */
+/** A setting that cannot be used. Its message is one line that names it and says what to do. */
 export class ConfigError extends Error {}
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
@@ -62,14 +65,14 @@ export function readConfig(environment: EnvironmentVariables): Config {
   must(
     !testKey || /^sk_test_[A-Za-z0-9_]{8,}$/.test(testKey),
     'TALLYSTICK_TEST_KEY',
-    serverSettings.TALLYSTICK_TEST_KEY.help,
+    'sk_test_ followed by 8 or more of A–Z a–z 0–9 _',
   )
   const encryptionKey = value('TALLYSTICK_ENCRYPTION_KEY') || undefined
   must(!encryptionKey || encryptionKey.length >= 32, 'TALLYSTICK_ENCRYPTION_KEY', 'at least 32 characters')
   must(
     local || encryptionKey !== undefined,
     'TALLYSTICK_ENCRYPTION_KEY',
-    'set when DATABASE_URL is: make one with `openssl rand -hex 32`, and keep it as you keep the database',
+    'set when DATABASE_URL is: create one with `openssl rand -hex 32`, and back it up with the database',
   )
   const logLevel = value('TALLYSTICK_LOG_LEVEL')
   must(logLevels.includes(logLevel), 'TALLYSTICK_LOG_LEVEL', `one of ${logLevels.join(', ')}`)

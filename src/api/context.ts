@@ -3,7 +3,7 @@ import type { FastifyRequest } from './fastify.ts'
 import { claimOf } from './idempotency.ts'
 import { requestPath } from './problems.ts'
 
-/** The context of a request of the API. Its Idempotency-Key is read where the operation takes one. */
+/** The context of a request of the API. Its Idempotency-Key is read only where the operation takes one. */
 export function contextOf(
   { clock }: Pick<AppContext, 'clock'>,
   request: FastifyRequest,

@@ -23,11 +23,11 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     return issue.keys.map((key) => ({
       pointer: pointerOf([...issue.path, key]),
       code: 'unknown_member',
-      detail: 'is not a member that can be sent here',
+      detail: 'is not a field that can be sent here',
     }))
   }
   if (issue.code === 'invalid_union') {
-    // Of a member that may be an id or an object, the form that was meant is the one that got past its first look.
+    // For a field that may be an id or an object, the form that was meant is the one whose type matched.
     const meant = issue.errors.find((faults) =>
       faults.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
     )
@@ -43,7 +43,7 @@ function fieldCodeOf(issue: z.core.$ZodIssue): string {
 }
 
 function detailOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_union') return 'is in none of the forms that can be sent here'
+  if (issue.code === 'invalid_union') return 'matches none of the forms that can be sent here'
   return issue.message.replace(/^Invalid input: /, '').replace(/^Too (big|small): /, '')
 }
 

@@ -1,4 +1,4 @@
-/** Where the time comes from. Tests set it; nothing else in the program reads the system's time for a decision. */
+/** Where the time comes from, so that tests can set it. Only commands and migrations read the system time themselves. */
 export type Clock = { now(): Date }
 
 export const systemClock: Clock = { now: () => new Date() }
@@ -17,8 +17,8 @@ export function settableClock(start: Date): Clock & { set(to: Date): void; advan
   }
 }
 
-// A payment shows two instants six times, in turns: when it was received and when it was recorded. By their last digits, so that the
-// two seldom take each other's place.
+// Rendering a payment formats two instants six times in turns: when it was received and when it was recorded. The cache
+// is indexed by their last digits, so that the two rarely evict each other.
 const remembered = 64
 const lastMs: number[] = new Array(remembered).fill(Number.NaN)
 const lastText: string[] = new Array(remembered).fill('')

@@ -2,14 +2,14 @@ import pg from 'pg'
 
 type SentStatement = { name?: string; text: string; values?: unknown[] }
 
-// What the driver's classes have besides what their types tell; test/database/driver.test.ts fails when they no longer do.
+// What the driver's classes have beyond their types; test/database/driver.test.ts fails when it is gone.
 type Wire = pg.Connection & {
-  /** The texts of what the connection has parsed, by their names. */
+  /** The texts of the statements that the connection has prepared, by their names. */
   parsedStatements: Record<string, string>
-  /** The texts of what was sent to be parsed and is not answered yet. */
+  /** The texts of the statements that were sent to be prepared and are not confirmed yet. */
   submittedNamedStatements: Record<string, string>
 }
-type Member = pg.Query & {
+type GroupedQuery = pg.Query & {
   name: string | undefined
   text: string
   _result: { _types: pg.TypeOverrides }
@@ -22,67 +22,68 @@ type Member = pg.Query & {
 }
 
 /**
- * Statements that travel in one write and are answered together. The driver puts a `Sync` behind each statement, at which PostgreSQL
- * writes to the socket and wakes this process; here it stands behind the last only, which took a twentieth of the program's time for
- * a payment. When one statement fails, PostgreSQL passes over those behind it, and all of the group fail with its error.
+ * Statements that are sent in one write and whose results arrive together. The driver sends a `Sync` behind each
+ * statement, at which PostgreSQL writes to the socket and wakes this process; here only the last statement has one,
+ * which saves a twentieth of the program's time for a payment. When one statement fails, PostgreSQL skips those behind
+ * it, and the whole group fails with its error.
  *
- * To the driver it is one query of its own class, so it can be used on a pipelined connection. What cannot be sent as it was meant
- * (a value that has no text, a name that stands for another text) costs the connection: a commit may stand behind it, in this
- * group or in one that follows, and nothing of either may arrive.
+ * To the driver it is one query of its own class, so it can be used on a pipelined connection. When something cannot be
+ * sent as intended (a value that has no text, a name that is in use for another text) the connection is destroyed: a
+ * commit may follow, in this group or a later one, and nothing of either may reach PostgreSQL.
  */
 export class StatementGroup extends pg.Query {
   readonly #types: pg.TypeOverrides
-  readonly #members: Member[] = []
-  #answered = 0
-  #unfit: Error | undefined
+  readonly #queries: GroupedQuery[] = []
+  #completed = 0
+  #failure: Error | undefined
 
   constructor(types: pg.TypeOverrides) {
     super('')
     this.#types = types
   }
 
-  /** Adds a statement, whose answer comes once the group has been submitted. */
+  /** Adds a statement. Its result arrives after the group has been submitted. */
   add<Row extends pg.QueryResultRow>(statement: SentStatement): Promise<pg.QueryResult<Row>> {
     return new Promise((resolve, reject) => {
-      // Not as one object, which the driver would copy, property by property: 10 µs.
-      const member = new pg.Query(statement.text, statement.values ?? [], (error, result) => {
+      // Not as one object, which the driver would copy property by property: 10 µs.
+      const query = new pg.Query(statement.text, statement.values ?? [], (error, result) => {
         if (!error) return resolve(result as pg.QueryResult<Row>)
-        this.#unfit ??= error
+        this.#failure ??= error
         reject(error)
-      }) as Member
-      member.name = statement.name
-      member._result._types = this.#types
-      this.#members.push(member)
+      }) as GroupedQuery
+      query.name = statement.name
+      query._result._types = this.#types
+      this.#queries.push(query)
     })
   }
 
-  /** Called by the driver when the connection is there for it. */
+  /** Called by the driver when the connection is free for it. */
   override submit = (connection: pg.Connection): void => {
     const { stream } = connection
     const silent = Object.create(connection, { sync: { value: () => {} } }) as Wire
-    this.#unfit = this.#misnamed(silent)
-    if (this.#unfit) {
-      stream.destroy(this.#unfit)
+    this.#failure = this.#nameConflict(silent)
+    if (this.#failure) {
+      stream.destroy(this.#failure)
       return
     }
     stream.cork()
     try {
-      for (const member of this.#members) member.prepare(silent)
+      for (const query of this.#queries) query.prepare(silent)
       connection.sync()
     } finally {
-      if (this.#unfit) stream.destroy(this.#unfit)
+      if (this.#failure) stream.destroy(this.#failure)
       stream.uncork()
     }
-    this.#required()
+    this.#exposeCurrent()
   }
 
   /**
-   * The error when a name stands for two texts. Each query of the driver's sees to that where it is submitted, which those of a group
-   * are not; PostgreSQL would carry out the first of the two in place of the second.
+   * The error when a name is used for two texts. The driver checks this where it submits a query, which the statements
+   * of a group are not; without it PostgreSQL would execute the first text in place of the second.
    */
-  #misnamed({ parsedStatements, submittedNamedStatements }: Wire): Error | undefined {
+  #nameConflict({ parsedStatements, submittedNamedStatements }: Wire): Error | undefined {
     const texts = new Map<string, string>()
-    for (const { name, text } of this.#members) {
+    for (const { name, text } of this.#queries) {
       if (name === undefined) continue
       const known = texts.get(name) ?? parsedStatements[name] ?? submittedNamedStatements[name]
       if (known !== undefined && known !== text) {
@@ -93,15 +94,15 @@ export class StatementGroup extends pg.Query {
     return undefined
   }
 
-  /** The driver keeps a note of what was parsed, by the name and text of the query that this is to it. */
-  #required(): void {
+  /** The driver records what was prepared under the name and text of the query that it submitted, which is this group. */
+  #exposeCurrent(): void {
     const { name, text } = this.#current
     Object.assign(this, { name, text })
   }
 
-  /** The statement that is being answered. */
-  get #current(): Member {
-    return this.#members[this.#answered] as Member
+  /** The statement whose result is arriving. */
+  get #current(): GroupedQuery {
+    return this.#queries[this.#completed] as GroupedQuery
   }
 
   handleRowDescription(message: unknown): void {
@@ -114,19 +115,19 @@ export class StatementGroup extends pg.Query {
 
   handleCommandComplete(message: unknown, wire: Wire): void {
     this.#current.handleCommandComplete(message, wire)
-    this.#answered += 1
-    if (this.#answered < this.#members.length) this.#required()
+    this.#completed += 1
+    if (this.#completed < this.#queries.length) this.#exposeCurrent()
   }
 
   handleError(error: Error, wire: Wire): void {
-    // What was passed over was not parsed either.
-    for (const { name } of this.#members.slice(this.#answered)) {
+    // Skipped statements were not prepared either.
+    for (const { name } of this.#queries.slice(this.#completed)) {
       if (name !== undefined) delete wire.submittedNamedStatements[name]
     }
-    for (const member of this.#members) member.handleError(error, wire)
+    for (const query of this.#queries) query.handleError(error, wire)
   }
 
   handleReadyForQuery(wire: Wire): void {
-    for (const member of this.#members) member.handleReadyForQuery(wire)
+    for (const query of this.#queries) query.handleReadyForQuery(wire)
   }
 }

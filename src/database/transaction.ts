@@ -7,17 +7,18 @@ import { StatementGroup } from './statement-group.ts'
 
 const triesMax = 4
 
-/** Ends a transaction: the commit travels behind what has been sent, and holds only if all of that succeeds. */
+/** Sends the commit behind the statements sent so far. It takes effect only if all of them succeed. */
 export type SendCommit = () => void
 
 /**
- * Runs `work` in one transaction at READ COMMITTED, the level that row locks and unique keys are used at. A deadlock or a
- * serialisation failure is tried again, four times in all unless `tries_max` says otherwise, so `work` must have no effect
- * outside the database.
+ * Runs `work` in one transaction at READ COMMITTED, the level for which the row locks and unique keys are meant. After
+ * a deadlock or a serialisation failure it is run again, four times in all unless `tries_max` says otherwise, so `work`
+ * must have no effect outside the database.
  *
- * What `work` sends before it first waits travels together with the `begin`, and what it sends before it waits again travels together
- * too. When it has sent its last statement it may call `sendCommit`, which saves the round trip after the answers. Whatever must hold
- * for the commit is then to be held by the statements themselves.
+ * Statements that `work` sends before it first awaits travel together with the `begin`, and those that it sends before
+ * it awaits again travel together too. After its last statement it may call `sendCommit`, which saves a round trip
+ * between the results and the commit. Conditions for the commit must then be enforced by the statements themselves
+ * (`assert_rows`).
  */
 export async function transaction<T>(
   pool: Pool,
@@ -34,12 +35,12 @@ export async function transaction<T>(
 }
 
 /**
- * Waits for what was flushed one after the other in a transaction. A failure fails all that was sent behind it; thrown is the one
- * that began it, so that a conflict is known as one.
+ * Waits for groups that were flushed one after the other. When one fails, so do all behind it; the first failure is
+ * thrown, so that a conflict is recognised as one.
  */
 export async function inOrder(sent: readonly Promise<unknown>[]): Promise<void> {
-  const settled = await Promise.allSettled(sent)
-  const failure = settled.find((one) => one.status === 'rejected')
+  const results = await Promise.allSettled(sent)
+  const failure = results.find((one) => one.status === 'rejected')
   if (failure) throw failure.reason
 }
 
@@ -53,7 +54,7 @@ async function attempt<T>(
   try {
     const result = await work(connection, () => connection.commit())
     const { command } = await connection.commit()
-    // PostgreSQL answers ROLLBACK to the commit of a transaction in which a statement failed.
+    // PostgreSQL returns ROLLBACK for the commit of a transaction in which a statement failed.
     assert(command === 'COMMIT', 'what was reported as done is committed')
     return result
   } catch (error) {
@@ -70,7 +71,10 @@ async function attempt<T>(
 const begin = { name: 'begin', text: 'begin' }
 const commit = { name: 'commit', text: 'commit' }
 
-/** Gathers what is sent in one turn of the program into one group of statements, the first with the `begin`, the last with the `commit`. */
+/**
+ * Gathers the statements sent in one turn of the event loop into one group; the first starts with the `begin`, the last
+ * ends with the `commit`.
+ */
 class TransactionConnection implements Connection {
   readonly #client: PoolClient
   #group: StatementGroup | undefined
@@ -79,7 +83,7 @@ class TransactionConnection implements Connection {
 
   constructor(client: PoolClient) {
     this.#client = client
-    // Not awaited: its failure is also that of the first statement of the work.
+    // Not awaited: the first statement of the work fails with the same error.
     this.#add(begin).catch(() => {})
   }
 
@@ -87,7 +91,7 @@ class TransactionConnection implements Connection {
     statement: string | { name?: string; text: string; values?: unknown[] },
     values: unknown[] = [],
   ): Promise<QueryResult<Row>> {
-    // What came behind it would run outside the transaction.
+    // A statement behind the commit would run outside the transaction.
     assert(!this.#ended, 'nothing is sent behind the end of a transaction')
     return this.#add<Row>(typeof statement === 'string' ? { text: statement, values } : statement)
   }
@@ -99,13 +103,13 @@ class TransactionConnection implements Connection {
 
   commit(): Promise<QueryResult> {
     this.#committing ??= this.#add(commit)
-    // Awaited in the end; until then a failure before it is the one that is told of.
+    // Awaited by the caller; an earlier failure must be the one reported.
     this.#committing.catch(() => {})
     this.end()
     return this.#committing
   }
 
-  /** Sends what there is, and nothing more. */
+  /** Sends the statements gathered so far; no more are accepted. */
   end(): void {
     this.#ended = true
     this.flush()

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs'
 import type { FastifyReply } from '../api/fastify.ts'
 import { Html, html } from '../html/html.ts'
 
-/** A page of the documents: what stands in the title, and what stands in `main`. */
+/** A page of the documents: its title, and the content of `main`. */
 export type DocsPage = { title: string; content: Html }
 
 const style = readFileSync(new URL('./docs.css', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ')
 const styleDigest = createHash('sha256').update(style).digest('base64')
 const styleElement = trusted(`<style>${style}</style>`)
 
-/** Text of ours that is HTML already: the style sheet, and what Markdown was rendered to. */
+/** Trusted text that is already HTML: the style sheet, and rendered Markdown. */
 export function trusted(text: string): Html {
   return Html.fromTemplate([text], [])
 }
@@ -35,7 +35,7 @@ ${content}
 `.toString()
 }
 
-/** Sends a page that runs nothing and loads nothing. The documents are the same for everyone, so caches may keep them. */
+/** Sends a page that runs no script and loads nothing. The documents are the same for everyone, so caches may keep them. */
 export function sendDocs(reply: FastifyReply, body: string, status = 200): FastifyReply {
   return reply
     .code(status)

@@ -8,9 +8,9 @@ import {
   codeView,
   componentsOf,
   exampleOf,
+  fieldsView,
+  fieldView,
   jsonView,
-  membersView,
-  memberView,
   prose,
   type Schema,
 } from './schema-view.ts'
@@ -63,7 +63,7 @@ function indexPage(document: Json, calls: DocumentedCall[]): DocsPage {
     title: 'API reference',
     content: html`<h1>API reference</h1>
 <p>${prose(description)}</p>
-<p>Made from <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1), which the server makes from the schemas that validate.</p>
+<p>Generated from <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1), which the server generates from the schemas that validate requests.</p>
 ${tags.map(({ name, description: sentence }) => tagView(name, sentence, calls))}
 <h2>Events</h2>
 <ul>${events.map(([type, { post }]) => html`<li><a href="/docs/reference/events/${type}">${type}</a>: ${post.summary}</li>`)}</ul>`,
@@ -91,8 +91,8 @@ function operationPage({ method, path, operation }: DocumentedCall, document: Js
 ${operation.description && html`<p>${prose(operation.description)}</p>`}
 ${sample && html`<h2>Example</h2><p>With <code>$BASE_URL</code> and <code>$API_KEY</code> exported:</p>${codeView(sample.source)}`}
 ${parametersView(parametersOf(operation, document), components)}
-${body && html`<h2>Body</h2>${membersView(body.schema, components)}`}
-${answersOf(operation).map(([status, media]) => answerView(status, media, components))}
+${body && html`<h2>Body</h2>${fieldsView(body.schema, components)}`}
+${successesOf(operation).map(([status, media]) => responseView(status, media, components))}
 <h2>Refusals</h2>
 ${refusalsView(Object.keys(operation.responses).map(Number))}`,
   }
@@ -110,25 +110,25 @@ function parametersView(parameters: Parameter[], components: Components): Html[]
     const found = parameters.filter((one) => one.in === place)
     if (found.length === 0) return []
     const items = found.map(({ name, required = false, description, schema }) => {
-      const member = description === undefined ? schema : { ...schema, description }
-      return html`<li>${memberView(name, member, required, components, 0)}</li>`
+      const field = description === undefined ? schema : { ...schema, description }
+      return html`<li>${fieldView(name, field, required, components, 0)}</li>`
     })
     return [html`<h2>${title}</h2><ul class="members">${items}</ul>`]
   })
 }
 
-function answersOf({ responses }: OperationObject): [string, { schema: Schema }][] {
+function successesOf({ responses }: OperationObject): [string, { schema: Schema }][] {
   return Object.entries(responses).flatMap(([status, { content }]) => {
     const media = content?.['application/json']
     return media === undefined ? [] : [[status, media] as [string, { schema: Schema }]]
   })
 }
 
-function answerView(status: string, { schema }: { schema: Schema }, components: Components): Html {
+function responseView(status: string, { schema }: { schema: Schema }, components: Components): Html {
   const example = exampleOf(schema, components)
-  return html`<h2>Answer ${status}</h2>
+  return html`<h2>Response ${status}</h2>
 ${example !== undefined && jsonView(example)}
-<details><summary>Members</summary>${membersView(schema, components)}</details>`
+<details><summary>Fields</summary>${fieldsView(schema, components)}</details>`
 }
 
 function refusalsView(statuses: number[]): Html {
@@ -151,7 +151,7 @@ function eventPage(type: string, operation: OperationObject, components: Compone
 <p>${operation.summary}</p>
 <p>${operation.description} See <a href="/docs/guides/webhook-verification">webhook verification</a>.</p>
 ${example !== undefined && html`<h2>Example</h2>${jsonView(example)}`}
-<h2>Members</h2>
-${membersView(schema, components)}`,
+<h2>Fields</h2>
+${fieldsView(schema, components)}`,
   }
 }

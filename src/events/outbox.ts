@@ -5,7 +5,7 @@ import type { NewEvent } from './render.ts'
 
 const writeEventsSql = loadSql(import.meta.url, './sql/write-events.sql')
 
-/** Writes events and their deliveries, in the transaction of the change that they tell of. */
+/** Writes events and their deliveries, in the transaction of the change that they report. */
 export async function writeEvents(connection: Queryable, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return
   await connection.query({

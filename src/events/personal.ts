@@ -1,11 +1,11 @@
 type Fields = Record<string, unknown>
 
 /**
- * Splits the data of an event into its facts and what is personal, by the paths that the registry names: one function of the
- * database may blank the personal part, and the facts never change. Nothing of either is lost.
+ * Splits the data of an event into facts and personal fields, by the paths that the registry names. A function of the
+ * database may blank the personal part; the facts never change. Together they are the whole event.
  */
 export function splitPersonal(data: Fields, paths: readonly string[]): { facts: Fields; personal: Fields | undefined } {
-  // Fields are copied, never deleted: that would make an object slow to write as JSON.
+  // Fields are copied, never deleted: deleting would make an object slow to serialise as JSON.
   const facts: Fields = {}
   const personal: Fields = {}
   let found = false
@@ -28,7 +28,7 @@ export function splitPersonal(data: Fields, paths: readonly string[]): { facts: 
   return { facts, personal: found ? personal : undefined }
 }
 
-/** The bytes that are sent: the facts, and what is personal until it is erased. The same at every call, so at every attempt. */
+/** The bytes that are sent: the facts, and the personal fields until they are erased. They are the same at every attempt. */
 export function wholeBody({ body, personal }: { body: string; personal: string | null }): string {
   if (personal === null) return body
   const event = JSON.parse(body) as { data: Fields }

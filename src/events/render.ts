@@ -6,12 +6,12 @@ import { type DataOf, type EventType, events } from './registry.ts'
 /** The version of the API that new keys, endpoints and events carry. */
 export const apiVersion = '2026-11-01'
 
-/** The environment that an event belongs to, as its envelope tells. */
+/** The environment that an event belongs to, as its envelope names it. */
 export type EventEnvironment = { id: number; mode: 'test' | 'live' }
 
-/** An event as it is written in the transaction of the change that it tells of. */
+/** An event as it is written in the transaction of the change that it reports. */
 export type NewEvent = {
-  /** The subject's, where the event tells of its making. */
+  /** The subject's id, where the event reports that the subject was created. */
   id: Id
   bucket: number
   environment_id: number
@@ -24,7 +24,7 @@ export type NewEvent = {
   created_at: Date
 }
 
-/** Renders the envelope, in the two parts that are stored. They fix the bytes that every attempt at every endpoint sends. */
+/** Renders the envelope, in the two parts that are stored. They determine the bytes of every attempt at every endpoint. */
 export function renderEvent<Type extends EventType>(
   environment: EventEnvironment,
   event: { id: Id; bucket: number; type: Type; subject_id: Id; created_at: Date; data: DataOf<Type> },

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type * as data from './data.ts'
 
-// One sample of the data of each event: what a test's server sent. The reference shows them.
+// One sample of the data of each event, as a test server sent it. The reference shows them.
 
 export const amountAppliedSample: z.input<typeof data.amountApplied> = {
   id: 'ob_0352Vzp8z2WVuvjMTjzNDN',

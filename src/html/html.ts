@@ -1,4 +1,7 @@
-/** Text that is HTML already. Only the `html` tag makes one, so that nothing reaches a page without having been escaped. */
+/**
+ * Text that is already HTML. The `html` tag escapes every value; `fromTemplate` with a single literal part is for
+ * trusted text, such as a style sheet.
+ */
 export class Html {
   readonly #text: string
 
@@ -11,7 +14,7 @@ export class Html {
     return this.#text
   }
 
-  /** Joins the literal parts of a template with its values, each escaped unless it is HTML. */
+  /** Joins the literal parts of a template, which are trusted, with its values, each escaped unless it is Html. */
   static fromTemplate(parts: readonly string[], values: readonly HtmlValue[]): Html {
     return new Html(parts.reduce((text, part, index) => text + render(values[index - 1]) + part))
   }
@@ -40,7 +43,7 @@ function render(value: HtmlValue): string {
   return escapeHtml(String(value))
 }
 
-/** Tags a template as HTML: every value in it is escaped; absent ones and `false` are nothing; lists are joined. */
+/** Tags a template as HTML: every value in it is escaped; absent values and `false` render nothing; lists are joined. */
 export function html(parts: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return Html.fromTemplate(parts, values)
 }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Html, html } from './html.ts'
 
-/** A page, before it is wrapped: what stands in the browser's title and in `main`. */
+/** A page before it is wrapped: its title, and the content of `main`. */
 export type Page = {
   title: string
-  /** Whose page it is, shown above the content; absent where that would tell a stranger something. */
+  /** Whose page it is, shown above the content; absent where that would reveal something to a stranger. */
   merchant?: string | undefined
   /** Puts the banner of a test environment on top. */
   test?: boolean | undefined
@@ -13,14 +13,14 @@ export type Page = {
   footer?: Html | undefined
 }
 
-// The file is kept readable; what is sent has no white space that means nothing, 1.4 kB less.
+// The file stays readable; white space without meaning is removed before it is sent, which saves 1.4 kB.
 const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
   .replaceAll(/\s+/g, ' ')
   .replaceAll(/ ?([{};,>]) ?/g, '$1')
   .replaceAll(/([a-z-]): /g, '$1:')
   .trim()
 
-/** What the content security policy says of the one inlined style sheet, so that no other style can run. */
+/** The source of the one inlined style sheet in the content security policy, so that no other style applies. */
 export const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
 
 // The element is whole in one raw string: a style sheet has no entities, so it must not be escaped.

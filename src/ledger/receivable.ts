@@ -8,8 +8,11 @@ import type { appliedTo } from '../shapes/applied-to.ts'
 export type ReceivableKind = 'customer' | 'account' | 'bill'
 export type BillStatus = 'unpaid' | 'paid' | 'voided'
 
-/** What can be owed and paid, as this transaction found it: locked, or read and then held by the update. Balance, version and
- * status are changed by the journal, and by a batch that reads ahead what an earlier batch will write. */
+/**
+ * What can be owed and paid, as this transaction found it: locked, or read without a lock and checked by the update.
+ * Its balance, version and status change in two places: the journal posts to it, and a batch that reads ahead replaces
+ * them by what an earlier batch will write.
+ */
 export type Receivable = {
   readonly id: Id
   readonly bucket: number
@@ -30,14 +33,14 @@ export type Receivable = {
   readonly overpayment_allowed: boolean
 }
 
-/** What to lock: receivables by id, all those of some customers, all those of some accounts. */
+/** Which receivables to lock or read: by id, all those of some customers, all those of some accounts. */
 export type ReceivableSelection = { ids?: Id[]; customers?: Id[]; accounts?: Id[]; environments: number[] }
 
 const lockSql = loadSql(import.meta.url, './sql/lock-receivables.sql')
 const followRulesSql = loadSql(import.meta.url, './sql/follow-rules.sql')
 const readSql = loadSql(import.meta.url, './sql/read-receivables.sql')
 
-/** The receivables of one transaction or one look, found by id, by customer or by account. */
+/** The receivables of one transaction or one read, found by id, by customer or by account. */
 export class ReceivableIndex {
   readonly #byId: Map<Id, Receivable>
   readonly #byCustomer: Map<Id, Receivable[]>
@@ -71,7 +74,7 @@ export function lockReceivables(connection: Queryable, selection: ReceivableSele
   return select(connection, lockSql, selection)
 }
 
-/** The same receivables as they are now, without a lock: for a preview or a page, or to be held to when they are written. */
+/** Reads the same receivables without a lock: for a preview or a page, or for a batch that checks them when it writes. */
 export function readReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
   return select(connection, readSql, selection)
 }
@@ -109,7 +112,7 @@ export function formatReceivableId(receivable: Pick<Receivable, 'id' | 'kind'>):
   return formatId(receivable.kind, receivable.id)
 }
 
-/** Whose balance it is, as the API tells it: exactly one of the three. */
+/** Whose balance it is, as the API shows it: exactly one of the three. */
 export type OwnerField = { customer_id?: string; account_id?: string; bill_id?: string }
 
 /** Whose balance a receivable is. */

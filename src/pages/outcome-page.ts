@@ -6,7 +6,7 @@ import type { SessionPayment } from '../payments/session/store.ts'
 import { formatDateTime } from './dates.ts'
 import type { PageSubject } from './store.ts'
 
-/** How a payment stands: paid with its receipt, on its way, or failed with the way to try again. */
+/** The page of the outcome of a payment: paid with its receipt, on its way, or failed with a way to try again. */
 export function outcomePage(
   subject: PageSubject,
   payment: SessionPayment,

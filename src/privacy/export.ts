@@ -13,15 +13,15 @@ import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
 import { renderBillingPayment } from '../payments/recorded/render.ts'
 import { type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
 
-// Rows of one read. The whole of a customer never stands in memory, and no connection is held while a slow client reads.
+// Rows per read. A whole customer is never held in memory, and no connection is held while a slow client reads.
 const pageRows = 500
 const lowestId: Id = '00000000-0000-0000-0000-000000000000'
 
 type Pages<Item> = AsyncGenerator<Item[]>
 
 /**
- * Everything that is kept of a customer, as one JSON object, in pieces. Each list is read as it is when it is reached; money
- * that arrives meanwhile may be in one and not in another.
+ * Everything that is stored about a customer, as one JSON object, in pieces. Each list is read as it is when it is
+ * reached; money that arrives meanwhile may be in one and not in another.
  */
 export async function* exportCustomer(pool: Pool, view: View, customer: CustomerRow): AsyncGenerator<string> {
   const opening = { exported_at: view.context.now.toISOString(), customer: customers.render(view, customer) }

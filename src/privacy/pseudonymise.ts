@@ -19,12 +19,12 @@ type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; r
 /**
  * Erases who a customer is, and keeps what was owed and paid.
  *
- * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each replaced by a
- * random one, so that the old ones can no longer be found; metadata and method of its payments; the personal part of its events,
- * what receivers answered to them, and the stored responses that tell of it.
+ * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
+ * replaced by a random one, so that the old ones can no longer be found; metadata and method of its payments; the
+ * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
  *
- * Kept: amounts, dates, ids, the reasons of corrections, and the payments' own references. They are the accounts, which the law
- * wants kept, and exactly-once of recorded money rests on the payment's reference for good.
+ * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
+ * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently.
  */
 export async function pseudonymise(
   connection: Connection,
@@ -32,7 +32,7 @@ export async function pseudonymise(
   idOrReference: string,
 ): Promise<CustomerRow> {
   const { environment, now } = view.context
-  // The balance is not locked: corrections lock a payment before it, and the payments are changed here.
+  // The balance is not locked yet: corrections lock a payment before it, and the payments are changed here.
   const row = await findOrThrow(connection, environment.id, 'customer', idOrReference, { lock: 'update' })
   const named = await lockNamed(connection, row)
   const changed: CustomerRow = {
@@ -52,7 +52,7 @@ export async function pseudonymise(
     blankChildren(connection, view, row, 'account', named),
     blankChildren(connection, view, row, 'bill', named),
     blankPayments(connection, view, row),
-    renameBalances(connection, row, named),
+    replaceReferencesOfBalances(connection, row, named),
     connection.query('select erase_customer_events($1, $2)', [environment.id, row.id]),
     recordChange(connection, view.context, { action: 'pseudonymised', object_kind: 'customer', object_id: row.id }),
     eraseResponses(connection, view, row, named),
@@ -60,7 +60,7 @@ export async function pseudonymise(
   return changed
 }
 
-/** The customer, then its accounts and bills, locked, with the reference that each is to have. */
+/** The customer, then its accounts and bills, locked, with the new reference of each. */
 async function lockNamed(connection: Connection, row: CustomerRow): Promise<[NamedObject, ...NamedObject[]]> {
   const children = async (kind: 'account' | 'bill') => {
     const { rows } = await connection.query<{ id: Id; external_reference: string }>(
@@ -126,8 +126,8 @@ async function blankChildren(
   )
 }
 
-/** Balances come after the payments, as everywhere else. */
-async function renameBalances(
+/** Balances are locked after the payments, as everywhere else. */
+async function replaceReferencesOfBalances(
   connection: Connection,
   { environment_id, bucket }: CustomerRow,
   named: NamedObject[],
@@ -158,14 +158,17 @@ async function blankPayments(
   )
 }
 
-/** The answers that idempotency keys stand for give way to a refusal that says so. */
+/** Replaces the stored responses of idempotency keys by a refusal that says so. */
 async function eraseResponses(
   connection: Connection,
   { app }: ChangeView,
   row: CustomerRow,
   named: NamedObject[],
 ): Promise<void> {
-  const erased = new Problem('response_erased', 'What this key asked for was done; its answer has been erased since.')
+  const erased = new Problem(
+    'response_erased',
+    'The request with this key was carried out; its response has since been erased.',
+  )
   const { status, body } = renderProblem(erased, app, '/')
   const references = textArray(named.map(({ external_reference }) => external_reference))
   await connection.query({

@@ -95,7 +95,7 @@ function historyRoutes(router: Router, app: AppContext): void {
   balanceOperation(router, app, accounts, {
     url: '/billing/accounts/:account/balance',
     id: 'retrieveAccountBalance',
-    summary: 'Retrieve the balance of an account at a time',
+    summary: 'Retrieve the balance of an account at a point in time',
   })
   statementOperation(router, app, accounts, {
     url: '/billing/accounts/:account/statement',

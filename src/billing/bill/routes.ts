@@ -26,8 +26,9 @@ export function billRoutes(router: Router, app: AppContext): void {
     {
       url: '/billing/bills/:bill/void',
       id: 'voidBill',
-      summary: 'Void a bill, for good',
-      description: 'A voided bill can be neither paid nor changed. One that is paid or partly paid is refused.',
+      summary: 'Void a bill permanently',
+      description:
+        'A voided bill can be neither paid nor changed. A bill that is paid or partly paid cannot be voided.',
     },
     service.voidBill,
   )
@@ -48,7 +49,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust what remains of a bill' },
+    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust the remaining amount of a bill' },
     enterBillAdjustment,
   )
   archiveRoutes(router, app)
@@ -86,7 +87,7 @@ function historyRoutes(router: Router, app: AppContext): void {
   balanceOperation(router, app, bills, {
     url: '/billing/bills/:bill/balance',
     id: 'retrieveBillBalance',
-    summary: 'Retrieve the balance of a bill at a time',
+    summary: 'Retrieve the balance of a bill at a point in time',
   })
   statementOperation(router, app, bills, {
     url: '/billing/bills/:bill/statement',

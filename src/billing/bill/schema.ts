@@ -23,7 +23,7 @@ export const createBillBody = z
     customer: z
       .union([idOrReference, createCustomerBody])
       .optional()
-      .describe('A customer: its id, its external reference, or a new one. Needed unless `account` names one'),
+      .describe('A customer: its id, its external reference, or a new one. Required unless `account` is given'),
     account: z
       .union([idOrReference, newAccountBody])
       .optional()
@@ -58,7 +58,7 @@ export const updateBillBody = z
       .max(maxAmountNumber)
       .optional()
       .describe('The total paid so far, in minor units; the difference is entered as a manual adjustment'),
-    currency: currencyCode.optional().describe('Only the currency that the bill has: it was raised in it'),
+    currency: currencyCode.optional().describe('Must be the currency that the bill was raised in'),
     payment_rules: paymentRulesPatch.optional(),
     metadata: metadataPatch.optional(),
   })

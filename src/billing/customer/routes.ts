@@ -9,7 +9,7 @@ import { customers } from './resource.ts'
 import { createCustomerBody, updateCustomerBody } from './schema.ts'
 import * as service from './service.ts'
 
-/** Every operation on customers but the export and pseudonymise, which reach beyond Billing (src/privacy/routes.ts). */
+/** Every operation on customers except export and pseudonymise, which reach beyond billing (src/privacy/routes.ts). */
 export function customerRoutes(router: Router, app: AppContext): void {
   createOperation(
     router,
@@ -88,7 +88,7 @@ function historyRoutes(router: Router, app: AppContext): void {
   balanceOperation(router, app, customers, {
     url: '/billing/customers/:customer/balance',
     id: 'retrieveCustomerBalance',
-    summary: 'Retrieve the balance of a customer at a time',
+    summary: 'Retrieve the balance of a customer at a point in time',
   })
   statementOperation(router, app, customers, {
     url: '/billing/customers/:customer/statement',

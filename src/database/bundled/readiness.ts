@@ -10,7 +10,7 @@ import type { Listen } from './settings.ts'
 /** Settings for `pg`. */
 export type ConnectionSettings = { host: string; port: number; user: string; password: string; database: string }
 
-/** The server ended before it was ready. `log` are its last words in one line. */
+/** The server ended before it was ready. `log` holds its last complaints, in one line. */
 export class EndedEarly extends Error {
   readonly log: string
   constructor(log: string) {
@@ -28,7 +28,7 @@ const REPORT_MS = 5_000
  */
 const START_MS = 600_000
 
-/** One that says it is ready has to answer soon. */
+/** A server that says it is ready must respond soon. */
 const ANSWER_MS = 10_000
 
 /** How a client connects to the server as the bootstrap superuser. */
@@ -69,7 +69,7 @@ export async function waitUntilReady(
     await delay(POLL_MS)
   }
   throw new BundledServerError(
-    `PostgreSQL runs on ${place.pgdata} (process ${postmaster.pid}) but does not answer: read ${place.logFile}, then start again`,
+    `PostgreSQL runs on ${place.pgdata} (process ${postmaster.pid}) but does not respond: read ${place.logFile}, then start again`,
   )
 }
 

@@ -132,10 +132,10 @@ async function attach(start: Start, orphan: Postmaster): Promise<Running | undef
         return { how: 'reattached', postmaster: orphan, listen, logStart }
       }
     }
-    options.log(`PostgreSQL was still running with other settings (process ${orphan.pid}); starting it anew`)
+    options.log(`PostgreSQL was still running with other settings (process ${orphan.pid}); restarting it`)
   } catch (error) {
     if (!(error instanceof EndedEarly) && !(error instanceof BundledServerError)) throw error
-    options.log(`PostgreSQL was still running but could not be used (process ${orphan.pid}); starting it anew`)
+    options.log(`PostgreSQL was still running but could not be used (process ${orphan.pid}); restarting it`)
   }
   await stopPostgres(orphan, place, binaries)
   return undefined

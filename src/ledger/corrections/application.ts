@@ -2,7 +2,10 @@ import { bucketOf, type Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { ReceivableKind } from '../receivable.ts'
 
-/** One application as it is stored: the API shows it as an obligation. */
+/**
+ * One application: an amount of one payment applied to one receivable. The ledger and the database call it an
+ * application, the API an obligation; they are the same thing, with the same id.
+ */
 export type Application = {
   id: Id
   bucket: number
@@ -23,10 +26,10 @@ export type Application = {
 const columns = `id, bucket, environment_id, customer_id, payment_id, receivable_id, kind, currency, amount,
   reversed_amount, transaction_id, version, created_at, updated_at`
 
-/** What an application is read by; lists share it. */
+/** The select of an application; lists share it. */
 export const applicationSelect = `select ${columns} from application`
 
-/** Finds one application; `lock` holds it, and comes after the lock of its payment. */
+/** Finds one application. With `lock` it is locked, which must come after the lock of its payment. */
 export async function findApplication(
   connection: Queryable,
   environmentId: number,
@@ -42,7 +45,7 @@ export async function findApplication(
   return rows[0]
 }
 
-/** Locks what is left of a payment's applications, the newest first: that is the order in which they are taken back. */
+/** Locks the applications of a payment that are not fully reversed, newest first: the order in which they are reversed. */
 export async function lockApplicationsOf(
   connection: Queryable,
   environmentId: number,

@@ -16,9 +16,9 @@ const findReferencesSql = loadSql(import.meta.url, '../sql/find-references.sql')
 type Found = { responses: Map<string, StoredResponse>; references: Map<string, TakenReference> }
 
 /**
- * Fills in the outcomes of the commands that lost a claim. It is looked up after the commit, since the winner's row was not visible
- * in the loser's snapshot, and beside the next batch: those that were applied do not wait for it. One look-up serves all of them,
- * since half of a batch may be replays.
+ * Resolves the outcomes of the commands that lost a claim. They are looked up after the commit, since the winner's row
+ * may not be visible in the snapshot of this batch, and beside the next batch: commands that were applied do not wait
+ * for it. One look-up serves all of them, since half of a batch may be replays.
  */
 export function resolveLostClaims(
   pool: Queryable,
@@ -33,7 +33,7 @@ export function resolveLostClaims(
   )
 }
 
-/** Most are replays, whose response tells all; only the others are looked up by their reference. */
+/** Most are replays, for which the stored response is enough; only the others are looked up by their reference. */
 async function find(pool: Queryable, lost: ClaimedCommand[]): Promise<Found> {
   const responses = await findResponses(
     pool,
@@ -59,7 +59,7 @@ function outcomeOf({ key, reference }: ClaimedCommand, { responses, references }
     const same = taken.fingerprint.equals(reference.fingerprint)
     return { kind: 'reference_taken', payment_id: taken.payment_id, same }
   }
-  // The winner rolled back between our claim and this look: nothing stands in the way any more.
+  // The winner rolled back between our claim and this look-up, so a retry will win.
   return {
     kind: 'refused',
     problem: new Problem('idempotency_in_flight', 'A request with this key or reference is still running.', {

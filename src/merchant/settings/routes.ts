@@ -7,7 +7,7 @@ import { readSettings } from './store.ts'
 
 const tag = 'Settings'
 
-/** What the environment of the key may set. */
+/** The settings of the environment of the key. */
 export function settingsRoutes(router: Router, app: AppContext): void {
   readOperation(
     router,
@@ -33,7 +33,7 @@ export function settingsRoutes(router: Router, app: AppContext): void {
       id: 'updateSettings',
       tag,
       summary: 'Update the settings',
-      description: 'They hold for the environment of the key. Other processes follow within a second.',
+      description: 'They apply to the environment of the key, in other processes of the server within a second.',
       body: updateSettingsBody,
       responses: { 200: settings },
       etag: true,

@@ -8,8 +8,8 @@ import type { PreviewPayment, paymentPreview } from './schema.ts'
 import { resolveTarget } from './target.ts'
 
 /**
- * Who would get what of a payment, and by which rule, as things are now. It decides with the same function as the write path
- * and changes nothing.
+ * How a payment would be allocated, and by which rule, as things are now. It decides with the same function as the
+ * write path and changes nothing.
  */
 export async function previewPayment(
   { pool }: Pick<AppContext, 'pool'>,
@@ -22,7 +22,8 @@ export async function previewPayment(
   const receivables = await readReceivables(pool, selectionOf([command], [environment.id]))
   const decision = decide(command, receivables)
   if (decision instanceof Problem) throw decision
-  if (decision === 'target_unknown') throw new Problem('not_found', 'There is nothing to pay here.')
+  if (decision === 'target_unknown')
+    throw new Problem('not_found', 'There is nothing payable with this id or reference.')
   const { allocation } = decision
   const explanation = explainAllocation(target, allocation, receivables)
   return {

@@ -15,9 +15,10 @@ import { type ResolvedTarget, readTarget, resolveTarget } from './target.ts'
 type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
 
 /**
- * Records money that others took. It joins the next batch; the unique keys make it happen once. With a policy it is never
- * refused by a rule, a currency or a bill's state: what does not fit stays unapplied. Throws `payment_reference_conflict` when
- * the reference belongs to another payment, and whatever makes explicit allocations impossible.
+ * Records money that was received elsewhere. It joins the next batch; the unique keys make it happen once. With a
+ * policy it is never refused by a rule, a currency or the state of a bill: what does not fit stays unapplied. Throws
+ * `payment_reference_conflict` when the reference belongs to another payment, and whatever makes explicit allocations
+ * impossible.
  */
 export async function recordPayment(
   app: App,
@@ -32,9 +33,9 @@ export async function recordPayment(
   const command = makeCommand(app, context, input, resolved, receivedAt)
   const outcome = await app.payments.apply(command)
   if (outcome.kind !== 'target_unknown') return responseOf(app, context, command, outcome)
-  // No receivable told whose it is: the object has no balance, or there is none, which this look-up refuses.
-  const looked = await resolveTarget(app.pool, context.environment.id, input)
-  const again = makeCommand(app, context, input, looked, receivedAt)
+  // No receivable identified the customer: the object has no balance, or does not exist, and then this look-up throws.
+  const lookedUp = await resolveTarget(app.pool, context.environment.id, input)
+  const again = makeCommand(app, context, input, lookedUp, receivedAt)
   return responseOf(app, context, again, await app.payments.apply(again))
 }
 
@@ -74,11 +75,11 @@ function makeCommand(
   }
 }
 
-/** The same money again has the same amount, currency and target, however the target was spelt. */
+/** The same payment sent again has the same amount, currency and target, however the target was spelt. */
 function fingerprintOf(input: CreatePayment, target: PaymentTarget): Buffer {
   const named =
     target.kind === 'explicit' ? target.allocations.map((one) => [one.receivable_id, String(one.amount)]) : target.scope
-  // The members stand in their order, so that this is canonical.
+  // The keys are written in a fixed order, so this is canonical.
   return sha256(JSON.stringify({ amount: input.amount, currency: input.currency, named }))
 }
 
@@ -100,12 +101,12 @@ async function responseOf(
         throw fieldProblem('payment_reference_conflict', '/reference', 'It belongs to another payment of this channel.')
       }
       const shown = await showPayment(pool, context, outcome.payment_id)
-      // After a lost connection the batch is sent again and meets its own commit: that is still the first answer.
+      // After a lost connection the batch is sent again and finds its own commit: that is still the first response.
       const status = outcome.payment_id === command.payment.id ? 201 : 200
       return renderResponse<typeof createdPayment>({ ...shown, status })
     }
     default:
-      throw new Problem('not_found', 'There is nothing with this id or reference to pay.')
+      throw new Problem('not_found', 'There is nothing payable with this id or reference.')
   }
 }
 

@@ -14,7 +14,7 @@ export type Sender = {
   random: () => number
   user_agent: string
   destinationOf(endpointId: string, url: string, secret: string): Destination
-  /** The URL or the secret cannot be read: the operator has to know. */
+  /** Called when the URL or the secret cannot be read: the operator has to know. */
   onUnusable(endpointId: string, error: unknown): void
 }
 
@@ -26,7 +26,7 @@ const unusable: HttpResult = {
   response_excerpt: undefined,
 }
 
-/** Sends one event to one endpoint, signed at this moment, and judges the answer. Never throws. */
+/** Sends one event to one endpoint, signed at this moment, and classifies the response. Never throws. */
 export async function attemptDelivery(
   sender: Sender,
   claimed: ClaimedDelivery,

@@ -4,7 +4,7 @@ import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import type { ClaimedDelivery } from './claim.ts'
 
-/** What one attempt was; absent when the claim is given back unsent. */
+/** One attempt; absent when the claim is returned unsent. */
 export type DeliveryAttempt = {
   started_at: Date
   duration_ms: number
@@ -13,11 +13,11 @@ export type DeliveryAttempt = {
   response_excerpt: string | undefined
 }
 
-/** What became of one claim. */
+/** The outcome of one claim. */
 export type DeliveryOutcome = {
   delivery: Pick<ClaimedDelivery, 'event_id' | 'endpoint_id' | 'bucket' | 'environment_id' | 'number'>
   status: 'pending' | 'delivered' | 'exhausted' | 'cancelled'
-  /** When it is due again; for what is settled, any time. */
+  /** When it is due again; any time for a delivery that has ended. */
   next_attempt_at: Date
   attempt: DeliveryAttempt | undefined
   /** Whether the endpoint gets nothing more. */
@@ -29,8 +29,8 @@ const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
 const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
 
 /**
- * Writes outcomes, all or none. An outcome whose claim has lapsed and been made again changes no delivery. Writing the same
- * outcomes twice is the same as once.
+ * Writes outcomes, all or none. An outcome whose claim has expired and been made again changes no delivery. Writing the
+ * same outcomes twice is the same as once.
  */
 export async function recordOutcomes(pool: Pool, outcomes: readonly DeliveryOutcome[], now: Date): Promise<void> {
   const deliveries = outcomes.map(({ delivery }) => delivery)
@@ -60,8 +60,8 @@ export async function recordOutcomes(pool: Pool, outcomes: readonly DeliveryOutc
 }
 
 /**
- * Makes what waits for an endpoint due now. To be called in the transaction that enables it again, before the dispatcher is
- * woken; without it they come by themselves within the hour.
+ * Makes the deliveries that wait for an endpoint due now. Call it in the transaction that enables the endpoint again,
+ * before the dispatcher is woken; without it they are claimed within the hour.
  */
 export async function resumeDeliveries(
   database: Queryable,

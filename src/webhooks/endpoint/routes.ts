@@ -27,7 +27,7 @@ function addCreate(router: Router, app: AppContext): void {
       id: 'createWebhookEndpoint',
       tag,
       summary: 'Register a webhook endpoint',
-      description: 'The answer holds the signing secret, which is shown nowhere else.',
+      description: 'The response contains the signing secret, which is shown nowhere else.',
       body: createEndpointBody,
       responses: { 201: createdEndpoint },
       errors: [422],

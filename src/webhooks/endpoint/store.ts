@@ -27,7 +27,10 @@ export async function insertEndpoint(connection: Queryable, row: EndpointRow, se
   )
 }
 
-/** How many endpoints an environment has. Its row is locked, so that two that are registered at once are both counted. */
+/**
+ * How many endpoints an environment has. The row of the environment is locked, so that two that are registered at once
+ * are both counted.
+ */
 export async function countEndpoints(connection: Queryable, environmentId: number): Promise<number> {
   await connection.query('select from environment where id = $1 for no key update', [environmentId])
   const { rows } = await connection.query<{ count: number }>(
