@@ -2,7 +2,7 @@ import { systemClock } from '../src/core/clock.ts'
 import { openPool } from '../src/database/pool.ts'
 import { compose } from '../src/server/compose.ts'
 import { buildServer } from '../src/server/server.ts'
-import { type ApiDocument, errorsPage, eventsPage, operationsPage, settingsPage } from './reference.ts'
+import { type ApiDocument, errorsPage, eventsPage, invariantsPage, operationsPage, settingsPage } from './reference.ts'
 
 /** The generated files, by their path in the repository. */
 export async function generatedFiles(): Promise<Record<string, string>> {
@@ -12,6 +12,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'openapi.json': json,
     'docs/reference/settings.md': settingsPage(),
     'docs/reference/errors.md': errorsPage(),
+    'docs/reference/invariants.md': invariantsPage(),
     'docs/reference/operations.md': operationsPage(document),
     'docs/reference/events.md': eventsPage(document),
   }

@@ -1,5 +1,7 @@
 import { serverSettings } from '../src/config.ts'
 import { type ProblemCode, problems } from '../src/core/problem-codes.ts'
+import { checks } from '../src/ledger/verify/checks.ts'
+import { type Invariant, invariants } from '../src/ledger/verify/invariants.ts'
 
 type Operation = { operationId: string; tags: string[]; summary: string }
 type Schema = { examples?: unknown[] }
@@ -48,6 +50,32 @@ meaning. How to handle them: [Errors](../guides/errors.md).
 | status | code | what it says | what to do |
 |---|---|---|---|
 ${rows.join('\n')}
+
+${generated}
+`
+}
+
+/** docs/reference/invariants.md: every invariant, with the checks that prove it. */
+export function invariantsPage(): string {
+  const sections = Object.entries(invariants as Readonly<Record<string, Invariant>>).map(
+    ([number, { title, text, kept_by }]) => {
+      const proofs = checks
+        .filter(({ invariant }) => invariant === number)
+        .map(({ file, sentence }) => `- ${sentence} ([${file}](../../src/ledger/verify/${file}))`)
+      const list = proofs.length === 0 ? [] : [`Checked by \`verify\`:\n\n${proofs.join('\n')}`]
+      return [`## ${number}: ${title}`, text, ...(kept_by === undefined ? [] : [kept_by]), ...list].join('\n\n')
+    },
+  )
+  return `# Invariants
+
+What always holds. \`npm run tallystick -- verify\` proves all of it that the rows of a database can show, with one SQL statement per
+check, in one read-only snapshot, beside a running server.
+
+Each check prints its number, what holds, and how many rows it examined. When something is broken, it prints how many rows are, up to
+five of them by their ids in the API, and the exit code is 1. That is a defect of Tallystick or a change made by hand in the database:
+keep the output and a copy of the database, and report it. \`verify\` changes nothing.
+
+${sections.join('\n\n')}
 
 ${generated}
 `
