@@ -16,11 +16,8 @@ export type Queryable = {
 
 export type Pool = pg.Pool
 
-/** A connection inside a transaction. What is sent before the work next waits travels together, and is answered together. */
-export type Connection = Queryable & {
-  /** Sends what there is already now: PostgreSQL carries it out while the program prepares more. */
-  flush(): void
-}
+/** A connection inside a transaction. What is sent to it is sent at once; the answers come in the same order. */
+export type Connection = Queryable
 
 /** Amounts are exact: bigint columns become BigInt, never a float. Dates stay calendar dates. */
 export const types = new pg.TypeOverrides()
@@ -36,13 +33,12 @@ const planSettings = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', '
 // What a quiet server goes on using: a connection for each batch of payments in flight, one that claims deliveries and one that settles them.
 const keptOpen = 5
 
-/** A connection that makes the names of prepared statements unique, as a transaction does for those that it gathers. */
+/** A connection that makes the names of prepared statements unique. */
 class NamingClient extends pg.Client {
   // One signature that stands for all of the driver's.
   override query(statement: never, ...rest: never[]): never {
-    const { submit, text } = Object(statement) as { submit?: unknown; text?: unknown }
-    // A query of the driver's own class, as a group is, comes with the names that it has.
-    const named = submit === undefined && text !== undefined ? withUniqueName(statement) : statement
+    const { text } = Object(statement) as { text?: unknown }
+    const named = text !== undefined ? withUniqueName(statement) : statement
     return Reflect.apply(super.query, this, [named, ...rest]) as never
   }
 }

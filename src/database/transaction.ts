@@ -1,9 +1,7 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
 import { isConflict } from './errors.ts'
-import { type Connection, type Pool, types } from './pool.ts'
-import { withUniqueName } from './sql.ts'
-import { StatementGroup } from './statement-group.ts'
+import type { Connection, Pool } from './pool.ts'
 
 const triesMax = 4
 
@@ -15,9 +13,9 @@ export type SendCommit = () => void
  * serialisation failure is tried again, four times in all unless `tries_max` says otherwise, so `work` must have no effect
  * outside the database.
  *
- * What `work` sends before it first waits travels together with the `begin`, and what it sends before it waits again travels together
- * too. When it has sent its last statement it may call `sendCommit`, which saves the round trip after the answers. Whatever must hold
- * for the commit is then to be held by the statements themselves.
+ * Statements are sent at once and answered in their order, so those that do not depend on each other need no round trip each. When
+ * `work` has sent its last statement it may call `sendCommit`, which saves the round trip after the answers. Whatever must hold for
+ * the commit is then to be held by the statements themselves.
  */
 export async function transaction<T>(
   pool: Pool,
@@ -34,8 +32,8 @@ export async function transaction<T>(
 }
 
 /**
- * Waits for what was flushed one after the other in a transaction. A failure fails all that was sent behind it; thrown is the one
- * that began it, so that a conflict is known as one.
+ * Waits for what was sent in this order in a transaction. A failure fails all that was sent behind it; thrown is the first one, so
+ * that a conflict is known as one.
  */
 export async function inOrder(sent: readonly Promise<unknown>[]): Promise<void> {
   const settled = await Promise.allSettled(sent)
@@ -70,56 +68,55 @@ async function attempt<T>(
 const begin = { name: 'begin', text: 'begin' }
 const commit = { name: 'commit', text: 'commit' }
 
-/** Gathers what is sent in one turn of the program into one group of statements, the first with the `begin`, the last with the `commit`. */
+/** Sends what a transaction asks for at once, behind the `begin`: the connection is pipelined, so nothing waits for an answer. */
 class TransactionConnection implements Connection {
   readonly #client: PoolClient
-  #group: StatementGroup | undefined
   #committing: Promise<QueryResult> | undefined
   #ended = false
+  /** A statement could not be sent: there is nothing to commit any more. */
+  #unsent: unknown
 
   constructor(client: PoolClient) {
     this.#client = client
-    // Not awaited: its failure is also that of the first statement of the work.
-    this.#add(begin).catch(() => {})
+    // Not awaited: when it fails, so does the first statement of the work.
+    client.query(begin).catch(() => {})
   }
 
-  query<Row extends QueryResultRow>(
+  async query<Row extends QueryResultRow>(
     statement: string | { name?: string; text: string; values?: unknown[] },
     values: unknown[] = [],
   ): Promise<QueryResult<Row>> {
-    // What came behind it would run outside the transaction.
-    assert(!this.#ended, 'nothing is sent behind the end of a transaction')
-    return this.#add<Row>(typeof statement === 'string' ? { text: statement, values } : statement)
+    // It would run outside the transaction.
+    assert(!this.#ended, 'nothing is sent after the end of a transaction')
+    const { values: sent, ...rest } = typeof statement === 'string' ? { text: statement, values } : statement
+    return this.#client.query<Row>({ ...rest, ...(sent && { values: this.#parameters(sent) }) })
   }
 
-  flush(): void {
-    if (this.#group) this.#client.query(this.#group)
-    this.#group = undefined
+  /** Values as the driver can send them in any case: objects become JSON here, and one that cannot be is a failure before the commit. */
+  #parameters(values: unknown[]): unknown[] {
+    try {
+      return values.map(toParameter)
+    } catch (error) {
+      this.#unsent ??= error
+      throw error
+    }
   }
 
   commit(): Promise<QueryResult> {
-    this.#committing ??= this.#add(commit)
-    // Awaited in the end; until then a failure before it is the one that is told of.
+    this.#committing ??= this.#unsent === undefined ? this.#client.query(commit) : Promise.reject(this.#unsent)
+    // Awaited in the end; until then an earlier failure must be the one reported.
     this.#committing.catch(() => {})
     this.end()
     return this.#committing
   }
 
-  /** Sends what there is, and nothing more. */
+  /** Nothing more may be sent. */
   end(): void {
     this.#ended = true
-    this.flush()
   }
+}
 
-  #add<Row extends QueryResultRow>(statement: {
-    name?: string
-    text: string
-    values?: unknown[]
-  }): Promise<QueryResult<Row>> {
-    if (!this.#group) {
-      this.#group = new StatementGroup(types)
-      queueMicrotask(() => this.flush())
-    }
-    return this.#group.add<Row>(withUniqueName(statement))
-  }
+function toParameter(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Array.isArray(value) || value instanceof Date || Buffer.isBuffer(value) ? value : JSON.stringify(value)
 }
