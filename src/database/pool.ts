@@ -16,14 +16,8 @@ export type Queryable = {
 
 export type Pool = pg.Pool
 
-/**
- * A connection inside a transaction. Statements that are sent before the caller next awaits travel together, and so do
- * their results.
- */
-export type Connection = Queryable & {
-  /** Sends the statements gathered so far: PostgreSQL executes them while the program prepares more. */
-  flush(): void
-}
+/** A connection inside a transaction. Statements are sent at once; their results arrive in the same order. */
+export type Connection = Queryable
 
 /** Amounts are exact: bigint columns become BigInt, never a float. Dates stay calendar dates. */
 export const types = new pg.TypeOverrides()
@@ -40,16 +34,12 @@ const planSettings = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', '
 // that records their outcomes.
 const keptOpen = 5
 
-/**
- * A client that makes the names of prepared statements unique. A transaction does so itself for the statements that it
- * groups.
- */
+/** A client that makes the names of prepared statements unique. */
 class NamingClient extends pg.Client {
   // One signature for all overloads of the driver.
   override query(statement: never, ...rest: never[]): never {
-    const { submit, text } = Object(statement) as { submit?: unknown; text?: unknown }
-    // A query object of the driver, which a statement group is too, already has its names.
-    const named = submit === undefined && text !== undefined ? withUniqueName(statement) : statement
+    const { text } = Object(statement) as { text?: unknown }
+    const named = text !== undefined ? withUniqueName(statement) : statement
     return Reflect.apply(super.query, this, [named, ...rest]) as never
   }
 }

@@ -1,9 +1,7 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
 import { isConflict } from './errors.ts'
-import { type Connection, type Pool, types } from './pool.ts'
-import { withUniqueName } from './sql.ts'
-import { StatementGroup } from './statement-group.ts'
+import type { Connection, Pool } from './pool.ts'
 
 const triesMax = 4
 
@@ -15,10 +13,9 @@ export type SendCommit = () => void
  * a deadlock or a serialisation failure it is run again, four times in all unless `tries_max` says otherwise, so `work`
  * must have no effect outside the database.
  *
- * Statements that `work` sends before it first awaits travel together with the `begin`, and those that it sends before
- * it awaits again travel together too. After its last statement it may call `sendCommit`, which saves a round trip
- * between the results and the commit. Conditions for the commit must then be enforced by the statements themselves
- * (`assert_rows`).
+ * Statements are sent at once and their results arrive in order, so statements that do not depend on each other need no
+ * round trip each. After its last statement `work` may call `sendCommit`, which saves a round trip between the results
+ * and the commit. Conditions for the commit must then be enforced by the statements themselves (`assert_rows`).
  */
 export async function transaction<T>(
   pool: Pool,
@@ -35,8 +32,8 @@ export async function transaction<T>(
 }
 
 /**
- * Waits for groups that were flushed one after the other. When one fails, so do all behind it; the first failure is
- * thrown, so that a conflict is recognised as one.
+ * Waits for statements that were sent in this order. When one fails, so do all behind it; the first failure is thrown,
+ * so that a conflict is recognised as one.
  */
 export async function inOrder(sent: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(sent)
@@ -72,58 +69,60 @@ const begin = { name: 'begin', text: 'begin' }
 const commit = { name: 'commit', text: 'commit' }
 
 /**
- * Gathers the statements sent in one turn of the event loop into one group; the first starts with the `begin`, the last
- * ends with the `commit`.
+ * Sends the statements of a transaction at once, behind the `begin`: the connection is pipelined, so none waits for the
+ * result of another.
  */
 class TransactionConnection implements Connection {
   readonly #client: PoolClient
-  #group: StatementGroup | undefined
   #committing: Promise<QueryResult> | undefined
   #ended = false
+  /** A statement could not be sent, so there must be no commit. */
+  #unsent: unknown
 
   constructor(client: PoolClient) {
     this.#client = client
-    // Not awaited: the first statement of the work fails with the same error.
-    this.#add(begin).catch(() => {})
+    // Not awaited: when it fails, so does the first statement of the work.
+    client.query(begin).catch(() => {})
   }
 
-  query<Row extends QueryResultRow>(
+  async query<Row extends QueryResultRow>(
     statement: string | { name?: string; text: string; values?: unknown[] },
     values: unknown[] = [],
   ): Promise<QueryResult<Row>> {
-    // A statement behind the commit would run outside the transaction.
-    assert(!this.#ended, 'nothing is sent behind the end of a transaction')
-    return this.#add<Row>(typeof statement === 'string' ? { text: statement, values } : statement)
+    // A statement after the commit would run outside the transaction.
+    assert(!this.#ended, 'nothing is sent after the end of a transaction')
+    const { values: sent, ...rest } = typeof statement === 'string' ? { text: statement, values } : statement
+    return this.#client.query<Row>({ ...rest, ...(sent && { values: this.#parameters(sent) }) })
   }
 
-  flush(): void {
-    if (this.#group) this.#client.query(this.#group)
-    this.#group = undefined
+  /**
+   * Values in a form that the driver can always send: objects become JSON here, and one that cannot is a failure before
+   * the commit.
+   */
+  #parameters(values: unknown[]): unknown[] {
+    try {
+      return values.map(toParameter)
+    } catch (error) {
+      this.#unsent ??= error
+      throw error
+    }
   }
 
   commit(): Promise<QueryResult> {
-    this.#committing ??= this.#add(commit)
+    this.#committing ??= this.#unsent === undefined ? this.#client.query(commit) : Promise.reject(this.#unsent)
     // Awaited by the caller; an earlier failure must be the one reported.
     this.#committing.catch(() => {})
     this.end()
     return this.#committing
   }
 
-  /** Sends the statements gathered so far; no more are accepted. */
+  /** Accepts no more statements. */
   end(): void {
     this.#ended = true
-    this.flush()
   }
+}
 
-  #add<Row extends QueryResultRow>(statement: {
-    name?: string
-    text: string
-    values?: unknown[]
-  }): Promise<QueryResult<Row>> {
-    if (!this.#group) {
-      this.#group = new StatementGroup(types)
-      queueMicrotask(() => this.flush())
-    }
-    return this.#group.add<Row>(withUniqueName(statement))
-  }
+function toParameter(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Array.isArray(value) || value instanceof Date || Buffer.isBuffer(value) ? value : JSON.stringify(value)
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { amountApplied, amountReversed, amountUnapplied, billUpdated } from './data.ts'
+import { type PersonalFields, personalFields } from './personal.ts'
 import { amountAppliedSample, amountReversedSample, amountUnappliedSample, billUpdatedSample } from './samples.ts'
 
 /**
@@ -13,13 +14,13 @@ export type EventDefinition<Data extends z.ZodObject = z.ZodObject> = {
    * The fields of `data` that the merchant chose and that may identify a person. They are stored apart, so that they
    * can be erased while the rest never changes. A dot names a nested field: `applied_to.external_reference`.
    */
-  personal: readonly string[]
+  personal: PersonalFields
   sample: z.input<Data>
 }
 
 const define = <Data extends z.ZodObject>(event: EventDefinition<Data>): EventDefinition<Data> => event
 
-const applicationPersonal = ['metadata', 'applied_to.external_reference']
+const applicationPersonal = personalFields(['metadata', 'applied_to.external_reference'])
 
 /** Every event. A published type keeps its meaning. */
 export const events = {
@@ -38,13 +39,13 @@ export const events = {
   'payment.amount_unapplied': define({
     summary: 'A payment arrived and some or all of it matches nothing that is owed; that part stays unapplied.',
     data: amountUnapplied,
-    personal: ['metadata'],
+    personal: personalFields(['metadata']),
     sample: amountUnappliedSample,
   }),
   'bill.updated': define({
     summary: 'The amount_paid of a bill was set by hand, or the bill was adjusted or voided.',
     data: billUpdated,
-    personal: ['external_reference', 'metadata'],
+    personal: personalFields(['external_reference', 'metadata']),
     sample: billUpdatedSample,
   }),
 } as const

@@ -84,7 +84,6 @@ async function applyInside(
   ])
   // PostgreSQL writes these rows while Node renders the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})
-  connection.flush()
   const outcomes = decided.map((one) => (one !== undefined && 'applied' in one ? outcomeOf(one) : one))
   const events = rows.flatMap(({ applied }) => paymentEvents(applied, inputs.receivables))
   const rest = Promise.all([

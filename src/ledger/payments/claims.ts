@@ -123,7 +123,6 @@ export async function claimAndRead(
     environments,
   )
   const reading = assumptions.balances === 'unlocked' ? readReceivables(connection, selection) : undefined
-  if (reading) connection.flush()
   const keys = commands.flatMap(({ key }) => key ?? [])
   const sessions = commands.filter(({ reference }) => reference === undefined).map(({ command }) => command.payment.id)
   const claimed = Promise.all([
@@ -132,7 +131,6 @@ export async function claimAndRead(
     lockPayments(connection, sessions, environments),
   ])
   const locking = reading ?? lockReceivables(connection, selection)
-  connection.flush()
   // Awaited later, with the statements sent behind it.
   claimed.catch(() => {})
   const receivables = await locking
