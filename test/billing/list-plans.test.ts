@@ -51,9 +51,9 @@ async function seed(): Promise<number> {
   await owner.query(
     `insert into bill (id, bucket, environment_id, external_reference, metadata, archived_at, created_at, updated_at,
        customer_id, account_id, currency, amount_due, bill_date, due_date)
-     select ${idOf('n', 3)}, holder, $1, 'b' || n, metadata, archived_at, created_at, created_at, ${idOf('holder', 1)},
-       case when n % 2 = 0 then ${idOf('holder', 2)} end, currency, 1000, created_at::date, created_at::date + 14
-     from (select n, n % 20000 + 1 as holder, ${common} from generate_series(1, 60000) as n) as made`,
+     select ${idOf('n', 3)}, owner, $1, 'b' || n, metadata, archived_at, created_at, created_at, ${idOf('owner', 1)},
+       case when n % 2 = 0 then ${idOf('owner', 2)} end, currency, 1000, created_at::date, created_at::date + 14
+     from (select n, n % 20000 + 1 as owner, ${common} from generate_series(1, 60000) as n) as made`,
     [id, now],
   )
   await owner.query(

@@ -105,7 +105,7 @@ describe('statements that are sent together', () => {
     expect(answers.map(({ rowCount }) => rowCount)).toEqual([2, 1, 0, 1, 1])
   })
 
-  test('prepare a statement anew that was passed over', async () => {
+  test('prepare a statement again that was skipped', async () => {
     const named = { name: 'later', text: 'select 2 as two' }
     await withOne(async (pool) => {
       const failing = transaction(pool, (connection) =>

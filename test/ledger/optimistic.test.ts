@@ -22,7 +22,7 @@ describe('what the claims of a batch are taken to be', () => {
     expect(optimistic.assumptionsFor(64).claims).toBe('new')
   })
 
-  test('any, in a small batch: a quiet server tries nothing in vain', () => {
+  test('any, in a small batch: an idle server runs no batch twice', () => {
     expect(createOptimisticMode().assumptionsFor(15).claims).toBe('any')
   })
 })

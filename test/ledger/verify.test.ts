@@ -88,7 +88,7 @@ async function breaking(tables: string[], statement: string): Promise<{ invarian
 }
 
 describe('books that real operations made', () => {
-  test('are right, and every check has looked at something', async () => {
+  test('are right, and every check has examined something', async () => {
     const results = await verifyBooks(database.pool)
     expect(brokenOf(results).map(formatResult)).toEqual([])
     const idle = results.filter(({ examined }) => examined === 0n).map(({ invariant }) => invariant)
