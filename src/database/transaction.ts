@@ -58,7 +58,7 @@ async function attempt<T>(
     return result
   } catch (error) {
     connection.end()
-    await client.query('rollback').catch((failure: Error) => {
+    await client.query(rollback).catch((failure: Error) => {
       broken = failure
     })
     throw error
@@ -69,6 +69,7 @@ async function attempt<T>(
 
 const begin = { name: 'begin', text: 'begin' }
 const commit = { name: 'commit', text: 'commit' }
+const rollback = { name: 'rollback', text: 'rollback' }
 
 /** Gathers what is sent in one turn of the program into one group of statements, the first with the `begin`, the last with the `commit`. */
 class TransactionConnection implements Connection {

@@ -37,6 +37,7 @@ export type Claim = { claimed: Claimed[]; found: number; full: boolean }
 type Row = Omit<Claimed, 'claimed_at'> & { to_send: boolean; personal: string | null }
 
 const settings = loadSql(import.meta.url, './sql/delivery-settings.sql')
+const commitUnflushed = { name: 'commit-unflushed', text: 'set local synchronous_commit = off' }
 const statement = loadSql(import.meta.url, './sql/claim-deliveries.sql')
 
 /**
@@ -48,7 +49,7 @@ export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
   const later = (ms: number) => new Date(now.getTime() + ms)
   const { rows } = await transaction(pool, (connection, sendCommit) => {
     connection.query(settings).catch(() => {})
-    connection.query('set local synchronous_commit = off').catch(() => {})
+    connection.query(commitUnflushed).catch(() => {})
     const claiming = connection.query<Row>({ ...statement, values: [now, later(leaseMs), later(pauseMs)] })
     sendCommit()
     return claiming
