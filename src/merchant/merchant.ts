@@ -2,9 +2,9 @@ import { recordChange } from '../audit/record.ts'
 import type { Actor } from '../core/actor.ts'
 import { newId, randomBucket } from '../core/id/id.ts'
 import { randomSecret, sha256 } from '../core/secret.ts'
+import { apiVersion } from '../core/version.ts'
 import type { Connection, Pool } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
-import { apiVersion } from '../events/render.ts'
 
 export type Mode = 'test' | 'live'
 

@@ -2,7 +2,7 @@ import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { IdempotencyClaim } from '../../database/idempotency.ts'
-import type { EventEnvironment } from '../../events/render.ts'
+import type { EventEnvironment } from '../../events/outbox.ts'
 import type { AllocationPolicy } from '../allocation.ts'
 import type { ReceivableKind } from '../receivable.ts'
 

@@ -1,6 +1,6 @@
 import { formatInstant } from '../../core/clock.ts'
 import { bucketOf, formatId, newId } from '../../core/id/id.ts'
-import { type NewEvent, renderEvent } from '../../events/render.ts'
+import { type NewEvent, renderEvent } from '../../events/outbox.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentExplanation } from './command.ts'
 
