@@ -1,6 +1,6 @@
 import type { Id } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
-import { retryWhileUnavailable } from '../../database/errors.ts'
+import { retryWhileUnavailable } from '../../database/availability.ts'
 import { findResponses, type StoredResponse } from '../../database/idempotency.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
