@@ -16,7 +16,7 @@ import { type ReachedFile, reachableFiles } from './reachable.ts'
  * Other entries can be given as arguments, as `src/file.ts#name`, and another checkout as --root.
  */
 const entriesOfPayment = [
-  'src/payments/recorded/routes.ts#addCreate',
+  'src/payments/recorded/record.ts#paymentRecordRoute',
   'src/webhooks/delivery/dispatcher.ts#DeliveryLoop',
 ]
 
