@@ -3,8 +3,8 @@ import type { Id } from '../../core/id/id.ts'
 import { bigintArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { LockedPayment } from '../payments/claims.ts'
 import { insertApplications } from '../payments/write.ts'
+import type { LockedPayment } from '../store.ts'
 import type { Application } from './application.ts'
 
 export type ReversalRow = {

@@ -1,36 +1,23 @@
 import { bucketOfValue } from '../../core/bucket.ts'
-import { bucketOf, type Id } from '../../core/id/id.ts'
-import type { PaymentStatus } from '../../core/payment-status.ts'
+import type { Id } from '../../core/id/id.ts'
 import { bytesArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import { claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import { lockReceivables, type ReceivableIndex, type ReceivableSelection, readReceivables } from '../receivable.ts'
+import type { ReceivableIndex } from '../receivable.ts'
+import {
+  type LockedPayment,
+  lockPayments,
+  lockReceivables,
+  type ReceivableSelection,
+  readReceivables,
+} from '../store.ts'
 import type { PaymentCommand } from './command.ts'
 import type { Assumptions } from './concurrency/optimistic.ts'
 
 const claimReferencesSql = loadSql(import.meta.url, '../sql/claim-references.sql')
 const claimNewReferencesSql = loadSql(import.meta.url, '../sql/claim-new-references.sql')
 const releaseReferencesSql = loadSql(import.meta.url, '../sql/release-references.sql')
-const lockPaymentsSql = loadSql(import.meta.url, '../sql/lock-payments.sql')
-
-/** A payment row locked by this transaction. */
-export type LockedPayment = {
-  id: Id
-  bucket: number
-  environment_id: number
-  customer_id: Id
-  status: PaymentStatus
-  channel: string
-  currency: string
-  amount: bigint
-  applied_amount: bigint
-  unapplied_amount: bigint
-  reversed_amount: bigint
-  processor: string | null
-  metadata: Record<string, string>
-  version: bigint
-}
 
 /** What a batch decides from: the claims that it has won, or assumes to have won, and the balances. The first of its two round trips. */
 export type BatchInputs = {
@@ -40,20 +27,6 @@ export type BatchInputs = {
   references: Set<string>
   payments: Map<Id, LockedPayment>
   receivables: ReceivableIndex
-}
-
-/** Locks payments in the order of their ids. */
-export async function lockPayments(
-  connection: Queryable,
-  ids: Id[],
-  environments: number[],
-): Promise<Map<Id, LockedPayment>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await connection.query<LockedPayment>({
-    ...lockPaymentsSql,
-    values: [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), integerArray(environments)],
-  })
-  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** A command with its claims and their names, which many steps ask for: made once, when it begins to wait. */
