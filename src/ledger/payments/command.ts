@@ -2,9 +2,10 @@ import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { IdempotencyClaim } from '../../database/idempotency.ts'
-import type { EventEnvironment } from '../../events/render.ts'
+import type { EventEnvironment } from '../../events/outbox.ts'
 import type { AllocationPolicy } from '../allocation.ts'
 import type { ReceivableKind } from '../receivable.ts'
+import type { ReceivableSelection } from '../store.ts'
 
 /** Who is to get the money: amounts that the caller named, or a policy over what is owed. */
 export type PaymentTarget =
@@ -17,6 +18,20 @@ export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: 
 /** Whether a payment may read balances that it does not write: a policy over several does. */
 export function readsMore(target: PaymentTarget): boolean {
   return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)
+}
+
+/** Which receivables the commands may touch. */
+export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environments: number[]): ReceivableSelection {
+  const ids = new Set<Id>()
+  const customers = new Set<Id>()
+  const accounts = new Set<Id>()
+  for (const { target } of commands) {
+    if (target.kind === 'explicit') for (const { receivable_id } of target.allocations) ids.add(receivable_id)
+    else if ('receivables' in target.scope) for (const id of target.scope.receivables) ids.add(id)
+    else if ('customer' in target.scope) customers.add(target.scope.customer)
+    else accounts.add(target.scope.account)
+  }
+  return { ids: [...ids], customers: [...customers], accounts: [...accounts], environments }
 }
 
 /** The claims that make a payment happen once. A payment has a reference, or it is a session's, which exists already and is to succeed. */
