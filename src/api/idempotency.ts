@@ -43,14 +43,14 @@ export async function writeOnce(
   return fresh
 }
 
-/** A refusal that is final undoes the work, not the claim: it becomes the response that the key stands for. */
+/** A final refusal rolls the work back but keeps the claim: the refusal becomes the response of the key. */
 async function workOrRefusal(
   app: App,
   { instance }: RequestContext,
   connection: Connection,
   work: Work,
 ): Promise<RenderedResponse> {
-  // It travels with the work's first statement, which fails when it does.
+  // Not awaited: it is sent with the first statement of the work, which fails if this does.
   connection.query({ name: 'savepoint-work', text: 'savepoint work' }).catch(() => {})
   try {
     return await work(connection)
@@ -61,7 +61,9 @@ async function workOrRefusal(
   }
 }
 
-/** The response that a key stands for. Throws when the key stands for another request, or for one that still runs. */
+/**
+ * The stored response of a key. Throws when the key was used for another request, or when its request is still running.
+ */
 export async function storedResponse(
   { pool, vault }: Pick<AppContext, 'pool' | 'vault'>,
   claim: IdempotencyClaim,

@@ -44,7 +44,10 @@ export function writeOperation<
   )
 }
 
-/** Adds an operation that shares its transaction with others: whoever commits it has rendered and stored its response. */
+/**
+ * Adds an operation that shares its transaction with others: the code that commits it also renders and stores its
+ * response.
+ */
 export function groupedOperation<
   R extends Responses,
   P extends Optional = undefined,

@@ -19,8 +19,8 @@ export function settableClock(start: Date): Clock & { set(to: Date): void; advan
   }
 }
 
-// A payment shows two instants six times, in turns: when it was received and when it was recorded. By their last digits, so that the
-// two seldom take each other's place.
+// Rendering a payment formats two instants six times in turns: when it was received and when it was recorded. The cache
+// is indexed by their last digits, so that the two rarely evict each other.
 const remembered = 64
 const lastMs: number[] = new Array(remembered).fill(Number.NaN)
 const lastText: string[] = new Array(remembered).fill('')

@@ -4,10 +4,10 @@ import { exponentOf } from './currency.ts'
 
 /** The largest amount of a bill or a payment, in minor units. */
 export const maxAmount = 999_999_999_999n
-/** The furthest a balance goes either way, in minor units: safe as a JSON number, which is exact up to 9 × 10^15. */
+/** The largest balance in either direction, in minor units: safe as a JSON number, which is exact up to 9 × 10^15. */
 export const maxBalance = 1_000_000_000_000_000n
 
-/** Shows minor units as a payer reads them, in Western digits: `R 20,00` for (2000n, 'ZAR', 'en-ZA'). Plain spaces only. */
+/** Formats minor units for a payer, in Western digits: `R 20,00` for (2000n, 'ZAR', 'en-ZA'). Plain spaces only. */
 export function formatMoney(minor: bigint, currency: string, locale: string): string {
   const digits = required(exponentOf(currency), `unknown currency ${currency}`)
   const text = decimalText(minor, digits) as Intl.StringNumericLiteral
@@ -48,8 +48,8 @@ export function editableMoney(minor: bigint, currency: string): string {
 }
 
 /**
- * Reads an amount that a payer typed, with a point or a comma for the decimals, as minor units.
- * `undefined` when it is no positive amount, or has more decimals than the currency.
+ * Reads an amount that a payer typed, with a point or a comma for the decimals, as minor units. `undefined` when it is
+ * not a positive amount, or has more decimals than the currency.
  */
 export function parseMoney(text: string, currency: string): bigint | undefined {
   const digits = required(exponentOf(currency), `unknown currency ${currency}`)

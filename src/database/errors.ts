@@ -1,6 +1,6 @@
 type CodedError = { code?: unknown }
 
-/** Whether two transactions stood in each other's way, so that this one may simply be run again. */
+/** Whether the transaction lost a conflict with another (serialisation failure or deadlock) and may simply be run again. */
 export function isConflict(error: unknown): boolean {
   const { code } = (error ?? {}) as CodedError
   return code === '40001' || code === '40P01'
@@ -11,7 +11,7 @@ export function isUniqueViolation(error: unknown): boolean {
   return ((error ?? {}) as CodedError).code === '23505'
 }
 
-/** Whether a lock was not had within the time that was set for waiting. */
+/** Whether waiting for a lock has reached `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
   return ((error ?? {}) as CodedError).code === '55P03'
 }

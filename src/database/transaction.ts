@@ -5,17 +5,17 @@ import type { Connection, Pool } from './pool.ts'
 
 const triesMax = 4
 
-/** Ends a transaction: the commit travels behind what has been sent, and holds only if all of that succeeds. */
+/** Sends the commit behind the statements sent so far. It takes effect only if all of them succeed. */
 export type SendCommit = () => void
 
 /**
- * Runs `work` in one transaction at READ COMMITTED, the level that row locks and unique keys are used at. A deadlock or a
- * serialisation failure is tried again, four times in all unless `tries_max` says otherwise, so `work` must have no effect
- * outside the database.
+ * Runs `work` in one transaction at READ COMMITTED, the level for which the row locks and unique keys are meant. After
+ * a deadlock or a serialisation failure it is run again, four times in all unless `tries_max` says otherwise, so `work`
+ * must have no effect outside the database.
  *
- * Statements are sent at once and answered in their order, so those that do not depend on each other need no round trip each. When
- * `work` has sent its last statement it may call `sendCommit`, which saves the round trip after the answers. Whatever must hold for
- * the commit is then to be held by the statements themselves.
+ * Statements are sent at once and their results arrive in order, so statements that do not depend on each other need no
+ * round trip each. After its last statement `work` may call `sendCommit`, which saves a round trip between the results
+ * and the commit. Conditions for the commit must then be enforced by the statements themselves (`assert_rows`).
  */
 export async function transaction<T>(
   pool: Pool,
@@ -32,12 +32,12 @@ export async function transaction<T>(
 }
 
 /**
- * Waits for what was sent in this order in a transaction. A failure fails all that was sent behind it; thrown is the first one, so
- * that a conflict is known as one.
+ * Waits for statements that were sent in this order. When one fails, so do all behind it; the first failure is thrown,
+ * so that a conflict is recognised as one.
  */
 export async function inOrder(sent: readonly Promise<unknown>[]): Promise<void> {
-  const settled = await Promise.allSettled(sent)
-  const failure = settled.find((one) => one.status === 'rejected')
+  const results = await Promise.allSettled(sent)
+  const failure = results.find((one) => one.status === 'rejected')
   if (failure) throw failure.reason
 }
 
@@ -51,7 +51,7 @@ async function attempt<T>(
   try {
     const result = await work(connection, () => connection.commit())
     const { command } = await connection.commit()
-    // PostgreSQL answers ROLLBACK to the commit of a transaction in which a statement failed.
+    // PostgreSQL returns ROLLBACK for the commit of a transaction in which a statement failed.
     assert(command === 'COMMIT', 'what was reported as done is committed')
     return result
   } catch (error) {
@@ -69,12 +69,15 @@ const begin = { name: 'begin', text: 'begin' }
 const commit = { name: 'commit', text: 'commit' }
 const rollback = { name: 'rollback', text: 'rollback' }
 
-/** Sends what a transaction asks for at once, behind the `begin`: the connection is pipelined, so nothing waits for an answer. */
+/**
+ * Sends the statements of a transaction at once, behind the `begin`: the connection is pipelined, so none waits for the
+ * result of another.
+ */
 class TransactionConnection implements Connection {
   readonly #client: PoolClient
   #committing: Promise<QueryResult> | undefined
   #ended = false
-  /** A statement could not be sent: there is nothing to commit any more. */
+  /** A statement could not be sent, so there must be no commit. */
   #unsent: unknown
 
   constructor(client: PoolClient) {
@@ -87,13 +90,16 @@ class TransactionConnection implements Connection {
     statement: string | { name?: string; text: string; values?: unknown[] },
     values: unknown[] = [],
   ): Promise<QueryResult<Row>> {
-    // It would run outside the transaction.
+    // A statement after the commit would run outside the transaction.
     assert(!this.#ended, 'nothing is sent after the end of a transaction')
     const { values: sent, ...rest } = typeof statement === 'string' ? { text: statement, values } : statement
     return this.#client.query<Row>({ ...rest, ...(sent && { values: this.#parameters(sent) }) })
   }
 
-  /** Values as the driver can send them in any case: objects become JSON here, and one that cannot be is a failure before the commit. */
+  /**
+   * Values in a form that the driver can always send: objects become JSON here, and one that cannot is a failure before
+   * the commit.
+   */
   #parameters(values: unknown[]): unknown[] {
     try {
       return values.map(toParameter)
@@ -105,13 +111,13 @@ class TransactionConnection implements Connection {
 
   commit(): Promise<QueryResult> {
     this.#committing ??= this.#unsent === undefined ? this.#client.query(commit) : Promise.reject(this.#unsent)
-    // Awaited in the end; until then an earlier failure must be the one reported.
+    // Awaited by the caller; an earlier failure must be the one reported.
     this.#committing.catch(() => {})
     this.end()
     return this.#committing
   }
 
-  /** Nothing more may be sent. */
+  /** Accepts no more statements. */
   end(): void {
     this.#ended = true
   }

@@ -2,7 +2,7 @@ import type { FastifyReply } from '../api/fastify.ts'
 import { documentHeaders, readStyle, renderDocument } from '../html/document.ts'
 import { type Html, html } from '../html/html.ts'
 
-/** A page of the documents: what stands in the title, and what stands in `main`. */
+/** A page of the documents: its title, and the content of `main`. */
 export type DocsPage = { title: string; content: Html }
 
 const style = readStyle(new URL('./docs.css', import.meta.url))
@@ -20,7 +20,7 @@ ${content}
   })
 }
 
-/** Sends a page that runs nothing and loads nothing. The documents are the same for everyone, so caches may keep them. */
+/** Sends a page that runs no script and loads nothing. The documents are the same for everyone, so caches may keep them. */
 export function sendDocs(reply: FastifyReply, body: string, status = 200): FastifyReply {
   return reply
     .code(status)

@@ -48,7 +48,7 @@ function render(value: HtmlValue): string {
   return escapeHtml(String(value))
 }
 
-/** Tags a template as HTML: every value in it is escaped; absent ones and `false` are nothing; lists are joined. */
+/** Tags a template as HTML: every value in it is escaped; absent values and `false` render nothing; lists are joined. */
 export function html(parts: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return Html.fromTemplate(parts, values)
 }

@@ -1,10 +1,10 @@
 import { readStyle, renderDocument } from './document.ts'
 import { type Html, html } from './html.ts'
 
-/** A page, before it is wrapped: what stands in the browser's title and in `main`. */
+/** A page before it is wrapped: its title, and the content of `main`. */
 export type Page = {
   title: string
-  /** Whose page it is, shown above the content; absent where that would tell a stranger something. */
+  /** Whose page it is, shown above the content; absent where that would reveal something to a stranger. */
   merchant?: string | undefined
   /** Puts the banner of a test environment on top. */
   test?: boolean | undefined

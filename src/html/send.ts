@@ -4,8 +4,8 @@ import { html } from './html.ts'
 import { type Page, pageStyle, renderPage } from './layout.ts'
 
 /**
- * Sends a page that runs nothing, loads nothing, is framed by nobody and is kept by no cache. `formOrigins` are where its
- * forms may lead besides here: Chromium applies `form-action` also to the redirect after a post.
+ * Sends a page that runs no script, loads nothing, cannot be framed and is not cached. `formOrigins` are further
+ * origins that its forms may lead to: Chromium applies `form-action` also to the redirect after a POST.
  */
 export function sendPage(
   reply: FastifyReply,
@@ -36,7 +36,7 @@ export function sendMessage(
   return sendPage(reply, { title: heading, content }, { status })
 }
 
-/** The one answer to every link that leads nowhere: wrong, unknown, retired or archived, it tells nothing apart. */
+/** The one response to every link that does not work. Wrong, unknown, invalidated and archived links look the same. */
 export function sendPageNotFound(reply: FastifyReply): FastifyReply {
   return sendMessage(
     reply,

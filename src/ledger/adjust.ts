@@ -15,8 +15,8 @@ export type AdjustmentCause = {
 
 /**
  * Changes a locked receivable by a signed amount that is not a payment, as a double entry against sales (bills) or
- * adjustments. Returns the adjustment's id; `undefined` when nothing changed. History is never lost: a balance that is set is
- * an adjustment by the difference.
+ * adjustments. Returns the id of the adjustment; `undefined` when nothing changed. Setting a balance is an adjustment
+ * by the difference, so no history is lost.
  */
 export function adjust(
   journal: Journal,

@@ -112,7 +112,7 @@ export function snapshotColumns(rows: [Receivable, Snapshot][]): Buffer[] {
 }
 
 /** Receivables as they will be: the columns of `update-receivables.sql` behind those. */
-export function movedColumns(rows: [Receivable, Snapshot][]): Buffer[] {
+export function changedColumns(rows: [Receivable, Snapshot][]): Buffer[] {
   return [
     bigintArray(rows.map(([{ balance }]) => balance)),
     bigintArray(rows.map(([{ version }]) => version)),

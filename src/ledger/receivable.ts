@@ -5,8 +5,11 @@ import type { appliedTo } from '../shapes/applied-to.ts'
 export type ReceivableKind = 'customer' | 'account' | 'bill'
 export type BillStatus = 'unpaid' | 'paid' | 'voided'
 
-/** What can be owed and paid, as this transaction found it: locked, or read and then held by the update. Balance, version and
- * status are changed by the journal, and by a batch that reads ahead what an earlier batch will write. */
+/**
+ * What can be owed and paid, as this transaction found it: locked, or read without a lock and checked by the update.
+ * Its balance, version and status change in two places: the journal posts to it, and a batch that reads ahead replaces
+ * them by what an earlier batch will write.
+ */
 export type Receivable = {
   readonly id: Id
   readonly bucket: number
@@ -61,7 +64,7 @@ export function formatReceivableId(receivable: Pick<Receivable, 'id' | 'kind'>):
   return formatId(receivable.kind, receivable.id)
 }
 
-/** Whose balance it is, as the API tells it: exactly one of the three. */
+/** Whose balance it is, as the API shows it: exactly one of the three. */
 export type OwnerField = { customer_id?: string; account_id?: string; bill_id?: string }
 
 /** Whose balance a receivable is. */

@@ -8,19 +8,19 @@ import { transaction } from '../database/transaction.ts'
 
 export type Mode = 'test' | 'live'
 
-/** A merchant that cannot be made or found. Its message is one line that says why. */
+/** A merchant that cannot be created or found. Its message is one line that says why. */
 export class MerchantError extends Error {}
 
 const keyPrefixes = { test: 'sk_test_', live: 'sk_' } as const
 
-/** Makes a merchant with both environments, and a secret key for each. The keys are shown here and nowhere else. */
+/** Creates a merchant with both environments, and a secret key for each. The keys are shown only here. */
 export async function createMerchant(
   pool: Pool,
   merchant: { name: string; slug: string },
   now: Date,
 ): Promise<Record<Mode, string>> {
   if (!/^[a-z0-9](-?[a-z0-9])*$/.test(merchant.slug) || merchant.slug.length > 63) {
-    throw new MerchantError('A slug has lower-case letters, digits and single hyphens, such as acme-water.')
+    throw new MerchantError('A slug consists of lower-case letters, digits and single hyphens, such as acme-water.')
   }
   const actor = 'command:merchants create'
   return transaction(pool, async (connection) => {
@@ -43,7 +43,7 @@ export async function createMerchant(
   })
 }
 
-/** Makes one more secret key for an environment of a merchant. It is shown here and nowhere else. */
+/** Creates another secret key for an environment of a merchant. It is shown only here. */
 export function createKey(pool: Pool, slug: string, mode: Mode, now: Date): Promise<string> {
   return transaction(pool, (connection) => addKey(connection, slug, mode, now, 'command:keys create'))
 }
@@ -81,8 +81,9 @@ const firstSlug = 'default'
 const firstStartLock = 7_210_422
 
 /**
- * The first start makes one merchant with both environments. A test key that the operator chose is given to its test
- * environment, now or later. Returns the test key that was made, to be printed once; nothing when there is one already.
+ * Creates one merchant with both environments at the first start. A test key that the operator chose is added to its
+ * test environment, then or later. Returns the test key that was made, to be printed once; nothing when there is one
+ * already.
  */
 export async function ensureFirstMerchant(
   pool: Pool,

@@ -87,7 +87,10 @@ function isLoopback(address: string): boolean {
 
 const isLocalName = (host: string) => host === 'localhost' || host.endsWith('.localhost')
 
-/** A host as it is compared: no brackets, no dot at the end, in the lower case and the normal form that WHATWG URL gives. */
+/**
+ * A host as it is compared: without brackets or a dot at the end, in lower case and the normal form that WHATWG URL
+ * gives.
+ */
 function plainHost(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
 }
@@ -167,20 +170,20 @@ function checkUrl(
   const refuse = (detail: string): UrlCheck => ({ ok: false, detail })
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) {
-    return refuse('The URL should be absolute and begin with https://, such as https://example.com/webhooks.')
+    return refuse('The URL must be absolute and begin with https://, such as https://example.com/webhooks.')
   }
-  if (url.username !== '' || url.password !== '') return refuse('The URL should have no user name and no password.')
-  if (url.href.includes('#')) return refuse('The URL should have no fragment (the part from # on).')
+  if (url.username !== '' || url.password !== '') return refuse('The URL must not contain a user name or a password.')
+  if (url.href.includes('#')) return refuse('The URL must not contain a fragment (the part from # on).')
   const host = plainHost(url.hostname)
-  if (host === '') return refuse('The URL should name a host.')
+  if (host === '') return refuse('The URL must name a host.')
   if (isNamed(host, portOf(url))) return { ok: true, url: normalForm(url) }
   const local = isLocalName(host) || isLoopback(host)
   if (local ? !rules.allow_loopback : isIP(host) !== 0 && !isReachable(host)) {
     return refuse(
-      `${host} is not a public address. A private receiver has to be named in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.`,
+      `${host} is not a public address. A private receiver must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.`,
     )
   }
-  if (url.protocol === 'http:' && !local) return refuse('The URL should begin with https://.')
+  if (url.protocol === 'http:' && !local) return refuse('The URL must begin with https://.')
   return { ok: true, url: normalForm(url) }
 }
 

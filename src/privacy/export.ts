@@ -23,8 +23,8 @@ const exportEntriesSql = loadSql(import.meta.url, './sql/export-entries.sql')
 type Pages<Item> = AsyncGenerator<Item[]>
 
 /**
- * Everything that is kept of a customer, as one JSON object, in pieces. Each list is read as it is when it is reached; money
- * that arrives meanwhile may be in one and not in another.
+ * Everything that is stored about a customer, as one JSON object, in pieces. Each list is read as it is when it is
+ * reached; money that arrives meanwhile may be in one and not in another.
  */
 export async function* exportCustomer(pool: Pool, view: View, customer: CustomerRow): AsyncGenerator<string> {
   const opening = { exported_at: view.context.now.toISOString(), customer: customers.render(view, customer) }

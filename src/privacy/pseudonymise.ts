@@ -16,17 +16,17 @@ const pseudonymiseAccountsSql = loadSql(import.meta.url, './sql/pseudonymise-acc
 const pseudonymiseBillsSql = loadSql(import.meta.url, './sql/pseudonymise-bills.sql')
 const eraseResponsesSql = loadSql(import.meta.url, './sql/erase-responses.sql')
 
-type Named = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
+type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
 
 /**
  * Erases who a customer is, and keeps what was owed and paid.
  *
- * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each replaced by a
- * random one, so that the old ones can no longer be found; metadata and method of its payments; the personal part of its events,
- * what receivers answered to them, and the stored responses that tell of it.
+ * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
+ * replaced by a random one, so that the old ones can no longer be found; metadata and method of its payments; the
+ * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
  *
- * Kept: amounts, dates, ids, the reasons of corrections, and the payments' own references. They are the accounts, which the law
- * wants kept, and exactly-once of recorded money rests on the payment's reference for good.
+ * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
+ * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently.
  */
 export async function pseudonymise(
   connection: Connection,
@@ -34,7 +34,7 @@ export async function pseudonymise(
   idOrReference: string,
 ): Promise<CustomerRow> {
   const { environment, now } = view.context
-  // The balance is not locked: corrections lock a payment before it, and the payments are changed here.
+  // The balance is not locked yet: corrections lock a payment before it, and the payments are changed here.
   const row = await findOrThrow(connection, environment.id, 'customer', idOrReference, { lock: 'update' })
   const named = await lockNamed(connection, row)
   const changed: CustomerRow = {
@@ -54,7 +54,7 @@ export async function pseudonymise(
     blankChildren(connection, view, row, 'account', named),
     blankChildren(connection, view, row, 'bill', named),
     blankPayments(connection, view, row),
-    renameBalances(connection, row, named),
+    replaceReferencesOfBalances(connection, row, named),
     connection.query({
       name: 'erase-customer-events',
       text: 'select erase_customer_events($1, $2)',
@@ -66,8 +66,8 @@ export async function pseudonymise(
   return changed
 }
 
-/** The customer, then its accounts and bills, locked, with the reference that each is to have. */
-async function lockNamed(connection: Connection, row: CustomerRow): Promise<[Named, ...Named[]]> {
+/** The customer, then its accounts and bills, locked, with the new reference of each. */
+async function lockNamed(connection: Connection, row: CustomerRow): Promise<[NamedObject, ...NamedObject[]]> {
   const children = async (kind: 'account' | 'bill') => {
     const { rows } = await connection.query<{ id: Id; external_reference: string }>({
       name: `lock-${kind}s-of-customer`,
@@ -86,7 +86,7 @@ function newReference(): string {
   return `erased_${randomSecret(16)}`
 }
 
-async function replaceReferences(connection: Connection, environmentId: number, named: Named[]): Promise<void> {
+async function replaceReferences(connection: Connection, environmentId: number, named: NamedObject[]): Promise<void> {
   await connection.query({
     ...replaceReferencesSql,
     values: [
@@ -116,7 +116,7 @@ async function blankChildren(
   { context: { now } }: ChangeView,
   { environment_id, bucket }: CustomerRow,
   kind: 'account' | 'bill',
-  named: Named[],
+  named: NamedObject[],
 ): Promise<void> {
   const children = named.filter((child) => child.kind === kind)
   await connection.query({
@@ -131,11 +131,11 @@ async function blankChildren(
   })
 }
 
-/** Balances come after the payments, as everywhere else. */
-async function renameBalances(
+/** Balances are locked after the payments, as everywhere else. */
+async function replaceReferencesOfBalances(
   connection: Connection,
   { environment_id, bucket }: CustomerRow,
-  named: Named[],
+  named: NamedObject[],
 ): Promise<void> {
   await connection.query({
     name: 'rename-receivables',
@@ -165,14 +165,17 @@ async function blankPayments(
   })
 }
 
-/** The answers that idempotency keys stand for give way to a refusal that says so. */
+/** Replaces the stored responses of idempotency keys by a refusal that says so. */
 async function eraseResponses(
   connection: Connection,
   { app }: ChangeView,
   row: CustomerRow,
-  named: Named[],
+  named: NamedObject[],
 ): Promise<void> {
-  const erased = new Problem('response_erased', 'What this key asked for was done; its answer has been erased since.')
+  const erased = new Problem(
+    'response_erased',
+    'The request with this key was carried out; its response has since been erased.',
+  )
   const { status, body } = renderProblem(erased, app, '/')
   const references = textArray(named.map(({ external_reference }) => external_reference))
   await connection.query({

@@ -100,7 +100,7 @@ describe('paying through the page', () => {
     const before = await countPayments()
     const again = await submit(form, { amount: '5.00' })
     expect(again.status).toBe(422)
-    expect(again.text).toContain('You had begun to pay R 20,00 from this page.')
+    expect(again.text).toContain('You have already started to pay R 20,00 from this page.')
     expect(await countPayments()).toBe(before)
     const fresh = await submit(again.forms[0])
     expect(fresh.text).toContain('R 5,00')

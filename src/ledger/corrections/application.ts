@@ -3,7 +3,10 @@ import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { ReceivableKind } from '../receivable.ts'
 
-/** One application as it is stored: the API shows it as an obligation. */
+/**
+ * One application: an amount of one payment applied to one receivable. The ledger and the database call it an
+ * application, the API an obligation; they are the same thing, with the same id.
+ */
 export type Application = {
   id: Id
   bucket: number
@@ -31,7 +34,7 @@ const findApplicationSql = loadSql(import.meta.url, '../sql/find-application.sql
 const lockApplicationSql = loadSql(import.meta.url, '../sql/lock-application.sql')
 const lockApplicationsOfPaymentSql = loadSql(import.meta.url, '../sql/lock-applications-of-payment.sql')
 
-/** Finds one application; `lock` holds it, and comes after the lock of its payment. */
+/** Finds one application. With `lock` it is locked, which must come after the lock of its payment. */
 export async function findApplication(
   connection: Queryable,
   environmentId: number,
@@ -45,7 +48,7 @@ export async function findApplication(
   return rows[0]
 }
 
-/** Locks what is left of a payment's applications, the newest first: that is the order in which they are taken back. */
+/** Locks the applications of a payment that are not fully reversed, newest first: the order in which they are reversed. */
 export async function lockApplicationsOf(
   connection: Queryable,
   environmentId: number,

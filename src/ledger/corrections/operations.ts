@@ -37,7 +37,7 @@ export async function applyUnapplied(
   return application
 }
 
-/** Takes an application back to unapplied, in whole or in part. Throws `not_found`, `amount_exceeds_remaining`. */
+/** Reverses an application to unapplied, in whole or in part. Throws `not_found`, `amount_exceeds_remaining`. */
 export async function reverseApplication(
   connection: Connection,
   context: ChangeContext,
@@ -50,12 +50,12 @@ export async function reverseApplication(
     environments: [context.environment.id],
   })
   const correction = new Correction(context, held.payment)
-  correction.unapply(held.application, mustHave(receivables, held.application), amount, input.reason)
+  correction.unapply(held.application, receivableOf(receivables, held.application), amount, input.reason)
   await correction.write(connection)
   return held.application
 }
 
-/** Takes an application back and applies the money to another receivable of the same customer, in one transaction. */
+/** Reverses an application and applies the money to another receivable of the same customer, in one transaction. */
 export async function moveApplication(
   connection: Connection,
   context: ChangeContext,
@@ -71,7 +71,7 @@ export async function moveApplication(
     environments: [context.environment.id],
   })
   const correction = new Correction(context, held.payment)
-  correction.unapply(held.application, mustHave(receivables, held.application), amount, 'moved')
+  correction.unapply(held.application, receivableOf(receivables, held.application), amount, 'moved')
   const receivable = applicable(receivables, { ...input, amount }, held.payment)
   const application = correction.apply(receivable, amount)
   await correction.write(connection)
@@ -89,8 +89,8 @@ export type PaymentReversal = {
 }
 
 /**
- * Takes back a payment that others had recorded: the debit bounced, or it was a mistake. What is unapplied goes first, then the
- * applications, the newest first; the bills open again. Throws `payment_state`, `amount_exceeds_remaining`.
+ * Reverses a recorded payment: the debit bounced, or it was a mistake. The unapplied part is taken first, then the
+ * applications, newest first; their bills are open again. Throws `payment_state`, `amount_exceeds_remaining`.
  */
 export async function reversePayment(
   connection: Connection,
@@ -99,7 +99,7 @@ export async function reversePayment(
 ): Promise<{ reversal: PaymentReversal; currency: string }> {
   const payment = await lockPayment(connection, context, input.payment_id)
   if (payment.processor !== null) {
-    throw new Problem('payment_state', 'This payment went through a processor: only the processor can take it back.')
+    throw new Problem('payment_state', 'This payment went through a processor: only the processor can reverse it.')
   }
   const left = payment.amount - payment.reversed_amount
   const amount = input.amount ?? left
@@ -137,7 +137,7 @@ async function planReversal(connection: Connection, context: ChangeContext, paym
     ids: taken.map(({ application }) => application.receivable_id),
     environments: [context.environment.id],
   })
-  return taken.map((part) => ({ ...part, receivable: mustHave(receivables, part.application) }))
+  return taken.map((part) => ({ ...part, receivable: receivableOf(receivables, part.application) }))
 }
 
 async function insertReversal(
@@ -185,9 +185,9 @@ function partOf(application: Application, wanted: bigint | undefined): bigint {
   return wanted ?? left
 }
 
-function mustHave(receivables: ReceivableIndex, application: Application): Receivable {
+function receivableOf(receivables: ReceivableIndex, application: Application): Receivable {
   const receivable = receivables.get(application.receivable_id)
-  if (!receivable) throw new Problem('not_found', 'What was paid is not there.')
+  if (!receivable) throw new Problem('not_found', 'The receivable that was paid does not exist.')
   return receivable
 }
 
@@ -199,7 +199,7 @@ function applicable(
   const receivable = receivables.get(receivable_id)
   if (!receivable) throw fieldProblem('no_balance', pointer, 'It has no balance to apply to.')
   if (receivable.customer_id !== payment.customer_id) {
-    throw fieldProblem('customer_mismatch', pointer, 'It belongs to another customer than the payment.')
+    throw fieldProblem('customer_mismatch', pointer, 'It belongs to a different customer than the payment.')
   }
   const fault = explicitFault(amount, payment.currency, receivable)
   if (fault)

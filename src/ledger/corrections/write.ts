@@ -22,7 +22,7 @@ const correctPaymentSql = loadSql(import.meta.url, '../sql/correct-payment.sql')
 const updateApplicationsSql = loadSql(import.meta.url, '../sql/update-applications.sql')
 const writeReversalsSql = loadSql(import.meta.url, '../sql/write-application-reversals.sql')
 
-/** Writes the amounts of the payment, its new applications, and what was taken back of the others. */
+/** Writes the amounts of the payment, its new applications, and the reversals of the others. */
 export async function writeCorrection(
   connection: Queryable,
   payment: LockedPayment,
@@ -35,7 +35,7 @@ export async function writeCorrection(
     insertApplications(connection, applications, now),
     reversals.length > 0 ? insertReversals(connection, reversals, now) : undefined,
   ])
-  assert(updated === 1 && touched === changed.size, 'every locked row is still there')
+  assert(updated === 1 && touched === changed.size, 'every locked row is updated')
 }
 
 async function updatePayment(connection: Queryable, payment: LockedPayment, now: Date): Promise<number | null> {

@@ -70,12 +70,12 @@ const triesMax = 4
 type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: OptimisticMode }
 
 /**
- * Applies a batch of payments in one transaction of two round trips: claims and balances, then writes. The outcomes stand in the
- * order of the commands; those of replays are still being looked up. Money is applied here and, later, where a correction applies
- * what had stayed unapplied (corrections/correction-journal.ts); nowhere else. When an assumption turns out false, the batch is
- * aborted and run again without it.
+ * Applies a batch of payments in one transaction of two round trips: claims and balances, then writes. The outcomes are
+ * in the order of the commands; those of replays are promises, since they are looked up after the commit. Money is
+ * applied here and, later, where a correction applies what had stayed unapplied (corrections/correction-journal.ts);
+ * nowhere else. When an assumption turns out false, the batch is aborted and run again without it.
  *
- * The batches in flight must not hold two commands with the same key, reference or payment: the queue sees to that.
+ * The batches in flight must not hold two commands with the same key, reference or payment: the queue ensures that.
  */
 async function applyBatch(
   pool: Pool,
@@ -105,7 +105,7 @@ async function applyBatch(
   }
 }
 
-/** `undefined` stands for a command that lost a claim: its outcome is looked up after the commit, in a new snapshot. */
+/** `undefined` is the outcome of a command that lost a claim: it is looked up after the commit, in a new snapshot. */
 async function applyInside(
   connection: Connection,
   sendCommit: SendCommit,
@@ -114,7 +114,7 @@ async function applyInside(
   assumptions: Assumptions,
   batch: InFlightBatch,
 ): Promise<(PaymentOutcome | undefined)[]> {
-  // It travels with the claims, which fail when it does.
+  // Not awaited: it is sent with the claims, which fail if it does.
   batch.open(connection).catch(() => {})
   const inputs = await claimAndRead(connection, commands, assumptions)
   const readAhead = await batch.readAhead(inputs.receivables.all())
@@ -131,7 +131,7 @@ async function applyInside(
     journal.writeEntries(connection),
     writeApplications(connection, rows, now),
   ])
-  // PostgreSQL writes these rows while Node renders the texts of the rest. Awaited below, so that no failure is lost.
+  // PostgreSQL writes these rows while Node renders the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})
   const outcomes = decided.map((one) => (one !== undefined && 'applied' in one ? outcomeOf(one) : one))
   const events = rows.flatMap(({ applied }) => paymentEvents(applied, inputs.receivables))
@@ -180,7 +180,7 @@ function lostClaim({ command, reference }: ClaimedCommand, inputs: BatchInputs):
   return statusesBefore('succeeded').includes(payment.status) ? undefined : 'session'
 }
 
-/** Stores the responses that are final, and releases the claims of what did not happen: no claim is left an orphan. */
+/** Stores the final responses, and releases the claims of commands that were not applied, so that no claim is orphaned. */
 function resolveClaims(
   connection: Connection,
   commands: ClaimedCommand[],
@@ -192,7 +192,7 @@ function resolveClaims(
   commands.forEach((claimed, index) => {
     const { key, reference } = claimed
     const outcome = outcomes[index]
-    // Also of a command that lost its key: the key stood for another request, with another reference.
+    // Also when the command lost its key: the key was used for another request, with another reference.
     if (outcome?.kind !== 'applied' && reference && inputs.references.has(reference.name)) references.push(reference)
     if (key && wonKey(claimed, inputs)) keys.push({ claim: key, response: finalResponse(claimed, outcome) })
   })

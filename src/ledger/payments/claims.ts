@@ -22,7 +22,10 @@ const claimNewReferencesSql = loadSql(import.meta.url, '../sql/claim-new-referen
 const findReferencesSql = loadSql(import.meta.url, '../sql/find-references.sql')
 const releaseReferencesSql = loadSql(import.meta.url, '../sql/release-references.sql')
 
-/** What a batch decides from: the claims that it has won, or assumes to have won, and the balances. The first of its two round trips. */
+/**
+ * What a batch decides from: the claims that it has won, or assumes to have won, and the balances. They are the result
+ * of the first of its two round trips.
+ */
 export type BatchInputs = {
   /** Rejects when a claim that was assumed to be won is lost. */
   claimed: Promise<unknown>
@@ -37,7 +40,7 @@ export type ClaimedCommand = {
   readonly command: PaymentCommand
   readonly key: (IdempotencyClaim & { name: string }) | undefined
   readonly reference: PaymentReferenceClaim | undefined
-  /** No two in flight may have one of these in common. */
+  /** No two commands in flight may share one of these. */
   readonly names: string[]
 }
 
@@ -55,13 +58,13 @@ function nameReference(one: { environment_id: number; channel: string; reference
   return `${one.environment_id}/${one.channel}\n${one.reference}`
 }
 
-/** What a command claims: its idempotency key, if it has one, and its reference, if it is to be recorded. */
+/** What a command claims: its idempotency key, if it has one, and its reference, if the payment is to be recorded. */
 export function withClaims(command: PaymentCommand): ClaimedCommand {
   const { environment, idempotency, claim, payment } = command
   const environment_id = environment.id
   const key = idempotency && { ...idempotency, name: claimName(idempotency) }
   const reference = claim.kind === 'record' ? referenceOf(environment_id, payment.channel, claim) : undefined
-  // The id of a payment that is recorded is new, so nobody else has it.
+  // The id of a recorded payment is new, so nothing else has it.
   const names = [reference?.name ?? payment.id, ...(key ? [key.name] : [])]
   return { command, key, reference, names }
 }
@@ -77,10 +80,10 @@ function referenceOf(
 }
 
 /**
- * Claims and locks everything that a batch needs, in one lock order (keys, references, payments, receivables, each sorted), so
- * that batches cannot deadlock. Balances that are assumed not to change are only read, and before the rest: nothing is decided
- * without them, and PostgreSQL writes the claims while the program decides. Claims that are assumed to be new are not waited for:
- * one that is not new fails the transaction with a unique violation.
+ * Claims and locks everything that a batch needs, in one lock order (keys, references, payments, receivables, each
+ * sorted), so that batches cannot deadlock. Balances that are assumed not to change are only read, before the rest:
+ * every decision needs them, and PostgreSQL writes the claims while the program decides. Claims that are assumed to be
+ * new are not waited for: one that is not new fails the transaction with a unique violation.
  */
 export async function claimAndRead(
   connection: Connection,
@@ -101,7 +104,7 @@ export async function claimAndRead(
     lockPayments(connection, sessions, environments),
   ])
   const locking = reading ?? lockReceivables(connection, selection)
-  // Awaited with what is sent behind it, at the latest.
+  // Awaited later, with the statements sent behind it.
   claimed.catch(() => {})
   const receivables = await locking
   const areNew = assumptions.claims === 'new' && sessions.length === 0
@@ -139,7 +142,7 @@ async function claimPaymentReferences(
   return new Set(rows.map(nameReference))
 }
 
-/** Releases the references of commands that were refused: the money may be sent again under them. */
+/** Releases the references of refused commands, so that the same payment may be sent again. */
 export async function releasePaymentReferences(
   connection: Queryable,
   references: PaymentReferenceClaim[],

@@ -14,7 +14,7 @@ const writePaymentsSql = loadSql(import.meta.url, '../sql/write-payments.sql')
 const completePaymentsSql = loadSql(import.meta.url, '../sql/complete-session-payments.sql')
 const writeApplicationsSql = loadSql(import.meta.url, '../sql/write-applications.sql')
 
-/** Writes recorded payments, and completes those that a session had started. */
+/** Writes recorded payments, and completes those that a session has started. */
 export async function writePayments(connection: Queryable, rows: AppliedRow[], now: Date): Promise<void> {
   const recorded = rows.filter(({ applied }) => applied.command.claim.kind === 'record')
   const completed = rows.filter(({ applied }) => applied.command.claim.kind === 'session')
@@ -97,7 +97,7 @@ type NewApplication = {
   transaction_id: Id
 }
 
-/** Writes new applications, set-wise. */
+/** Writes new applications in one statement. */
 export async function insertApplications(connection: Queryable, rows: NewApplication[], now: Date): Promise<void> {
   if (rows.length === 0) return
   await connection.query({

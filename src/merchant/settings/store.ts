@@ -2,7 +2,7 @@ import { required } from '../../core/assert.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
 
-/** What an environment has set, and what it shows beside that. */
+/** The settings of an environment, and what is shown beside them. */
 export type SettingsRow = {
   mode: 'test' | 'live'
   slug: string
@@ -13,7 +13,7 @@ export type SettingsRow = {
   version: bigint
 }
 
-/** Reads the settings of an environment; `lock` holds them against other changes until the transaction ends. */
+/** Reads the settings of an environment; `lock` locks them against other changes until the transaction ends. */
 export async function readSettings(
   database: Queryable,
   environmentId: number,
@@ -29,7 +29,7 @@ export async function readSettings(
   return required(rows[0], 'a key opens an environment that exists')
 }
 
-/** Writes what may be set. */
+/** Writes the settings. */
 export async function writeSettings(database: Queryable, environmentId: number, row: SettingsRow): Promise<void> {
   await database.query({
     name: 'write-settings',

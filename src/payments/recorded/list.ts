@@ -81,7 +81,7 @@ export async function findPayments(
   if (!(await addNamed(conditions, database, environmentId, query))) return []
   const { status, currency, channel } = query
   if (status !== undefined) conditions.and`e.status = ${status}`
-  // The planner sees the partial index of seldom statuses only where the statement says so.
+  // The planner uses the partial index of rare statuses only where the statement repeats its condition.
   if (status !== undefined && status !== 'succeeded') conditions.and`e.status <> 'succeeded'`
   if (currency !== undefined) conditions.and`e.currency = ${currency}`
   if (channel !== undefined) conditions.and`e.channel = ${channel}`
@@ -92,7 +92,7 @@ export async function findPayments(
   return rows
 }
 
-/** The filters that name an object. Returns whether there is one: otherwise the list is empty. */
+/** The filters that name an object. Returns false when there is no such object: then the list is empty. */
 async function addNamed(
   conditions: Conditions,
   database: Queryable,

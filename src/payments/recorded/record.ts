@@ -27,7 +27,7 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
       summary: 'Record a payment that was received elsewhere',
       description:
         'Applied at once. The same reference with the same amount, currency and target answers 200 with the first payment; anything else under it is a conflict.',
-      body: schema.createPayment,
+      body: schema.createPaymentBody,
       responses: schema.createdPayment,
       etag: true,
       errors: [404, 409, 422],
@@ -37,9 +37,10 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
 }
 
 /**
- * Records money that others took. It joins the next batch; the unique keys make it happen once. With a policy it is never
- * refused by a rule, a currency or a bill's state: what does not fit stays unapplied. Throws `payment_reference_conflict` when
- * the reference belongs to another payment, and whatever makes explicit allocations impossible.
+ * Records money that was received elsewhere. It joins the next batch; the unique keys make it happen once. With a
+ * policy it is never refused by a rule, a currency or the state of a bill: what does not fit stays unapplied. Throws
+ * `payment_reference_conflict` when the reference belongs to another payment, and whatever makes explicit allocations
+ * impossible.
  */
 export async function recordPayment(
   app: App,
@@ -54,9 +55,9 @@ export async function recordPayment(
   const command = makeCommand(app, context, input, resolved, receivedAt)
   const outcome = await app.payments.apply(command)
   if (outcome.kind !== 'target_unknown') return responseOf(app, context, command, outcome)
-  // No receivable told whose it is: the object has no balance, or there is none, which this look-up refuses.
-  const looked = await resolveTarget(app.pool, context.environment.id, input)
-  const again = makeCommand(app, context, input, looked, receivedAt)
+  // No receivable identified the customer: the object has no balance, or does not exist, and then this look-up throws.
+  const lookedUp = await resolveTarget(app.pool, context.environment.id, input)
+  const again = makeCommand(app, context, input, lookedUp, receivedAt)
   return responseOf(app, context, again, await app.payments.apply(again))
 }
 
@@ -100,7 +101,7 @@ function makeCommand(
 function fingerprintOf(input: schema.CreatePayment, target: PaymentTarget): Buffer {
   const named =
     target.kind === 'explicit' ? target.allocations.map((one) => [one.receivable_id, String(one.amount)]) : target.scope
-  // The members stand in their order, so that this is canonical.
+  // The keys are written in a fixed order, so this is canonical.
   return sha256(JSON.stringify({ amount: input.amount, currency: input.currency, named }))
 }
 
@@ -128,6 +129,6 @@ async function responseOf(
       return renderResponse<typeof schema.createdPayment>({ status, body, etag: `"${row.version}"` })
     }
     default:
-      throw new Problem('not_found', 'There is nothing with this id or reference to pay.')
+      throw new Problem('not_found', 'There is nothing payable with this id or reference.')
   }
 }

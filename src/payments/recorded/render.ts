@@ -31,7 +31,7 @@ export function renderCollectPayment(environment: Environment, row: PaymentRow):
   }
 }
 
-/** The same object with what Billing adds in a list: where the money came from, and what became of it. */
+/** The same object with what Billing adds in a list: where the money came from, and how much of it is applied. */
 export function renderListedPayment(environment: Environment, row: PaymentRow): z.input<typeof listedPayment> {
   return {
     ...renderCollectPayment(environment, row),

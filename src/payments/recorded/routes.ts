@@ -6,7 +6,7 @@ import { parseId } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { reversePayment } from '../../ledger/corrections/operations.ts'
 import { paymentListRoute } from './list.ts'
-import { preview as previewPaymentNow } from './preview.ts'
+import { previewPayment } from './preview.ts'
 import { paymentRecordRoute } from './record.ts'
 import { renderBillingPayment, renderCollectPayment, renderReversal } from './render.ts'
 import * as schema from './schema.ts'
@@ -34,15 +34,15 @@ function addPreview(router: Router, app: AppContext): void {
       url: '/billing/payments/preview',
       id: 'previewPayment',
       tag,
-      summary: 'See who would get what of a payment, and why',
-      description: 'Changes nothing. Money that arrives in between may change what recording it then does.',
-      body: schema.previewPayment,
-      responses: { 200: schema.preview },
+      summary: 'Preview how a payment would be allocated, and why',
+      description: 'Changes nothing. Money that arrives in between may change the result of recording it.',
+      body: schema.previewPaymentBody,
+      responses: { 200: schema.paymentPreview },
       errors: [404, 409, 422],
     },
     async ({ body, context }) => ({
       status: 200,
-      body: await previewPaymentNow(app, context, body),
+      body: await previewPayment(app, context, body),
     }),
   )
 }
@@ -80,7 +80,7 @@ function addRetrieveCollected(router: Router, app: AppContext): void {
       id: 'retrievePayment',
       tag,
       summary: 'Retrieve a payment',
-      description: 'The shape of the payments API; Billing shows the same payment with what became of it.',
+      description: 'In the shape of the payments API; Billing shows the same payment with its obligations.',
       params,
       responses: { 200: schema.collectPayment },
       etag: true,
@@ -104,9 +104,9 @@ function addReverse(router: Router, app: AppContext): void {
       tag,
       summary: 'Reverse a recorded payment, in whole or in part',
       description:
-        'Takes from what is unapplied first, then from what was applied, the newest first. Emits obligation.amount_reversed for each obligation that is reduced.',
+        'Takes the unapplied part first, then the obligations, newest first. Emits obligation.amount_reversed for each obligation that is reduced.',
       params,
-      body: schema.createReversal,
+      body: schema.createReversalBody,
       responses: { 201: schema.reversal },
       errors: [404, 409, 422],
     },

@@ -41,7 +41,7 @@ const columns = `id, bucket, environment_id, customer_id, status, channel, refer
   unapplied_amount, reversed_amount, explanation, method_details, last_payment_error, metadata, version, received_at,
   created_at, updated_at`
 
-/** What a payment is read by; lists share it. */
+/** The select of a payment; lists share it. */
 export const paymentSelect = `select ${columns} from payment as e`
 
 const shownObligationsMax = 100

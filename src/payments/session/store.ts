@@ -7,7 +7,7 @@ import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { Decline, MethodDetails } from '../processor/processor.ts'
 
-/** A payment that a payer began on a page: it has a target and a processor. */
+/** A payment that a payer started on a page: it has a target and a processor. */
 export type SessionPayment = {
   id: Id
   bucket: number
@@ -21,7 +21,7 @@ export type SessionPayment = {
   applied_amount: bigint
   unapplied_amount: bigint
   processor: string
-  /** Null until the processor has answered. */
+  /** Null until the processor has replied. */
   processor_reference: string | null
   method_details: MethodDetails | null
   last_payment_error: (Decline & { timestamp: string }) | null
@@ -41,9 +41,9 @@ const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, 
     p.metadata, p.received_at, p.created_at
   from payment as p join environment as e on e.id = p.environment_id`
 
-/** The first look at an unsettled payment that its payer may have left. */
+/** When an unfinished payment, which its payer may have abandoned, is checked first. */
 export const firstCheckMs = 30_000
-const unsettledShownMax = 20
+const unfinishedMax = 20
 
 /** Finds a payment that was started on a page. */
 export async function findSessionPayment(
@@ -52,24 +52,24 @@ export async function findSessionPayment(
   id: Id,
 ): Promise<SessionPayment | undefined> {
   const { rows } = await pool.query<SessionPayment>({
-    name: 'find-page-payment',
+    name: 'find-session-payment',
     text: `${select} where p.environment_id = $1 and p.id = $2 and p.bucket = $3 and p.processor is not null`,
     values: [environmentId, id, bucketOf(id)],
   })
   return rows[0]
 }
 
-/** The newest payments of a customer that a processor may still have news of. */
+/** The newest unfinished payments of a customer, of which a processor may still have news. */
 export async function listUnfinished(
   pool: Queryable,
   environmentId: number,
   customerId: Id,
 ): Promise<SessionPayment[]> {
   const { rows } = await pool.query<SessionPayment>({
-    name: 'list-unsettled-payments',
+    name: 'list-unfinished-payments',
     text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3
       and p.status in ('initiating', 'pending_action', 'processing')
-      order by p.id desc limit ${unsettledShownMax}`,
+      order by p.id desc limit ${unfinishedMax}`,
     values: [environmentId, customerId, bucketOf(customerId)],
   })
   return rows
@@ -127,7 +127,7 @@ type Change = {
   last_payment_error?: SessionPayment['last_payment_error'] | undefined
 }
 
-/** Moves a payment to a state that may follow its own. Returns whether it did; the ledger alone moves one to `succeeded`. */
+/** Moves a payment to a status that may follow its own. Returns whether it did. Only the ledger moves one to `succeeded`. */
 export async function updateStatus(
   connection: Queryable,
   { id, environment_id }: Key,
@@ -154,7 +154,10 @@ export async function updateStatus(
   return rowCount === 1
 }
 
-/** Notes whose charge a processor's reference is. The unique key keeps one charge from ever being two payments. */
+/**
+ * Records which payment the reference of a processor belongs to. The unique key keeps one charge from becoming two
+ * payments.
+ */
 export async function claimProcessorReference(
   connection: Connection,
   { id, environment_id, processor }: Pick<SessionPayment, 'id' | 'environment_id' | 'processor'>,
@@ -174,8 +177,9 @@ export async function claimProcessorReference(
 }
 
 /**
- * Takes payments whose next question to the processor is due, oldest first, and sets the one after that: a pending charge is
- * asked about each second at first, an open one after 30 seconds, both more and more seldom. Several processes share the work.
+ * Claims payments whose next check with the processor is due, oldest first, and schedules the one after that: a pending
+ * charge is checked each second at first, an open one after 30 seconds, both at growing intervals. Several processes
+ * share the work.
  */
 export async function claimDueChecks(pool: Queryable, now: Date, limit: number): Promise<Key[]> {
   const { rows } = await pool.query<Key>({

@@ -6,7 +6,7 @@ import type { Vault } from '../../core/secret.ts'
 import type { HttpClient, HttpResult } from '../../net/http-client.ts'
 import { sign, signingKey } from '../signing.ts'
 import { classify } from './schedule.ts'
-import type { Attempt, Claimed, Outcome } from './store.ts'
+import type { ClaimedDelivery, DeliveryAttempt, DeliveryOutcome } from './store.ts'
 
 /** Where and how one endpoint is called. */
 export type Destination = { url: URL; keys: KeyObject[] }
@@ -18,7 +18,7 @@ export type Sender = {
   random: () => number
   user_agent: string
   destinationOf(endpointId: string, url: string, secret: string): Destination
-  /** The URL or the secret cannot be read: the operator has to know. */
+  /** Called when the URL or the secret cannot be read: the operator has to know. */
   onUnusable(endpointId: string, error: unknown): void
 }
 
@@ -32,12 +32,16 @@ const unusable: HttpResult = {
   response_excerpt: undefined,
 }
 
-/** Sends one event to one endpoint, signed at this moment, and judges the answer. Never throws. */
-export async function attemptDelivery(sender: Sender, claimed: Claimed, body: string): Promise<Outcome> {
+/** Sends one event to one endpoint, signed at this moment, and classifies the response. Never throws. */
+export async function attemptDelivery(
+  sender: Sender,
+  claimed: ClaimedDelivery,
+  body: string,
+): Promise<DeliveryOutcome> {
   const started_at = sender.clock.now()
   const result = await send(sender, claimed, body, started_at)
   const classification = classify(result, claimed.number, sender.clock.now(), sender.random)
-  const attempt: Attempt = {
+  const attempt: DeliveryAttempt = {
     started_at,
     duration_ms: result.duration_ms,
     status_code: result.status_code,
@@ -53,7 +57,7 @@ export async function attemptDelivery(sender: Sender, claimed: Claimed, body: st
   }
 }
 
-function send(sender: Sender, claimed: Claimed, text: string, startedAt: Date): Promise<HttpResult> {
+function send(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt: Date): Promise<HttpResult> {
   let request: ReturnType<typeof prepare>
   try {
     request = prepare(sender, claimed, text, startedAt)
@@ -64,7 +68,7 @@ function send(sender: Sender, claimed: Claimed, text: string, startedAt: Date): 
   return sender.client.post(request.url, request.headers, request.body)
 }
 
-function prepare(sender: Sender, claimed: Claimed, text: string, startedAt: Date) {
+function prepare(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt: Date) {
   const { url, keys } = sender.destinationOf(claimed.endpoint_id, claimed.url, claimed.secret)
   const id = formatId('event', claimed.event_id)
   const timestamp_s = Math.floor(startedAt.getTime() / 1000)

@@ -17,7 +17,7 @@ export const claimUsableMs = 40_000
 const pauseMs = 3_600_000
 
 /** A delivery that this process holds, with what is needed to send it. */
-export type Claimed = {
+export type ClaimedDelivery = {
   event_id: string
   endpoint_id: string
   bucket: number
@@ -33,12 +33,12 @@ export type Claimed = {
 }
 
 /** What one claim took. */
-export type Claim = { claimed: Claimed[]; found: number; full: boolean }
+export type Claim = { claimed: ClaimedDelivery[]; found: number; full: boolean }
 
-type Row = Omit<Claimed, 'claimed_at'> & { to_send: boolean; personal: string | null }
+type Row = Omit<ClaimedDelivery, 'claimed_at'> & { to_send: boolean; personal: string | null }
 
-/** What one attempt was; absent when the claim is given back unsent. */
-export type Attempt = {
+/** One attempt; absent when the claim is returned unsent. */
+export type DeliveryAttempt = {
   started_at: Date
   duration_ms: number
   status_code: number | undefined
@@ -46,13 +46,13 @@ export type Attempt = {
   response_excerpt: string | undefined
 }
 
-/** What became of one claim. */
-export type Outcome = {
-  delivery: Pick<Claimed, 'event_id' | 'endpoint_id' | 'bucket' | 'environment_id' | 'number'>
+/** The outcome of one claim. */
+export type DeliveryOutcome = {
+  delivery: Pick<ClaimedDelivery, 'event_id' | 'endpoint_id' | 'bucket' | 'environment_id' | 'number'>
   status: 'pending' | 'delivered' | 'exhausted' | 'cancelled'
-  /** When it is due again; for what is settled, any time. */
+  /** When it is due again; any time for a delivery that has ended. */
   next_attempt_at: Date
-  attempt: Attempt | undefined
+  attempt: DeliveryAttempt | undefined
   /** Whether the endpoint gets nothing more. */
   disable: boolean
 }
@@ -91,7 +91,7 @@ export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
  * Writes outcomes, all or none. An outcome whose claim has lapsed and been made again changes no delivery. Writing the same
  * outcomes twice is the same as once.
  */
-export async function recordOutcomes(pool: Pool, outcomes: readonly Outcome[], now: Date): Promise<void> {
+export async function recordOutcomes(pool: Pool, outcomes: readonly DeliveryOutcome[], now: Date): Promise<void> {
   const deliveries = outcomes.map(({ delivery }) => delivery)
   const attempts = outcomes.map(({ attempt }) => attempt)
   const values = [
@@ -119,8 +119,8 @@ export async function recordOutcomes(pool: Pool, outcomes: readonly Outcome[], n
 }
 
 /**
- * Makes what waits for an endpoint due now. To be called in the transaction that enables it again, before the dispatcher is
- * woken; without it they come by themselves within the hour.
+ * Makes the deliveries that wait for an endpoint due now. Call it in the transaction that enables the endpoint again,
+ * before the dispatcher is woken; without it they are claimed within the hour.
  */
 export async function resumeDeliveries(
   database: Queryable,

@@ -37,7 +37,10 @@ export async function insertEndpoint(connection: Queryable, row: EndpointRow, se
   })
 }
 
-/** How many endpoints an environment has. Its row is locked, so that two that are registered at once are both counted. */
+/**
+ * How many endpoints an environment has. The row of the environment is locked, so that two that are registered at once
+ * are both counted.
+ */
 export async function countEndpoints(connection: Queryable, environmentId: number): Promise<number> {
   await connection.query({
     name: 'lock-environment',
