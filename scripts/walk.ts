@@ -5,17 +5,18 @@ import { type ReachedFile, reachableFiles } from './reachable.ts'
 /*
  * `npm run walk`: counts the files that one has to open to follow `POST /billing/payments` from its route to the webhook that was
  * sent. The walk begins at the operation and at the dispatcher, which picks up the event that the payment has written; how it goes on
- * is defined at `reachableFiles`. It prints three numbers:
+ * is defined at `reachableFiles`. What it prints of each file is one of these:
  *
- * - reached: every file of `src` that the walk reaches;
- * - without: the same without some folders, `core` unless --without names others;
- * - passed through: of these the files that lead on to another one. What remains are the leaves, small helpers for the most part,
- *   which are called for a result and lead nowhere else.
+ * - passed through: a step of it leads on to a step of another file. Who follows a payment reads these, one after the other.
+ * - leaf: it has steps that lead nowhere else, small helpers for the most part, which are called for a result.
+ * - data: no step of it was reached, only constants, such as the schema of a body or the sample of an event. Nothing of it runs when a
+ *   payment passes, but for the checks that a schema holds.
+ * - left out: in a folder that is left out, `core` unless --without names others. What leads there leads nowhere.
  *
  * Other entries can be given as arguments, as `src/file.ts#name`, and another checkout as --root.
  */
 const entriesOfPayment = [
-  'src/payments/recorded/routes.ts#addCreate',
+  'src/payments/recorded/record.ts#paymentRecordRoute',
   'src/webhooks/delivery/dispatcher.ts#DeliveryLoop',
 ]
 
@@ -29,26 +30,28 @@ const { values, positionals } = parseArgs({
 const entries = positionals.length > 0 ? positionals : entriesOfPayment
 const without = values.without.split(',').filter((path) => path !== '')
 
-const reached = reachableFiles(values.root, entries)
-const counted = reached.filter(({ path }) => !isWithout(path))
-const passed = counted.filter(({ leads_to }) => leads_to.some((path) => !isWithout(path)))
+const reached = reachableFiles(values.root, entries).map((file) => ({ ...file, kind: kindOf(file) }))
 
 for (const [folder, files] of Map.groupBy(reached, ({ path }) => path.split('/')[1] ?? '')) {
   say(`${folder}: ${sizeOf(files)}`)
-  for (const file of files) say(`  ${String(file.lines).padStart(4)}  ${file.path}${noteOn(file)}`)
+  for (const { path, lines, kind } of files) {
+    say(`  ${String(lines).padStart(4)}  ${path}${kind === 'passed through' ? '' : `  (${kind})`}`)
+  }
 }
-say(`reached: ${summary(reached)}`)
-say(`without ${without.join(', ')}: ${summary(counted)}`)
-say(`passed through: ${summary(passed)}`)
+say(`reached: ${sizeOf(reached)}`)
+for (const kind of ['left out', 'data', 'leaf', 'passed through']) {
+  say(`${kind}: ${summary(reached.filter((file) => file.kind === kind))}`)
+}
+
+function kindOf({ path, has_steps, leads_to }: ReachedFile): string {
+  if (isWithout(path)) return 'left out'
+  if (!has_steps) return 'data'
+  return leads_to.some((to) => !isWithout(to)) ? 'passed through' : 'leaf'
+}
 
 /** Whether a path is one of those to leave out, or in one of them; both are given relative to `src`, `.ts` may be missing. */
 function isWithout(path: string): boolean {
   return without.some((one) => path === `src/${one}` || path === `src/${one}.ts` || path.startsWith(`src/${one}/`))
-}
-
-function noteOn(file: ReachedFile): string {
-  if (!counted.includes(file)) return '  (left out)'
-  return passed.includes(file) ? '' : '  (leaf)'
 }
 
 function summary(files: ReachedFile[]): string {

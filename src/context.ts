@@ -5,7 +5,7 @@ import type { PaymentRuleOverrides } from './core/payment-rules.ts'
 import type { Vault } from './core/secret.ts'
 import type { IdempotencyClaim } from './database/idempotency.ts'
 import type { Pool } from './database/pool.ts'
-import type { PaymentQueue } from './ledger/payments/queue.ts'
+import type { PaymentQueue } from './ledger/payments/batch.ts'
 
 /**
  * The parts that a process has once: made in server/compose.ts and passed down. Code that needs only some of them says

@@ -158,6 +158,13 @@ describe('leftovers', () => {
     expect(found).toEqual([])
   })
 
+  test('text is taken for HTML as it is in two places only', () => {
+    expect(sources.filter((file) => /\bHtml\.trusted\(/.test(read(file))).sort()).toEqual([
+      'src/docs-site/markdown.ts',
+      'src/html/document.ts',
+    ])
+  })
+
   test('the lock file names no registry', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved": "https?:/)
   })

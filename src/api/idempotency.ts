@@ -1,19 +1,9 @@
 import type { AppContext, RequestContext } from '../context.ts'
-import { canonicalJson } from '../core/canonical-json.ts'
 import { Problem } from '../core/problem.ts'
-import { sha256 } from '../core/secret.ts'
-import {
-  claimKeys,
-  claimName,
-  findResponses,
-  type IdempotencyClaim,
-  newClaim,
-  storeResponses,
-} from '../database/idempotency.ts'
+import { claimKeys, claimName, findResponses, type IdempotencyClaim, storeResponses } from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
-import type { FastifyRequest } from './fastify.ts'
-import { renderProblem, requestPath } from './problems.ts'
+import { renderProblem } from './problems.ts'
 import type { RenderedResponse } from './response.ts'
 
 export type WriteOptions = { secret?: boolean; committed?: () => void }
@@ -21,25 +11,9 @@ type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl'>
 type Work = (connection: Connection) => Promise<RenderedResponse>
 
 /**
- * The request's idempotency claim, if it sent a key. 1 to 255 visible ASCII characters, quoted (as the IETF draft has it) or
- * bare: both spellings are the same key. The fingerprint is of the method, the path and the canonical body.
- */
-export function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | undefined {
-  const header = request.headers['idempotency-key']
-  if (header === undefined) return undefined
-  const sent = Array.isArray(header) ? header.join() : header
-  const key = /^"(.*)"$/.exec(sent)?.[1] ?? sent
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new Problem('invalid_idempotency_key', 'The Idempotency-Key must have 1 to 255 visible ASCII characters.')
-  }
-  const fingerprint = sha256(`${request.method} ${requestPath(request)}\n${canonicalJson(request.body ?? null)}`)
-  return newClaim(request.environment.id, key, fingerprint, now)
-}
-
-/**
- * Runs a change in one transaction together with its idempotency record. With a key that was used before, the stored
- * response is returned, with the same status and bytes. A 409 or 422 is stored too; other refusals are not. `secret`
- * responses are stored encrypted. `committed` is called after the commit.
+ * Runs a change in one transaction together with its idempotency record. With a key that was used before, the stored response is
+ * returned, with the same status and bytes. A 409 or 422 is stored too; other refusals are not. `secret` responses are stored
+ * encrypted. `committed` is called once the change is there.
  */
 export async function writeOnce(
   app: App,

@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify'
 import type { AppContext } from '../context.ts'
 import { Problem, problemBody } from '../core/problem.ts'
-import { isDatabaseUnavailable } from '../database/errors.ts'
+import { isDatabaseUnavailable } from '../database/availability.ts'
 import type { FastifyReply, FastifyRequest } from './fastify.ts'
 
 /**

@@ -5,7 +5,7 @@ const errorsMax = 20
 
 /** Validates one part of a request by its schema; throws `invalid_request` with a pointer for each fault. */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input)
+  const result = schema.safeParse(input, { reportInput: true })
   if (result.success) return result.data
   const errors = result.error.issues.flatMap(fieldErrors).slice(0, errorsMax)
   const [first] = errors
@@ -37,8 +37,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 }
 
 function fieldCodeOf(issue: z.core.$ZodIssue): string {
-  // The input itself is not in the issue, only its type in the message.
-  if (issue.code === 'invalid_type') return issue.message.endsWith('undefined') ? 'required' : 'invalid_type'
+  if (issue.code === 'invalid_type') return issue.input === undefined ? 'required' : 'invalid_type'
   return issue.code === 'custom' ? 'invalid_value' : issue.code
 }
 

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config.ts'
+import { isDatabaseUnavailable } from '../database/availability.ts'
 import { BundledServerError } from '../database/bundled/index.ts'
-import { isDatabaseUnavailable } from '../database/errors.ts'
 import { MigrationError } from '../database/migrate.ts'
 import { MerchantError } from '../merchant/merchant.ts'
 

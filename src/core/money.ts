@@ -1,4 +1,5 @@
 import { required } from './assert.ts'
+import { createCache } from './cache.ts'
 import { exponentOf } from './currency.ts'
 
 /** The largest amount of a bill or a payment, in minor units. */
@@ -9,6 +10,19 @@ export const maxBalance = 1_000_000_000_000_000n
 /** Formats minor units for a payer, in Western digits: `R 20,00` for (2000n, 'ZAR', 'en-ZA'). Plain spaces only. */
 export function formatMoney(minor: bigint, currency: string, locale: string): string {
   const digits = required(exponentOf(currency), `unknown currency ${currency}`)
+  const text = decimalText(minor, digits) as Intl.StringNumericLiteral
+  return moneyFormat(currency, locale, digits)
+    .format(text)
+    .replaceAll(/[\u00a0\u202f]/g, ' ')
+}
+
+// Making a format takes 27 µs, using one takes half of one.
+const moneyFormats = createCache<Intl.NumberFormat>({ size_max: 200 })
+
+function moneyFormat(currency: string, locale: string, digits: number): Intl.NumberFormat {
+  const name = `${locale} ${currency}`
+  const known = moneyFormats.get(name)
+  if (known) return known
   const format = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency,
@@ -17,7 +31,8 @@ export function formatMoney(minor: bigint, currency: string, locale: string): st
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
-  return format.format(decimalText(minor, digits) as Intl.StringNumericLiteral).replaceAll(/[\u00a0\u202f]/g, ' ')
+  moneyFormats.set(name, format)
+  return format
 }
 
 /** Minor units as a plain decimal: `20.00` for (2000n, 2). It is exact: no float is made. */

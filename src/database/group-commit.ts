@@ -1,5 +1,5 @@
 import { Problem } from '../core/problem.ts'
-import { isDatabaseUnavailable, retryWhileUnavailable } from './errors.ts'
+import { isDatabaseUnavailable, retryWhileUnavailable } from './availability.ts'
 
 export type GroupCommitOptions<Item, Outcome> = {
   /**

@@ -56,7 +56,7 @@ async function attempt<T>(
     return result
   } catch (error) {
     connection.end()
-    await client.query('rollback').catch((failure: Error) => {
+    await client.query(rollback).catch((failure: Error) => {
       broken = failure
     })
     throw error
@@ -67,6 +67,7 @@ async function attempt<T>(
 
 const begin = { name: 'begin', text: 'begin' }
 const commit = { name: 'commit', text: 'commit' }
+const rollback = { name: 'rollback', text: 'rollback' }
 
 /**
  * Sends the statements of a transaction at once, behind the `begin`: the connection is pipelined, so none waits for the

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { Marked, type Tokens } from 'marked'
-import { escapeHtml } from '../html/html.ts'
-import { type DocsPage, trusted } from './layout.ts'
+import { escapeHtml, Html } from '../html/html.ts'
+import type { DocsPage } from './layout.ts'
 
 const folder = new URL('../../docs/', import.meta.url)
 
@@ -24,7 +24,7 @@ export function readDocuments(): Document[] {
 
 /** The page of a document. */
 export function documentPage({ file, title, markdown }: Document): DocsPage {
-  return { title, content: trusted(renderMarkdown(markdown, posix.dirname(file))) }
+  return { title, content: Html.trusted(renderMarkdown(markdown, posix.dirname(file))) }
 }
 
 /** `guides/errors.md` is served as `guides/errors`, and `guides/README.md` as `guides`. */

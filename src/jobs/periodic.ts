@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
-import { isDatabaseUnavailable } from '../database/errors.ts'
+import { isDatabaseUnavailable } from '../database/availability.ts'
 
 /** Work that runs by itself: its name, how often it runs, and what it does. Several processes may run it at once. */
 export type JobDefinition = {

@@ -1,6 +1,7 @@
 import type { Actor } from '../core/actor.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
-import type { Journal, TransactionKind } from './journal.ts'
+import type { Journal } from './journal.ts'
+import type { TransactionKind } from './journal-rows.ts'
 import type { Receivable, ReceivableKind } from './receivable.ts'
 
 /** Why a balance changed without a payment, and who asked for it. */

@@ -2,9 +2,9 @@ import { recordChange } from '../audit/record.ts'
 import type { Actor } from '../core/actor.ts'
 import { newId, randomBucket } from '../core/id/id.ts'
 import { randomSecret, sha256 } from '../core/secret.ts'
+import { apiVersion } from '../core/version.ts'
 import type { Connection, Pool } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
-import { apiVersion } from '../events/render.ts'
 
 export type Mode = 'test' | 'live'
 
@@ -24,13 +24,18 @@ export async function createMerchant(
   }
   const actor = 'command:merchants create'
   return transaction(pool, async (connection) => {
-    const { rows } = await connection.query<{ id: number }>(
-      'insert into merchant (slug, name, created_at) values ($1, $2, $3) on conflict do nothing returning id',
-      [merchant.slug, merchant.name, now],
-    )
+    const { rows } = await connection.query<{ id: number }>({
+      name: 'insert-merchant',
+      text: 'insert into merchant (slug, name, created_at) values ($1, $2, $3) on conflict do nothing returning id',
+      values: [merchant.slug, merchant.name, now],
+    })
     const id = rows[0]?.id
-    if (id === undefined) throw new MerchantError(`There is already a merchant ${merchant.slug}.`)
-    await connection.query("insert into environment (merchant_id, mode) values ($1, 'test'), ($1, 'live')", [id])
+    if (id === undefined) throw new MerchantError(`There is a merchant ${merchant.slug} already.`)
+    await connection.query({
+      name: 'insert-environments',
+      text: "insert into environment (merchant_id, mode) values ($1, 'test'), ($1, 'live')",
+      values: [id],
+    })
     return {
       test: await addKey(connection, merchant.slug, 'test', now, actor),
       live: await addKey(connection, merchant.slug, 'live', now, actor),
@@ -53,13 +58,14 @@ async function addKey(
 ): Promise<string> {
   const key = chosen ?? keyPrefixes[mode] + randomSecret(24)
   const id = newId(randomBucket(), now.getTime())
-  const { rows } = await connection.query<{ environment_id: number }>(
-    `insert into api_key (id, environment_id, hash, hint, api_version, created_at)
-     select $1, e.id, $2, $3, $4, $5 from environment as e join merchant as m on m.id = e.merchant_id
-     where m.slug = $6 and e.mode = $7
-     on conflict (hash) do nothing returning environment_id`,
-    [id, sha256(key), `${key.slice(0, 11)}…${key.slice(-4)}`, apiVersion, now, slug, mode],
-  )
+  const { rows } = await connection.query<{ environment_id: number }>({
+    name: 'insert-api-key',
+    text: `insert into api_key (id, environment_id, hash, hint, api_version, created_at)
+      select $1, e.id, $2, $3, $4, $5 from environment as e join merchant as m on m.id = e.merchant_id
+      where m.slug = $6 and e.mode = $7
+      on conflict (hash) do nothing returning environment_id`,
+    values: [id, sha256(key), `${key.slice(0, 11)}…${key.slice(-4)}`, apiVersion, now, slug, mode],
+  })
   const environment_id = rows[0]?.environment_id
   if (environment_id === undefined) {
     if (chosen === undefined) throw new MerchantError(`There is no merchant ${slug}.`)
@@ -85,17 +91,25 @@ export async function ensureFirstMerchant(
   now: Date,
 ): Promise<{ made_test_key: string | undefined }> {
   return transaction(pool, async (connection) => {
-    await connection.query('select pg_advisory_xact_lock($1)', [firstStartLock])
-    const { rows } = await connection.query<{ slug: string }>('select slug from merchant order by id limit 1')
+    await connection.query({
+      name: 'lock-first-start',
+      text: 'select pg_advisory_xact_lock($1)',
+      values: [firstStartLock],
+    })
+    const { rows } = await connection.query<{ slug: string }>({
+      name: 'find-first-merchant',
+      text: 'select slug from merchant order by id limit 1',
+    })
     let slug = rows[0]?.slug
     const first = slug === undefined
     if (slug === undefined) {
       slug = firstSlug
-      await connection.query(
-        `with made as (insert into merchant (slug, name, created_at) values ($1, 'My company', $2) returning id)
-         insert into environment (merchant_id, mode) select id, mode from made, unnest(array['test', 'live']) as mode`,
-        [slug, now],
-      )
+      await connection.query({
+        name: 'insert-first-merchant',
+        text: `with made as (insert into merchant (slug, name, created_at) values ($1, 'My company', $2) returning id)
+          insert into environment (merchant_id, mode) select id, mode from made, unnest(array['test', 'live']) as mode`,
+        values: [slug, now],
+      })
     }
     if (testKey !== undefined) await addKey(connection, slug, 'test', now, 'command:start', testKey)
     const made =

@@ -1,5 +1,6 @@
 import { promises as dns, type LookupAddress } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { buildConnector } from 'undici'
 
 /** What the operator allows beyond the public internet. */
 export type AddressRules = {
@@ -28,7 +29,7 @@ export type AddressGuard = {
 }
 
 /** The host is, or resolves to, an address that may not be reached. */
-export class AddressNotAllowed extends Error {
+class AddressNotAllowed extends Error {
   readonly code = 'ADDRESS_NOT_ALLOWED'
 }
 
@@ -129,6 +130,25 @@ export function createAddressGuard(rules: AddressRules, resolve = resolveAll): A
   return { checkUrl: (text) => checkUrl(text, rules, isNamed, isReachable), isNamed, isReachable, lookup }
 }
 
+/**
+ * Opens the sockets of outgoing HTTP, to addresses that the guard lets through only. An address that stands in the URL
+ * itself never passes a look-up, so it is checked here.
+ */
+export function guardedConnector(guard: AddressGuard, timeout_ms: number): buildConnector.connector {
+  const anywhere = buildConnector({ timeout: timeout_ms, allowH2: false })
+  const checked = buildConnector({ timeout: timeout_ms, allowH2: false, lookup: guard.lookup })
+  return (options, callback) => {
+    const { hostname } = options
+    if (guard.isNamed(hostname, portOf(options))) return anywhere(options, callback)
+    if (isIP(hostname) !== 0 && !guard.isReachable(hostname)) {
+      // Later, as a socket's own error would be: undici is still setting up this connection.
+      setImmediate(callback, new AddressNotAllowed(`${hostname} may not be reached`), null)
+      return
+    }
+    checked(options, callback)
+  }
+}
+
 // Sockets to one name that open together share one look-up: getaddrinfo has four threads for the whole process, and a name
 // server that hangs would take them all.
 const resolving = new Map<string, Promise<LookupAddress[]>>()
@@ -168,7 +188,7 @@ function checkUrl(
 }
 
 /** The port that a URL is reached at. */
-export function portOf(url: { protocol: string; port: string }): number {
+function portOf(url: { protocol: string; port: string }): number {
   return Number(url.port || (url.protocol === 'https:' ? 443 : 80))
 }
 

@@ -1,7 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
 import type { Clock } from '../core/clock.ts'
-import type { AddressGuard } from './address-guard.ts'
-import { guardedConnector } from './connector.ts'
+import { type AddressGuard, guardedConnector } from './address-guard.ts'
 import { errorLabel } from './error-label.ts'
 import { readRetryAfter } from './retry-after.ts'
 

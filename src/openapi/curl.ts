@@ -1,4 +1,4 @@
-import type { Operation } from '../api/operation.ts'
+import type { Operation } from '../api/route.ts'
 import type { Example } from './examples.ts'
 
 /**

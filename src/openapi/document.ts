@@ -1,4 +1,4 @@
-import type { Operation } from '../api/operation.ts'
+import type { Operation } from '../api/route.ts'
 import { version } from '../core/version.ts'
 import { problem } from '../shapes/primitives.ts'
 import { componentExamples } from './component-examples.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { apiVersion } from '../core/version.ts'
 import { type EventType, events, eventTypes } from '../events/registry.ts'
-import { apiVersion } from '../events/render.ts'
 import { instant, shownId } from '../shapes/primitives.ts'
 import type { Json, SchemaWriter } from './json-schema.ts'
 import { headerParameters } from './webhook-headers.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Operation } from '../api/operation.ts'
+import type { Operation } from '../api/route.ts'
 import { curl } from './curl.ts'
 import { type Example, examples } from './examples.ts'
 import type { Json, SchemaWriter } from './json-schema.ts'

@@ -1,5 +1,5 @@
 import type { Router } from '../api/fastify.ts'
-import type { Operation } from '../api/operation.ts'
+import type { Operation } from '../api/route.ts'
 import { buildDocument } from './document.ts'
 import type { Json } from './json-schema.ts'
 

@@ -12,6 +12,8 @@ import { loadSql } from '../database/sql.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
 
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
+const pseudonymiseAccountsSql = loadSql(import.meta.url, './sql/pseudonymise-accounts.sql')
+const pseudonymiseBillsSql = loadSql(import.meta.url, './sql/pseudonymise-bills.sql')
 const eraseResponsesSql = loadSql(import.meta.url, './sql/erase-responses.sql')
 
 type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
@@ -53,7 +55,11 @@ export async function pseudonymise(
     blankChildren(connection, view, row, 'bill', named),
     blankPayments(connection, view, row),
     replaceReferencesOfBalances(connection, row, named),
-    connection.query('select erase_customer_events($1, $2)', [environment.id, row.id]),
+    connection.query({
+      name: 'erase-customer-events',
+      text: 'select erase_customer_events($1, $2)',
+      values: [environment.id, row.id],
+    }),
     recordChange(connection, view.context, { action: 'pseudonymised', object_kind: 'customer', object_id: row.id }),
     eraseResponses(connection, view, row, named),
   ])
@@ -63,11 +69,12 @@ export async function pseudonymise(
 /** The customer, then its accounts and bills, locked, with the new reference of each. */
 async function lockNamed(connection: Connection, row: CustomerRow): Promise<[NamedObject, ...NamedObject[]]> {
   const children = async (kind: 'account' | 'bill') => {
-    const { rows } = await connection.query<{ id: Id; external_reference: string }>(
-      `select id, external_reference from ${kind} where environment_id = $1 and customer_id = $2 and bucket = $3
-       order by id for no key update`,
-      [row.environment_id, row.id, row.bucket],
-    )
+    const { rows } = await connection.query<{ id: Id; external_reference: string }>({
+      name: `lock-${kind}s-of-customer`,
+      text: `select id, external_reference from ${kind} where environment_id = $1 and customer_id = $2 and bucket = $3
+        order by id for no key update`,
+      values: [row.environment_id, row.id, row.bucket],
+    })
     return rows.map((child) => ({ ...child, kind, replacement: newReference() }))
   }
   const customer = { kind: 'customer' as const, id: row.id, external_reference: row.external_reference }
@@ -95,12 +102,13 @@ async function replaceReferences(connection: Connection, environmentId: number, 
 }
 
 async function blankCustomer(connection: Connection, row: CustomerRow): Promise<void> {
-  await connection.query(
-    `update customer set external_reference = $4, name = null, email = null, phone = null, metadata = '{}',
-       pseudonymised_at = $5, version = $6, updated_at = $5
-     where environment_id = $1 and id = $2 and bucket = $3`,
-    [row.environment_id, row.id, row.bucket, row.external_reference, row.pseudonymised_at, row.version],
-  )
+  await connection.query({
+    name: 'pseudonymise-customer',
+    text: `update customer set external_reference = $4, name = null, email = null, phone = null, metadata = '{}',
+        pseudonymised_at = $5, version = $6, updated_at = $5
+      where environment_id = $1 and id = $2 and bucket = $3`,
+    values: [row.environment_id, row.id, row.bucket, row.external_reference, row.pseudonymised_at, row.version],
+  })
 }
 
 async function blankChildren(
@@ -111,19 +119,16 @@ async function blankChildren(
   named: NamedObject[],
 ): Promise<void> {
   const children = named.filter((child) => child.kind === kind)
-  await connection.query(
-    `update ${kind} as e set external_reference = child.reference, metadata = '{}', version = version + 1, updated_at = $3
-       ${kind === 'account' ? ', name = null' : ''}
-     from unnest($4::uuid[], $5::text[]) as child (id, reference)
-     where e.environment_id = $1 and e.bucket = $2 and e.id = child.id`,
-    [
+  await connection.query({
+    ...(kind === 'account' ? pseudonymiseAccountsSql : pseudonymiseBillsSql),
+    values: [
       environment_id,
       bucket,
       now,
       uuidArray(children.map(({ id }) => id)),
       textArray(children.map(({ replacement }) => replacement)),
     ],
-  )
+  })
 }
 
 /** Balances are locked after the payments, as everywhere else. */
@@ -132,17 +137,18 @@ async function replaceReferencesOfBalances(
   { environment_id, bucket }: CustomerRow,
   named: NamedObject[],
 ): Promise<void> {
-  await connection.query(
-    `update receivable as r set external_reference = named.reference
-     from unnest($3::uuid[], $4::text[]) as named (id, reference)
-     where r.environment_id = $1 and r.bucket = $2 and r.id = named.id`,
-    [
+  await connection.query({
+    name: 'rename-receivables',
+    text: `update receivable as r set external_reference = named.reference
+      from unnest($3::uuid[], $4::text[]) as named (id, reference)
+      where r.environment_id = $1 and r.bucket = $2 and r.id = named.id`,
+    values: [
       environment_id,
       bucket,
       uuidArray(named.map(({ id }) => id)),
       textArray(named.map(({ replacement }) => replacement)),
     ],
-  )
+  })
 }
 
 async function blankPayments(
@@ -150,12 +156,13 @@ async function blankPayments(
   { context: { now } }: ChangeView,
   row: CustomerRow,
 ): Promise<void> {
-  await connection.query(
-    `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
-     where environment_id = $1 and customer_id = $2 and bucket = $3
-       and (metadata::text <> '{}' or method_details is not null)`,
-    [row.environment_id, row.id, row.bucket, now],
-  )
+  await connection.query({
+    name: 'pseudonymise-payments',
+    text: `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
+      where environment_id = $1 and customer_id = $2 and bucket = $3
+        and (metadata::text <> '{}' or method_details is not null)`,
+    values: [row.environment_id, row.id, row.bucket, now],
+  })
 }
 
 /** Replaces the stored responses of idempotency keys by a refusal that says so. */

@@ -83,9 +83,10 @@ async function seed(): Promise<number> {
 async function planOf(kind: ReceivableKind, query: Record<string, unknown>): Promise<string> {
   let plan = ''
   const explaining: Queryable = {
-    async query(statement: never, values: never) {
-      const isList = typeof statement === 'string' && (statement as string).includes('as materialized')
-      const result = await database.pool.query(isList ? `explain ${statement}` : statement, values)
+    async query(statement: never) {
+      const { text, values } = statement as { text: string; values: unknown[] }
+      const isList = text.includes('as materialized')
+      const result = await database.pool.query(isList ? { text: `explain ${text}`, values } : statement)
       if (isList) plan = result.rows.map((row) => Object.values(row)[0]).join('\n')
       return result as never
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createPaymentQueue } from '../../src/ledger/payments/batch.ts'
 import { createOptimisticMode } from '../../src/ledger/payments/concurrency/optimistic.ts'
-import { createPaymentQueue } from '../../src/ledger/payments/queue.ts'
 import { recorder } from '../support/record-payment.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 

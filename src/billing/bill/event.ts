@@ -1,7 +1,6 @@
 import { newId } from '../../core/id/id.ts'
 import type { Connection } from '../../database/pool.ts'
-import { writeEvents } from '../../events/outbox.ts'
-import { renderEvent } from '../../events/render.ts'
+import { renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { View } from '../object/resource.ts'
 import type { BillRow } from '../object/rows.ts'
 import { bills } from './resource.ts'

@@ -3,7 +3,7 @@ import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { TransactionKind } from '../../ledger/journal.ts'
+import type { TransactionKind } from '../../ledger/journal-rows.ts'
 
 /** One entry of a receivable, with the transaction that it is part of. */
 export type MovementRow = {

@@ -108,11 +108,12 @@ async function changeCurrency(
   if (receivable.version > 0n) {
     throw fieldProblem('currency_fixed', '/currency', `There are already entries in ${receivable.currency}.`)
   }
-  const { rowCount } = await connection.query(
-    'update receivable set currency = $4 where environment_id = $1 and id = $2 and bucket = $3',
-    [receivable.environment_id, receivable.id, bucketOf(receivable.id), currency],
-  )
-  assert(rowCount === 1, 'the locked receivable exists')
+  const { rowCount } = await connection.query({
+    name: 'change-receivable-currency',
+    text: 'update receivable set currency = $4 where environment_id = $1 and id = $2 and bucket = $3',
+    values: [receivable.environment_id, receivable.id, bucketOf(receivable.id), currency],
+  })
+  assert(rowCount === 1, 'the locked receivable is still there')
   return { ...receivable, currency }
 }
 

@@ -1,7 +1,8 @@
 import { checkIfMatch, etagOf } from '../../api/etag.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { lockReceivables, type Receivable, type ReceivableKind } from '../../ledger/receivable.ts'
+import type { Receivable, ReceivableKind } from '../../ledger/receivable.ts'
+import { lockReceivables } from '../../ledger/store.ts'
 import { findOrThrow, type Rows } from './rows.ts'
 
 /** An object and its balance, locked by this transaction; no balance where none is tracked. */

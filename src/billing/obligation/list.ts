@@ -81,9 +81,9 @@ export async function findObligations(
     if (kind !== 'customer') conditions.and`receivable_id = ${found.id}`
   }
   if (query.currency !== undefined) conditions.and`currency = ${query.currency}`
-  const { rows } = await database.query<Application>(
-    `${applicationSelect} where ${conditions.text} order by id desc limit ${page.limit + 1}`,
-    conditions.values,
-  )
+  const { rows } = await database.query<Application>({
+    text: `${applicationSelect} where ${conditions.text} order by id desc limit ${page.limit + 1}`,
+    values: conditions.values,
+  })
   return rows
 }

@@ -1,5 +1,6 @@
 import { bucketOf, type Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
 import type { ReceivableKind } from '../receivable.ts'
 
 /**
@@ -26,8 +27,12 @@ export type Application = {
 const columns = `id, bucket, environment_id, customer_id, payment_id, receivable_id, kind, currency, amount,
   reversed_amount, transaction_id, version, created_at, updated_at`
 
-/** The select of an application; lists share it. */
-export const applicationSelect = `select ${columns} from application`
+/** What lists read applications by. */
+export const applicationSelect = `select ${columns} from application as e`
+
+const findApplicationSql = loadSql(import.meta.url, '../sql/find-application.sql')
+const lockApplicationSql = loadSql(import.meta.url, '../sql/lock-application.sql')
+const lockApplicationsOfPaymentSql = loadSql(import.meta.url, '../sql/lock-applications-of-payment.sql')
 
 /** Finds one application. With `lock` it is locked, which must come after the lock of its payment. */
 export async function findApplication(
@@ -37,9 +42,7 @@ export async function findApplication(
   options: { lock?: boolean } = {},
 ): Promise<Application | undefined> {
   const { rows } = await connection.query<Application>({
-    name: options.lock ? 'lock-application' : 'find-application',
-    text: `${applicationSelect} where environment_id = $1 and id = $2 and bucket = $3
-      ${options.lock ? 'for no key update' : ''}`,
+    ...(options.lock ? lockApplicationSql : findApplicationSql),
     values: [environmentId, id, bucketOf(id)],
   })
   return rows[0]
@@ -52,10 +55,7 @@ export async function lockApplicationsOf(
   paymentId: Id,
 ): Promise<Application[]> {
   const { rows } = await connection.query<Application>({
-    name: 'lock-applications-of-payment',
-    text: `${applicationSelect}
-      where environment_id = $1 and payment_id = $2 and bucket = $3 and reversed_amount < amount
-      order by id desc for no key update`,
+    ...lockApplicationsOfPaymentSql,
     values: [environmentId, paymentId, bucketOf(paymentId)],
   })
   return rows

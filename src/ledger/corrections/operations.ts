@@ -1,13 +1,16 @@
 import { type Id, newId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
 import { explicitFault } from '../allocation.ts'
 import type { ChangeContext } from '../change.ts'
-import { type LockedPayment, lockPayments } from '../payments/claims.ts'
 import { faultDetail } from '../payments/decide.ts'
-import { lockReceivables, type Receivable, type ReceivableIndex } from '../receivable.ts'
+import type { Receivable, ReceivableIndex } from '../receivable.ts'
+import { type LockedPayment, lockPayments, lockReceivables } from '../store.ts'
 import { type Application, findApplication, lockApplicationsOf } from './application.ts'
 import { Correction } from './correction-journal.ts'
+
+const insertReversalSql = loadSql(import.meta.url, '../sql/insert-payment-reversal.sql')
 
 /** Applies unapplied money of a payment to a receivable later. Throws problems with the pointers of the request. */
 export async function applyUnapplied(
@@ -143,9 +146,7 @@ async function insertReversal(
   reversal: PaymentReversal,
 ): Promise<void> {
   await connection.query({
-    name: 'insert-payment-reversal',
-    text: `insert into payment_reversal (id, bucket, environment_id, payment_id, amount, unapplied_amount, reason, created_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    ...insertReversalSql,
     values: [
       reversal.id,
       payment.bucket,

@@ -3,8 +3,8 @@ import type { Id } from '../../core/id/id.ts'
 import { bigintArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { LockedPayment } from '../payments/claims.ts'
 import { insertApplications } from '../payments/write.ts'
+import type { LockedPayment } from '../store.ts'
 import type { Application } from './application.ts'
 
 export type ReversalRow = {
@@ -18,6 +18,7 @@ export type ReversalRow = {
 
 export type CorrectionRows = { applications: Application[]; reversals: ReversalRow[]; changed: Set<Application> }
 
+const correctPaymentSql = loadSql(import.meta.url, '../sql/correct-payment.sql')
 const updateApplicationsSql = loadSql(import.meta.url, '../sql/update-applications.sql')
 const writeReversalsSql = loadSql(import.meta.url, '../sql/write-application-reversals.sql')
 
@@ -39,10 +40,7 @@ export async function writeCorrection(
 
 async function updatePayment(connection: Queryable, payment: LockedPayment, now: Date): Promise<number | null> {
   const { rowCount } = await connection.query({
-    name: 'correct-payment',
-    text: `update payment set applied_amount = $4, unapplied_amount = $5, reversed_amount = $6, version = version + 1,
-        updated_at = $7
-      where environment_id = $1 and id = $2 and bucket = $3`,
+    ...correctPaymentSql,
     values: [
       payment.environment_id,
       payment.id,

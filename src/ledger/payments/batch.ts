@@ -1,24 +1,73 @@
 import { assert } from '../../core/assert.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
+import { createGroupCommit } from '../../database/group-commit.ts'
 import { type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
-import { type BatchInputs, type ClaimedCommand, claimAndRead, releasePaymentReferences, wonKey } from './claims.ts'
-import { type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
-import type { InFlightBatch, InFlightBatchRegistry } from './concurrency/in-flight-batches.ts'
-import { type Assumptions, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
+import {
+  type BatchInputs,
+  type ClaimedCommand,
+  claimAndRead,
+  releasePaymentReferences,
+  resolveLostClaims,
+  withClaims,
+  wonKey,
+} from './claims.ts'
+import { type PaymentCommand, type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
+import {
+  createInFlightBatches,
+  type InFlightBatch,
+  type InFlightBatchRegistry,
+} from './concurrency/in-flight-batches.ts'
+import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
 import { decide, enterPayment } from './decide.ts'
-import { paymentEvents } from './events.ts'
-import { resolveLostClaims } from './lost-claims.ts'
-import { type AppliedRow, writeApplications, writePayments } from './write.ts'
+import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
+
+export type PaymentQueueOptions = {
+  pool: Pool
+  now(): Date
+  /**
+   * Batches in flight at most. Of two, three, four and five, in slices that took turns, three had the highest rate: for one account
+   * 10,200, 10,600, 9,700 and 8,000 a second; for many 8,450, 9,100, 8,100 and 7,200.
+   */
+  in_flight_max?: number
+  batch_max?: number
+  waiting_max?: number
+  /** Called after each commit with the size of its batch, so that events leave at once. */
+  committed?(payments: number): void
+}
+
+export type PaymentQueue = {
+  /** Applies one payment, exactly once, together with whatever else is waiting. */
+  apply(command: PaymentCommand): Promise<PaymentOutcome>
+  /** How many are waiting for their answer. */
+  waiting(): number
+  /** Resolves when all that was asked for has been answered. */
+  drain(): Promise<void>
+}
+
+/** The queue before the one write path for payments. */
+export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
+  const { pool, now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
+  const concurrency = { inFlight: createInFlightBatches(), optimistic: createOptimisticMode() }
+  const queue = createGroupCommit<ClaimedCommand, PaymentOutcome>({
+    runBatch: (commands) => applyBatch(pool, commands, now(), concurrency),
+    claimsOf: ({ names }) => names,
+    in_flight_max,
+    batch_max,
+    waiting_max,
+    committed: options.committed,
+  })
+  return { apply: (command) => queue.add(withClaims(command)), waiting: queue.waiting, drain: queue.drain }
+}
 
 const triesMax = 4
 
-/** What the batches of one process know about each other. */
-export type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: OptimisticMode }
+/** What the batches of one process know of each other. */
+type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: OptimisticMode }
 
 /**
  * Applies a batch of payments in one transaction of two round trips: claims and balances, then writes. The outcomes are
@@ -28,7 +77,7 @@ export type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: Op
  *
  * The batches in flight must not hold two commands with the same key, reference or payment: the queue ensures that.
  */
-export async function applyBatch(
+async function applyBatch(
   pool: Pool,
   commands: ClaimedCommand[],
   now: Date,

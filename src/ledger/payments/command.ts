@@ -2,9 +2,10 @@ import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { IdempotencyClaim } from '../../database/idempotency.ts'
-import type { EventEnvironment } from '../../events/render.ts'
+import type { EventEnvironment } from '../../events/outbox.ts'
 import type { AllocationPolicy } from '../allocation.ts'
 import type { ReceivableKind } from '../receivable.ts'
+import type { ReceivableSelection } from '../store.ts'
 
 /** How a payment is to be allocated: amounts that the caller named, or a policy over what is owed. */
 export type PaymentTarget =
@@ -19,10 +20,21 @@ export function readsMore(target: PaymentTarget): boolean {
   return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)
 }
 
-/**
- * The claim that makes a payment happen once. A recorded payment has a reference; the payment of a session exists
- * already and is to succeed.
- */
+/** Which receivables the commands may touch. */
+export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environments: number[]): ReceivableSelection {
+  const ids = new Set<Id>()
+  const customers = new Set<Id>()
+  const accounts = new Set<Id>()
+  for (const { target } of commands) {
+    if (target.kind === 'explicit') for (const { receivable_id } of target.allocations) ids.add(receivable_id)
+    else if ('receivables' in target.scope) for (const id of target.scope.receivables) ids.add(id)
+    else if ('customer' in target.scope) customers.add(target.scope.customer)
+    else accounts.add(target.scope.account)
+  }
+  return { ids: [...ids], customers: [...customers], accounts: [...accounts], environments }
+}
+
+/** The claims that make a payment happen once. A payment has a reference, or it is a session's, which exists already and is to succeed. */
 export type PaymentClaim =
   | { kind: 'record'; reference: string; fingerprint: Buffer }
   | { kind: 'session'; processor_reference: string; method_details?: Record<string, unknown> | undefined }

@@ -3,7 +3,8 @@ import type { RequestEnvironment } from '../../context.ts'
 import { formatId } from '../../core/id/id.ts'
 import { effectiveRules, formatRules, type PaymentRules } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { type ReceivableKind, readReceivables } from '../../ledger/receivable.ts'
+import type { ReceivableKind } from '../../ledger/receivable.ts'
+import { readReceivables } from '../../ledger/store.ts'
 import { pendingAmounts } from './store.ts'
 
 /** One thing that a reference names, with what is due on it. */

@@ -85,10 +85,10 @@ export async function findPayments(
   if (status !== undefined && status !== 'succeeded') conditions.and`e.status <> 'succeeded'`
   if (currency !== undefined) conditions.and`e.currency = ${currency}`
   if (channel !== undefined) conditions.and`e.channel = ${channel}`
-  const { rows } = await database.query<PaymentRow>(
-    `${paymentSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
-    conditions.values,
-  )
+  const { rows } = await database.query<PaymentRow>({
+    text: `${paymentSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
+    values: conditions.values,
+  })
   return rows
 }
 
@@ -100,11 +100,12 @@ async function addNamed(
   { channel, reference, customer, account }: ListPayments,
 ): Promise<boolean> {
   if (reference !== undefined && channel !== undefined) {
-    const { rows } = await database.query<{ payment_id: Id }>(
-      `select payment_id from payment_reference
-       where environment_id = $1 and channel = $2 and reference = $3 and bucket = $4`,
-      [environmentId, channel, reference, bucketOfValue(`${channel}\n${reference}`)],
-    )
+    const { rows } = await database.query<{ payment_id: Id }>({
+      name: 'find-payment-reference',
+      text: `select payment_id from payment_reference
+        where environment_id = $1 and channel = $2 and reference = $3 and bucket = $4`,
+      values: [environmentId, channel, reference, bucketOfValue(`${channel}\n${reference}`)],
+    })
     if (rows[0] === undefined) return false
     conditions.and`e.id = ${rows[0].payment_id}`
   }

@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { Problem } from '../../core/problem.ts'
-import { selectionOf } from '../../ledger/payments/claims.ts'
+import { selectionOf } from '../../ledger/payments/command.ts'
 import { decide, explainAllocation } from '../../ledger/payments/decide.ts'
-import { type Receivable, readReceivables } from '../../ledger/receivable.ts'
+import type { Receivable } from '../../ledger/receivable.ts'
+import { readReceivables } from '../../ledger/store.ts'
 import type { PreviewPayment, paymentPreview } from './schema.ts'
 import { resolveTarget } from './target.ts'
 

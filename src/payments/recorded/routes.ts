@@ -1,48 +1,28 @@
 import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
-import { groupedOperation, readOperation, writeOperation } from '../../api/operation.ts'
+import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
 import { parseId } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { reversePayment } from '../../ledger/corrections/operations.ts'
 import { paymentListRoute } from './list.ts'
 import { previewPayment } from './preview.ts'
-import { renderCollectPayment, renderReversal } from './render.ts'
+import { paymentRecordRoute } from './record.ts'
+import { renderBillingPayment, renderCollectPayment, renderReversal } from './render.ts'
 import * as schema from './schema.ts'
-import { findPaymentOrThrow, recordPayment, showPayment } from './service.ts'
+import { findPaymentOrThrow, readPayment } from './store.ts'
 
 const tag = 'Payments'
 const params = z.object({ payment: z.string().max(255) })
 
 /** Record, preview, retrieve and reverse payments. */
 export function paymentRoutes(router: Router, app: AppContext): void {
-  addCreate(router, app)
+  paymentRecordRoute(router, app)
   paymentListRoute(router, app)
   addPreview(router, app)
   addRetrieve(router, app)
   addRetrieveCollected(router, app)
   addReverse(router, app)
-}
-
-function addCreate(router: Router, app: AppContext): void {
-  groupedOperation(
-    router,
-    app,
-    {
-      method: 'POST',
-      url: '/billing/payments',
-      id: 'createPayment',
-      tag,
-      summary: 'Record a payment that was received elsewhere',
-      description:
-        'It is applied at once. The same reference with the same amount, currency and target returns 200 with the first payment; anything else under it is a conflict.',
-      body: schema.createPaymentBody,
-      responses: schema.createdPayment,
-      etag: true,
-      errors: [404, 409, 422],
-    },
-    ({ body, context }) => recordPayment(app, context, body),
-  )
 }
 
 function addPreview(router: Router, app: AppContext): void {
@@ -82,9 +62,10 @@ function addRetrieve(router: Router, app: AppContext): void {
       etag: true,
       errors: [404],
     },
-    async ({ params, context }) => {
-      const row = await findPaymentOrThrow(app.pool, context.environment.id, params.payment)
-      return showPayment(app.pool, context, row.id)
+    async ({ params, context: { environment } }) => {
+      const found = await findPaymentOrThrow(app.pool, environment.id, params.payment)
+      const { row, obligations } = await readPayment(app.pool, environment.id, found.id)
+      return { status: 200, body: renderBillingPayment(environment, row, obligations), etag: `"${row.version}"` }
     },
   )
 }

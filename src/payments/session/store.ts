@@ -4,6 +4,7 @@ import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../../core/id/id.ts'
 import { type PaymentStatus, statusesBefore } from '../../core/payment-status.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
 import type { Decline, MethodDetails } from '../processor/processor.ts'
 
 /** A payment that a payer started on a page: it has a target and a processor. */
@@ -28,6 +29,12 @@ export type SessionPayment = {
   received_at: Date | null
   created_at: Date
 }
+
+const insertPagePaymentSql = loadSql(import.meta.url, './sql/insert-page-payment.sql')
+const updatePaymentStatusSql = loadSql(import.meta.url, './sql/update-payment-status.sql')
+const claimProcessorReferenceSql = loadSql(import.meta.url, './sql/claim-processor-reference.sql')
+const findProcessorReferenceSql = loadSql(import.meta.url, './sql/find-processor-reference.sql')
+const claimDueChecksSql = loadSql(import.meta.url, './sql/claim-due-checks.sql')
 
 const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, p.target_id, p.status, p.currency, p.amount,
     p.applied_amount, p.unapplied_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
@@ -88,13 +95,7 @@ export async function insertSessionPayment(
   { actor, request_id }: { actor: Actor; request_id: string },
 ): Promise<void> {
   await pool.query({
-    name: 'insert-session-payment',
-    text: `with inserted as (insert into payment (id, bucket, environment_id, customer_id, target_id, status, channel, currency, amount,
-        processor, metadata, next_check_at, created_at, updated_at)
-      values ($1, $2, $3, $4, $5, 'initiating', 'card', $6, $7, $8, $9, $10, $11, $11) on conflict do nothing
-      returning id, bucket, environment_id)
-      insert into audit_entry (id, bucket, environment_id, actor, action, object_kind, object_id, request_id, recorded_at)
-      select $12::uuid, bucket, environment_id, $13, 'created', 'payment', id, $14, $11 from inserted`,
+    ...insertPagePaymentSql,
     values: [
       payment.id,
       bucketOf(payment.id),
@@ -133,14 +134,7 @@ export async function updateStatus(
   change: Change,
 ): Promise<boolean> {
   const { rowCount } = await connection.query({
-    name: 'update-payment-status',
-    text: `with updated as (update payment set status = $4, next_check_at = coalesce($5, next_check_at),
-        processor_reference = coalesce($6, processor_reference), method_details = coalesce($7, method_details),
-        last_payment_error = coalesce($8, last_payment_error), version = version + 1, updated_at = $9
-      where environment_id = $1 and id = $2 and bucket = $3 and status = any ($10)
-      returning id, bucket, environment_id)
-      insert into audit_entry (id, bucket, environment_id, actor, action, object_kind, object_id, request_id, recorded_at)
-      select $11::uuid, bucket, environment_id, $12, 'updated', 'payment', id, $13, $9 from updated`,
+    ...updatePaymentStatusSql,
     values: [
       environment_id,
       id,
@@ -171,16 +165,12 @@ export async function claimProcessorReference(
 ): Promise<void> {
   const key = [environment_id, processor, reference, bucketOfValue(`${processor}\n${reference}`)]
   const { rowCount } = await connection.query({
-    name: 'claim-processor-reference',
-    text: `insert into processor_reference (environment_id, processor, reference, bucket, payment_id)
-      values ($1, $2, $3, $4, $5) on conflict do nothing`,
+    ...claimProcessorReferenceSql,
     values: [...key, id],
   })
   if (rowCount === 1) return
   const { rows } = await connection.query<{ payment_id: Id }>({
-    name: 'find-processor-reference',
-    text: `select payment_id from processor_reference
-      where environment_id = $1 and processor = $2 and reference = $3 and bucket = $4`,
+    ...findProcessorReferenceSql,
     values: key,
   })
   assert(rows[0]?.payment_id === id, 'a charge of a processor belongs to one payment')
@@ -193,18 +183,7 @@ export async function claimProcessorReference(
  */
 export async function claimDueChecks(pool: Queryable, now: Date, limit: number): Promise<Key[]> {
   const { rows } = await pool.query<Key>({
-    name: 'claim-due-checks',
-    text: `update payment as p
-      set next_check_at = $1::timestamptz + case p.status
-        when 'processing' then greatest(interval '1 second', least(($1 - p.created_at) / 10, interval '10 minutes'))
-        else greatest(interval '30 seconds', least($1 - p.created_at, interval '5 minutes')) end
-      from (
-        select id, bucket from payment
-        where status in ('initiating', 'pending_action', 'processing') and next_check_at <= $1
-        order by next_check_at limit $2 for no key update skip locked
-      ) as due
-      where p.id = due.id and p.bucket = due.bucket
-      returning p.id, p.environment_id`,
+    ...claimDueChecksSql,
     values: [now, limit],
   })
   return rows

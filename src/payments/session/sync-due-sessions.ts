@@ -1,6 +1,6 @@
 import type { AppContext } from '../../context.ts'
 import { newRequestId } from '../../core/request-id.ts'
-import { isDatabaseUnavailable } from '../../database/errors.ts'
+import { isDatabaseUnavailable } from '../../database/availability.ts'
 import { claimDueChecks, updateStatus } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
 

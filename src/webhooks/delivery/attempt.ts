@@ -1,11 +1,15 @@
+import type { KeyObject } from 'node:crypto'
+import { createCache } from '../../core/cache.ts'
 import type { Clock } from '../../core/clock.ts'
 import { formatId } from '../../core/id/id.ts'
+import type { Vault } from '../../core/secret.ts'
 import type { HttpClient, HttpResult } from '../../net/http-client.ts'
-import { sign } from '../signing.ts'
-import type { ClaimedDelivery } from './claim.ts'
-import type { Destination } from './endpoint-secrets.ts'
-import type { DeliveryAttempt, DeliveryOutcome } from './record-outcomes.ts'
+import { sign, signingKey } from '../signing.ts'
 import { classify } from './schedule.ts'
+import type { ClaimedDelivery, DeliveryAttempt, DeliveryOutcome } from './store.ts'
+
+/** Where and how one endpoint is called. */
+export type Destination = { url: URL; keys: KeyObject[] }
 
 /** What an attempt needs. */
 export type Sender = {
@@ -17,6 +21,8 @@ export type Sender = {
   /** Called when the URL or the secret cannot be read: the operator has to know. */
   onUnusable(endpointId: string, error: unknown): void
 }
+
+const cachedMax = 10_000
 
 const unusable: HttpResult = {
   status_code: undefined,
@@ -76,4 +82,22 @@ function prepare(sender: Sender, claimed: ClaimedDelivery, text: string, started
     'webhook-signature': sign({ id, timestamp_s, body, keys }),
   }
   return { url, headers, body }
+}
+
+/**
+ * Opens the URL and the signing keys of endpoints, and caches them: decrypting takes longer than signing. What is encrypted is
+ * one secret, or several separated by spaces while one replaces another. Throws when the vault's key is another one, and when
+ * what it opens is no secret.
+ */
+export function createEndpointSecrets(vault: Vault): (endpointId: string, url: string, secret: string) => Destination {
+  const known = createCache<{ url: string; secret: string; destination: Destination }>({ size_max: cachedMax })
+  return (endpointId, url, secret) => {
+    const found = known.get(endpointId)
+    // The ciphertext is new whenever the secret is.
+    if (found?.url === url && found.secret === secret) return found.destination
+    const secrets = vault.decrypt(Buffer.from(secret, 'base64')).split(' ')
+    const destination = { url: new URL(url), keys: secrets.map(signingKey) }
+    known.set(endpointId, { url, secret, destination })
+    return destination
+  }
 }

@@ -2,16 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Vault } from '../../core/secret.ts'
+import { DatabaseRetry } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
 import type { HttpClient } from '../../net/http-client.ts'
-import { attemptDelivery, type Sender } from './attempt.ts'
-import { type ClaimedDelivery, claimDeliveries, claimUsableMs } from './claim.ts'
-import { DatabaseRetry } from './database-retry.ts'
+import { attemptDelivery, createEndpointSecrets, type Sender } from './attempt.ts'
 import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
-import { createEndpointSecrets } from './endpoint-secrets.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
-import type { DeliveryOutcome } from './record-outcomes.ts'
 import { rescheduleAfter } from './schedule.ts'
+import { type ClaimedDelivery, claimDeliveries, claimUsableMs, type DeliveryOutcome } from './store.ts'
 
 // While little is due, claims are at least this far apart, so that each serves several commits.
 const claimPaceMs = 10
@@ -78,7 +76,10 @@ class DeliveryLoop implements Dispatcher {
     this.#pool = pool
     this.#clock = clock
     this.#log = log
-    this.#database = new DatabaseRetry(log, this.#stopping.signal)
+    this.#database = new DatabaseRetry(this.#stopping.signal, {
+      onAway: (error) => log.warn({ err: error }, 'the database is away; webhooks wait for it'),
+      onBack: () => log.info({}, 'the database is back; webhooks are sent again'),
+    })
     this.#writer = new OutcomeWriter({ pool, clock, database: this.#database, log, onQuiet: () => this.#checkIdle() })
     this.#sender = {
       client,

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
+import type { DatabaseRetry } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
-import type { DatabaseRetry } from './database-retry.ts'
-import { type DeliveryOutcome, recordOutcomes } from './record-outcomes.ts'
+import { type DeliveryOutcome, recordOutcomes } from './store.ts'
 
 // While few outcomes come, batches are at least this far apart, in ms, so that one commit serves several.
 const paceMs = 10

@@ -34,14 +34,14 @@ export async function listObjects<Kind extends ReceivableKind>(
   } else conditions.and`e.environment_id = ${environment.id} and e.id >= ${from} and e.id < ${below}`
   addOwnFilters(conditions, query)
   addReceivableFilters(conditions, query, dateIn(environment.time_zone, now))
-  const { rows } = await database.query<Rows[Kind]>(
-    `with page as materialized (
+  const { rows } = await database.query<Rows[Kind]>({
+    text: `with page as materialized (
        select e.id, e.bucket from ${byStatus ? statusFirst : objectFirst(kind, query)}
        where ${conditions.text} order by ${byStatus ? 'r' : 'e'}.id desc limit ${page.limit + 1}
      )
      ${objectSelect[kind]} join page on page.id = e.id and page.bucket = e.bucket order by e.id desc`,
-    conditions.values,
-  )
+    values: conditions.values,
+  })
   return rows
 }
 

@@ -1,18 +1,40 @@
-import type { z } from 'zod'
+import type { Router } from '../../api/fastify.ts'
+import { groupedOperation } from '../../api/operation.ts'
 import { renderProblem } from '../../api/problems.ts'
 import { type RenderedResponse, renderResponse } from '../../api/response.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
-import { bucketOf, type Id, newId, parseId } from '../../core/id/id.ts'
+import { bucketOf, newId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import { sha256 } from '../../core/secret.ts'
-import type { Queryable } from '../../database/pool.ts'
 import type { PaymentCommand, PaymentOutcome, PaymentTarget } from '../../ledger/payments/command.ts'
 import { renderApplied, renderBillingPayment } from './render.ts'
-import type { billingPayment, CreatePayment, createdPayment } from './schema.ts'
-import { findObligationsOfPayment, findPayment, type PaymentRow } from './store.ts'
+import * as schema from './schema.ts'
+import { readPayment } from './store.ts'
 import { type ResolvedTarget, readTarget, resolveTarget } from './target.ts'
 
 type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
+
+/** `POST /billing/payments`: records a payment. */
+export function paymentRecordRoute(router: Router, app: AppContext): void {
+  groupedOperation(
+    router,
+    app,
+    {
+      method: 'POST',
+      url: '/billing/payments',
+      id: 'createPayment',
+      tag: 'Payments',
+      summary: 'Record a payment that was received elsewhere',
+      description:
+        'Applied at once. The same reference with the same amount, currency and target answers 200 with the first payment; anything else under it is a conflict.',
+      body: schema.createPaymentBody,
+      responses: schema.createdPayment,
+      etag: true,
+      errors: [404, 409, 422],
+    },
+    ({ body, context }) => recordPayment(app, context, body),
+  )
+}
 
 /**
  * Records money that was received elsewhere. It joins the next batch; the unique keys make it happen once. With a
@@ -23,7 +45,7 @@ type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
 export async function recordPayment(
   app: App,
   context: RequestContext,
-  input: CreatePayment,
+  input: schema.CreatePayment,
 ): Promise<RenderedResponse> {
   const receivedAt = input.received_at === undefined ? context.now : new Date(input.received_at)
   if (receivedAt.getTime() > context.now.getTime() + clockSkewMs) {
@@ -45,7 +67,7 @@ const clockSkewMs = 5 * 60_000
 function makeCommand(
   app: App,
   context: RequestContext,
-  input: CreatePayment,
+  input: schema.CreatePayment,
   { target, customer_id, first_id }: ResolvedTarget,
   received_at: Date,
 ): PaymentCommand {
@@ -69,14 +91,14 @@ function makeCommand(
     target,
     renderer: {
       payment: (applied) =>
-        renderResponse<typeof createdPayment>({ status: 201, body: renderApplied(environment, applied) }),
+        renderResponse<typeof schema.createdPayment>({ status: 201, body: renderApplied(environment, applied) }),
       problem: (problem) => renderProblem(problem, app, instance),
     },
   }
 }
 
-/** The same payment sent again has the same amount, currency and target, however the target was spelt. */
-function fingerprintOf(input: CreatePayment, target: PaymentTarget): Buffer {
+/** The same money again has the same amount, currency and target, however the target was spelt. */
+function fingerprintOf(input: schema.CreatePayment, target: PaymentTarget): Buffer {
   const named =
     target.kind === 'explicit' ? target.allocations.map((one) => [one.receivable_id, String(one.amount)]) : target.scope
   // The keys are written in a fixed order, so this is canonical.
@@ -85,7 +107,7 @@ function fingerprintOf(input: CreatePayment, target: PaymentTarget): Buffer {
 
 async function responseOf(
   { pool }: App,
-  context: RequestContext,
+  { environment }: RequestContext,
   command: PaymentCommand,
   outcome: PaymentOutcome,
 ): Promise<RenderedResponse> {
@@ -100,38 +122,13 @@ async function responseOf(
       if (!outcome.same) {
         throw fieldProblem('payment_reference_conflict', '/reference', 'It belongs to another payment of this channel.')
       }
-      const shown = await showPayment(pool, context, outcome.payment_id)
-      // After a lost connection the batch is sent again and finds its own commit: that is still the first response.
+      const { row, obligations } = await readPayment(pool, environment.id, outcome.payment_id)
+      // After a lost connection the batch is sent again and meets its own commit: that is still the first answer.
       const status = outcome.payment_id === command.payment.id ? 201 : 200
-      return renderResponse<typeof createdPayment>({ ...shown, status })
+      const body = renderBillingPayment(environment, row, obligations)
+      return renderResponse<typeof schema.createdPayment>({ status, body, etag: `"${row.version}"` })
     }
     default:
       throw new Problem('not_found', 'There is nothing payable with this id or reference.')
   }
-}
-
-/** Finds a payment by its id. Throws `not_found`. */
-export async function findPaymentOrThrow(
-  connection: Queryable,
-  environmentId: number,
-  shown: string,
-): Promise<PaymentRow> {
-  const id = parseId('payment', shown)
-  const row = id === undefined ? undefined : await findPayment(connection, environmentId, id)
-  if (!row) throw new Problem('not_found', 'There is no payment with this id.')
-  return row
-}
-
-/** A payment with its obligations, as Billing shows it. */
-export async function showPayment(
-  connection: Queryable,
-  { environment }: RequestContext,
-  id: Id,
-): Promise<{ status: 200; body: z.input<typeof billingPayment>; etag: string }> {
-  const [row, obligations] = await Promise.all([
-    findPayment(connection, environment.id, id),
-    findObligationsOfPayment(connection, environment.id, id),
-  ])
-  if (!row) throw new Problem('not_found', 'There is no payment with this id.')
-  return { status: 200, body: renderBillingPayment(environment, row, obligations), etag: `"${row.version}"` }
 }

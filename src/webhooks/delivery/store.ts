@@ -2,7 +2,40 @@ import { booleanArray, integerArray, textArray, timeArray, uuidArray } from '../
 import type { Pool, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
-import type { ClaimedDelivery } from './claim.ts'
+import { wholeBody } from '../../events/personal.ts'
+
+// The most that one claim takes; the same number stands in the statement, so that the planner knows it.
+const claimSize = 200
+
+// How long a claim holds, in ms: well over the 15 s deadline of an attempt, so that no attempt outlives its claim.
+const leaseMs = 60_000
+
+/** How old a claim may be when its attempt begins, in ms. Beyond, the attempt could outlive it. */
+export const claimUsableMs = 40_000
+
+// When the deliveries of a disabled endpoint are looked at again, in ms. `resumeDeliveries` is sooner.
+const pauseMs = 3_600_000
+
+/** A delivery that this process holds, with what is needed to send it. */
+export type ClaimedDelivery = {
+  event_id: string
+  endpoint_id: string
+  bucket: number
+  environment_id: number
+  /** The number of the attempt that this claim is for, from 1. */
+  number: number
+  url: string
+  /** The signing secrets, encrypted, in base64. */
+  secret: string
+  /** Null when the event's partition has been dropped. */
+  body: string | null
+  claimed_at: Date
+}
+
+/** What one claim took. */
+export type Claim = { claimed: ClaimedDelivery[]; found: number; full: boolean }
+
+type Row = Omit<ClaimedDelivery, 'claimed_at'> & { to_send: boolean; personal: string | null }
 
 /** One attempt; absent when the claim is returned unsent. */
 export type DeliveryAttempt = {
@@ -25,12 +58,38 @@ export type DeliveryOutcome = {
 }
 
 const settings = loadSql(import.meta.url, './sql/delivery-settings.sql')
+const commitUnflushed = { name: 'commit-unflushed', text: 'set local synchronous_commit = off' }
+const claim = loadSql(import.meta.url, './sql/claim-deliveries.sql')
 const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
 const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
 
 /**
- * Writes outcomes, all or none. An outcome whose claim has expired and been made again changes no delivery. Writing the
- * same outcomes twice is the same as once.
+ * Takes up to 200 due deliveries, for this process alone until the lease lapses. `found` counts those of endpoints that take
+ * nothing too, and `full` tells that there may be more. The commit does not wait for the disk: a claim that a crash undoes is
+ * only made again.
+ */
+export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
+  const later = (ms: number) => new Date(now.getTime() + ms)
+  const { rows } = await transaction(pool, (connection, sendCommit) => {
+    connection.query(settings).catch(() => {})
+    connection.query(commitUnflushed).catch(() => {})
+    const claiming = connection.query<Row>({ ...claim, values: [now, later(leaseMs), later(pauseMs)] })
+    sendCommit()
+    return claiming
+  })
+  const claimed = rows
+    .filter(({ to_send }) => to_send)
+    .map(({ body, personal, ...row }) => ({
+      ...row,
+      body: body === null ? null : wholeBody({ body, personal }),
+      claimed_at: now,
+    }))
+  return { claimed, found: rows.length, full: rows.length >= claimSize }
+}
+
+/**
+ * Writes outcomes, all or none. An outcome whose claim has lapsed and been made again changes no delivery. Writing the same
+ * outcomes twice is the same as once.
  */
 export async function recordOutcomes(pool: Pool, outcomes: readonly DeliveryOutcome[], now: Date): Promise<void> {
   const deliveries = outcomes.map(({ delivery }) => delivery)
