@@ -11,9 +11,9 @@ type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl'>
 type Work = (connection: Connection) => Promise<RenderedResponse>
 
 /**
- * Runs a change in one transaction together with its idempotency record. With a key that was used before, the stored response is
- * returned, with the same status and bytes. A 409 or 422 is stored too; other refusals are not. `secret` responses are stored
- * encrypted. `committed` is called once the change is there.
+ * Runs a change in one transaction together with its idempotency record. With a key that was used before, the stored
+ * response is returned, with the same status and bytes. A 409 or 422 is stored too; other refusals are not. `secret`
+ * responses are stored encrypted. `committed` is called after the commit.
  */
 export async function writeOnce(
   app: App,

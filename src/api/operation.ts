@@ -96,7 +96,7 @@ function part(schema: Optional, input: unknown): unknown {
   return schema === undefined ? undefined : parse(schema, input)
 }
 
-/** The context of a request of the API. Its Idempotency-Key is read where the operation takes one. */
+/** The context of a request of the API. Its Idempotency-Key is read only where the operation takes one. */
 function contextOf(
   { clock }: Pick<AppContext, 'clock'>,
   request: FastifyRequest,
@@ -123,7 +123,7 @@ function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | undefin
   const sent = Array.isArray(header) ? header.join() : header
   const key = /^"(.*)"$/.exec(sent)?.[1] ?? sent
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new Problem('invalid_idempotency_key', 'Idempotency-Key has 1 to 255 visible ASCII characters.')
+    throw new Problem('invalid_idempotency_key', 'The Idempotency-Key must have 1 to 255 visible ASCII characters.')
   }
   const fingerprint = sha256(`${request.method} ${requestPath(request)}\n${canonicalJson(request.body ?? null)}`)
   return newClaim(request.environment.id, key, fingerprint, now)

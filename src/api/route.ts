@@ -14,18 +14,18 @@ export type Route<P extends Optional, Q extends Optional, B extends Optional, R 
   id: string
   tag: string
   summary: string
-  /** What the summary does not say, for the reference. */
+  /** Details for the reference that the summary leaves out. */
   description?: string
   params?: P
   query?: Q
   body?: B
   /** The schema of each successful response, by its status. */
   responses: R
-  /** Statuses of the refusals that this operation can give, beyond those that every operation can. */
+  /** Statuses of this operation's refusals, besides those that every operation can give. */
   errors?: readonly number[]
   /** Whether its successful responses carry an ETag. */
   etag?: true
-  /** Whether it takes an Idempotency-Key; `writeOperation` says so itself. */
+  /** Whether it takes an Idempotency-Key; `writeOperation` and `groupedOperation` set it. */
   idempotent?: true
 }
 
@@ -38,7 +38,7 @@ export type Operation = Omit<Route<undefined, undefined, undefined, Responses>, 
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the route was declared as; pages and the like have none. */
+    /** The operation that the route was declared with; pages have none. */
     operation?: Operation
   }
 }

@@ -16,7 +16,7 @@ export function formatMoney(minor: bigint, currency: string, locale: string): st
     .replaceAll(/[\u00a0\u202f]/g, ' ')
 }
 
-// Making a format takes 27 µs, using one takes half of one.
+// Making a formatter takes 27 µs, using one takes half of one.
 const moneyFormats = createCache<Intl.NumberFormat>({ size_max: 200 })
 
 function moneyFormat(currency: string, locale: string, digits: number): Intl.NumberFormat {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-const awayCodes = new Set([
+const unavailableCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -19,25 +19,25 @@ const awayCodes = new Set([
   '08006',
   '25006',
 ])
-const awayMessages =
+const unavailableMessages =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|connection ended|not currently accepting connections/i
 
-/** Whether the database could not be reached or went away: the caller may try again, and gets a 503. */
+/** Whether the database could not be reached or the connection was lost: the caller gets a 503 and may try again. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  if (typeof code === 'string' && awayCodes.has(code)) return true
-  return typeof message === 'string' && awayMessages.test(message)
+  if (typeof code === 'string' && unavailableCodes.has(code)) return true
+  return typeof message === 'string' && unavailableMessages.test(message)
 }
 
-const awayTriesMax = 3
+const triesMax = 3
 
-/** Does work again when the database went away meanwhile, three times in all. It must be work that may be done twice. */
+/** Runs `work`, three times in all while the database is unavailable. It must be work that may be done twice. */
 export async function retryWhileUnavailable<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work()
     } catch (error) {
-      if (!isDatabaseUnavailable(error) || tries === awayTriesMax) throw error
+      if (!isDatabaseUnavailable(error) || tries === triesMax) throw error
     }
   }
 }
@@ -45,40 +45,40 @@ export async function retryWhileUnavailable<T>(work: () => Promise<T>): Promise<
 const firstWaitMs = 100
 const longestWaitMs = 5000
 
-/** Told when the database goes away under some work, and when it is back. */
-export type AvailabilityListener = { onAway(error: unknown): void; onBack(): void }
+/** Called when the database becomes unavailable during some work, and when it is available again. */
+export type AvailabilityListener = { onUnavailable(error: unknown): void; onAvailable(): void }
 
-/** Waits that end early at the stop, and work that waits for the database to come back. */
+/** Pauses that end early at the stop, and work that waits until the database is available again. */
 export class DatabaseRetry {
   readonly #stopping: AbortSignal
   readonly #listener: AvailabilityListener
-  #away = false
+  #unavailable = false
 
   constructor(stopping: AbortSignal, listener: AvailabilityListener) {
     this.#stopping = stopping
     this.#listener = listener
   }
 
-  /** Waits so many ms, or until the stop. */
+  /** Waits for this time, or until the stop. */
   async pause(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: this.#stopping }).catch(() => {})
   }
 
   /**
-   * Does `work`; while the database is away, again and again, after 0.1 to 5 seconds. It is told once. Throws what `work`
-   * throws for another reason, and at the stop also that the database is away.
+   * Runs `work`; while the database is unavailable, again and again, after 0.1 to 5 seconds. The outage is reported
+   * once. Throws any other error of `work`, and after the stop also that the database is unavailable.
    */
   async retryWhileUnavailable<T>(work: () => Promise<T>): Promise<T> {
     for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
       try {
         const result = await work()
-        if (this.#away) this.#listener.onBack()
-        this.#away = false
+        if (this.#unavailable) this.#listener.onAvailable()
+        this.#unavailable = false
         return result
       } catch (error) {
         if (!isDatabaseUnavailable(error) || this.#stopping.aborted) throw error
-        if (!this.#away) this.#listener.onAway(error)
-        this.#away = true
+        if (!this.#unavailable) this.#listener.onUnavailable(error)
+        this.#unavailable = true
         await this.pause(waitMs)
       }
     }

@@ -1,5 +1,5 @@
 import type { FastifyReply } from '../api/fastify.ts'
-import { documentHeaders, readStyle, renderDocument } from '../html/document.ts'
+import { documentHeaders, readStyle, renderHtmlDocument } from '../html/document.ts'
 import { type Html, html } from '../html/html.ts'
 
 /** A page of the documents: its title, and the content of `main`. */
@@ -9,7 +9,7 @@ const style = readStyle(new URL('./docs.css', import.meta.url))
 
 /** Renders the whole document. */
 export function renderDocs({ title, content }: DocsPage): string {
-  return renderDocument({
+  return renderHtmlDocument({
     title: `${title} · Tallystick`,
     style,
     body: html`<header><a href="/docs">Tallystick</a><a href="/docs">Guides</a><a href="/docs/reference">API reference</a><a href="/docs/errors">Errors</a><a href="/openapi.json">openapi.json</a></header>

@@ -9,12 +9,12 @@ import { type DataOf, type EventType, events } from './registry.ts'
 
 const writeEventsSql = loadSql(import.meta.url, './sql/write-events.sql')
 
-/** The environment that an event belongs to, as its envelope tells. */
+/** The environment that an event belongs to, as its envelope names it. */
 export type EventEnvironment = { id: number; mode: 'test' | 'live' }
 
-/** An event as it is written in the transaction of the change that it tells of. */
+/** An event as it is written in the transaction of the change that it reports. */
 export type NewEvent = {
-  /** The subject's, where the event tells of its making. */
+  /** The subject's id, where the event reports that the subject was created. */
   id: Id
   bucket: number
   environment_id: number
@@ -27,7 +27,7 @@ export type NewEvent = {
   created_at: Date
 }
 
-/** Renders the envelope, in the two parts that are stored. They fix the bytes that every attempt at every endpoint sends. */
+/** Renders the envelope, in the two parts that are stored. They determine the bytes of every attempt at every endpoint. */
 export function renderEvent<Type extends EventType>(
   environment: EventEnvironment,
   event: { id: Id; bucket: number; type: Type; subject_id: Id; created_at: Date; data: DataOf<Type> },
@@ -53,7 +53,7 @@ export function renderEvent<Type extends EventType>(
   }
 }
 
-/** Writes events and their deliveries, in the transaction of the change that they tell of. */
+/** Writes events and their deliveries, in the transaction of the change that they report. */
 export async function writeEvents(connection: Queryable, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return
   await connection.query({

@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Html, html } from './html.ts'
 
-/** A style sheet that a document carries in itself: its element, and the source by which the security policy lets it through. */
+/** A style sheet that a document contains: its element, and its source in the content security policy. */
 export type Style = { element: Html; source: string }
 
-/** A document, before it is wrapped. `head` stands after what every document has there, `body` is all of the body. */
-export type Document = { title: string; style: Style; head?: Html | undefined; body: Html }
+/** A document before it is wrapped. `head` follows what every document has there; `body` is the whole body. */
+export type HtmlDocument = { title: string; style: Style; head?: Html | undefined; body: Html }
 
-/** Reads a style sheet. The element is whole in one trusted text: a style sheet has no entities, so it must not be escaped. */
+/** Reads a style sheet. Its element is one trusted text: a style sheet has no entities, so it must not be escaped. */
 export function readStyle(file: URL): Style {
   const text = squeezeCss(readFileSync(file, 'utf8'))
   const source = `'sha256-${createHash('sha256').update(text).digest('base64')}'`
   return { element: Html.trusted(`<style>${text}</style>`), source }
 }
 
-/** A style sheet without the white space that means nothing: files are kept readable, and what is sent is 1.4 kB less. */
+/** A style sheet without insignificant white space: the file stays readable, and 1.4 kB less are sent. */
 function squeezeCss(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
@@ -25,7 +25,7 @@ function squeezeCss(text: string): string {
 }
 
 /** Renders a whole document. */
-export function renderDocument({ title, style, head, body }: Document): string {
+export function renderHtmlDocument({ title, style, head, body }: HtmlDocument): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -41,8 +41,8 @@ ${body}</body>
 }
 
 /**
- * The headers of a document that runs nothing, loads nothing, shows no style but its own and is framed by nobody. `form_action` is
- * where its forms may lead, as the policy names it.
+ * The headers of a document that runs no script, loads nothing, shows only its own style and cannot be framed.
+ * `form_action` is the source of its forms in the policy.
  */
 export function documentHeaders({ style, form_action }: { style: Style; form_action: string }): Record<string, string> {
   return {

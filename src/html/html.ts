@@ -1,6 +1,6 @@
 /**
- * Text that is HTML already. The `html` tag makes one and escapes whatever is put in, so nothing reaches a page without having been
- * escaped. `Html.trusted` is the one other way, for text of the program's own.
+ * Text that is already HTML. The `html` tag makes it and escapes every value, so nothing reaches a page unescaped.
+ * `Html.trusted` is the one other way, for text of the program itself.
  */
 export class Html {
   readonly #text: string
@@ -14,12 +14,12 @@ export class Html {
     return this.#text
   }
 
-  /** Joins the literal parts of a template with its values, each escaped unless it is HTML. */
+  /** Joins the literal parts of a template, which are trusted, with its values, each escaped unless it is Html. */
   static fromTemplate(parts: TemplateStringsArray, values: readonly HtmlValue[]): Html {
     return new Html(parts.reduce((text, part, index) => text + render(values[index - 1]) + part))
   }
 
-  /** Takes text as it is: a style sheet, or what Markdown was rendered to. Never anything that came from outside. */
+  /** Takes text as it is: a style sheet, or rendered Markdown. Never anything that came from outside. */
   static trusted(text: string): Html {
     return new Html(text)
   }

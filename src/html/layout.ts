@@ -1,4 +1,4 @@
-import { readStyle, renderDocument } from './document.ts'
+import { readStyle, renderHtmlDocument } from './document.ts'
 import { type Html, html } from './html.ts'
 
 /** A page before it is wrapped: its title, and the content of `main`. */
@@ -17,7 +17,7 @@ export const pageStyle = readStyle(new URL('./style.css', import.meta.url))
 
 /** Renders the whole document. */
 export function renderPage({ title, merchant, test, content, footer }: Page): string {
-  return renderDocument({
+  return renderHtmlDocument({
     title,
     style: pageStyle,
     head: html`<meta name="robots" content="noindex">\n`,

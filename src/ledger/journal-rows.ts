@@ -16,7 +16,10 @@ export type TransactionKind =
   | 'application_reversal'
   | 'payment_reversal'
 
-/** The other side of an entry. System accounts store no balance, so none of them is a hot row: theirs is a sum. */
+/**
+ * The other side of an entry. The balance of a system account is the sum of its entries and is not stored, so none is a
+ * hot row.
+ */
 export type SystemAccount = 'sales' | 'adjustments' | 'unapplied' | `clearing:${string}`
 
 export type NewTransaction = {
@@ -34,7 +37,7 @@ export type NewTransaction = {
 export type TransactionRow = Required<NewTransaction> & { id: Id }
 
 /** An entry as it is written. */
-export type EntryRow = {
+export type LedgerEntryRow = {
   id: Id
   bucket: number
   environment_id: number
@@ -47,10 +50,10 @@ export type EntryRow = {
   balance_after: bigint | null
 }
 
-/** How a receivable was found. */
+/** A receivable as it was read. */
 export type Snapshot = Pick<Receivable, 'balance' | 'version' | 'status'>
 
-/** The columns of `write-transactions.sql`, but for the last. */
+/** The columns of `write-transactions.sql`, except the last. */
 export function transactionColumns(rows: TransactionRow[]): Buffer[] {
   return [
     uuidArray(rows.map(({ id }) => id)),
@@ -66,7 +69,7 @@ export function transactionColumns(rows: TransactionRow[]): Buffer[] {
 }
 
 /** The columns of `write-entries.sql`. */
-export function entryColumns(rows: EntryRow[]): Buffer[] {
+export function entryColumns(rows: LedgerEntryRow[]): Buffer[] {
   return [
     uuidArray(rows.map(({ id }) => id)),
     integerArray(rows.map(({ bucket }) => bucket)),
@@ -98,7 +101,7 @@ export function openedColumns(rows: Receivable[]): Buffer[] {
   ]
 }
 
-/** Receivables as they were found: the first columns of `hold-receivables.sql` and `update-receivables.sql`. */
+/** Receivables as they were read: the first columns of `hold-receivables.sql` and `update-receivables.sql`. */
 export function snapshotColumns(rows: [Receivable, Snapshot][]): Buffer[] {
   return [
     uuidArray(rows.map(([{ id }]) => id)),
@@ -111,7 +114,7 @@ export function snapshotColumns(rows: [Receivable, Snapshot][]): Buffer[] {
   ]
 }
 
-/** Receivables as they will be: the columns of `update-receivables.sql` behind those. */
+/** Receivables as they will be: the columns of `update-receivables.sql` after those. */
 export function changedColumns(rows: [Receivable, Snapshot][]): Buffer[] {
   return [
     bigintArray(rows.map(([{ balance }]) => balance)),

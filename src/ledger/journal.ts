@@ -6,8 +6,8 @@ import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
 import {
   changedColumns,
-  type EntryRow,
   entryColumns,
+  type LedgerEntryRow,
   type NewTransaction,
   openedColumns,
   type Snapshot,
@@ -42,7 +42,7 @@ const updateReceivablesSql = loadSql(import.meta.url, './sql/update-receivables.
 export class Journal {
   readonly #now: Date
   readonly #transactions: TransactionRow[] = []
-  readonly #entries: EntryRow[] = []
+  readonly #entries: LedgerEntryRow[] = []
   readonly #opened = new Set<Receivable>()
   /** Each receivable that a decision depends on, as it was read. */
   readonly #snapshots = new Map<Receivable, Snapshot>()
@@ -138,7 +138,7 @@ export class Journal {
     transaction: OpenTransaction,
     currency: string,
     amount: bigint,
-    side: Pick<EntryRow, 'receivable_id' | 'system_account' | 'version' | 'balance_after'>,
+    side: Pick<LedgerEntryRow, 'receivable_id' | 'system_account' | 'version' | 'balance_after'>,
   ): void {
     assert(amount !== 0n, 'an entry has an amount')
     this.#entries.push({

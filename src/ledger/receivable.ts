@@ -30,7 +30,7 @@ export type Receivable = {
   readonly overpayment_allowed: boolean
 }
 
-/** The receivables of one transaction or one look, found by id, by customer or by account. */
+/** The receivables of one transaction or one read, found by id, by customer or by account. */
 export class ReceivableIndex {
   readonly #byId: Map<Id, Receivable>
   readonly #byCustomer: Map<Id, Receivable[]>

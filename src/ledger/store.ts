@@ -5,7 +5,7 @@ import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
 import { type Receivable, ReceivableIndex } from './receivable.ts'
 
-/** What to lock: receivables by id, all those of some customers, all those of some accounts. */
+/** Which receivables to lock or read: by id, all those of some customers, all those of some accounts. */
 export type ReceivableSelection = { ids?: Id[]; customers?: Id[]; accounts?: Id[]; environments: number[] }
 
 /** A payment row locked by this transaction. */
@@ -36,7 +36,7 @@ export function lockReceivables(connection: Queryable, selection: ReceivableSele
   return select(connection, lockSql, selection)
 }
 
-/** The same receivables as they are now, without a lock: for a preview or a page, or to be held to when they are written. */
+/** Reads the same receivables without a lock: for a preview or a page, or for a batch that checks them when it writes. */
 export function readReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
   return select(connection, readSql, selection)
 }
@@ -69,7 +69,7 @@ export async function followRules(
   await connection.query({ ...followRulesSql, values: [environment_id, bucket, customer_id] })
 }
 
-/** Locks payments in the order of their ids. */
+/** Locks payments that are to be completed or changed, in the order of their ids. */
 export async function lockPayments(
   connection: Queryable,
   ids: Id[],

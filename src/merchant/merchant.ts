@@ -30,7 +30,7 @@ export async function createMerchant(
       values: [merchant.slug, merchant.name, now],
     })
     const id = rows[0]?.id
-    if (id === undefined) throw new MerchantError(`There is a merchant ${merchant.slug} already.`)
+    if (id === undefined) throw new MerchantError(`There is already a merchant ${merchant.slug}.`)
     await connection.query({
       name: 'insert-environments',
       text: "insert into environment (merchant_id, mode) values ($1, 'test'), ($1, 'live')",

@@ -131,8 +131,8 @@ export function createAddressGuard(rules: AddressRules, resolve = resolveAll): A
 }
 
 /**
- * Opens the sockets of outgoing HTTP, to addresses that the guard lets through only. An address that stands in the URL
- * itself never passes a look-up, so it is checked here.
+ * Opens the sockets of outgoing HTTP, only to addresses that the guard lets through. An address that is written in the
+ * URL is never looked up, so it is checked here.
  */
 export function guardedConnector(guard: AddressGuard, timeout_ms: number): buildConnector.connector {
   const anywhere = buildConnector({ timeout: timeout_ms, allowH2: false })

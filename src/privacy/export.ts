@@ -14,7 +14,8 @@ import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
 import { renderBillingPayment } from '../payments/recorded/render.ts'
 import { type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
 
-// Rows of one read; the same number stands in the statement of the entries. The whole of a customer never stands in memory, and no connection is held while a slow client reads.
+// Rows per read. A whole customer is never held in memory, and no connection is held while a slow client reads. The
+// same number is written in the statement of the entries.
 const pageRows = 500
 const lowestId: Id = '00000000-0000-0000-0000-000000000000'
 

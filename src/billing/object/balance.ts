@@ -113,7 +113,7 @@ async function changeCurrency(
     text: 'update receivable set currency = $4 where environment_id = $1 and id = $2 and bucket = $3',
     values: [receivable.environment_id, receivable.id, bucketOf(receivable.id), currency],
   })
-  assert(rowCount === 1, 'the locked receivable is still there')
+  assert(rowCount === 1, 'the locked receivable exists')
   return { ...receivable, currency }
 }
 

@@ -27,7 +27,7 @@ export type Application = {
 const columns = `id, bucket, environment_id, customer_id, payment_id, receivable_id, kind, currency, amount,
   reversed_amount, transaction_id, version, created_at, updated_at`
 
-/** What lists read applications by. */
+/** The select of an application, for lists. */
 export const applicationSelect = `select ${columns} from application as e`
 
 const findApplicationSql = loadSql(import.meta.url, '../sql/find-application.sql')

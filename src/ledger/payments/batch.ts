@@ -30,8 +30,8 @@ export type PaymentQueueOptions = {
   pool: Pool
   now(): Date
   /**
-   * Batches in flight at most. Of two, three, four and five, in slices that took turns, three had the highest rate: for one account
-   * 10,200, 10,600, 9,700 and 8,000 a second; for many 8,450, 9,100, 8,100 and 7,200.
+   * How many batches may be in flight. Of two, three, four and five, in alternating slices, three had the highest rate:
+   * for one account 10,200, 10,600, 9,700 and 8,000 a second; for many 8,450, 9,100, 8,100 and 7,200.
    */
   in_flight_max?: number
   batch_max?: number
@@ -43,13 +43,13 @@ export type PaymentQueueOptions = {
 export type PaymentQueue = {
   /** Applies one payment, exactly once, together with whatever else is waiting. */
   apply(command: PaymentCommand): Promise<PaymentOutcome>
-  /** How many are waiting for their answer. */
+  /** How many payments wait for their outcome. */
   waiting(): number
-  /** Resolves when all that was asked for has been answered. */
+  /** Resolves when every payment has its outcome. */
   drain(): Promise<void>
 }
 
-/** The queue before the one write path for payments. */
+/** Makes the queue in front of the one write path for payments. */
 export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
   const { pool, now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
   const concurrency = { inFlight: createInFlightBatches(), optimistic: createOptimisticMode() }
@@ -66,7 +66,7 @@ export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
 
 const triesMax = 4
 
-/** What the batches of one process know of each other. */
+/** What the batches of one process know about each other. */
 type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: OptimisticMode }
 
 /**

@@ -35,7 +35,7 @@ export type BatchInputs = {
   receivables: ReceivableIndex
 }
 
-/** A command with its claims and their names, which many steps ask for: made once, when it begins to wait. */
+/** A command with its claims and their names, which many steps need: made once, when the command is queued. */
 export type ClaimedCommand = {
   readonly command: PaymentCommand
   readonly key: (IdempotencyClaim & { name: string }) | undefined
@@ -53,7 +53,10 @@ type PaymentReferenceClaim = {
   name: string
 }
 
-/** Names a reference within its environment and channel. No key has such a name: theirs have a space where this has a slash. */
+/**
+ * The name of a reference within its environment and channel. It differs from every name of a key, which has a space
+ * where this has a slash.
+ */
 function nameReference(one: { environment_id: number; channel: string; reference: string }): string {
   return `${one.environment_id}/${one.channel}\n${one.reference}`
 }
@@ -151,7 +154,7 @@ export async function releasePaymentReferences(
   await connection.query({ ...releaseReferencesSql, values: referenceColumns(references) })
 }
 
-/** What references are found by. */
+/** The columns that identify references. */
 function referenceColumns(references: PaymentReferenceClaim[]): Buffer[] {
   return [
     integerArray(references.map(({ environment_id }) => environment_id)),
@@ -169,13 +172,13 @@ export function wonKey({ key }: ClaimedCommand, inputs: BatchInputs): boolean {
 type TakenReference = { payment_id: Id; fingerprint: Buffer }
 type ReferenceRow = TakenReference & { environment_id: number; channel: string; reference: string }
 
-/** What was found of the claims that were lost. */
+/** What was found for the claims that were lost. */
 type Found = { responses: Map<string, StoredResponse>; references: Map<string, TakenReference> }
 
 /**
- * Fills in the outcomes of the commands that lost a claim. It is looked up after the commit, since the winner's row was not visible
- * in the loser's snapshot, and beside the next batch: those that were applied do not wait for it. One look-up serves all of them,
- * since half of a batch may be replays.
+ * Resolves the outcomes of the commands that lost a claim. They are looked up after the commit, since the winner's row
+ * may not be visible in the snapshot of this batch, and beside the next batch: commands that were applied do not wait
+ * for it. One look-up serves all of them, since half of a batch may be replays.
  */
 export function resolveLostClaims(
   pool: Queryable,
@@ -190,7 +193,7 @@ export function resolveLostClaims(
   )
 }
 
-/** Most are replays, whose response tells all; only the others are looked up by their reference. */
+/** Most are replays, for which the stored response is enough; only the others are looked up by their reference. */
 async function findLost(pool: Queryable, lost: ClaimedCommand[]): Promise<Found> {
   const responses = await findResponses(
     pool,
@@ -216,7 +219,7 @@ function lostOutcomeOf({ key, reference }: ClaimedCommand, { responses, referenc
     const same = taken.fingerprint.equals(reference.fingerprint)
     return { kind: 'reference_taken', payment_id: taken.payment_id, same }
   }
-  // The winner rolled back between our claim and this look: nothing stands in the way any more.
+  // The winner rolled back between our claim and this look-up, so a retry will win.
   return {
     kind: 'refused',
     problem: new Problem('idempotency_in_flight', 'A request with this key or reference is still running.', {

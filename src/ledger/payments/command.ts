@@ -34,7 +34,10 @@ export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environm
   return { ids: [...ids], customers: [...customers], accounts: [...accounts], environments }
 }
 
-/** The claims that make a payment happen once. A payment has a reference, or it is a session's, which exists already and is to succeed. */
+/**
+ * The claim that makes a payment happen once. A recorded payment has a reference; the payment of a session exists
+ * already and is to succeed.
+ */
 export type PaymentClaim =
   | { kind: 'record'; reference: string; fingerprint: Buffer }
   | { kind: 'session'; processor_reference: string; method_details?: Record<string, unknown> | undefined }

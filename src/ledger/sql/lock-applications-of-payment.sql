@@ -1,4 +1,4 @@
--- Locks what is left of a payment's applications, the newest first.
+-- Locks the applications of a payment that are not fully reversed, newest first: the order in which they are reversed.
 select id, bucket, environment_id, customer_id, payment_id, receivable_id, kind, currency, amount, reversed_amount,
   transaction_id, version, created_at, updated_at
 from application

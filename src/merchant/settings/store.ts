@@ -26,7 +26,7 @@ export async function readSettings(
       where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
     values: [environmentId],
   })
-  return required(rows[0], 'a key opens an environment that exists')
+  return required(rows[0], 'the environment of a key exists')
 }
 
 /** Writes the settings. */

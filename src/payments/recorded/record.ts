@@ -26,7 +26,7 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
       tag: 'Payments',
       summary: 'Record a payment that was received elsewhere',
       description:
-        'Applied at once. The same reference with the same amount, currency and target answers 200 with the first payment; anything else under it is a conflict.',
+        'It is applied at once. The same reference with the same amount, currency and target returns 200 with the first payment; anything else under it is a conflict.',
       body: schema.createPaymentBody,
       responses: schema.createdPayment,
       etag: true,
@@ -97,7 +97,7 @@ function makeCommand(
   }
 }
 
-/** The same money again has the same amount, currency and target, however the target was spelt. */
+/** The same payment sent again has the same amount, currency and target, however the target was spelt. */
 function fingerprintOf(input: schema.CreatePayment, target: PaymentTarget): Buffer {
   const named =
     target.kind === 'explicit' ? target.allocations.map((one) => [one.receivable_id, String(one.amount)]) : target.scope
@@ -123,7 +123,7 @@ async function responseOf(
         throw fieldProblem('payment_reference_conflict', '/reference', 'It belongs to another payment of this channel.')
       }
       const { row, obligations } = await readPayment(pool, environment.id, outcome.payment_id)
-      // After a lost connection the batch is sent again and meets its own commit: that is still the first answer.
+      // After a lost connection the batch is sent again and finds its own commit: that is still the first response.
       const status = outcome.payment_id === command.payment.id ? 201 : 200
       const body = renderBillingPayment(environment, row, obligations)
       return renderResponse<typeof schema.createdPayment>({ status, body, etag: `"${row.version}"` })

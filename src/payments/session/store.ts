@@ -30,7 +30,7 @@ export type SessionPayment = {
   created_at: Date
 }
 
-const insertPagePaymentSql = loadSql(import.meta.url, './sql/insert-page-payment.sql')
+const insertSessionPaymentSql = loadSql(import.meta.url, './sql/insert-session-payment.sql')
 const updatePaymentStatusSql = loadSql(import.meta.url, './sql/update-payment-status.sql')
 const claimProcessorReferenceSql = loadSql(import.meta.url, './sql/claim-processor-reference.sql')
 const findProcessorReferenceSql = loadSql(import.meta.url, './sql/find-processor-reference.sql')
@@ -95,7 +95,7 @@ export async function insertSessionPayment(
   { actor, request_id }: { actor: Actor; request_id: string },
 ): Promise<void> {
   await pool.query({
-    ...insertPagePaymentSql,
+    ...insertSessionPaymentSql,
     values: [
       payment.id,
       bucketOf(payment.id),

@@ -8,7 +8,7 @@ import { sign, signingKey } from '../signing.ts'
 import { classify } from './schedule.ts'
 import type { ClaimedDelivery, DeliveryAttempt, DeliveryOutcome } from './store.ts'
 
-/** Where and how one endpoint is called. */
+/** Where one endpoint is called, and with which signing keys. */
 export type Destination = { url: URL; keys: KeyObject[] }
 
 /** What an attempt needs. */
@@ -85,15 +85,15 @@ function prepare(sender: Sender, claimed: ClaimedDelivery, text: string, started
 }
 
 /**
- * Opens the URL and the signing keys of endpoints, and caches them: decrypting takes longer than signing. What is encrypted is
- * one secret, or several separated by spaces while one replaces another. Throws when the vault's key is another one, and when
- * what it opens is no secret.
+ * Parses the URL and decrypts the signing keys of endpoints, and caches them: decrypting takes longer than signing. The
+ * plain text is one secret, or several separated by spaces while one replaces another. Throws when the key of the vault
+ * is another one, and when the plain text is not a secret.
  */
 export function createEndpointSecrets(vault: Vault): (endpointId: string, url: string, secret: string) => Destination {
   const known = createCache<{ url: string; secret: string; destination: Destination }>({ size_max: cachedMax })
   return (endpointId, url, secret) => {
     const found = known.get(endpointId)
-    // The ciphertext is new whenever the secret is.
+    // The ciphertext changes whenever the secret does.
     if (found?.url === url && found.secret === secret) return found.destination
     const secrets = vault.decrypt(Buffer.from(secret, 'base64')).split(' ')
     const destination = { url: new URL(url), keys: secrets.map(signingKey) }

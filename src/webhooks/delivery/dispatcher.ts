@@ -77,8 +77,8 @@ class DeliveryLoop implements Dispatcher {
     this.#clock = clock
     this.#log = log
     this.#database = new DatabaseRetry(this.#stopping.signal, {
-      onAway: (error) => log.warn({ err: error }, 'the database is away; webhooks wait for it'),
-      onBack: () => log.info({}, 'the database is back; webhooks are sent again'),
+      onUnavailable: (error) => log.warn({ err: error }, 'the database is unavailable; webhooks wait for it'),
+      onAvailable: () => log.info({}, 'the database is available again; webhooks are sent'),
     })
     this.#writer = new OutcomeWriter({ pool, clock, database: this.#database, log, onQuiet: () => this.#checkIdle() })
     this.#sender = {

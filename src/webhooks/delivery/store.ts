@@ -4,19 +4,19 @@ import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { wholeBody } from '../../events/personal.ts'
 
-// The most that one claim takes; the same number stands in the statement, so that the planner knows it.
+// The most that one claim takes. The same number is written in the statement, so that the planner knows it.
 const claimSize = 200
 
 // How long a claim holds, in ms: well over the 15 s deadline of an attempt, so that no attempt outlives its claim.
 const leaseMs = 60_000
 
-/** How old a claim may be when its attempt begins, in ms. Beyond, the attempt could outlive it. */
+/** How old a claim may be when its attempt starts, in ms. Beyond it the attempt could outlive its claim. */
 export const claimUsableMs = 40_000
 
-// When the deliveries of a disabled endpoint are looked at again, in ms. `resumeDeliveries` is sooner.
+// When the deliveries of a disabled endpoint are claimed again, in ms. `resumeDeliveries` makes it sooner.
 const pauseMs = 3_600_000
 
-/** A delivery that this process holds, with what is needed to send it. */
+/** A delivery that this process has claimed, with what is needed to send it. */
 export type ClaimedDelivery = {
   event_id: string
   endpoint_id: string
@@ -32,7 +32,7 @@ export type ClaimedDelivery = {
   claimed_at: Date
 }
 
-/** What one claim took. */
+/** The result of one claim. */
 export type Claim = { claimed: ClaimedDelivery[]; found: number; full: boolean }
 
 type Row = Omit<ClaimedDelivery, 'claimed_at'> & { to_send: boolean; personal: string | null }
@@ -53,7 +53,7 @@ export type DeliveryOutcome = {
   /** When it is due again; any time for a delivery that has ended. */
   next_attempt_at: Date
   attempt: DeliveryAttempt | undefined
-  /** Whether the endpoint gets nothing more. */
+  /** Whether nothing more is sent to the endpoint. */
   disable: boolean
 }
 
@@ -64,9 +64,9 @@ const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
 const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
 
 /**
- * Takes up to 200 due deliveries, for this process alone until the lease lapses. `found` counts those of endpoints that take
- * nothing too, and `full` tells that there may be more. The commit does not wait for the disk: a claim that a crash undoes is
- * only made again.
+ * Claims up to 200 due deliveries, for this process alone until the lease expires. `found` also counts those of
+ * endpoints that receive nothing now, and `full` means that there may be more. The commit does not wait for the disk: a
+ * claim that is lost in a crash is simply made again.
  */
 export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
   const later = (ms: number) => new Date(now.getTime() + ms)
@@ -88,8 +88,8 @@ export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
 }
 
 /**
- * Writes outcomes, all or none. An outcome whose claim has lapsed and been made again changes no delivery. Writing the same
- * outcomes twice is the same as once.
+ * Writes outcomes, all or none. An outcome whose claim has expired and been made again changes no delivery. Writing the
+ * same outcomes twice is the same as once.
  */
 export async function recordOutcomes(pool: Pool, outcomes: readonly DeliveryOutcome[], now: Date): Promise<void> {
   const deliveries = outcomes.map(({ delivery }) => delivery)

@@ -1,4 +1,4 @@
--- Takes up to $2 payments whose next question to the processor is due at $1, and sets when the one after that is.
+-- Claims up to $2 payments whose next check with the processor is due at $1, and schedules the one after that.
 update payment as p
 set next_check_at = $1::timestamptz + case p.status
   when 'processing' then greatest(interval '1 second', least(($1 - p.created_at) / 10, interval '10 minutes'))

@@ -1,4 +1,5 @@
--- Moves a payment whose status is one of $10, and writes who did; what is null stays as it was.
+-- Moves a payment to the status $4 if it has one of the statuses $10, and writes the audit entry. Columns whose
+-- parameter is null keep their value.
 with updated as (
   update payment
   set status = $4, next_check_at = coalesce($5, next_check_at), processor_reference = coalesce($6, processor_reference),

@@ -1,4 +1,4 @@
--- Writes a payment that a payer began, and who began it; nothing when it is there already.
+-- Writes a payment that a payer has started, and its audit entry; nothing when it exists already.
 with inserted as (
   insert into payment (id, bucket, environment_id, customer_id, target_id, status, channel, currency, amount, processor,
     metadata, next_check_at, created_at, updated_at)
