@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reachableFiles } from '../../scripts/reachable.ts'
+import { entriesOfPayment, linesOf, walkedFiles } from '../../scripts/walked-files.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const files = {
@@ -73,4 +74,24 @@ test('steps lead on to steps; what only a constant names is a part of the data t
 
 test('an entry that does not exist is refused', () => {
   expect(() => reachableFiles(project.path, ['src/route.ts#nothing'])).toThrow('There is no src/route.ts#nothing.')
+})
+
+test('a file is passed through, a leaf, data or left out', () => {
+  const kinds = (without: string[]) =>
+    Object.fromEntries(
+      walkedFiles(project.path, ['src/route.ts#handle'], without).map(({ path, kind }) => [path.slice(4, -3), kind]),
+    )
+  expect(kinds([])).toEqual({ end: 'leaf', helper: 'data', queue: 'leaf', route: 'passed through', shape: 'data' })
+  expect(kinds(['end', 'queue.ts'])).toMatchObject({ end: 'left out', queue: 'left out', route: 'leaf' })
+})
+
+test('one payment passes through no more files and lines than were agreed, none of them long', {
+  timeout: 60_000,
+}, () => {
+  const passed = walkedFiles(resolve(import.meta.dirname, '../..'), entriesOfPayment, ['core']).filter(
+    ({ kind }) => kind === 'passed through',
+  )
+  expect(passed.length).toBeLessThanOrEqual(22)
+  expect(linesOf(passed)).toBeLessThanOrEqual(3_000)
+  expect(passed.filter(({ lines }) => lines > 300)).toEqual([])
 })

@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
-import { readOperation, writeOperation } from '../../api/operation.ts'
+import { readOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
-import { parseId } from '../../core/id/id.ts'
-import { Problem } from '../../core/problem.ts'
-import { reversePayment } from '../../ledger/corrections/operations.ts'
 import { paymentListRoute } from './list.ts'
 import { previewPayment } from './preview.ts'
 import { paymentRecordRoute } from './record.ts'
-import { renderBillingPayment, renderCollectPayment, renderReversal } from './render.ts'
+import { renderBillingPayment, renderCollectPayment } from './render.ts'
+import { paymentReverseRoute } from './reverse.ts'
 import * as schema from './schema.ts'
 import { findPaymentOrThrow, readPayment } from './store.ts'
 
@@ -22,7 +20,7 @@ export function paymentRoutes(router: Router, app: AppContext): void {
   addPreview(router, app)
   addRetrieve(router, app)
   addRetrieveCollected(router, app)
-  addReverse(router, app)
+  paymentReverseRoute(router, app)
 }
 
 function addPreview(router: Router, app: AppContext): void {
@@ -89,37 +87,6 @@ function addRetrieveCollected(router: Router, app: AppContext): void {
     async ({ params, context: { environment } }) => {
       const row = await findPaymentOrThrow(app.pool, environment.id, params.payment)
       return { status: 200, body: renderCollectPayment(environment, row), etag: `"${row.version}"` }
-    },
-  )
-}
-
-function addReverse(router: Router, app: AppContext): void {
-  writeOperation(
-    router,
-    app,
-    {
-      method: 'POST',
-      url: '/billing/payments/:payment/reversals',
-      id: 'reversePayment',
-      tag,
-      summary: 'Reverse a recorded payment, in whole or in part',
-      description:
-        'Takes the unapplied part first, then the obligations, newest first. Emits obligation.amount_reversed for each obligation that is reduced.',
-      params,
-      body: schema.createReversalBody,
-      responses: { 201: schema.reversal },
-      errors: [404, 409, 422],
-    },
-    async (connection, { params, body, context }) => {
-      const payment_id = parseId('payment', params.payment)
-      if (payment_id === undefined) throw new Problem('not_found', 'There is no payment with this id.')
-      const amount = body.amount === undefined ? undefined : BigInt(body.amount)
-      const { reversal, currency } = await reversePayment(connection, context, {
-        payment_id,
-        amount,
-        reason: body.reason,
-      })
-      return { status: 201, body: renderReversal(context.environment, reversal, currency) }
     },
   )
 }
