@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reachableFiles } from '../../scripts/reachable.ts'
-import { entriesOfPayment, linesOf, walkedFiles } from '../../scripts/walked-files.ts'
+import { entriesOfPayment, walkedFiles } from '../../scripts/walked-files.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const files = {
