@@ -8,33 +8,33 @@ export function queryOf(url: string): string {
 }
 
 /**
- * Reads the query of a request target. `metadata[plan]=gold` becomes a member of `metadata`. Throws when a parameter is sent twice.
+ * Reads the query of a request target. `metadata[plan]=gold` becomes a field of `metadata`. Throws when a parameter is sent twice.
  * The objects have no prototype, so no name can reach one.
  */
 export function readQuery(url: string): Record<string, unknown> {
-  const members: Record<string, unknown> = Object.create(null)
+  const fields: Record<string, unknown> = Object.create(null)
   const query = queryOf(url)
-  if (query === '') return members
+  if (query === '') return fields
   for (const [name, value] of readPairs(query, 'The query')) {
     const [, outer, inner = ''] = /^([^[\]]+)\[([^[\]]+)\]$/.exec(name) ?? []
     // The schemas would pass over it.
     if ((outer === undefined ? name : inner) === '__proto__') {
       throw parameterProblem(name, 'unknown_member', 'is not a parameter that can be sent here')
     }
-    if (outer === undefined) add(members, name, value, name)
+    if (outer === undefined) add(fields, name, value, name)
     else {
-      const folded = members[outer] ?? Object.create(null)
+      const folded = fields[outer] ?? Object.create(null)
       if (typeof folded === 'string') throw repeated(outer)
-      members[outer] = folded
+      fields[outer] = folded
       add(folded, inner, value, name)
     }
   }
-  return members
+  return fields
 }
 
-function add(members: Record<string, unknown>, name: string, value: string, shown: string): void {
-  if (members[name] !== undefined) throw repeated(shown)
-  members[name] = value
+function add(fields: Record<string, unknown>, name: string, value: string, shown: string): void {
+  if (fields[name] !== undefined) throw repeated(shown)
+  fields[name] = value
 }
 
 function repeated(name: string) {

@@ -9,7 +9,7 @@ export type RequestPart = 'path' | 'query' | 'body'
 
 /** Validates one part of a request by its schema; throws `invalid_request` with the place of each fault. */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown, part: RequestPart): z.output<Schema> {
-  const result = schema.safeParse(input)
+  const result = schema.safeParse(input, { reportInput: true })
   if (result.success) return result.data
   const errors = fieldErrors(result.error.issues, part)
   const [first] = errors
@@ -38,11 +38,11 @@ function errorsOf(issue: z.core.$ZodIssue, part: RequestPart): FieldError[] {
     return issue.keys.slice(0, errorsMax).map((key) => ({
       ...at([...issue.path, key]),
       code: 'unknown_member',
-      detail: `is not a ${part === 'body' ? 'member' : 'parameter'} that can be sent here`,
+      detail: `is not a ${part === 'body' ? 'field' : 'parameter'} that can be sent here`,
     }))
   }
   if (issue.code === 'invalid_union') {
-    // Of a member that may be an id or an object, the form that was meant is the one that got past its first look.
+    // For a field that may be an id or an object, the form that was meant is the one whose type matched.
     const meant = issue.errors.find((faults) =>
       faults.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
     )
@@ -53,17 +53,16 @@ function errorsOf(issue: z.core.$ZodIssue, part: RequestPart): FieldError[] {
       )
     }
   }
-  return [{ ...at(issue.path), code: codeOf(issue), detail: detailOf(issue) }]
+  return [{ ...at(issue.path), code: fieldCodeOf(issue), detail: detailOf(issue) }]
 }
 
-function codeOf(issue: z.core.$ZodIssue): string {
-  // The input itself is not in the issue, only its type in the message.
-  if (issue.code === 'invalid_type') return issue.message.endsWith('undefined') ? 'required' : 'invalid_type'
+function fieldCodeOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return issue.input === undefined ? 'required' : 'invalid_type'
   return issue.code === 'custom' ? String(issue.params?.code ?? 'invalid_value') : issue.code
 }
 
 function detailOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_union') return 'is in none of the forms that can be sent here'
+  if (issue.code === 'invalid_union') return 'matches none of the forms that can be sent here'
   const { message } = (issue.code === 'invalid_key' && issue.issues[0]) || issue
   return message.replace(/^Invalid input: /, '').replace(/^Too (big|small): /, '')
 }

@@ -1,10 +1,13 @@
 import { shorten } from './json-pointer.ts'
 import { type ProblemCode, problems } from './problem-codes.ts'
 
-/** One thing wrong with the input: where (a member by its RFC 6901 pointer, or a parameter by its name), which rule, and what to do. */
+/** One thing wrong with the input: where (a field by its RFC 6901 pointer, or a parameter by its name), which rule, and what to do. */
 export type FieldError = ({ pointer: string } | { parameter: string }) & { code: string; detail: string }
 
-/** A refusal that the caller can do something about. It becomes an RFC 9457 answer; nothing has been written. */
+/**
+ * A refusal that the caller can act on. It is sent as RFC 9457 problem details, and the work that threw it is rolled
+ * back.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly code: ProblemCode
@@ -24,7 +27,7 @@ export class Problem extends Error {
   }
 }
 
-/** A problem about one member of the body. */
+/** A problem with one field of the body. */
 export function fieldProblem(code: ProblemCode, pointer: string, detail: string): Problem {
   return new Problem(code, detail, { errors: [{ pointer, code, detail }] })
 }

@@ -8,7 +8,7 @@ import { llmsText } from './llms.ts'
 import { documentPage, readDocuments } from './markdown.ts'
 import { referencePages } from './reference.ts'
 
-/** `/docs` and all below it, and `/llms.txt`: the documents that come with the program, for everyone, each made once. */
+/** `/docs` and everything below it, and `/llms.txt`: the documents that come with the program. They need no key. Each is made once. */
 export function docsRoutes(router: Router, document: ApiDocument): void {
   const docs = lazily(() => readDocuments())
   const pages = lazily(() => allPages(document, docs()))
@@ -42,7 +42,7 @@ export function docsRoutes(router: Router, document: ApiDocument): void {
   router.get('/llms.txt', async (request, reply) => sendFixed(request, reply, llms()))
 }
 
-/** Pages by their path below `/docs/`. Where a document and a made page have one path, the made one knows more. */
+/** Pages by their path below `/docs/`. A generated page replaces a document at the same path, since it shows more. */
 function allPages(document: ApiDocument, docs: ReturnType<typeof readDocuments>): Map<string, () => DocsPage> {
   return new Map([
     ...docs.map((one): [string, () => DocsPage] => [one.path, () => documentPage(one)]),

@@ -49,9 +49,9 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
 /** A valid request for every operation that takes a body. The fuzzer spoils them one way at a time. */
 export function validRequests({ customer, account, bill, payment, obligation }: SampleObjects): Sample[] {
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
-  const holder = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
+  const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
-  const newAccount = { customer: newCustomer, external_reference: 'N2', name: 'Data', ...holder }
+  const newAccount = { customer: newCustomer, external_reference: 'N2', name: 'Data', ...balanceFields }
   const newPayment = {
     amount: 500,
     currency: 'ZAR',
@@ -61,10 +61,10 @@ export function validRequests({ customer, account, bill, payment, obligation }: 
     metadata: { till: '7' },
   }
   return [
-    { method: 'POST', path: '/billing/customers', body: { ...newCustomer, ...holder, ...rules } },
-    { method: 'PATCH', path: `/billing/customers/${customer}`, body: { name: 'Ben', ...holder } },
+    { method: 'POST', path: '/billing/customers', body: { ...newCustomer, ...balanceFields, ...rules } },
+    { method: 'PATCH', path: `/billing/customers/${customer}`, body: { name: 'Ben', ...balanceFields } },
     { method: 'POST', path: '/billing/accounts', body: newAccount },
-    { method: 'PATCH', path: `/billing/accounts/${account}`, body: { name: 'Voice', ...holder } },
+    { method: 'PATCH', path: `/billing/accounts/${account}`, body: { name: 'Voice', ...balanceFields } },
     {
       method: 'POST',
       path: '/billing/bills',
