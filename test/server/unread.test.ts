@@ -18,9 +18,7 @@ describe('a client that sends on without reading', () => {
     for (const { socket } of connections) socket.pause()
     const before = process.cpuUsage()
     for (const { socket } of connections) socket.write(many)
-    const started = performance.now()
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
-    expect(performance.now() - started).toBeLessThan(5_000)
     for (const { socket } of connections) socket.resume()
     await eventually(() => connections.every(({ closed }) => closed), 'every connection is closed')
     // 16,000 requests of 230 kB each, had all been made.
