@@ -53,7 +53,7 @@ export const problems = {
   payment_reference_conflict: {
     status: 409,
     title: 'The reference belongs to another payment',
-    help: 'A reference is permanently unique per channel. The same payment may be sent again unchanged; a different one needs a different reference.',
+    help: 'A reference is permanently unique per channel. `payment_id` is the payment that has it, and each item of `errors` names a field that differs. The same payment may be sent again unchanged; a different one needs a different reference, or `replaces` where the first was returned.',
   },
   currency_fixed: {
     status: 409,

@@ -118,6 +118,7 @@ export const problem = z
     instance: z.string().max(20_000).describe('The path that was called'),
     code: z.string().max(100).describe('Stable: branch on it'),
     errors: z.array(fieldError).max(20).optional().describe('What is wrong with which field of the input'),
+    payment_id: shownId('payment').optional().describe('The payment that stands in the way, if it is one'),
   })
   .describe('RFC 9457 problem details')
   .meta({ id: 'Problem' })

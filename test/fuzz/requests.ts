@@ -30,6 +30,14 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
     allocations: [{ bill: bill.id, amount: 500 }],
   })
   const obligation = payment.obligations[0].id
+  const returned = await create('/billing/payments', {
+    amount: 9,
+    currency: 'ZAR',
+    channel: 'cash',
+    reference: 'F5',
+    account: account.id,
+  })
+  await create(`/billing/payments/${returned.id}/reversals`, { reason: 'bounced' })
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
@@ -68,6 +76,11 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
       body: { ...newPayment, allocations: [{ account: account.id, amount: 100 }] },
     },
     { method: 'POST', path: '/billing/payments', body: { ...newPayment, account: account.id, policy: 'oldest_first' } },
+    {
+      method: 'POST',
+      path: '/billing/payments',
+      body: { ...newPayment, account: account.id, reference: 'F5', replaces: returned.id },
+    },
     { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill: bill.id } },
     { method: 'POST', path: `/billing/payments/${payment.id}/reversals`, body: { amount: 10, reason: 'bounced' } },
     { method: 'POST', path: '/billing/obligations', body: { payment: payment.id, account: account.id, amount: 50 } },
