@@ -68,8 +68,10 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
       },
     },
     { method: 'PATCH', path: `/billing/bills/${bill.id}`, body: { amount_paid: 1500, metadata: { by: 'bank' } } },
+    { method: 'POST', path: `/billing/customers/${customer.id}/adjustments`, body: { amount: 5, reason: 'fee' } },
     { method: 'POST', path: `/billing/accounts/${account.id}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
-    { method: 'PATCH', path: '/settings', body: { time_zone: 'Africa/Johannesburg', ...rules } },
+    { method: 'POST', path: `/billing/bills/${bill.id}/adjustments`, body: { amount: -5, reason: 'discount' } },
+    { method: 'PATCH', path: '/settings', body: { name: 'Acme', time_zone: 'Africa/Johannesburg', ...rules } },
     {
       method: 'POST',
       path: '/billing/payments',
