@@ -118,6 +118,11 @@ export const problems = {
     title: 'The amount exceeds what remains',
     help: 'Send at most what remains, or allow overpayment where that is possible.',
   },
+  card_number: {
+    status: 422,
+    title: 'There is a card number in a text',
+    help: 'Each item of `errors` names the text. Send it without the number: cards are entered on the hosted page only. References are not looked at.',
+  },
   metadata_too_large: {
     status: 422,
     title: 'Too much metadata',

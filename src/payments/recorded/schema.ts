@@ -7,6 +7,7 @@ import {
   amount,
   balance,
   currencyCode,
+  freeText,
   idOrReference,
   instant,
   metadata,
@@ -193,7 +194,7 @@ export const createdPayment = { 200: billingPayment, 201: billingPayment }
 export const createReversalBody = z
   .strictObject({
     amount: amount.optional().describe('Defaults to the whole remaining amount'),
-    reason: text(255).min(1),
+    reason: freeText(255).min(1),
   })
   .meta({ id: 'CreateReversal' })
 
