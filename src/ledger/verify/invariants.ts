@@ -8,7 +8,7 @@ export type Invariant = { title: string; text: string; kept_by?: string }
 export const invariants = {
   I1: {
     title: 'Every acknowledged payment exists exactly once',
-    text: 'A payment whose caller got a success is in the database once, also after a retry, a lost connection or a kill. The response leaves after the commit; and unique keys refuse a second payment with the same reference in a channel, the same reference of a processor, or the same Idempotency-Key.',
+    text: 'A payment whose caller got a success is in the database once, also after a retry, a lost connection or a kill. The response leaves after the commit; and unique keys refuse a second payment with the same reference in a channel (unless it replaces one that was wholly reversed, once), the same reference of a processor, or the same Idempotency-Key.',
     kept_by:
       'The database does not know which responses were received, so `verify` cannot check this. `test/fault/kill.test.ts` kills a server under load and compares what it had acknowledged with what is there.',
   },
