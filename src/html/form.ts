@@ -26,12 +26,14 @@ export function readForm(request: FastifyRequest): URLSearchParams {
 
 /**
  * Whether a POST came from one of our own pages. Browsers send their origin with every POST, and a page cannot make
- * them send another. Requests without an Origin header do not come from a browser form. `null`, which a sandboxed frame
- * sends, is refused.
+ * them send another. `null`, which a sandboxed frame sends, is refused. Requests without an Origin header do not come
+ * from a browser form, unless they say that another site sent them (Fetch Metadata).
  */
 export function isOwnOrigin(app: Pick<AppContext, 'publicUrl' | 'log'>, request: FastifyRequest): boolean {
-  const { origin } = request.headers
-  if (origin === undefined || origin === app.publicUrl()) return true
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (site === 'cross-site') return false
+  if (origin === app.publicUrl()) return true
+  if (origin === undefined) return site !== 'same-site'
   app.log.warn(
     { origin: origin.slice(0, 100), public_url: app.publicUrl() },
     'a form came from another origin; if that is where payers reach this server, set TALLYSTICK_PUBLIC_URL to it',

@@ -42,10 +42,7 @@ export function compose(parts: {
     publicUrl: parts.publicUrl,
     wakeDispatcher,
     settingsChanged: () => authenticator.forget(),
-    webhookUrlFault(url) {
-      const check = guard.checkUrl(url)
-      return check.ok ? undefined : check.detail
-    },
+    checkWebhookUrl: (url) => guard.checkUrl(url),
     log,
   }
   return {

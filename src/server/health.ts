@@ -10,6 +10,7 @@ import type { JobStatus } from '../jobs/periodic.ts'
 export function healthRoutes(router: Router, app: AppContext, jobs: () => JobStatus[]): void {
   router.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }))
   router.get('/readyz', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
     const reason = await unreadiness(app)
     return reason === undefined
       ? reply.send({ status: 'ready', jobs: jobs() })

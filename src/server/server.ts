@@ -63,7 +63,9 @@ export async function buildServer(
   docsRoutes(router, document)
   await router.register(async (pages) => pageRoutes(pages, app))
   await router.register(async (api) => {
-    api.addHook('onRequest', async (request) => {
+    api.addHook('onRequest', async (request, reply) => {
+      // Customers' data, and once a signing secret: no cache keeps an answer, whatever becomes of the request.
+      reply.header('cache-control', 'no-store')
       const { environment, actor } = await authenticator.authenticate(request.headers.authorization)
       request.environment = environment
       request.actor = actor

@@ -175,6 +175,20 @@ export const rowBreaks: Break[] = [
     "update payment_reference set payment_id = gen_random_uuid() where reference = '1'",
   ],
   [
+    'a replaced payment that is not wholly reversed',
+    'I5 I14',
+    'payment',
+    `update payment set reversed_amount = reversed_amount - 1, unapplied_amount = unapplied_amount + 1
+      where id = (select payment_id from replaced_payment)`,
+  ],
+  [
+    'a payment that replaces another than it is kept for',
+    'I14',
+    'replaced_payment',
+    'update replaced_payment set replaced_by = gen_random_uuid()',
+  ],
+  ['a replaced payment that nobody keeps', 'I14', 'replaced_payment', 'delete from replaced_payment'],
+  [
     'an application of a transaction that does not exist',
     'I14',
     'application',

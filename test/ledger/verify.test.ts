@@ -49,6 +49,11 @@ async function makeBooks(): Promise<void> {
   const other = await post('/billing/accounts', { ...separate, currency: 'ZAR', balance: 100 })
   await post('/billing/payments', { ...payment, amount: 60, reference: '4', account: other.id })
   await post(`/billing/payments/${second.id}/reversals`, { amount: 200, reason: 'bounced' })
+  await post('/billing/customers', { external_reference: 'presents-again', currency: 'ZAR', balance: 70 })
+  const returned = { ...payment, amount: 40, reference: 'returned', customer: 'presents-again' }
+  const first = await post('/billing/payments', returned)
+  await post(`/billing/payments/${first.id}/reversals`, { reason: 'debit returned' })
+  await post('/billing/payments', { ...returned, replaces: first.id })
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await eventually(async () => {
     const { rows } = await database.pool.query("select 1 from webhook_delivery where status = 'pending'")
