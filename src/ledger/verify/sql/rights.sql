@@ -1,12 +1,12 @@
--- I10. The roles that serve are those that may add entries, other than the owner of the tables; where there is no
--- other, the owner serves. Every right counts that such a role has by itself, through another role, or on one column
--- only; but the owner may blank what is personal of an event.
+-- I10, for entries, events and audit entries. The roles that serve are those that may add entries, other than the owner of
+-- the tables; where there is no other, the owner serves. Every right counts that such a role has by itself, through another role,
+-- or on one column only; but the owner may blank what is personal of an event.
 with append_only as (
   select t.oid, t.relname, t.relowner, t.relacl
   from pg_class as t
   where t.relkind in ('r', 'p') and t.relnamespace = 'public'::regnamespace
     and coalesce((select inhparent from pg_inherits where inhrelid = t.oid), t.oid)
-      in ('ledger_transaction'::regclass, 'ledger_entry'::regclass, 'event'::regclass)
+      in ('ledger_transaction'::regclass, 'ledger_entry'::regclass, 'event'::regclass, 'audit_entry'::regclass)
 ),
 writer as (
   select distinct grantee as oid, grantee = relowner as is_owner
