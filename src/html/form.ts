@@ -31,11 +31,23 @@ export function readForm(request: FastifyRequest): URLSearchParams {
 export function isOwnOrigin(app: Pick<AppContext, 'publicUrl' | 'log'>, request: FastifyRequest): boolean {
   const { origin } = request.headers
   if (origin === undefined || origin === app.publicUrl()) return true
-  app.log.warn(
-    { origin: origin.slice(0, 100), public_url: app.publicUrl() },
-    'a form came from another origin; if that is where payers reach this server, set TALLYSTICK_PUBLIC_URL to it',
-  )
+  if (performance.now() >= foreignWarnedUntil) {
+    foreignWarnedUntil = performance.now() + foreignWarningsMs
+    app.log.warn(
+      { origin: shownOrigin(origin), public_url: app.publicUrl() },
+      'a form came from another origin; if that is where payers reach this server, set TALLYSTICK_PUBLIC_URL to it',
+    )
+  }
   return false
+}
+
+// Whoever sends forms chooses what they say: one a minute is told of, and of it no more than an origin has.
+const foreignWarningsMs = 60_000
+const shownOriginMax = 100
+let foreignWarnedUntil = 0
+
+function shownOrigin(header: string): string {
+  return URL.canParse(header) ? new URL(header).origin.slice(0, shownOriginMax) : 'none that can be read'
 }
 
 /** Answers a post that did not come from our own page. */

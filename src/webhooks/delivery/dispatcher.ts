@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createCache } from '../../core/cache.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Vault } from '../../core/secret.ts'
@@ -12,6 +13,7 @@ import { createEndpointSecrets } from './endpoint-secrets.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
 import type { Outcome } from './record-outcomes.ts'
 import { rescheduleAfter } from './schedule.ts'
+import { shown } from './shown-ids.ts'
 
 // While little is due, claims are at least this far apart, so that each serves several commits.
 const claimPaceMs = 10
@@ -64,6 +66,8 @@ class DeliveryLoop implements Dispatcher {
   /** In running, the oldest first. */
   readonly #running = new Set<RunningAttempt>()
   readonly #stopping = new AbortController()
+  /** The endpoints whose failures were told of within a minute. */
+  readonly #toldOf = createCache<true>({ size_max: 1_000, ttl_ms: 60_000 })
   /** Something may be due. */
   #wanted = false
   #claiming = false
@@ -83,7 +87,10 @@ class DeliveryLoop implements Dispatcher {
       random,
       user_agent: `Tallystick/${version}`,
       destinationOf: createEndpointSecrets(vault),
-      onUnusable: (endpoint_id, error) => log.error({ endpoint_id, err: error }, 'a webhook endpoint cannot be used'),
+      onUnusable: (endpoint_id, error) => {
+        if (this.#mayTellOf(endpoint_id))
+          log.error({ ...shown({ endpoint_id }), err: error }, 'a webhook endpoint cannot be used')
+      },
     }
   }
 
@@ -170,11 +177,30 @@ class DeliveryLoop implements Dispatcher {
     this.#running.add(running)
     const outcome = await this.#outcomeOf(delivery)
     this.#running.delete(running)
+    this.#tellOfFailure(outcome)
     this.#limiter.finish(endpoint_id, outcome.status === 'delivered', running.started, performance.now())
-    if (outcome.disable) this.#log.info({ endpoint_id }, 'a webhook endpoint answered 410 and is disabled')
+    if (outcome.disable) this.#log.info(shown({ endpoint_id }), 'a webhook endpoint answered 410 and is disabled')
     this.#writer.add(outcome)
     this.#sendReady()
     if (this.#wanted) void this.#claim()
+  }
+
+  /** Tells of the first failure of an endpoint since it last took something. */
+  #tellOfFailure({ delivery: { endpoint_id, event_id }, status, attempt }: Outcome): void {
+    if (status !== 'pending' || attempt === undefined || this.#limiter.failures(endpoint_id) > 0) return
+    if (!this.#mayTellOf(endpoint_id)) return
+    const { status_code, error, duration_ms } = attempt
+    this.#log.warn(
+      { ...shown({ endpoint_id, event_id }), status_code, error, duration_ms },
+      'a webhook endpoint fails; what it misses is sent again',
+    )
+  }
+
+  /** Whether nothing was told of this endpoint for a minute: one that comes and goes would fill the log. */
+  #mayTellOf(endpointId: string): boolean {
+    if (this.#toldOf.get(endpointId)) return false
+    this.#toldOf.set(endpointId, true)
+    return true
   }
 
   async #outcomeOf(delivery: Claimed): Promise<Outcome> {

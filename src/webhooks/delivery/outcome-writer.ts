@@ -3,6 +3,7 @@ import type { Log } from '../../core/log.ts'
 import type { Pool } from '../../database/pool.ts'
 import type { DatabaseRetry } from './database-retry.ts'
 import { type Outcome, recordOutcomes } from './record-outcomes.ts'
+import { shown } from './shown-ids.ts'
 
 // While few outcomes come, batches are at least this far apart, so that one commit serves several.
 const paceMs = 10
@@ -59,7 +60,7 @@ export class OutcomeWriter {
       if (batch.length === 1 && first) {
         const { event_id, endpoint_id } = first.delivery
         log.error(
-          { event_id, endpoint_id, err: error },
+          { ...shown({ event_id, endpoint_id }), err: error },
           'the outcome of a delivery could not be written; it is sent again',
         )
         return
