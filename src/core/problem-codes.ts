@@ -173,6 +173,11 @@ export const problems = {
     title: 'Too much is waiting',
     help: 'Wait for Retry-After seconds, then send the same request again.',
   },
+  stopping: {
+    status: 503,
+    title: 'The server is stopping',
+    help: 'Wait for Retry-After seconds, then send the same request again: another process answers, or this one started anew.',
+  },
 } as const satisfies Record<string, { status: number; title: string; help: string }>
 
 export type ProblemCode = keyof typeof problems

@@ -2,15 +2,16 @@ import type { Router } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
 import { isMigrated } from '../database/migrate.ts'
 import type { JobStatus } from '../jobs/periodic.ts'
+import type { Drain } from './drain.ts'
 
 /**
- * `/healthz`: the process lives. `/readyz`: the database answers and has every migration; its body tells of the jobs too, which do
- * not decide.
+ * `/healthz`: the process lives. `/readyz`: the database answers and has every migration, and the process is not stopping; its body
+ * tells of the jobs too, which do not decide.
  */
-export function healthRoutes(router: Router, app: AppContext, jobs: () => JobStatus[]): void {
+export function healthRoutes(router: Router, app: AppContext, drain: Drain, jobs: () => JobStatus[]): void {
   router.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }))
   router.get('/readyz', async (_request, reply) => {
-    const reason = await unreadiness(app)
+    const reason = drain.begun() ? 'stopping' : await unreadiness(app)
     return reason === undefined
       ? reply.send({ status: 'ready', jobs: jobs() })
       : reply.code(503).header('retry-after', '2').send({ status: 'not ready', reason, jobs: jobs() })
