@@ -2,10 +2,8 @@ import { ConfigError } from '../config.ts'
 import { BundledServerError } from '../database/bundled/index.ts'
 import { isDatabaseUnavailable } from '../database/errors.ts'
 import { MigrationError } from '../database/migrate.ts'
-import { MerchantError } from '../merchant/merchant.ts'
-
-/** A wrong argument of a command. */
-export class UsageError extends Error {}
+import { MerchantError } from '../merchant/keys.ts'
+import { UsageError } from './usage.ts'
 
 const plain = [ConfigError, BundledServerError, MigrationError, MerchantError, UsageError]
 
@@ -24,7 +22,19 @@ export function explain(error: unknown): string {
   if (code === '3D000') return `The database of DATABASE_URL does not exist: ${error.message}.`
   if (code === '42501')
     return `The role of DATABASE_URL lacks a right: ${error.message}. Run migrate as the owner, with --grant-to.`
-  if (isDatabaseUnavailable(error))
+  if (isDatabaseUnavailable(error) || isUnreachable(error))
     return `The database does not answer (${error.message}): check DATABASE_URL and that it runs.`
   return error.stack ?? error.message
+}
+
+// A name that is not found just now, and a connection that TLS does not come about on; the driver gives one of them no code.
+const unreachableCodes = /^(?:EAI_|ENETUNREACH|EPROTO|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
+
+function isUnreachable({ code, message }: NodeJS.ErrnoException): boolean {
+  return unreachableCodes.test(code ?? '') || /does not support SSL/.test(message)
+}
+
+/** The exit code that a command ends with: 2 when it was called in a way that there is none of. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof UsageError ? 2 : 1
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { checks } from '../../src/ledger/verify/checks.ts'
 import { type CheckResult, formatResult, verifyBooks } from '../../src/ledger/verify/verify.ts'
@@ -193,14 +193,17 @@ describe('one change by hand is found, and named as what it breaks', () => {
 })
 
 describe('tallystick verify', () => {
-  const settings = () => ({ DATABASE_URL: database.url, TALLYSTICK_ENCRYPTION_KEY: 'x'.repeat(32) })
+  const settings = () => ({ DATABASE_URL: database.url })
 
   test('prints a line and a count for each invariant, and exits with 0', async () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(19)
-    expect(lines[0]).toMatch(/^I2 {2}holds: Every ledger transaction .+ \(\d+ looked at, \d+ ms\)$/)
+    expect(lines).toHaveLength(20)
+    // Which database it was, and never how one gets into it.
+    expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
+    expect(stdout).not.toContain(inject('postgres').password)
+    expect(lines[1]).toMatch(/^I2 {2}holds: Every ledger transaction .+ \(\d+ looked at, \d+ ms\)$/)
     expect(lines.at(-1)).toBe('The books are right.')
   })
 
