@@ -3,22 +3,25 @@ import { resolve } from 'node:path'
 import { nearest } from './core/nearest.ts'
 
 /** Every setting, once: its environment variable, its default, and one sentence. `--help` prints this table. */
-export const settings = {
-  PORT: { default: '8080', help: 'The TCP port to listen on; 0 takes a free one.' },
+export const serverSettings = {
+  PORT: { default: '8080', help: 'The TCP port to listen on; 0 picks a free one.' },
   TALLYSTICK_HOST: { default: '', help: 'The address to listen on; 127.0.0.1 in local mode, else all addresses.' },
   DATABASE_URL: {
     default: '',
-    help: 'A PostgreSQL 15 or newer. Without it the server is in local mode and brings its own PostgreSQL.',
+    help: 'The address of a PostgreSQL 15 or newer. Without it the server runs in local mode and brings its own PostgreSQL.',
   },
   TALLYSTICK_DATA_DIR: { default: '.tallystick', help: 'Where local mode keeps its database and its encryption key.' },
-  TALLYSTICK_PUBLIC_URL: { default: '', help: 'The address payers reach, such as https://pay.example.com.' },
+  TALLYSTICK_PUBLIC_URL: {
+    default: '',
+    help: 'The address at which payers reach the server, such as https://pay.example.com.',
+  },
   TALLYSTICK_TEST_KEY: {
     default: '',
-    help: 'A secret key for the test environment, sk_test_ and 8 or more of A–Z a–z 0–9 _; a new one adds a key.',
+    help: 'A secret key for the test environment: sk_test_ followed by 8 or more of A–Z a–z 0–9 _. A new value adds a key.',
   },
   TALLYSTICK_ENCRYPTION_KEY: {
     default: '',
-    help: 'At least 32 characters; encrypts signing secrets. Needed with DATABASE_URL; local mode makes one.',
+    help: 'At least 32 characters; encrypts signing secrets. Required with DATABASE_URL; local mode creates one.',
   },
   TALLYSTICK_WEBHOOK_ALLOWED_HOSTS: {
     default: '',
@@ -26,15 +29,15 @@ export const settings = {
   },
   TALLYSTICK_DRAIN_S: {
     default: '',
-    help: 'Seconds for which the server goes on answering after SIGTERM while /readyz says no; 0 in local mode, else 5.',
+    help: 'Seconds for which the server still serves after SIGTERM while /readyz reports 503; by default 0 in local mode, else 5.',
   },
   TALLYSTICK_LOG_LEVEL: { default: 'info', help: 'One of fatal, error, warn, info, debug, trace, silent.' },
 } as const
 
-type SettingName = keyof typeof settings
-export type Environment = Readonly<Record<string, string | undefined>>
+type SettingName = keyof typeof serverSettings
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
-/** Where the database is: all that a command beside the server needs to know. */
+/** Where the database is: all that a command other than start needs. */
 export type DatabasePlace = {
   /** Undefined in local mode. */
   database_url: string | undefined
@@ -53,21 +56,21 @@ export type Config = DatabasePlace & {
   log_level: string
 }
 
-/** A setting that cannot be used. Its message is one line that says which and what to do. */
+/** A setting that cannot be used. Its message is one line that names it and says what to do. */
 export class ConfigError extends Error {}
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
-function settingOf(environment: Environment, name: SettingName): string {
-  return (environment[name] ?? '').trim() || settings[name].default
+function settingOf(environment: EnvironmentVariables, name: SettingName): string {
+  return (environment[name] ?? '').trim() || serverSettings[name].default
 }
 
 function must(holds: boolean, name: SettingName, expected: string): void {
   if (!holds) throw new ConfigError(`${name} should be ${expected}.`)
 }
 
-/** Reads where the database is. Throws ConfigError when DATABASE_URL is no address of a PostgreSQL. */
-export function readDatabasePlace(environment: Environment): DatabasePlace {
+/** Reads where the database is. Throws ConfigError when DATABASE_URL is not the address of a PostgreSQL. */
+export function readDatabasePlace(environment: EnvironmentVariables): DatabasePlace {
   const database_url = settingOf(environment, 'DATABASE_URL') || undefined
   must(
     database_url === undefined || /^postgres(ql)?:\/\//.test(database_url),
@@ -77,7 +80,7 @@ export function readDatabasePlace(environment: Environment): DatabasePlace {
   return { database_url, data_dir: resolve(settingOf(environment, 'TALLYSTICK_DATA_DIR')) }
 }
 
-/** Whether this is a number of a TCP port, or 0 for any free one. */
+/** Whether the text is the number of a TCP port, or 0 for any free one. */
 export function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
 }
@@ -85,19 +88,23 @@ export function isPort(text: string): boolean {
 const drainMaxS = 300
 
 /** Reads the settings from the environment. Throws ConfigError for the first that cannot be used. */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: EnvironmentVariables): Config {
   const value = (name: SettingName): string => settingOf(environment, name)
   const place = readDatabasePlace(environment)
   const local = place.database_url === undefined
   must(isPort(value('PORT')), 'PORT', 'a number from 0 to 65535')
   const testKey = value('TALLYSTICK_TEST_KEY') || undefined
-  must(!testKey || /^sk_test_[A-Za-z0-9_]{8,}$/.test(testKey), 'TALLYSTICK_TEST_KEY', settings.TALLYSTICK_TEST_KEY.help)
+  must(
+    !testKey || /^sk_test_[A-Za-z0-9_]{8,}$/.test(testKey),
+    'TALLYSTICK_TEST_KEY',
+    'sk_test_ followed by 8 or more of A–Z a–z 0–9 _',
+  )
   const encryptionKey = value('TALLYSTICK_ENCRYPTION_KEY') || undefined
   must(!encryptionKey || encryptionKey.length >= 32, 'TALLYSTICK_ENCRYPTION_KEY', 'at least 32 characters')
   must(
     local || encryptionKey !== undefined,
     'TALLYSTICK_ENCRYPTION_KEY',
-    'set when DATABASE_URL is: make one with `openssl rand -hex 32`, and keep it as you keep the database',
+    'set when DATABASE_URL is: create one with `openssl rand -hex 32`, and back it up with the database',
   )
   const drain = value('TALLYSTICK_DRAIN_S') || (local ? '0' : '5')
   must(/^\d{1,3}$/.test(drain) && Number(drain) <= drainMaxS, 'TALLYSTICK_DRAIN_S', `a number from 0 to ${drainMaxS}`)
@@ -121,17 +128,17 @@ export function readConfig(environment: Environment): Config {
 
 const prefix = /^TALLYSTICK_/i
 
-/** What of the environment is most likely not meant as it stands: a sentence for each. None of it keeps anything from running. */
-export function settingWarnings(environment: Environment): string[] {
-  const unknown = Object.keys(environment).filter((name) => prefix.test(name) && !Object.hasOwn(settings, name))
-  const known = Object.keys(settings).filter((name) => prefix.test(name))
+/** One sentence for each environment variable that is probably a mistake. None of them prevents a start. */
+export function settingWarnings(environment: EnvironmentVariables): string[] {
+  const unknown = Object.keys(environment).filter((name) => prefix.test(name) && !Object.hasOwn(serverSettings, name))
+  const known = Object.keys(serverSettings).filter((name) => prefix.test(name))
   const { DATABASE_URL: url } = environment
   return [
     ...(url !== undefined && url.trim() === ''
-      ? ['DATABASE_URL is set but empty, which is local mode: give it a value, or unset it.']
+      ? ['DATABASE_URL is set but empty, which means local mode: give it a value, or unset it.']
       : []),
     ...unknown.map((name) => {
-      // What all of them begin with makes none of them near.
+      // Compared without the common prefix, which would make every name near.
       const meant = nearest(
         name.replace(prefix, ''),
         known.map((one) => one.replace(prefix, '')),
@@ -158,7 +165,7 @@ export function localUrl(host: string, port: number): string {
 
 /** The table that `--help` prints. */
 export function settingsHelp(): string {
-  return Object.entries(settings)
+  return Object.entries(serverSettings)
     .map(([name, { default: initial, help }]) => `  ${name}${initial ? ` (${initial})` : ''}\n      ${help}`)
     .join('\n')
 }

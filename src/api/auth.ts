@@ -6,20 +6,23 @@ import type { Queryable } from '../database/pool.ts'
 import { createKeyLookup, type Key } from './key-lookup.ts'
 import type { KeyUses } from './key-uses.ts'
 
-// Cached for one second: a revoked key keeps working up to that long, and a busy server asks 5,000 times less. What is no key is
-// cached too, apart, so that whoever guesses drives out no key.
+// Cached for one second: a revoked key keeps working for up to that long, and a busy server does one look-up instead of
+// 5,000. Unknown keys have a cache of their own, so that guessing cannot evict valid ones.
 const cachedMs = 1_000
 const cachedMax = 10_000
 
-/** Finds the environment that an API key opens. */
+/** Finds the environment that an API key gives access to. */
 export type Authenticator = {
   /** Takes the Authorization header. Throws `unauthenticated`, `key_revoked` or `key_expired`. */
   authenticate(header: string | undefined): Promise<Pick<Key, 'environment' | 'actor'>>
-  /** Forgets what it knows, after a change of the settings. */
+  /** Empties the cache, after the settings have changed. */
   forget(): void
 }
 
-/** Keys are kept as SHA-256: they are random, and the hash is what is looked up, so no comparison tells anything. */
+/**
+ * Keys are stored as SHA-256. They are random and looked up by their hash, so the timing of a comparison reveals
+ * nothing.
+ */
 export function createAuthenticator(pool: Queryable, clock: Clock, uses: KeyUses): Authenticator {
   const known = createCache<Key>({ size_max: cachedMax, ttl_ms: cachedMs })
   const unknown = createCache<true>({ size_max: cachedMax, ttl_ms: cachedMs })

@@ -14,7 +14,7 @@ export type Key = {
   revoked_at: Date | null
 }
 
-/** Finds a key by the hash of its secret, in base64. */
+/** Finds a key by the SHA-256 of its secret, in base64. */
 export type KeyLookup = (hash: string) => Promise<Key | undefined>
 
 type KeyRow = RequestEnvironment & { hash: Buffer; key_id: Id; expires_at: Date | null; revoked_at: Date | null }
@@ -22,13 +22,12 @@ type Batch = { hashes: Set<string>; found: Promise<Map<string, Key>> }
 
 const findApiKeysSql = loadSql(import.meta.url, './sql/find-api-keys.sql')
 
-// How long what is asked for waits for the answer to what was asked before: one connection that hangs holds up nobody else.
+// A batch waits this long at most for the one before it, so that a connection that hangs does not block the others.
 const waitMaxMs = 50
-// After a key that is none the next query waits for so long, and gathers: whoever guesses, in however many calls, causes a hundred
-// queries a second.
-const guessedMs = 10
+// After an unknown key the next batch waits, so that guessing causes at most a hundred queries a second.
+const unknownMs = 10
 
-/** Makes a look-up that goes to the database once for all that is asked meanwhile. */
+/** Creates a look-up that batches: everything that is asked for while a query is in flight goes into the next one. */
 export function createKeyLookup(pool: Queryable): KeyLookup {
   let next: Batch | undefined
   let running: Promise<unknown> = Promise.resolve()
@@ -41,7 +40,7 @@ export function createKeyLookup(pool: Queryable): KeyLookup {
       return findKeys(pool, hashes)
     })
     running = found.then(
-      (keys) => (keys.size < hashes.size ? pause(guessedMs) : undefined),
+      (keys) => (keys.size < hashes.size ? pause(unknownMs) : undefined),
       () => undefined,
     )
     return { hashes, found }

@@ -3,18 +3,18 @@ import { textArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 
-/** On which day each key was last used: gathered while requests run, and written beside them. */
+/** On which day each key was last used: collected in memory, and written by a job. */
 export type KeyUses = {
-  /** Notes a use. It costs a look into a set, and nothing in the database. */
+  /** Notes a use, in memory. */
   note(key: Id, now: Date): void
-  /** Writes what was noted since: at most once a day for each key. */
+  /** Writes what was noted since the last time: at most once a day for each key. */
   write(pool: Queryable): Promise<void>
 }
 
 const dayMs = 86_400_000
 const noteKeyUsesSql = loadSql(import.meta.url, './sql/note-key-uses.sql')
 
-/** Makes the notes of one process. They hold no more than there are keys. */
+/** Creates the notes of one process. They hold at most one entry for each key. */
 export function createKeyUses(): KeyUses {
   let day = Number.NaN
   const seen = new Set<Id>()

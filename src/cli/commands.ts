@@ -2,30 +2,27 @@ import { settingsHelp } from '../config.ts'
 import { version } from '../core/version.ts'
 import { unknown } from './usage.ts'
 
-/** A command: each way of calling it with what that does, and what runs it. */
+/** A command: its forms, each with one sentence, and what runs it. */
 type Command = { forms: [usage: string, help: string][]; run(args: string[]): Promise<void> }
 
-/** Every command. Each is loaded only when it runs, so that `--help` answers at once. */
+/** Every command. Each is loaded only when it runs, so that `--help` is fast. */
 const commands: Readonly<Record<string, Command>> = {
   start: {
-    forms: [['start [--port NUMBER]', 'Starts the server. Without a command this is what is done.']],
+    forms: [['start [--port NUMBER]', 'Starts the server. This is the default command.']],
     run: async (args) => (await import('./start.ts')).start(args),
   },
   demo: {
     forms: [
       [
         'demo [--auto] [--port NUMBER]',
-        "Starts everything on a temporary database with the guide's customer, and shows the page to pay.",
+        "Starts everything on a temporary database with the guide's customer, and prints the address of the page to pay.",
       ],
     ],
     run: async (args) => (await import('./demo.ts')).demo(args),
   },
   migrate: {
     forms: [
-      [
-        'migrate [--grant-to ROLE]',
-        'Brings the database of DATABASE_URL up to date, and gives the role that serves its rights.',
-      ],
+      ['migrate [--grant-to ROLE]', 'Migrates the database of DATABASE_URL, and grants the serving role its rights.'],
     ],
     run: async (args) => (await import('./migrate.ts')).migrateCommand(args),
   },
@@ -33,7 +30,7 @@ const commands: Readonly<Record<string, Command>> = {
     forms: [
       [
         'merchants create --name NAME --slug SLUG',
-        'Makes a merchant with a test and a live environment, and prints a secret key for each, once.',
+        'Creates a merchant with a test and a live environment, and prints a secret key for each, once.',
       ],
     ],
     run: async (args) => (await import('./merchants.ts')).merchants(args),
@@ -42,27 +39,19 @@ const commands: Readonly<Record<string, Command>> = {
     forms: [
       [
         'keys list [--merchant SLUG]',
-        'Shows every key: its id, its beginning and end, when it was made and last used.',
+        'Lists the keys: the id, the first and last characters, when each was created and last used.',
       ],
       [
         'keys create --mode test|live [--merchant SLUG] [--expires 90d|DATE]',
-        'Makes one more secret key and prints it, once. With a date it is valid to the end of that day, UTC.',
+        'Creates another secret key and prints it, once. A DATE includes the whole of that day, in UTC.',
       ],
-      ['keys roll KEY [--overlap 24h]', 'Makes a key in the place of another one, which is valid for the overlap yet.'],
-      [
-        'keys revoke KEY',
-        'Takes a key back: it is refused within a second. KEY is an id, or what keys list shows of it.',
-      ],
+      ['keys roll KEY [--overlap 24h]', 'Creates a key that replaces KEY, which stays valid for the overlap.'],
+      ['keys revoke KEY', 'Revokes a key within a second. KEY is its id, or its first and last characters as listed.'],
     ],
     run: async (args) => (await import('./keys.ts')).keys(args),
   },
   verify: {
-    forms: [
-      [
-        'verify',
-        'Proves that the books are right: prints each invariant with its count, exits 1 when one does not hold.',
-      ],
-    ],
+    forms: [['verify', 'Checks the books: prints each invariant with its count, and exits 1 when one does not hold.']],
     run: async (args) => (await import('./verify.ts')).verifyCommand(args),
   },
 }
@@ -82,8 +71,8 @@ export function help(name?: string): string {
 const isHelp = (arg: string) => arg === '--help' || arg === '-h'
 
 /**
- * Runs one command. Whatever an operator can do something about ends as one line on stderr, with exit code 2 when the call itself is
- * wrong and 1 otherwise.
+ * Runs one command. An error that an operator can act on ends as one line on stderr, with exit code 2 when the command line is wrong
+ * and 1 otherwise.
  */
 export async function runCommand(args: string[]): Promise<void> {
   const [first = 'start', ...rest] = args

@@ -1,13 +1,13 @@
 import { ConfigError } from '../config.ts'
+import { isDatabaseUnavailable } from '../database/availability.ts'
 import { BundledServerError } from '../database/bundled/index.ts'
-import { isDatabaseUnavailable } from '../database/errors.ts'
 import { MigrationError } from '../database/migrate.ts'
 import { MerchantError } from '../merchant/keys.ts'
 import { UsageError } from './usage.ts'
 
 const plain = [ConfigError, BundledServerError, MigrationError, MerchantError, UsageError]
 
-/** What went wrong and what to do, in one line; the whole stack only for what nobody expected. */
+/** What went wrong and what to do, in one line; the whole stack only for an unexpected error. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (plain.some((kind) => error instanceof kind)) return error.message
@@ -21,20 +21,20 @@ export function explain(error: unknown): string {
   if (code === '28P01' || code === '28000') return `The database refuses the user of DATABASE_URL: ${error.message}.`
   if (code === '3D000') return `The database of DATABASE_URL does not exist: ${error.message}.`
   if (code === '42501')
-    return `The role of DATABASE_URL lacks a right: ${error.message}. Run migrate as the owner, with --grant-to.`
+    return `The role of DATABASE_URL lacks a privilege: ${error.message}. Run migrate as the owner, with --grant-to.`
   if (isDatabaseUnavailable(error) || isUnreachable(error))
-    return `The database does not answer (${error.message}): check DATABASE_URL and that it runs.`
+    return `The database is unavailable (${error.message}): check that it runs and that DATABASE_URL is right.`
   return error.stack ?? error.message
 }
 
-// A name that is not found just now, and a connection that TLS does not come about on; the driver gives one of them no code.
+// Failed name resolution and failed TLS. The driver's error for a server without TLS has no code.
 const unreachableCodes = /^(?:EAI_|ENETUNREACH|EPROTO|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
 
 function isUnreachable({ code, message }: NodeJS.ErrnoException): boolean {
   return unreachableCodes.test(code ?? '') || /does not support SSL/.test(message)
 }
 
-/** The exit code that a command ends with: 2 when it was called in a way that there is none of. */
+/** The exit code for an error: 2 for a wrong command line, 1 for everything else. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof UsageError ? 2 : 1
 }

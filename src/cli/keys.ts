@@ -5,7 +5,7 @@ import { readDurationMs, readExpiry } from './span.ts'
 import { readArguments, readVerb, UsageError } from './usage.ts'
 import { withDatabase } from './with-database.ts'
 
-/** `tallystick keys`: the secret keys of merchants. A new one is printed once. */
+/** `tallystick keys`: lists, creates, rolls and revokes secret keys. A new one is printed once. */
 export async function keys(args: string[]): Promise<void> {
   await readVerb('keys', { list, create, roll, revoke }, args)
 }
@@ -25,14 +25,16 @@ async function create(args: string[]): Promise<void> {
   })
   const { mode, merchant, expires } = values
   if (mode !== 'test' && mode !== 'live') {
-    throw new UsageError('Say: tallystick keys create --mode test|live [--merchant SLUG] [--expires 90d|DATE]')
+    throw new UsageError('Usage: tallystick keys create --mode test|live [--merchant SLUG] [--expires 90d|DATE]')
   }
   const now = new Date()
   const expires_at = expires === undefined ? undefined : readExpiry('--expires', expires, now)
   await withDatabase(async (pool) => {
     const { id, secret } = await createKey(pool, { slug: merchant, mode, expires_at }, now)
-    process.stdout.write(`Shown this once: ${secret}\n`)
-    say(`It is ${formatId('api_key', id)}${expires_at ? `, valid until ${formatInstant(expires_at)}` : ''}.`)
+    process.stdout.write(`This key is shown only once: ${secret}\n`)
+    say(
+      `Its id is ${formatId('api_key', id)}${expires_at ? `, and it is valid until ${formatInstant(expires_at)}` : ''}.`,
+    )
   })
 }
 
@@ -41,8 +43,8 @@ async function roll(args: string[]): Promise<void> {
   const overlapMs = readDurationMs('--overlap', values.overlap)
   await withDatabase(async (pool) => {
     const { made, old } = await rollKey(pool, words[0] as string, overlapMs, new Date())
-    process.stdout.write(`Shown this once: ${made.secret}\n`)
-    say(`It is ${formatId('api_key', made.id)}.`)
+    process.stdout.write(`This key is shown only once: ${made.secret}\n`)
+    say(`Its id is ${formatId('api_key', made.id)}.`)
     say(`${formatId('api_key', old.id)} (${old.hint}) is valid until ${formatInstant(old.expires_at)}.`)
   })
 }

@@ -11,10 +11,10 @@ async function create(args: string[]): Promise<void> {
   const { values } = readArguments('merchants create', args, { name: { type: 'string' }, slug: { type: 'string' } })
   const { name, slug } = values
   if (name === undefined || slug === undefined) {
-    throw new UsageError('Say: tallystick merchants create --name NAME --slug SLUG')
+    throw new UsageError('Usage: tallystick merchants create --name NAME --slug SLUG')
   }
   await withDatabase(async (pool) => {
     const keys = await createMerchant(pool, { name, slug }, new Date())
-    process.stdout.write(`Shown this once.\ntest: ${keys.test}\nlive: ${keys.live}\n`)
+    process.stdout.write(`These keys are shown only once.\ntest: ${keys.test}\nlive: ${keys.live}\n`)
   })
 }

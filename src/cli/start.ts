@@ -13,18 +13,18 @@ export async function start(args: string[]): Promise<void> {
   for (const warning of settingWarnings(environment)) log.warn({}, warning)
   const program = await startProgram(config, log, systemClock)
   if (program.made_test_key !== undefined) {
-    process.stdout.write(`Your test key, shown this once: ${program.made_test_key}\n`)
+    process.stdout.write(`Your test key, which is shown only once: ${program.made_test_key}\n`)
   }
   process.stdout.write(`Tallystick is ready at ${program.url}\n`)
   const { signal } = await untilStopped(program.died)
-  // Without its database a server has nothing to go on answering with.
+  // Without its database the server cannot answer anything.
   const drain_s = signal === undefined ? 0 : config.drain_s
   log.info({ signal, drain_s }, 'stopping')
   await program.stop(drain_s)
   log.info({}, 'stopped')
 }
 
-/** Waits for SIGINT, SIGTERM or the end of the bundled database, which is told. A second signal ends the process at once. */
+/** Waits for SIGINT, SIGTERM or the end of the bundled database, which is reported. A second signal ends the process at once. */
 export async function untilStopped(died: Promise<string>): Promise<{ signal: string | undefined }> {
   const signal = new Promise<{ signal: string }>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,8 +1,8 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import { type Environment, isPort } from '../config.ts'
+import { type EnvironmentVariables, isPort } from '../config.ts'
 import { nearest } from '../core/nearest.ts'
 
-/** A wrong call of a command. Its message is one line that says what to type. */
+/** A wrong command line. Its message is one line that says what to type. */
 export class UsageError extends Error {}
 
 type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
@@ -10,8 +10,8 @@ type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
 >['values']
 
 /**
- * Reads the options of `tallystick COMMAND`, and its other words, of which there have to be as many as `words` names. Throws
- * UsageError for anything else.
+ * Parses the options of a command and its positional arguments, which must be as many as `words` names. Throws UsageError for
+ * anything else.
  */
 export function readArguments<const Options extends ParseArgsOptionsConfig>(
   command: string,
@@ -37,12 +37,12 @@ export function readArguments<const Options extends ParseArgsOptionsConfig>(
   const missing = words[positionals.length]
   if (missing !== undefined) throw new UsageError(`tallystick ${command} needs ${missing}. ${see}`)
   if (positionals.length > words.length) {
-    throw new UsageError(`tallystick ${command} takes no "${positionals[words.length]}". ${see}`)
+    throw new UsageError(`tallystick ${command} does not take "${positionals[words.length]}". ${see}`)
   }
   return { values, words: positionals }
 }
 
-/** What to say of a word that names nothing: what there is instead, as far as one is near. */
+/** The message for a name that does not exist, with the nearest one that does. */
 export function unknown(kind: string, name: string, known: readonly string[]): string {
   const meant = nearest(name, known)
   return `There is no ${kind} ${name}${meant === undefined ? '.' : `: did you mean ${meant}?`}`
@@ -52,24 +52,25 @@ function names(options: ParseArgsOptionsConfig): string[] {
   return Object.keys(options).map((name) => `--${name}`)
 }
 
-/** Runs the verb that a command's first word names. Throws UsageError when there is none of that name. */
+/** Runs the subcommand that the first argument names. Throws UsageError when there is none of that name. */
 export async function readVerb(
   command: string,
   verbs: Readonly<Record<string, (args: string[]) => Promise<void>>>,
   [verb, ...rest]: string[],
 ): Promise<void> {
   const see = `See tallystick ${command} --help.`
-  if (verb === undefined) throw new UsageError(`Say what to do: ${Object.keys(verbs).join(', ')}. ${see}`)
+  if (verb === undefined)
+    throw new UsageError(`tallystick ${command} needs one of ${Object.keys(verbs).join(', ')}. ${see}`)
   const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined
   if (!run) throw new UsageError(`${unknown(`${command} command`, verb, Object.keys(verbs))} ${see}`)
   await run(rest)
 }
 
-/** The option of commands that listen. */
+/** The option of the commands that listen. */
 export const portOption = { port: { type: 'string' } } as const
 
-/** The environment with the port of `--port`, if there is one. Throws UsageError when it is no port. */
-export function withPort(environment: Environment, port: string | undefined): Environment {
+/** The environment variables with PORT replaced by `--port`, if it was given. Throws UsageError when it is not a port. */
+export function withPort(environment: EnvironmentVariables, port: string | undefined): EnvironmentVariables {
   if (port === undefined) return environment
   if (!isPort(port)) throw new UsageError(`--port should be a number from 0 to 65535, not "${port}".`)
   return { ...environment, PORT: port }

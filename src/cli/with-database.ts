@@ -8,8 +8,8 @@ import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
 const poolSize = 4
 
 /**
- * Gives a command the server's database: the one that a running server uses, or one started for as long as it takes. `where` names
- * it as it may be shown. A command makes no database and migrates none: ConfigError when there is none that it can use.
+ * Gives a command the server's database: that of a running server, or else one started for the duration of the command. `where` names
+ * it without user and password. Nothing is created or migrated: throws ConfigError when there is no database that can be used.
  */
 export async function withDatabase<T>(work: (pool: Pool, where: string) => Promise<T>): Promise<T> {
   warnOfSettings()
@@ -25,52 +25,55 @@ export async function withDatabase<T>(work: (pool: Pool, where: string) => Promi
   }
 }
 
-/** Says on stderr what of the settings is most likely not meant, a line for each. */
+/** Writes the warnings about the settings to stderr, one line each. */
 export function warnOfSettings(): void {
   for (const warning of settingWarnings(process.env)) process.stderr.write(`${warning}\n`)
 }
 
-/** How to reach a database; `codes` are the errors that tell that it was never made. */
-type Way = { address: DatabaseAddress; where: string; codes: string[]; close(): Promise<void> }
+/** How to connect. `missing_codes` are the errors which mean that the database was never created. */
+type Way = { address: DatabaseAddress; where: string; missing_codes: string[]; close(): Promise<void> }
 
 function wayTo(url: string): Way {
   const address = { connectionString: url }
   const { host, name } = databaseName(address)
-  return { address, where: `the database ${name} on ${host}`, codes: [], close: async () => {} }
+  return { address, where: `the database ${name} on ${host}`, missing_codes: [], close: async () => {} }
 }
 
 async function wayToLocal({ data_dir }: DatabasePlace): Promise<Way> {
   const where = `the data directory ${data_dir}`
   if (!hasDatabase(data_dir)) throw noDatabase(where)
-  // A first start that was killed leaves a PostgreSQL without our database, or without our roles.
-  const codes = ['3D000', '28000', '28P01']
+  // A first start that was killed can leave a PostgreSQL without our database or our roles.
+  const missing_codes = ['3D000', '28000', '28P01']
   const running = runningServer(data_dir)
-  if (running) return { address: localServerAddress(running), where, codes, close: async () => {} }
+  if (running) return { address: localServerAddress(running), where, missing_codes, close: async () => {} }
   const bundled = await startBundledServer({ data_dir, log: () => {} })
-  return { address: localServerAddress(bundled), where, codes, close: () => bundled.stop() }
+  return { address: localServerAddress(bundled), where, missing_codes, close: () => bundled.stop() }
 }
 
-async function expectUsable(pool: Pool, { where, codes }: Way): Promise<void> {
-  if (!(await hasTables(pool, codes))) throw noDatabase(where)
+async function expectUsable(pool: Pool, { where, missing_codes }: Way): Promise<void> {
+  if (!(await hasTables(pool, missing_codes))) throw noDatabase(where)
   if (!(await isMigrated(pool))) {
     throw new ConfigError(
-      `What is in ${where} is of an older version: start the server of this one, or run tallystick migrate.`,
+      `The schema in ${where} is older than this version: start the server, or run tallystick migrate.`,
     )
   }
 }
 
-async function hasTables(pool: Pool, codes: string[]): Promise<boolean> {
+async function hasTables(pool: Pool, missingCodes: string[]): Promise<boolean> {
   try {
-    const { rows } = await pool.query("select from pg_class where oid = to_regclass('public.schema_migration')")
+    const { rows } = await pool.query({
+      name: 'find-schema',
+      text: "select from pg_class where oid = to_regclass('public.schema_migration')",
+    })
     return rows.length > 0
   } catch (error) {
-    if (codes.includes((error as { code?: string }).code ?? '')) return false
+    if (missingCodes.includes((error as { code?: string }).code ?? '')) return false
     throw error
   }
 }
 
 function noDatabase(where: string): ConfigError {
   return new ConfigError(
-    `There is nothing of Tallystick in ${where}: tallystick start makes it; DATABASE_URL or TALLYSTICK_DATA_DIR says where to look.`,
+    `No Tallystick schema was found in ${where}: run tallystick start to create it, or set DATABASE_URL or TALLYSTICK_DATA_DIR.`,
   )
 }

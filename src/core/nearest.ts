@@ -1,6 +1,6 @@
 /**
- * The name that somebody who typed `text` most likely meant: the one that the fewest changed, missing, additional or swapped
- * characters lead to, if these are a third of it at most. Undefined when none is near.
+ * The name that was probably meant by `text`: the one at the smallest edit distance, if that is at most a third of its length.
+ * Undefined when none is near.
  */
 export function nearest(text: string, names: Iterable<string>): string | undefined {
   let best: { name: string; distance: number } | undefined
@@ -13,7 +13,7 @@ export function nearest(text: string, names: Iterable<string>): string | undefin
   return best?.name
 }
 
-/** The optimal string alignment distance: changes, losses, additions, and swaps of neighbours. */
+/** The optimal string alignment distance: substitutions, deletions, insertions, and swaps of neighbours. */
 function editDistance(one: string, other: string): number {
   let before: number[] = []
   let last = Array.from({ length: other.length + 1 }, (_, index) => index)

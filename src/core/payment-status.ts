@@ -12,8 +12,8 @@ export const paymentStatuses = [
 export type PaymentStatus = (typeof paymentStatuses)[number]
 
 /**
- * Which state may follow which. Money that arrives late has arrived: a payment that had failed or run out still succeeds. What
- * succeeded stays so; only its amounts tell of what was taken back.
+ * Which state may follow which. A payment that failed, was cancelled or expired can still succeed, since money that
+ * arrives late has arrived. A succeeded payment stays succeeded; its amounts show what was reversed.
  */
 const followers: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   draft: ['initiating', 'cancelled', 'expired'],

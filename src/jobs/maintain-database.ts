@@ -4,15 +4,15 @@ import type { Queryable } from '../database/pool.ts'
 
 const hourMs = 3_600_000
 const keysKeptMs = 24 * hourMs
-// Whole months of events, with their deliveries and attempts, are dropped when they are older than this, by the clock of the database:
-// the function that drops them refuses what is younger.
+// Whole months of events, with their deliveries and attempts, are dropped when they are older than this by the clock of the database,
+// whose function refuses to drop younger ones.
 const eventsKept = '90 days'
 const stepRows = 1_000
 const partitionMonths = 3
 
 /**
- * Keeps the database in shape: partitions are made three months ahead, idempotency keys are deleted after 24 hours, months of events
- * are dropped after 90 days.
+ * Maintains the database: creates partitions three months ahead, deletes idempotency keys after 24 hours, and drops
+ * months of events after 90 days.
  */
 export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' | 'clock'>): Promise<void> {
   const now = clock.now()
@@ -29,7 +29,7 @@ export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' 
   await deleteKeys(pool, new Date(now.getTime() - keysKeptMs))
 }
 
-/** Small steps: one large delete would hold up the vacuum and the log for as long as it runs. */
+/** In small steps: one large delete would hold up the vacuum and the log for as long as it runs. */
 async function deleteKeys(pool: Queryable, before: Date): Promise<void> {
   for (;;) {
     if ((await deleteOldResponses(pool, before, stepRows)) < stepRows) return

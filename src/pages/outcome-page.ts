@@ -6,7 +6,7 @@ import type { SessionPayment } from '../payments/session/store.ts'
 import { formatDateTime } from './dates.ts'
 import type { PageSubject } from './store.ts'
 
-/** How a payment stands: paid with its receipt, on its way, or failed with the way to try again. */
+/** The page of the outcome of a payment: paid with its receipt, on its way, or failed with a way to try again. */
 export function outcomePage(
   subject: PageSubject,
   payment: SessionPayment,
@@ -23,9 +23,9 @@ export function outcomePage(
   }
 }
 
-type Outcome = { title: string; content: Html; footer?: Html }
+type OutcomeView = { title: string; content: Html; footer?: Html }
 
-function outcome(subject: PageSubject, payment: SessionPayment, links: { page: string; self: string }): Outcome {
+function outcome(subject: PageSubject, payment: SessionPayment, links: { page: string; self: string }): OutcomeView {
   switch (payment.status) {
     case 'succeeded':
       return paid(subject, payment, links.page)
@@ -40,7 +40,7 @@ function outcome(subject: PageSubject, payment: SessionPayment, links: { page: s
   }
 }
 
-function paid(subject: PageSubject, payment: SessionPayment, page: string): Outcome {
+function paid(subject: PageSubject, payment: SessionPayment, page: string): OutcomeView {
   const { merchant_name, time_zone } = subject.environment
   const { currency, applied_amount, unapplied_amount } = payment
   const card = payment.method_details?.card
@@ -75,7 +75,7 @@ ${surplus}<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><
 
 const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
 
-function onItsWay(payment: SessionPayment, self: string): Outcome {
+function onItsWay(payment: SessionPayment, self: string): OutcomeView {
   return {
     title: 'On its way',
     content: html`<p class="status" data-payment-status="pending" role="status">On its way</p>
@@ -85,7 +85,7 @@ function onItsWay(payment: SessionPayment, self: string): Outcome {
   }
 }
 
-function unfinished(payment: SessionPayment, links: { page: string; self: string }): Outcome {
+function unfinished(payment: SessionPayment, links: { page: string; self: string }): OutcomeView {
   return {
     title: 'Not paid yet',
     content: html`<p class="status" data-payment-status="pending" role="status">Not paid yet</p>
@@ -96,7 +96,7 @@ function unfinished(payment: SessionPayment, links: { page: string; self: string
   }
 }
 
-function failed(payment: SessionPayment, page: string): Outcome {
+function failed(payment: SessionPayment, page: string): OutcomeView {
   const reason = payment.last_payment_error?.message ?? 'It was not finished in time.'
   return {
     title: 'Not paid',

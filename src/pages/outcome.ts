@@ -9,7 +9,10 @@ import { pageCause } from './cause.ts'
 import { openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
 
-/** `GET /p/{token}/payments/{payment}`: how a payment stands. While it is unsettled, each look asks the processor. */
+/**
+ * `GET /p/{token}/payments/{payment}`: the outcome of a payment. While the payment is unfinished, each request asks the
+ * processor.
+ */
 export async function showOutcome(
   app: AppContext,
   request: FastifyRequest,

@@ -2,23 +2,23 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Router } from '../api/fastify.ts'
 import { Problem } from '../core/problem.ts'
 
-/** How a server lets others take over before it stops, so that no call is shed. */
+/** Lets other processes take over before a server stops, so that no request is lost. */
 export type Drain = {
-  /** Whether it has begun: `/readyz` says no from then on. */
+  /** Whether it has begun: from then on `/readyz` reports 503. */
   begun(): boolean
-  /** Makes a server's answers say that their connection ends, and its refusals that it stops, once that is so. */
+  /** Adds the hooks that close connections after their response, and refuse new requests at the end. */
   guard(router: Router): void
-  /** Goes on answering for so many seconds, then refuses what is new, and resolves when whoever still called has been told. */
+  /** Still serves for this many seconds, then refuses new requests until no client sends any. */
   run(seconds: number): Promise<void>
 }
 
-// Whoever was told that a connection ends calls on a new one at once, and is told there that the server stops. When nobody has
-// called for so long, nobody is in the middle of that; callers who do not listen do not keep the server.
+// A client whose connection was closed sends its next request on a new one at once, and is refused there. After this time without a
+// refusal every client knows. The maximum is for clients that ignore refusals.
 const quietMs = 200
 const refusingMaxMs = 2_000
 const retryAfterS = 2
 
-/** Makes the drain of one server. Until it runs it does nothing. */
+/** Creates the drain of one server. It does nothing until it runs. */
 export function createDrain(): Drain {
   let phase: 'serving' | 'draining' | 'refusing' = 'serving'
   let lastRefused = 0
@@ -26,10 +26,10 @@ export function createDrain(): Drain {
     begun: () => phase !== 'serving',
     guard(router) {
       router.addHook('onRequest', async (request) => {
-        // Whoever asks for the server's health is told of the stop by the answer.
+        // The health checks report the stop themselves.
         if (phase !== 'refusing' || /^\/(?:healthz|readyz)$/.test(request.routeOptions.url ?? '')) return
         lastRefused = performance.now()
-        throw new Problem('stopping', 'This server is stopping; nothing was done.', { retry_after_s: retryAfterS })
+        throw new Problem('stopping', 'This server is stopping. Nothing was written.', { retry_after_s: retryAfterS })
       })
       router.addHook('onSend', async (_request, reply) => {
         if (phase !== 'serving') reply.header('connection', 'close')

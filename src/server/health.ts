@@ -5,8 +5,8 @@ import type { JobStatus } from '../jobs/periodic.ts'
 import type { Drain } from './drain.ts'
 
 /**
- * `/healthz`: the process lives. `/readyz`: the database answers and has every migration, and the process is not stopping; its body
- * tells of the jobs too, which do not decide.
+ * `/healthz`: the process runs. `/readyz`: the database is available and has every migration, and the process is not stopping;
+ * the body also reports the jobs, which do not affect the status.
  */
 export function healthRoutes(router: Router, app: AppContext, drain: Drain, jobs: () => JobStatus[]): void {
   router.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }))
@@ -22,6 +22,6 @@ async function unreadiness({ pool }: AppContext): Promise<string | undefined> {
   try {
     return (await isMigrated(pool)) ? undefined : 'migrations are missing: run `tallystick migrate`'
   } catch {
-    return 'the database does not answer'
+    return 'the database is unavailable'
   }
 }

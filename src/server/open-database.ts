@@ -6,18 +6,18 @@ import { openLocalDatabase } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
 import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
 
-/** The database that this process serves, migrated, and how to let go of it. */
+/** The database that this process serves, migrated, and how to close it. */
 export type OpenDatabase = {
   pool: Pool
   name: DatabaseName
-  /** Names of the migrations that were run when it was opened. */
+  /** The names of the migrations that were run now. */
   migrations: string[]
-  /** Resolves with a sentence when a bundled server ends unasked; never otherwise. */
+  /** Resolves with a sentence when a bundled server ends unexpectedly; never otherwise. */
   died: Promise<string>
   close(): Promise<void>
 }
 
-/** Connections of the pool. */
+/** The size of the connection pool. */
 export const poolSize = 12
 
 /** Opens the database of the configuration: the bundled one in local mode, else the one that DATABASE_URL names. */

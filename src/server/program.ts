@@ -20,19 +20,19 @@ export type Program = {
   /** The test key that the first start made, to be printed once. */
   made_test_key: string | undefined
   app: AppContext
-  /** Resolves with a sentence when the bundled database ends unasked. */
+  /** Resolves with a sentence when the bundled database ends unexpectedly. */
   died: Promise<string>
   /**
-   * Goes on answering for `drain_s` seconds while others take over, then refuses, answers what is in flight, lets deliveries in flight
-   * end, and closes the database.
+   * Still serves for `drain_s` seconds while others take over, then refuses new requests, finishes those in progress, lets deliveries
+   * in flight end, and closes the database.
    */
   stop(drain_s: number): Promise<void>
 }
 
-// An answer that takes longer is cut off, so that one caller who does not read does not keep the server from stopping.
+// Responses that take longer are cut off, so that a client that does not read cannot prevent the stop.
 const lastAnswersMs = 10_000
 
-/** Composes everything, listens, and starts what runs beside the requests. */
+/** Composes everything, listens, and starts the jobs. */
 export async function startProgram(config: Config, log: Log, clock: Clock): Promise<Program> {
   const database = await openDatabase(config, log)
   try {
@@ -82,7 +82,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
 
 type Opened = Pick<OpenDatabase, 'name' | 'migrations'> & DatabaseFacts
 
-/** Only what has started is told of: what keeps a start from being one is a line by itself. */
+/** Logged only after a successful start: an error that prevents one is a single line. */
 function logStart({ database_url, public_url }: Config, log: Log, address: string, opened: Opened): void {
   const { name, migrations, warning } = opened
   log.info({ database: { version: opened.version, ...name }, migrations }, 'the database is open')
@@ -90,7 +90,7 @@ function logStart({ database_url, public_url }: Config, log: Log, address: strin
   if (database_url === undefined) return
   if (warning !== undefined) log.warn({}, warning)
   if (public_url === undefined) {
-    log.warn({ address }, 'TALLYSTICK_PUBLIC_URL is not set, so links name this address, which payers may not reach')
+    log.warn({ address }, 'TALLYSTICK_PUBLIC_URL is not set, so links contain this address, which payers may not reach')
   }
 }
 

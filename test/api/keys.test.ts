@@ -81,7 +81,7 @@ describe('a key that is taken back', () => {
     await database.owner.query("update api_key set hint = 'sk_twins…same' where id = any ($1)", [[one.id, other.id]])
     const both = [one.id, other.id].map(shown).join(', ')
     await expect(revokeKey(database.pool, 'sk_twins…same', start)).rejects.toThrow(
-      `2 keys are shown as sk_twins…same: say which, ${both}.`,
+      `2 keys match sk_twins…same: name one by its id, ${both}.`,
     )
   })
 })

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { settings } from '../../src/config.ts'
+import { serverSettings } from '../../src/config.ts'
 import { type ChildServer, childServer } from '../support/child-server.ts'
 import { type CommandResult, runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
@@ -37,7 +37,7 @@ describe('help', () => {
   test('names every setting', async () => {
     const { code, stdout } = await runTallystick(['--help'])
     expect(code).toBe(0)
-    for (const name of Object.keys(settings)) expect(stdout).toContain(name)
+    for (const name of Object.keys(serverSettings)) expect(stdout).toContain(name)
   })
 })
 
@@ -47,12 +47,12 @@ test('a wrong call is one line that says what to type, and exit code 2', async (
     /^There is no command strat: did you mean start\? See tallystick --help\.\n$/,
     2,
   )
-  expectOneLine(await runTallystick(['start', 'extra']), /^tallystick start takes no "extra"\. See /, 2)
+  expectOneLine(await runTallystick(['start', 'extra']), /^tallystick start does not take "extra"\. See /, 2)
 })
 
 describe('the first start', () => {
   test('prints the test key that it made, once, and that key opens the test environment', async () => {
-    const key = /shown this once: (sk_test_\w+)/.exec(server.output())?.[1]
+    const key = /shown only once: (sk_test_\w+)/.exec(server.output())?.[1]
     const open = (path: string) => fetch(server.url + path, { headers: { authorization: `Bearer ${key}` } })
     expect((await open('/billing/customers/none')).status).toBe(404)
   })
@@ -76,7 +76,7 @@ describe('commands beside a running server', () => {
 
   test('keys create makes a key that works at once, in its environment only', async () => {
     const { stdout } = await runTallystick(['keys', 'create', '--mode', 'live'], beside())
-    const key = /Shown this once: (sk_\w+)/.exec(stdout)?.[1] ?? ''
+    const key = /shown only once: (sk_\w+)/.exec(stdout)?.[1] ?? ''
     expect(key).not.toMatch(/^sk_test_/)
     const answer = await fetch(`${server.url}/billing/customers`, {
       method: 'POST',
@@ -89,18 +89,18 @@ describe('commands beside a running server', () => {
   test('merchants create prints a key for each environment; the slug is taken then', async () => {
     const create = () => runTallystick(['merchants', 'create', '--name', 'Acme', '--slug', 'acme-water'], beside())
     expect((await create()).stdout).toMatch(/test: sk_test_\w+\nlive: sk_\w+\n/)
-    expectOneLine(await create(), /There is a merchant acme-water already/)
+    expectOneLine(await create(), /There is already a merchant acme-water/)
   })
 
   test('keys are listed, rolled and taken back by what the list shows of them', async () => {
     const keys = (...args: string[]) => runTallystick(['keys', ...args], beside())
     const made = await keys('create', '--mode', 'live', '--expires', '2031-12-31')
     const [, secret = '', id = ''] =
-      /once: (sk_\w+)\nIt is (key_\w+), valid until 2032-01-01T00:00:00.000Z/.exec(made.stdout) ?? []
+      /once: (sk_\w+)\nIts id is (key_\w+), and it is valid until 2032-01-01T00:00:00.000Z/.exec(made.stdout) ?? []
     const served = (key: string) => fetch(`${server.url}/settings`, { headers: { authorization: `Bearer ${key}` } })
     expect((await served(secret)).status).toBe(200)
     const rolled = await keys('roll', id, '--overlap', '2h')
-    expect(rolled.stdout).toMatch(new RegExp(`once: sk_\\w+\nIt is key_\\w+\\.\n${id} \\(sk_.+\\) is valid until`))
+    expect(rolled.stdout).toMatch(new RegExp(`once: sk_\\w+\nIts id is key_\\w+\\.\n${id} \\(sk_.+\\) is valid until`))
     const listed = await keys('list', '--merchant', 'default')
     const line = listed.stdout.split('\n').find((one) => one.startsWith(id)) ?? ''
     const [, , mode, hint = ''] = line.split(/ {2,}/)
@@ -134,7 +134,7 @@ describe('commands beside a running server', () => {
   })
 })
 
-describe('what stands in the way of a start is one line', () => {
+describe('what prevents a start is one line', () => {
   test('the data directory is in use', async () => {
     const result = await runTallystick(['start'], { TALLYSTICK_DATA_DIR: directory.path, PORT: '0' })
     expectOneLine(result, /in use|is used|locked/)
@@ -163,20 +163,20 @@ describe('what stands in the way of a start is one line', () => {
     await other.remove()
   })
 
-  test('the database is away', async () => {
+  test('the database is unavailable', async () => {
     const result = await runTallystick(['start'], {
       DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
       ...encryption,
       PORT: '0',
     })
-    expectOneLine(result, /The database does not answer .* check DATABASE_URL/)
+    expectOneLine(result, /The database is unavailable .* check that it runs and that DATABASE_URL is right/)
   })
 
   test.each([
     [{ PORT: 'http' }, /^PORT should be a number from 0 to 65535/],
     [{ DATABASE_URL: 'postgresql://x' }, /^TALLYSTICK_ENCRYPTION_KEY should be set when DATABASE_URL is/],
     [{ DATABASE_URL: 'mysql://u:secret@db/x' }, /^DATABASE_URL should be the address of a PostgreSQL(?!.*secret)/],
-    [{ DATABASE_URL: 'postgresql://u:se#cr@et@/:x', ...encryption }, /^DATABASE_URL cannot be read(?!.*se#cr)/],
+    [{ DATABASE_URL: 'postgresql://u:se#cr@et@/:x', ...encryption }, /^DATABASE_URL is malformed(?!.*se#cr)/],
     [{ TALLYSTICK_ENCRYPTION_KEY: 'short' }, /^TALLYSTICK_ENCRYPTION_KEY should be at least 32 characters/],
     [{ TALLYSTICK_TEST_KEY: 'sk_live_12345678' }, /^TALLYSTICK_TEST_KEY should be/],
     [{ TALLYSTICK_PUBLIC_URL: 'pay.example.com' }, /^TALLYSTICK_PUBLIC_URL should be an address/],

@@ -6,7 +6,7 @@ const encryption = { TALLYSTICK_ENCRYPTION_KEY: 'x'.repeat(32) }
 describe('what is most likely not meant', () => {
   test.each(['', '  '])('is a DATABASE_URL that is set but empty: %j', (url) => {
     expect(settingWarnings({ DATABASE_URL: url })).toEqual([
-      'DATABASE_URL is set but empty, which is local mode: give it a value, or unset it.',
+      'DATABASE_URL is set but empty, which means local mode: give it a value, or unset it.',
     ])
   })
 

@@ -57,7 +57,7 @@ describe('the log of a normal run', () => {
     expect(run.log[1]).toMatchObject({ address: expect.stringMatching(/^http:/), version, mode: 'DATABASE_URL' })
     expect(run.log[2]).toMatchObject({ signal: 'SIGTERM', drain_s: 0 })
     expect(run.printed.map((line) => line.replace(/sk_test_\w+|http:\S+/, '…'))).toEqual([
-      'Your test key, shown this once: …',
+      'Your test key, which is shown only once: …',
       'Tallystick is ready at …',
     ])
     const logged = JSON.stringify(run.log)
@@ -71,13 +71,13 @@ describe('the log of a normal run', () => {
     expect(warnings(run)).toEqual([
       'There is no setting TALLYSTICK_PUBLC_URL: did you mean TALLYSTICK_PUBLIC_URL?',
       'There is no setting TALLYSTICK_WHATEVER: see tallystick --help.',
-      'TALLYSTICK_PUBLIC_URL is not set, so links name this address, which payers may not reach',
+      'TALLYSTICK_PUBLIC_URL is not set, so links contain this address, which payers may not reach',
     ])
   })
 
   test.each([
-    ['tallystick_owner', 'owns the tables and can give itself every right'],
-    ['postgres', 'is a superuser, for whom no right is checked'],
+    ['tallystick_owner', 'owns the tables and can grant itself every right'],
+    ['postgres', 'is a superuser, whose rights are not checked'],
   ])('tells of a role for whom the rights do not count: %s', async (role, why) => {
     const url = database.url.replace('tallystick_server', role)
     const run = await startAndStop(serving({ DATABASE_URL: url, TALLYSTICK_PUBLIC_URL: publicUrl }))
@@ -93,7 +93,7 @@ describe('another encryption key than the database knows', () => {
       code: 1,
       stdout: '',
       stderr:
-        'TALLYSTICK_ENCRYPTION_KEY holds another key than the one that this database was first served with: put that one back.\n',
+        'TALLYSTICK_ENCRYPTION_KEY is a different key than the one that this database was first served with: restore that one.\n',
     })
     const { rows } = await database.pool.query<{ fingerprint: Buffer }>('select fingerprint from encryption_key_check')
     expect(rows).toHaveLength(1)
@@ -114,7 +114,7 @@ describe('another encryption key than the database knows', () => {
     await older.owner.query('delete from encryption_key_check')
     const start = (more: Record<string, string>) =>
       runTallystick(['start', '--port', '0'], serving({ DATABASE_URL: older.url, ...more }))
-    expect((await start({ TALLYSTICK_ENCRYPTION_KEY: `${key}!` })).stderr).toMatch(/holds another key than/)
+    expect((await start({ TALLYSTICK_ENCRYPTION_KEY: `${key}!` })).stderr).toMatch(/is a different key than/)
     // It was not noted by that.
     await startAndStop(serving({ DATABASE_URL: older.url }))
     await older.drop()
@@ -129,10 +129,12 @@ describe('another encryption key than the database knows', () => {
     await writeFile(file, `${'0'.repeat(64)}\n`)
     expect(await runTallystick(['start'], settings)).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(new RegExp(`^The file ${file} holds another key .+\n$`)),
+      stderr: expect.stringMatching(new RegExp(`^The key in ${file} is a different key .+\n$`)),
     })
     await rm(file)
-    expect((await runTallystick(['start'], settings)).stderr).toMatch(/^The file .+ cannot be read: restore it .+\n$/)
+    expect((await runTallystick(['start'], settings)).stderr).toMatch(
+      /^The encryption key cannot be read from .+: restore that file .+\n$/,
+    )
     expect(await readdir(local.path)).not.toContain('encryption-key')
     await writeFile(file, kept)
     const run = await startAndStop(settings)
@@ -152,9 +154,7 @@ describe('a command beside the server', () => {
     expect(stderr).toMatch(
       args === 'migrate'
         ? /^Set DATABASE_URL: .+\n$/
-        : new RegExp(
-            `^There is nothing of Tallystick in the data directory ${dataDir}: tallystick start makes it.+\n$`,
-          ),
+        : new RegExp(`^No Tallystick schema was found in the data directory ${dataDir}: run tallystick start .+\n$`),
     )
     expect(await readdir(directory.path)).not.toContain('none')
   })
@@ -163,7 +163,7 @@ describe('a command beside the server', () => {
     const url = database.url.replace(`/${database.name}`, '/postgres')
     const { code, stderr } = await runTallystick(['verify'], { DATABASE_URL: url })
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^There is nothing of Tallystick in the database postgres on .+\n$/)
+    expect(stderr).toMatch(/^No Tallystick schema was found in the database postgres on .+\n$/)
     expect(stderr).not.toContain(inject('postgres').password)
   })
 
@@ -172,7 +172,7 @@ describe('a command beside the server', () => {
       DATABASE_URL: `${database.url}${database.url.includes('?') ? '&' : '?'}sslmode=verify-full`,
     })
     expect(code).toBe(1)
-    expect(stderr).toMatch(/^The database does not answer \(The server does not support SSL connections\): .+\n$/)
+    expect(stderr).toMatch(/^The database is unavailable \(The server does not support SSL connections\): .+\n$/)
   })
 
   test('needs no encryption key, and says what of the settings is most likely not meant', async () => {

@@ -131,7 +131,7 @@ describe('what the role that serves may call refuses what retention forbids', ()
     const { id, environment_id } = rows[0] as { id: string; environment_id: number }
     const erase = (environment: number, customer: string) =>
       serving('select erase_customer_events($1, $2)', [environment, customer])
-    const refused = /erased in the transaction that pseudonymises/
+    const refused = /erased only in the transaction that pseudonymises/
     await expect(erase(environment_id, id)).rejects.toThrow(refused)
     await expect(erase(environment_id + 1, id)).rejects.toThrow(refused)
     await expect(erase(environment_id, '00000000-0000-0000-0000-000000000000')).rejects.toThrow(refused)

@@ -14,12 +14,12 @@ export type Command = {
 }
 
 const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as T
-const member = (debt: Debt) => ({ [debt.kind]: debt.id })
+const ownerOf = (debt: Debt) => ({ [debt.kind]: debt.id })
 
-async function call(real: Real, path: string, body: object, verdict: Classification, method = 'POST') {
+async function call(real: Real, path: string, body: object, expectation: Classification, method = 'POST') {
   const answer = await real.server.api(method, path, body)
-  const expected = method === 'PATCH' && verdict.status === 201 ? 200 : verdict.status
-  expect([path, answer.status, answer.body.code]).toEqual([path, expected, verdict.code])
+  const expectedStatus = method === 'PATCH' && expectation.status === 201 ? 200 : expectation.status
+  expect([path, answer.status, answer.body.code]).toEqual([path, expectedStatus, expectation.code])
   return answer.body
 }
 
@@ -37,7 +37,7 @@ const hasPayments = (model: PlainLedger) => model.payments.length > 0
 const hasParts = (model: PlainLedger) => model.parts.length > 0
 const hasBills = (model: PlainLedger) => model.debts.some(({ kind }) => kind === 'bill')
 const bills = (model: PlainLedger) => model.debts.filter(({ kind }) => kind === 'bill')
-const holders = (model: PlainLedger) => model.debts.filter(({ kind }) => kind !== 'bill')
+const withBalance = (model: PlainLedger) => model.debts.filter(({ kind }) => kind !== 'bill')
 
 const amounts = fc.integer({ min: 1, max: 500 })
 const index = fc.nat({ max: 1_000 })
@@ -48,12 +48,12 @@ const raiseBill = fc
   .record({ due: amounts, on: index, dueDay: day, billDay: fc.integer({ min: 1, max: 28 }) })
   .map((input) =>
     command(`raise bill ${JSON.stringify(input)}`, always, async (model, real) => {
-      const holder = pick(holders(model), input.on)
+      const debtor = pick(withBalance(model), input.on)
       const body = await call(
         real,
         '/billing/bills',
         {
-          ...member(holder),
+          ...ownerOf(debtor),
           external_reference: `${real.name}-${++real.serial}`,
           currency: 'ZAR',
           amount_due: input.due,
@@ -65,7 +65,7 @@ const raiseBill = fc
       model.debts.push({
         id: body.id,
         kind: 'bill',
-        account: holder.kind === 'account' ? holder.id : undefined,
+        account: debtor.kind === 'account' ? debtor.id : undefined,
         currency: 'ZAR',
         balance: input.due,
         amountDue: input.due,
@@ -86,15 +86,15 @@ const payExplicit = fc
     command(`pay explicitly ${JSON.stringify(input)}`, always, async (model, real) => {
       const lines = input.parts.map(([at, amount]) => ({ debt: pick(model.debts, at), amount }))
       const once = lines.filter((line, at) => lines.findIndex(({ debt }) => debt === line.debt) === at)
-      const verdict = model.explicit(input.amount, 'ZAR', once)
-      const allocations = once.map(({ debt, amount }) => ({ ...member(debt), amount }))
+      const expectation = model.explicit(input.amount, 'ZAR', once)
+      const allocations = once.map(({ debt, amount }) => ({ ...ownerOf(debt), amount }))
       const body = await call(
         real,
         '/billing/payments',
         { amount: input.amount, currency: 'ZAR', ...reference(real), allocations },
-        verdict,
+        expectation,
       )
-      if (verdict.status === 201) model.record(body.id, input.amount, 'ZAR', once, obligationsOf(body))
+      if (expectation.status === 201) model.record(body.id, input.amount, 'ZAR', once, obligationsOf(body))
     }),
   )
 
@@ -104,7 +104,7 @@ const policies = fc.constantFrom('due_date_first', 'oldest_first', 'proportional
 const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, whole: fc.boolean() }).map((input) =>
   command(`pay by policy ${JSON.stringify(input)}`, always, async (model, real) => {
     const debt = pick(model.debts, input.on)
-    const target = input.whole ? { customer: real.customer } : member(debt)
+    const target = input.whole ? { customer: real.customer } : ownerOf(debt)
     const byId = model.debts.toSorted((one, other) =>
       (one.id.split('_')[1] as string) < (other.id.split('_')[1] as string) ? -1 : 1,
     )
@@ -131,23 +131,28 @@ const applyLater = fc.record({ of: index, to: index, amount: amounts }).map((inp
   command(`apply later ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
     const payment = pick(model.payments, input.of)
     const debt = pick(model.debts, input.to)
-    const verdict = model.canApply(payment, debt, input.amount)
+    const expectation = model.canApply(payment, debt, input.amount)
     const body = await call(
       real,
       '/billing/obligations',
-      { payment: payment.id, ...member(debt), amount: input.amount },
-      verdict,
+      { payment: payment.id, ...ownerOf(debt), amount: input.amount },
+      expectation,
     )
-    if (verdict.status === 201) model.apply(body.id, payment, debt, input.amount)
+    if (expectation.status === 201) model.apply(body.id, payment, debt, input.amount)
   }),
 )
 
 const unapply = fc.record({ of: index, amount: amounts }).map((input) =>
   command(`take back ${JSON.stringify(input)}`, hasParts, async (model, real) => {
     const part = pick(model.parts, input.of)
-    const verdict = model.canTakeBack(part, input.amount)
-    await call(real, `/billing/obligations/${part.id}/reversals`, { amount: input.amount, reason: 'mistake' }, verdict)
-    if (verdict.status === 201) model.unapply(part, input.amount)
+    const expectation = model.canTakeBack(part, input.amount)
+    await call(
+      real,
+      `/billing/obligations/${part.id}/reversals`,
+      { amount: input.amount, reason: 'mistake' },
+      expectation,
+    )
+    if (expectation.status === 201) model.unapply(part, input.amount)
   }),
 )
 
@@ -156,7 +161,7 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
     const part = pick(model.parts, input.of)
     const debt = pick(model.debts, input.to)
     const possible = model.canTakeBack(part, input.amount)
-    const verdict =
+    const expectation =
       possible.status !== 201
         ? possible
         : debt === part.debt
@@ -165,10 +170,10 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
     const body = await call(
       real,
       `/billing/obligations/${part.id}/moves`,
-      { to: member(debt), amount: input.amount },
-      verdict,
+      { to: ownerOf(debt), amount: input.amount },
+      expectation,
     )
-    if (verdict.status !== 201) return
+    if (expectation.status !== 201) return
     model.unapply(part, input.amount)
     model.apply(body.id, part.payment, debt, input.amount)
   }),
@@ -177,15 +182,20 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
 const reversePayment = fc.record({ of: index, amount: amounts }).map((input) =>
   command(`reverse payment ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
     const payment: Money = pick(model.payments, input.of)
-    const verdict = model.canReverse(payment, input.amount)
-    await call(real, `/billing/payments/${payment.id}/reversals`, { amount: input.amount, reason: 'bounced' }, verdict)
-    if (verdict.status === 201) model.reverse(payment, input.amount)
+    const expectation = model.canReverse(payment, input.amount)
+    await call(
+      real,
+      `/billing/payments/${payment.id}/reversals`,
+      { amount: input.amount, reason: 'bounced' },
+      expectation,
+    )
+    if (expectation.status === 201) model.reverse(payment, input.amount)
   }),
 )
 
 const setBalance = fc.record({ of: index, balance: fc.integer({ min: -500, max: 1_000 }) }).map((input) =>
   command(`set balance ${JSON.stringify(input)}`, always, async (model, real) => {
-    const debt = pick(holders(model), input.of)
+    const debt = pick(withBalance(model), input.of)
     await call(real, `/billing/${debt.kind}s/${debt.id}`, { balance: input.balance }, { status: 200 }, 'PATCH')
     debt.balance = input.balance
   }),
@@ -195,7 +205,7 @@ const adjust = fc
   .record({ of: index, amount: fc.integer({ min: -300, max: 300 }).filter((value) => value !== 0) })
   .map((input) =>
     command(`adjust ${JSON.stringify(input)}`, always, async (model, real) => {
-      const debt = pick(holders(model), input.of)
+      const debt = pick(withBalance(model), input.of)
       await call(
         real,
         `/billing/${debt.kind}s/${debt.id}/adjustments`,
@@ -209,28 +219,28 @@ const adjust = fc
 const setAmountPaid = fc.record({ of: index, paid: amounts }).map((input) =>
   command(`set amount paid ${JSON.stringify(input)}`, hasBills, async (model, real) => {
     const bill = pick(bills(model), input.of)
-    const verdict = bill.voided
+    const expectation = bill.voided
       ? { status: 409, code: 'bill_voided' }
       : input.paid > bill.amountDue
         ? { status: 422, code: 'amount_exceeds_remaining' }
         : input.paid < model.appliedTo(bill)
           ? { status: 409, code: 'amount_paid_below_applied' }
           : { status: 200 }
-    await call(real, `/billing/bills/${bill.id}`, { amount_paid: input.paid }, verdict, 'PATCH')
-    if (verdict.status === 200) bill.balance = bill.amountDue - input.paid
+    await call(real, `/billing/bills/${bill.id}`, { amount_paid: input.paid }, expectation, 'PATCH')
+    if (expectation.status === 200) bill.balance = bill.amountDue - input.paid
   }),
 )
 
 const voidBill = fc.record({ of: index }).map((input) =>
   command(`void ${JSON.stringify(input)}`, hasBills, async (model, real) => {
     const bill = pick(bills(model), input.of)
-    const verdict = bill.voided
+    const expectation = bill.voided
       ? { status: 409, code: 'bill_voided' }
       : bill.balance < bill.amountDue
         ? { status: 409, code: 'bill_has_payments' }
         : { status: 200 }
-    await call(real, `/billing/bills/${bill.id}/void`, {}, verdict)
-    if (verdict.status === 200) Object.assign(bill, { voided: true, balance: 0 })
+    await call(real, `/billing/bills/${bill.id}/void`, {}, expectation)
+    if (expectation.status === 200) Object.assign(bill, { voided: true, balance: 0 })
   }),
 )
 

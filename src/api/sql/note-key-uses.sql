@@ -1,5 +1,5 @@
--- The days on which keys were used. Several processes may have noted the same: a row is written by the first of them, and they are
--- locked in one order, so that no two wait for each other.
+-- The days on which keys were used. When several processes noted the same use, the first one writes it. Rows are locked in one
+-- order, so that two processes cannot deadlock.
 with used as (
   select k.id, u.used_on
   from unnest($1::uuid[], $2::text[]::date[]) as u (id, used_on)

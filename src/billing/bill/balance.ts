@@ -12,16 +12,16 @@ import type { BillRow } from '../object/rows.ts'
 import { tellBillUpdated } from './event.ts'
 import { appliedToBill } from './store.ts'
 
-/** Throws `bill_voided` for a bill that is: it is final. */
+/** Throws `bill_voided` for a voided bill, which is final. */
 export function refuseVoided(row: BillRow): void {
   if (row.status === 'voided')
     throw new Problem('bill_voided', 'The bill is voided; it can be neither paid nor changed.')
 }
 
 /**
- * Changes what remains of a locked bill by hand, by a signed amount in minor units. What remains stays between zero and what
- * payments leave of the amount due. Returns the adjustment's id; `undefined` when nothing changed. Throws
- * `amount_exceeds_remaining`, `amount_out_of_range` or `amount_paid_below_applied`.
+ * Adjusts what remains of a locked bill by a signed amount in minor units. The remaining amount stays between zero and
+ * the amount due less what payments have applied. Returns the id of the adjustment; `undefined` when nothing changed.
+ * Throws `amount_exceeds_remaining`, `amount_out_of_range` or `amount_paid_below_applied`.
  */
 export async function adjustBill(
   connection: Connection,
@@ -36,7 +36,11 @@ export async function adjustBill(
     throw fieldProblem('amount_exceeds_remaining', pointer, `The bill has ${receivable.balance} remaining.`)
   }
   if (remaining > row.amount_due) {
-    throw fieldProblem('amount_out_of_range', pointer, `No more than its amount_due, ${row.amount_due}, can remain.`)
+    throw fieldProblem(
+      'amount_out_of_range',
+      pointer,
+      `The remaining amount cannot exceed amount_due, which is ${row.amount_due}.`,
+    )
   }
   if (amount > 0n) {
     const applied = await appliedToBill(connection, row)
@@ -51,10 +55,10 @@ export async function adjustBill(
   return adjustment
 }
 
-/** Enters an adjustment on a bill that is not voided, and tells of it. Throws `bill_voided` and what `adjustBill` throws. */
+/** Enters an adjustment on a bill and emits `bill.updated`. Throws `bill_voided` and what `adjustBill` throws. */
 export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, view, held, amount, cause) => {
   refuseVoided(held.row)
   const id = await adjustBill(connection, view.context, held, amount, cause, '/amount')
   await tellBillUpdated(connection, view, withReceivable(held.row, held.receivable))
-  return required(id, 'an amount that is not zero is entered')
+  return required(id, 'a nonzero amount makes an adjustment')
 }

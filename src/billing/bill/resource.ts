@@ -11,8 +11,8 @@ import { billRules } from './rules.ts'
 export const bills: Resource<'bill', typeof bill> = { kind: 'bill', tag: 'Bills', shape: bill, render: renderBill }
 
 /**
- * A bill as the API shows it. What was paid is what is due less what remains, so nothing is stored twice; a voided bill was
- * never paid, and what remained at the time stays shown.
+ * A bill as the API shows it. The amount paid is the amount due less the balance, so it is not stored. Only a bill
+ * without payments can be voided, so a voided bill shows its whole amount as remaining.
  */
 function renderBill(view: View, row: BillRow): z.input<typeof bill> {
   const { environment, now } = view.context
@@ -36,7 +36,7 @@ function renderBill(view: View, row: BillRow): z.input<typeof bill> {
   }
 }
 
-/** What `status` hides: whether it is partly paid, whether it is overdue, and by how many days. */
+/** What `status` does not say: whether it is partly paid, whether it is overdue, and by how many days. */
 function billFacts(row: BillRow, paid: bigint, today: string) {
   const open = row.status === 'unpaid'
   const days = row.due_date === null ? undefined : daysBetween(today, row.due_date)

@@ -7,7 +7,7 @@ import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
 import { enterBillAdjustment } from './balance.ts'
 import { bills } from './resource.ts'
-import { createBill, updateBill } from './schema.ts'
+import { createBillBody, updateBillBody } from './schema.ts'
 import * as service from './service.ts'
 
 /** Every operation on bills. */
@@ -16,7 +16,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills', id: 'createBill', summary: 'Create a bill', body: createBill },
+    { url: '/billing/bills', id: 'createBill', summary: 'Create a bill', body: createBillBody },
     (connection, { context }, body) => service.createBill(connection, context, body),
   )
   actionOperation(
@@ -26,8 +26,9 @@ export function billRoutes(router: Router, app: AppContext): void {
     {
       url: '/billing/bills/:bill/void',
       id: 'voidBill',
-      summary: 'Void a bill, for good',
-      description: 'A voided bill can be neither paid nor changed. One that is paid or partly paid is refused.',
+      summary: 'Void a bill permanently',
+      description:
+        'A voided bill can be neither paid nor changed. A bill that is paid or partly paid cannot be voided.',
     },
     service.voidBill,
   )
@@ -40,7 +41,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill', id: 'updateBill', summary: 'Update a bill', body: updateBill },
+    { url: '/billing/bills/:bill', id: 'updateBill', summary: 'Update a bill', body: updateBillBody },
     service.updateBill,
   )
   listOperation(router, app, bills, { url: '/billing/bills', id: 'listBills', summary: 'List bills' })
@@ -48,7 +49,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust what remains of a bill' },
+    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust the remaining amount of a bill' },
     enterBillAdjustment,
   )
   archiveRoutes(router, app)
@@ -86,7 +87,7 @@ function historyRoutes(router: Router, app: AppContext): void {
   balanceOperation(router, app, bills, {
     url: '/billing/bills/:bill/balance',
     id: 'retrieveBillBalance',
-    summary: 'Retrieve the balance of a bill at a time',
+    summary: 'Retrieve the balance of a bill at a point in time',
   })
   statementOperation(router, app, bills, {
     url: '/billing/bills/:bill/statement',

@@ -26,7 +26,7 @@ import type { Rows } from './rows.ts'
 
 const reason = text(255)
   .min(1)
-  .describe('Why, for whoever reads the history. It is part of the accounts and kept for good: write no names into it')
+  .describe('Why, for readers of the history. It is part of the accounts and never erased, so do not put names into it')
 const kinds = z.enum(['adjustment', 'write_off'])
 
 const createAdjustment = z
@@ -36,14 +36,14 @@ const createAdjustment = z
       .min(-maxBalanceNumber)
       .max(maxBalanceNumber)
       .refine((value) => value !== 0, { error: 'should not be 0' })
-      .describe('Signed minor units: positive is owed more, negative less'),
-    currency: currencyCode.optional().describe('That of the balance; another one is refused'),
+      .describe('Signed minor units: a positive amount increases what is owed'),
+    currency: currencyCode.optional().describe('Must be the currency of the balance'),
     reason,
     kind: kinds.default('adjustment').describe('A write-off gives up what is owed, so its amount is negative'),
-    effective_at: instant.optional().describe('When it counts from; now when absent'),
+    effective_at: instant.optional().describe('When it takes effect; defaults to now'),
   })
   .refine(({ kind, amount }) => kind !== 'write_off' || amount < 0, {
-    error: 'of a write-off should be negative',
+    error: 'should be negative for a write-off',
     path: ['amount'],
   })
   .meta({ id: 'CreateAdjustment' })
@@ -62,10 +62,10 @@ const adjustment = z
     effective_at: instant,
     created_at: instant,
   })
-  .describe('Exactly one of customer_id, account_id and bill_id tells what was adjusted')
+  .describe('Exactly one of customer_id, account_id and bill_id says what was adjusted')
   .meta({ id: 'Adjustment' })
 
-/** Enters an adjustment on a locked object, as its kind does it. Returns the adjustment's id. */
+/** Enters an adjustment on a locked object, in the way of its kind. Returns the id of the adjustment. */
 export type EnterAdjustment<Kind extends ReceivableKind> = (
   connection: Connection,
   view: ChangeView,
@@ -74,7 +74,7 @@ export type EnterAdjustment<Kind extends ReceivableKind> = (
   cause: AdjustmentCause,
 ) => Promise<Id>
 
-/** Adjusts a balance by a signed amount. Unlike a balance that is set, it cannot race with payments. */
+/** Adjusts a balance by a signed amount. Unlike setting a balance, this cannot race with payments. */
 export function adjustOperation<Kind extends ReceivableKind, Shape extends z.ZodType>(
   router: Router,
   app: AppContext,
@@ -87,7 +87,8 @@ export function adjustOperation<Kind extends ReceivableKind, Shape extends z.Zod
     app,
     {
       method: 'POST',
-      description: 'Added to whatever the balance is, so it cannot undo a payment that has just arrived.',
+      description:
+        'The amount is added to the current balance, so an adjustment cannot overwrite a payment that has just arrived.',
       ...declared,
       tag,
       params: objectParams(kind),
@@ -104,8 +105,8 @@ export function adjustOperation<Kind extends ReceivableKind, Shape extends z.Zod
 }
 
 /**
- * Enters an adjustment on the balance as it is under its lock, and gives it as the API shows it. Throws `no_balance`,
- * `currency_mismatch`, `archived`, `amount_out_of_range`, and what the kind's own way to enter it throws.
+ * Enters an adjustment on the locked balance and renders it. Throws `no_balance`, `currency_mismatch`, `archived`,
+ * `amount_out_of_range`, and what `enter` throws.
  */
 async function adjustObject<Kind extends ReceivableKind>(
   connection: Connection,
@@ -150,5 +151,5 @@ export const enterBalanceAdjustment: EnterAdjustment<'customer' | 'account'> = a
   const journal = new Journal(context.now)
   const id = adjust(journal, receivable, amount, cause, context.now)
   await journal.write(connection)
-  return required(id, 'an amount that is not zero is entered')
+  return required(id, 'a nonzero amount makes an adjustment')
 }

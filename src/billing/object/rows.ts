@@ -25,7 +25,7 @@ type ObjectRow = {
 
 export type CustomerRow = ObjectRow & {
   kind: 'customer'
-  /** Its own id, so that every kind says whose it is. */
+  /** Its own id, so that every kind of row has this field. */
   customer_id: Id
   account_id: null
   name: string | null
@@ -61,7 +61,7 @@ export type Rows = { customer: CustomerRow; account: AccountRow; bill: BillRow }
 const receivableColumns = 'r.balance, r.currency as receivable_currency, r.version as receivable_version, r.status'
 const receivableJoin = 'left join receivable as r on r.id = e.id and r.bucket = e.bucket'
 
-/** What is read of each kind: the row, its receivable, and the rules it inherits. Lists and single reads share it. */
+/** The select of each kind: the row, its receivable, and the rules it inherits. Lists and single reads share it. */
 export const objectSelect: Readonly<Record<ReceivableKind, string>> = {
   customer: `select e.*, 'customer' as kind, e.id as customer_id, null::uuid as account_id, ${receivableColumns} from customer as e ${receivableJoin}`,
   account: `select e.*, 'account' as kind, e.id as account_id, ${receivableColumns}, c.payment_rules as customer_rules
@@ -71,7 +71,7 @@ export const objectSelect: Readonly<Record<ReceivableKind, string>> = {
     left join account as a on a.id = e.account_id and a.bucket = e.bucket`,
 }
 
-/** `update` holds an object for this transaction's own change; `share` only keeps others from changing it meanwhile. */
+/** `update` locks an object that this transaction changes; `share` only keeps others from changing it meanwhile. */
 export type FindOptions = { lock?: 'update' | 'share' }
 
 const lockClauses = { update: 'for no key update of e', share: 'for share of e' } as const
@@ -108,7 +108,7 @@ export async function findObject<Kind extends ReceivableKind>(
   return referenced === undefined ? undefined : findById(connection, environmentId, kind, referenced, options)
 }
 
-/** As `findObject`, but what is not there is a 404. */
+/** As `findObject`, but throws `not_found` when there is none. */
 export async function findOrThrow<Kind extends ReceivableKind>(
   connection: Queryable,
   environmentId: number,
@@ -121,7 +121,7 @@ export async function findOrThrow<Kind extends ReceivableKind>(
   return row
 }
 
-/** The object that holds a reference. */
+/** The id of the object that has a reference. */
 export async function findReference(
   connection: Queryable,
   environmentId: number,

@@ -27,10 +27,10 @@ export type Place = {
   runner: Runner | undefined
 }
 
-/** 10 MB of warnings are more than anybody reads; the log starts anew beyond that. */
+/** 10 MB of warnings are more than anybody reads; the log is truncated beyond that. */
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024
 
-/** Whether a database was ever made in this data directory. Creates nothing. */
+/** Whether a database was ever created in this data directory. Creates nothing. */
 export function hasDatabase(directory: string): boolean {
   return existsSync(pgdataOf(directory))
 }

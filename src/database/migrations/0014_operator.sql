@@ -1,21 +1,21 @@
--- purpose: which encryption key a database belongs to, when keys were last used, and functions that hold to retention by themselves
+-- purpose: the fingerprint of the encryption key, the last use of API keys, and functions that enforce retention themselves
 -- breaking: no
 
--- Of the encryption key that this database was first served with, so that another one is refused at the start. One row.
+-- The encryption key with which this database was first served, so that a different one is refused at the start. One row.
 create table encryption_key_check (
   one boolean primary key default true check (one),
-  -- HMAC of a fixed label under the key: it tells another key, and nothing about this one.
+  -- The HMAC of a fixed label: it distinguishes keys and reveals nothing of them.
   fingerprint bytea not null,
   recorded_at timestamptz not null
 );
 
--- By day only, so that a key that is used all the time is written once a day.
+-- Only the day, so that a key in constant use is written once a day.
 alter table api_key add column last_used_on date;
 
--- What the role that serves may call does what retention allows and nothing else, whatever it is given: the bounds go by the
--- clock of the database. Before, `drop_old_events('infinity')` let go of everything.
+-- The functions that the serving role may call are bounded by the clock of the database, whatever their arguments. Before,
+-- `drop_old_events('infinity')` dropped all events.
 
--- Makes the partitions of `months` months from the month of `start`, where they are missing. The owner's alone.
+-- Creates the missing partitions of `months` months from the month of `start`. Only the owner may call it.
 create function make_partitions(start timestamptz, months integer) returns integer
 language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -49,7 +49,7 @@ begin
 end $$;
 revoke execute on function make_partitions(timestamptz, integer) from public;
 
--- As before, within half a year of now.
+-- As before, but only near to now.
 create or replace function ensure_partitions(start timestamptz, months integer) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -60,7 +60,7 @@ begin
   return make_partitions(start, months);
 end $$;
 
--- As before, and never what is younger than 90 days. A caller whose clock is a little ahead is not refused: it gets the 90 days.
+-- As before, but never what is younger than 90 days. A caller whose clock is a little ahead is not refused but gets the 90 days.
 create or replace function drop_old_events(before timestamptz) returns integer
 language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '2s' as $$
 declare
@@ -92,8 +92,8 @@ exception when lock_not_available then
   return 0;
 end $$;
 
--- As before, but only for a customer of that environment whom this very transaction has pseudonymised: an event is blanked together
--- with whom it tells of, and for no other reason.
+-- As before, but only for a customer of that environment who was pseudonymised in this transaction: the events of a customer are
+-- blanked together with the customer.
 create or replace function erase_customer_events(environment integer, customer uuid) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -102,10 +102,10 @@ begin
   if not exists (
     select from customer as c
     where c.id = erase_customer_events.customer and c.environment_id = erase_customer_events.environment
-      -- Not older than this transaction: the row may have been written behind a savepoint, which has a later number of its own.
+      -- Written by this transaction or by a subtransaction of it, whose id is later.
       and c.pseudonymised_at is not null and age(c.xmin) <= 0
   ) then
-    raise exception 'events are erased in the transaction that pseudonymises their customer'
+    raise exception 'events are erased only in the transaction that pseudonymises their customer'
       using errcode = 'invalid_parameter_value';
   end if;
   with subject as (

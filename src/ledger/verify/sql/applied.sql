@@ -1,6 +1,6 @@
--- I5, as receivables see it: a balance is what was entered by hand less what payments applied. For a bill, what was
--- entered by hand is what is due, its manual adjustments (amount_paid) and its voiding; what is paid of it is the rest.
--- An application of another kind, customer, currency or environment than its receivable counts as one without a
+-- I5, from the side of receivables: a balance is what was entered by hand less what payments applied. For a bill, the
+-- entries by hand are the amount due, manual adjustments (amount_paid) and voiding; the rest is what was paid. An
+-- application whose kind, customer, currency or environment differs from its receivable counts as one without a
 -- receivable.
 select
   count(*) as examined,

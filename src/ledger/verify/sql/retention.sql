@@ -1,7 +1,7 @@
--- I6, as retention sees it. Events are let go of by whole months, in their order, once a month ended ninety days ago; entries never
--- are, and have the same months. So each month that has entries has its events, deliveries and attempts, unless it ended by when
--- events were let go of; and that is never younger than ninety days by the clock of the database.
-with told as (
+-- I6, retention. Events are dropped by whole months, in order, once a month ended 90 days ago; entries are never dropped and are
+-- partitioned by the same months. So each month with a partition of entries has one of events, deliveries and attempts, unless it ended
+-- before `events_dropped_before`, which is at least 90 days ago by the clock of the database.
+with retained as (
   select (select events_dropped_before from retention) as dropped_before
 ), partition as (
   select parent.relname as of_table, right(child.relname, 7) as month,
@@ -20,17 +20,17 @@ select
   (array_agg(fault) filter (where fault is not null))[1:5] as examples
 from (
   select
-    case when dropped_before is null then 'it is not known until when events were let go of'
+    case when dropped_before is null then 'it is not known until when events were dropped'
       when dropped_before > now() - interval '90 days'
-        then format('events are said to be let go of until %s, which is less than 90 days ago', dropped_before)
+        then format('events are recorded as dropped until %s, which is less than 90 days ago', dropped_before)
     end as fault
-  from told
+  from retained
   union all
   select
     case when ended > dropped_before and not tables @> array['event', 'webhook_delivery', 'webhook_attempt']::name[]
-        then format('events, deliveries or attempts of %s are gone, which nobody let go of', month)
+        then format('events, deliveries or attempts of %s are missing, though not recorded as dropped', month)
       when ended <= dropped_before and 'event' = any (tables)
-        then format('events of %s are still there, which are said to be let go of', month)
+        then format('events of %s still exist, though recorded as dropped', month)
     end
-  from month cross join told
+  from month cross join retained
 ) as checked
