@@ -178,6 +178,11 @@ export const problems = {
     title: 'The server is overloaded',
     help: 'Wait for Retry-After seconds, then send the same request again.',
   },
+  stopping: {
+    status: 503,
+    title: 'The server is stopping',
+    help: 'Wait for Retry-After seconds, then send the same request again: another process or the restarted one serves it.',
+  },
 } as const satisfies Record<string, { status: number; title: string; help: string }>
 
 export type ProblemCode = keyof typeof problems

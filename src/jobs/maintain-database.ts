@@ -4,8 +4,9 @@ import type { Queryable } from '../database/pool.ts'
 
 const hourMs = 3_600_000
 const keysKeptMs = 24 * hourMs
-/** Whole months of events, with their deliveries and attempts, are dropped when they are older than this. */
-export const eventsKeptMs = 90 * 24 * hourMs
+// Whole months of events, with their deliveries and attempts, are dropped when they are older than this by the clock of the database,
+// whose function refuses to drop younger ones.
+const eventsKept = '90 days'
 const stepRows = 1_000
 const partitionMonths = 3
 
@@ -20,8 +21,11 @@ export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' 
     text: 'select ensure_partitions($1, $2)',
     values: [now, partitionMonths],
   })
-  const before = new Date(now.getTime() - eventsKeptMs)
-  await pool.query({ name: 'drop-old-events', text: 'select drop_old_events($1)', values: [before] })
+  await pool.query({
+    name: 'drop-old-events',
+    text: 'select drop_old_events(now() - $1::interval)',
+    values: [eventsKept],
+  })
   await deleteKeys(pool, new Date(now.getTime() - keysKeptMs))
 }
 

@@ -2,16 +2,17 @@ import type { Router } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
 import { isMigrated } from '../database/migrate.ts'
 import type { JobStatus } from '../jobs/periodic.ts'
+import type { Drain } from './drain.ts'
 
 /**
- * `/healthz`: the process runs. `/readyz`: the database is available and has every migration; the body also reports the
- * jobs, which do not affect the status.
+ * `/healthz`: the process runs. `/readyz`: the database is available and has every migration, and the process is not stopping;
+ * the body also reports the jobs, which do not affect the status.
  */
-export function healthRoutes(router: Router, app: AppContext, jobs: () => JobStatus[]): void {
+export function healthRoutes(router: Router, app: AppContext, drain: Drain, jobs: () => JobStatus[]): void {
   router.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }))
   router.get('/readyz', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
-    const reason = await unreadiness(app)
+    const reason = drain.begun() ? 'stopping' : await unreadiness(app)
     return reason === undefined
       ? reply.send({ status: 'ready', jobs: jobs() })
       : reply.code(503).header('retry-after', '2').send({ status: 'not ready', reason, jobs: jobs() })

@@ -287,6 +287,19 @@ export const pairBreaks: Break[] = [
     `update event set subject_id = gen_random_uuid()
       where id = ${first('event', "type = 'obligation.amount_applied'")}`,
   ],
+  [
+    'events said to be let go of sooner than after ninety days',
+    'I6',
+    'retention',
+    "update retention set events_dropped_before = now() - interval '80 days'",
+  ],
+  [
+    'events of a month that is still there said to be let go of',
+    'I6',
+    'retention',
+    "update retention set events_dropped_before = now() + interval '40 days'",
+  ],
+  ['nothing said of what was let go of', 'I6', 'retention', 'delete from retention'],
   ['a delivery without its event', 'I7', 'event', "delete from event where type not like 'obligation.%'"],
   [
     'a delivery in another environment than its event',

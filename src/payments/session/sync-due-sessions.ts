@@ -1,4 +1,5 @@
 import type { AppContext } from '../../context.ts'
+import { formatId } from '../../core/id/id.ts'
 import { newRequestId } from '../../core/request-id.ts'
 import { isDatabaseUnavailable } from '../../database/availability.ts'
 import { claimDueChecks, updateStatus } from './store.ts'
@@ -35,6 +36,6 @@ async function syncOne(app: App, key: Awaited<ReturnType<typeof claimDueChecks>>
   } catch (error) {
     // The next check is scheduled already, so one payment that cannot be synced holds up no other.
     if (isDatabaseUnavailable(error)) throw error
-    app.log.error({ err: error, payment_id: key.id }, 'an unfinished payment could not be synced')
+    app.log.error({ err: error, payment_id: formatId('payment', key.id) }, 'an unfinished payment could not be synced')
   }
 }

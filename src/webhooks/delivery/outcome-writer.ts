@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { DatabaseRetry } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
+import { shown } from './shown-ids.ts'
 import { type DeliveryOutcome, recordOutcomes } from './store.ts'
 
 // While few outcomes come, batches are at least this far apart, in ms, so that one commit serves several.
@@ -62,7 +63,7 @@ export class OutcomeWriter {
       if (batch.length === 1 && first) {
         const { event_id, endpoint_id } = first.delivery
         log.error(
-          { event_id, endpoint_id, err: error },
+          { ...shown({ event_id, endpoint_id }), err: error },
           'the outcome of a delivery could not be written; it is sent again',
         )
         return
