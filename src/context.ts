@@ -4,6 +4,7 @@ import type { Log } from './core/log.ts'
 import type { PaymentRuleOverrides } from './core/payment-rules.ts'
 import type { Vault } from './core/secret.ts'
 import type { IdempotencyClaim } from './database/idempotency.ts'
+import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
 
@@ -25,6 +26,8 @@ export type AppContext = {
   /** Says why a webhook address may not be called; `undefined` when it may. */
   webhookUrlFault(url: string): string | undefined
   log: Log
+  /** Reports failures that the state of the database caused, so that an outage is logged once. */
+  outage: Outage
 }
 
 /** The environment that a key gives access to: all that a request may see. */

@@ -6,7 +6,7 @@ import { randomSecret } from '../core/secret.ts'
 import { type BundledServer, startBundledServer } from '../database/bundled/index.ts'
 import { openLocalDatabase } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
-import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
+import { type DatabaseAddress, openPool, type Pool, servingLimits } from '../database/pool.ts'
 
 /** The database that this process serves, migrated, and how to close it. */
 export type OpenDatabase = {
@@ -26,7 +26,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
 }
 
 async function openRemote(config: Config, url: string, log: Log): Promise<OpenDatabase> {
-  const pool = openPool({ connectionString: url }, poolSize, logLost(log))
+  const pool = openPool({ connectionString: url }, poolSize, () => {}, servingLimits)
   await migrateOrClose(pool, () => migrate(pool, new Date(), undefined, { log: logMigration(log) }))
   return {
     pool,
@@ -42,7 +42,7 @@ async function openLocal(config: Config, log: Log): Promise<OpenDatabase> {
     const encryptionKey = config.encryption_key ?? (await localEncryptionKey(config.data_dir))
     const local = await openLocalDatabase(bundled)
     await migrateAs(local.owner, local.serverRole, log)
-    const pool = openPool(local.server, poolSize, logLost(log))
+    const pool = openPool(local.server, poolSize, () => {}, servingLimits)
     return { pool, encryption_key: encryptionKey, died: bundled.died, close: () => closeLocal(pool, bundled) }
   } catch (error) {
     await bundled.stop()
@@ -80,10 +80,6 @@ async function localEncryptionKey(dataDir: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
   return (await readFile(file, 'utf8')).trim()
-}
-
-function logLost(log: Log) {
-  return (error: Error) => log.warn({ reason: error.message }, 'a database connection was lost')
 }
 
 function logMigration(log: Log) {
