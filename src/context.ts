@@ -4,6 +4,7 @@ import type { Log } from './core/log.ts'
 import type { PaymentRuleOverrides } from './core/payment-rules.ts'
 import type { Vault } from './core/secret.ts'
 import type { IdempotencyClaim } from './database/idempotency.ts'
+import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
 import type { UrlCheck } from './net/address-guard.ts'
@@ -26,6 +27,8 @@ export type AppContext = {
   /** A webhook address in its normal form, or why it may not be called. */
   checkWebhookUrl(url: string): UrlCheck
   log: Log
+  /** Reports failures that the state of the database caused, so that an outage is logged once. */
+  outage: Outage
 }
 
 /** The environment that a key gives access to: all that a request may see. */

@@ -170,7 +170,7 @@ export const problems = {
   },
   service_unavailable: {
     status: 503,
-    title: 'The database is unavailable',
+    title: 'The database cannot serve the request now',
     help: 'Wait for Retry-After seconds, then send the same request again.',
   },
   overloaded: {

@@ -1,6 +1,7 @@
 import { type MigrationLog, migrateInTransaction, takeMigrationLock } from './migration-locks.ts'
 import { type IndexStatement, type Migration, MigrationError, readMigrations } from './migrations.ts'
 import type { Pool, Queryable } from './pool.ts'
+import { setUseLimit } from './use-limit.ts'
 
 export { MigrationError }
 
@@ -22,7 +23,10 @@ export async function migrate(
   if (await isMigrated(pool, migrations)) return []
   const connection = await pool.connect()
   try {
-    await connection.query('set statement_timeout = 0; set lock_timeout = 0')
+    setUseLimit(connection, Number.POSITIVE_INFINITY)
+    await connection.query(
+      'set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0',
+    )
     await takeMigrationLock(connection, log)
     await connection.query(
       `create table if not exists schema_migration
@@ -113,11 +117,6 @@ async function pending(connection: Queryable, migrations: Migration[]): Promise<
 }
 
 /** Whether every migration, by default of this program, has been run: what `/readyz` asks. */
-export async function isMigrated(pool: Pool, migrations: Migration[] = readMigrations()): Promise<boolean> {
-  const connection = await pool.connect()
-  try {
-    return (await pending(connection, migrations)).length === 0
-  } finally {
-    connection.release()
-  }
+export async function isMigrated(database: Queryable, migrations: Migration[] = readMigrations()): Promise<boolean> {
+  return (await pending(database, migrations)).length === 0
 }

@@ -3,7 +3,7 @@ import type { AppContext } from '../context.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 import { maintainDatabase } from './maintain-database.ts'
-import { type JobDefinition, type JobStatus, periodic } from './periodic.ts'
+import { type JobApp, type JobDefinition, type JobStatus, periodic } from './periodic.ts'
 
 /** Everything that runs by itself, in the order in which it is stopped. */
 export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses: KeyUses): JobDefinition[] {
@@ -30,7 +30,7 @@ export type Jobs = {
 }
 
 /** Makes the jobs of a process. Nothing runs until `start`. */
-export function createJobs(app: Pick<AppContext, 'clock' | 'log'>, definitions: JobDefinition[]): Jobs {
+export function createJobs(app: JobApp, definitions: JobDefinition[]): Jobs {
   const jobs = definitions.map((definition) => periodic(definition, app))
   return {
     start() {

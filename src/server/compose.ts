@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { openVault } from '../core/secret.ts'
 import { version } from '../core/version.ts'
+import { createOutage } from '../database/outage.ts'
 import type { Pool } from '../database/pool.ts'
 import { createPaymentQueue } from '../ledger/payments/batch.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
@@ -47,7 +48,12 @@ export function compose(parts: {
     settingsChanged: () => authenticator.forget(),
     checkWebhookUrl: (url) => guard.checkUrl(url),
     log,
+    outage: createOutage(log),
   }
+  // An idle connection that breaks. Those of a pool that is ending may see the database stop.
+  pool.on('error', (error) => {
+    if (!pool.ending) app.outage.failed(error)
+  })
   return {
     app,
     authenticator,

@@ -4,7 +4,7 @@ import { type BundledServer, startBundledServer } from '../database/bundled/inde
 import { type DatabaseName, databaseName } from '../database/database-name.ts'
 import { openLocalDatabase } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
-import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
+import { type DatabaseAddress, openPool, type Pool, servingLimits } from '../database/pool.ts'
 
 /** The database that this process serves, migrated, and how to close it. */
 export type OpenDatabase = {
@@ -29,7 +29,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
 
 async function openRemote(address: DatabaseAddress, log: Log): Promise<OpenDatabase> {
   const name = databaseName(address)
-  const pool = openPool(address, poolSize, logLost(log))
+  const pool = openPool(address, poolSize, logLost(log), servingLimits)
   const migrations = await migrateOrClose(pool, () => migrate(pool, new Date(), undefined, { log: logMigration(log) }))
   return { pool, name, migrations, died: new Promise(() => {}), close: () => pool.end() }
 }
@@ -39,7 +39,7 @@ async function openLocal({ data_dir }: Config, log: Log): Promise<OpenDatabase> 
   try {
     const local = await openLocalDatabase(bundled)
     const migrations = await migrateAs(local.owner, local.serverRole, log)
-    const pool = openPool(local.server, poolSize, logLost(log))
+    const pool = openPool(local.server, poolSize, logLost(log), servingLimits)
     const name = databaseName(local.server)
     return { pool, name, migrations, died: bundled.died, close: () => closeLocal(pool, bundled) }
   } catch (error) {

@@ -12,6 +12,8 @@ export type ChildServer = {
   output(): string
   /** Signal 9: nothing is cleaned up. */
   kill(): Promise<void>
+  /** Resolves with the exit code when it ends by itself. */
+  ended(): Promise<number | null>
   /** SIGTERM: a clean stop. Returns the exit code. */
   stop(): Promise<number | null>
 }
@@ -42,6 +44,7 @@ export async function childServer(settings: Record<string, string>): Promise<Chi
     url,
     output: () => output,
     kill: () => end(child, 'SIGKILL').then(() => {}),
+    ended: () => exitOf(child),
     stop: () => end(child, 'SIGTERM'),
   }
 }
@@ -52,6 +55,11 @@ async function isReady(url: string, child: ChildProcess, output: () => string): 
     (response) => response.ok,
     () => false,
   )
+}
+
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.exitCode
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

@@ -51,11 +51,13 @@ export function createGroupedAccounts(
   app: App,
 ): (context: RequestContext, input: CreateAccount) => Promise<RenderedResponse> {
   const queue = createGroupCommit<AccountCommand, AccountOutcome>({
-    runBatch: (commands) => transaction(app.pool, (...sides) => createBatch(app, ...sides, commands)),
+    runBatch: (commands, lock_wait_ms) =>
+      transaction(app.pool, (...sides) => createBatch(app, ...sides, commands), { lock_wait_ms }),
     claimsOf: ({ context: { environment, idempotency }, input }) => [
       `reference ${environment.id} ${input.external_reference}`,
       ...(idempotency ? [`key ${claimName(idempotency)}`] : []),
     ],
+    placeOf: ({ context, customer_id }) => ({ owner: String(context.environment.id), object: customer_id }),
     in_flight_max: 2,
     batch_max: batchMax,
     waiting_max: waitingMax,

@@ -15,6 +15,13 @@ export type PaymentTarget =
 /** What a policy spreads over: one receivable, all of a customer, all of an account, or those named, in their order. */
 export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: Id }
 
+/** One id for everything that a payment may touch: its payer's choice of a target, or the first of several. */
+export function firstOf(target: PaymentTarget): Id {
+  if (target.kind === 'explicit') return target.allocations[0]?.receivable_id ?? ''
+  if ('customer' in target.scope) return target.scope.customer
+  return 'account' in target.scope ? target.scope.account : (target.scope.receivables[0] ?? '')
+}
+
 /** Whether a payment may read balances that it does not write: a policy over several does. */
 export function readsMore(target: PaymentTarget): boolean {
   return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)

@@ -17,6 +17,7 @@ export const declines = {
   lost_card: 'The bank declined the card. Please use another one.',
   authentication_failed: 'The bank could not confirm that it was you.',
   processing_error: 'The bank could not complete the payment.',
+  superseded: 'Other payments have been started since.',
 } as const
 export type DeclineCode = keyof typeof declines
 
