@@ -7,14 +7,18 @@ const errorsMax = 20
 /** The parts of a request: what is wrong in a body is told by a pointer, in the others by the parameter's name. */
 export type RequestPart = 'path' | 'query' | 'body'
 
-/** Validates one part of a request by its schema; throws `invalid_request` with the place of each fault. */
+/**
+ * Validates one part of a request by its schema; throws `invalid_request` with the place of each fault, or `card_number`
+ * when nothing else is wrong.
+ */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown, part: RequestPart): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true })
   if (result.success) return result.data
   const errors = fieldErrors(result.error.issues, part)
   const [first] = errors
+  const isCard = errors.every(({ code }) => code === 'card_number')
   const detail = first ? `${placeOf(first) || `The ${part}`}: ${first.detail}` : 'The request is not valid.'
-  throw new Problem('invalid_request', detail, { errors })
+  throw new Problem(isCard ? 'card_number' : 'invalid_request', detail, { errors })
 }
 
 function placeOf(error: FieldError): string {

@@ -97,7 +97,9 @@ function unfinished(payment: SessionPayment, links: { page: string; self: string
 }
 
 function failed(payment: SessionPayment, page: string): OutcomeView {
-  const reason = payment.last_payment_error?.message ?? 'It was not finished in time.'
+  const reason =
+    payment.last_payment_error?.message ??
+    (payment.status === 'cancelled' ? 'Other payments have been started since.' : 'It was not finished in time.')
   return {
     title: 'Not paid',
     content: html`<p class="status bad" data-payment-status="failed" role="status">Not paid</p>

@@ -12,6 +12,7 @@ import { docsRoutes } from '../docs-site/routes.ts'
 import { sendRefusal } from '../html/form.ts'
 import type { JobStatus } from '../jobs/periodic.ts'
 import { describeOperations, openapiRoute } from '../openapi/routes.ts'
+import { createDrain, type Drain } from './drain.ts'
 import { guardRequests } from './guard-requests.ts'
 import { healthRoutes } from './health.ts'
 import { apiRoutes, isPagePath, pageRoutes } from './routes.ts'
@@ -23,6 +24,7 @@ export async function buildServer(
   app: AppContext,
   authenticator: Authenticator,
   jobs: () => JobStatus[] = () => [],
+  drain: Drain = createDrain(),
 ): Promise<Router> {
   const router = fastify({
     logger: false,
@@ -37,7 +39,8 @@ export async function buildServer(
       // It is read where it is used (api/query.ts).
       querystringParser: () => noQuery,
     },
-    return503OnClosing: true,
+    // The drain refuses those requests, with a problem.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => refuseTarget(app, error, request, reply),
   })
   router.decorateRequest('environment', null as unknown as RequestEnvironment)
@@ -53,6 +56,7 @@ export async function buildServer(
       new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`),
     ),
   )
+  drain.guard(router)
   router.addHook('onSend', async (request, reply) => {
     reply.header('request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
@@ -65,12 +69,14 @@ export async function buildServer(
     done()
   })
   const document = describeOperations(router)
-  healthRoutes(router, app, jobs)
+  healthRoutes(router, app, drain, jobs)
   openapiRoute(router, document)
   docsRoutes(router, document)
   await router.register(async (pages) => pageRoutes(pages, app))
   await router.register(async (api) => {
-    api.addHook('onRequest', async (request) => {
+    api.addHook('onRequest', async (request, reply) => {
+      // Customers' data, and once a signing secret: no cache keeps an answer, whatever becomes of the request.
+      reply.header('cache-control', 'no-store')
       const { environment, actor } = await authenticator.authenticate(request.headers.authorization)
       request.environment = environment
       request.actor = actor

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { holdsCardNumber } from '../core/card-number.ts'
 import { isCurrency } from '../core/currency.ts'
 import { type IdKind, idPrefixes, readsAsId } from '../core/id/id.ts'
 import { referenceFault } from '../core/reference-text.ts'
@@ -13,6 +14,15 @@ export function text(max: number) {
     .refine((value) => value.isWellFormed() && !value.includes('\0'), {
       error: 'should hold no NUL and no lone surrogate',
     })
+}
+
+// What may be kept of a card is kept by its processor. A number that somebody put where it has no place is refused, not masked: what
+// is sent here has been elsewhere before. References are left alone: they are other systems' numbers and may look like anything.
+const cardNumber = { error: 'should hold no number of a payment card', params: { code: 'card_number' } }
+
+/** Text in people's own words, such as a name or a reason. */
+export function freeText(max: number) {
+  return text(max).refine((value) => !holdsCardNumber(value), cardNumber)
 }
 
 export const maxAmountNumber = 999_999_999_999
@@ -86,19 +96,24 @@ export const balanceSum = z.int().describe('Signed minor units: positive is owed
 const metadataKey = text(40)
   .min(1)
   .refine((key) => !/[[\]\p{Cc}]/u.test(key), { error: 'should hold no bracket and no control character' })
-const metadataValue = text(500)
+const metadataValue = freeText(500)
+const namesNoCard = (value: object) => !Object.keys(value).some(holdsCardNumber)
 export const metadataKeysMax = 10
 
 /** Metadata as it is created: at most 10 keys. */
 export const metadata = z
   .record(metadataKey, metadataValue)
   .refine((value) => Object.keys(value).length <= metadataKeysMax, { error: 'should have at most 10 keys' })
+  .refine(namesNoCard, cardNumber)
   .describe('Up to 10 keys of 40 characters, without brackets and control characters, with values of 500')
   .meta({ maxProperties: metadataKeysMax })
 export const shownMetadata = z.record(z.string().max(40), z.string().max(500)).meta({ maxProperties: metadataKeysMax })
 
 /** Metadata as it is changed: keys are merged, `null` removes one. The limit counts after the merge. */
-export const metadataPatch = z.record(metadataKey, metadataValue.nullable()).describe('Merged; null removes a key')
+export const metadataPatch = z
+  .record(metadataKey, metadataValue.nullable())
+  .refine(namesNoCard, cardNumber)
+  .describe('Merged; null removes a key')
 
 export const date = z.iso
   .date()
@@ -149,6 +164,7 @@ export const problem = z
     instance: z.string().max(20_000).describe('The path that was called'),
     code: z.string().max(100).describe('Stable: branch on it'),
     errors: z.array(fieldError).max(20).optional().describe('What is wrong with which field of the input'),
+    payment_id: shownId('payment').optional().describe('The payment that stands in the way, if it is one'),
   })
   .describe('RFC 9457 problem details')
   .meta({ id: 'Problem' })

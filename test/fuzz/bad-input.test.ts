@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { fingerprint } from './fingerprint.ts'
-import { type Sample, sampleObjects, validRequests } from './requests.ts'
+import { type Sample, validRequests } from './requests.ts'
 import { spoil } from './spoil.ts'
 
 // FUZZ_RUNS and FUZZ_SEED make the long form; a failure names the seed.
@@ -14,7 +14,7 @@ let server: TestServer
 let samples: Sample[]
 beforeAll(async () => {
   server = await testServer()
-  samples = validRequests(await sampleObjects(server))
+  samples = await validRequests(server)
 })
 afterAll(() => server.stop())
 

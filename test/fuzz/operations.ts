@@ -1,6 +1,6 @@
 import { openapi } from '../support/openapi.ts'
 import type { TestServer } from '../support/server.ts'
-import { type Sample, type SampleObjects, sampleObjects, validRequests } from './requests.ts'
+import { type Sample, type SampleObjects, sampleObjects, sampleRequests } from './requests.ts'
 
 type Schema = {
   $ref?: string
@@ -41,7 +41,7 @@ const neededQuery: Record<string, string> = { from: '2026-01-01', to: '2026-12-3
 /** A right call of every operation of the document. */
 export async function everyCall(server: TestServer): Promise<Call[]> {
   const objects = await sampleObjects(server)
-  const samples = validRequests(objects)
+  const samples = sampleRequests(objects)
   return Object.entries(openapi.paths).flatMap(([template, methods]) =>
     Object.entries(methods).map(([method, operation]) =>
       callOf(method.toUpperCase(), template, operation as unknown as Documented, objects, samples),

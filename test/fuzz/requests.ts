@@ -2,8 +2,11 @@ import type { TestServer } from '../support/server.ts'
 
 export type Sample = { method: string; path: string; body: Record<string, unknown> }
 
-/** The objects that samples name, by what a path calls them. */
-export type SampleObjects = Record<'customer' | 'account' | 'bill' | 'payment' | 'obligation' | 'endpoint', string>
+/** The objects that samples name, by what a path calls them; `returned` is a payment that was reversed. */
+export type SampleObjects = Record<
+  'customer' | 'account' | 'bill' | 'payment' | 'obligation' | 'endpoint' | 'returned',
+  string
+>
 
 /** Makes one object of each kind. */
 export async function sampleObjects(server: TestServer): Promise<SampleObjects> {
@@ -36,6 +39,14 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     url: 'https://example.com/books',
     event_types: ['bill.updated'],
   })
+  const returned = await create('/billing/payments', {
+    amount: 9,
+    currency: 'ZAR',
+    channel: 'cash',
+    reference: 'F5',
+    account: account.id,
+  })
+  await create(`/billing/payments/${returned.id}/reversals`, { reason: 'bounced' })
   return {
     customer: customer.id,
     account: account.id,
@@ -43,11 +54,18 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     payment: payment.id,
     obligation: payment.obligations[0].id,
     endpoint: endpoint.id,
+    returned: returned.id,
   }
 }
 
-/** A valid request for every operation that takes a body. The fuzzer spoils them one way at a time. */
-export function validRequests({ customer, account, bill, payment, obligation }: SampleObjects): Sample[] {
+/** A valid request for every operation that takes a body, on objects that are made. The fuzzer spoils them one way at a time. */
+export async function validRequests(server: TestServer): Promise<Sample[]> {
+  return sampleRequests(await sampleObjects(server))
+}
+
+/** The same on objects that there are. */
+export function sampleRequests(objects: SampleObjects): Sample[] {
+  const { customer, account, bill, payment, obligation, returned } = objects
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
@@ -78,18 +96,21 @@ export function validRequests({ customer, account, bill, payment, obligation }: 
       },
     },
     { method: 'PATCH', path: `/billing/bills/${bill}`, body: { amount_paid: 1500, metadata: { by: 'bank' } } },
-    ...[`customers/${customer}`, `accounts/${account}`, `bills/${bill}`].map((path) => ({
-      method: 'POST',
-      path: `/billing/${path}/adjustments`,
-      body: { amount: -100, reason: 'goodwill' },
-    })),
-    { method: 'PATCH', path: '/settings', body: { time_zone: 'Africa/Johannesburg', ...rules } },
+    { method: 'POST', path: `/billing/customers/${customer}/adjustments`, body: { amount: 5, reason: 'fee' } },
+    { method: 'POST', path: `/billing/accounts/${account}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
+    { method: 'POST', path: `/billing/bills/${bill}/adjustments`, body: { amount: -5, reason: 'discount' } },
+    { method: 'PATCH', path: '/settings', body: { name: 'Acme', time_zone: 'Africa/Johannesburg', ...rules } },
     {
       method: 'POST',
       path: '/billing/payments',
       body: { ...newPayment, allocations: [{ account, amount: 100 }] },
     },
     { method: 'POST', path: '/billing/payments', body: { ...newPayment, account, policy: 'oldest_first' } },
+    {
+      method: 'POST',
+      path: '/billing/payments',
+      body: { ...newPayment, account, reference: 'F5', replaces: returned },
+    },
     { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill } },
     { method: 'POST', path: `/billing/payments/${payment}/reversals`, body: { amount: 10, reason: 'bounced' } },
     { method: 'POST', path: '/billing/obligations', body: { payment, account, amount: 50 } },

@@ -66,6 +66,16 @@ describe('a reference that cannot be told from another by eye', () => {
     expect((await find('sent as it ís')).data).toEqual([])
   })
 
+  test('is taken over by the payment that replaces a returned one', async () => {
+    const first = (await pay('Café 10')).body
+    await server.api('POST', `/billing/payments/${first.id}/reversals`, { reason: 'bounced' })
+    const second = await pay('Cafe\u0301\u00a010 ', { replaces: first.id })
+    expect([second.status, second.body.replaces, second.body.reference]).toEqual([201, first.id, 'Cafe\u0301\u00a010 '])
+    const again = await pay(' Café 10', { replaces: first.id })
+    expect([again.status, again.body.id]).toEqual([200, second.body.id])
+    expect((await find('Café 10')).data).toEqual([expect.objectContaining({ id: second.body.id })])
+  })
+
   test('is looked up as a clerk types it', async () => {
     const { body } = await server.api('GET', `/billing/lookups?reference=${encodeURIComponent('\u00a0C1 \t')}`)
     expect(body.data).toEqual([expect.objectContaining({ id: customer })])

@@ -3,7 +3,17 @@ import { settableClock } from '../../src/core/clock.ts'
 import { paymentStatuses, statusesBefore } from '../../src/core/payment-status.ts'
 import { createJobs } from '../../src/jobs/index.ts'
 import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
-import { balanceOf, goodCard, makeAccount, open, paymentsOf, payWith, statusOf, submit } from '../pages/payer.ts'
+import {
+  balanceOf,
+  goodCard,
+  makeAccount,
+  open,
+  type PayerPage,
+  paymentsOf,
+  payWith,
+  statusOf,
+  submit,
+} from '../pages/payer.ts'
 import { eventually } from '../support/eventually.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -111,6 +121,60 @@ describe('a payment that the bank decides later', () => {
     })
     expect(statusOf(await open(outcome.url))).toEqual(['failed'])
     expect(await balanceOf(server, account)).toBe(2000)
+  })
+})
+
+describe('payments that are started and never finished', () => {
+  const statusCounts = async (account: { id: string }) => {
+    const statuses = (await paymentsOf(server, account)).map(({ status }) => status)
+    return Object.fromEntries(
+      [...Map.groupBy(statuses, (status) => status)].map(([status, all]) => [status, all.length]),
+    )
+  }
+
+  it('are twenty at most for one object: the oldest are cancelled, and can no longer be paid', async () => {
+    const account = await makeAccount(server)
+    const other = await makeAccount(server, { customer: account.customer_id })
+    const untouched = await submit((await open(other.presentment_url)).forms[0])
+    const cardPages: PayerPage[] = []
+    for (let count = 0; count < 25; count++) {
+      cardPages.push(await submit((await open(account.presentment_url)).forms[0]))
+      clock.advance(10)
+    }
+    expect(await statusCounts(account)).toEqual({ pending_action: 20, cancelled: 5 })
+    const outcome = await submit(cardPages[0]?.forms[0], goodCard)
+    expect([statusOf(outcome), outcome.text]).toEqual([['failed'], expect.stringContaining('started since')])
+    expect(await balanceOf(server, account)).toBe(2000)
+    expect(statusOf(await submit(cardPages[24]?.forms[0], goodCard))).toEqual(['succeeded'])
+    expect(statusOf(await submit(untouched.forms[0], goodCard))).toEqual(['succeeded'])
+    expect(await balanceOf(server, account)).toBe(0)
+  })
+
+  it('do not keep one that was charged meanwhile from being applied', async () => {
+    const account = await makeAccount(server)
+    const pages: PayerPage[] = []
+    for (let count = 0; count < 21; count++) pages.push(await open(account.presentment_url))
+    const cardPage = await submit(pages[0]?.forms[0])
+    // The card is charged, and the browser never comes back to say so.
+    await fetch(cardPage.forms[0]?.action ?? '', {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams(goodCard),
+    })
+    expect(await balanceOf(server, account)).toBe(2000)
+    for (const page of pages.slice(1)) await submit(page.forms[0])
+    expect(await statusCounts(account)).toEqual({ succeeded: 1, pending_action: 20 })
+    expect(await balanceOf(server, account)).toBe(0)
+  })
+
+  it('are no money on its way, which a clerk is told of', async () => {
+    const account = await makeAccount(server, { external_reference: 'started-and-charged' })
+    await submit((await open(account.presentment_url)).forms[0])
+    const pending = async () =>
+      (await server.api('GET', '/billing/lookups?reference=started-and-charged')).body.data[0].pending_amount
+    expect(await pending()).toBe(0)
+    await payWith(account.presentment_url, '4000 0000 0000 0077')
+    expect(await pending()).toBe(2000)
   })
 })
 

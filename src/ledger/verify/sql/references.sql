@@ -36,8 +36,21 @@ from (
       or case when p.reference <> n.reference then n.reference <> btrim(regexp_replace(normalize(p.reference, nfc),
         '[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'))
         else false end
+      or n.replaced and p.reversed_amount <> p.amount
+      or p.replaces is not null and not exists (
+        select from replaced_payment as o
+        where o.environment_id = p.environment_id and o.channel = p.channel and o.reference = n.reference
+          and o.payment_id = p.replaces and o.replaced_by = p.id)
   from (select * from payment where reference is not null) as p
-  full join payment_reference as n on n.payment_id = p.id
+  full join (
+    select environment_id, channel, reference, payment_id, false as replaced from payment_reference
+    union all
+    select environment_id, channel, reference, payment_id, true from replaced_payment
+  ) as n on n.payment_id = p.id
+  union all
+  select 'payment', o.replaced_by, 'it does not say which payment it replaces', p.id is null
+  from replaced_payment as o
+  left join payment as p on p.id = o.replaced_by and p.environment_id = o.environment_id and p.replaces = o.payment_id
   union all
   select 'payment', n.payment_id, 'its processor reference is not the one reserved for it',
     p.id is null or p.processor is distinct from n.processor
