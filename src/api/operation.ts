@@ -85,7 +85,7 @@ export function operation<
       handle(
         {
           params: (route.params && parse(route.params, request.params, 'path')) as Parsed<P>,
-          query: parse(route.query ?? noQuery, readQuery(request.url), 'query') as Parsed<Q>,
+          query: readParameters(route.query, request.url) as Parsed<Q>,
           body: readBody(route.body, request) as Parsed<B>,
           context: contextOf(app, request, route),
           if_match: request.headers['if-match'],
@@ -97,13 +97,19 @@ export function operation<
 
 // What an operation does not name is refused, also where it names nothing: what was sent was meant to do something.
 const noQuery = z.strictObject({})
-const noBody = z.strictObject({}).optional()
+const noBody = z.strictObject({})
+
+function readParameters(schema: Optional, url: string): unknown {
+  if (schema === undefined && !url.includes('?')) return undefined
+  return parse(schema ?? noQuery, readQuery(url), 'query')
+}
 
 function readBody(schema: Optional, request: FastifyRequest): unknown {
   if ((request.method === 'GET' || request.method === 'HEAD') && announcesBody(request)) {
     const detail = 'is not read with this method: send none'
     throw new Problem('invalid_request', `The body ${detail}.`, { errors: [{ pointer: '', code: 'no_body', detail }] })
   }
+  if (schema === undefined && request.body === undefined) return undefined
   return parse(schema ?? noBody, request.body, 'body')
 }
 

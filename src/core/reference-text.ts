@@ -6,17 +6,21 @@ const space = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3
 // Controls, what changes only how its neighbours are shown, private and unassigned code points, and what has no shape of its own.
 const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/u
 
+// Nearly all references, which are what they are. Said apart, since each payment asks twice.
+const plain = /^[!-~]+$/
+
 /**
  * The form in which a reference is compared: composed (NFC), each run of white space one space, none at its ends. What is shown is the
  * reference as it was sent. The directory of references keeps this form, so it must never change for what is valid: that holds of
  * NFC, which Unicode has fixed for all assigned characters.
  */
 export function comparableReference(text: string): string {
-  return text.normalize('NFC').replaceAll(space, ' ').trim()
+  return plain.test(text) ? text : text.normalize('NFC').replaceAll(space, ' ').trim()
 }
 
 /** Why a text cannot be a reference, to stand behind its name; `undefined` when it can. */
 export function referenceFault(text: string): string | undefined {
+  if (plain.test(text)) return undefined
   const found = invisible.exec(text.replaceAll(space, ' '))
   if (found) {
     const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')

@@ -31,8 +31,14 @@ export class RawConnection {
   }
 
   /** Sends one request and gives its answer. */
-  async ask(bytes: Buffer): Promise<RawAnswer> {
+  ask(bytes: Buffer): Promise<RawAnswer> {
+    if (this.#received.length > 0) throw new Error('there is an answer that was not asked for')
     this.socket.write(bytes)
+    return this.next()
+  }
+
+  /** The next answer, where several were asked for. */
+  async next(): Promise<RawAnswer> {
     for (;;) {
       const answer = this.#take()
       if (answer) return answer
@@ -60,9 +66,13 @@ export class RawConnection {
     if (end < 0) return undefined
     const head = this.#received.subarray(0, end).toString('latin1')
     const status = Number(head.split(' ', 2)[1])
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0)
-    if (this.#received.length < end + 4 + length) return undefined
-    const body = this.#received.subarray(end + 4, end + 4 + length).toString('utf8')
+    const rest = this.#received.subarray(end + 4)
+    const chunked = /^transfer-encoding: chunked$/im.test(head)
+    const last = rest.indexOf('0\r\n\r\n')
+    if (chunked && last < 0) return undefined
+    const length = chunked ? last + 5 : Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0)
+    if (rest.length < length) return undefined
+    const body = rest.subarray(0, length).toString('utf8')
     this.#received = this.#received.subarray(end + 4 + length)
     return { status, head, body }
   }
