@@ -15,10 +15,12 @@ function refusal(text: string): unknown {
 }
 
 // Names and texts in which what the reader looks for stands without meaning it.
-const text = fc.oneof(
-  fc.string({ unit: 'grapheme' }),
-  fc.constantFrom('a:b', '20.00', '1e5', '{"a":1,"a":2}', '\\', '\\"', '"', '[[', '\\u0061', '-0', 'é:"'),
-)
+const text = fc
+  .oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('a:b', '20.00', '1e5', '{"a":1,"a":2}', '\\', '\\"', '"', '[[', '\\u0061', '-0', 'é:"'),
+  )
+  .filter((one) => one !== '__proto__')
 const whole = fc.maxSafeInteger().map((number) => (Object.is(number, -0) ? 0 : number))
 const json = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -51,7 +53,7 @@ test('a member that is written twice is found wherever it stands, however it is 
       const object = `{${plain}:${JSON.stringify(one)},"between":0,${spelt} : ${JSON.stringify(other)}}`
       expect(refusal(`{"deep":[1,${object}]}`)).toEqual([
         'invalid_request',
-        expect.stringMatching(/^\/deep\/1\/.* repeated$/),
+        expect.stringMatching(/^\/deep\/1\/.* repeated$/s),
       ])
     }),
     { numRuns: 1_000 },
