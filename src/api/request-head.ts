@@ -49,7 +49,8 @@ export function targetFault(url: string): Problem | undefined {
 
 /** Throws `invalid_encoding` when the Content-Type says another charset than UTF-8, which is what bodies are read as. */
 export function checkCharset(contentType: string | undefined): void {
-  for (const parameter of (contentType ?? '').toLowerCase().split(';').slice(1)) {
+  if (!contentType?.includes(';')) return
+  for (const parameter of contentType.toLowerCase().split(';').slice(1)) {
     const [name = '', value = ''] = parameter.split('=', 2)
     const charset = value.trim().replaceAll('"', '')
     if (name.trim() === 'charset' && charset !== 'utf-8' && charset !== 'utf8') {
