@@ -58,12 +58,12 @@ ${generated}
 /** docs/reference/invariants.md: every invariant, with the checks that prove it. */
 export function invariantsPage(): string {
   const sections = Object.entries(invariants as Readonly<Record<string, Invariant>>).map(
-    ([number, { title, text, kept_by }]) => {
+    ([number, { title, meaning, kept_by }]) => {
       const proofs = checks
         .filter(({ invariant }) => invariant === number)
         .map(({ file, sentence }) => `- ${sentence} ([${file}](../../src/ledger/verify/${file}))`)
       const list = proofs.length === 0 ? [] : [`Checked by \`verify\`:\n\n${proofs.join('\n')}`]
-      return [`## ${number}: ${title}`, text, ...(kept_by === undefined ? [] : [kept_by]), ...list].join('\n\n')
+      return [`## ${number}: ${title}`, meaning, ...(kept_by === undefined ? [] : [kept_by]), ...list].join('\n\n')
     },
   )
   return `# Invariants

@@ -55,6 +55,7 @@ export function sendProblem(
   if (problem.retryAfterS !== undefined) reply.header('retry-after', String(problem.retryAfterS))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   const { status, body } = renderProblem(problem, app, requestPath(request))
+  reply.header('cache-control', 'no-store')
   return reply.code(status).header('content-type', 'application/problem+json; charset=utf-8').send(body)
 }
 

@@ -79,11 +79,13 @@ async function runIndexStatement(connection: Queryable, { kind, index, text }: I
 async function record(connection: Queryable, migration: Migration, now: Date, serverRole?: string): Promise<void> {
   const { name, checksum, breaking } = migration
   await connection.query('insert into schema_migration values ($1, $2, $3, $4)', [name, checksum, breaking, now])
-  const { rows } = await connection.query<{ partitions: boolean; rights: boolean }>(
-    `select to_regprocedure('ensure_partitions(timestamptz, integer)') is not null as partitions,
+  const { rows } = await connection.query<{ partitions: string | null; rights: boolean }>(
+    // The owner's function, once it exists: the other is bounded by the clock of the database.
+    `select coalesce(to_regprocedure('make_partitions(timestamptz, integer)'),
+         to_regprocedure('ensure_partitions(timestamptz, integer)'))::regproc::text as partitions,
        to_regprocedure('grant_server_rights(text)') is not null as rights`,
   )
-  if (rows[0]?.partitions) await connection.query('select ensure_partitions($1, 3)', [now])
+  if (rows[0]?.partitions) await connection.query(`select ${rows[0].partitions}($1, 3)`, [now])
   if (rows[0]?.rights) {
     await connection.query('select grant_server_rights(coalesce($1, current_user))', [serverRole ?? null])
   }

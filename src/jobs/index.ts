@@ -1,3 +1,4 @@
+import type { KeyUses } from '../api/key-uses.ts'
 import type { AppContext } from '../context.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
@@ -5,8 +6,10 @@ import { maintainDatabase } from './maintain-database.ts'
 import { type JobApp, type JobDefinition, type JobStatus, periodic } from './periodic.ts'
 
 /** Everything that runs by itself, in the order in which it is stopped. */
-export function jobDefinitions(app: AppContext, dispatcher: Dispatcher): JobDefinition[] {
+export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses: KeyUses): JobDefinition[] {
+  const noteKeyUses = () => keyUses.write(app.pool)
   return [
+    { name: 'note-key-uses', every_ms: 60_000, run: noteKeyUses, end: noteKeyUses },
     { name: 'sync-sessions', every_ms: 1_000, run: (stopping) => syncDueSessions(app, stopping) },
     { name: 'maintain-database', every_ms: 3_600_000, run: () => maintainDatabase(app) },
     deliverWebhooks(dispatcher),

@@ -6,8 +6,9 @@ import { transaction } from '../database/transaction.ts'
 
 const hourMs = 3_600_000
 const keysKeptMs = 24 * hourMs
-/** Whole months of events, with their deliveries and attempts, are dropped when they are older than this. */
-export const eventsKeptMs = 90 * 24 * hourMs
+// Whole months of events, with their deliveries and attempts, are dropped when they are older than this by the clock of the database,
+// whose function refuses to drop younger ones.
+const eventsKept = '90 days'
 const stepRows = 1_000
 const partitionMonths = 3
 // A month of events may be large.
@@ -27,8 +28,11 @@ export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' 
     text: 'select ensure_partitions($1, $2)',
     values: [now, partitionMonths],
   })
-  const before = new Date(now.getTime() - eventsKeptMs)
-  await changePartitions(pool, { name: 'drop-old-events', text: 'select drop_old_events($1)', values: [before] })
+  await changePartitions(pool, {
+    name: 'drop-old-events',
+    text: 'select drop_old_events(now() - $1::interval)',
+    values: [eventsKept],
+  })
   await deleteKeys(pool, new Date(now.getTime() - keysKeptMs))
 }
 

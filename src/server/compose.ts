@@ -1,4 +1,5 @@
 import { type Authenticator, createAuthenticator } from '../api/auth.ts'
+import { createKeyUses, type KeyUses } from '../api/key-uses.ts'
 import type { AppContext } from '../context.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
@@ -15,6 +16,7 @@ import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatch
 export type Composition = {
   app: AppContext
   authenticator: Authenticator
+  key_uses: KeyUses
   dispatcher: Dispatcher
   close(): Promise<void>
 }
@@ -34,7 +36,8 @@ export function compose(parts: {
   const client = createHttpClient({ guard, clock })
   const dispatcher = createDispatcher({ pool, clock, vault, client, version, log })
   const wakeDispatcher = () => dispatcher.wake()
-  const authenticator = createAuthenticator(pool, clock)
+  const keyUses = createKeyUses()
+  const authenticator = createAuthenticator(pool, clock, keyUses)
   const app: AppContext = {
     pool,
     clock,
@@ -43,10 +46,7 @@ export function compose(parts: {
     publicUrl: parts.publicUrl,
     wakeDispatcher,
     settingsChanged: () => authenticator.forget(),
-    webhookUrlFault(url) {
-      const check = guard.checkUrl(url)
-      return check.ok ? undefined : check.detail
-    },
+    checkWebhookUrl: (url) => guard.checkUrl(url),
     log,
     outage: createOutage(log),
   }
@@ -57,6 +57,7 @@ export function compose(parts: {
   return {
     app,
     authenticator,
+    key_uses: keyUses,
     dispatcher,
     async close() {
       await app.payments.drain()

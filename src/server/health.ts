@@ -4,6 +4,7 @@ import { isMigrated } from '../database/migrate.ts'
 import type { Connection } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
 import type { JobStatus } from '../jobs/periodic.ts'
+import type { Drain } from './drain.ts'
 
 const probe_ms = 2_000
 const noAnswer = 'the database is unavailable'
@@ -12,12 +13,13 @@ const stalledMax_ms = 2_000
 
 /**
  * `/healthz`: the process runs. `/readyz`: payments can be made. The database is available, accepts writes and has every
- * migration, and the payments that wait make progress. The body also reports the jobs, which do not affect the status.
+ * migration, the payments that wait make progress, and the process is not stopping. The body also reports the jobs, which do not affect the status.
  */
-export function healthRoutes(router: Router, app: AppContext, jobs: () => JobStatus[]): void {
+export function healthRoutes(router: Router, app: AppContext, drain: Drain, jobs: () => JobStatus[]): void {
   router.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }))
   router.get('/readyz', async (_request, reply) => {
-    const reason = paymentTrouble(app) ?? (await databaseTrouble(app))
+    reply.header('cache-control', 'no-store')
+    const reason = drain.begun() ? 'stopping' : (paymentTrouble(app) ?? (await databaseTrouble(app)))
     return reason === undefined
       ? reply.send({ status: 'ready', jobs: jobs() })
       : reply.code(503).header('retry-after', '2').send({ status: 'not ready', reason, jobs: jobs() })

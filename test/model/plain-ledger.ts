@@ -15,7 +15,16 @@ export type Debt = {
   billDate: string | undefined
 }
 export type Part = { id: string; payment: Money; debt: Debt; amount: number; reversed: number }
-export type Money = { id: string; amount: number; currency: string; unapplied: number; reversed: number }
+export type Money = {
+  id: string
+  amount: number
+  currency: string
+  unapplied: number
+  reversed: number
+  reference: string
+  /** Another payment has its reference since. */
+  replaced: boolean
+}
 export type Classification = { status: number; code?: string }
 
 const ok = { status: 201 }
@@ -82,8 +91,14 @@ export class PlainLedger {
     return lines.filter((line) => line.amount > 0)
   }
 
-  record(id: string, amount: number, currency: string, lines: { debt: Debt; amount: number }[], ids: string[]): void {
-    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0 }
+  record(
+    { id, reference }: { id: string; reference: string },
+    amount: number,
+    currency: string,
+    lines: { debt: Debt; amount: number }[],
+    ids: string[],
+  ): void {
+    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0, reference, replaced: false }
     this.payments.push(payment)
     lines.forEach((line, index) => {
       this.apply(ids[index] as string, payment, line.debt, line.amount)
@@ -129,6 +144,10 @@ export class PlainLedger {
     }
     payment.unapplied -= amount
     payment.reversed += amount
+  }
+
+  canReplace(payment: Money): Classification {
+    return payment.reversed < payment.amount || payment.replaced ? refuse(409, 'payment_state') : ok
   }
 
   appliedTo(debt: Debt): number {

@@ -18,11 +18,14 @@ export type ChildServer = {
   stop(): Promise<number | null>
 }
 
+// A stop that nobody takes over from need not wait for them.
+const quiet = { TALLYSTICK_LOG_LEVEL: 'warn', TALLYSTICK_DRAIN_S: '0' }
+
 /** Starts `tallystick start` with these settings and waits until it is ready. */
 export async function childServer(settings: Record<string, string>): Promise<ChildServer> {
   const port = settings.PORT ?? String(await freePort())
   const child = spawn(process.execPath, [main, 'start'], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, TALLYSTICK_LOG_LEVEL: 'warn', ...settings, PORT: port },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...quiet, ...settings, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // A test that fails on the way leaves no server behind.

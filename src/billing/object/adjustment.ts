@@ -13,18 +13,18 @@ import { ownerFields } from '../../shapes/object.ts'
 import {
   balance,
   currencyCode,
+  freeText,
   instant,
   maxBalanceNumber,
   shownCurrency,
   shownId,
-  text,
 } from '../../shapes/primitives.ts'
 import { lockObject } from './lock.ts'
 import type { ChangeView, Declared } from './operations.ts'
 import { objectParams, type Resource } from './resource.ts'
 import type { Rows } from './rows.ts'
 
-const reason = text(255)
+const reason = freeText(255)
   .min(1)
   .describe('Why, for readers of the history. It is part of the accounts and never erased, so do not put names into it')
 const kinds = z.enum(['adjustment', 'write_off'])

@@ -7,15 +7,7 @@ import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
-import {
-  type BatchInputs,
-  type ClaimedCommand,
-  claimAndRead,
-  releasePaymentReferences,
-  resolveLostClaims,
-  withClaims,
-  wonKey,
-} from './claims.ts'
+import { type BatchInputs, type ClaimedCommand, claimAndRead, resolveLostClaims, withClaims, wonKey } from './claims.ts'
 import { firstOf, type PaymentCommand, type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
 import {
   createInFlightBatches,
@@ -24,6 +16,7 @@ import {
 } from './concurrency/in-flight-batches.ts'
 import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
 import { decide, enterPayment } from './decide.ts'
+import { releasePaymentReferences } from './reference-claims.ts'
 import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
 
 export type PaymentQueueOptions = {

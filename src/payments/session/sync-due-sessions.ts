@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AppContext } from '../../context.ts'
+import { formatId } from '../../core/id/id.ts'
 import { newRequestId } from '../../core/request-id.ts'
 import { isDatabaseUnavailable, isTemporary } from '../../database/availability.ts'
 import { claimDueChecks, updateStatus } from './store.ts'
@@ -40,6 +41,10 @@ async function syncOne(app: App, key: Awaited<ReturnType<typeof claimDueChecks>>
     // The next check is scheduled already, so one payment that cannot be synced holds up no other.
     if (isDatabaseUnavailable(error)) throw error
     if (isTemporary(error)) app.outage.failed(error)
-    else app.log.error({ err: error, payment_id: key.id }, 'an unfinished payment could not be synced')
+    else
+      app.log.error(
+        { err: error, payment_id: formatId('payment', key.id) },
+        'an unfinished payment could not be synced',
+      )
   }
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createCache } from '../../core/cache.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Vault } from '../../core/secret.ts'
@@ -9,6 +10,7 @@ import { attemptDelivery, createEndpointSecrets, type Sender } from './attempt.t
 import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
 import { rescheduleAfter } from './schedule.ts'
+import { shown } from './shown-ids.ts'
 import { type ClaimedDelivery, claimDeliveries, claimUsableMs, type DeliveryOutcome, renewClaims } from './store.ts'
 
 // While little is due, claims are at least this far apart, so that each serves several commits.
@@ -67,6 +69,8 @@ class DeliveryLoop implements Dispatcher {
   /** The running attempts, the oldest first. */
   readonly #running = new Set<RunningAttempt>()
   readonly #stopping = new AbortController()
+  /** The endpoints whose failure was logged within the last minute. */
+  readonly #logged = createCache<true>({ size_max: 1_000, ttl_ms: 60_000 })
   /** Something may be due. */
   #wanted = false
   #claiming = false
@@ -90,7 +94,10 @@ class DeliveryLoop implements Dispatcher {
       random,
       user_agent: `Tallystick/${version}`,
       destinationOf: createEndpointSecrets(vault),
-      onUnusable: (endpoint_id, error) => log.error({ endpoint_id, err: error }, 'a webhook endpoint cannot be used'),
+      onUnusable: (endpoint_id, error) => {
+        if (this.#mayLog(endpoint_id))
+          log.error({ ...shown({ endpoint_id }), err: error }, 'a webhook endpoint cannot be used')
+      },
     }
   }
 
@@ -193,11 +200,30 @@ class DeliveryLoop implements Dispatcher {
     const outcome = await this.#outcomeOf(delivery)
     this.#held.delete(delivery)
     this.#running.delete(running)
+    this.#logFailure(outcome)
     this.#limiter.finish(endpoint_id, outcome.status === 'delivered', running.started, performance.now())
-    if (outcome.disable) this.#log.info({ endpoint_id }, 'a webhook endpoint returned 410 and is disabled')
+    if (outcome.disable) this.#log.info(shown({ endpoint_id }), 'a webhook endpoint returned 410 and is disabled')
     this.#writer.add(outcome)
     this.#sendReady()
     if (this.#wanted) void this.#claim()
+  }
+
+  /** Logs the first failure of an endpoint since its last success. */
+  #logFailure({ delivery: { endpoint_id, event_id }, status, attempt }: DeliveryOutcome): void {
+    if (status !== 'pending' || attempt === undefined || this.#limiter.failures(endpoint_id) > 0) return
+    if (!this.#mayLog(endpoint_id)) return
+    const { status_code, error, duration_ms } = attempt
+    this.#log.warn(
+      { ...shown({ endpoint_id, event_id }), status_code, error, duration_ms },
+      'a webhook endpoint fails; its deliveries are retried',
+    )
+  }
+
+  /** At most once a minute per endpoint, so that an unstable one cannot fill the log. */
+  #mayLog(endpointId: string): boolean {
+    if (this.#logged.get(endpointId)) return false
+    this.#logged.set(endpointId, true)
+    return true
   }
 
   async #outcomeOf(delivery: ClaimedDelivery): Promise<DeliveryOutcome> {

@@ -3,6 +3,7 @@ import type { Log } from '../../core/log.ts'
 import { type DatabaseRetry, isDatabaseUnavailable } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
 import { apartFromLocked } from './apart-from-locked.ts'
+import { shown } from './shown-ids.ts'
 import { type DeliveryOutcome, recordOutcomes } from './store.ts'
 
 // While few outcomes come, batches are at least this far apart, in ms, so that one commit serves several.
@@ -77,7 +78,7 @@ export class OutcomeWriter {
     if (batch.length === 1 && first) {
       const { event_id, endpoint_id } = first.delivery
       this.#options.log.error(
-        { event_id, endpoint_id, err: error },
+        { ...shown({ event_id, endpoint_id }), err: error },
         'the outcome of a delivery could not be written; it is sent again',
       )
       return

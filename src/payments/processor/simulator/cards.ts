@@ -1,3 +1,4 @@
+import { passesLuhn } from '../../../core/card-number.ts'
 import type { Decline, MethodDetails } from '../processor.ts'
 
 /** The behaviour of one of the simulator's cards. Delays are those of a bank that decides later. */
@@ -38,17 +39,6 @@ export const simulatorCards: readonly { number: string; does: string; behaviour:
   { number: '4000000000009987', does: 'declined: lost card', behaviour: declined('lost_card') },
 ]
 
-/** The last digit of a card number is a check digit. Source: ISO/IEC 7812-1, annex B (Luhn). */
-export function passesLuhn(digits: string): boolean {
-  let sum = 0
-  for (let index = 0; index < digits.length; index++) {
-    const digit = Number(digits[digits.length - 1 - index])
-    const doubled = digit * 2
-    sum += index % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled
-  }
-  return digits.length > 0 && sum % 10 === 0
-}
-
 /** What may be kept of a card. */
 export function cardDetails(digits: string): MethodDetails {
   const scheme = digits.startsWith('4') ? 'VISA' : 'MASTERCARD'
@@ -79,6 +69,11 @@ export function readCard(
   }
   if (!card || Object.keys(faults).length > 0) return { faults }
   return { details: cardDetails(digits), behaviour: card.behaviour }
+}
+
+/** What is shown again of an expiry that was refused: nothing of what is longer than one, which may be a card number. */
+export function shownExpiry(expiry: string): string {
+  return expiry.length <= 10 && expiry.replaceAll(/\D/g, '').length <= 6 ? expiry : ''
 }
 
 function numberFault(digits: string): string {
