@@ -87,6 +87,20 @@ describe('statements that are sent together', () => {
     expect(await slugs()).toEqual(expect.arrayContaining(['seven', 'eight']))
   })
 
+  test('fail with that error too when a refusal behind it is heard of first', async () => {
+    const failing = transaction(
+      database.pool,
+      (connection) => {
+        const deeper = async () => {
+          await Promise.all([connection.query(conflict)])
+        }
+        return Promise.all([deeper(), connection.query('select 1')])
+      },
+      { tries_max: 1 },
+    )
+    await expect(failing).rejects.toMatchObject({ code: '40001' })
+  })
+
   test('each have their own answer, of whatever kind', async () => {
     const answers = await transaction(database.pool, (connection) =>
       Promise.all([
