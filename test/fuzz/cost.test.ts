@@ -22,6 +22,8 @@ const growthMax = 2.6
 // Below it the time is that of the machine, not of the input.
 const noticed_ms = 5
 const triesMax = 5
+// Only a suspect is measured so often. What is not linear stays so in every one of them.
+const roundsMax = 25
 
 // The largest are just under the limits of bodies, of forms, and of all that stands before a body.
 const bodySizes = [30_000, 60_000, 120_000, 240_000]
@@ -75,7 +77,7 @@ async function fault(request: (size: number) => Buffer, sizes: number[]): Promis
   const largest = request(sizes.at(-1) as number)
   for (let tries = 0; tries < triesMax; tries++) if ((await timeOf(largest)) <= noticed_ms) return undefined
   const least: number[] = []
-  for (let tries = 0; tries < triesMax; tries++) {
+  for (let rounds = 0; rounds < roundsMax; rounds++) {
     await measure(request, sizes, least)
     if (isLinear(least)) return undefined
   }
