@@ -18,10 +18,32 @@ export type PaymentRuleOverrides = {
 
 const defaults = { min_amount: 1, max_amount: 999_999_999_999, underpayment_allowed: true, overpayment_allowed: false }
 
-/** Merges the levels field by field; the last one given is the nearest and wins. */
-export function effectiveRules(...levels: (PaymentRuleOverrides | null | undefined)[]): PaymentRules {
-  const merged = Object.assign({}, defaults, ...levels) as typeof defaults
+type Limit = 'min_amount' | 'max_amount'
+type Levels = readonly (PaymentRuleOverrides | null | undefined)[]
+
+function merge(levels: Levels): typeof defaults {
+  return Object.assign({}, defaults, ...levels)
+}
+
+/**
+ * The rules that hold, from the levels that set some, the nearest last: member by member the nearest wins. A level may come to contradict
+ * one below it, which nobody was asked about. The limit that was set nearer stays then, and the other is pulled to it, so that
+ * there is always an amount that both allow.
+ */
+export function effectiveRules(...levels: Levels): PaymentRules {
+  const merged = merge(levels)
+  const setAt = (limit: Limit) => levels.findLastIndex((level) => level?.[limit] !== undefined)
+  if (merged.min_amount > merged.max_amount) {
+    if (setAt('min_amount') > setAt('max_amount')) merged.max_amount = merged.min_amount
+    else merged.min_amount = merged.max_amount
+  }
   return { ...merged, min_amount: BigInt(merged.min_amount), max_amount: BigInt(merged.max_amount) }
+}
+
+/** The rules as they are for a debt of `owed`: without overpayment no more may be asked, and the least is no more than the most. */
+export function limitToDebt(rules: PaymentRules, owed: bigint): PaymentRules {
+  const max = rules.overpayment_allowed || rules.max_amount < owed ? rules.max_amount : owed
+  return { ...rules, max_amount: max, min_amount: rules.min_amount < max ? rules.min_amount : max }
 }
 
 /** What a payer may be asked for now; `undefined` when nothing can be paid. */
@@ -33,11 +55,10 @@ export type PayableRange = { from: bigint; to: bigint }
  */
 export function payableRange(rules: PaymentRules, remaining: bigint): PayableRange | undefined {
   const owed = remaining > 0n ? remaining : 0n
-  const to = rules.overpayment_allowed || owed > rules.max_amount ? rules.max_amount : owed
+  const { min_amount: least, max_amount: to } = limitToDebt(rules, owed)
   if (to <= 0n) return undefined
-  const least = rules.min_amount > 0n ? rules.min_amount : 1n
   if (!rules.underpayment_allowed && owed > 0n) return owed > to ? undefined : { from: owed, to }
-  return { from: owed > 0n && owed < least ? owed : least > to ? to : least, to }
+  return { from: owed > 0n && owed < least ? owed : least, to }
 }
 
 /** A change of the rules of one level. */
@@ -45,7 +66,8 @@ export type RulesPatch = { [Rule in keyof PaymentRuleOverrides]?: PaymentRuleOve
 
 /**
  * Changes the rules that one level sets itself: what is named changes, `null` inherits again (one rule, or all of them).
- * `inherited` are the levels above it, the furthest first. Throws `invalid_payment_rules` when what then holds here contradicts itself.
+ * `inherited` are the levels above it, the furthest first. Throws `invalid_payment_rules` when a limit that is sent contradicts what then
+ * holds here; what came to contradict itself by a change above keeps nobody from changing something else.
  */
 export function changeRules(
   inherited: readonly PaymentRuleOverrides[],
@@ -59,8 +81,9 @@ export function changeRules(
       ([, value]) => value !== null && value !== undefined,
     ),
   ) as PaymentRuleOverrides
-  const { min_amount: min, max_amount: max } = effectiveRules(...inherited, changed)
-  if (min > max) {
+  const { min_amount: min, max_amount: max } = merge([...inherited, changed])
+  const limited = patch?.min_amount !== undefined || patch?.max_amount !== undefined
+  if (limited && min > max) {
     const named = typeof patch?.min_amount === 'number' ? 'min_amount' : 'max_amount'
     const detail = `After inheritance min_amount would be ${min} and max_amount ${max}.`
     throw fieldProblem('invalid_payment_rules', `${pointer}/payment_rules/${named}`, detail)

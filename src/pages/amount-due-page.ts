@@ -95,19 +95,28 @@ Your bank has not confirmed it yet. You do not have to pay that again.</p></div>
 
 function payment(view: AmountDueView): Html | undefined {
   const { subject, pay_form, on_its_way, owed } = view
-  const { range, currency, environment } = subject
+  const { range, currency } = subject
   const debt = ownDebt(view)
-  if (!range || currency === null) return undefined
-  if (!pay_form) {
-    if (debt === 0n) return undefined
-    return html`<div class="note"><p>Online payment is not available here. Please pay ${environment.merchant_name} in the way that you know.</p></div>`
-  }
+  if (currency === null) return undefined
+  if (!pay_form || !range) return debt > 0n ? notPayableHere(view, debt, currency) : undefined
   const form = payForm(view, pay_form, range, currency)
   if (view.fault) return form
   if (debt === 0n) return html`<details><summary>Pay in advance</summary>${form}</details>`
   if (on_its_way >= debt) return html`<details><summary>Pay another amount all the same</summary>${form}</details>`
   const others = owed.count > 1
   return html`${others && html`<h2>Pay the balance of ${money(debt, currency)}</h2>\n`}${form}`
+}
+
+/** Why a debt that is shown cannot be paid here, and what to do instead. */
+function notPayableHere({ subject, pay_form }: AmountDueView, debt: bigint, currency: string): Html {
+  const { environment, rules } = subject
+  const { merchant_name } = environment
+  const most = rules?.max_amount ?? 0n
+  return html`<div class="note"><p>${
+    pay_form
+      ? html`${money(debt, currency)} can only be paid as a whole, and no more than ${money(most, currency)} can be paid online at once. Please contact ${merchant_name} to pay it.`
+      : html`Online payment is not available here. Please pay ${merchant_name} in the way that you know.`
+  }</p></div>`
 }
 
 function payForm(view: AmountDueView, fields: [string, string][], range: PayableRange, currency: string): Html {

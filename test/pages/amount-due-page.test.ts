@@ -75,6 +75,28 @@ describe('the page of an account', () => {
     expect(credit.forms).toHaveLength(0)
   })
 
+  it.each(['customer', 'account', 'bill'] as const)(
+    'says why it takes nothing and what to do, where the whole of a %s is more than may be paid at once',
+    async (kind) => {
+      const reference = `whole-${kind}`
+      const rules = { payment_rules: { max_amount: 1000, underpayment_allowed: false } }
+      const owed = { external_reference: reference, currency: 'ZAR', balance: 2000, ...rules }
+      const { balance, ...bill } = owed
+      const sent = {
+        customer: owed,
+        account: { ...owed, customer: { external_reference: reference } },
+        bill: { ...bill, amount_due: balance, customer: { external_reference: reference } },
+      }[kind]
+      const { body } = await server.api('POST', `/billing/${kind}s`, sent)
+      const page = await open(body.presentment_url)
+      expect(page.text).toContain('Amount owed R 20,00')
+      expect(page.text).toContain(
+        'R 20,00 can only be paid as a whole, and no more than R 10,00 can be paid online at once. Please contact Acme Water to pay it.',
+      )
+      expect(page.forms).toHaveLength(0)
+    },
+  )
+
   it('offers to pay in advance only where more than is owed may be paid', async () => {
     const account = await makeAccount(server, { balance: 0, payment_rules: { overpayment_allowed: true } })
     const page = await open(account.presentment_url)

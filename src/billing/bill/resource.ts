@@ -6,7 +6,7 @@ import { bill } from '../../shapes/bill.ts'
 import { commonFieldsOf } from '../object/render.ts'
 import type { Resource, View } from '../object/resource.ts'
 import type { BillRow } from '../object/rows.ts'
-import { billRules } from './rules.ts'
+import { payableRules } from '../object/rules.ts'
 
 export const bills: Resource<'bill', typeof bill> = { kind: 'bill', tag: 'Bills', shape: bill, render: renderBill }
 
@@ -17,7 +17,7 @@ export const bills: Resource<'bill', typeof bill> = { kind: 'bill', tag: 'Bills'
 function renderBill(view: View, row: BillRow): z.input<typeof bill> {
   const { environment, now } = view.context
   const paid = row.status === 'voided' ? 0n : row.amount_due - row.balance
-  const rules = billRules(environment, row)
+  const rules = payableRules(environment, row)
   return {
     id: formatId('bill', row.id),
     external_reference: row.external_reference,
