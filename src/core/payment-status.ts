@@ -12,8 +12,8 @@ export const paymentStatuses = [
 export type PaymentStatus = (typeof paymentStatuses)[number]
 
 /**
- * Which state may follow which. Money that arrives late has arrived: a payment that had failed or run out still succeeds. What
- * succeeded stays so; only its amounts tell of what was taken back.
+ * Which state may follow which. Money that arrives late has arrived: a payment that had failed or run out still succeeds, and what
+ * was called off or given up may be on its way all the same. What succeeded stays so; only its amounts tell of what was taken back.
  */
 const followers: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   draft: ['initiating', 'cancelled', 'expired'],
@@ -22,8 +22,8 @@ const followers: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   processing: ['succeeded', 'failed'],
   succeeded: [],
   failed: ['succeeded'],
-  cancelled: ['succeeded'],
-  expired: ['succeeded'],
+  cancelled: ['processing', 'succeeded'],
+  expired: ['processing', 'succeeded'],
 }
 
 /** The states from which a payment may get to `to`: what the `where` of a change of state names. */

@@ -64,7 +64,7 @@ export const problems = {
   bill_has_payments: {
     status: 409,
     title: 'The bill has been paid or partly paid',
-    help: 'Undo its applications and manual adjustments first, then void it.',
+    help: 'Take back what was applied to it, and set amount_paid to 0, then void it.',
   },
   amount_paid_below_applied: {
     status: 409,
@@ -75,6 +75,11 @@ export const problems = {
     status: 409,
     title: 'Something is still owed or held',
     help: 'Settle the balance, the bills and the unapplied money first.',
+  },
+  payment_in_progress: {
+    status: 409,
+    title: 'A payment is on its way',
+    help: 'A bank has not decided it yet. Try again when it has succeeded or failed.',
   },
   archived: { status: 409, title: 'The object is archived', help: 'Unarchive it first.' },
   payment_state: {

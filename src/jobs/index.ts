@@ -1,5 +1,5 @@
 import type { AppContext } from '../context.ts'
-import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
+import { syncCancelledSessions, syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 import { maintainDatabase } from './maintain-database.ts'
 import { type JobDefinition, type JobStatus, periodic } from './periodic.ts'
@@ -8,6 +8,7 @@ import { type JobDefinition, type JobStatus, periodic } from './periodic.ts'
 export function jobDefinitions(app: AppContext, dispatcher: Dispatcher): JobDefinition[] {
   return [
     { name: 'sync-sessions', every_ms: 1_000, run: (stopping) => syncDueSessions(app, stopping) },
+    { name: 'sync-cancelled-sessions', every_ms: 60_000, run: (stopping) => syncCancelledSessions(app, stopping) },
     { name: 'maintain-database', every_ms: 3_600_000, run: () => maintainDatabase(app) },
     deliverWebhooks(dispatcher),
   ]

@@ -1,6 +1,6 @@
 import type { Actor } from '../core/actor.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
-import type { Journal, TransactionKind } from './journal.ts'
+import type { Journal, SystemAccount, TransactionKind } from './journal.ts'
 import type { Receivable, ReceivableKind } from './receivable.ts'
 
 /** Why a balance changed without a payment, and who asked for it. */
@@ -9,13 +9,29 @@ export type AdjustmentCause = {
   request_id: string
   actor: Actor
   reason?: string | undefined
+  label?: string | undefined
+  reference?: string | undefined
   effective_at?: Date | undefined
 }
 
+/** The other side of what is entered by hand: each kind has its own, so that its sum tells what was given up, charged or corrected. */
+const accountOf: Readonly<Record<AdjustmentCause['kind'], SystemAccount>> = {
+  opening_balance: 'opening_balances',
+  balance_set: 'adjustments',
+  fee: 'fees_charged',
+  credit_note: 'credit_notes',
+  discount: 'discounts',
+  write_off: 'write_offs',
+  adjustment: 'adjustments',
+  bill_raised: 'sales',
+  bill_voided: 'sales',
+  amount_paid_set: 'paid_by_hand',
+}
+
 /**
- * Changes a locked receivable by a signed amount that is not a payment, as a double entry against sales (bills) or
- * adjustments. Returns the adjustment's id; `undefined` when nothing changed. History is never lost: a balance that is set is
- * an adjustment by the difference.
+ * Changes a locked receivable by a signed amount that is not a payment, as a double entry against the system account of its kind.
+ * Returns the adjustment's id; `undefined` when nothing changed. History is never lost: a balance that is set is an adjustment by
+ * the difference.
  */
 export function adjust(
   journal: Journal,
@@ -33,9 +49,37 @@ export function adjust(
     ...cause,
   })
   journal.postToReceivable(transaction, receivable, amount)
-  const account = cause.kind === 'bill_raised' || cause.kind === 'bill_voided' ? 'sales' : 'adjustments'
-  journal.postToSystemAccount(transaction, account, receivable.currency, -amount)
+  journal.postToSystemAccount(transaction, accountOf[cause.kind], receivable.currency, -amount)
   return adjustment
+}
+
+/** What was entered by hand on a bill, summed by its kind. */
+export type Entered = { kind: AdjustmentCause['kind']; amount: bigint }
+
+/**
+ * Voids a locked bill that no money has reached: all that was entered on it is taken back, each kind from its own system account, so
+ * that the bill leaves nothing in any of them. What remains of it, if anything, goes to zero.
+ */
+export function enterVoid(
+  journal: Journal,
+  bill: Receivable,
+  entered: Entered[],
+  cause: Pick<AdjustmentCause, 'request_id' | 'actor'>,
+  now: Date,
+): void {
+  journal.voidReceivable(bill)
+  const transaction = journal.open({
+    bucket: bill.bucket,
+    environment_id: bill.environment_id,
+    kind: 'bill_voided',
+    source_id: newId(bill.bucket, now.getTime()),
+    request_id: cause.request_id,
+    actor: cause.actor,
+  })
+  if (bill.balance !== 0n) journal.postToReceivable(transaction, bill, -bill.balance)
+  for (const { kind, amount } of entered) {
+    if (amount !== 0n) journal.postToSystemAccount(transaction, accountOf[kind], bill.currency, amount)
+  }
 }
 
 /** Opens the receivable of a customer, an account or a bill, with what is owed from the start. */

@@ -7,12 +7,16 @@ import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../d
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
 import type { Receivable } from './receivable.ts'
+import { objectsOf, reopen } from './reopen.ts'
 
 export type TransactionKind =
   | 'opening_balance'
   | 'balance_set'
-  | 'adjustment'
+  | 'fee'
+  | 'credit_note'
+  | 'discount'
   | 'write_off'
+  | 'adjustment'
   | 'bill_raised'
   | 'bill_voided'
   | 'amount_paid_set'
@@ -22,7 +26,17 @@ export type TransactionKind =
   | 'payment_reversal'
 
 /** The other side of an entry. System accounts store no balance, so none of them is a hot row: theirs is a sum. */
-export type SystemAccount = 'sales' | 'adjustments' | 'unapplied' | `clearing:${string}`
+export type SystemAccount =
+  | 'sales'
+  | 'opening_balances'
+  | 'fees_charged'
+  | 'credit_notes'
+  | 'discounts'
+  | 'write_offs'
+  | 'adjustments'
+  | 'paid_by_hand'
+  | 'unapplied'
+  | `clearing:${string}`
 
 export type NewTransaction = {
   bucket: number
@@ -30,6 +44,9 @@ export type NewTransaction = {
   kind: TransactionKind
   source_id: Id
   reason?: string | undefined
+  /** What an adjustment is called on a document, and the document's own number. */
+  label?: string | undefined
+  reference?: string | undefined
   request_id: string
   actor: Actor
   effective_at?: Date | undefined
@@ -94,6 +111,8 @@ export class Journal {
     const id = newId(transaction.bucket, this.#now.getTime())
     this.#transactions.push({
       reason: undefined,
+      label: undefined,
+      reference: undefined,
       ...transaction,
       effective_at: transaction.effective_at ?? this.#now,
       id,
@@ -186,9 +205,24 @@ export class Journal {
     return this.#snapshots.keys()
   }
 
-  /** Writes everything that was entered, pipelined. Stops when a transaction does not balance. */
+  /**
+   * Writes everything that was entered, pipelined. Stops when a transaction does not balance. What was settled and is not any more
+   * comes out of the archive; a batch of payments, which writes in parts, sees to that itself (payments/reopened.ts).
+   */
   async write(connection: Queryable): Promise<void> {
-    await Promise.all([this.writeEntries(connection), this.writeBalances(connection)])
+    await Promise.all([this.#reopen(connection), this.writeEntries(connection), this.writeBalances(connection)])
+  }
+
+  #reopen(connection: Queryable): Promise<void> {
+    const [cause] = this.#transactions
+    const reopened = [...this.#snapshots].flatMap(([receivable, before]) => {
+      const unsettled = before.balance === 0n && receivable.balance !== 0n && !this.#opened.has(receivable)
+      if (cause === undefined || !unsettled) return []
+      const { actor, request_id } = cause
+      const { environment_id } = receivable
+      return objectsOf(receivable).map((id) => ({ id, environment_id, actor, request_id }))
+    })
+    return reopen(connection, reopened, this.#now)
   }
 
   /** Writes the transactions with their entries, and the receivables that are new. */
@@ -245,6 +279,8 @@ function transactionColumns(rows: TransactionRow[]): Buffer[] {
     textArray(rows.map(({ kind }) => kind)),
     uuidArray(rows.map(({ source_id }) => source_id)),
     textArray(rows.map(({ reason }) => reason ?? null)),
+    textArray(rows.map(({ label }) => label ?? null)),
+    textArray(rows.map(({ reference }) => reference ?? null)),
     textArray(rows.map(({ request_id }) => request_id)),
     textArray(rows.map(({ actor }) => actor)),
     timeArray(rows.map(({ effective_at }) => effective_at ?? null)),

@@ -9,21 +9,27 @@ import { pageCause } from './cause.ts'
 import { openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
 
-/** `GET /p/{token}/payments/{payment}`: how a payment stands. While it is unsettled, each look asks the processor. */
+/**
+ * `GET /p/{token}/payments/{payment}`: how a payment stands. While it is unsettled, each look asks the processor. Who was charged gets
+ * a receipt, whatever has become meanwhile of what the payment was for.
+ */
 export async function showOutcome(
   app: AppContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { token, payment: shown }: { token: string; payment: string },
 ): Promise<FastifyReply> {
-  const before = await openLink(app, token)
+  const before = await openLink(app, token, { archived: 'accepted' })
   const id = parseId('payment', shown)
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
   if (!found || found.target_id !== before.id) throw new Problem('not_found', 'This link has no such payment.')
   const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
   // What remains is shown as it is after the payment.
-  const subject = await openLink(app, token)
+  const subject = await openLink(app, token, { archived: 'accepted' })
   const page = `/p/${token}`
-  const links = { page, self: `${page}/payments/${formatId('payment', payment.id)}` }
+  const links = {
+    page: subject.archived ? undefined : page,
+    self: `${page}/payments/${formatId('payment', payment.id)}`,
+  }
   return sendPage(reply, outcomePage(subject, payment, links))
 }

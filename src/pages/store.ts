@@ -1,11 +1,10 @@
-import { objectSelect, type Rows } from '../billing/object/rows.ts'
+import { type BillRow, objectSelect, type Rows } from '../billing/object/rows.ts'
 import { payableRules } from '../billing/object/rules.ts'
 import type { RequestEnvironment } from '../context.ts'
 import { bucketOf, type Id } from '../core/id/id.ts'
 import type { ObjectKind } from '../core/page-link.ts'
 import { type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
 import type { Queryable } from '../database/pool.ts'
-import type { BillStatus } from '../ledger/receivable.ts'
 
 /** A customer, an account or a bill as its page presents it: whose it is, what is owed, and what may be asked. */
 export type PageSubject = {
@@ -24,7 +23,7 @@ export type PageSubject = {
   rules: PaymentRules | undefined
   /** What may be paid now; `undefined` when nothing can be. */
   range: PayableRange | undefined
-  bill: { status: BillStatus; amount_due: bigint; bill_date: string; due_date: string | null } | undefined
+  bill: BillRow | undefined
 }
 
 type Surroundings = RequestEnvironment & { customer_name: string | null; account_name: string | null }

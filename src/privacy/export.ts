@@ -85,7 +85,7 @@ async function* entriesOf(pool: Pool, customer: CustomerRow): Pages<OwnedEntry> 
     const ids = receivables.map(({ id }) => id)
     for (let after: { id: Id; version: bigint } | undefined = { id: lowestId, version: 0n }; after !== undefined; ) {
       const { rows }: { rows: OwnedEntry[] } = await pool.query<OwnedEntry>(
-        `select l.id, l.receivable_id, r.kind as receivable_kind, l.transaction_id, t.kind, t.reason, l.currency, l.amount,
+        `select l.id, l.receivable_id, r.kind as receivable_kind, l.transaction_id, t.kind, t.reason, t.label, t.reference, l.currency, l.amount,
            l.balance_after, l.version, t.effective_at, t.recorded_at, t.request_id, t.actor, t.source_id
          from ledger_entry as l
          join ledger_transaction as t on t.id = l.transaction_id and t.bucket = l.bucket

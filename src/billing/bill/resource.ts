@@ -7,16 +7,14 @@ import { commonFieldsOf } from '../object/render.ts'
 import type { Resource, View } from '../object/resource.ts'
 import type { BillRow } from '../object/rows.ts'
 import { payableRules } from '../object/rules.ts'
+import { amountsOf, closedBy } from './amounts.ts'
 
 export const bills: Resource<'bill', typeof bill> = { kind: 'bill', tag: 'Bills', shape: bill, render: renderBill }
 
-/**
- * A bill as the API shows it. What was paid is what is due less what remains, so nothing is stored twice; a voided bill was
- * never paid, and what remained at the time stays shown.
- */
+/** A bill as the API shows it. */
 function renderBill(view: View, row: BillRow): z.input<typeof bill> {
   const { environment, now } = view.context
-  const paid = row.status === 'voided' ? 0n : row.amount_due - row.balance
+  const { paid, remaining } = amountsOf(row)
   const rules = payableRules(environment, row)
   return {
     id: formatId('bill', row.id),
@@ -24,10 +22,13 @@ function renderBill(view: View, row: BillRow): z.input<typeof bill> {
     customer_id: formatId('customer', row.customer_id),
     account_id: row.account_id === null ? undefined : formatId('account', row.account_id),
     status: row.status,
+    closed_by: closedBy(row),
     currency: row.currency,
     amount_due: Number(row.amount_due),
+    amount_adjusted: Number(row.amount_adjusted),
     amount_paid: Number(paid),
-    amount_remaining: Number(row.amount_due - paid),
+    amount_written_off: Number(row.amount_written_off),
+    amount_remaining: Number(remaining),
     bill_date: row.bill_date,
     due_date: row.due_date ?? undefined,
     ...billFacts(row, paid, dateIn(environment.time_zone, now)),

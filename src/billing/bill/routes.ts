@@ -9,6 +9,7 @@ import { enterBillAdjustment } from './balance.ts'
 import { bills } from './resource.ts'
 import { createBill, updateBill } from './schema.ts'
 import * as service from './service.ts'
+import { voidBill } from './void.ts'
 
 /** Every operation on bills. */
 export function billRoutes(router: Router, app: AppContext): void {
@@ -27,9 +28,10 @@ export function billRoutes(router: Router, app: AppContext): void {
       url: '/billing/bills/:bill/void',
       id: 'voidBill',
       summary: 'Void a bill, for good',
-      description: 'A voided bill can be neither paid nor changed. One that is paid or partly paid is refused.',
+      description:
+        'A voided bill can be neither paid nor changed. Refused when money has reached it, or while a payment of it is on its way. Payments of it that were only begun are cancelled.',
     },
-    service.voidBill,
+    voidBill,
   )
   retrieveOperation(router, app, bills, {
     url: '/billing/bills/:bill',
@@ -48,7 +50,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust what remains of a bill' },
+    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust what is to be paid of a bill' },
     enterBillAdjustment,
   )
   archiveRoutes(router, app)

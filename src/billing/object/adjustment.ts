@@ -27,7 +27,14 @@ import type { Rows } from './rows.ts'
 const reason = text(255)
   .min(1)
   .describe('Why, for whoever reads the history. It is part of the accounts and kept for good: write no names into it')
-const kinds = z.enum(['adjustment', 'write_off'])
+const label = text(100).min(1).describe('What it is called on a document, such as Late fee. Kept for good too')
+const reference = text(255)
+  .min(1)
+  .describe('The number of your own document, such as that of a credit note. Kept for good too')
+
+/** Which way each kind goes; an adjustment goes both. */
+const signs = { fee: 1, credit_note: -1, discount: -1, write_off: -1, adjustment: 0 } as const
+const kinds = z.enum(Object.keys(signs) as [keyof typeof signs])
 
 const createAdjustment = z
   .strictObject({
@@ -39,12 +46,20 @@ const createAdjustment = z
       .describe('Signed minor units: positive is owed more, negative less'),
     currency: currencyCode.optional().describe('That of the balance; another one is refused'),
     reason,
-    kind: kinds.default('adjustment').describe('A write-off gives up what is owed, so its amount is negative'),
+    label: label.optional(),
+    reference: reference.optional(),
+    kind: kinds
+      .default('adjustment')
+      .describe(
+        'A fee is positive; a credit note, a discount and a write-off, which gives up what is owed, are negative',
+      ),
     effective_at: instant.optional().describe('When it counts from; now when absent'),
   })
-  .refine(({ kind, amount }) => kind !== 'write_off' || amount < 0, {
-    error: 'of a write-off should be negative',
-    path: ['amount'],
+  .superRefine(({ kind, amount }, context) => {
+    const sign = signs[kind]
+    if (sign === 0 || sign === Math.sign(amount)) return
+    const message = `of the kind ${kind} should be ${sign > 0 ? 'positive' : 'negative'}`
+    context.addIssue({ code: 'custom', path: ['amount'], message, input: amount })
   })
   .meta({ id: 'CreateAdjustment' })
 type CreateAdjustment = z.output<typeof createAdjustment>
@@ -56,6 +71,8 @@ const adjustment = z
     amount: balance,
     currency: shownCurrency,
     reason,
+    label: label.optional(),
+    reference: reference.optional(),
     balance_after: balance,
     ...ownerFields,
     mode: z.enum(['test', 'live']),
@@ -123,14 +140,17 @@ async function adjustObject<Kind extends ReceivableKind>(
     throw fieldProblem('currency_mismatch', '/currency', `The balance is in ${receivable.currency}.`)
   }
   const effectiveAt = input.effective_at === undefined ? now : new Date(input.effective_at)
-  const cause = { kind: input.kind, request_id, actor, reason: input.reason, effective_at: effectiveAt }
+  const { reason, label, reference } = input
+  const cause = { kind: input.kind, request_id, actor, reason, label, reference, effective_at: effectiveAt }
   const id = await enter(connection, view, { row: held.row, receivable }, BigInt(input.amount), cause)
   return {
     id: formatId('adjustment', id),
     kind: input.kind,
     amount: input.amount,
     currency: receivable.currency,
-    reason: input.reason,
+    reason,
+    label,
+    reference,
     balance_after: Number(receivable.balance),
     ...ownerField(receivable),
     mode: environment.mode,

@@ -1,21 +1,24 @@
 import { recordChange } from '../../audit/record.ts'
 import type { RequestContext } from '../../context.ts'
+import { required } from '../../core/assert.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
+import { cancelAttempts, refuseInProgress } from '../../ledger/attempts.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { lockObject } from './lock.ts'
-import { findById, findOrThrow, type Rows } from './rows.ts'
+import { type FindOptions, findById, findOrThrow, type Rows } from './rows.ts'
 
 /** What the reference says of archiving, for each kind. */
 export const archiveText =
-  'Refused while anything is owed or held. What is archived has no page and is not changed; its reference stays taken.'
+  'Refused while anything is owed or held, or a payment is on its way; payments that were only begun are cancelled. What is archived has no page and is not changed; its reference stays taken. It comes back by itself when something is owed or held on it again.'
 
 /** What the reference says of unarchiving. */
 export const unarchiveText = 'Refused while what it belongs to is archived.'
 
 /**
  * Archives an object: it cannot be changed, gets no new children, and its page is gone. Money that is recorded for it still
- * arrives. Throws `balance_not_zero` while anything is owed or held. What is archived already stays as it is.
+ * arrives, and brings it back. Throws `balance_not_zero` while anything is owed or held, `payment_in_progress` while a payment is on its
+ * way. What is archived already stays as it is.
  */
 export async function archive<Kind extends ReceivableKind>(
   connection: Connection,
@@ -24,11 +27,20 @@ export async function archive<Kind extends ReceivableKind>(
   idOrReference: string,
 ): Promise<Rows[Kind]> {
   const { id: environmentId } = context.environment
-  const { row } = await lockObject(connection, environmentId, kind, idOrReference, { archived: 'accepted' })
+  const found = await findOrThrow(connection, environmentId, kind, idOrReference)
+  if (found.archived_at !== null) return found
+  const findAgain = async (options: FindOptions) =>
+    required(await findById(connection, environmentId, kind, found.id, options), 'no object is ever deleted')
+  // Payments are locked before what they pay, as by those that apply them.
+  await cancelAttempts(connection, context, found)
+  const row = await findAgain({ lock: 'archive' })
   if (row.archived_at !== null) return row
   const obstacle = await findObstacle(connection, kind, row)
   if (obstacle !== undefined) throw new Problem('balance_not_zero', obstacle)
-  return setArchived(connection, context, kind, row, context.now)
+  await refuseInProgress(connection, row)
+  await setArchived(connection, context, kind, row, context.now)
+  // Its balance may have changed while the lock was waited for.
+  return findAgain({})
 }
 
 /** Takes an object back from the archive. Throws `archived` while what it belongs to is archived. */

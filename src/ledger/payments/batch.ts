@@ -6,6 +6,7 @@ import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
+import { reopen } from '../reopen.ts'
 import { type BatchInputs, type ClaimedCommand, claimAndRead, releasePaymentReferences, wonKey } from './claims.ts'
 import { type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
 import type { InFlightBatch, InFlightBatchRegistry } from './concurrency/in-flight-batches.ts'
@@ -13,6 +14,7 @@ import { type Assumptions, noAssumptions, type OptimisticMode } from './concurre
 import { decide, enterPayment } from './decide.ts'
 import { paymentEvents } from './events.ts'
 import { resolveLostClaims } from './lost-claims.ts'
+import { reopenedBy } from './reopened.ts'
 import { type AppliedRow, writeApplications, writePayments } from './write.ts'
 
 const triesMax = 4
@@ -90,6 +92,12 @@ async function applyInside(
   const rest = Promise.all([
     writeEvents(connection, events),
     ...resolveClaims(connection, commands, outcomes, inputs),
+    // Before the balances: who archives holds the object first, too.
+    reopen(
+      connection,
+      rows.flatMap(({ applied }) => reopenedBy(applied, inputs.receivables)),
+      now,
+    ),
     batch.waitForPredecessors(connection),
     journal.writeBalances(connection),
   ])

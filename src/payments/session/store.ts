@@ -4,6 +4,7 @@ import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../../core/id/id.ts'
 import { type PaymentStatus, statusesBefore } from '../../core/payment-status.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
 import type { Decline, MethodDetails } from '../processor/processor.ts'
 
 /** A payment that a payer began on a page: it has a target and a processor. */
@@ -33,6 +34,8 @@ const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, 
     p.applied_amount, p.unapplied_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
     p.metadata, p.received_at, p.created_at
   from payment as p join environment as e on e.id = p.environment_id`
+
+const claimCancelledChecksSql = loadSql(import.meta.url, './sql/claim-cancelled-checks.sql')
 
 /** The first look at an unsettled payment that its payer may have left. */
 export const firstCheckMs = 30_000
@@ -203,5 +206,14 @@ export async function claimDueChecks(pool: Queryable, now: Date, limit: number):
       returning p.id, p.environment_id`,
     values: [now, limit],
   })
+  return rows
+}
+
+/**
+ * Takes payments that were cancelled within the last day, and whose processor is to be asked whether the payer was charged all the
+ * same. They are few, and no index holds when they are due, so this goes by the environments.
+ */
+export async function claimCancelledChecks(pool: Queryable, now: Date, limit: number): Promise<Key[]> {
+  const { rows } = await pool.query<Key>({ ...claimCancelledChecksSql, values: [now, limit] })
   return rows
 }

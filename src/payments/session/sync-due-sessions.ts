@@ -1,7 +1,8 @@
 import type { AppContext } from '../../context.ts'
+import type { Actor } from '../../core/actor.ts'
 import { newRequestId } from '../../core/request-id.ts'
 import { isDatabaseUnavailable } from '../../database/errors.ts'
-import { claimDueChecks, updateStatus } from './store.ts'
+import { claimCancelledChecks, claimDueChecks, updateStatus } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
 
 const batchMax = 50
@@ -13,17 +14,31 @@ type App = SessionApp & Pick<AppContext, 'log'>
  * Asks the processor about every unfinished payment that is due, and expires those that were started a day ago and never charged.
  * Nobody's browser is needed for money that was taken to be applied. Returns after one batch when it is told to stop.
  */
-export async function syncDueSessions(app: App, stopping?: AbortSignal): Promise<void> {
+export function syncDueSessions(app: App, stopping?: AbortSignal): Promise<void> {
+  return syncClaimed(app, claimDueChecks, 'job:sync-sessions', stopping)
+}
+
+/** As `syncDueSessions`, about payments that were cancelled while their payers may still have been on the processor's page. */
+export function syncCancelledSessions(app: App, stopping?: AbortSignal): Promise<void> {
+  return syncClaimed(app, claimCancelledChecks, 'job:sync-cancelled-sessions', stopping)
+}
+
+async function syncClaimed(
+  app: App,
+  claim: typeof claimDueChecks,
+  actor: Actor,
+  stopping: AbortSignal | undefined,
+): Promise<void> {
   for (;;) {
-    const due = await claimDueChecks(app.pool, app.clock.now(), batchMax)
-    const checks = await Promise.allSettled(due.map((payment) => syncOne(app, payment)))
+    const due = await claim(app.pool, app.clock.now(), batchMax)
+    const checks = await Promise.allSettled(due.map((payment) => syncOne(app, payment, actor)))
     for (const check of checks) if (check.status === 'rejected') throw check.reason
     if (due.length < batchMax || stopping?.aborted) return
   }
 }
 
-async function syncOne(app: App, key: Awaited<ReturnType<typeof claimDueChecks>>[number]): Promise<void> {
-  const cause: SessionCause = { request_id: newRequestId(), actor: 'job:sync-sessions' }
+async function syncOne(app: App, key: Awaited<ReturnType<typeof claimDueChecks>>[number], actor: Actor): Promise<void> {
+  const cause: SessionCause = { request_id: newRequestId(), actor }
   try {
     const payment = await syncWithProcessor(app, key.environment_id, key.id, cause)
     const now = app.clock.now()

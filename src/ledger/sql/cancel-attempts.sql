@@ -1,0 +1,11 @@
+-- Cancels what was begun and not charged yet for all of customer $2 or, unless it is null, for $4 and the bills on it. One that a bank
+-- is deciding at this moment is waited for, and then left to it.
+with cancelled as (
+  update payment as p set status = 'cancelled', version = version + 1, updated_at = $5::timestamptz
+  where environment_id = $1 and customer_id = $2 and bucket = $3 and status in ('initiating', 'pending_action')
+    and ($4::uuid is null or target_id = $4
+      or exists (select from receivable as r where r.id = p.target_id and r.bucket = p.bucket and r.account_id = $4))
+  returning id, bucket, environment_id
+)
+insert into audit_entry (id, bucket, environment_id, actor, action, object_kind, object_id, request_id, recorded_at)
+select new_id($5::timestamptz, bucket), bucket, environment_id, $6, 'updated', 'payment', id, $7, $5::timestamptz from cancelled
