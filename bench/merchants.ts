@@ -1,8 +1,8 @@
 import type { RequestEnvironment } from '../src/context.ts'
 import { formatId, type Id, newId, randomBucket } from '../src/core/id/id.ts'
 import { openVault } from '../src/core/secret.ts'
+import { apiVersion } from '../src/core/version.ts'
 import type { Pool } from '../src/database/pool.ts'
-import { apiVersion } from '../src/events/render.ts'
 import { createMerchant } from '../src/merchant/merchant.ts'
 import { newSigningSecret } from '../src/webhooks/signing.ts'
 

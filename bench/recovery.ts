@@ -63,13 +63,13 @@ async function payUntilKilled(
     }
   }
   const paying = Promise.all(Array.from({ length: callers }, caller))
-  const begun = performance.now()
+  const startedAt = performance.now()
   for (;;) {
     const { rows } = await admin.query<{ behind: string }>(
       'select (pg_current_wal_lsn() - redo_lsn)::text as behind from pg_control_checkpoint()',
     )
     if (Number(rows[0]?.behind) >= logBytes) break
-    if (performance.now() - begun > deadlineMs) throw new Error('the log did not grow as far')
+    if (performance.now() - startedAt > deadlineMs) throw new Error('the log did not grow as far')
     await delay(50)
   }
   killed = true

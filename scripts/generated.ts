@@ -2,9 +2,9 @@ import { systemClock } from '../src/core/clock.ts'
 import { openPool } from '../src/database/pool.ts'
 import { compose } from '../src/server/compose.ts'
 import { buildServer } from '../src/server/server.ts'
-import { type ApiDocument, errorsPage, eventsPage, operationsPage, settingsPage } from './reference.ts'
+import { type ApiDocument, errorsPage, eventsPage, invariantsPage, operationsPage, settingsPage } from './reference.ts'
 
-/** The files that are made from the sources, by their path in the repository. */
+/** The generated files, by their path in the repository. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const json = await openapiJson()
   const document = JSON.parse(json) as ApiDocument
@@ -12,12 +12,13 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'openapi.json': json,
     'docs/reference/settings.md': settingsPage(),
     'docs/reference/errors.md': errorsPage(),
+    'docs/reference/invariants.md': invariantsPage(),
     'docs/reference/operations.md': operationsPage(document),
     'docs/reference/events.md': eventsPage(document),
   }
 }
 
-/** The document of a server that is built and never listens: nothing connects to a database. */
+/** The document of a server that is built but never listens: nothing connects to a database. */
 async function openapiJson(): Promise<string> {
   const pool = openPool({ connectionString: 'postgresql://nobody@127.0.0.1:1/nothing' }, 1, () => {})
   const composition = compose({

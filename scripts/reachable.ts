@@ -5,6 +5,8 @@ import {
   type FunctionDeclaration,
   type Identifier,
   type Node,
+  type ObjectLiteralExpression,
+  type PropertyAssignment,
   type ShorthandPropertyAssignment,
   type Statement,
   SyntaxKind,
@@ -14,21 +16,26 @@ import {
 import { isTypeNode } from 'typescript/unstable/ast/is'
 import { API, type Symbol as ProgramSymbol, type Project, SymbolFlags } from 'typescript/unstable/sync'
 
-/** A file that was reached, with the files of `src` that the walk reached from it. */
-export type ReachedFile = { path: string; lines: number; leads_to: string[] }
+/** A file that was reached: whether a step of it was, and the other files that its steps lead on to. */
+export type ReachedFile = { path: string; lines: number; has_steps: boolean; leads_to: string[] }
 
 /** Where a walk begins: the name of a function, class or constant at the top level of a file, as `src/file.ts#name`. */
 export type Entry = string
 
 /**
- * The files of `src` that one has to open to follow the program from some entries, in the order of their paths. A walk is from one
- * top-level declaration (function, class, constant) to the next:
+ * The files of `src` that the program comes to from some entries, in the order of their paths. A walk is from one top-level
+ * declaration (function, class, constant) to the next:
  *
  * - A declaration leads to every declaration whose value it names, in its own file or in another one. Types do not count.
  * - A call of a method whose object has a type of `src` leads to the function that returns this type, or to the class that
  *   implements it, if there is exactly one. This is how a reader gets past what is passed in as a parameter.
  *
- * The file of each declaration that was reached counts, as a whole. Throws if an entry does not exist.
+ * Some of these declarations are steps: what runs when the program passes, and what a reader has to follow. A step is a function, a
+ * class, or a constant that is a function or an object with one among its members, that the entries lead to by way of steps alone.
+ * All the rest is data, which stands there before anything passes: schemas, samples, texts, tables. A function that only data names
+ * is a part of it, as the check inside a schema is.
+ *
+ * Each file that was reached counts as a whole. Throws if an entry does not exist.
  */
 export function reachableFiles(root: string, entries: Entry[]): ReachedFile[] {
   const folder = realpathSync(root)
@@ -51,10 +58,13 @@ const typeDeclarations = new Set([
   SyntaxKind.ImportDeclaration,
 ])
 
+const functions = new Set([SyntaxKind.ArrowFunction, SyntaxKind.FunctionExpression, SyntaxKind.MethodDeclaration])
+
 class Walk {
   readonly #project: Project
   readonly #root: string
   readonly #reached = new Set<Statement>()
+  readonly #steps = new Set<Statement>()
   readonly #edges = new Map<string, Set<string>>()
   readonly #makers: Map<number, Statement[]>
 
@@ -65,19 +75,27 @@ class Walk {
   }
 
   run(entries: Entry[]): ReachedFile[] {
-    for (const entry of entries) this.#reached.add(this.#find(entry))
+    for (const entry of entries) this.#steps.add(this.#find(entry))
     // A set is iterated in the order of insertion, and what is added meanwhile comes last: the walk is breadth first.
-    for (const declaration of this.#reached) {
-      for (const next of this.#nextOf(declaration)) {
-        this.#edge(fileOf(declaration), fileOf(next))
+    for (const step of this.#steps) {
+      for (const next of this.#nextOf(step)) {
         this.#reached.add(next)
+        if (!isStep(next)) continue
+        this.#steps.add(next)
+        this.#edge(fileOf(step), fileOf(next))
       }
     }
-    const files = [...new Set([...this.#reached].map(fileOf))].sort()
+    for (const declaration of this.#reached) {
+      if (this.#steps.has(declaration)) continue
+      for (const next of this.#nextOf(declaration)) this.#reached.add(next)
+    }
+    const withSteps = new Set([...this.#steps].map(fileOf))
+    const files = [...new Set([...this.#reached, ...this.#steps].map(fileOf))].sort()
     return files.map((file) => ({
       path: relative(this.#root, file),
       lines: readFileSync(file, 'utf8').split('\n').length - 1,
-      leads_to: [...(this.#edges.get(file) ?? [])].map((to) => relative(this.#root, to)),
+      has_steps: withSteps.has(file),
+      leads_to: [...(this.#edges.get(file) ?? [])].map((to) => relative(this.#root, to)).sort(),
     }))
   }
 
@@ -113,7 +131,8 @@ class Walk {
   #declarationsOf(symbol: ProgramSymbol, identifier: Identifier): Statement[] {
     return symbol.declarations.flatMap((handle) => {
       const node = this.#isOurs(handle.path) ? handle.resolve(this.#project) : undefined
-      if (node === undefined) return []
+      // In `file.name` the file is no declaration; what matters is the name.
+      if (node === undefined || node.kind === SyntaxKind.SourceFile) return []
       const declaration = topLevel(node)
       if (typeMembers.has(node.kind)) return isCalled(identifier) ? this.#makerOf(declaration) : []
       return typeDeclarations.has(declaration.kind) ? [] : [declaration]
@@ -150,6 +169,22 @@ class Walk {
   #isOurs(file: string): boolean {
     return file.startsWith(join(this.#root, 'src/'))
   }
+}
+
+/** Whether a declaration is something that runs: a function, a class, or a constant that is a function or has one as a member. */
+function isStep(statement: Statement): boolean {
+  if (statement.kind !== SyntaxKind.VariableStatement) return true
+  return (statement as VariableStatement).declarationList.declarations.some(({ initializer }) =>
+    initializer?.kind === SyntaxKind.ObjectLiteralExpression
+      ? (initializer as ObjectLiteralExpression).properties.some(isFunction)
+      : isFunction(initializer),
+  )
+}
+
+/** Whether an expression, or the value of a member, is a function. */
+function isFunction(node: Node | undefined): boolean {
+  if (node?.kind === SyntaxKind.PropertyAssignment) return isFunction((node as PropertyAssignment).initializer)
+  return node !== undefined && functions.has(node.kind)
 }
 
 function fileOf(node: Node): string {

@@ -1,5 +1,7 @@
-import { settings } from '../src/config.ts'
+import { serverSettings } from '../src/config.ts'
 import { type ProblemCode, problems } from '../src/core/problem-codes.ts'
+import { checks } from '../src/ledger/verify/checks.ts'
+import { type Invariant, invariants } from '../src/ledger/verify/invariants.ts'
 
 type Operation = { operationId: string; tags: string[]; summary: string }
 type Schema = { examples?: unknown[] }
@@ -13,24 +15,24 @@ export type ApiDocument = {
   components: { schemas: Record<string, Schema> }
 }
 
-const made = 'Made from the sources by `npm run openapi`; a test holds it to them.'
+const generated = 'Generated from the sources by `npm run openapi`; a test keeps it up to date.'
 
 /** docs/reference/settings.md: every setting of src/config.ts. */
 export function settingsPage(): string {
-  const rows = Object.entries(settings).map(
+  const rows = Object.entries(serverSettings).map(
     ([name, { default: initial, help }]) =>
       `| \`${name}\` | ${initial === '' ? '' : `\`${initial}\``} | ${cell(help)} |`,
   )
   return `# Settings
 
-Settings are environment variables, read once at the start. A setting that cannot be used ends the start with one line that says
-which and what to do.
+Settings are environment variables, read once at the start. A setting that cannot be used stops the start with one line that names
+it and says what to do.
 
 | name | default | what it does |
 |---|---|---|
 ${rows.join('\n')}
 
-${made}
+${generated}
 `
 }
 
@@ -42,14 +44,40 @@ export function errorsPage(): string {
   })
   return `# Error codes
 
-Every refusal carries one of these as its \`code\`, and the address of the code's page as its \`type\`. A code keeps its meaning. How to
-handle them: [Errors](../guides/errors.md).
+Every refusal carries one of these as its \`code\`, and the address of the page of the code as its \`type\`. A code keeps its
+meaning. How to handle them: [Errors](../guides/errors.md).
 
 | status | code | what it says | what to do |
 |---|---|---|---|
 ${rows.join('\n')}
 
-${made}
+${generated}
+`
+}
+
+/** docs/reference/invariants.md: every invariant, with the checks that prove it. */
+export function invariantsPage(): string {
+  const sections = Object.entries(invariants as Readonly<Record<string, Invariant>>).map(
+    ([number, { title, meaning, kept_by }]) => {
+      const proofs = checks
+        .filter(({ invariant }) => invariant === number)
+        .map(({ file, sentence }) => `- ${sentence} ([${file}](../../src/ledger/verify/${file}))`)
+      const list = proofs.length === 0 ? [] : [`Checked by \`verify\`:\n\n${proofs.join('\n')}`]
+      return [`## ${number}: ${title}`, meaning, ...(kept_by === undefined ? [] : [kept_by]), ...list].join('\n\n')
+    },
+  )
+  return `# Invariants
+
+What always holds. \`npm run tallystick -- verify\` proves all of it that the rows of a database can show, with one SQL statement per
+check, in one read-only snapshot, beside a running server.
+
+Each check prints its number, what holds, and how many rows it examined. When something is broken, it prints how many rows are, up to
+five of them by their ids in the API, and the exit code is 1. That is a defect of Tallystick or a change made by hand in the database:
+keep the output and a copy of the database, and report it. \`verify\` changes nothing.
+
+${sections.join('\n\n')}
+
+${generated}
 `
 }
 
@@ -67,11 +95,11 @@ export function operationsPage({ tags, paths }: ApiDocument): string {
   })
   return `# Operations
 
-Every call of the API. Its members, limits, answers and an example to run are in [openapi.json](../../openapi.json), and on a running
+Every call of the API. Its fields, limits, responses and an example to run are in [openapi.json](../../openapi.json), and on a running
 server at \`/docs/reference\`, a page for each.
 
 ${sections.join('\n')}
-${made}
+${generated}
 `
 }
 
@@ -84,11 +112,11 @@ export function eventsPage({ webhooks, components }: ApiDocument): string {
   })
   return `# Reference of events
 
-What arrives at an endpoint, by its type, as examples. Their members are in [openapi.json](../../openapi.json) under \`webhooks\`. How they
+What arrives at an endpoint, by type, as examples. The fields are described in [openapi.json](../../openapi.json) under \`webhooks\`. How they
 are delivered: [Events](../guides/events.md).
 
 ${sections.join('\n')}
-${made}
+${generated}
 `
 }
 

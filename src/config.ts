@@ -2,22 +2,25 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 
 /** Every setting, once: its environment variable, its default, and one sentence. `--help` prints this table. */
-export const settings = {
-  PORT: { default: '8080', help: 'The TCP port to listen on; 0 takes a free one.' },
+export const serverSettings = {
+  PORT: { default: '8080', help: 'The TCP port to listen on; 0 picks a free one.' },
   TALLYSTICK_HOST: { default: '', help: 'The address to listen on; 127.0.0.1 in local mode, else all addresses.' },
   DATABASE_URL: {
     default: '',
-    help: 'A PostgreSQL 15 or newer. Without it the server is in local mode and brings its own PostgreSQL.',
+    help: 'The address of a PostgreSQL 15 or newer. Without it the server runs in local mode and brings its own PostgreSQL.',
   },
   TALLYSTICK_DATA_DIR: { default: '.tallystick', help: 'Where local mode keeps its database and its encryption key.' },
-  TALLYSTICK_PUBLIC_URL: { default: '', help: 'The address payers reach, such as https://pay.example.com.' },
+  TALLYSTICK_PUBLIC_URL: {
+    default: '',
+    help: 'The address at which payers reach the server, such as https://pay.example.com.',
+  },
   TALLYSTICK_TEST_KEY: {
     default: '',
-    help: 'A secret key for the test environment, sk_test_ and 8 or more of A–Z a–z 0–9 _; a new one adds a key.',
+    help: 'A secret key for the test environment: sk_test_ followed by 8 or more of A–Z a–z 0–9 _. A new value adds a key.',
   },
   TALLYSTICK_ENCRYPTION_KEY: {
     default: '',
-    help: 'At least 32 characters; encrypts signing secrets. Needed with DATABASE_URL; local mode makes one.',
+    help: 'At least 32 characters; encrypts signing secrets. Required with DATABASE_URL; local mode creates one.',
   },
   TALLYSTICK_WEBHOOK_ALLOWED_HOSTS: {
     default: '',
@@ -26,8 +29,8 @@ export const settings = {
   TALLYSTICK_LOG_LEVEL: { default: 'info', help: 'One of fatal, error, warn, info, debug, trace, silent.' },
 } as const
 
-type SettingName = keyof typeof settings
-export type Environment = Readonly<Record<string, string | undefined>>
+type SettingName = keyof typeof serverSettings
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 export type Config = {
   port: number
@@ -43,14 +46,14 @@ export type Config = {
   log_level: string
 }
 
-/** A setting that cannot be used. Its message is one line that says which and what to do. */
+/** A setting that cannot be used. Its message is one line that names it and says what to do. */
 export class ConfigError extends Error {}
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /** Reads the settings from the environment. Throws ConfigError for the first that cannot be used. */
-export function readConfig(environment: Environment): Config {
-  const value = (name: SettingName): string => (environment[name] ?? '').trim() || settings[name].default
+export function readConfig(environment: EnvironmentVariables): Config {
+  const value = (name: SettingName): string => (environment[name] ?? '').trim() || serverSettings[name].default
   const must = (holds: boolean, name: SettingName, expected: string) => {
     if (!holds) throw new ConfigError(`${name} should be ${expected}.`)
   }
@@ -59,13 +62,17 @@ export function readConfig(environment: Environment): Config {
   const port = Number(value('PORT'))
   must(Number.isInteger(port) && port >= 0 && port <= 65_535, 'PORT', 'a number from 0 to 65535')
   const testKey = value('TALLYSTICK_TEST_KEY') || undefined
-  must(!testKey || /^sk_test_[A-Za-z0-9_]{8,}$/.test(testKey), 'TALLYSTICK_TEST_KEY', settings.TALLYSTICK_TEST_KEY.help)
+  must(
+    !testKey || /^sk_test_[A-Za-z0-9_]{8,}$/.test(testKey),
+    'TALLYSTICK_TEST_KEY',
+    'sk_test_ followed by 8 or more of A–Z a–z 0–9 _',
+  )
   const encryptionKey = value('TALLYSTICK_ENCRYPTION_KEY') || undefined
   must(!encryptionKey || encryptionKey.length >= 32, 'TALLYSTICK_ENCRYPTION_KEY', 'at least 32 characters')
   must(
     local || encryptionKey !== undefined,
     'TALLYSTICK_ENCRYPTION_KEY',
-    'set when DATABASE_URL is: make one with `openssl rand -hex 32`, and keep it as you keep the database',
+    'set when DATABASE_URL is: create one with `openssl rand -hex 32`, and back it up with the database',
   )
   const logLevel = value('TALLYSTICK_LOG_LEVEL')
   must(logLevels.includes(logLevel), 'TALLYSTICK_LOG_LEVEL', `one of ${logLevels.join(', ')}`)
@@ -102,7 +109,7 @@ export function localUrl(host: string, port: number): string {
 
 /** The table that `--help` prints. */
 export function settingsHelp(): string {
-  return Object.entries(settings)
+  return Object.entries(serverSettings)
     .map(([name, { default: initial, help }]) => `  ${name}${initial ? ` (${initial})` : ''}\n      ${help}`)
     .join('\n')
 }

@@ -5,10 +5,10 @@ import type { PaymentRuleOverrides } from './core/payment-rules.ts'
 import type { Vault } from './core/secret.ts'
 import type { IdempotencyClaim } from './database/idempotency.ts'
 import type { Pool } from './database/pool.ts'
-import type { PaymentQueue } from './ledger/payments/queue.ts'
+import type { PaymentQueue } from './ledger/payments/batch.ts'
 
 /**
- * The parts that one process of the program has once: made in server/compose.ts, passed down. Whoever needs some of them says
+ * The parts that a process has once: made in server/compose.ts and passed down. Code that needs only some of them says
  * which (`Pick<AppContext, 'pool' | 'clock'>`).
  */
 export type AppContext = {
@@ -27,7 +27,7 @@ export type AppContext = {
   log: Log
 }
 
-/** The environment that a key opens: everything a request may see. */
+/** The environment that a key gives access to: all that a request may see. */
 export type RequestEnvironment = {
   id: number
   mode: 'test' | 'live'
@@ -37,7 +37,7 @@ export type RequestEnvironment = {
   payment_rules: PaymentRuleOverrides
 }
 
-/** What every operation is given of the request: for whom, by whom, when. It knows no HTTP. */
+/** What every operation knows about its request: for which environment, by whom, when. Nothing in it is HTTP. */
 export type RequestContext = {
   environment: RequestEnvironment
   actor: Actor

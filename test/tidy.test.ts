@@ -16,7 +16,7 @@ const code = tracked.filter((file) => /^(src|test|bench|scripts)\/.*\.(ts|sql)$/
 const sources = code.filter((file) => file.startsWith('src/') && file.endsWith('.ts'))
 const documents = tracked.filter((file) => file.endsWith('.md'))
 
-/** The floors of the house, the highest first: an import goes to a lower floor, or stays in its folder. */
+/** The floors, the highest first: an import goes to a lower floor, or stays in its folder. */
 const floors = [
   'main.ts',
   'cli',
@@ -56,7 +56,7 @@ function importsOf(file: string): Import[] {
 describe('imports', () => {
   const imports = sources.flatMap(importsOf).filter(({ to }) => to.startsWith('src/'))
 
-  test('every file of src stands on a floor', () => {
+  test('every file of src is on a floor', () => {
     expect(sources.filter((file) => floorOf(file) < 0)).toEqual([])
   })
 
@@ -95,7 +95,7 @@ function ancestors(file: string): string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/')).slice(1)
 }
 
-/** A path that comes back to where it began; undefined when there is none. */
+/** A path that returns to its start; undefined when there is none. */
 function findCircle(arrows: Map<string, Set<string>>): string[] | undefined {
   const done = new Set<string>()
   const visit = (node: string, path: string[]): string[] | undefined => {
@@ -114,6 +114,17 @@ function findCircle(arrows: Map<string, Set<string>>): string[] | undefined {
   }
   return undefined
 }
+
+describe('names', () => {
+  test('are exported once in all of src: one word, one meaning', () => {
+    const exported = sources.flatMap((file) =>
+      [...read(file).matchAll(/^export (?:async )?(?:function\*?|class|const|type|let) (\w+)/gm)].map(
+        ([, name]) => name as string,
+      ),
+    )
+    expect(exported.filter((name, index) => exported.indexOf(name) !== index)).toEqual([])
+  })
+})
 
 describe('length', () => {
   test('most files of src have fewer than 150 lines', () => {
@@ -147,6 +158,13 @@ describe('leftovers', () => {
     expect(found).toEqual([])
   })
 
+  test('text is taken for HTML as it is in two places only', () => {
+    expect(sources.filter((file) => /\bHtml\.trusted\(/.test(read(file))).sort()).toEqual([
+      'src/docs-site/markdown.ts',
+      'src/html/document.ts',
+    ])
+  })
+
   test('the lock file names no registry', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved": "https?:/)
   })
@@ -174,6 +192,41 @@ describe('documents', () => {
         .map((path) => `${file}: ${path}`),
     )
     expect(broken).toEqual([])
+  })
+
+  const architecture = read('ARCHITECTURE.md')
+  const contributing = read('CONTRIBUTING.md')
+
+  /** The rows of the first table after some words, cell by cell, without the backticks. */
+  const table = (text: string, words: string): string[][] => {
+    const lines = text.slice(text.indexOf(words)).split('\n')
+    const first = lines.findIndex((line) => line.startsWith('|'))
+    const length = lines.slice(first).findIndex((line) => !line.startsWith('|'))
+    const rows = lines.slice(first + 2, first + length)
+    return rows.map((row) => row.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+  }
+
+  test('show the same floors as this test', () => {
+    expect(table(architecture, '## The floors').map(([, floor]) => floor)).toEqual(floors)
+    const list = /The highest first:\n\n([\s\S]*?)\.\n\n/.exec(contributing)?.[1] ?? ''
+    expect([...list.matchAll(/`([^`]+)`/g)].map(([, floor]) => floor)).toEqual(floors)
+  })
+
+  test('answer seven questions by a file, which holds what is to be looked for', () => {
+    const answers = table(architecture, 'Seven questions')
+    expect(answers).toHaveLength(7)
+    const wrong = answers.filter(([, , file = '', text = '']) => !tracked.includes(file) || !read(file).includes(text))
+    expect(wrong).toEqual([])
+  })
+
+  test('name files and folders that exist', () => {
+    const missing = documents.flatMap((file) =>
+      [...read(file).matchAll(/`((?:src|test|bench|scripts|docs)\/[\w./-]+)`/g)]
+        .map(([, path]) => path as string)
+        .filter((path) => !existsSync(join(root, path)))
+        .map((path) => `${file}: ${path}`),
+    )
+    expect(missing).toEqual([])
   })
 
   test('each has one title, at its top', () => {

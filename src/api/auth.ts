@@ -10,19 +10,23 @@ import type { Queryable } from '../database/pool.ts'
 type KeyRow = RequestEnvironment & { key_id: Id; expires_at: Date | null; revoked_at: Date | null }
 type Key = { environment: RequestEnvironment; actor: Actor; expires_at: Date | null; revoked_at: Date | null }
 
-// Cached for one second: a revoked key keeps working up to that long, and a busy server asks 5,000 times less.
+// Cached for one second: a revoked key keeps working for up to that long, and a busy server does one look-up instead of
+// 5,000.
 const cachedMs = 1_000
 const cachedMax = 10_000
 
-/** Finds the environment that an API key opens. */
+/** Finds the environment that an API key gives access to. */
 export type Authenticator = {
   /** Takes the Authorization header. Throws `unauthenticated`, `key_revoked` or `key_expired`. */
   authenticate(header: string | undefined): Promise<Pick<Key, 'environment' | 'actor'>>
-  /** Forgets what it knows, after a change of the settings. */
+  /** Empties the cache, after the settings have changed. */
   forget(): void
 }
 
-/** Keys are kept as SHA-256: they are random, and the hash is what is looked up, so no comparison tells anything. */
+/**
+ * Keys are stored as SHA-256. They are random and looked up by their hash, so the timing of a comparison reveals
+ * nothing.
+ */
 export function createAuthenticator(pool: Queryable, clock: Clock): Authenticator {
   const known = createCache<Key>({ size_max: cachedMax, ttl_ms: cachedMs })
 

@@ -5,9 +5,11 @@ export function etagOf(row: { version: bigint; receivable_version: bigint | null
   return `"${row.version}.${row.receivable_version ?? 0}"`
 }
 
-/** Throws `precondition_failed` when If-Match was sent and the object has moved since. Called with the object locked. */
+/**
+ * Throws `precondition_failed` when If-Match was sent and the object has changed since. Call it with the object locked.
+ */
 export function checkIfMatch(header: string | undefined, etag: string): void {
   if (header === undefined || header.trim() === '*') return
   const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  if (!tags.includes(etag)) throw new Problem('precondition_failed', `The object is at ${etag} now.`)
+  if (!tags.includes(etag)) throw new Problem('precondition_failed', `The object's ETag is now ${etag}.`)
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestEnvironment } from '../context.ts'
 import type { Actor } from '../core/actor.ts'
 
-/** What routes are added to. */
+/** The server, or a part of it, to which routes are added. */
 export type Router = FastifyInstance
 
 declare module 'fastify' {

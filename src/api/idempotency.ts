@@ -1,19 +1,9 @@
 import type { AppContext, RequestContext } from '../context.ts'
-import { canonicalJson } from '../core/canonical-json.ts'
 import { Problem } from '../core/problem.ts'
-import { sha256 } from '../core/secret.ts'
-import {
-  claimKeys,
-  claimName,
-  findResponses,
-  type IdempotencyClaim,
-  newClaim,
-  storeResponses,
-} from '../database/idempotency.ts'
+import { claimKeys, claimName, findResponses, type IdempotencyClaim, storeResponses } from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
-import type { FastifyRequest } from './fastify.ts'
-import { renderProblem, requestPath } from './problems.ts'
+import { renderProblem } from './problems.ts'
 import type { RenderedResponse } from './response.ts'
 
 export type WriteOptions = { secret?: boolean; committed?: () => void }
@@ -21,25 +11,9 @@ type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl'>
 type Work = (connection: Connection) => Promise<RenderedResponse>
 
 /**
- * The request's idempotency claim, if it sent a key. 1 to 255 visible ASCII characters, quoted (as the IETF draft has it) or
- * bare: both spellings are the same key. The fingerprint is of the method, the path and the canonical body.
- */
-export function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | undefined {
-  const header = request.headers['idempotency-key']
-  if (header === undefined) return undefined
-  const sent = Array.isArray(header) ? header.join() : header
-  const key = /^"(.*)"$/.exec(sent)?.[1] ?? sent
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new Problem('invalid_idempotency_key', 'Idempotency-Key has 1 to 255 visible ASCII characters.')
-  }
-  const fingerprint = sha256(`${request.method} ${requestPath(request)}\n${canonicalJson(request.body ?? null)}`)
-  return newClaim(request.environment.id, key, fingerprint, now)
-}
-
-/**
- * Runs a change in one transaction together with its idempotency record. With a key that was used before, the stored response is
- * returned, with the same status and bytes. A 409 or 422 is stored too; other refusals are not. `secret` responses are stored
- * encrypted. `committed` is called once the change is there.
+ * Runs a change in one transaction together with its idempotency record. With a key that was used before, the stored
+ * response is returned, with the same status and bytes. A 409 or 422 is stored too; other refusals are not. `secret`
+ * responses are stored encrypted. `committed` is called after the commit.
  */
 export async function writeOnce(
   app: App,
@@ -69,14 +43,14 @@ export async function writeOnce(
   return fresh
 }
 
-/** A refusal that is final undoes the work, not the claim: it becomes the response that the key stands for. */
+/** A final refusal rolls the work back but keeps the claim: the refusal becomes the response of the key. */
 async function workOrRefusal(
   app: App,
   { instance }: RequestContext,
   connection: Connection,
   work: Work,
 ): Promise<RenderedResponse> {
-  // It travels with the work's first statement, which fails when it does.
+  // Not awaited: it is sent with the first statement of the work, which fails if this does.
   connection.query({ name: 'savepoint-work', text: 'savepoint work' }).catch(() => {})
   try {
     return await work(connection)
@@ -87,7 +61,9 @@ async function workOrRefusal(
   }
 }
 
-/** The response that a key stands for. Throws when the key stands for another request, or for one that still runs. */
+/**
+ * The stored response of a key. Throws when the key was used for another request, or when its request is still running.
+ */
 export async function storedResponse(
   { pool, vault }: Pick<AppContext, 'pool' | 'vault'>,
   claim: IdempotencyClaim,

@@ -1,62 +1,15 @@
-import type { z } from 'zod'
 import type { AppContext, RequestContext } from '../context.ts'
+import { canonicalJson } from '../core/canonical-json.ts'
+import { Problem } from '../core/problem.ts'
+import { sha256 } from '../core/secret.ts'
+import { type IdempotencyClaim, newClaim } from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
-import { contextOf } from './context.ts'
-import type { FastifyReply, Router } from './fastify.ts'
+import type { FastifyReply, FastifyRequest, Router } from './fastify.ts'
 import { type WriteOptions, writeOnce } from './idempotency.ts'
+import { requestPath } from './problems.ts'
 import { type RenderedResponse, type Response, type Responses, renderResponse, sendResponse } from './response.ts'
+import type { Call, Operation, Optional, Parsed, Route } from './route.ts'
 import { parse } from './validation.ts'
-
-type Schema = z.ZodType
-type Parsed<S extends Schema | undefined> = S extends Schema ? z.output<S> : undefined
-type Optional = Schema | undefined
-
-/** One operation of the API: its schemas validate the request, type the handler and make the OpenAPI document. */
-export type Route<P extends Optional, Q extends Optional, B extends Optional, R extends Responses> = {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  url: string
-  /** The name of the operation, unique in the document. */
-  id: string
-  tag: string
-  summary: string
-  /** What the summary does not say, for the reference. */
-  description?: string
-  params?: P
-  query?: Q
-  body?: B
-  /** The schema of each successful response, by its status. */
-  responses: R
-  /** Statuses of the refusals that this operation can give, beyond those that every operation can. */
-  errors?: readonly number[]
-  /** Whether its successful responses carry an ETag. */
-  etag?: true
-  /** Whether it takes an Idempotency-Key; `writeOperation` says so itself. */
-  idempotent?: true
-}
-
-/** An operation as the OpenAPI document reads it. */
-export type Operation = Omit<Route<undefined, undefined, undefined, Responses>, 'params' | 'query' | 'body'> & {
-  params?: Optional
-  query?: Optional
-  body?: Optional
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What the route was declared as; pages and the like have none. */
-    operation?: Operation
-  }
-}
-
-/** A request whose parts have been validated. */
-export type Call<P extends Optional, Q extends Optional, B extends Optional> = {
-  params: Parsed<P>
-  query: Parsed<Q>
-  body: Parsed<B>
-  context: RequestContext
-  /** The If-Match header, as it was sent. */
-  if_match: string | undefined
-}
 
 /** Adds an operation that only reads. */
 export function readOperation<
@@ -91,7 +44,10 @@ export function writeOperation<
   )
 }
 
-/** Adds an operation that shares its transaction with others: whoever commits it has rendered and stored its response. */
+/**
+ * Adds an operation that shares its transaction with others: the code that commits it also renders and stores its
+ * response.
+ */
 export function groupedOperation<
   R extends Responses,
   P extends Optional = undefined,
@@ -138,4 +94,37 @@ export function operation<
 
 function part(schema: Optional, input: unknown): unknown {
   return schema === undefined ? undefined : parse(schema, input)
+}
+
+/** The context of a request of the API. Its Idempotency-Key is read only where the operation takes one. */
+function contextOf(
+  { clock }: Pick<AppContext, 'clock'>,
+  request: FastifyRequest,
+  { idempotent }: { idempotent?: true | undefined },
+): RequestContext {
+  const now = clock.now()
+  return {
+    environment: request.environment,
+    actor: request.actor,
+    request_id: request.id,
+    now,
+    idempotency: idempotent && claimOf(request, now),
+    instance: requestPath(request),
+  }
+}
+
+/**
+ * The request's idempotency claim, if it sent a key. 1 to 255 visible ASCII characters, quoted (as the IETF draft has it) or
+ * bare: both spellings are the same key. The fingerprint is of the method, the path and the canonical body.
+ */
+function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | undefined {
+  const header = request.headers['idempotency-key']
+  if (header === undefined) return undefined
+  const sent = Array.isArray(header) ? header.join() : header
+  const key = /^"(.*)"$/.exec(sent)?.[1] ?? sent
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Problem('invalid_idempotency_key', 'The Idempotency-Key must have 1 to 255 visible ASCII characters.')
+  }
+  const fingerprint = sha256(`${request.method} ${requestPath(request)}\n${canonicalJson(request.body ?? null)}`)
+  return newClaim(request.environment.id, key, fingerprint, now)
 }

@@ -11,19 +11,22 @@ export const pageLimitMax = 100
 const pageLimitDefault = 20
 const shownIdLength = 22
 
-/** The two members that every list takes; spread them into its query schema. A query is text, so the limit is read from it. */
+/**
+ * The two fields that every list takes; spread them into its query schema. A query string is text, so the limit is
+ * coerced.
+ */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(pageLimitMax).default(pageLimitDefault).describe('How many at most'),
-  cursor: z.string().max(200).optional().describe('next_cursor of the page before, unchanged'),
+  limit: z.coerce.number().int().min(1).max(pageLimitMax).default(pageLimitDefault).describe('Maximum number of items'),
+  cursor: z.string().max(200).optional().describe('next_cursor of the previous page, unchanged'),
 }
 
-/** The two members that every list by age takes. Both instants are included. */
+/** The two fields of every list that can be filtered by age. Both instants are inclusive. */
 export const createdQuery = {
-  created_from: instant.optional().describe('Made at this instant or later'),
-  created_to: instant.optional().describe('Made at this instant or earlier'),
+  created_from: instant.optional().describe('Created at this instant or later'),
+  created_to: instant.optional().describe('Created at this instant or earlier'),
 }
 
-/** The shape of every list's answer. */
+/** The shape of every list's response. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({
     data: z.array(item).max(pageLimitMax),
@@ -32,17 +35,20 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
   })
 }
 
-/** All that decides what is in a list and in which order: the environment, the parent, the filters as they were sent. */
+/**
+ * Everything that determines a list: the environment, the parent, the filters as they were sent. A cursor is bound to
+ * it.
+ */
 export type ListFilters = { readonly environment_id: number; readonly [filter: string]: unknown }
 
-/** Where a page begins. Ask the database for `limit + 1` rows beyond `after`, so that it is known whether more follow. */
+/** Where a page starts. Read `limit + 1` rows beyond `after` to know whether more follow. */
 export type PageStart = { limit: number; after: Id | undefined }
 
 const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /**
- * The ids of a page, newest first: from `from`, and below `below`. The cursor and the instants are both ranges of ids, since an
- * id begins with its milliseconds. Both instants are included.
+ * The range of ids of a page, newest first: from `from`, and below `below`. The cursor and the instants are both ranges
+ * of ids, since an id begins with its milliseconds. Both instants are inclusive.
  */
 export function idRange(
   { created_from, created_to }: { created_from?: string | undefined; created_to?: string | undefined },
@@ -55,7 +61,9 @@ export function idRange(
   }
 }
 
-/** Reads which page is asked for. Throws `invalid_cursor` for one that this list did not give for these filters. */
+/**
+ * Reads which page is requested. Throws `invalid_cursor` for a cursor that this list did not return for these filters.
+ */
 export function readPage(
   app: Pick<AppContext, 'vault'>,
   listName: string,
@@ -66,14 +74,14 @@ export function readPage(
   if (cursor === undefined) return { limit, after: undefined }
   const after = decode(cursor.slice(0, shownIdLength))
   if (after === undefined || !sameSecret(cursor, cursorAt(app, listName, filters, after))) {
-    throw new Problem('invalid_cursor', 'The cursor was not given by this list with these filters.')
+    throw new Problem('invalid_cursor', 'This list did not return that cursor for these filters.')
   }
   return { limit, after }
 }
 
 /**
- * Makes the answer of a list from up to `limit + 1` rows: the one beyond the limit only tells that there are more. The next
- * page begins after the id of the last row that is shown.
+ * Renders a list's response from up to `limit + 1` rows: the extra row only shows that there are more. The next page
+ * starts after the id of the last row shown.
  */
 export function renderListPage<Row, Shown>(
   app: Pick<AppContext, 'vault'>,
@@ -94,7 +102,7 @@ export function renderListPage<Row, Shown>(
   }
 }
 
-/** The id of the last row shown, and 132 bits that only this list with these filters gives it. */
+/** The id of the last row shown, and 132 bits derived from it, the list and its filters. */
 function cursorAt({ vault }: Pick<AppContext, 'vault'>, listName: string, filters: ListFilters, after: Id): string {
   return encode(after) + vault.token('cursor', listName, canonicalJson(filters), after)
 }

@@ -1,34 +1,36 @@
 import type { FastifyError } from 'fastify'
 import type { AppContext } from '../context.ts'
 import { Problem, problemBody } from '../core/problem.ts'
-import { isDatabaseUnavailable } from '../database/errors.ts'
+import { isDatabaseUnavailable } from '../database/availability.ts'
 import type { FastifyReply, FastifyRequest } from './fastify.ts'
 
-/** Turns whatever went wrong into the problem that the caller is told. Only what nobody expected is a 500, and is logged. */
+/**
+ * Turns any error into the problem that the caller gets. Only an unexpected error is a 500, and only that is logged.
+ */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (isDatabaseUnavailable(error)) {
-    return new Problem('service_unavailable', 'The database does not answer; nothing is known to be lost.', {
+    return new Problem('service_unavailable', 'The database is unavailable. Retry with the same Idempotency-Key.', {
       retry_after_s: 2,
     })
   }
   const { code } = (error ?? {}) as Partial<FastifyError>
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Problem('body_too_large', 'The body has more than 256 KiB.')
+      return new Problem('body_too_large', 'The body is larger than 256 KiB.')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Problem('unsupported_media_type', 'The Content-Type should be application/json.')
+      return new Problem('unsupported_media_type', 'The Content-Type must be application/json.')
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new Problem('malformed_json', 'The body should be one JSON object.')
+      return new Problem('malformed_json', 'The body must be one JSON object.')
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new Problem('invalid_request', 'The body has another length than Content-Length says.')
+      return new Problem('invalid_request', 'The length of the body differs from Content-Length.')
     default:
-      return new Problem('internal_error', 'Something is wrong on our side. Nothing was written.')
+      return new Problem('internal_error', 'An unexpected error occurred. Retry with the same Idempotency-Key.')
   }
 }
 
-/** Renders a problem as it is sent, and as an idempotency record keeps it. */
+/** Renders a problem as it is sent, and as an idempotency record stores it. */
 export function renderProblem(problem: Problem, app: Pick<AppContext, 'publicUrl'>, instance: string) {
   return { status: problem.status, body: JSON.stringify(problemBody(problem, app.publicUrl(), instance)) }
 }

@@ -1,24 +1,24 @@
 /**
- * Reads a query string. `metadata[plan]=gold` becomes a member of `metadata`; a name that is given twice becomes an array,
- * which no schema takes. The objects have no prototype, so no name can reach one.
+ * Reads a query string. `metadata[plan]=gold` becomes a field of `metadata`; a repeated name becomes an array, which no
+ * schema accepts. The objects have no prototype, so no name can reach one.
  */
 export function readQuery(query: string): Record<string, unknown> {
-  const members: Record<string, unknown> = Object.create(null)
+  const fields: Record<string, unknown> = Object.create(null)
   for (const [name, value] of new URLSearchParams(query)) {
     const bracketed = /^([^[\]]+)\[([^[\]]+)\]$/.exec(name)
-    if (!bracketed) add(members, name, value)
+    if (!bracketed) add(fields, name, value)
     else {
       const [, outer = '', inner = ''] = bracketed
-      members[outer] ??= Object.create(null)
-      const folded = members[outer]
+      fields[outer] ??= Object.create(null)
+      const folded = fields[outer]
       if (typeof folded === 'object' && !Array.isArray(folded)) add(folded as Record<string, unknown>, inner, value)
-      else add(members, outer, value)
+      else add(fields, outer, value)
     }
   }
-  return members
+  return fields
 }
 
-function add(members: Record<string, unknown>, name: string, value: string): void {
-  const known = members[name]
-  members[name] = known === undefined ? value : [known, value].flat()
+function add(fields: Record<string, unknown>, name: string, value: string): void {
+  const known = fields[name]
+  fields[name] = known === undefined ? value : [known, value].flat()
 }

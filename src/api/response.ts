@@ -9,16 +9,16 @@ export type Response<R extends Responses> = {
   [Status in keyof R]: { status: Status; body: z.input<R[Status]>; etag?: string | undefined }
 }[keyof R]
 
-/** A response as text: what is sent, and what an idempotency record keeps, so that a replay has the same bytes. */
+/** A response as text: what is sent, and what an idempotency record stores, so that a replay has the same bytes. */
 export type RenderedResponse = {
   status: number
   body: string
   etag?: string | undefined
-  /** Whether it was given before to the same key. */
+  /** Whether it is a replay of an earlier response to the same key. */
   replayed?: true
 }
 
-/** Makes a response into text: the one place where that is done. */
+/** Serialises a response. This is the only place that does. */
 export function renderResponse<R extends Responses>({ status, body, etag }: Response<R>): RenderedResponse {
   return { status: status as number, body: JSON.stringify(body), etag }
 }

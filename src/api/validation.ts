@@ -5,7 +5,7 @@ const errorsMax = 20
 
 /** Validates one part of a request by its schema; throws `invalid_request` with a pointer for each fault. */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input)
+  const result = schema.safeParse(input, { reportInput: true })
   if (result.success) return result.data
   const errors = result.error.issues.flatMap(fieldErrors).slice(0, errorsMax)
   const [first] = errors
@@ -23,27 +23,26 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     return issue.keys.map((key) => ({
       pointer: pointerOf([...issue.path, key]),
       code: 'unknown_member',
-      detail: 'is not a member that can be sent here',
+      detail: 'is not a field that can be sent here',
     }))
   }
   if (issue.code === 'invalid_union') {
-    // Of a member that may be an id or an object, the form that was meant is the one that got past its first look.
+    // For a field that may be an id or an object, the form that was meant is the one whose type matched.
     const meant = issue.errors.find((faults) =>
       faults.some(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
     )
     if (meant) return meant.flatMap((fault) => fieldErrors({ ...fault, path: [...issue.path, ...fault.path] }))
   }
-  return [{ pointer: pointerOf(issue.path), code: codeOf(issue), detail: detailOf(issue) }]
+  return [{ pointer: pointerOf(issue.path), code: fieldCodeOf(issue), detail: detailOf(issue) }]
 }
 
-function codeOf(issue: z.core.$ZodIssue): string {
-  // The input itself is not in the issue, only its type in the message.
-  if (issue.code === 'invalid_type') return issue.message.endsWith('undefined') ? 'required' : 'invalid_type'
+function fieldCodeOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return issue.input === undefined ? 'required' : 'invalid_type'
   return issue.code === 'custom' ? 'invalid_value' : issue.code
 }
 
 function detailOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_union') return 'is in none of the forms that can be sent here'
+  if (issue.code === 'invalid_union') return 'matches none of the forms that can be sent here'
   return issue.message.replace(/^Invalid input: /, '').replace(/^Too (big|small): /, '')
 }
 

@@ -4,11 +4,11 @@ import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 
-/** What was done to which object. Money is not among it: of money the ledger transaction is the record. */
+/** What was done to which object. Changes of money are not included: their record is the ledger transaction. */
 export type AuditedChange = {
   action: 'created' | 'updated' | 'archived' | 'unarchived' | 'voided' | 'pseudonymised' | 'deleted'
   object_kind: 'customer' | 'account' | 'bill' | 'payment' | 'settings' | 'endpoint' | 'api_key'
-  /** Null where it is the environment itself. */
+  /** Null when it is the environment itself. */
   object_id: Id | null
 }
 
@@ -22,7 +22,7 @@ export type AuditContext = {
 
 const writeAuditEntriesSql = loadSql(import.meta.url, './sql/write-audit-entries.sql')
 
-/** Writes who made some changes, in their transaction. The entries have the buckets of their objects. */
+/** Writes who made some changes, in the transaction of the changes. Each entry has the bucket of its object. */
 export async function recordChanges(
   connection: Queryable,
   changes: { context: AuditContext; change: AuditedChange }[],

@@ -2,7 +2,7 @@ import { settingsHelp } from '../config.ts'
 
 type Command = { usage: string; help: string; run(args: string[]): Promise<void> }
 
-/** Every command. Each is loaded only when it runs, so that `--help` answers at once. */
+/** Every command. Each is loaded only when it runs, so that `--help` is fast. */
 const commands: Readonly<Record<string, Command>> = {
   start: {
     usage: 'start',
@@ -11,27 +11,27 @@ const commands: Readonly<Record<string, Command>> = {
   },
   demo: {
     usage: 'demo [--auto]',
-    help: "Starts everything on a temporary database with the guide's customer, and shows the page to pay.",
+    help: "Starts everything on a temporary database with the guide's customer, and prints the address of the page to pay.",
     run: async (args) => (await import('./demo.ts')).demo(args),
   },
   migrate: {
     usage: 'migrate [--grant-to ROLE]',
-    help: 'Brings the database of DATABASE_URL up to date, and gives the role that serves its rights.',
+    help: 'Migrates the database of DATABASE_URL, and grants the serving role its rights.',
     run: async (args) => (await import('./migrate.ts')).migrateCommand(args),
   },
   merchants: {
     usage: 'merchants create --name NAME --slug SLUG',
-    help: 'Makes a merchant with a test and a live environment, and prints a secret key for each, once.',
+    help: 'Creates a merchant with a test and a live environment, and prints a secret key for each, once.',
     run: async (args) => (await import('./merchants.ts')).merchants(args),
   },
   keys: {
     usage: 'keys create --mode test|live [--merchant SLUG]',
-    help: 'Makes one more secret key and prints it, once.',
+    help: 'Creates another secret key and prints it, once.',
     run: async (args) => (await import('./merchants.ts')).keys(args),
   },
   verify: {
     usage: 'verify',
-    help: 'Proves that the books are right: prints each invariant with its count, exits 1 when one does not hold.',
+    help: 'Checks the books: prints each invariant with its count, and exits 1 when one does not hold.',
     run: async (args) => (await import('./verify.ts')).verifyCommand(args),
   },
 }
@@ -44,7 +44,7 @@ export function help(): string {
   return `Tallystick: billing and bill presentment.\n\nCommands\n${list}\n\nSettings (environment variables)\n${settingsHelp()}\n`
 }
 
-/** Runs one command. Whatever an operator can do something about ends as one line on stderr and exit code 1. */
+/** Runs one command. An error that an operator can act on ends as one line on stderr and exit code 1. */
 export async function runCommand(args: string[]): Promise<void> {
   const [name = 'start', ...rest] = args
   if (args.includes('--help') || name === 'help') {

@@ -22,7 +22,7 @@ export async function payThroughPages(url: string): Promise<void> {
 async function open(url: string, body?: URLSearchParams): Promise<{ url: string; html: string }> {
   const origin = new URL(url).origin
   const response = await fetch(url, { method: body ? 'POST' : 'GET', headers: { origin }, ...(body && { body }) })
-  if (!response.ok) throw new Error(`A page of the payment answered ${response.status}.`)
+  if (!response.ok) throw new Error(`A page of the payment returned ${response.status}.`)
   return { url: response.url, html: await response.text() }
 }
 

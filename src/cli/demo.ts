@@ -101,14 +101,14 @@ async function walkGuide(url: string, receiverUrl: string): Promise<{ account: A
   return { account, secret }
 }
 
-async function call<Answer>(url: string, method: string, path: string, body?: object): Promise<Answer> {
+async function call<Body>(url: string, method: string, path: string, body?: object): Promise<Body> {
   const response = await fetch(url + path, {
     method,
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   })
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
-  return (await response.json()) as Answer
+  if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${await response.text()}`)
+  return (await response.json()) as Body
 }
 
 function say(line: string): void {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config.ts'
+import { isDatabaseUnavailable } from '../database/availability.ts'
 import { BundledServerError } from '../database/bundled/index.ts'
-import { isDatabaseUnavailable } from '../database/errors.ts'
 import { MigrationError } from '../database/migrate.ts'
 import { MerchantError } from '../merchant/merchant.ts'
 
@@ -9,7 +9,7 @@ export class UsageError extends Error {}
 
 const plain = [ConfigError, BundledServerError, MigrationError, MerchantError, UsageError]
 
-/** What went wrong and what to do, in one line; the whole stack only for what nobody expected. */
+/** What went wrong and what to do, in one line; the whole stack only for an unexpected error. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (plain.some((kind) => error instanceof kind)) return error.message
@@ -23,8 +23,8 @@ export function explain(error: unknown): string {
   if (code === '28P01' || code === '28000') return `The database refuses the user of DATABASE_URL: ${error.message}.`
   if (code === '3D000') return `The database of DATABASE_URL does not exist: ${error.message}.`
   if (code === '42501')
-    return `The role of DATABASE_URL lacks a right: ${error.message}. Run migrate as the owner, with --grant-to.`
+    return `The role of DATABASE_URL lacks a privilege: ${error.message}. Run migrate as the owner, with --grant-to.`
   if (isDatabaseUnavailable(error))
-    return `The database does not answer (${error.message}): check DATABASE_URL and that it runs.`
+    return `The database is unavailable (${error.message}): check that it runs and that DATABASE_URL is right.`
   return error.stack ?? error.message
 }

@@ -9,10 +9,10 @@ export async function merchants(args: string[]): Promise<void> {
   const { values } = parseArgs({ args: rest, options: { name: { type: 'string' }, slug: { type: 'string' } } })
   const { name, slug } = values
   if (verb !== 'create' || !name || !slug)
-    throw new UsageError('Say: tallystick merchants create --name NAME --slug SLUG')
+    throw new UsageError('Usage: tallystick merchants create --name NAME --slug SLUG')
   await withDatabase(async (pool) => {
     const keys = await createMerchant(pool, { name, slug }, new Date())
-    process.stdout.write(`Shown this once.\ntest: ${keys.test}\nlive: ${keys.live}\n`)
+    process.stdout.write(`These keys are shown only once.\ntest: ${keys.test}\nlive: ${keys.live}\n`)
   })
 }
 
@@ -25,9 +25,9 @@ export async function keys(args: string[]): Promise<void> {
   })
   const { mode, merchant } = values
   if (verb !== 'create' || (mode !== 'test' && mode !== 'live')) {
-    throw new UsageError('Say: tallystick keys create --mode test|live [--merchant SLUG]')
+    throw new UsageError('Usage: tallystick keys create --mode test|live [--merchant SLUG]')
   }
   await withDatabase(async (pool) => {
-    process.stdout.write(`Shown this once: ${await createKey(pool, merchant, mode, new Date())}\n`)
+    process.stdout.write(`This key is shown only once: ${await createKey(pool, merchant, mode, new Date())}\n`)
   })
 }

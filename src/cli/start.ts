@@ -9,7 +9,7 @@ export async function start(_args: string[]): Promise<void> {
   const log = createLog(config.log_level)
   const program = await startProgram(config, log, systemClock)
   if (program.made_test_key !== undefined) {
-    process.stdout.write(`Your test key, shown this once: ${program.made_test_key}\n`)
+    process.stdout.write(`Your test key, which is shown only once: ${program.made_test_key}\n`)
   }
   process.stdout.write(`Tallystick is ready at ${program.url}\n`)
   await untilStopped(program)

@@ -2,6 +2,9 @@ import { parseArgs } from 'node:util'
 import { formatResult, verifyBooks } from '../ledger/verify/verify.ts'
 import { withDatabase } from './with-database.ts'
 
+/** Where the invariants are explained. */
+const invariantsPage = 'docs/reference/invariants.md'
+
 /** `tallystick verify`: prints each invariant with its count; the exit code is 1 when one does not hold. */
 export async function verifyCommand(args: string[]): Promise<void> {
   parseArgs({ args, options: {} })
@@ -9,7 +12,10 @@ export async function verifyCommand(args: string[]): Promise<void> {
     const results = await verifyBooks(pool)
     const broken = results.filter(({ violations }) => violations > 0n)
     process.stdout.write(`${results.map(formatResult).join('\n')}\n`)
-    process.stdout.write(broken.length === 0 ? 'The books are right.\n' : 'The books are NOT right: see above.\n')
-    if (broken.length > 0) process.exitCode = 1
+    if (broken.length === 0) process.stdout.write('The books are right.\n')
+    else {
+      process.stdout.write(`The books are NOT right: see above.\nWhat each invariant means: ${invariantsPage}\n`)
+      process.exitCode = 1
+    }
   })
 }

@@ -5,7 +5,7 @@ import { openPool, type Pool } from '../database/pool.ts'
 import { openDatabase } from '../server/open-database.ts'
 import { createLog } from './log.ts'
 
-/** Gives a command the server's database: the one that a running server uses, or one started for as long as it takes. */
+/** Gives a command the server's database: that of a running server, or else one started for the duration of the command. */
 export async function withDatabase<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
   const config = readConfig(process.env)
   const running = config.database_url === undefined ? runningServer(config.data_dir) : undefined

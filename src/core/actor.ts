@@ -1,12 +1,12 @@
 import { formatId, type Id } from './id/id.ts'
 
 /**
- * Who changes something: an API key, a command of the operator's, a job of the server's own, or a hosted page that a payer uses.
- * It is stored as this text with every ledger transaction and every stored change; it cannot be found out afterwards.
+ * Who changes something: an API key, an operator's command, a job of the server, or a hosted page that a payer uses. It
+ * is stored as this text with every ledger transaction and audit entry, since it cannot be reconstructed later.
  */
 export type Actor = `key:${Id}` | `command:${string}` | `job:${string}` | `page:${string}`
 
-/** An actor as the API shows it: the kind of it, and which. */
+/** An actor as the API shows it: its kind, and which one. */
 export type ShownActor = { key?: string; command?: string; job?: string; page?: string }
 
 /** Formats an actor as the API shows it. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-/** The bucket of what is found by a value, not by an id: the first 16 bits of the value's SHA-256. */
+/** The bucket of a row that is found by a value and not by an id: the first 16 bits of the SHA-256 of the value. */
 export function bucketOfValue(value: string): number {
   return Number.parseInt(hash('sha256', value, 'hex').slice(0, 4), 16)
 }

@@ -5,7 +5,7 @@ export type Cache<Value> = {
   clear(): void
 }
 
-/** Makes a cache. Past `size_max` the value that was set first is forgotten. */
+/** Makes a cache. Beyond `size_max` the value that was set first is evicted. */
 export function createCache<Value>({ size_max, ttl_ms }: { size_max: number; ttl_ms?: number }): Cache<Value> {
   const known = new Map<string, { value: Value; until_ms: number }>()
   return {

@@ -1,6 +1,6 @@
 import { fieldProblem } from './problem.ts'
 
-/** What may be asked of a payer, in minor units. Rules bind what is asked for, never money that has arrived. */
+/** What may be asked of a payer, in minor units. Rules limit what is asked for; they never refuse money that has arrived. */
 export type PaymentRules = {
   min_amount: bigint
   max_amount: bigint
@@ -50,8 +50,8 @@ export function limitToDebt(rules: PaymentRules, owed: bigint): PaymentRules {
 export type PayableRange = { from: bigint; to: bigint }
 
 /**
- * The range that may be asked, given what remains. The whole remainder may always be paid unless it is above the
- * maximum, also when it is below the minimum; without overpayment the maximum is what remains.
+ * The range that may be asked, given what remains. The whole remainder may always be paid unless it exceeds the
+ * maximum, even when it is below the minimum; without overpayment the maximum is what remains.
  */
 export function payableRange(rules: PaymentRules, remaining: bigint): PayableRange | undefined {
   const owed = remaining > 0n ? remaining : 0n
@@ -65,9 +65,9 @@ export function payableRange(rules: PaymentRules, remaining: bigint): PayableRan
 export type RulesPatch = { [Rule in keyof PaymentRuleOverrides]?: PaymentRuleOverrides[Rule] | null | undefined }
 
 /**
- * Changes the rules that one level sets itself: what is named changes, `null` inherits again (one rule, or all of them).
- * `inherited` are the levels above it, the furthest first. Throws `invalid_payment_rules` when a limit that is sent contradicts what then
- * holds here; what came to contradict itself by a change above keeps nobody from changing something else.
+ * Changes the rules that one level sets itself: rules that are sent change, `null` inherits again (one rule, or all of
+ * them). `inherited` are the levels above it, the furthest first. Throws `invalid_payment_rules` when a limit that is sent
+ * contradicts the resulting rules. A contradiction that a change above has caused does not prevent other changes.
  */
 export function changeRules(
   inherited: readonly PaymentRuleOverrides[],

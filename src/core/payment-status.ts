@@ -12,8 +12,9 @@ export const paymentStatuses = [
 export type PaymentStatus = (typeof paymentStatuses)[number]
 
 /**
- * Which state may follow which. Money that arrives late has arrived: a payment that had failed or run out still succeeds, and what
- * was called off or given up may be on its way all the same. What succeeded stays so; only its amounts tell of what was taken back.
+ * Which state may follow which. A payment that failed, was cancelled or expired can still succeed, since money that
+ * arrives late has arrived; one that was cancelled or expired may also turn out to be in progress. A succeeded payment
+ * stays succeeded; its amounts show what was reversed.
  */
 const followers: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   draft: ['initiating', 'cancelled', 'expired'],

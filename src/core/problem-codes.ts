@@ -1,32 +1,32 @@
 /**
- * Every refusal the API can give: its status, its title, and the page's sentence on what to do. A code, once published,
- * keeps its meaning. Source of the statuses: design, section 6; RFC 9110.
+ * Every problem that the API can return: its status, its title, and what to do about it. A published code keeps its
+ * meaning. Source of the statuses: RFC 9110.
  */
 export const problems = {
   malformed_json: {
     status: 400,
-    title: 'The body is not JSON',
+    title: 'The body is not valid JSON',
     help: 'Send one JSON object, UTF-8, with Content-Type: application/json.',
   },
   invalid_request: {
     status: 400,
-    title: 'The request is not well formed',
-    help: 'Each item of `errors` names a member by its JSON pointer and says what is expected there.',
+    title: 'The request is not valid',
+    help: 'Each item of `errors` names a field by its JSON pointer and says what is expected there.',
   },
   unsupported_media_type: {
     status: 400,
-    title: 'The body has another media type',
+    title: 'The media type is not supported',
     help: 'Send Content-Type: application/json.',
   },
-  body_too_large: { status: 400, title: 'The body is too large', help: 'A body has at most 256 KiB.' },
+  body_too_large: { status: 400, title: 'The body is too large', help: 'A body can have at most 256 KiB.' },
   invalid_cursor: {
     status: 400,
-    title: 'The cursor is not of this list',
+    title: 'The cursor does not belong to this list',
     help: 'Use next_cursor of the same list, with the same filters, unchanged.',
   },
   invalid_idempotency_key: {
     status: 400,
-    title: 'The Idempotency-Key is not usable',
+    title: 'The Idempotency-Key is not valid',
     help: 'A key has 1 to 255 visible ASCII characters; quotes around it are optional.',
   },
   unauthenticated: {
@@ -37,44 +37,44 @@ export const problems = {
   key_revoked: {
     status: 403,
     title: 'The key has been revoked',
-    help: 'Make a new one with `tallystick keys create`.',
+    help: 'Create a new one with `tallystick keys create`.',
   },
-  key_expired: { status: 403, title: 'The key has expired', help: 'Make a new one with `tallystick keys create`.' },
+  key_expired: { status: 403, title: 'The key has expired', help: 'Create a new one with `tallystick keys create`.' },
   not_found: {
     status: 404,
     title: 'The requested resource was not found',
-    help: 'Check the id or reference, and that the key is of the same environment as the object.',
+    help: 'Check the id or reference, and that the key belongs to the same environment as the object.',
   },
   external_reference_taken: {
     status: 409,
-    title: 'The external reference is taken',
-    help: 'A reference belongs to one object of its kind for good; retrieve that object by it.',
+    title: 'The external reference is already taken',
+    help: 'A reference belongs permanently to one object of its kind; retrieve that object by it.',
   },
   payment_reference_conflict: {
     status: 409,
     title: 'The reference belongs to another payment',
-    help: 'A reference is unique for ever per channel. The same payment may be sent again unchanged; another one needs another reference.',
+    help: 'A reference is permanently unique per channel. The same payment may be sent again unchanged; a different one needs a different reference.',
   },
   currency_fixed: {
     status: 409,
     title: 'The currency can no longer change',
-    help: 'A currency changes only while nothing has been entered in it.',
+    help: 'A currency can change only while nothing has been entered in it.',
   },
   bill_voided: { status: 409, title: 'The bill is voided', help: 'A voided bill is final. Raise a new one.' },
   bill_has_payments: {
     status: 409,
     title: 'The bill has been paid or partly paid',
-    help: 'Take back what was applied to it, and set amount_paid to 0, then void it.',
+    help: 'Reverse its obligations and set amount_paid to 0 first, then void it.',
   },
   amount_paid_below_applied: {
     status: 409,
-    title: 'Payments have applied more than that',
-    help: 'amount_paid cannot go below what payments applied; reverse an obligation first.',
+    title: 'Payments have applied more than this amount',
+    help: 'amount_paid cannot go below what payments have applied; reverse an obligation first.',
   },
   balance_not_zero: {
     status: 409,
-    title: 'Something is still owed or held',
-    help: 'Settle the balance, the bills and the unapplied money first.',
+    title: 'Something is still owed or unapplied',
+    help: 'Bring the balance to zero, have the bills paid or voided, and apply or reverse unapplied money first.',
   },
   payment_in_progress: {
     status: 409,
@@ -84,7 +84,7 @@ export const problems = {
   archived: { status: 409, title: 'The object is archived', help: 'Unarchive it first.' },
   payment_state: {
     status: 409,
-    title: 'The state of the payment does not allow that',
+    title: 'The status of the payment does not allow this',
     help: 'Retrieve the payment and look at its status and amounts.',
   },
   idempotency_in_flight: {
@@ -94,8 +94,8 @@ export const problems = {
   },
   response_erased: {
     status: 409,
-    title: 'The answer has been erased',
-    help: 'What the key stood for was done. Its answer told of a customer who was pseudonymised since; retrieve the object.',
+    title: 'The response has been erased',
+    help: 'The request with this key was carried out. Its response named a customer who has since been pseudonymised; retrieve the object instead.',
   },
   precondition_failed: {
     status: 412,
@@ -107,26 +107,26 @@ export const problems = {
     title: 'The key was used for another request',
     help: 'Use a new Idempotency-Key for each new request.',
   },
-  currency_required: { status: 422, title: 'A currency is needed', help: 'Send `currency` with the first balance.' },
+  currency_required: { status: 422, title: 'A currency is required', help: 'Send `currency` with the first balance.' },
   currency_mismatch: {
     status: 422,
     title: 'The currencies differ',
-    help: 'Money is applied in its own currency only.',
+    help: 'Money is applied only in its own currency.',
   },
   amount_out_of_range: {
     status: 422,
-    title: 'The amount goes beyond the limits',
-    help: 'Bills and payments go to 999,999,999,999, balances to 10^15 either way, in minor units.',
+    title: 'The amount is out of range',
+    help: 'Bills and payments can be up to 999,999,999,999, and balances up to 10^15 in either direction, in minor units.',
   },
   amount_exceeds_remaining: {
     status: 422,
-    title: 'The amount is more than what remains',
+    title: 'The amount exceeds what remains',
     help: 'Send at most what remains, or allow overpayment where that is possible.',
   },
   metadata_too_large: {
     status: 422,
     title: 'Too much metadata',
-    help: 'At most 10 keys, of 40 characters, with values of 500; the count is taken after merging.',
+    help: 'At most 10 keys of up to 40 characters, with values of up to 500; keys are counted after merging.',
   },
   no_balance: {
     status: 422,
@@ -140,8 +140,8 @@ export const problems = {
   },
   invalid_allocation: {
     status: 422,
-    title: 'The allocations cannot be made as written',
-    help: 'Each item of `errors` names the allocation and the reason. Or send a policy instead.',
+    title: 'The allocations cannot be made as requested',
+    help: 'Each item of `errors` names an allocation and the reason. Or send a policy instead.',
   },
   customer_mismatch: {
     status: 422,
@@ -151,12 +151,12 @@ export const problems = {
   invalid_payment_rules: {
     status: 422,
     title: 'The payment rules contradict each other',
-    help: 'min_amount is at most max_amount, after inheritance.',
+    help: 'min_amount must not exceed max_amount, after inheritance.',
   },
   url_not_allowed: {
     status: 422,
-    title: 'The URL may not be called',
-    help: 'Use a public https address; a private receiver has to be named in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
+    title: 'The URL is not allowed',
+    help: 'Use a public https address. A private receiver must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
   },
   too_many_endpoints: {
     status: 422,
@@ -165,17 +165,17 @@ export const problems = {
   },
   internal_error: {
     status: 500,
-    title: 'Something is wrong on our side',
-    help: 'Nothing was written. Send the request again with the same Idempotency-Key; tell the operator the request id.',
+    title: 'Something went wrong on our side',
+    help: 'Send the request again with the same Idempotency-Key, so that nothing happens twice. If it fails again, give the operator the Request-Id.',
   },
   service_unavailable: {
     status: 503,
-    title: 'The database does not answer',
+    title: 'The database is unavailable',
     help: 'Wait for Retry-After seconds, then send the same request again.',
   },
   overloaded: {
     status: 503,
-    title: 'Too much is waiting',
+    title: 'The server is overloaded',
     help: 'Wait for Retry-After seconds, then send the same request again.',
   },
 } as const satisfies Record<string, { status: number; title: string; help: string }>

@@ -1,9 +1,12 @@
 import { type ProblemCode, problems } from './problem-codes.ts'
 
-/** One thing wrong with one member of the input: where (RFC 6901 pointer), which rule, and what to do. */
+/** One thing wrong with one field of the input: where (RFC 6901 pointer), which rule, and what to do. */
 export type FieldError = { pointer: string; code: string; detail: string }
 
-/** A refusal that the caller can do something about. It becomes an RFC 9457 answer; nothing has been written. */
+/**
+ * A refusal that the caller can act on. It is sent as RFC 9457 problem details, and the work that threw it is rolled
+ * back.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly code: ProblemCode
@@ -23,7 +26,7 @@ export class Problem extends Error {
   }
 }
 
-/** A problem about one member of the body. */
+/** A problem with one field of the body. */
 export function fieldProblem(code: ProblemCode, pointer: string, detail: string): Problem {
   return new Problem(code, detail, { errors: [{ pointer, code, detail }] })
 }

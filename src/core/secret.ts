@@ -2,36 +2,38 @@ import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes, timing
 import { assert } from './assert.ts'
 
 /**
- * SHA-256, for what is only ever compared: API keys, request fingerprints. A payment takes five of them: hashed at once into
- * text one takes 0.6 µs, into a buffer twice that, as a stream 1.9.
+ * SHA-256, for values that are only compared: API keys, request fingerprints. A payment computes five. One takes 0.6 µs
+ * when hashed at once to text, twice that to a buffer, and 1.9 as a stream.
  */
 export function sha256(value: string): Buffer {
   return Buffer.from(hash('sha256', value, 'binary'), 'binary')
 }
 
-/** Compares two strings in a time that does not tell where they differ. */
+/** Compares two strings in a time that does not depend on where they differ. */
 export function sameSecret(left: string, right: string): boolean {
   return timingSafeEqual(sha256(left), sha256(right))
 }
 
-/** A random secret of `bytes` bytes in base62-safe characters (base64url without `-` and `_`). */
+/** A random secret of `bytes` bytes, in hexadecimal. */
 export function randomSecret(bytes: number): string {
   return randomBytes(bytes).toString('hex')
 }
 
 /**
- * What the encryption key does: it encrypts what must be readable again (signing secrets, processor keys) and derives
- * what can be made again (link tokens). Each use has a key of its own, so that one cannot stand in for another.
+ * The two uses of the encryption key, each under a derived key of its own: it encrypts what must be readable again
+ * (signing secrets, return addresses, responses with a secret), and it derives tokens that can be derived again (links,
+ * cursors, pay forms, charges of the simulator). All tokens share one key; their first part names the use, so that a
+ * token of one use is never valid for another.
  */
 export type Vault = {
   encrypt(plain: string): Buffer
   /** Throws when the text was not encrypted by this key. */
   decrypt(encrypted: Buffer): string
-  /** A token of 132 bits in 22 base64url characters, the same for the same parts. */
+  /** A token of 132 bits in 22 base64url characters, the same for the same parts. The first part names the use. */
   token(...parts: string[]): string
 }
 
-/** Makes a vault of the operator's encryption key: any text of at least 32 characters. */
+/** Opens a vault with the operator's encryption key: any text of at least 32 characters. */
 export function openVault(encryptionKey: string): Vault {
   assert(encryptionKey.length >= 32, 'the encryption key has at least 32 characters')
   const derive = (use: string) => createHmac('sha256', encryptionKey).update(use).digest()

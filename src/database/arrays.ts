@@ -2,10 +2,11 @@ import { assert } from '../core/assert.ts'
 import { byteAt, bytePlaces } from '../core/id/hex.ts'
 import type { Id } from '../core/id/id.ts'
 
-// The columns of a batch, as PostgreSQL's arrays in its binary form. Read as text, letter by letter, they took an eighth of the
-// database's time for a payment; and an array of another type than the statement's is refused.
+// The columns of a batch as arrays in PostgreSQL's binary format. Parsing them as text took an eighth of the database's
+// time for a payment; and an array whose type is not the statement's is refused.
 
-// Type, whether there are nulls, the type of the elements, their number, the number of the first.
+// Five integers: the number of dimensions, whether there are nulls, the type of the elements, their number, and the
+// index of the first.
 const headSize = 20
 const nullSize = -1
 
@@ -21,16 +22,16 @@ export function integerArray(values: readonly (number | null)[]): Buffer {
   return fixedArray(types.integer, 4, values, (buffer, at, value) => buffer.writeInt32BE(value, at))
 }
 
-/** A column of amounts and versions. A buffer of Node takes a BigInt apart by arithmetic on BigInts, 160 ns; a view takes 10. */
+/** A column of amounts and versions. Node's Buffer splits a BigInt with BigInt arithmetic, 160 ns; a DataView takes 10. */
 export function bigintArray(values: readonly (bigint | null)[]): Buffer {
   return fixedArray(types.bigint, 8, values, (_, at, value, view) => {
-    // A view would keep the lower bits of what does not fit.
-    if (BigInt.asIntN(64, value) !== value) throw new RangeError(`${value} is no number of 64 bits`)
+    // A DataView would silently keep only the lower bits.
+    if (BigInt.asIntN(64, value) !== value) throw new RangeError(`${value} does not fit into 64 bits`)
     view.setBigInt64(at, value)
   })
 }
 
-/** A column of truth values. */
+/** A column of booleans. */
 export function booleanArray(values: readonly boolean[]): Buffer {
   return fixedArray(types.boolean, 1, values, (buffer, at, value) => buffer.writeUInt8(value ? 1 : 0, at))
 }
@@ -49,7 +50,7 @@ export function timeArray(values: readonly (Date | null)[]): Buffer {
 
 /** A column of texts. */
 export function textArray(values: readonly (string | null)[]): Buffer {
-  // A UTF-16 unit takes three bytes at most, which is cheaper to allot than to count.
+  // A UTF-16 unit takes at most three bytes; allocating for that is cheaper than counting.
   const sizeMax = values.reduce((sum, value) => sum + 4 + (value === null ? 0 : value.length * 3), headSize)
   return variableArray(types.text, sizeMax, values, (buffer, at, value) => buffer.write(value, at))
 }
@@ -101,7 +102,7 @@ function writeHead(buffer: Buffer, type: number, length: number, hasNull: boolea
   return headSize
 }
 
-// A byte has less.
+// Larger than any byte.
 const noByte = 0x100
 
 /** 60 ns; taking the hyphens out and reading the rest as hex took four times as long. */

@@ -12,7 +12,7 @@ export class Conditions {
     this.#texts.push(String.raw({ raw: texts }, ...parameters))
   }
 
-  /** What stands after `where`. */
+  /** The text after `where`. */
   get text(): string {
     return this.#texts.join(' and ')
   }

@@ -4,7 +4,7 @@ import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './
 import type { Queryable } from './pool.ts'
 import { jsonTexts, loadSql } from './sql.ts'
 
-/** A key within its environment, and the fingerprint (SHA-256) of the request that it stands for. */
+/** A key within its environment, and the fingerprint (SHA-256) of the request that used it. */
 export type IdempotencyClaim = {
   environment_id: number
   key: string
@@ -21,7 +21,7 @@ const findResponsesSql = loadSql(import.meta.url, './sql/find-responses.sql')
 const releaseKeysSql = loadSql(import.meta.url, './sql/release-keys.sql')
 const deleteOldResponsesSql = loadSql(import.meta.url, './sql/delete-old-responses.sql')
 
-/** Names one claim in sets and maps. */
+/** The name of a claim in sets and maps. */
 export function claimName({ environment_id, key }: Pick<IdempotencyClaim, 'environment_id' | 'key'>): string {
   return `${environment_id} ${key}`
 }
@@ -32,8 +32,9 @@ export function newClaim(environment_id: number, key: string, fingerprint: Buffe
 }
 
 /**
- * Claims keys, in one order for every process, and returns the names of those won. Lost ones are looked up afterwards. Of keys
- * that are `expected` to be new, one that is not fails the transaction with a unique violation.
+ * Claims keys in a fixed order, so that two processes cannot deadlock, and returns the names of those won. Lost ones
+ * are looked up afterwards. When the keys are `expected` to be new, one that is not fails the transaction with a unique
+ * violation.
  */
 export async function claimKeys(
   connection: Queryable,
@@ -63,10 +64,10 @@ function claimColumns(claims: IdempotencyClaim[]): Buffer[] {
   ]
 }
 
-type Response = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredResponse, 'fingerprint'>
+type NewResponse = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredResponse, 'fingerprint'>
 
 /** Stores the responses of claimed keys, in the transaction of their effect. */
-export async function storeResponses(connection: Queryable, responses: Response[]): Promise<void> {
+export async function storeResponses(connection: Queryable, responses: NewResponse[]): Promise<void> {
   if (responses.length === 0) return
   await connection.query({
     ...storeResponsesSql,
@@ -100,8 +101,8 @@ async function releaseKeys(connection: Queryable, claims: IdempotencyClaim[]): P
 }
 
 /**
- * The responses that keys stand for, by their names. It must be a statement of its own: the loser's snapshot may be older than
- * the winner.
+ * The stored responses of keys, by their names. It must be a statement of its own: the snapshot of the statement that
+ * lost a claim may be older than the commit of the winner.
  */
 export async function findResponses(
   connection: Queryable,

@@ -5,12 +5,12 @@ import type { DatabaseAddress } from './pool.ts'
 const ownerRole = 'tallystick_owner'
 const serverRole = 'tallystick_server'
 
-/** The two ways into a local database: migrations own the tables, the server may not change what was entered. */
+/** The two logins of a local database: migrations own the tables; the server may not change what was entered. */
 export type LocalDatabase = { owner: DatabaseAddress; server: DatabaseAddress; serverRole: string }
 
 const databaseName = 'tallystick'
 
-/** The server's way into the database of a bundled server that is running. */
+/** The login of the server at a bundled server that is running. */
 export function localServerAddress(bundled: Pick<BundledServer, 'connection'>): DatabaseAddress {
   return { ...bundled.connection(databaseName), user: serverRole }
 }

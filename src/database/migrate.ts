@@ -4,14 +4,14 @@ import type { Pool, Queryable } from './pool.ts'
 
 export { MigrationError }
 
-/** What a caller may choose: other migrations than the program's own, and who is told what is waited for and what failed. */
+/** Migrations other than the program's own, and where progress and failures are logged. */
 export type MigrateOptions = { migrations?: Migration[]; log?: MigrationLog }
 
 /**
- * Brings the database up to this program's schema, and gives `serverRole` (the role that serves; by default the one that is
- * connected) its rights. Each file is committed by itself, with its record and the rights: when one fails those before it are
- * done, and the next run goes on from there. Several processes may run it at once: a lock lets one through, and the others find
- * nothing to do. Returns the names that were run.
+ * Brings the database up to this program's schema, and grants `serverRole` (the role that serves; by default the one
+ * that is connected) its rights. Each file is committed by itself, with its record and the rights: when one fails,
+ * those before it stay, and the next run continues from there. Several processes may run it at once: a lock lets one
+ * through, and the others find nothing to do. Returns the names that were run.
  */
 export async function migrate(
   pool: Pool,
@@ -32,13 +32,13 @@ export async function migrate(
     for (const migration of missing) {
       const recorded = () => record(connection, migration, now, serverRole)
       await run(connection, migration, log, recorded).catch((error) => {
-        log(`Migration ${migration.name} failed. Those before it are done; run it again when the cause is mended.`)
+        log(`Migration ${migration.name} failed. Those before it are committed; fix the cause and run it again.`)
         throw error
       })
     }
     return missing.map(({ name }) => name)
   } finally {
-    // Closed, not given back: its lock and its settings end with it, whatever happened.
+    // Closed, not returned to the pool: its lock and its settings end with it, whatever happened.
     connection.release(true)
   }
 }
@@ -56,7 +56,7 @@ async function run(
   })
 }
 
-/** Such a statement that broke leaves an index behind that is not valid, which `if not exists` would take for made. */
+/** An interrupted statement leaves an invalid index behind, which `if not exists` would take for a finished one. */
 async function runIndexStatement(connection: Queryable, { kind, index, text }: IndexStatement): Promise<void> {
   if (kind === 'create') {
     const { rows } = await connection.query(
@@ -68,7 +68,10 @@ async function runIndexStatement(connection: Queryable, { kind, index, text }: I
   await connection.query(text)
 }
 
-/** Notes a migration as run. With it come partitions and rights, as far as there are such yet, so that no break leaves them wrong. */
+/**
+ * Records a migration as run. In the same transaction partitions and rights are brought up to date, once their
+ * functions exist, so that no interruption leaves them wrong.
+ */
 async function record(connection: Queryable, migration: Migration, now: Date, serverRole?: string): Promise<void> {
   const { name, checksum, breaking } = migration
   await connection.query('insert into schema_migration values ($1, $2, $3, $4)', [name, checksum, breaking, now])

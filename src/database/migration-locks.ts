@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isConflict, isLockTimeout } from './errors.ts'
 import type { Queryable } from './pool.ts'
 
-/** Is told, in a sentence, what is waited for. */
+/** Receives a sentence about what a migration waits for. */
 export type MigrationLog = (message: string) => void
 
 // Any number that no other program's advisory lock uses by chance.
@@ -11,9 +11,9 @@ const pause_ms = 100
 const triesPerMessage = 100
 
 /**
- * Takes the lock that lets one process migrate at a time, for as long as the connection lives, by asking again and again. Whoever
- * waits for a lock inside PostgreSQL holds a snapshot meanwhile, and an index that is made concurrently waits for all older
- * snapshots: each would wait for the other.
+ * Takes the lock that lets one process migrate at a time, for as long as the connection lives. It polls: a session that
+ * waits for a lock inside PostgreSQL holds a snapshot, and an index that is created concurrently waits for all older
+ * snapshots, so the two would wait for each other.
  */
 export async function takeMigrationLock(connection: Queryable, log: MigrationLog): Promise<void> {
   for (let tries = 0; ; tries++) {
@@ -24,12 +24,12 @@ export async function takeMigrationLock(connection: Queryable, log: MigrationLog
   }
 }
 
-// A lock that a migration waits for is waited for by every statement that comes after it, payments too. So it lets go, and lets them
-// through before it asks again.
+// While a migration waits for a lock on a table, every later statement on that table waits behind it, payments too. So
+// it gives up after this time, lets them through, and tries again.
 const tableLockWait = '2s'
 const tableLockPause_ms = 1_000
 
-/** Does work in one transaction, and again from its beginning for as long as others hold locks that it needs. */
+/** Runs `work` in one transaction, and again from its beginning for as long as others hold locks that it needs. */
 export async function migrateInTransaction(
   connection: Queryable,
   log: MigrationLog,
@@ -44,7 +44,7 @@ export async function migrateInTransaction(
     } catch (error) {
       await connection.query('rollback').catch(() => {})
       if (!isLockTimeout(error) && !isConflict(error)) throw error
-      log(`The migration met others at work (${(error as Error).message}) and is tried again.`)
+      log(`The migration could not get a lock (${(error as Error).message}) and will be tried again.`)
       await setTimeout(tableLockPause_ms)
     }
   }

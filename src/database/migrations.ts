@@ -5,11 +5,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 export type Migration = {
   name: string
   text: string
-  /** The file's SHA-256, by which an edit is noticed. */
+  /** The file's SHA-256, by which an edit is detected. */
   checksum: string
   /** Whether a program that does not know the file cannot serve the database any more. */
   breaking: boolean
-  /** What a file that needs no transaction consists of; null when it is run as a whole, in one. */
+  /** The statements of a file that runs without a transaction; null when it runs as a whole, in one. */
   index_statements: IndexStatement[] | null
 }
 
@@ -22,9 +22,9 @@ export class MigrationError extends Error {}
 const ourFolder = new URL('./migrations/', import.meta.url)
 
 /**
- * The migrations of a folder in their order. Each file opens with two header lines, its purpose and whether it is breaking, and may
- * say in a third that it needs no transaction. Throws a MigrationError when a file says something else, or needs no transaction
- * but holds what could not be run again after a break half way.
+ * The migrations of a folder in their order. Each file starts with two header lines, its purpose and whether it is
+ * breaking, and a third may say that it runs without a transaction. Throws a MigrationError for any other header, and
+ * for a file without a transaction that holds a statement which could not be run again after an interruption.
  */
 export function readMigrations(folder: URL = ourFolder): Migration[] {
   return readdirSync(folder)
@@ -54,7 +54,7 @@ const indexForms = {
   drop: /^drop index concurrently if exists ([a-z_][a-z0-9_]*)$/,
 }
 
-/** Statements end with a semicolon at the end of a line. There are two forms, and both may be run again whatever became of them. */
+/** Statements end with a semicolon at the end of a line. Both forms may be run again whatever an interruption left. */
 function readIndexStatements(name: string, text: string): IndexStatement[] {
   const pieces = text.replaceAll(/^\s*--.*$/gm, '').split(/;[ \t]*$/m)
   const rest = pieces.pop()
@@ -71,7 +71,7 @@ function readIndexStatements(name: string, text: string): IndexStatement[] {
 
 function notForIndexes(name: string, piece: string): MigrationError {
   return new MigrationError(
-    `${name} needs no transaction, so it may only hold lines that end in a semicolon and say ` +
+    `${name} runs without a transaction, so it may only contain statements that end with a semicolon and have the forms ` +
       '"create [unique] index concurrently if not exists …" or "drop index concurrently if exists …", ' +
       `not "${piece.trim().split('\n')[0]}".`,
   )

@@ -1,23 +1,21 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
 import { isConflict } from './errors.ts'
-import { type Connection, type Pool, types } from './pool.ts'
-import { withUniqueName } from './sql.ts'
-import { StatementGroup } from './statement-group.ts'
+import type { Connection, Pool } from './pool.ts'
 
 const triesMax = 4
 
-/** Ends a transaction: the commit travels behind what has been sent, and holds only if all of that succeeds. */
+/** Sends the commit behind the statements sent so far. It takes effect only if all of them succeed. */
 export type SendCommit = () => void
 
 /**
- * Runs `work` in one transaction at READ COMMITTED, the level that row locks and unique keys are used at. A deadlock or a
- * serialisation failure is tried again, four times in all unless `tries_max` says otherwise, so `work` must have no effect
- * outside the database.
+ * Runs `work` in one transaction at READ COMMITTED, the level for which the row locks and unique keys are meant. After
+ * a deadlock or a serialisation failure it is run again, four times in all unless `tries_max` says otherwise, so `work`
+ * must have no effect outside the database.
  *
- * What `work` sends before it first waits travels together with the `begin`, and what it sends before it waits again travels together
- * too. When it has sent its last statement it may call `sendCommit`, which saves the round trip after the answers. Whatever must hold
- * for the commit is then to be held by the statements themselves.
+ * Statements are sent at once and their results arrive in order, so statements that do not depend on each other need no
+ * round trip each. After its last statement `work` may call `sendCommit`, which saves a round trip between the results
+ * and the commit. Conditions for the commit must then be enforced by the statements themselves (`assert_rows`).
  */
 export async function transaction<T>(
   pool: Pool,
@@ -34,12 +32,12 @@ export async function transaction<T>(
 }
 
 /**
- * Waits for what was flushed one after the other in a transaction. A failure fails all that was sent behind it; thrown is the one
- * that began it, so that a conflict is known as one.
+ * Waits for statements that were sent in this order. When one fails, so do all behind it; the first failure is thrown,
+ * so that a conflict is recognised as one.
  */
 export async function inOrder(sent: readonly Promise<unknown>[]): Promise<void> {
-  const settled = await Promise.allSettled(sent)
-  const failure = settled.find((one) => one.status === 'rejected')
+  const results = await Promise.allSettled(sent)
+  const failure = results.find((one) => one.status === 'rejected')
   if (failure) throw failure.reason
 }
 
@@ -53,12 +51,12 @@ async function attempt<T>(
   try {
     const result = await work(connection, () => connection.commit())
     const { command } = await connection.commit()
-    // PostgreSQL answers ROLLBACK to the commit of a transaction in which a statement failed.
+    // PostgreSQL returns ROLLBACK for the commit of a transaction in which a statement failed.
     assert(command === 'COMMIT', 'what was reported as done is committed')
     return result
   } catch (error) {
     connection.end()
-    await client.query('rollback').catch((failure: Error) => {
+    await client.query(rollback).catch((failure: Error) => {
       broken = failure
     })
     throw error
@@ -69,57 +67,63 @@ async function attempt<T>(
 
 const begin = { name: 'begin', text: 'begin' }
 const commit = { name: 'commit', text: 'commit' }
+const rollback = { name: 'rollback', text: 'rollback' }
 
-/** Gathers what is sent in one turn of the program into one group of statements, the first with the `begin`, the last with the `commit`. */
+/**
+ * Sends the statements of a transaction at once, behind the `begin`: the connection is pipelined, so none waits for the
+ * result of another.
+ */
 class TransactionConnection implements Connection {
   readonly #client: PoolClient
-  #group: StatementGroup | undefined
   #committing: Promise<QueryResult> | undefined
   #ended = false
+  /** A statement could not be sent, so there must be no commit. */
+  #unsent: unknown
 
   constructor(client: PoolClient) {
     this.#client = client
-    // Not awaited: its failure is also that of the first statement of the work.
-    this.#add(begin).catch(() => {})
+    // Not awaited: when it fails, so does the first statement of the work.
+    client.query(begin).catch(() => {})
   }
 
-  query<Row extends QueryResultRow>(
+  async query<Row extends QueryResultRow>(
     statement: string | { name?: string; text: string; values?: unknown[] },
     values: unknown[] = [],
   ): Promise<QueryResult<Row>> {
-    // What came behind it would run outside the transaction.
-    assert(!this.#ended, 'nothing is sent behind the end of a transaction')
-    return this.#add<Row>(typeof statement === 'string' ? { text: statement, values } : statement)
+    // A statement after the commit would run outside the transaction.
+    assert(!this.#ended, 'nothing is sent after the end of a transaction')
+    const { values: sent, ...rest } = typeof statement === 'string' ? { text: statement, values } : statement
+    return this.#client.query<Row>({ ...rest, ...(sent && { values: this.#parameters(sent) }) })
   }
 
-  flush(): void {
-    if (this.#group) this.#client.query(this.#group)
-    this.#group = undefined
+  /**
+   * Values in a form that the driver can always send: objects become JSON here, and one that cannot is a failure before
+   * the commit.
+   */
+  #parameters(values: unknown[]): unknown[] {
+    try {
+      return values.map(toParameter)
+    } catch (error) {
+      this.#unsent ??= error
+      throw error
+    }
   }
 
   commit(): Promise<QueryResult> {
-    this.#committing ??= this.#add(commit)
-    // Awaited in the end; until then a failure before it is the one that is told of.
+    this.#committing ??= this.#unsent === undefined ? this.#client.query(commit) : Promise.reject(this.#unsent)
+    // Awaited by the caller; an earlier failure must be the one reported.
     this.#committing.catch(() => {})
     this.end()
     return this.#committing
   }
 
-  /** Sends what there is, and nothing more. */
+  /** Accepts no more statements. */
   end(): void {
     this.#ended = true
-    this.flush()
   }
+}
 
-  #add<Row extends QueryResultRow>(statement: {
-    name?: string
-    text: string
-    values?: unknown[]
-  }): Promise<QueryResult<Row>> {
-    if (!this.#group) {
-      this.#group = new StatementGroup(types)
-      queueMicrotask(() => this.flush())
-    }
-    return this.#group.add<Row>(withUniqueName(statement))
-  }
+function toParameter(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Array.isArray(value) || value instanceof Date || Buffer.isBuffer(value) ? value : JSON.stringify(value)
 }

@@ -4,7 +4,7 @@ import type { DocsPage } from './layout.ts'
 
 const codes = Object.keys(problems) as ProblemCode[]
 
-/** Where the page of a code is: what the `type` of its problems points to. */
+/** The path of the page of a code, which the `type` of its problems names. */
 export function errorPath(code: string): string {
   return `/docs/errors/${code.replaceAll('_', '-')}`
 }
@@ -44,7 +44,8 @@ function codePage(code: ProblemCode): DocsPage {
 }
 
 function retryText(status: number): string {
-  if (status >= 500) return 'Sending the same request again is right: wait first, and send the same Idempotency-Key.'
-  if (status === 409) return 'Nothing was written. It depends on the state of things, so it may work later.'
-  return 'Nothing was written. The same request will be refused again.'
+  if (status >= 500) return 'The same request may be sent again: wait first, and use the same Idempotency-Key.'
+  if (status === 409)
+    return 'This request changed nothing. It conflicted with the current state, so it may succeed later.'
+  return 'This request changed nothing, and it will be refused again if it is sent unchanged.'
 }

@@ -1,52 +1,33 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { FastifyReply } from '../api/fastify.ts'
-import { Html, html } from '../html/html.ts'
+import { documentHeaders, readStyle, renderHtmlDocument } from '../html/document.ts'
+import { type Html, html } from '../html/html.ts'
 
-/** A page of the documents: what stands in the title, and what stands in `main`. */
+/** A page of the documents: its title, and the content of `main`. */
 export type DocsPage = { title: string; content: Html }
 
-const style = readFileSync(new URL('./docs.css', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ')
-const styleHash = createHash('sha256').update(style).digest('base64')
-const styleElement = trusted(`<style>${style}</style>`)
-
-/** Text of ours that is HTML already: the style sheet, and what Markdown was rendered to. */
-export function trusted(text: string): Html {
-  return Html.fromTemplate([text], [])
-}
+const style = readStyle(new URL('./docs.css', import.meta.url))
 
 /** Renders the whole document. */
 export function renderDocs({ title, content }: DocsPage): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Tallystick</title>
-${styleElement}
-</head>
-<body>
-<header><a href="/docs">Tallystick</a><a href="/docs">Guides</a><a href="/docs/reference">API reference</a><a href="/docs/errors">Errors</a><a href="/openapi.json">openapi.json</a></header>
+  return renderHtmlDocument({
+    title: `${title} · Tallystick`,
+    style,
+    body: html`<header><a href="/docs">Tallystick</a><a href="/docs">Guides</a><a href="/docs/reference">API reference</a><a href="/docs/errors">Errors</a><a href="/openapi.json">openapi.json</a></header>
 <main>
 ${content}
 </main>
-</body>
-</html>
-`.toString()
+`,
+  })
 }
 
-/** Sends a page that runs nothing and loads nothing. The documents are the same for everyone, so caches may keep them. */
+/** Sends a page that runs no script and loads nothing. The documents are the same for everyone, so caches may keep them. */
 export function sendDocs(reply: FastifyReply, body: string, status = 200): FastifyReply {
   return reply
     .code(status)
     .headers({
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy':
-        `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'none'; ` +
-        "frame-ancestors 'none'; base-uri 'none'",
+      ...documentHeaders({ style, form_action: "'none'" }),
       'referrer-policy': 'no-referrer',
       'cache-control': 'public, max-age=300',
-      'x-frame-options': 'DENY',
     })
     .send(body)
 }

@@ -2,7 +2,7 @@ import type { Document } from './markdown.ts'
 
 const sections = { guides: 'Guides', reference: 'Reference' } as const
 
-/** The index of the documents for language models. Source of the form: llmstxt.org. */
+/** The index of the documents for language models. Source of the format: llmstxt.org. */
 export function llmsText(documents: readonly Document[]): string {
   const lines = Object.entries(sections).flatMap(([folder, title]) => [
     `## ${title}`,

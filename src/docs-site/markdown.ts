@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { Marked, type Tokens } from 'marked'
-import { escapeHtml } from '../html/html.ts'
-import { type DocsPage, trusted } from './layout.ts'
+import { escapeHtml, Html } from '../html/html.ts'
+import type { DocsPage } from './layout.ts'
 
 const folder = new URL('../../docs/', import.meta.url)
 
-/** A document of the folder `docs`: its file there, where it is served below `/docs/`, and what it says. */
+/** A document of the folder `docs`: its file there, the path it is served at below `/docs/`, and its text. */
 export type Document = { file: string; path: string; title: string; summary: string; markdown: string }
 
 /** Reads every Markdown file of the folder. `README.md` is the page of its folder. */
@@ -18,17 +18,17 @@ export function readDocuments(): Document[] {
     .map((file) => {
       const markdown = readFileSync(new URL(file, folder), 'utf8')
       const [, title = file, rest = ''] = /^# (.+)\n+([\s\S]*)$/.exec(markdown) ?? []
-      return { file, path: pathOf(file), title, summary: firstParagraph(rest), markdown }
+      return { file, path: servedPath(file), title, summary: firstParagraph(rest), markdown }
     })
 }
 
 /** The page of a document. */
 export function documentPage({ file, title, markdown }: Document): DocsPage {
-  return { title, content: trusted(renderMarkdown(markdown, posix.dirname(file))) }
+  return { title, content: Html.trusted(renderMarkdown(markdown, posix.dirname(file))) }
 }
 
 /** `guides/errors.md` is served as `guides/errors`, and `guides/README.md` as `guides`. */
-function pathOf(file: string): string {
+function servedPath(file: string): string {
   return file.replace(/(^|\/)README\.md$/, '').replace(/\.md$/, '')
 }
 
@@ -37,7 +37,7 @@ function firstParagraph(text: string): string {
   return paragraph.replaceAll('\n', ' ').replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
 }
 
-/** Renders Markdown of ours. Raw HTML in it is shown as text: a document needs none, and so none can get in. */
+/** Renders our own Markdown. Raw HTML in it is shown as text, since no document needs any. */
 function renderMarkdown(markdown: string, directory: string): string {
   const marked = new Marked({
     renderer: {
@@ -58,13 +58,15 @@ function renderMarkdown(markdown: string, directory: string): string {
     .replaceAll('</table>', '</table></div>')
 }
 
-/** A link between files becomes one between pages. What lies outside the folder is not served, so it is no link there. */
+/** A link between files becomes a link between pages. What lies outside the folder is not served, so it gets no link. */
 function linkTo(href: string, directory: string): string | undefined {
   if (/^([a-z]+:|#)/.test(href)) return href
   const [file = '', anchor] = href.split('#', 2)
   const target = posix.join(directory, file)
   if (target.startsWith('..')) return target === '../openapi.json' ? '/openapi.json' : undefined
-  return ['/docs', pathOf(target)].filter((part) => part !== '').join('/') + (anchor === undefined ? '' : `#${anchor}`)
+  return (
+    ['/docs', servedPath(target)].filter((part) => part !== '').join('/') + (anchor === undefined ? '' : `#${anchor}`)
+  )
 }
 
 /** The anchor of a heading, as GitHub makes it. */

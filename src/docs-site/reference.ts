@@ -8,16 +8,16 @@ import {
   codeView,
   componentsOf,
   exampleOf,
+  fieldsView,
+  fieldView,
   jsonView,
-  membersView,
-  memberView,
   prose,
   type Schema,
 } from './schema-view.ts'
 
 type Media = Record<string, { schema: Schema; example?: unknown }>
 type Parameter = { $ref?: string; name: string; in: string; required?: boolean; description?: string; schema: Schema }
-type Response = { $ref?: string; headers?: Record<string, unknown>; content?: Media }
+type ResponseObject = { $ref?: string; headers?: Record<string, unknown>; content?: Media }
 type OperationObject = {
   operationId: string
   tags: string[]
@@ -25,10 +25,10 @@ type OperationObject = {
   description?: string
   parameters?: Parameter[]
   requestBody?: { content: Media }
-  responses: Record<string, Response>
+  responses: Record<string, ResponseObject>
   'x-codeSamples'?: { source: string }[]
 }
-type Call = { method: string; path: string; operation: OperationObject }
+type DocumentedCall = { method: string; path: string; operation: OperationObject }
 type Tag = { name: string; description?: string }
 
 /** The pages of the reference, by their path below `/docs/`: an index, one page per operation, one per type of event. */
@@ -49,13 +49,13 @@ export function referencePages(document: Json): Map<string, () => DocsPage> {
 }
 
 /** Every operation of the document with its method and path. */
-export function callsOf(document: Json): Call[] {
+export function callsOf(document: Json): DocumentedCall[] {
   return Object.entries(document.paths as Record<string, Record<string, OperationObject>>).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   )
 }
 
-function indexPage(document: Json, calls: Call[]): DocsPage {
+function indexPage(document: Json, calls: DocumentedCall[]): DocsPage {
   const { description } = document.info as { description: string }
   const tags = (document.tags as Tag[]).filter(({ name }) => name !== 'Events')
   const events = Object.entries(document.webhooks as Record<string, { post: OperationObject }>)
@@ -63,14 +63,14 @@ function indexPage(document: Json, calls: Call[]): DocsPage {
     title: 'API reference',
     content: html`<h1>API reference</h1>
 <p>${prose(description)}</p>
-<p>Made from <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1), which the server makes from the schemas that validate.</p>
+<p>Generated from <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1), which the server generates from the schemas that validate requests.</p>
 ${tags.map(({ name, description: sentence }) => tagView(name, sentence, calls))}
 <h2>Events</h2>
 <ul>${events.map(([type, { post }]) => html`<li><a href="/docs/reference/events/${type}">${type}</a>: ${post.summary}</li>`)}</ul>`,
   }
 }
 
-function tagView(name: string, sentence: string | undefined, calls: Call[]): Html {
+function tagView(name: string, sentence: string | undefined, calls: DocumentedCall[]): Html {
   const rows = calls
     .filter(({ operation }) => operation.tags.includes(name))
     .map(
@@ -80,7 +80,7 @@ function tagView(name: string, sentence: string | undefined, calls: Call[]): Htm
   return html`<h2>${name}</h2><p>${sentence}</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Operation</th><th scope="col">Call</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 
-function operationPage({ method, path, operation }: Call, document: Json): DocsPage {
+function operationPage({ method, path, operation }: DocumentedCall, document: Json): DocsPage {
   const components = componentsOf(document)
   const body = operation.requestBody?.content['application/json']
   const [sample] = operation['x-codeSamples'] ?? []
@@ -91,8 +91,8 @@ function operationPage({ method, path, operation }: Call, document: Json): DocsP
 ${operation.description && html`<p>${prose(operation.description)}</p>`}
 ${sample && html`<h2>Example</h2><p>With <code>$BASE_URL</code> and <code>$API_KEY</code> exported:</p>${codeView(sample.source)}`}
 ${parametersView(parametersOf(operation, document), components)}
-${body && html`<h2>Body</h2>${membersView(body.schema, components)}`}
-${answersOf(operation).map(([status, media]) => answerView(status, media, components))}
+${body && html`<h2>Body</h2>${fieldsView(body.schema, components)}`}
+${successesOf(operation).map(([status, media]) => responseView(status, media, components))}
 <h2>Refusals</h2>
 ${refusalsView(Object.keys(operation.responses).map(Number))}`,
   }
@@ -110,25 +110,25 @@ function parametersView(parameters: Parameter[], components: Components): Html[]
     const found = parameters.filter((one) => one.in === place)
     if (found.length === 0) return []
     const items = found.map(({ name, required = false, description, schema }) => {
-      const member = description === undefined ? schema : { ...schema, description }
-      return html`<li>${memberView(name, member, required, components, 0)}</li>`
+      const field = description === undefined ? schema : { ...schema, description }
+      return html`<li>${fieldView(name, field, required, components, 0)}</li>`
     })
     return [html`<h2>${title}</h2><ul class="members">${items}</ul>`]
   })
 }
 
-function answersOf({ responses }: OperationObject): [string, { schema: Schema }][] {
+function successesOf({ responses }: OperationObject): [string, { schema: Schema }][] {
   return Object.entries(responses).flatMap(([status, { content }]) => {
     const media = content?.['application/json']
     return media === undefined ? [] : [[status, media] as [string, { schema: Schema }]]
   })
 }
 
-function answerView(status: string, { schema }: { schema: Schema }, components: Components): Html {
+function responseView(status: string, { schema }: { schema: Schema }, components: Components): Html {
   const example = exampleOf(schema, components)
-  return html`<h2>Answer ${status}</h2>
+  return html`<h2>Response ${status}</h2>
 ${example !== undefined && jsonView(example)}
-<details><summary>Members</summary>${membersView(schema, components)}</details>`
+<details><summary>Fields</summary>${fieldsView(schema, components)}</details>`
 }
 
 function refusalsView(statuses: number[]): Html {
@@ -151,7 +151,7 @@ function eventPage(type: string, operation: OperationObject, components: Compone
 <p>${operation.summary}</p>
 <p>${operation.description} See <a href="/docs/guides/webhook-verification">webhook verification</a>.</p>
 ${example !== undefined && html`<h2>Example</h2>${jsonView(example)}`}
-<h2>Members</h2>
-${membersView(schema, components)}`,
+<h2>Fields</h2>
+${fieldsView(schema, components)}`,
   }
 }

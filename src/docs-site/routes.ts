@@ -7,13 +7,13 @@ import { llmsText } from './llms.ts'
 import { documentPage, readDocuments } from './markdown.ts'
 import { referencePages } from './reference.ts'
 
-/** `/docs` and all below it, and `/llms.txt`: the documents that come with the program, for everyone. */
+/** `/docs` and everything below it, and `/llms.txt`: the documents that come with the program. They need no key. */
 export function docsRoutes(router: Router, document: ApiDocument): void {
   const docs = lazily(() => readDocuments())
   const pages = lazily(() => allPages(document, docs()))
   const rendered = new Map<string, string>()
 
-  const answer = (path: string): string | undefined => {
+  const pageAt = (path: string): string | undefined => {
     const page = pages().get(path)
     if (page === undefined) return undefined
     const known = rendered.get(path) ?? renderDocs(page())
@@ -21,11 +21,11 @@ export function docsRoutes(router: Router, document: ApiDocument): void {
     return known
   }
 
-  router.get('/docs', async (_request, reply) => sendDocs(reply, answer('') ?? ''))
+  router.get('/docs', async (_request, reply) => sendDocs(reply, pageAt('') ?? ''))
   router.get<{ Params: { '*': string } }>('/docs/*', async ({ params: { '*': path } }, reply) => {
     const twin = path.endsWith('.md') ? docs().find(({ file }) => file === path) : undefined
     if (twin) return reply.header('content-type', 'text/markdown; charset=utf-8').send(twin.markdown)
-    const found = answer(path.replace(/\/$/, ''))
+    const found = pageAt(path.replace(/\/$/, ''))
     return found === undefined ? sendDocs(reply, renderDocs(notFound), 404) : sendDocs(reply, found)
   })
   router.get('/llms.txt', async (_request, reply) =>
@@ -33,7 +33,7 @@ export function docsRoutes(router: Router, document: ApiDocument): void {
   )
 }
 
-/** Pages by their path below `/docs/`. Where a document and a made page have one path, the made one knows more. */
+/** Pages by their path below `/docs/`. A generated page replaces a document at the same path, since it shows more. */
 function allPages(document: ApiDocument, docs: ReturnType<typeof readDocuments>): Map<string, () => DocsPage> {
   return new Map([
     ...docs.map((one): [string, () => DocsPage] => [one.path, () => documentPage(one)]),

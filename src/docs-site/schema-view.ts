@@ -25,7 +25,7 @@ export type Schema = {
 
 export type Components = Readonly<Record<string, Schema>>
 
-// Deeper than that a reader is better served by the page of what is nested.
+// Beyond this depth the page of the nested schema serves a reader better.
 const depthMax = 4
 
 /** The schema that a `$ref` stands for; any other is itself. */
@@ -38,34 +38,28 @@ function nameOf({ $ref }: Schema): string | undefined {
   return $ref?.split('/').at(-1)
 }
 
-/** The members of an object, each with its type, its limits and its sentence; nested objects can be opened. */
-export function membersView(schema: Schema, components: Components, depth = 0): Html | undefined {
+/** The fields of an object, each with its type, its limits and its description; nested objects can be opened. */
+export function fieldsView(schema: Schema, components: Components, depth = 0): Html | undefined {
   const { properties, required = [] } = resolve(schema, components)
   if (properties === undefined) return undefined
   return html`<ul class="members">${Object.entries(properties).map(
-    ([name, member]) => html`<li>${memberView(name, member, required.includes(name), components, depth)}</li>`,
+    ([name, field]) => html`<li>${fieldView(name, field, required.includes(name), components, depth)}</li>`,
   )}</ul>`
 }
 
-/** One member or parameter. */
-export function memberView(
-  name: string,
-  member: Schema,
-  required: boolean,
-  components: Components,
-  depth: number,
-): Html {
-  const nested = depth < depthMax ? nestedOf(member, components) : []
-  const sentence = member.description ?? resolve(member, components).description
-  return html`<p><code>${name}</code> <span class="type">${typeText(member)}</span>${required && html` <span class="required">required</span>`}</p>
-${sentence && html`<p>${prose(sentence)}</p>`}${limits(member)}${nested.map(
+/** One field or parameter. */
+export function fieldView(name: string, field: Schema, required: boolean, components: Components, depth: number): Html {
+  const nested = depth < depthMax ? nestedOf(field, components) : []
+  const sentence = field.description ?? resolve(field, components).description
+  return html`<p><code>${name}</code> <span class="type">${typeText(field)}</span>${required && html` <span class="required">required</span>`}</p>
+${sentence && html`<p>${prose(sentence)}</p>`}${limits(field)}${nested.map(
   (one) =>
-    html`<details><summary>${nameOf(one) ?? 'Members'}</summary>${membersView(one, components, depth + 1)}</details>`,
+    html`<details><summary>${nameOf(one) ?? 'Fields'}</summary>${fieldsView(one, components, depth + 1)}</details>`,
 )}`
 }
 
-function nestedOf(member: Schema, components: Components): Schema[] {
-  const one = member.items ?? member
+function nestedOf(field: Schema, components: Components): Schema[] {
+  const one = field.items ?? field
   const choices = one.anyOf ?? one.oneOf ?? [one]
   return choices.filter((choice) => resolve(choice, components).properties !== undefined)
 }
@@ -84,24 +78,24 @@ function limits(schema: Schema): Html | undefined {
   const { minimum, maximum, maxLength, maxItems, default: initial } = schema
   const bounded = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER && maximum !== undefined
   const texts = [
-    bounded && `${grouped(minimum)} to ${grouped(maximum)}`,
-    schema.format === undefined && maxLength !== undefined && `at most ${grouped(maxLength)} characters`,
-    maxItems !== undefined && `at most ${grouped(maxItems)}`,
-    initial !== undefined && `${JSON.stringify(initial)} when left out`,
+    bounded && `${withSeparators(minimum)} to ${withSeparators(maximum)}`,
+    schema.format === undefined && maxLength !== undefined && `at most ${withSeparators(maxLength)} characters`,
+    maxItems !== undefined && `at most ${withSeparators(maxItems)}`,
+    initial !== undefined && `defaults to ${JSON.stringify(initial)}`,
   ].filter((text) => text !== false)
   return texts.length === 0 ? undefined : html`<p class="quiet">${texts.join('; ')}</p>`
 }
 
-function grouped(value: number): string {
+function withSeparators(value: number): string {
   return value.toLocaleString('en')
 }
 
-/** A sentence of the document, whose code is between backticks. */
+/** A description in the document, with code between backticks. */
 export function prose(text: string): Html[] {
   return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
 }
 
-/** An example of a schema, as far as the components have examples. */
+/** An example of a schema, if the components have one. */
 export function exampleOf(schema: Schema, components: Components): unknown {
   const { examples, properties = {} } = resolve(schema, components)
   if (examples?.[0] !== undefined) return examples[0]

@@ -8,9 +8,9 @@ import { amount, balance, instant, shownCurrency, shownId, shownMetadata } from 
 // What `data` of each event holds. The registry puts each beside its type.
 
 const shortExplanation = explanation
-  .extend({ applied_count: z.int().min(0).describe('How many were applied; the first 20 are shown') })
+  .extend({ applied_count: z.int().min(0).describe('How many applications there are; only the first 20 are listed') })
   .partial({ applied: true, skipped: true, unapplied_amount: true })
-  .describe('Who got what of the payment; only the policy where unapplied money was applied later')
+  .describe('How the payment was allocated')
   .meta({ id: 'EventExplanation' })
 
 const application = {
@@ -22,7 +22,7 @@ const application = {
   applied_to: appliedTo,
   balance_before: balance,
   balance_after: balance,
-  metadata: shownMetadata.optional().describe('Of the payment'),
+  metadata: shownMetadata.optional().describe("The payment's metadata"),
   created_at: instant,
   updated_at: instant,
 }
@@ -31,15 +31,15 @@ export const amountApplied = z.object({ ...application, explanation: shortExplan
 
 export const amountReversed = z.object({
   ...application,
-  amount: amount.describe('What was taken back now, in minor units'),
-  amount_applied: amount.describe('What had been applied, in minor units'),
-  amount_reversed: amount.describe('All that has been taken back so far, in minor units'),
+  amount: amount.describe('The amount reversed now, in minor units'),
+  amount_applied: amount.describe('The amount originally applied, in minor units'),
+  amount_reversed: amount.describe('The total reversed so far, in minor units'),
   reason: z.string().max(255).optional(),
-  reversal_id: shownId('reversal').optional().describe('Of the payment, where that was reversed'),
+  reversal_id: shownId('reversal').optional().describe('The reversal of the payment, if the payment was reversed'),
 })
 
 export const amountUnapplied = z.object({
-  amount: amount.describe('What stays with the payment, in minor units'),
+  amount: amount.describe('The amount that stays unapplied, in minor units'),
   currency: shownCurrency,
   payment_id: shownId('payment'),
   customer_id: shownId('customer'),
@@ -49,5 +49,5 @@ export const amountUnapplied = z.object({
   explanation: shortExplanation.optional(),
 })
 
-/** Its reference is gone once its customer was pseudonymised, as the optional ones of the others are. */
+/** A bill without its link. The reference is optional: it is erased when the customer is pseudonymised. */
 export const billUpdated = bill.omit({ presentment_url: true }).partial({ external_reference: true })

@@ -1,11 +1,59 @@
+import { formatInstant } from '../core/clock.ts'
+import { formatId, type Id } from '../core/id/id.ts'
+import { apiVersion } from '../core/version.ts'
 import { integerArray, textArray, timeArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { jsonTexts, loadSql } from '../database/sql.ts'
-import type { NewEvent } from './render.ts'
+import { splitPersonal } from './personal.ts'
+import { type DataOf, type EventType, events } from './registry.ts'
 
 const writeEventsSql = loadSql(import.meta.url, './sql/write-events.sql')
 
-/** Writes events and their deliveries, in the transaction of the change that they tell of. */
+/** The environment that an event belongs to, as its envelope names it. */
+export type EventEnvironment = { id: number; mode: 'test' | 'live' }
+
+/** An event as it is written in the transaction of the change that it reports. */
+export type NewEvent = {
+  /** The subject's id, where the event reports that the subject was created. */
+  id: Id
+  bucket: number
+  environment_id: number
+  type: EventType
+  subject_id: Id
+  /** The envelope and the facts. */
+  body: string
+  /** The fields of `data` that may be erased; null when there are none. */
+  personal: string | null
+  created_at: Date
+}
+
+/** Renders the envelope, in the two parts that are stored. They determine the bytes of every attempt at every endpoint. */
+export function renderEvent<Type extends EventType>(
+  environment: EventEnvironment,
+  event: { id: Id; bucket: number; type: Type; subject_id: Id; created_at: Date; data: DataOf<Type> },
+): NewEvent {
+  const { facts, personal } = splitPersonal(event.data, events[event.type].personal)
+  const body = JSON.stringify({
+    id: formatId('event', event.id),
+    type: event.type,
+    created_at: formatInstant(event.created_at),
+    mode: environment.mode,
+    api_version: apiVersion,
+    data: facts,
+  })
+  return {
+    id: event.id,
+    bucket: event.bucket,
+    environment_id: environment.id,
+    type: event.type,
+    subject_id: event.subject_id,
+    body,
+    personal: personal === undefined ? null : JSON.stringify(personal),
+    created_at: event.created_at,
+  }
+}
+
+/** Writes events and their deliveries, in the transaction of the change that they report. */
 export async function writeEvents(connection: Queryable, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return
   await connection.query({

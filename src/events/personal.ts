@@ -1,12 +1,12 @@
 type Fields = Record<string, unknown>
 
-/** Which fields of an event's data are personal, taken apart once: names, and names inside of an object. */
+/** The personal fields of the data of an event: names, and names inside a nested object. Parsed once per event type. */
 export type PersonalFields = {
   names: readonly string[]
   nested: readonly { outer: string; inner: readonly string[] }[]
 }
 
-/** Reads paths such as `metadata` and `applied_to.external_reference`. */
+/** Parses paths such as `metadata` and `applied_to.external_reference`. */
 export function personalFields(paths: readonly string[]): PersonalFields {
   const parts = paths.map((path) => path.split('.'))
   return {
@@ -18,8 +18,8 @@ export function personalFields(paths: readonly string[]): PersonalFields {
 }
 
 /**
- * Splits the data of an event into its facts and what is personal: one function of the database may blank the personal part, and
- * the facts never change. Nothing of either is lost.
+ * Splits the data of an event into facts and personal fields. A function of the database may blank the personal part;
+ * the facts never change. Together they are the whole event.
  */
 export function splitPersonal(
   data: Fields,
@@ -36,7 +36,7 @@ export function splitPersonal(
   return { facts, personal: Object.keys(personal).length > 0 ? personal : undefined }
 }
 
-/** Copies the fields into two objects. Nothing is deleted from either: that would make them slow to write as JSON. */
+/** Copies the fields into two objects. Deleting fields instead would make an object slow to serialise as JSON. */
 function split(fields: Fields, names: readonly string[]): { kept: Fields; moved: Fields } {
   const kept: Fields = {}
   const moved: Fields = {}
@@ -47,7 +47,7 @@ function split(fields: Fields, names: readonly string[]): { kept: Fields; moved:
   return { kept, moved }
 }
 
-/** The bytes that are sent: the facts, and what is personal until it is erased. The same at every call, so at every attempt. */
+/** The bytes that are sent: the facts, and the personal fields until they are erased. They are the same at every attempt. */
 export function wholeBody({ body, personal }: { body: string; personal: string | null }): string {
   if (personal === null) return body
   const event = JSON.parse(body) as { data: Fields }

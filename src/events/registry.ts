@@ -1,15 +1,18 @@
 import type { z } from 'zod'
 import { amountApplied, amountReversed, amountUnapplied, billUpdated } from './data.ts'
 import { type PersonalFields, personalFields } from './personal.ts'
-import * as samples from './samples.ts'
+import { amountAppliedSample, amountReversedSample, amountUnappliedSample, billUpdatedSample } from './samples.ts'
 
-/** An event: the sentence that the reference shows, the schema of its `data`, what of it is personal, and a sample. */
+/**
+ * An event: the sentence that the reference shows, the schema of its `data`, which of its fields are personal, and a
+ * sample.
+ */
 export type EventDefinition<Data extends z.ZodObject = z.ZodObject> = {
   summary: string
   data: Data
   /**
-   * The fields of `data` in the merchant's own words, which may tell who it is about: they are stored apart, so that they can be
-   * erased while the rest never changes. `applied_to.external_reference` is the field of a field.
+   * The fields of `data` that the merchant chose and that may identify a person. They are stored apart, so that they
+   * can be erased while the rest never changes. A dot names a nested field: `applied_to.external_reference`.
    */
   personal: PersonalFields
   sample: z.input<Data>
@@ -19,31 +22,31 @@ const define = <Data extends z.ZodObject>(event: EventDefinition<Data>): EventDe
 
 const applicationPersonal = personalFields(['metadata', 'applied_to.external_reference'])
 
-/** Every event there is. A type, once published, keeps its meaning. */
+/** Every event. A published type keeps its meaning. */
 export const events = {
   'obligation.amount_applied': define({
-    summary: 'Money of a payment was applied to a customer, an account or a bill.',
+    summary: 'Money from a payment was applied to a customer, an account or a bill.',
     data: amountApplied,
     personal: applicationPersonal,
-    sample: samples.amountApplied,
+    sample: amountAppliedSample,
   }),
   'obligation.amount_reversed': define({
-    summary: 'An application was taken back, in whole or in part.',
+    summary: 'An application was reversed, in whole or in part.',
     data: amountReversed,
     personal: applicationPersonal,
-    sample: samples.amountReversed,
+    sample: amountReversedSample,
   }),
   'payment.amount_unapplied': define({
-    summary: 'A payment arrived and part of it, or all, fits nothing that is owed; it stays with the payment.',
+    summary: 'A payment arrived and some or all of it matches nothing that is owed; that part stays unapplied.',
     data: amountUnapplied,
     personal: personalFields(['metadata']),
-    sample: samples.amountUnapplied,
+    sample: amountUnappliedSample,
   }),
   'bill.updated': define({
-    summary: 'The amount paid of a bill was set by hand, or the bill was adjusted or voided.',
+    summary: 'The amount_paid of a bill was set by hand, or the bill was adjusted or voided.',
     data: billUpdated,
     personal: personalFields(['external_reference', 'metadata']),
-    sample: samples.billUpdated,
+    sample: billUpdatedSample,
   }),
 } as const
 

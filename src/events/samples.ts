@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import type * as data from './data.ts'
 
-// One sample of the data of each event: what a test's server sent. The reference shows them.
+// One sample of the data of each event, as a test server sent it. The reference shows them.
 
-export const amountApplied: z.input<typeof data.amountApplied> = {
+export const amountAppliedSample: z.input<typeof data.amountApplied> = {
   id: 'ob_0352Vzp8z2WVuvjMTjzNDN',
   amount: 2250,
   account_id: 'bacc_0352VzoZ7IrtbRQm0gYupN',
@@ -36,7 +36,7 @@ export const amountApplied: z.input<typeof data.amountApplied> = {
   metadata: {},
 }
 
-export const amountReversed: z.input<typeof data.amountReversed> = {
+export const amountReversedSample: z.input<typeof data.amountReversed> = {
   id: 'ob_0352VzpGIeb0FkJy5ViF97',
   amount: 50,
   currency: 'ZAR',
@@ -58,7 +58,7 @@ export const amountReversed: z.input<typeof data.amountReversed> = {
   metadata: {},
 }
 
-export const amountUnapplied: z.input<typeof data.amountUnapplied> = {
+export const amountUnappliedSample: z.input<typeof data.amountUnapplied> = {
   currency: 'ZAR',
   payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
   created_at: '2026-11-23T10:05:55.749Z',
@@ -81,7 +81,7 @@ export const amountUnapplied: z.input<typeof data.amountUnapplied> = {
   metadata: {},
 }
 
-export const billUpdated: z.input<typeof data.billUpdated> = {
+export const billUpdatedSample: z.input<typeof data.billUpdated> = {
   id: 'bill_0352VzoivWl8PLYqbywiOH',
   customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
   status: 'unpaid',

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts'
 
-/** One text field with its label, its hint, and what is wrong with it; a reader hears all three. */
+/** One text field with its label, its hint, and its error; a screen reader announces all three. */
 export type Field = {
   name: string
   label: string
@@ -23,7 +23,7 @@ ${error && html`<p class="error" id="${name}-error">${error}</p>`}${hint && html
 </div>`
 }
 
-/** What is wrong with a form, above it: announced at once, each fault with a link to its field. */
+/** The errors of a form, shown above it: announced at once, each with a link to its field. */
 export function errorSummary(faults: readonly { name: string; detail: string }[]): Html | undefined {
   if (faults.length === 0) return undefined
   const items = faults.map(({ name, detail }) => html`<p><a href="#${name}">${detail}</a></p>`)

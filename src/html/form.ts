@@ -18,15 +18,16 @@ export function preparePages(router: Router, app: AppContext): void {
   router.setErrorHandler((error, request, reply) => sendRefusal(app, request, reply, error))
 }
 
-/** The fields of the form that was posted. Throws `invalid_request` when the body is no form. */
+/** The fields of the form that was posted. Throws `invalid_request` when the body is not a form. */
 export function readForm(request: FastifyRequest): URLSearchParams {
   if (request.body instanceof URLSearchParams) return request.body
   throw new Problem('invalid_request', 'The body should be a form.')
 }
 
 /**
- * Whether the post came from a page of ours: browsers name the origin with every post, and cannot be made to name another.
- * A client that names none is no browser, so nobody's cross-site request; `null` is what a sandboxed frame would send.
+ * Whether a POST came from one of our own pages. Browsers send their origin with every POST, and a page cannot make
+ * them send another. Requests without an Origin header do not come from a browser form. `null`, which a sandboxed frame
+ * sends, is refused.
  */
 export function isOwnOrigin(app: Pick<AppContext, 'publicUrl' | 'log'>, request: FastifyRequest): boolean {
   const { origin } = request.headers
@@ -38,7 +39,7 @@ export function isOwnOrigin(app: Pick<AppContext, 'publicUrl' | 'log'>, request:
   return false
 }
 
-/** Answers a post that did not come from our own page. */
+/** Sends the refusal of a POST that did not come from our own page. */
 export function sendForeign(reply: FastifyReply): FastifyReply {
   return sendMessage(
     reply,

@@ -1,4 +1,7 @@
-/** Text that is HTML already. Only the `html` tag makes one, so that nothing reaches a page without having been escaped. */
+/**
+ * Text that is already HTML. The `html` tag makes it and escapes every value, so nothing reaches a page unescaped.
+ * `Html.trusted` is the one other way, for text of the program itself.
+ */
 export class Html {
   readonly #text: string
 
@@ -11,9 +14,14 @@ export class Html {
     return this.#text
   }
 
-  /** Joins the literal parts of a template with its values, each escaped unless it is HTML. */
-  static fromTemplate(parts: readonly string[], values: readonly HtmlValue[]): Html {
+  /** Joins the literal parts of a template, which are trusted, with its values, each escaped unless it is Html. */
+  static fromTemplate(parts: TemplateStringsArray, values: readonly HtmlValue[]): Html {
     return new Html(parts.reduce((text, part, index) => text + render(values[index - 1]) + part))
+  }
+
+  /** Takes text as it is: a style sheet, or rendered Markdown. Never anything that came from outside. */
+  static trusted(text: string): Html {
+    return new Html(text)
   }
 }
 
@@ -40,7 +48,7 @@ function render(value: HtmlValue): string {
   return escapeHtml(String(value))
 }
 
-/** Tags a template as HTML: every value in it is escaped; absent ones and `false` are nothing; lists are joined. */
+/** Tags a template as HTML: every value in it is escaped; absent values and `false` render nothing; lists are joined. */
 export function html(parts: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return Html.fromTemplate(parts, values)
 }

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { Html, html } from './html.ts'
+import { readStyle, renderHtmlDocument } from './document.ts'
+import { type Html, html } from './html.ts'
 
-/** A page, before it is wrapped: what stands in the browser's title and in `main`. */
+/** A page before it is wrapped: its title, and the content of `main`. */
 export type Page = {
   title: string
-  /** Whose page it is, shown above the content; absent where that would tell a stranger something. */
+  /** Whose page it is, shown above the content; absent where that would reveal something to a stranger. */
   merchant?: string | undefined
   /** Puts the banner of a test environment on top. */
   test?: boolean | undefined
@@ -13,37 +12,20 @@ export type Page = {
   footer?: Html | undefined
 }
 
-// The file is kept readable; what is sent has no white space that means nothing, 1.4 kB less.
-const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8')
-  .replaceAll(/\s+/g, ' ')
-  .replaceAll(/ ?([{};,>]) ?/g, '$1')
-  .replaceAll(/([a-z-]): /g, '$1:')
-  .trim()
-
-/** What the content security policy says of the one inlined style sheet, so that no other style can run. */
-export const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
-
-// The element is whole in one raw string: a style sheet has no entities, so it must not be escaped.
-const styleElement = Html.fromTemplate([`<style>${style}</style>`], [])
+/** The style sheet of every page. */
+export const pageStyle = readStyle(new URL('./style.css', import.meta.url))
 
 /** Renders the whole document. */
 export function renderPage({ title, merchant, test, content, footer }: Page): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${title}</title>
-${styleElement}
-</head>
-<body>
-${test && html`<header class="banner">Test page. No real money moves.</header>\n`}<main>
+  return renderHtmlDocument({
+    title,
+    style: pageStyle,
+    head: html`<meta name="robots" content="noindex">\n`,
+    body: html`${test && html`<header class="banner">Test page. No real money moves.</header>\n`}<main>
 ${merchant !== undefined && merchantLine(merchant)}${content}
 </main>
-${footer && html`<footer>${footer}</footer>\n`}</body>
-</html>
-`.toString()
+${footer && html`<footer>${footer}</footer>\n`}`,
+  })
 }
 
 function merchantLine(name: string): Html {

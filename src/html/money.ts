@@ -1,15 +1,15 @@
 import { formatMoney } from '../core/money.ts'
 import { type Html, html } from './html.ts'
 
-/** How pages write amounts and dates, until they speak more languages. */
+/** The locale of amounts and dates on pages, until pages are translated. */
 export const payerLocale = 'en-ZA'
 
-/** An amount in the text of a page, as one unbroken text that is not parted at the end of a line. */
+/** An amount in the text of a page, which is not broken across lines. */
 export function money(amount: bigint, currency: string): Html {
   return html`<span class="money">${formatMoney(amount, currency, payerLocale)}</span>`
 }
 
-/** The amount that a page is about, as large as the narrowest phone has room for. */
+/** The amount that a page is about, as large as fits the narrowest phone. */
 export function headlineMoney(amount: bigint, currency: string): Html {
   const text = formatMoney(amount, currency, payerLocale)
   const size = text.length > 13 ? ' long' : text.length > 9 ? ' medium' : ''

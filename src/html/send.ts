@@ -1,30 +1,26 @@
 import type { FastifyReply } from '../api/fastify.ts'
+import { documentHeaders } from './document.ts'
 import { html } from './html.ts'
-import { type Page, renderPage, styleHash } from './layout.ts'
+import { type Page, pageStyle, renderPage } from './layout.ts'
 
 /**
- * Sends a page that runs nothing, loads nothing, is framed by nobody and is kept by no cache. `formOrigins` are where its
- * forms may lead besides here: Chromium applies `form-action` also to the redirect after a post.
+ * Sends a page that runs no script, loads nothing, cannot be framed and is not cached. `formOrigins` are further
+ * origins that its forms may lead to: Chromium applies `form-action` also to the redirect after a POST.
  */
 export function sendPage(
   reply: FastifyReply,
   page: Page,
   { status = 200, formOrigins = [] }: { status?: number; formOrigins?: readonly string[] } = {},
 ): FastifyReply {
-  const formAction = ["'self'", ...formOrigins].join(' ')
   return reply
     .code(status)
     .headers({
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy':
-        `default-src 'none'; style-src ${styleHash}; form-action ${formAction}; ` +
-        "frame-ancestors 'none'; base-uri 'none'",
+      ...documentHeaders({ style: pageStyle, form_action: ["'self'", ...formOrigins].join(' ') }),
       // Other origins learn nothing. The second value is the one in force: under `no-referrer` alone a browser posts a form
       // with `Origin: null` (Fetch, "append a request Origin header"), and the guard could not tell our page from another's.
       'referrer-policy': 'no-referrer, same-origin',
       'cache-control': 'no-store',
       'x-robots-tag': 'noindex',
-      'x-frame-options': 'DENY',
     })
     .send(renderPage(page))
 }
@@ -40,7 +36,7 @@ export function sendMessage(
   return sendPage(reply, { title: heading, content }, { status })
 }
 
-/** The one answer to every link that leads nowhere: wrong, unknown, retired or archived, it tells nothing apart. */
+/** The one response to every link that does not work. Wrong, unknown, invalidated and archived links look the same. */
 export function sendPageNotFound(reply: FastifyReply): FastifyReply {
   return sendMessage(
     reply,

@@ -14,7 +14,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher): JobDefi
   ]
 }
 
-/** Sends what is due: each commit wakes the dispatcher, and it looks by itself besides. */
+/** Sends due webhooks. Each commit wakes the dispatcher; this job polls besides. */
 export function deliverWebhooks(dispatcher: Dispatcher): JobDefinition {
   return { name: 'deliver-webhooks', every_ms: 500, run: () => dispatcher.look(), end: () => dispatcher.stop() }
 }
@@ -27,7 +27,7 @@ export type Jobs = {
   stop(): Promise<void>
 }
 
-/** Makes the jobs of a process. Nothing runs until they are started. */
+/** Makes the jobs of a process. Nothing runs until `start`. */
 export function createJobs(app: Pick<AppContext, 'clock' | 'log'>, definitions: JobDefinition[]): Jobs {
   const jobs = definitions.map((definition) => periodic(definition, app))
   return {

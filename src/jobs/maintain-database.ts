@@ -10,8 +10,8 @@ const stepRows = 1_000
 const partitionMonths = 3
 
 /**
- * Keeps the database in shape: partitions are made three months ahead, idempotency keys are deleted after 24 hours, months of events
- * are dropped after 90 days.
+ * Maintains the database: creates partitions three months ahead, deletes idempotency keys after 24 hours, and drops
+ * months of events after 90 days.
  */
 export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' | 'clock'>): Promise<void> {
   const now = clock.now()
@@ -25,7 +25,7 @@ export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' 
   await deleteKeys(pool, new Date(now.getTime() - keysKeptMs))
 }
 
-/** Small steps: one large delete would hold up the vacuum and the log for as long as it runs. */
+/** In small steps: one large delete would hold up the vacuum and the log for as long as it runs. */
 async function deleteKeys(pool: Queryable, before: Date): Promise<void> {
   for (;;) {
     if ((await deleteOldResponses(pool, before, stepRows)) < stepRows) return

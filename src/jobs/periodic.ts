@@ -1,18 +1,18 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
-import { isDatabaseUnavailable } from '../database/errors.ts'
+import { isDatabaseUnavailable } from '../database/availability.ts'
 
-/** Work that runs by itself: by which name, how often, and what. Several processes may run it at once. */
+/** Work that runs by itself: its name, how often it runs, and what it does. Several processes may run it at once. */
 export type JobDefinition = {
   name: string
   every_ms: number
   /** One run. It ends early when the signal is aborted, which is the stop of the process. */
   run(stopping: AbortSignal): Promise<void>
-  /** What is left to do at the stop, after the last run. */
+  /** Cleanup when the process stops, after the last run. */
   end?(): Promise<void>
 }
 
-/** How a job goes: what `/readyz` shows. The instants are absent until there was one. */
+/** The status of a job, as `/readyz` shows it. An instant is absent until it has happened. */
 export type JobStatus = {
   name: string
   every_ms: number
@@ -23,14 +23,14 @@ export type JobStatus = {
 
 /** A job of this process: at most one run of it at a time. */
 export type Job = {
-  /** Runs it now and from then on. */
+  /** Runs it now and then at every interval. */
   start(): void
   status(): JobStatus
   /** Stops it and waits for the run that is under way. */
   stop(): Promise<void>
 }
 
-/** Makes a job. A run that fails is logged, unless the database is unavailable, which the server tells of elsewhere. */
+/** Makes a job. A failed run is logged, unless the database is unavailable, which `/readyz` reports. */
 export function periodic(definition: JobDefinition, { clock, log }: { clock: Clock; log: Log }): Job {
   const { name, every_ms } = definition
   const stopping = new AbortController()

@@ -1,6 +1,7 @@
 import type { Actor } from '../core/actor.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
-import type { Journal, SystemAccount, TransactionKind } from './journal.ts'
+import type { Journal } from './journal.ts'
+import type { SystemAccount, TransactionKind } from './journal-rows.ts'
 import type { Receivable, ReceivableKind } from './receivable.ts'
 
 /** Why a balance changed without a payment, and who asked for it. */
@@ -29,9 +30,9 @@ const accountOf: Readonly<Record<AdjustmentCause['kind'], SystemAccount>> = {
 }
 
 /**
- * Changes a locked receivable by a signed amount that is not a payment, as a double entry against the system account of its kind.
- * Returns the adjustment's id; `undefined` when nothing changed. History is never lost: a balance that is set is an adjustment by
- * the difference.
+ * Changes a locked receivable by a signed amount that is not a payment, as a double entry against the system account of
+ * its kind. Returns the id of the adjustment; `undefined` when nothing changed. Setting a balance is an adjustment by the
+ * difference, so no history is lost.
  */
 export function adjust(
   journal: Journal,

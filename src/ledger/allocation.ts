@@ -6,7 +6,7 @@ import { maxBalance } from '../core/money.ts'
 export const allocationPolicies = ['due_date_first', 'oldest_first', 'proportional', 'in_order'] as const
 export type AllocationPolicy = (typeof allocationPolicies)[number]
 
-/** What the allocation needs to know of a receivable; the locked row and the preview both have it. */
+/** What the allocation needs to know about a receivable; the write path and the preview both have it. */
 export type Candidate = {
   readonly id: Id
   readonly kind: 'customer' | 'account' | 'bill'
@@ -18,7 +18,7 @@ export type Candidate = {
   readonly overpayment_allowed: boolean
 }
 
-/** One amount for one receivable, and the rule that said so. */
+/** One amount for one receivable, and the rule that gave it. */
 export type AllocationLine = { receivable_id: Id; amount: bigint; rule: AllocationPolicy | 'explicit' | 'overpayment' }
 export type SkipReason = 'currency_differs' | 'voided' | 'nothing_owed'
 export type Allocation = {
@@ -93,7 +93,10 @@ function oneAfterAnother(amount: bigint, candidates: Candidate[], rule: Allocati
   return lines
 }
 
-/** Each its share of what is owed, cut to whole minor units; the units left over go to the largest remainders. */
+/**
+ * Each gets its share of what is owed, rounded down to whole minor units; the units left over go to the largest
+ * remainders.
+ */
 function inProportion(amount: bigint, candidates: Candidate[]): AllocationLine[] {
   const owed = candidates.reduce((sum, { balance }) => sum + balance, 0n)
   if (amount >= owed) return oneAfterAnother(amount, candidates, 'proportional')
@@ -117,13 +120,13 @@ function inProportion(amount: bigint, candidates: Candidate[]): AllocationLine[]
     .map((share) => ({ receivable_id: share.id, amount: share.amount, rule: 'proportional' as const }))
 }
 
-/** What is left over goes to the first balance whose rules take more than is owed. A bill never does. Returns how much. */
+/** Applies what is left over to the first balance whose rules allow overpayment, never to a bill. Returns how much. */
 function overpay(rest: bigint, candidates: Candidate[], lines: AllocationLine[]): bigint {
   const taker = candidates.find(({ kind, overpayment_allowed }) => kind !== 'bill' && overpayment_allowed)
   if (rest === 0n || !taker) return 0n
   const paid = lines.find((line) => line.receivable_id === taker.id)
-  const room = maxBalance + (taker.balance - (paid?.amount ?? 0n))
-  const part = rest < room ? rest : room
+  const capacity = maxBalance + (taker.balance - (paid?.amount ?? 0n))
+  const part = rest < capacity ? rest : capacity
   if (part <= 0n) return 0n
   if (paid) paid.amount += part
   else lines.push({ receivable_id: taker.id, amount: part, rule: 'overpayment' })

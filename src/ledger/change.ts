@@ -1,5 +1,5 @@
 import type { Actor } from '../core/actor.ts'
-import type { EventEnvironment } from '../events/render.ts'
+import type { EventEnvironment } from '../events/outbox.ts'
 
-/** What a change of the books is told of its cause: for whom, by whom, when. */
+/** The cause of a change of the books: for which environment, by whom, when. */
 export type ChangeContext = { environment: EventEnvironment; actor: Actor; request_id: string; now: Date }

@@ -1,72 +1,23 @@
-import type { Actor } from '../core/actor.ts'
 import { assert } from '../core/assert.ts'
 import { type Id, newId } from '../core/id/id.ts'
 import { maxBalance } from '../core/money.ts'
 import { Problem } from '../core/problem.ts'
-import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
+import {
+  changedColumns,
+  entryColumns,
+  type LedgerEntryRow,
+  type NewTransaction,
+  openedColumns,
+  type Snapshot,
+  type SystemAccount,
+  snapshotColumns,
+  type TransactionRow,
+  transactionColumns,
+} from './journal-rows.ts'
 import type { Receivable } from './receivable.ts'
 import { objectsOf, reopen } from './reopen.ts'
-
-export type TransactionKind =
-  | 'opening_balance'
-  | 'balance_set'
-  | 'fee'
-  | 'credit_note'
-  | 'discount'
-  | 'write_off'
-  | 'adjustment'
-  | 'bill_raised'
-  | 'bill_voided'
-  | 'amount_paid_set'
-  | 'payment'
-  | 'application'
-  | 'application_reversal'
-  | 'payment_reversal'
-
-/** The other side of an entry. System accounts store no balance, so none of them is a hot row: theirs is a sum. */
-export type SystemAccount =
-  | 'sales'
-  | 'opening_balances'
-  | 'fees_charged'
-  | 'credit_notes'
-  | 'discounts'
-  | 'write_offs'
-  | 'adjustments'
-  | 'paid_by_hand'
-  | 'unapplied'
-  | `clearing:${string}`
-
-export type NewTransaction = {
-  bucket: number
-  environment_id: number
-  kind: TransactionKind
-  source_id: Id
-  reason?: string | undefined
-  /** What an adjustment is called on a document, and the document's own number. */
-  label?: string | undefined
-  reference?: string | undefined
-  request_id: string
-  actor: Actor
-  effective_at?: Date | undefined
-}
-
-type TransactionRow = Required<NewTransaction> & { id: Id }
-type EntryRow = {
-  id: Id
-  bucket: number
-  environment_id: number
-  transaction_id: Id
-  receivable_id: Id | null
-  system_account: SystemAccount | null
-  currency: string
-  amount: bigint
-  version: bigint | null
-  balance_after: bigint | null
-}
-
-type Snapshot = Pick<Receivable, 'balance' | 'version' | 'status'>
 
 /** A transaction that is being entered. */
 export type OpenTransaction = {
@@ -84,15 +35,17 @@ const holdReceivablesSql = loadSql(import.meta.url, './sql/hold-receivables.sql'
 const updateReceivablesSql = loadSql(import.meta.url, './sql/update-receivables.sql')
 
 /**
- * The one way that balances change. It collects the double entries of one database transaction against locked
- * receivables, holds them to the rules of the ledger, and writes them set-wise: however many there are, three statements.
+ * The only way to change a balance. Collects the double entries of one database transaction, enforces the rules of the
+ * ledger, and writes them set-based: however many there are, one statement each for the transactions, the entries and
+ * the balances, and one more where receivables are new or were only read. A receivable is either locked, or read
+ * without a lock and checked when it is written.
  */
 export class Journal {
   readonly #now: Date
   readonly #transactions: TransactionRow[] = []
-  readonly #entries: EntryRow[] = []
+  readonly #entries: LedgerEntryRow[] = []
   readonly #opened = new Set<Receivable>()
-  /** Each receivable that something was decided from, as it was found. */
+  /** Each receivable that a decision depends on, as it was read. */
   readonly #snapshots = new Map<Receivable, Snapshot>()
   readonly #sums: OpenTransaction['sums'][] = []
 
@@ -123,8 +76,8 @@ export class Journal {
   }
 
   /**
-   * Changes the balance of a locked receivable by `amount` (signed like the balance: a payment is negative).
-   * Throws `amount_out_of_range` when the balance would go beyond the limits.
+   * Changes the balance of a receivable by `amount` (signed like the balance: a payment is negative). Throws
+   * `amount_out_of_range` when the balance would go beyond the limits.
    */
   postToReceivable(transaction: OpenTransaction, receivable: Receivable, amount: bigint): void {
     assert(receivable.environment_id === transaction.environment_id, 'a transaction stays in its environment')
@@ -147,19 +100,22 @@ export class Journal {
     })
   }
 
-  /** Holds receivables to what they are, whether or not something is entered on them: it will be decided from all of them. */
+  /**
+   * Makes the write fail unless these receivables are still as they were read, even when nothing is posted to them: a
+   * decision depends on all of them.
+   */
   expectUnchanged(receivables: Iterable<Receivable>): void {
     for (const receivable of receivables) this.#snapshot(receivable)
   }
 
-  /** Voids a bill, whose balance is then to be moved to zero. */
+  /** Voids a bill, whose balance must then be posted to zero. */
   voidReceivable(receivable: Receivable): void {
     assert(receivable.kind === 'bill', 'only a bill is voided')
     this.#snapshot(receivable)
     receivable.status = 'voided'
   }
 
-  /** Enters the other side. */
+  /** Posts the other side to a system account. */
   postToSystemAccount(
     transaction: OpenTransaction,
     system_account: SystemAccount,
@@ -174,7 +130,7 @@ export class Journal {
     })
   }
 
-  /** Keeps how a receivable was found, before its first change. */
+  /** Remembers a receivable as it was read, before its first change. */
   #snapshot(receivable: Receivable): void {
     if (this.#snapshots.has(receivable)) return
     const { balance, version, status } = receivable
@@ -185,9 +141,9 @@ export class Journal {
     transaction: OpenTransaction,
     currency: string,
     amount: bigint,
-    side: Pick<EntryRow, 'receivable_id' | 'system_account' | 'version' | 'balance_after'>,
+    side: Pick<LedgerEntryRow, 'receivable_id' | 'system_account' | 'version' | 'balance_after'>,
   ): void {
-    assert(amount !== 0n, 'an entry moves something')
+    assert(amount !== 0n, 'an entry has an amount')
     this.#entries.push({
       id: newId(transaction.bucket, this.#now.getTime()),
       bucket: transaction.bucket,
@@ -200,14 +156,14 @@ export class Journal {
     transaction.sums.set(currency, (transaction.sums.get(currency) ?? 0n) + amount)
   }
 
-  /** The receivables that something was decided from, as they will be. */
+  /** The receivables that decisions depend on, with the balances that will be written. */
   get snapshots(): Iterable<Receivable> {
     return this.#snapshots.keys()
   }
 
   /**
-   * Writes everything that was entered, pipelined. Stops when a transaction does not balance. What was settled and is not any more
-   * comes out of the archive; a batch of payments, which writes in parts, sees to that itself (payments/reopened.ts).
+   * Writes everything that was entered, pipelined. Throws when a transaction does not balance. Objects whose balance is no
+   * longer zero are unarchived; a batch of payments, which writes in parts, does so itself (payments/reopened.ts).
    */
   async write(connection: Queryable): Promise<void> {
     await Promise.all([this.#reopen(connection), this.writeEntries(connection), this.writeBalances(connection)])
@@ -244,24 +200,24 @@ export class Journal {
   }
 
   /**
-   * Writes the balances that were moved, in the order in which balances are locked. Fails as a conflict when one that something was
-   * decided from is not what it was found to be, which a lock excludes.
+   * Writes the balances that changed, in the lock order. Fails as a conflict (40001) when a balance that a decision
+   * depends on is no longer as it was read, which a lock rules out.
    */
   async writeBalances(connection: Queryable): Promise<void> {
-    const found = [...this.#snapshots]
+    const snapshots = [...this.#snapshots]
       .filter(([receivable]) => !this.#opened.has(receivable))
       .sort(([left], [right]) => (left.id < right.id ? -1 : 1))
-    const moved = found.filter(([now, before]) => now.version !== before.version || now.status !== before.status)
+    const changed = snapshots.filter(([now, before]) => now.version !== before.version || now.status !== before.status)
     await Promise.all([
-      // What is written is held by the update itself.
-      moved.length < found.length
-        ? send(connection, holdReceivablesSql, [...snapshotColumns(found), found.length], found.length)
+      // The update itself checks the balances that it writes.
+      changed.length < snapshots.length
+        ? send(connection, holdReceivablesSql, [...snapshotColumns(snapshots), snapshots.length], snapshots.length)
         : undefined,
       send(
         connection,
         updateReceivablesSql,
-        [...snapshotColumns(moved), ...movedColumns(moved), moved.length],
-        moved.length,
+        [...snapshotColumns(changed), ...changedColumns(changed), changed.length],
+        changed.length,
       ),
     ])
   }
@@ -269,71 +225,4 @@ export class Journal {
 
 async function send(connection: Queryable, statement: Statement, columns: unknown[], rows: number): Promise<void> {
   if (rows > 0) await connection.query({ ...statement, values: columns })
-}
-
-function transactionColumns(rows: TransactionRow[]): Buffer[] {
-  return [
-    uuidArray(rows.map(({ id }) => id)),
-    integerArray(rows.map(({ bucket }) => bucket)),
-    integerArray(rows.map(({ environment_id }) => environment_id)),
-    textArray(rows.map(({ kind }) => kind)),
-    uuidArray(rows.map(({ source_id }) => source_id)),
-    textArray(rows.map(({ reason }) => reason ?? null)),
-    textArray(rows.map(({ label }) => label ?? null)),
-    textArray(rows.map(({ reference }) => reference ?? null)),
-    textArray(rows.map(({ request_id }) => request_id)),
-    textArray(rows.map(({ actor }) => actor)),
-    timeArray(rows.map(({ effective_at }) => effective_at ?? null)),
-  ]
-}
-
-function entryColumns(rows: EntryRow[]): Buffer[] {
-  return [
-    uuidArray(rows.map(({ id }) => id)),
-    integerArray(rows.map(({ bucket }) => bucket)),
-    integerArray(rows.map(({ environment_id }) => environment_id)),
-    uuidArray(rows.map(({ transaction_id }) => transaction_id)),
-    uuidArray(rows.map(({ receivable_id }) => receivable_id)),
-    textArray(rows.map(({ system_account }) => system_account)),
-    textArray(rows.map(({ currency }) => currency)),
-    bigintArray(rows.map(({ amount }) => amount)),
-    bigintArray(rows.map(({ version }) => version)),
-    bigintArray(rows.map(({ balance_after }) => balance_after)),
-  ]
-}
-
-function openedColumns(rows: Receivable[]): Buffer[] {
-  return [
-    uuidArray(rows.map(({ id }) => id)),
-    integerArray(rows.map(({ bucket }) => bucket)),
-    integerArray(rows.map(({ environment_id }) => environment_id)),
-    bigintArray(rows.map(({ balance }) => balance)),
-    bigintArray(rows.map(({ version }) => version)),
-    textArray(rows.map(({ status }) => status)),
-    textArray(rows.map(({ kind }) => kind)),
-    uuidArray(rows.map(({ customer_id }) => customer_id)),
-    uuidArray(rows.map(({ account_id }) => account_id)),
-    textArray(rows.map(({ currency }) => currency)),
-    textArray(rows.map(({ external_reference }) => external_reference)),
-  ]
-}
-
-function snapshotColumns(rows: [Receivable, Snapshot][]): Buffer[] {
-  return [
-    uuidArray(rows.map(([{ id }]) => id)),
-    integerArray(rows.map(([{ bucket }]) => bucket)),
-    integerArray(rows.map(([{ environment_id }]) => environment_id)),
-    textArray(rows.map(([{ currency }]) => currency)),
-    bigintArray(rows.map(([, { balance }]) => balance)),
-    bigintArray(rows.map(([, { version }]) => version)),
-    textArray(rows.map(([, { status }]) => status)),
-  ]
-}
-
-function movedColumns(rows: [Receivable, Snapshot][]): Buffer[] {
-  return [
-    bigintArray(rows.map(([{ balance }]) => balance)),
-    bigintArray(rows.map(([{ version }]) => version)),
-    textArray(rows.map(([{ status }]) => status)),
-  ]
 }

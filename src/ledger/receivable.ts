@@ -1,15 +1,15 @@
 import type { z } from 'zod'
-import { bucketOf, formatId, type Id } from '../core/id/id.ts'
-import { integerArray, uuidArray } from '../database/arrays.ts'
-import type { Queryable } from '../database/pool.ts'
-import { loadSql, type Statement } from '../database/sql.ts'
+import { formatId, type Id } from '../core/id/id.ts'
 import type { appliedTo } from '../shapes/applied-to.ts'
 
 export type ReceivableKind = 'customer' | 'account' | 'bill'
 export type BillStatus = 'unpaid' | 'paid' | 'voided'
 
-/** What can be owed and paid, as this transaction found it: locked, or read and then held by the update. Balance, version and
- * status are changed by the journal, and by a batch that reads ahead what an earlier batch will write. */
+/**
+ * What can be owed and paid, as this transaction found it: locked, or read without a lock and checked by the update.
+ * Its balance, version and status change in two places: the journal posts to it, and a batch that reads ahead replaces
+ * them by what an earlier batch will write.
+ */
 export type Receivable = {
   readonly id: Id
   readonly bucket: number
@@ -30,14 +30,7 @@ export type Receivable = {
   readonly overpayment_allowed: boolean
 }
 
-/** What to lock: receivables by id, all those of some customers, all those of some accounts. */
-export type ReceivableSelection = { ids?: Id[]; customers?: Id[]; accounts?: Id[]; environments: number[] }
-
-const lockSql = loadSql(import.meta.url, './sql/lock-receivables.sql')
-const followRulesSql = loadSql(import.meta.url, './sql/follow-rules.sql')
-const readSql = loadSql(import.meta.url, './sql/read-receivables.sql')
-
-/** The receivables of one transaction or one look, found by id, by customer or by account. */
+/** The receivables of one transaction or one read, found by id, by customer or by account. */
 export class ReceivableIndex {
   readonly #byId: Map<Id, Receivable>
   readonly #byCustomer: Map<Id, Receivable[]>
@@ -66,50 +59,12 @@ export class ReceivableIndex {
   }
 }
 
-/** Locks receivables in the order of their ids, until the transaction ends. Those of other environments are left out. */
-export function lockReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
-  return select(connection, lockSql, selection)
-}
-
-/** The same receivables as they are now, without a lock: for a preview or a page, or to be held to when they are written. */
-export function readReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
-  return select(connection, readSql, selection)
-}
-
-async function select(
-  connection: Queryable,
-  statement: Statement,
-  selection: ReceivableSelection,
-): Promise<ReceivableIndex> {
-  const { ids = [], customers = [], accounts = [] } = selection
-  const buckets = new Set([...ids, ...customers, ...accounts].map(bucketOf))
-  const { rows } = await connection.query<Receivable>({
-    ...statement,
-    values: [
-      uuidArray(ids),
-      uuidArray(customers),
-      uuidArray(accounts),
-      integerArray([...buckets]),
-      integerArray([...new Set(selection.environments)]),
-    ],
-  })
-  return new ReceivableIndex(rows)
-}
-
-/** Copies the effective overpayment rule onto the balances of a customer and its accounts, after one of their rules has changed. */
-export async function followRules(
-  connection: Queryable,
-  { environment_id, bucket, customer_id }: Pick<Receivable, 'environment_id' | 'bucket' | 'customer_id'>,
-): Promise<void> {
-  await connection.query({ ...followRulesSql, values: [environment_id, bucket, customer_id] })
-}
-
 /** The id of a receivable as the API shows it: that of the customer, account or bill that it belongs to. */
 export function formatReceivableId(receivable: Pick<Receivable, 'id' | 'kind'>): string {
   return formatId(receivable.kind, receivable.id)
 }
 
-/** Whose balance it is, as the API tells it: exactly one of the three. */
+/** Whose balance it is, as the API shows it: exactly one of the three. */
 export type OwnerField = { customer_id?: string; account_id?: string; bill_id?: string }
 
 /** Whose balance a receivable is. */

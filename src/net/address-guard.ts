@@ -1,5 +1,6 @@
 import { promises as dns, type LookupAddress } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { buildConnector } from 'undici'
 
 /** What the operator allows beyond the public internet. */
 export type AddressRules = {
@@ -28,7 +29,7 @@ export type AddressGuard = {
 }
 
 /** The host is, or resolves to, an address that may not be reached. */
-export class AddressNotAllowed extends Error {
+class AddressNotAllowed extends Error {
   readonly code = 'ADDRESS_NOT_ALLOWED'
 }
 
@@ -86,7 +87,10 @@ function isLoopback(address: string): boolean {
 
 const isLocalName = (host: string) => host === 'localhost' || host.endsWith('.localhost')
 
-/** A host as it is compared: no brackets, no dot at the end, in the lower case and the normal form that WHATWG URL gives. */
+/**
+ * A host as it is compared: without brackets or a dot at the end, in lower case and the normal form that WHATWG URL
+ * gives.
+ */
 function plainHost(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
 }
@@ -126,6 +130,25 @@ export function createAddressGuard(rules: AddressRules, resolve = resolveAll): A
   return { checkUrl: (text) => checkUrl(text, rules, isNamed, isReachable), isNamed, isReachable, lookup }
 }
 
+/**
+ * Opens the sockets of outgoing HTTP, only to addresses that the guard lets through. An address that is written in the
+ * URL is never looked up, so it is checked here.
+ */
+export function guardedConnector(guard: AddressGuard, timeout_ms: number): buildConnector.connector {
+  const anywhere = buildConnector({ timeout: timeout_ms, allowH2: false })
+  const checked = buildConnector({ timeout: timeout_ms, allowH2: false, lookup: guard.lookup })
+  return (options, callback) => {
+    const { hostname } = options
+    if (guard.isNamed(hostname, portOf(options))) return anywhere(options, callback)
+    if (isIP(hostname) !== 0 && !guard.isReachable(hostname)) {
+      // Later, as a socket's own error would be: undici is still setting up this connection.
+      setImmediate(callback, new AddressNotAllowed(`${hostname} may not be reached`), null)
+      return
+    }
+    checked(options, callback)
+  }
+}
+
 // Sockets to one name that open together share one look-up: getaddrinfo has four threads for the whole process, and a name
 // server that hangs would take them all.
 const resolving = new Map<string, Promise<LookupAddress[]>>()
@@ -147,25 +170,25 @@ function checkUrl(
   const refuse = (detail: string): UrlCheck => ({ ok: false, detail })
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) {
-    return refuse('The URL should be absolute and begin with https://, such as https://example.com/webhooks.')
+    return refuse('The URL must be absolute and begin with https://, such as https://example.com/webhooks.')
   }
-  if (url.username !== '' || url.password !== '') return refuse('The URL should have no user name and no password.')
-  if (url.href.includes('#')) return refuse('The URL should have no fragment (the part from # on).')
+  if (url.username !== '' || url.password !== '') return refuse('The URL must not contain a user name or a password.')
+  if (url.href.includes('#')) return refuse('The URL must not contain a fragment (the part from # on).')
   const host = plainHost(url.hostname)
-  if (host === '') return refuse('The URL should name a host.')
+  if (host === '') return refuse('The URL must name a host.')
   if (isNamed(host, portOf(url))) return { ok: true, url: normalForm(url) }
   const local = isLocalName(host) || isLoopback(host)
   if (local ? !rules.allow_loopback : isIP(host) !== 0 && !isReachable(host)) {
     return refuse(
-      `${host} is not a public address. A private receiver has to be named in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.`,
+      `${host} is not a public address. A private receiver must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.`,
     )
   }
-  if (url.protocol === 'http:' && !local) return refuse('The URL should begin with https://.')
+  if (url.protocol === 'http:' && !local) return refuse('The URL must begin with https://.')
   return { ok: true, url: normalForm(url) }
 }
 
 /** The port that a URL is reached at. */
-export function portOf(url: { protocol: string; port: string }): number {
+function portOf(url: { protocol: string; port: string }): number {
   return Number(url.port || (url.protocol === 'https:' ? 443 : 80))
 }
 

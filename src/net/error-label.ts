@@ -14,9 +14,9 @@ const words: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'host unreachable',
   ENETUNREACH: 'host unreachable',
   UND_ERR_HEADERS_OVERFLOW: 'headers too large',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'invalid answer',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'invalid response',
   // By its name: undici 8.12 leaves its code undefined.
-  HTTPParserError: 'invalid answer',
+  HTTPParserError: 'invalid response',
 }
 
 const tlsCodes = /CERT|TLS|SSL|^EPROTO$|UNABLE_TO_VERIFY/

@@ -1,7 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
 import type { Clock } from '../core/clock.ts'
-import type { AddressGuard } from './address-guard.ts'
-import { guardedConnector } from './connector.ts'
+import { type AddressGuard, guardedConnector } from './address-guard.ts'
 import { errorLabel } from './error-label.ts'
 import { readRetryAfter } from './retry-after.ts'
 
@@ -11,25 +10,25 @@ const excerptLength = 512
 // UTF-8 takes at most 3 bytes for each UTF-16 unit, so this always holds a whole excerpt.
 const excerptBytes = 3 * excerptLength
 
-/** Sockets that one origin gets; the bare loop of the measurements had 64. */
+/** Sockets per origin; the bare loop of the benchmark has as many. */
 export const socketsPerOrigin = 64
 
-/** What one attempt gave: a status when an answer began, and an error when it did not end well. */
+/** The result of one attempt: a status once a response began, and an error when it did not complete. */
 export type AttemptResult = {
   status_code: number | undefined
-  /** A short, stable text, such as `timeout`; undefined when the whole answer arrived. */
+  /** A short, stable text, such as `timeout`; undefined when the whole response arrived. */
   error: string | undefined
   retry_after_s: number | undefined
 }
 
-/** What one POST came to. `duration_ms` is from its start to its end, the wait for a socket included. */
+/** The result of one POST. `duration_ms` is from its start to its end, the wait for a socket included. */
 export type HttpResult = AttemptResult & { duration_ms: number; response_excerpt: string | undefined }
 
 /** Sends webhooks. */
 export type HttpClient = {
-  /** Sends one POST and never throws: what went wrong is in the result. Redirects are answers like any other. */
+  /** Sends one POST and never throws: what went wrong is in the result. Redirects are responses like any other. */
   post(url: URL, headers: Record<string, string>, body: string | Buffer): Promise<HttpResult>
-  /** Closes the sockets. What is still under way ends with an error. */
+  /** Closes the sockets. Whatever is still in progress ends with an error. */
   close(): Promise<void>
 }
 
@@ -37,13 +36,14 @@ export type HttpClient = {
 export type HttpClientOptions = {
   guard: AddressGuard
   clock: Clock
-  /** From the start of an attempt to the last byte of its answer. Standard Webhooks recommends 15 to 30 seconds. */
+  /** From the start of an attempt to the last byte of its response. Standard Webhooks recommends 15 to 30 seconds. */
   deadline_ms?: number
 }
 
 /**
- * Makes the client that webhooks are sent with: HTTP/1.1 over kept-alive sockets, no redirect followed, no more than 64 kB
- * of an answer read, and all of it within one deadline. A pool of undici carries six times what the global `fetch` does.
+ * Makes the client that webhooks are sent with: HTTP/1.1 over kept-alive sockets, no redirect followed, no more than 64
+ * kB of a response read, and all of it within one deadline. A pool of undici carries six times what the global `fetch`
+ * does.
  */
 export function createHttpClient({ guard, clock, deadline_ms = 15_000 }: HttpClientOptions): HttpClient {
   const agent = new Agent({
@@ -51,7 +51,7 @@ export function createHttpClient({ guard, clock, deadline_ms = 15_000 }: HttpCli
     connections: socketsPerOrigin,
     allowH2: false,
     maxHeaderSize: headersMax,
-    // The deadline is ours, over all phases; undici's two time-outs would need a timer each.
+    // The deadline covers all phases; the two time-outs of undici would need a timer each.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveMaxTimeout: 60_000,
@@ -71,7 +71,10 @@ export function createHttpClient({ guard, clock, deadline_ms = 15_000 }: HttpCli
   }
 }
 
-/** One request and its answer. It settles once, at whichever comes first: the end, an error, the cut or the deadline. */
+/**
+ * One request and its response. It resolves once, at whichever comes first: the end, an error, the size limit or the
+ * deadline.
+ */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #clock: Clock
   readonly #started = performance.now()
@@ -100,7 +103,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    // Interim answers (1xx) come here too; the answer is the one that follows.
+    // Interim responses (1xx) come here too; the response is the one that follows.
     if (statusCode < 200) return
     this.#statusCode = statusCode
     const retryAfter = headers['retry-after']
@@ -110,7 +113,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(_controller: unknown, chunk: Buffer): void {
     if (this.#bytes < excerptBytes) this.#beginning.push(chunk)
     this.#bytes += chunk.length
-    // The receiver has answered; that it says more than we read is no failure.
+    // The receiver has responded; that it sends more than we read is not a failure.
     if (this.#bytes > bodyMax) this.#stop(undefined)
   }
 
@@ -124,7 +127,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #stop(error: string | undefined): void {
     this.#finish(error)
-    this.#controller?.abort(new Error('the answer is not read further'))
+    this.#controller?.abort(new Error('the response is not read further'))
   }
 
   #finish(error: string | undefined): void {
@@ -142,7 +145,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** The first 512 characters of an answer as text that the database takes: no NUL, no half of a surrogate pair. */
+/** The first 512 characters of a response as text that the database accepts: no NUL, no half of a surrogate pair. */
 function excerpt(chunks: Buffer[]): string | undefined {
   if (chunks.length === 0) return undefined
   const bytes = Buffer.concat(chunks).subarray(0, excerptBytes)

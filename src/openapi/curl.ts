@@ -1,9 +1,9 @@
-import type { Operation } from '../api/operation.ts'
+import type { Operation } from '../api/route.ts'
 import type { Example } from './examples.ts'
 
 /**
- * The call as a reader's shell runs it, with `$BASE_URL` and `$API_KEY` exported. A `$NAME` in a path or a body is a value of an
- * earlier answer, such as a payment's id.
+ * The call as a reader's shell runs it, with `$BASE_URL` and `$API_KEY` exported. A `$NAME` in a path or a body is a
+ * value from an earlier response, such as the id of a payment.
  */
 export function curl({ method, url }: Pick<Operation, 'method' | 'url'>, { path, query, body, key }: Example): string {
   const called = url.replaceAll(/:(\w+)/g, (_, name: string) => path?.[name] ?? `{${name}}`)

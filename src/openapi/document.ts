@@ -1,25 +1,25 @@
-import type { Operation } from '../api/operation.ts'
+import type { Operation } from '../api/route.ts'
 import { version } from '../core/version.ts'
 import { problem } from '../shapes/primitives.ts'
 import { componentExamples } from './component-examples.ts'
 import { eventExamples, webhookObjects } from './events.ts'
 import { type Json, SchemaWriter } from './json-schema.ts'
-import { operationObject, pathOf } from './operation-object.ts'
+import { openapiPath, operationObject } from './operation-object.ts'
 import { headers, parameters, refusalResponses } from './shared.ts'
 import { tagTexts } from './tags.ts'
 
 const description = `Keep what customers owe, show it to them, take the payment, apply it exactly once, and tell your systems
-with a signed event. Amounts are integers in minor units of their currency. Wherever a path or a body takes an id of a customer,
-an account or a bill, it takes your own \`external_reference\` in its place. Members are added over time: ignore those that you do
-not know.`
+with a signed event. Amounts are integers in minor units of their currency. Wherever a path or a body takes the id of a
+customer, an account or a bill, your own \`external_reference\` works in its place. Fields are added over time: ignore those that
+you do not know.`
 
-/** Makes the OpenAPI 3.1 document of the operations that are registered. The same operations always make the same document. */
+/** Makes the OpenAPI 3.1 document of the registered operations. The same operations always make the same document. */
 export function buildDocument(operations: readonly Operation[]): Json {
   const writer = new SchemaWriter()
   const problemSchema = writer.write(problem, 'output')
   const paths: Record<string, Json> = {}
   for (const operation of operations) {
-    const path = pathOf(operation)
+    const path = openapiPath(operation)
     paths[path] = { ...paths[path], [operation.method.toLowerCase()]: operationObject(operation, writer) }
   }
   const webhooks = webhookObjects(writer)
@@ -48,7 +48,7 @@ export function buildDocument(operations: readonly Operation[]): Json {
         secretKey: {
           type: 'http',
           scheme: 'bearer',
-          description: 'A secret key: `sk_test_…` opens the test environment, `sk_…` the live one.',
+          description: 'A secret key: `sk_test_…` for the test environment, `sk_…` for the live one.',
         },
       },
       parameters,
@@ -70,8 +70,8 @@ function byTagOrder(one: string, other: string): number {
   return tagOrder.indexOf(one) - tagOrder.indexOf(other)
 }
 
-function sorted(members: Record<string, Json>): Record<string, Json> {
-  return Object.fromEntries(Object.entries(members).sort(([one], [other]) => (one < other ? -1 : 1)))
+function sorted(entries: Record<string, Json>): Record<string, Json> {
+  return Object.fromEntries(Object.entries(entries).sort(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 function withExamples(components: Record<string, Json>): Record<string, Json> {

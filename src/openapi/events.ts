@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { apiVersion } from '../core/version.ts'
 import { type EventType, events, eventTypes } from '../events/registry.ts'
-import { apiVersion } from '../events/render.ts'
 import { instant, shownId } from '../shapes/primitives.ts'
 import type { Json, SchemaWriter } from './json-schema.ts'
 import { headerParameters } from './webhook-headers.ts'
@@ -13,7 +13,9 @@ export function eventComponent(type: string): string {
 function eventSchema(type: EventType): z.ZodType {
   return z
     .object({
-      id: shownId('event').describe('Also the webhook-id: the same for every attempt, so keep it to see a repetition'),
+      id: shownId('event').describe(
+        'Also the webhook-id: the same for every attempt, so store it to recognise duplicates',
+      ),
       type: z.literal(type),
       created_at: instant,
       mode: z.enum(['test', 'live']),
@@ -45,14 +47,14 @@ export function webhookObjects(writer: SchemaWriter): Json {
           operationId: `on${eventComponent(type)}`,
           tags: ['Events'],
           summary: events[type].summary,
-          description: 'Sent to every endpoint that takes this type, signed as Standard Webhooks 1.0 has it.',
+          description: 'Sent to every endpoint that takes this type, signed according to Standard Webhooks 1.0.',
           security: [],
           parameters: headerParameters,
           requestBody: {
             required: true,
             content: { 'application/json': { schema: writer.write(eventSchema(type), 'output') } },
           },
-          responses: { '2XX': { description: 'Any 2xx acknowledges the event; all else is tried again.' } },
+          responses: { '2XX': { description: 'Any 2xx acknowledges the event; anything else is retried.' } },
         },
       },
     ]),

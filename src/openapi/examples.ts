@@ -1,6 +1,6 @@
-/** A call of one operation that runs as it stands, where the calls before it have run. */
+/** A call of one operation that runs as written, once the calls before it have run. */
 export type Example = {
-  /** What the path's parameters are. A `$NAME` is the shell's, such as the id in an earlier answer. */
+  /** The parameters of the path. A `$NAME` is a shell variable, such as the id in an earlier response. */
   path?: Readonly<Record<string, string>>
   query?: Readonly<Record<string, string>>
   /** The Idempotency-Key. */
@@ -20,8 +20,8 @@ const endpoint = { endpoint: '$ENDPOINT_ID' }
 const year = { from: '2026-01-01', to: '2026-12-31' }
 
 /**
- * One example per operation, in the order of one story: test/docs/examples.test.ts runs them in it. The objects are those of the
- * API's own samples.
+ * One example per operation, in the order of one story: test/docs/examples.test.ts runs them in this order. The objects
+ * are those of the samples of the API.
  */
 export const examples: Readonly<Record<string, Example>> = {
   createCustomer: {

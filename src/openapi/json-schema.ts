@@ -4,7 +4,7 @@ export type Json = Record<string, unknown>
 
 type Direction = 'input' | 'output'
 
-/** Formats that say what their pattern says: zod's patterns for them are 60 to 400 characters that nobody reads. */
+/** Formats that say what their pattern says: the patterns of zod for them are 60 to 400 characters that nobody reads. */
 const knownFormats: Readonly<Record<string, number | undefined>> = {
   'date-time': 35,
   date: 10,
@@ -47,7 +47,7 @@ export class SchemaWriter {
 
 function refine(zodSchema: z.core.$ZodType, jsonSchema: Json): void {
   const { def } = zodSchema._zod
-  // Members are added over time, so an answer says nothing about others. A body that is sent to us refuses them.
+  // Fields are added over time, so the schema of a response does not forbid others. The schema of a request does.
   if (def.type === 'object' && !('catchall' in def && def.catchall)) delete jsonSchema.additionalProperties
   if (jsonSchema.type === 'integer') jsonSchema.format = 'int64'
   const { format } = jsonSchema
@@ -62,11 +62,11 @@ function pointToComponents(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pointToComponents)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
+    Object.entries(value).map(([name, field]) => [
       name,
-      name === '$ref' && typeof member === 'string'
-        ? member.replace('#/$defs/', '#/components/schemas/')
-        : pointToComponents(member),
+      name === '$ref' && typeof field === 'string'
+        ? field.replace('#/$defs/', '#/components/schemas/')
+        : pointToComponents(field),
     ]),
   )
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Operation } from '../api/operation.ts'
+import type { Operation } from '../api/route.ts'
 import { curl } from './curl.ts'
 import { type Example, examples } from './examples.ts'
 import type { Json, SchemaWriter } from './json-schema.ts'
@@ -7,12 +7,12 @@ import { headerRefs, refusalRef } from './shared.ts'
 
 /** Refusals that every operation can give. */
 const alwaysRefused = [400, 401, 403, 500, 503]
-/** Refusals of whatever takes an Idempotency-Key: it is in flight, or was used for another request. */
+/** Refusals of every operation that takes an Idempotency-Key: the key is in flight, or was used for another request. */
 const refusedByKey = [409, 422]
 const preconditionFailed = 412
 
 /** The path of an operation as OpenAPI writes it. */
-export function pathOf({ url }: Operation): string {
+export function openapiPath({ url }: Operation): string {
   return url.replaceAll(/:(\w+)/g, '{$1}')
 }
 
@@ -21,8 +21,8 @@ export function operationObject(operation: Operation, writer: SchemaWriter): Jso
   const { id, tag, summary, description, body, idempotent } = operation
   const example = examples[id]
   const parameters = [
-    ...memberParameters(operation.params, 'path', writer),
-    ...memberParameters(operation.query, 'query', writer),
+    ...fieldParameters(operation.params, 'path', writer),
+    ...fieldParameters(operation.query, 'query', writer),
     ...(idempotent ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
     ...(operation.errors?.includes(preconditionFailed) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
   ]
@@ -38,19 +38,19 @@ export function operationObject(operation: Operation, writer: SchemaWriter): Jso
   }
 }
 
-function memberParameters(schema: z.ZodType | undefined, where: 'path' | 'query', writer: SchemaWriter): Json[] {
+function fieldParameters(schema: z.ZodType | undefined, where: 'path' | 'query', writer: SchemaWriter): Json[] {
   if (schema === undefined) return []
   const { properties = {}, required = [] } = writer.write(schema, 'input') as {
     properties?: Record<string, Json>
     required?: string[]
   }
-  return Object.entries(properties).map(([name, { description, ...member }]) => ({
+  return Object.entries(properties).map(([name, { description, ...field }]) => ({
     name,
     in: where,
     required: required.includes(name),
     ...(description !== undefined && { description }),
-    ...(member.type === 'object' && { style: 'deepObject', explode: true }),
-    schema: member,
+    ...(field.type === 'object' && { style: 'deepObject', explode: true }),
+    schema: field,
   }))
 }
 

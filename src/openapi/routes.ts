@@ -1,16 +1,16 @@
 import type { Router } from '../api/fastify.ts'
-import type { Operation } from '../api/operation.ts'
+import type { Operation } from '../api/route.ts'
 import { buildDocument } from './document.ts'
 import type { Json } from './json-schema.ts'
 
 /** The OpenAPI document of a server, made once, when it is first asked for. */
 export type ApiDocument = { read(): Json }
 
-/** Watches the routes that are added to the router and its children from now on, and describes those that are operations. */
+/** Collects the operations among the routes that are added to the router and its children from now on. */
 export function describeOperations(router: Router): ApiDocument {
   const operations: Operation[] = []
   router.addHook('onRoute', ({ config, method }) => {
-    // Fastify adds a HEAD to every GET; the document speaks of the GET.
+    // Fastify adds a HEAD to every GET; the document describes the GET.
     if (config?.operation && method !== 'HEAD') operations.push(config.operation)
   })
   let document: Json | undefined
@@ -27,7 +27,7 @@ export function renderDocument(document: ApiDocument): string {
   return `${JSON.stringify(document.read(), undefined, 2)}\n`
 }
 
-/** `GET /openapi.json`, for everyone: it describes the program, not its data. */
+/** `GET /openapi.json`, without a key: it describes the program, not its data. */
 export function openapiRoute(router: Router, document: ApiDocument): void {
   let body: string | undefined
   router.get('/openapi.json', async (_request, reply) => {

@@ -1,7 +1,7 @@
 import { problems } from '../core/problem-codes.ts'
 import type { Json } from './json-schema.ts'
 
-/** The names of the shared answers that refuse, by status. */
+/** The names of the shared refusals, by status. */
 const refusalNames: Readonly<Record<number, string>> = {
   400: 'BadRequest',
   401: 'Unauthenticated',
@@ -18,7 +18,10 @@ const refusalNames: Readonly<Record<number, string>> = {
 const idempotentReplayed = 'Idempotent-Replayed'
 const retryAfter = 'Retry-After'
 
-/** Headers of a refusal beside Request-Id. Final refusals are stored under the Idempotency-Key; waiting ends the others. */
+/**
+ * Headers of a refusal besides Request-Id. Final refusals are stored under the Idempotency-Key; for the others
+ * Retry-After says how long to wait.
+ */
 const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
   401: ['WWW-Authenticate'],
   409: [idempotentReplayed, retryAfter],
@@ -27,22 +30,23 @@ const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
   503: [retryAfter],
 }
 
-/** The headers of answers, each once. */
+/** The headers of responses, each once. */
 export const headers: Readonly<Record<string, Json>> = {
   'Request-Id': {
-    description: 'Names this request in the history and in the log; tell it when something is wrong.',
+    description: 'Identifies this request in the history and in the log; quote it when you report a problem.',
     schema: { type: 'string', maxLength: 64 },
   },
   ETag: {
-    description: 'The version that is shown. Send it in `If-Match` to change the object only while it is this one.',
+    description:
+      'The version of the object. Send it in `If-Match` to change the object only if it is still this version.',
     schema: { type: 'string', maxLength: 64 },
   },
   [idempotentReplayed]: {
-    description: '`true` when the answer was given before to the same Idempotency-Key.',
+    description: '`true` when this response was already returned for the same Idempotency-Key.',
     schema: { type: 'string', enum: ['true'] },
   },
   [retryAfter]: {
-    description: 'Seconds to wait before the same request is sent again.',
+    description: 'Seconds to wait before sending the same request again.',
     schema: { type: 'string', maxLength: 10, pattern: '^[0-9]+$' },
   },
   'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string', enum: ['Bearer'] } },
@@ -55,7 +59,7 @@ export const parameters: Readonly<Record<string, Json>> = {
     in: 'header',
     required: false,
     description:
-      'Makes the request safe to send again: for 24 hours the same key gets the first answer, and nothing happens twice. ' +
+      'Makes the request safe to send again: for 24 hours the same key gets the first response, and nothing happens twice. ' +
       '1 to 255 visible ASCII characters, such as a UUID.',
     schema: { type: 'string', minLength: 1, maxLength: 257 },
   },
@@ -63,7 +67,7 @@ export const parameters: Readonly<Record<string, Json>> = {
     name: 'If-Match',
     in: 'header',
     required: false,
-    description: 'The ETag that the change is meant for; 412 when the object has moved since.',
+    description: 'The ETag that the change is meant for; 412 when the object has changed since.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
 }
@@ -73,14 +77,14 @@ export function headerRefs(names: readonly string[]): Json {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 }
 
-/** A `$ref` to the shared answer that refuses with this status. Throws for a status that no code has. */
+/** A `$ref` to the shared refusal with this status. Throws for a status that no code has. */
 export function refusalRef(status: number): Json {
   const name = refusalNames[status]
   if (name === undefined || codesOf(status).length === 0) throw new Error(`No problem code has the status ${status}.`)
   return { $ref: `#/components/responses/${name}` }
 }
 
-/** The shared answers that refuse, with the codes that each can have. */
+/** The shared refusals, with the codes that each can have. */
 export function refusalResponses(problemSchema: Json): Json {
   return Object.fromEntries(
     Object.entries(refusalNames)

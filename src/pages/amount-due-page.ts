@@ -19,15 +19,15 @@ export type AmountDueView = {
   /** Payments for it that the bank has not decided yet, in minor units. */
   on_its_way: bigint
   now: Date
-  /** The address of another page, by what it presents. */
+  /** The address of the page of another object. */
   linkTo(item: AmountDueItem): string
-  /** The hidden fields of the pay form; `undefined` where nobody takes payments online. */
+  /** The hidden fields of the pay form; `undefined` where online payment is not set up. */
   pay_form: [string, string][] | undefined
-  /** What was wrong with the amount that was sent, and what it was. */
+  /** What is wrong with the amount that was sent, and that amount. */
   fault?: { typed: string; detail: string } | undefined
 }
 
-/** The page of a customer, an account or a bill: who is owed, by whom, how much, and the way to pay it. */
+/** The page of a customer, an account or a bill: who is owed, by whom, how much, and how to pay it. */
 export function amountDuePage(view: AmountDueView): Page {
   const { subject, fault } = view
   const { merchant_name, mode } = subject.environment
@@ -38,7 +38,7 @@ export function amountDuePage(view: AmountDueView): Page {
     content: html`<section class="card">
 ${heading(view)}
 ${facts(view)}
-${inFlight(view)}${payment(view)}
+${onItsWayNote(view)}${payment(view)}
 </section>
 ${others(view)}`,
     footer:
@@ -48,7 +48,7 @@ ${others(view)}`,
   }
 }
 
-/** The debt that this page is about, if it has one: what it could be paid for itself. */
+/** The debt of the page's own object, if it has one; what else is owed has pages of its own. */
 function ownDebt({ subject }: AmountDueView): bigint {
   const { balance, bill } = subject
   return balance !== null && balance > 0n && bill?.status !== 'voided' ? balance : 0n
@@ -95,8 +95,8 @@ function facts({ subject, now }: AmountDueView): Html {
   return html`<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
 }
 
-/** Most double payments are made by people whom nobody told that their money is on its way. */
-function inFlight({ subject, on_its_way }: AmountDueView): Html | undefined {
+/** Most double payments are made by people whom nobody told that their first payment is on its way. */
+function onItsWayNote({ subject, on_its_way }: AmountDueView): Html | undefined {
   if (on_its_way === 0n || subject.currency === null) return undefined
   return html`<div class="note" role="status"><p><strong>${money(on_its_way, subject.currency)} is on its way.</strong>
 Your bank has not confirmed it yet. You do not have to pay that again.</p></div>\n`
@@ -151,7 +151,10 @@ ${hiddenFields(fields)}${amount}
 </form>`
 }
 
-/** What is still open after what is on its way, within what may be paid; nothing where that says nothing. */
+/**
+ * The suggested amount: what is still open after the payments on their way, within the payable range; empty when there
+ * is none.
+ */
 function suggestion(view: AmountDueView, range: PayableRange, currency: string): string {
   const open = ownDebt(view) - view.on_its_way
   const amount = open > range.to ? range.to : open
@@ -165,17 +168,17 @@ function limits({ from, to }: PayableRange, currency: string): Html {
   return least ? html`From ${least}` : html`Any amount`
 }
 
-/** An amount as a payer would type it, with the decimal sign that the page has everywhere else. */
+/** An amount as a payer would type it, with the decimal sign used on the rest of the page. */
 function typedMoney(amount: bigint, currency: string): string {
   return editableMoney(amount, currency).replace('.', decimalSign)
 }
 
-/** What stands before a number of this currency. */
+/** The symbol in front of an amount of this currency. */
 function symbolOf(currency: string): string {
   return formatMoney(0n, currency, payerLocale).replaceAll(/[\d.,\s]/g, '') || currency
 }
 
-/** What else is owed, each with the link of its own page: balances and bills are debts of their own. */
+/** What else is owed, each with the link of its own page: balances and bills are separate debts. */
 function others({ subject, owed, linkTo }: AmountDueView): Html | undefined {
   const items = owed.items.filter(({ id }) => id !== subject.id)
   if (items.length === 0) return undefined

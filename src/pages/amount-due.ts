@@ -14,7 +14,7 @@ import { newPayForm } from './pay-form.ts'
 import { findPageSubject, listAmountsDue, type PageSubject } from './store.ts'
 import { readTracking } from './tracking.ts'
 
-// Payments of this page whose processor is asked while the payer waits.
+// How many payments of this page are checked with their processor while the payer waits.
 const askedMax = 3
 
 /** `GET /p/{token}`: what is owed now. */
@@ -29,7 +29,7 @@ export async function showAmountDue(
   return sendAmountDue(app, request, reply, { token, subject, tracking })
 }
 
-/** Sends the page of what is owed, with a new pay form; with `fault`, because what was sent cannot be paid. */
+/** Sends the page of what is owed, with a new pay form; with `fault` when what was sent cannot be paid. */
 export async function sendAmountDue(
   app: AppContext,
   request: FastifyRequest,
@@ -53,8 +53,9 @@ export async function sendAmountDue(
 }
 
 /**
- * Asks about the payments of this page that nobody has looked at since, before it says what is owed: somebody who paid, closed
- * the window and opened the link again would otherwise be asked for the same money twice.
+ * Asks the processor about the unfinished payments of this page before it says what is owed: somebody who paid, closed
+ * the window and opened the link again would otherwise be asked for the same money twice. A payment that turns out to
+ * have succeeded is applied here, so a GET of a page can apply money.
  */
 async function syncBeforeShowing(
   app: AppContext,
@@ -62,21 +63,21 @@ async function syncBeforeShowing(
   requestId: string,
 ): Promise<{ subject: PageSubject; on_its_way: bigint }> {
   const { environment, customer_id, kind, id } = subject
-  const unsettled = await listUnfinished(app.pool, environment.id, customer_id)
-  const mine = unsettled.filter((payment) => payment.target_id === id)
-  const looked = await Promise.all(
+  const unfinished = await listUnfinished(app.pool, environment.id, customer_id)
+  const mine = unfinished.filter((payment) => payment.target_id === id)
+  const checked = await Promise.all(
     mine.map((payment, index) => (index < askedMax ? syncOrLog(app, payment, requestId) : payment)),
   )
-  const settled = looked.some(({ status }) => status === 'succeeded')
-  const current = settled ? await findPageSubject(app.pool, kind, id) : subject
-  const processing = looked.filter(({ status }) => status === 'processing')
+  const hasSucceeded = checked.some(({ status }) => status === 'succeeded')
+  const current = hasSucceeded ? await findPageSubject(app.pool, kind, id) : subject
+  const processing = checked.filter(({ status }) => status === 'processing')
   return {
-    subject: required(current, 'what is subject is still there'),
+    subject: required(current, 'the object of the page exists'),
     on_its_way: processing.reduce((sum, { amount }) => sum + amount, 0n),
   }
 }
 
-/** A processor that does not answer must not keep the payer from seeing the page. */
+/** A processor that does not respond must not keep the payer from seeing the page. */
 async function syncOrLog(app: AppContext, payment: SessionPayment, requestId: string): Promise<SessionPayment> {
   try {
     return (await syncWithProcessor(app, payment.environment_id, payment.id, pageCause(requestId))) ?? payment

@@ -7,10 +7,10 @@ import type { SessionPayment } from '../payments/session/store.ts'
 import { formatDateTime } from './dates.ts'
 import type { PageSubject } from './store.ts'
 
-/** Where a payer may go from here: to what is owed, unless that has no page any more, and here again. */
+/** Where the page leads: to what is owed, unless that has no page any more, and to itself. */
 type Links = { page: string | undefined; self: string }
 
-/** How a payment stands: paid with its receipt, on its way, or failed with the way to try again. */
+/** The page of the outcome of a payment: paid with its receipt, on its way, or failed with a way to try again. */
 export function outcomePage(subject: PageSubject, payment: SessionPayment, links: Links): Page {
   const { merchant_name, mode } = subject.environment
   const shown = outcome(subject, payment, links)
@@ -23,9 +23,9 @@ export function outcomePage(subject: PageSubject, payment: SessionPayment, links
   }
 }
 
-type Outcome = { title: string; content: Html; footer?: Html }
+type OutcomeView = { title: string; content: Html; footer?: Html }
 
-function outcome(subject: PageSubject, payment: SessionPayment, links: Links): Outcome {
+function outcome(subject: PageSubject, payment: SessionPayment, links: Links): OutcomeView {
   switch (payment.status) {
     case 'succeeded':
       return paid(subject, payment, links.page)
@@ -40,7 +40,7 @@ function outcome(subject: PageSubject, payment: SessionPayment, links: Links): O
   }
 }
 
-function paid(subject: PageSubject, payment: SessionPayment, page: Links['page']): Outcome {
+function paid(subject: PageSubject, payment: SessionPayment, page: Links['page']): OutcomeView {
   const { merchant_name, time_zone } = subject.environment
   const { currency, applied_amount, unapplied_amount } = payment
   const card = payment.method_details?.card
@@ -81,7 +81,7 @@ function whyUnapplied({ bill }: PageSubject): string {
 
 const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
 
-function onItsWay(payment: SessionPayment, self: string): Outcome {
+function onItsWay(payment: SessionPayment, self: string): OutcomeView {
   return {
     title: 'On its way',
     content: html`<p class="status" data-payment-status="pending" role="status">On its way</p>
@@ -91,7 +91,7 @@ function onItsWay(payment: SessionPayment, self: string): Outcome {
   }
 }
 
-function unfinished(payment: SessionPayment, links: Links): Outcome {
+function unfinished(payment: SessionPayment, links: Links): OutcomeView {
   return {
     title: 'Not paid yet',
     content: html`<p class="status" data-payment-status="pending" role="status">Not paid yet</p>
@@ -101,7 +101,7 @@ ${links.page && html`<p><a class="button" href="${links.page}">Start again</a></
   }
 }
 
-function failed(payment: SessionPayment, page: Links['page']): Outcome {
+function failed(payment: SessionPayment, page: Links['page']): OutcomeView {
   const reason =
     payment.status === 'cancelled'
       ? 'It was called off before it was finished.'

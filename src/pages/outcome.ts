@@ -10,8 +10,8 @@ import { openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
 
 /**
- * `GET /p/{token}/payments/{payment}`: how a payment stands. While it is unsettled, each look asks the processor. Who was charged gets
- * a receipt, whatever has become meanwhile of what the payment was for.
+ * `GET /p/{token}/payments/{payment}`: the outcome of a payment. While the payment is unfinished, each request asks the
+ * processor. A payer who was charged gets a receipt even if the object has been archived or voided since.
  */
 export async function showOutcome(
   app: AppContext,

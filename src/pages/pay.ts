@@ -14,7 +14,7 @@ import { readAmount, readPayForm } from './pay-form.ts'
 import type { PageSubject } from './store.ts'
 import { readTracking } from './tracking.ts'
 
-/** `POST /p/{token}`: begins the payment that the form stands for, and leads to the processor's page. */
+/** `POST /p/{token}`: starts the payment of the form, and redirects to the page of the processor. */
 export async function pay(
   app: AppContext,
   request: FastifyRequest,
@@ -54,8 +54,8 @@ export async function pay(
 }
 
 /**
- * The amount to pay, checked against what may be paid at this moment. A form that comes again for a payment that was started with
- * the same amount is that payment, whatever has become of the balance since.
+ * The amount to pay, checked against what may be paid at this moment. A form that is sent again with the same amount,
+ * for a payment that was started, is that payment, whatever the balance is by now.
  */
 async function decideAmount(
   app: AppContext,
@@ -75,5 +75,5 @@ async function decideAmount(
 
 function alreadyStarted({ amount, currency }: SessionPayment): string {
   const shown = formatMoney(amount, currency, payerLocale)
-  return `You had begun to pay ${shown} from this page. Please look at the amount, then pay.`
+  return `You have already started to pay ${shown} from this page. Please look at the amount, then pay.`
 }

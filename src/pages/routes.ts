@@ -5,7 +5,7 @@ import { showAmountDue } from './amount-due.ts'
 import { showOutcome } from './outcome.ts'
 import { pay } from './pay.ts'
 
-/** The hosted pages: what is owed, the step to the processor, and how the payment stands. */
+/** The hosted pages: what is owed, the step to the processor, and the outcome of a payment. */
 export function presentmentRoutes(router: Router, app: AppContext): void {
   router.get<{ Params: { token: string } }>('/p/:token', (request, reply) =>
     showAmountDue(app, request, reply, request.params.token),

@@ -6,7 +6,7 @@ import type { ObjectKind } from '../core/page-link.ts'
 import { type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
 import type { Queryable } from '../database/pool.ts'
 
-/** A customer, an account or a bill as its page presents it: whose it is, what is owed, and what may be asked. */
+/** A customer, an account or a bill as its page presents it: whose it is, what is owed, and what may be paid. */
 export type PageSubject = {
   environment: RequestEnvironment
   kind: ObjectKind
@@ -29,8 +29,9 @@ export type PageSubject = {
 type Surroundings = RequestEnvironment & { customer_name: string | null; account_name: string | null }
 
 /**
- * Finds what a hosted page presents, by the id alone: a page's link says no environment, so the object's own is the one. The
- * caller must have the link proved before anything of this is shown. Two statements that travel together, found or not.
+ * Finds the subject of a hosted page by its id alone: a link names no environment, so that of the object is used. The
+ * caller must verify the link before it shows anything of this. It is two statements that travel together, whether or
+ * not the object exists.
  */
 export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id): Promise<PageSubject | undefined> {
   const values = [id, bucketOf(id)]
@@ -81,7 +82,7 @@ const surroundings: Readonly<Record<ObjectKind, string>> = {
     where e.id = $1 and e.bucket = $2`,
 }
 
-/** One thing that is owed beside what the page is about. */
+/** One thing that is owed, with what is needed to link to its page. */
 export type AmountDueItem = {
   id: Id
   kind: ObjectKind
@@ -93,24 +94,24 @@ export type AmountDueItem = {
   link_version: number
 }
 
-/** The first of what is owed, by due date, and the sums over all of it, in the object's own currency first. */
+/** The first items that are owed, by due date, and the totals over all of them, the currency of the object first. */
 export type AmountsDue = { items: AmountDueItem[]; count: number; totals: { currency: string; amount: bigint }[] }
 
 const shownMax = 15
 
 /**
- * Everything that is owed of a customer, or on an account: balances and bills are debts of their own, and the sums go over all.
- * For the page of a bill it is that bill alone.
+ * Everything that a customer owes, or that is owed on an account: balances and bills are separate debts, and the totals
+ * cover all of them. For a bill it is that bill alone.
  */
 export async function listAmountsDue(pool: Queryable, subject: PageSubject): Promise<AmountsDue> {
   const { environment, kind, id } = subject
   const values = [environment.id, id, bucketOf(id)]
   const [items, totals] = await Promise.all([
-    pool.query<AmountDueItem>({ name: `list-owed-of-${kind}`, text: listOwedSql(kind), values }),
+    pool.query<AmountDueItem>({ name: `list-amounts-due-of-${kind}`, text: amountsDueSql(kind), values }),
     pool.query<{ currency: string; amount: bigint; count: bigint }>({
-      name: `sum-owed-of-${kind}`,
+      name: `sum-amounts-due-of-${kind}`,
       text: `select r.currency, sum(r.balance)::bigint as amount, count(*) as count
-        from receivable as r where ${owedBy[kind]} group by r.currency order by r.currency <> $4, r.currency`,
+        from receivable as r where ${dueFrom[kind]} group by r.currency order by r.currency <> $4, r.currency`,
       values: [...values, subject.currency ?? ''],
     }),
   ])
@@ -121,15 +122,15 @@ export async function listAmountsDue(pool: Queryable, subject: PageSubject): Pro
   }
 }
 
-const isOwed = `r.environment_id = $1 and r.bucket = $3 and r.balance > 0 and (r.status is null or r.status = 'unpaid')`
+const isDue = `r.environment_id = $1 and r.bucket = $3 and r.balance > 0 and (r.status is null or r.status = 'unpaid')`
 
-const owedBy: Readonly<Record<ObjectKind, string>> = {
-  customer: `r.customer_id = $2 and ${isOwed}`,
-  account: `r.account_id = $2 and ${isOwed}`,
-  bill: `r.id = $2 and ${isOwed}`,
+const dueFrom: Readonly<Record<ObjectKind, string>> = {
+  customer: `r.customer_id = $2 and ${isDue}`,
+  account: `r.account_id = $2 and ${isDue}`,
+  bill: `r.id = $2 and ${isDue}`,
 }
 
-function listOwedSql(kind: ObjectKind): string {
+function amountsDueSql(kind: ObjectKind): string {
   return `select r.id, r.kind, r.currency, r.balance, a.name as account_name, b.due_date,
       coalesce(b.external_reference, case when r.kind = 'account' then a.external_reference end, c.external_reference)
         as external_reference,
@@ -138,6 +139,6 @@ function listOwedSql(kind: ObjectKind): string {
     join customer as c on c.id = r.customer_id and c.bucket = r.bucket
     left join account as a on a.id = r.account_id and a.bucket = r.bucket
     left join bill as b on r.kind = 'bill' and b.id = r.id and b.bucket = r.bucket
-    where ${owedBy[kind]}
+    where ${dueFrom[kind]}
     order by b.due_date nulls first, r.id limit ${shownMax}`
 }

@@ -3,8 +3,9 @@ const keysMax = 10
 const valueMax = 500
 
 /**
- * The marketing and operational parameters of a link, which become the payment's metadata: `utm_*`, `affiliate`, `agent` and
- * `product_code`. Others, and values that metadata could not hold, are left out without a word, as the API's guide says.
+ * The marketing and operational parameters of a link, which become the metadata of the payment: `utm_*`, `affiliate`,
+ * `agent` and `product_code`. Others, and values that metadata could not hold, are silently left out, as the API's
+ * guide says.
  */
 export function readTracking(values: Iterable<readonly [string, string]>): Record<string, string> {
   const tracked = new Map<string, string>()

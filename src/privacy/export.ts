@@ -8,20 +8,24 @@ import { type AccountRow, type BillRow, type CustomerRow, objectSelect } from '.
 import { renderObligation } from '../billing/obligation/render.ts'
 import type { Id } from '../core/id/id.ts'
 import type { Pool } from '../database/pool.ts'
-import type { Application } from '../ledger/corrections/application.ts'
+import { loadSql } from '../database/sql.ts'
+import { type Application, applicationSelect } from '../ledger/corrections/application.ts'
 import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
 import { renderBillingPayment } from '../payments/recorded/render.ts'
 import { type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
 
-// Rows of one read. The whole of a customer never stands in memory, and no connection is held while a slow client reads.
+// Rows per read. A whole customer is never held in memory, and no connection is held while a slow client reads. The
+// same number is written in the statement of the entries.
 const pageRows = 500
 const lowestId: Id = '00000000-0000-0000-0000-000000000000'
+
+const exportEntriesSql = loadSql(import.meta.url, './sql/export-entries.sql')
 
 type Pages<Item> = AsyncGenerator<Item[]>
 
 /**
- * Everything that is kept of a customer, as one JSON object, in pieces. Each list is read as it is when it is reached; money
- * that arrives meanwhile may be in one and not in another.
+ * Everything that is stored about a customer, as one JSON object, in pieces. Each list is read as it is when it is
+ * reached; money that arrives meanwhile may be in one and not in another.
  */
 export async function* exportCustomer(pool: Pool, view: View, customer: CustomerRow): AsyncGenerator<string> {
   const opening = { exported_at: view.context.now.toISOString(), customer: customers.render(view, customer) }
@@ -42,13 +46,15 @@ export async function* exportCustomer(pool: Pool, view: View, customer: Customer
 function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, Pages<unknown>> {
   const { environment } = view.context
   return {
-    accounts: shown(rowsOf<AccountRow>(pool, customer, objectSelect.account), (row) => accounts.render(view, row)),
-    bills: shown(rowsOf<BillRow>(pool, customer, objectSelect.bill), (row) => bills.render(view, row)),
-    payments: shown(rowsOf<PaymentRow>(pool, customer, paymentSelect), (row) => {
+    accounts: shown(rowsOf<AccountRow>(pool, customer, 'accounts', objectSelect.account), (row) =>
+      accounts.render(view, row),
+    ),
+    bills: shown(rowsOf<BillRow>(pool, customer, 'bills', objectSelect.bill), (row) => bills.render(view, row)),
+    payments: shown(rowsOf<PaymentRow>(pool, customer, 'payments', paymentSelect), (row) => {
       const { obligations: _, ...payment } = renderBillingPayment(environment, row, [])
       return payment
     }),
-    obligations: shown(rowsOf<Application>(pool, customer, 'select e.* from application as e'), (row) =>
+    obligations: shown(rowsOf<Application>(pool, customer, 'obligations', applicationSelect), (row) =>
       renderObligation(environment, row),
     ),
     entries: shown(entriesOf(pool, customer), (row) => ({
@@ -63,13 +69,19 @@ async function* shown<Row>(pages: Pages<Row>, render: (row: Row) => unknown): Pa
 }
 
 /** What belongs to a customer, in pages by id, oldest first. `select` calls its table `e`. */
-async function* rowsOf<Row extends { id: Id }>(pool: Pool, customer: CustomerRow, select: string): Pages<Row> {
+async function* rowsOf<Row extends { id: Id }>(
+  pool: Pool,
+  customer: CustomerRow,
+  what: string,
+  select: string,
+): Pages<Row> {
   for (let after: Id | undefined = lowestId; after !== undefined; ) {
-    const { rows }: { rows: Row[] } = await pool.query<Row>(
-      `${select} where e.environment_id = $1 and e.customer_id = $2 and e.bucket = $3 and e.id > $4
-       order by e.id limit ${pageRows}`,
-      [customer.environment_id, customer.id, customer.bucket, after],
-    )
+    const { rows }: { rows: Row[] } = await pool.query<Row>({
+      name: `export-${what}`,
+      text: `${select} where e.environment_id = $1 and e.customer_id = $2 and e.bucket = $3 and e.id > $4
+        order by e.id limit ${pageRows}`,
+      values: [customer.environment_id, customer.id, customer.bucket, after],
+    })
     yield rows
     after = rows.length < pageRows ? undefined : rows.at(-1)?.id
   }
@@ -81,20 +93,13 @@ type OwnedEntry = EntryRow & { receivable_id: Id; receivable_kind: ReceivableKin
 /** The entries of each balance in their order, read along the index of the ledger. */
 async function* entriesOf(pool: Pool, customer: CustomerRow): Pages<OwnedEntry> {
   const select = 'select e.id, e.kind from receivable as e'
-  for await (const receivables of rowsOf<ReceivableRow>(pool, customer, select)) {
+  for await (const receivables of rowsOf<ReceivableRow>(pool, customer, 'receivables', select)) {
     const ids = receivables.map(({ id }) => id)
     for (let after: { id: Id; version: bigint } | undefined = { id: lowestId, version: 0n }; after !== undefined; ) {
-      const { rows }: { rows: OwnedEntry[] } = await pool.query<OwnedEntry>(
-        `select l.id, l.receivable_id, r.kind as receivable_kind, l.transaction_id, t.kind, t.reason, t.label, t.reference, l.currency, l.amount,
-           l.balance_after, l.version, t.effective_at, t.recorded_at, t.request_id, t.actor, t.source_id
-         from ledger_entry as l
-         join ledger_transaction as t on t.id = l.transaction_id and t.bucket = l.bucket
-         join receivable as r on r.id = l.receivable_id and r.bucket = l.bucket
-         where l.environment_id = $1 and l.receivable_id = any ($2) and l.bucket = $3
-           and (l.receivable_id, l.version) > ($4, $5)
-         order by l.receivable_id, l.version limit ${pageRows}`,
-        [customer.environment_id, ids, customer.bucket, after.id, after.version],
-      )
+      const { rows }: { rows: OwnedEntry[] } = await pool.query<OwnedEntry>({
+        ...exportEntriesSql,
+        values: [customer.environment_id, ids, customer.bucket, after.id, after.version],
+      })
       yield rows
       const last = rows.at(-1)
       after = rows.length < pageRows || !last ? undefined : { id: last.receivable_id, version: last.version }

@@ -12,19 +12,21 @@ import { loadSql } from '../database/sql.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
 
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
+const pseudonymiseAccountsSql = loadSql(import.meta.url, './sql/pseudonymise-accounts.sql')
+const pseudonymiseBillsSql = loadSql(import.meta.url, './sql/pseudonymise-bills.sql')
 const eraseResponsesSql = loadSql(import.meta.url, './sql/erase-responses.sql')
 
-type Named = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
+type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
 
 /**
  * Erases who a customer is, and keeps what was owed and paid.
  *
- * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each replaced by a
- * random one, so that the old ones can no longer be found; metadata and method of its payments; the personal part of its events,
- * what receivers answered to them, and the stored responses that tell of it.
+ * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
+ * replaced by a random one, so that the old ones can no longer be found; metadata and method of its payments; the
+ * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
  *
- * Kept: amounts, dates, ids, the reasons of corrections, and the payments' own references. They are the accounts, which the law
- * wants kept, and exactly-once of recorded money rests on the payment's reference for good.
+ * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
+ * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently.
  */
 export async function pseudonymise(
   connection: Connection,
@@ -32,7 +34,7 @@ export async function pseudonymise(
   idOrReference: string,
 ): Promise<CustomerRow> {
   const { environment, now } = view.context
-  // The balance is not locked: corrections lock a payment before it, and the payments are changed here.
+  // The balance is not locked yet: corrections lock a payment before it, and the payments are changed here.
   const row = await findOrThrow(connection, environment.id, 'customer', idOrReference, { lock: 'update' })
   const named = await lockNamed(connection, row)
   const changed: CustomerRow = {
@@ -52,22 +54,27 @@ export async function pseudonymise(
     blankChildren(connection, view, row, 'account', named),
     blankChildren(connection, view, row, 'bill', named),
     blankPayments(connection, view, row),
-    renameBalances(connection, row, named),
-    connection.query('select erase_customer_events($1, $2)', [environment.id, row.id]),
+    replaceReferencesOfBalances(connection, row, named),
+    connection.query({
+      name: 'erase-customer-events',
+      text: 'select erase_customer_events($1, $2)',
+      values: [environment.id, row.id],
+    }),
     recordChange(connection, view.context, { action: 'pseudonymised', object_kind: 'customer', object_id: row.id }),
     eraseResponses(connection, view, row, named),
   ])
   return changed
 }
 
-/** The customer, then its accounts and bills, locked, with the reference that each is to have. */
-async function lockNamed(connection: Connection, row: CustomerRow): Promise<[Named, ...Named[]]> {
+/** The customer, then its accounts and bills, locked, with the new reference of each. */
+async function lockNamed(connection: Connection, row: CustomerRow): Promise<[NamedObject, ...NamedObject[]]> {
   const children = async (kind: 'account' | 'bill') => {
-    const { rows } = await connection.query<{ id: Id; external_reference: string }>(
-      `select id, external_reference from ${kind} where environment_id = $1 and customer_id = $2 and bucket = $3
-       order by id for no key update`,
-      [row.environment_id, row.id, row.bucket],
-    )
+    const { rows } = await connection.query<{ id: Id; external_reference: string }>({
+      name: `lock-${kind}s-of-customer`,
+      text: `select id, external_reference from ${kind} where environment_id = $1 and customer_id = $2 and bucket = $3
+        order by id for no key update`,
+      values: [row.environment_id, row.id, row.bucket],
+    })
     return rows.map((child) => ({ ...child, kind, replacement: newReference() }))
   }
   const customer = { kind: 'customer' as const, id: row.id, external_reference: row.external_reference }
@@ -79,7 +86,7 @@ function newReference(): string {
   return `erased_${randomSecret(16)}`
 }
 
-async function replaceReferences(connection: Connection, environmentId: number, named: Named[]): Promise<void> {
+async function replaceReferences(connection: Connection, environmentId: number, named: NamedObject[]): Promise<void> {
   await connection.query({
     ...replaceReferencesSql,
     values: [
@@ -95,12 +102,13 @@ async function replaceReferences(connection: Connection, environmentId: number, 
 }
 
 async function blankCustomer(connection: Connection, row: CustomerRow): Promise<void> {
-  await connection.query(
-    `update customer set external_reference = $4, name = null, email = null, phone = null, metadata = '{}',
-       pseudonymised_at = $5, version = $6, updated_at = $5
-     where environment_id = $1 and id = $2 and bucket = $3`,
-    [row.environment_id, row.id, row.bucket, row.external_reference, row.pseudonymised_at, row.version],
-  )
+  await connection.query({
+    name: 'pseudonymise-customer',
+    text: `update customer set external_reference = $4, name = null, email = null, phone = null, metadata = '{}',
+        pseudonymised_at = $5, version = $6, updated_at = $5
+      where environment_id = $1 and id = $2 and bucket = $3`,
+    values: [row.environment_id, row.id, row.bucket, row.external_reference, row.pseudonymised_at, row.version],
+  })
 }
 
 async function blankChildren(
@@ -108,41 +116,39 @@ async function blankChildren(
   { context: { now } }: ChangeView,
   { environment_id, bucket }: CustomerRow,
   kind: 'account' | 'bill',
-  named: Named[],
+  named: NamedObject[],
 ): Promise<void> {
   const children = named.filter((child) => child.kind === kind)
-  await connection.query(
-    `update ${kind} as e set external_reference = child.reference, metadata = '{}', version = version + 1, updated_at = $3
-       ${kind === 'account' ? ', name = null' : ''}
-     from unnest($4::uuid[], $5::text[]) as child (id, reference)
-     where e.environment_id = $1 and e.bucket = $2 and e.id = child.id`,
-    [
+  await connection.query({
+    ...(kind === 'account' ? pseudonymiseAccountsSql : pseudonymiseBillsSql),
+    values: [
       environment_id,
       bucket,
       now,
       uuidArray(children.map(({ id }) => id)),
       textArray(children.map(({ replacement }) => replacement)),
     ],
-  )
+  })
 }
 
-/** Balances come after the payments, as everywhere else. */
-async function renameBalances(
+/** Balances are locked after the payments, as everywhere else. */
+async function replaceReferencesOfBalances(
   connection: Connection,
   { environment_id, bucket }: CustomerRow,
-  named: Named[],
+  named: NamedObject[],
 ): Promise<void> {
-  await connection.query(
-    `update receivable as r set external_reference = named.reference
-     from unnest($3::uuid[], $4::text[]) as named (id, reference)
-     where r.environment_id = $1 and r.bucket = $2 and r.id = named.id`,
-    [
+  await connection.query({
+    name: 'rename-receivables',
+    text: `update receivable as r set external_reference = named.reference
+      from unnest($3::uuid[], $4::text[]) as named (id, reference)
+      where r.environment_id = $1 and r.bucket = $2 and r.id = named.id`,
+    values: [
       environment_id,
       bucket,
       uuidArray(named.map(({ id }) => id)),
       textArray(named.map(({ replacement }) => replacement)),
     ],
-  )
+  })
 }
 
 async function blankPayments(
@@ -150,22 +156,26 @@ async function blankPayments(
   { context: { now } }: ChangeView,
   row: CustomerRow,
 ): Promise<void> {
-  await connection.query(
-    `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
-     where environment_id = $1 and customer_id = $2 and bucket = $3
-       and (metadata::text <> '{}' or method_details is not null)`,
-    [row.environment_id, row.id, row.bucket, now],
-  )
+  await connection.query({
+    name: 'pseudonymise-payments',
+    text: `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
+      where environment_id = $1 and customer_id = $2 and bucket = $3
+        and (metadata::text <> '{}' or method_details is not null)`,
+    values: [row.environment_id, row.id, row.bucket, now],
+  })
 }
 
-/** The answers that idempotency keys stand for give way to a refusal that says so. */
+/** Replaces the stored responses of idempotency keys by a refusal that says so. */
 async function eraseResponses(
   connection: Connection,
   { app }: ChangeView,
   row: CustomerRow,
-  named: Named[],
+  named: NamedObject[],
 ): Promise<void> {
-  const erased = new Problem('response_erased', 'What this key asked for was done; its answer has been erased since.')
+  const erased = new Problem(
+    'response_erased',
+    'The request with this key was carried out; its response has since been erased.',
+  )
   const { status, body } = renderProblem(erased, app, '/')
   const references = textArray(named.map(({ external_reference }) => external_reference))
   await connection.query({

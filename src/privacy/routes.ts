@@ -18,7 +18,7 @@ import { instant } from '../shapes/primitives.ts'
 import { exportCustomer } from './export.ts'
 import { pseudonymise } from './pseudonymise.ts'
 
-// An export is whole: it has no pages, and nothing bounds what a customer has.
+// An export has no pages, and nothing limits how much a customer has.
 const exportedMax = 10_000_000
 const exported = z
   .object({
@@ -32,7 +32,7 @@ const exported = z
   })
   .meta({ id: 'CustomerExport' })
 
-/** What a person may ask for: everything that is kept of them, and that it is erased. Both reach over Billing and payments. */
+/** What a person may request: everything that is stored about them, and its erasure. Both span billing and payments. */
 export function privacyRoutes(router: Router, app: AppContext): void {
   operation(
     router,
@@ -42,9 +42,8 @@ export function privacyRoutes(router: Router, app: AppContext): void {
       url: '/billing/customers/:customer/export',
       id: 'exportCustomer',
       tag: customers.tag,
-      summary: 'Export everything that is kept of a customer',
-      description:
-        'One object, sent in pieces as it is read: lists that are read later may hold what has arrived meanwhile.',
+      summary: 'Export everything that is stored about a customer',
+      description: 'One object, streamed as it is read: later lists may include what has arrived meanwhile.',
       params: objectParams('customer'),
       responses: { 200: exported },
       errors: [404],
@@ -62,7 +61,7 @@ export function privacyRoutes(router: Router, app: AppContext): void {
     {
       url: '/billing/customers/:customer/pseudonymise',
       id: 'pseudonymiseCustomer',
-      summary: 'Erase who a customer is, for good, and keep the accounts',
+      summary: 'Permanently erase who a customer is, and keep the accounts',
       description:
         'Name, e-mail, phone, metadata and references are erased, in stored responses and events too. Amounts, dates, ids, reasons and the references of payments stay.',
     },

@@ -5,12 +5,12 @@ import type { Log } from '../core/log.ts'
 import { openVault } from '../core/secret.ts'
 import { version } from '../core/version.ts'
 import type { Pool } from '../database/pool.ts'
-import { createPaymentQueue } from '../ledger/payments/queue.ts'
+import { createPaymentQueue } from '../ledger/payments/batch.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
 import { createHttpClient } from '../net/http-client.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 
-/** What every resource is given, and what must be stopped in the end. */
+/** What every resource is given, and what must be closed in the end. */
 export type Composition = {
   app: AppContext
   authenticator: Authenticator
@@ -18,7 +18,7 @@ export type Composition = {
   close(): Promise<void>
 }
 
-/** Makes the parts that the program shares and joins them. Nothing runs yet: the caller listens and starts the jobs. */
+/** Makes the parts that the program shares and connects them. Nothing runs yet: the caller listens and starts the jobs. */
 export function compose(parts: {
   pool: Pool
   clock: Clock

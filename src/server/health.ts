@@ -4,8 +4,8 @@ import { isMigrated } from '../database/migrate.ts'
 import type { JobStatus } from '../jobs/periodic.ts'
 
 /**
- * `/healthz`: the process lives. `/readyz`: the database answers and has every migration; its body tells of the jobs too, which do
- * not decide.
+ * `/healthz`: the process runs. `/readyz`: the database is available and has every migration; the body also reports the
+ * jobs, which do not affect the status.
  */
 export function healthRoutes(router: Router, app: AppContext, jobs: () => JobStatus[]): void {
   router.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }))
@@ -21,6 +21,6 @@ async function unreadiness({ pool }: AppContext): Promise<string | undefined> {
   try {
     return (await isMigrated(pool)) ? undefined : 'migrations are missing: run `tallystick migrate`'
   } catch {
-    return 'the database does not answer'
+    return 'the database is unavailable'
   }
 }

@@ -8,16 +8,16 @@ import { openLocalDatabase } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
 import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
 
-/** The database that this process serves, migrated, and how to let go of it. */
+/** The database that this process serves, migrated, and how to close it. */
 export type OpenDatabase = {
   pool: Pool
   encryption_key: string
-  /** Resolves with a sentence when a bundled server ends unasked; never otherwise. */
+  /** Resolves with a sentence when a bundled server ends unexpectedly; never otherwise. */
   died: Promise<string>
   close(): Promise<void>
 }
 
-/** Connections of the pool. */
+/** The size of the connection pool. */
 export const poolSize = 12
 
 /** Opens the database of the configuration: the bundled one in local mode, else the one that DATABASE_URL names. */
@@ -70,7 +70,7 @@ async function closeLocal(pool: Pool, bundled: BundledServer): Promise<void> {
   await bundled.stop()
 }
 
-/** Local mode's own encryption key: made once, kept beside the database, readable by its owner only. */
+/** The encryption key of local mode: made once, stored beside the database, readable only by its owner. */
 async function localEncryptionKey(dataDir: string): Promise<string> {
   const file = join(dataDir, 'encryption-key')
   await mkdir(dataDir, { recursive: true })

@@ -16,13 +16,13 @@ export type Program = {
   /** The test key that the first start made, to be printed once. */
   made_test_key: string | undefined
   app: AppContext
-  /** Resolves with a sentence when the bundled database ends unasked. */
+  /** Resolves with a sentence when the bundled database ends unexpectedly. */
   died: Promise<string>
-  /** Stops taking requests, answers those that wait, lets deliveries in flight end, closes the database. */
+  /** Stops accepting requests, finishes those in progress, lets deliveries in flight end, and closes the database. */
   stop(): Promise<void>
 }
 
-/** Composes everything, listens, and starts what runs beside the requests. */
+/** Composes everything, listens, and starts the jobs. */
 export async function startProgram(config: Config, log: Log, clock: Clock): Promise<Program> {
   const database = await openDatabase(config, log)
   try {

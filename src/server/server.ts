@@ -25,7 +25,7 @@ export async function buildServer(
     logger: false,
     bodyLimit: bodyMaxBytes,
     genReqId: newRequestId,
-    // A slow client holds a socket for so long at most.
+    // The longest that a slow client can hold a socket.
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false, querystringParser: readQuery },
@@ -50,11 +50,11 @@ export async function buildServer(
     reply.header('request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
   })
-  // The route's pattern, never the address: that may hold a reference or a payer's link.
+  // The pattern of the route, never the address, which may contain a reference or the link of a payer.
   router.addHook('onResponse', (request, reply, done) => {
     const { method, id: request_id } = request
     const facts = { request_id, method, route: request.routeOptions.url, status: reply.statusCode }
-    app.log.debug({ ...facts, duration_ms: Math.round(reply.elapsedTime) }, 'a request was answered')
+    app.log.debug({ ...facts, duration_ms: Math.round(reply.elapsedTime) }, 'a request was handled')
     done()
   })
   const document = describeOperations(router)

@@ -4,7 +4,7 @@ import { shownId } from './primitives.ts'
 export const shownActor = z
   .object({
     key: shownId('api_key').optional(),
-    command: z.string().max(100).optional().describe('A command of the operator'),
+    command: z.string().max(100).optional().describe('A command that the operator ran'),
     job: z.string().max(100).optional().describe('Work that the server does by itself'),
     page: z.string().max(100).optional().describe('A hosted page that a payer used'),
   })

@@ -8,7 +8,7 @@ export const part = z.int().min(0).max(maxAmountNumber).describe('Minor units')
 
 export const appliedLine = z.object({ to: z.string().max(50), amount, rule: word }).meta({ id: 'AppliedLine' })
 const skippedLine = z.object({ to: z.string().max(50), reason: word }).meta({ id: 'SkippedLine' })
-// A payment reaches all that a customer owes on, and nothing bounds how much that is.
+// A payment to a customer reaches everything that it owes, and nothing limits how much that is.
 export const linesMax = 1_000_000
 
 export const explanation = z
@@ -18,5 +18,5 @@ export const explanation = z
     skipped: z.array(skippedLine).max(linesMax),
     unapplied_amount: part,
   })
-  .describe('Who got what, and by which rule')
+  .describe('What was applied to what, and by which rule')
   .meta({ id: 'Explanation' })

@@ -4,7 +4,7 @@ import { balance, instant, paymentRules, shownCurrency, shownId, shownMetadata }
 /** The balance of a customer or account as it is shown. */
 export const balanceFields = { currency: shownCurrency.optional(), balance: balance.optional() }
 
-/** What every customer, account and bill is shown with, after its own fields. */
+/** The fields that every customer, account and bill has after its own. */
 export const commonFields = {
   payment_rules: paymentRules.optional(),
   metadata: shownMetadata.optional(),

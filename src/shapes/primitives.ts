@@ -22,12 +22,12 @@ export const externalReference = z
   .min(1)
   .max(255)
   .regex(/^[a-zA-Z0-9_-]+$/)
-  .describe("The merchant's own reference; unique per kind of object, for good.")
+  .describe("The merchant's own reference; permanently unique per kind of object.")
 
 /** An id, or the external reference in its place. */
 export const idOrReference = z.string().min(1).max(255).describe('An id, or the external reference in its place')
 
-/** An id as answers show it. */
+/** An id as responses show it. */
 export function shownId(kind: IdKind) {
   return z
     .string()
@@ -40,7 +40,7 @@ export const currencyCode = z
   .regex(/^[A-Z]{3}$/)
   .refine(isCurrency, { error: 'should be an active ISO 4217 code, in upper case' })
   .describe('ISO 4217 code')
-  // Said to the document only: the expression above says it to the caller.
+  // For the document only: callers get the message above.
   .meta({ maxLength: 3 })
 export const shownCurrency = z
   .string()
@@ -91,7 +91,7 @@ export const paymentRules = z
   .describe('What may be asked of a payer; absent when nothing can be paid')
   .meta({ id: 'PaymentRules' })
 
-/** Rules as they are set: what is left out stays, `null` inherits again, one rule or all of them. */
+/** Rules as they are set: rules that are not sent stay, `null` inherits again, one rule or all of them. */
 export const paymentRulesPatch = z
   .strictObject({
     min_amount: z.int().min(1).max(maxAmountNumber).nullish(),
@@ -103,8 +103,8 @@ export const paymentRulesPatch = z
 
 const fieldError = z
   .object({
-    pointer: z.string().max(2_000).describe('RFC 6901: the member that is meant; empty for the whole body'),
-    code: z.string().max(100).describe('Stable: which rule'),
+    pointer: z.string().max(2_000).describe('RFC 6901: the field that is meant; empty for the whole body'),
+    code: z.string().max(100).describe('Stable: the rule that was broken'),
     detail: z.string().max(2_000),
   })
   .meta({ id: 'FieldError' })
@@ -114,10 +114,10 @@ export const problem = z
     type: z.url().max(2_000).describe("The code's page"),
     title: z.string().max(200),
     status: z.int().min(400).max(599),
-    detail: z.string().max(20_000).describe('This occurrence, and what to do'),
+    detail: z.string().max(20_000).describe('What went wrong this time, and what to do'),
     instance: z.string().max(20_000).describe('The path that was called'),
     code: z.string().max(100).describe('Stable: branch on it'),
-    errors: z.array(fieldError).max(20).optional().describe('What is wrong with which member of the input'),
+    errors: z.array(fieldError).max(20).optional().describe('What is wrong with which field of the input'),
   })
   .describe('RFC 9457 problem details')
   .meta({ id: 'Problem' })

@@ -36,7 +36,7 @@ describe('the account balance guide', () => {
 })
 
 describe('the demo', () => {
-  test('pays by itself and shows the verified event and the settled balance', { timeout: 60_000 }, async () => {
+  test('pays by itself and shows the verified event and the reduced balance', { timeout: 60_000 }, async () => {
     const result = await runTallystick(['demo', '--auto'])
     expect(result).toMatchObject({ code: 0, stderr: '' })
     expect(result.stdout).toMatch(/its signature verified/)

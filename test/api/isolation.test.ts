@@ -61,7 +61,7 @@ type Probe = [string, string, ((ids: Ids) => object)?]
 /** Every route that takes an id, in the path, the query or the body. */
 const probes = (ids: Ids): Probe[] => {
   const pay = { amount: 5, currency: 'ZAR', channel: 'cash', reference: 'probe' }
-  const holders = (['customer', 'account', 'bill'] as const).flatMap((kind): Probe[] => {
+  const objectProbes = (['customer', 'account', 'bill'] as const).flatMap((kind): Probe[] => {
     const url = `/billing/${kind}s/${ids[kind]}`
     return [
       ['GET', url],
@@ -80,7 +80,7 @@ const probes = (ids: Ids): Probe[] => {
     ]
   })
   return [
-    ...holders,
+    ...objectProbes,
     ['POST', `/billing/bills/${ids.bill}/void`],
     ['POST', '/billing/accounts', () => ({ customer: ids.customer, external_reference: 'probe' })],
     [

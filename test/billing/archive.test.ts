@@ -30,7 +30,7 @@ async function pair(customerBalance = 0, accountBalance = 0) {
 }
 
 describe('what can be archived', () => {
-  test('a customer whose balance, bills, accounts and unapplied money are settled', async () => {
+  test('a customer that owes nothing, has no open accounts and no unapplied money', async () => {
     const { customer, account } = await pair(5)
     const archive = () => post(`customers/${customer}/archive`)
     await expectRefused(archive(), 409, 'balance_not_zero')

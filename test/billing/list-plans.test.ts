@@ -51,9 +51,9 @@ async function seed(): Promise<number> {
   await owner.query(
     `insert into bill (id, bucket, environment_id, external_reference, metadata, archived_at, created_at, updated_at,
        customer_id, account_id, currency, amount_due, bill_date, due_date)
-     select ${idOf('n', 3)}, holder, $1, 'b' || n, metadata, archived_at, created_at, created_at, ${idOf('holder', 1)},
-       case when n % 2 = 0 then ${idOf('holder', 2)} end, currency, 1000, created_at::date, created_at::date + 14
-     from (select n, n % 20000 + 1 as holder, ${common} from generate_series(1, 60000) as n) as made`,
+     select ${idOf('n', 3)}, owner, $1, 'b' || n, metadata, archived_at, created_at, created_at, ${idOf('owner', 1)},
+       case when n % 2 = 0 then ${idOf('owner', 2)} end, currency, 1000, created_at::date, created_at::date + 14
+     from (select n, n % 20000 + 1 as owner, ${common} from generate_series(1, 60000) as n) as made`,
     [id, now],
   )
   await owner.query(
@@ -83,9 +83,10 @@ async function seed(): Promise<number> {
 async function planOf(kind: ReceivableKind, query: Record<string, unknown>): Promise<string> {
   let plan = ''
   const explaining: Queryable = {
-    async query(statement: never, values: never) {
-      const isList = typeof statement === 'string' && (statement as string).includes('as materialized')
-      const result = await database.pool.query(isList ? `explain ${statement}` : statement, values)
+    async query(statement: never) {
+      const { text, values } = statement as { text: string; values: unknown[] }
+      const isList = text.includes('as materialized')
+      const result = await database.pool.query(isList ? { text: `explain ${text}`, values } : statement)
       if (isList) plan = result.rows.map((row) => Object.values(row)[0]).join('\n')
       return result as never
     },

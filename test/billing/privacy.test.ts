@@ -207,7 +207,7 @@ describe('pseudonymise', () => {
       currency: 'ZAR',
       balance: expect.any(Number),
     })
-    for (const member of ['name', 'email', 'phone', 'metadata']) expect(answer.body).not.toHaveProperty(member)
+    for (const field of ['name', 'email', 'phone', 'metadata']) expect(answer.body).not.toHaveProperty(field)
 
     const after = await dump()
     expect(hits(after, words)).toEqual([])
@@ -305,12 +305,12 @@ describe('pseudonymise', () => {
   })
 })
 
-/** Waits until every delivery is settled. */
+/** Waits until every delivery has ended. */
 async function quiet(): Promise<void> {
   await eventually(async () => {
     const { rows } = await server.database.pool.query(
       "select count(*)::integer as pending from webhook_delivery where status = 'pending'",
     )
     return rows[0].pending === 0
-  }, 'every delivery is settled')
+  }, 'every delivery has ended')
 }

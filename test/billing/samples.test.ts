@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { type ApiAnswer, type TestServer, testServer } from '../support/server.ts'
 
-// The sample requests and answers of the API that this one speaks. Promised members are held, additional ones are welcome.
+// The sample requests and responses of the API that this one speaks. Promised fields are held, additional ones are welcome.
 
 let server: TestServer
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { settings } from '../../src/config.ts'
+import { serverSettings } from '../../src/config.ts'
 import { type ChildServer, childServer } from '../support/child-server.ts'
 import { type CommandResult, runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
@@ -36,10 +36,10 @@ describe('help', () => {
   test('names every setting', async () => {
     const { code, stdout } = await runTallystick(['--help'])
     expect(code).toBe(0)
-    for (const name of Object.keys(settings)) expect(stdout).toContain(name)
+    for (const name of Object.keys(serverSettings)) expect(stdout).toContain(name)
   })
 
-  test('an unknown command is told so', async () => {
+  test('an unknown command is refused', async () => {
     const { code, stderr } = await runTallystick(['strat'])
     expect([code, stderr]).toEqual([2, 'There is no command strat. See tallystick --help.\n'])
   })
@@ -47,7 +47,7 @@ describe('help', () => {
 
 describe('the first start', () => {
   test('prints the test key that it made, once, and that key opens the test environment', async () => {
-    const key = /shown this once: (sk_test_\w+)/.exec(server.output())?.[1]
+    const key = /shown only once: (sk_test_\w+)/.exec(server.output())?.[1]
     const open = (path: string) => fetch(server.url + path, { headers: { authorization: `Bearer ${key}` } })
     expect((await open('/billing/customers/none')).status).toBe(404)
   })
@@ -56,7 +56,7 @@ describe('the first start', () => {
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' })
     const ready = (await (await fetch(`${server.url}/readyz`)).json()) as { status: string; jobs: { name: string }[] }
     expect(ready.status).toBe('ready')
-    // Whatever runs by itself is told of, and when it last succeeded.
+    // It reports every job, and when each last succeeded.
     expect(ready.jobs.map(({ name }) => name)).toEqual(['sync-sessions', 'maintain-database', 'deliver-webhooks'])
   })
 })
@@ -66,7 +66,7 @@ describe('commands beside a running server', () => {
 
   test('keys create makes a key that works at once, in its environment only', async () => {
     const { stdout } = await runTallystick(['keys', 'create', '--mode', 'live'], beside())
-    const key = /Shown this once: (sk_\w+)/.exec(stdout)?.[1] ?? ''
+    const key = /shown only once: (sk_\w+)/.exec(stdout)?.[1] ?? ''
     expect(key).not.toMatch(/^sk_test_/)
     const answer = await fetch(`${server.url}/billing/customers`, {
       method: 'POST',
@@ -79,7 +79,7 @@ describe('commands beside a running server', () => {
   test('merchants create prints a key for each environment; the slug is taken then', async () => {
     const create = () => runTallystick(['merchants', 'create', '--name', 'Acme', '--slug', 'acme-water'], beside())
     expect((await create()).stdout).toMatch(/test: sk_test_\w+\nlive: sk_\w+\n/)
-    expectOneLine(await create(), /There is a merchant acme-water already/)
+    expectOneLine(await create(), /There is already a merchant acme-water/)
   })
 
   test('a wrong call says how', async () => {
@@ -91,7 +91,7 @@ describe('commands beside a running server', () => {
   })
 })
 
-describe('what stands in the way of a start is one line', () => {
+describe('what prevents a start is one line', () => {
   test('the data directory is in use', async () => {
     const result = await runTallystick(['start'], { TALLYSTICK_DATA_DIR: directory.path, PORT: '0' })
     expectOneLine(result, /in use|is used|locked/)
@@ -120,13 +120,13 @@ describe('what stands in the way of a start is one line', () => {
     await other.remove()
   })
 
-  test('the database is away', async () => {
+  test('the database is unavailable', async () => {
     const result = await runTallystick(['start'], {
       DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
       ...encryption,
       PORT: '0',
     })
-    expectOneLine(result, /The database does not answer .* check DATABASE_URL/)
+    expectOneLine(result, /The database is unavailable .* check that it runs and that DATABASE_URL is right/)
   })
 
   test.each([

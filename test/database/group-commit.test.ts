@@ -102,8 +102,8 @@ describe('group commit', () => {
         return orders
       },
     })
-    const settled = await Promise.allSettled(['a', 'b', 'x', 'c', 'd'].map(queue.add))
-    expect(settled.map(({ status }) => status)).toEqual([
+    const results = await Promise.allSettled(['a', 'b', 'x', 'c', 'd'].map(queue.add))
+    expect(results.map(({ status }) => status)).toEqual([
       'fulfilled',
       'fulfilled',
       'rejected',

@@ -73,17 +73,17 @@ describe('a migration that fails', () => {
     const failing = migrate(first, now, undefined, { migrations: wrong, log: (message) => log.push(message) })
     await expect(failing).rejects.toThrow('division by zero')
     expect(log).toEqual([
-      'Migration 0002_wrong.sql failed. Those before it are done; run it again when the cause is mended.',
+      'Migration 0002_wrong.sql failed. Those before it are committed; fix the cause and run it again.',
     ])
     expect(await recorded()).toEqual(['0001_thing.sql'])
     const { rows } = await onlooker.query("select to_regclass('thing') is not null as one, to_regclass('other') as two")
     expect(rows).toEqual([{ one: true, two: null }])
     expect(await isMigrated(first, wrong)).toBe(false)
 
-    const mended = await migrationsOf({ '0002_wrong': 'create table other (number integer);' })
-    expect(await migrate(first, now, undefined, { migrations: mended })).toEqual(['0002_wrong.sql', '0003_last.sql'])
-    expect(await isMigrated(first, mended)).toBe(true)
-    expect(await migrate(first, now, undefined, { migrations: mended })).toEqual([])
+    const fixed = await migrationsOf({ '0002_wrong': 'create table other (number integer);' })
+    expect(await migrate(first, now, undefined, { migrations: fixed })).toEqual(['0002_wrong.sql', '0003_last.sql'])
+    expect(await isMigrated(first, fixed)).toBe(true)
+    expect(await migrate(first, now, undefined, { migrations: fixed })).toEqual([])
   })
 
   test('leaves the rights to what those before it made as they are to be', async () => {
@@ -179,7 +179,7 @@ describe('migrating', () => {
     }, 'nobody has the lock')
   })
 
-  test('lets go of the tables that it has to wait for, and comes back to them', async () => {
+  test('gives up waiting for a table lock, and tries again', async () => {
     const migrations = await migrationsOf({
       '0001_thing': thing,
       '0002_more': 'create table other (number integer);\nalter table thing add column name text;',
@@ -194,7 +194,7 @@ describe('migrating', () => {
     holder.release()
     expect(await waiting).toEqual(['0002_more.sql'])
     expect(log[0]).toBe(
-      'The migration met others at work (canceling statement due to lock timeout) and is tried again.',
+      'The migration could not get a lock (canceling statement due to lock timeout) and will be tried again.',
     )
   })
 

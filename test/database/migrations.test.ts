@@ -90,7 +90,7 @@ describe('a migration that needs no transaction', () => {
     'drop index concurrently if exists thing_name cascade;',
   ])('may not hold: %s', async (statement) => {
     const reading = read(purpose, breaking, alone, statement)
-    await expect(reading).rejects.toThrow(`0001_one.sql needs no transaction, so it may only hold`)
+    await expect(reading).rejects.toThrow(`0001_one.sql runs without a transaction, so it may only contain`)
     await expect(reading).rejects.toBeInstanceOf(MigrationError)
   })
 })

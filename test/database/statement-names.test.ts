@@ -8,14 +8,63 @@ import { type TestDatabase, testDatabase } from '../support/database.ts'
 
 const source = join(import.meta.dirname, '../../src')
 
+const modules = globSync('**/*.ts', { cwd: source }).map((file) => ({
+  file: file.replaceAll('\\', '/'),
+  text: readFileSync(join(source, file), 'utf8'),
+}))
+
+/** A statement that stands in a module: what is given as its name, if anything is, and its text. */
+type Inline = { file: string; names: string[]; text: string }
+
+const inline: Inline[] = modules.flatMap(({ file, text }) =>
+  [...text.matchAll(/(?:\bname: ([^\n]+),\s+(?:\/\/.*\s+)?)?\btext:\s+(`[^`]*`|'[^'\n]*'|"[^"\n]*"|\w+)/g)].map(
+    ([, name, statement]) => ({
+      file,
+      names: [...(name ?? '').matchAll(/(['`])([^'`]+)\1/g)].map(([, , one]) => one as string),
+      text: statement as string,
+    }),
+  ),
+)
+
 /** The names under which src keeps statements: those of its `.sql` files, and those given in its modules. */
 function givenNames(): string[] {
   const files = globSync('**/*.sql', { cwd: source }).filter((file) => !file.includes('migrations'))
-  const inline = globSync('**/*.ts', { cwd: source }).flatMap((file) =>
-    [...readFileSync(join(source, file), 'utf8').matchAll(/\bname: (['`])(\S+)\1,\s*text:/g)].map(([, , name]) => name),
-  )
-  return [...files.map((file) => basename(file, '.sql')), ...(inline as string[])]
+  return [...files.map((file) => basename(file, '.sql')), ...inline.flatMap(({ names }) => names)]
 }
+
+/** Where statements are sent once, several in one text, or on a connection of their own: nothing is gained by preparing them. */
+const unprepared = /^database\/(bundled\/|local\.ts|migrat[^/]*\.ts)|^ledger\/verify\//
+
+describe('a statement of src', () => {
+  test('is sent as an object, never as a bare text', () => {
+    const bare = modules
+      .filter(({ file }) => !unprepared.test(file))
+      .flatMap(({ file, text }) =>
+        [...text.matchAll(/\.query(?:<[^()]*>)?\(\s*['"`].*/g)].map(([found]) => [file, found]),
+      )
+    expect(bare).toEqual([])
+  })
+
+  // A list is put together of the conditions that were asked for: thousands of texts, of which none is worth keeping.
+  test('is named, unless it is composed for each request', () => {
+    const unnamed = inline.filter(({ names, text }) => names.length === 0 && /^[`'"]/.test(text))
+    expect(unnamed.filter(({ text }) => !/\$\{conditions\.text\}/.test(text))).toEqual([])
+    expect(unnamed.map(({ file }) => file).sort()).toEqual([
+      'billing/object/list/store.ts',
+      'billing/obligation/list.ts',
+      'payments/recorded/list.ts',
+    ])
+  })
+
+  test('stands in a file of its own when it is longer than five lines, unless it is composed', () => {
+    const long = inline.filter(({ text }) => text.split('\n').length > 5 && !/\$\{/.test(text))
+    expect(long).toEqual([])
+  })
+
+  test('of the ledger stands in a file of its own', () => {
+    expect(inline.filter(({ file, text }) => file.startsWith('ledger/') && /^[`'"]/.test(text))).toEqual([])
+  })
+})
 
 describe('the name of a statement', () => {
   test('is given once in all of src, so that a list of slow statements says which one is meant', () => {

@@ -25,6 +25,11 @@ describe('two statements that are to differ in one thing only', () => {
       less: ' on conflict do nothing returning environment_id, channel, reference',
     },
     {
+      whole: 'ledger/sql/lock-application.sql',
+      twin: 'ledger/sql/find-application.sql',
+      less: ' for no key update',
+    },
+    {
       whole: 'ledger/sql/lock-receivables.sql',
       twin: 'ledger/sql/read-receivables.sql',
       less: ' for no key update of r',

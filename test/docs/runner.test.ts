@@ -42,9 +42,9 @@ describe('JSON that a page shows', () => {
   const id = (letter: string) => `bcus_${letter.repeat(22)}`
 
   test.each([
-    ['equal members, of which more were seen', { a: 1 }, { a: 1, b: 2 }, 0],
+    ['equal fields, of which more were seen', { a: 1 }, { a: 1, b: 2 }, 0],
     ['another value', { a: 1 }, { a: 2 }, 1],
-    ['a member that was not seen', { a: 1 }, {}, 1],
+    ['a field that was not seen', { a: 1 }, {}, 1],
     ['a list of another length', [1], [1, 2], 1],
     ['an id of its kind', id('a'), id('b'), 0],
     ['an id of another kind', id('a'), `bill_${'b'.repeat(22)}`, 1],

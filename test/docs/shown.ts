@@ -6,7 +6,7 @@ const link = /^(.*\/p\/)[\w-]+$/
 
 /**
  * Compares JSON that a document shows with JSON that was seen: everything that is shown has to be there and equal; ids and instants
- * by their form. One id in the document is one id in the answers, throughout a page. More members may have been seen.
+ * by their form. One id in the document is one id in the responses, throughout a page. More fields may have been seen.
  */
 export class ShownJson {
   #known = new Map<string, string>()

@@ -132,14 +132,14 @@ test(`signal 9 while 64 clients pay, ${rounds} times (KILL_SEED=${seed})`, {
     await Promise.all([...clients, ...pages])
     server = await start()
   }
-  await settle(server, journal)
+  await syncUnfinished(server, journal)
   await expectExactlyOnce(journal)
   await expectEveryEvent()
   expect(await server.stop()).toBe(0)
 })
 
 /** Sends again, under the same reference, whatever was not acknowledged: it is the first payment or becomes it. */
-async function settle(server: ChildServer, journal: Attempt[]): Promise<void> {
+async function syncUnfinished(server: ChildServer, journal: Attempt[]): Promise<void> {
   const unknown = journal.filter(({ acknowledged }) => acknowledged === undefined)
   expect(unknown.length).toBeGreaterThan(0)
   for (const attempt of unknown) {
@@ -147,7 +147,7 @@ async function settle(server: ChildServer, journal: Attempt[]): Promise<void> {
     expect([200, 201]).toContain(answer.status)
     attempt.acknowledged = answer.body.id
   }
-  // Payments through pages that the kill broke off after the charge are finished by the janitor.
+  // Payments through pages that the kill broke off after the charge are finished by the job that syncs sessions.
   await eventually(
     async () => {
       const { rows } = await database.pool.query(`select 1 from payment as p join simulator_charge as c on c.id = p.id

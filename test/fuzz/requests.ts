@@ -31,9 +31,9 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
   })
   const obligation = payment.obligations[0].id
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
-  const holder = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
+  const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
-  const newAccount = { customer: newCustomer, external_reference: 'N2', name: 'Data', ...holder }
+  const newAccount = { customer: newCustomer, external_reference: 'N2', name: 'Data', ...balanceFields }
   const newPayment = {
     amount: 500,
     currency: 'ZAR',
@@ -43,10 +43,10 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
     metadata: { till: '7' },
   }
   return [
-    { method: 'POST', path: '/billing/customers', body: { ...newCustomer, ...holder, ...rules } },
-    { method: 'PATCH', path: `/billing/customers/${customer.id}`, body: { name: 'Ben', ...holder } },
+    { method: 'POST', path: '/billing/customers', body: { ...newCustomer, ...balanceFields, ...rules } },
+    { method: 'PATCH', path: `/billing/customers/${customer.id}`, body: { name: 'Ben', ...balanceFields } },
     { method: 'POST', path: '/billing/accounts', body: newAccount },
-    { method: 'PATCH', path: `/billing/accounts/${account.id}`, body: { name: 'Voice', ...holder } },
+    { method: 'PATCH', path: `/billing/accounts/${account.id}`, body: { name: 'Voice', ...balanceFields } },
     {
       method: 'POST',
       path: '/billing/bills',

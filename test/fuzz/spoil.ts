@@ -5,7 +5,7 @@ const chooseFrom = <T>(random: () => number, list: readonly T[]): T => list[Math
 /** One way to make a valid body wrong, and the raw text that is sent: some faults cannot be written by JSON.stringify. */
 export type Spoilt = { what: string; text: string }
 
-// None of these is right for any string member, whatever it means.
+// None of these is right for any string field, whatever it means.
 const wrongForText: Json[] = [0, 1.5, true, [], ['a'], {}, { a: 1 }, 'a\u0000b', '\ud800', 'x'.repeat(3_000), -1e21]
 // None of these is right for any amount: a float, a string, a number past every limit.
 const wrongForNumber: Json[] = [
@@ -103,7 +103,7 @@ function unknownMember(body: Record<string, unknown>, random: () => number): Spo
   const target = path.length === 0 ? body : (at(body, path) as Record<string, unknown>)
   const spoilt = { ...target, [name]: 1 }
   const text = JSON.stringify(path.length === 0 ? spoilt : replaced(body, path, spoilt))
-  return { what: `an unknown member ${JSON.stringify(name).slice(0, 20)} at /${path.join('/')}`, text }
+  return { what: `an unknown field ${JSON.stringify(name).slice(0, 20)} at /${path.join('/')}`, text }
 }
 
 function isPlain(value: Json): boolean {

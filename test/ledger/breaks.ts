@@ -157,14 +157,14 @@ export const eventBreaks: Break[] = [
     `update webhook_attempt set number = 2 where event_id = ${delivery}`,
   ],
   [
-    'a delivery that was passed over',
+    'a delivery that was skipped',
     'I12',
     'webhook_delivery',
     `update webhook_delivery set status = 'pending', settled_at = null, next_attempt_at = now() - interval '3 hours'
       where event_id = ${delivery}`,
   ],
   [
-    'a delivery that was settled at no time',
+    'a delivery that ended at no time',
     'I14',
     'webhook_delivery',
     `update webhook_delivery set settled_at = null where event_id = ${delivery}`,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createPaymentQueue } from '../../src/ledger/payments/batch.ts'
 import { createOptimisticMode } from '../../src/ledger/payments/concurrency/optimistic.ts'
-import { createPaymentQueue } from '../../src/ledger/payments/queue.ts'
 import { recorder } from '../support/record-payment.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -22,7 +22,7 @@ describe('what the claims of a batch are taken to be', () => {
     expect(optimistic.assumptionsFor(64).claims).toBe('new')
   })
 
-  test('any, in a small batch: a quiet server tries nothing in vain', () => {
+  test('any, in a small batch: an idle server runs no batch twice', () => {
     expect(createOptimisticMode().assumptionsFor(15).claims).toBe('any')
   })
 })

@@ -14,12 +14,12 @@ export type Command = {
 }
 
 const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as T
-const member = (debt: Debt) => ({ [debt.kind]: debt.id })
+const ownerOf = (debt: Debt) => ({ [debt.kind]: debt.id })
 
-async function call(real: Real, path: string, body: object, verdict: Classification, method = 'POST') {
+async function call(real: Real, path: string, body: object, expectation: Classification, method = 'POST') {
   const answer = await real.server.api(method, path, body)
-  const expected = method === 'PATCH' && verdict.status === 201 ? 200 : verdict.status
-  expect([path, answer.status, answer.body.code]).toEqual([path, expected, verdict.code])
+  const expectedStatus = method === 'PATCH' && expectation.status === 201 ? 200 : expectation.status
+  expect([path, answer.status, answer.body.code]).toEqual([path, expectedStatus, expectation.code])
   return answer.body
 }
 
@@ -37,7 +37,7 @@ const hasPayments = (model: PlainLedger) => model.payments.length > 0
 const hasParts = (model: PlainLedger) => model.parts.length > 0
 const hasBills = (model: PlainLedger) => model.debts.some(({ kind }) => kind === 'bill')
 const bills = (model: PlainLedger) => model.debts.filter(({ kind }) => kind === 'bill')
-const holders = (model: PlainLedger) => model.debts.filter(({ kind }) => kind !== 'bill')
+const withBalance = (model: PlainLedger) => model.debts.filter(({ kind }) => kind !== 'bill')
 
 const amounts = fc.integer({ min: 1, max: 500 })
 const index = fc.nat({ max: 1_000 })
@@ -48,26 +48,26 @@ const raiseBill = fc
   .record({ due: amounts, on: index, dueDay: day, billDay: fc.integer({ min: 1, max: 28 }) })
   .map((input) =>
     command(`raise bill ${JSON.stringify(input)}`, always, async (model, real) => {
-      const holder = pick(holders(model), input.on)
-      const verdict = holder.archived ? { status: 409, code: 'archived' } : { status: 201 }
+      const debtor = pick(withBalance(model), input.on)
+      const expectation = debtor.archived ? { status: 409, code: 'archived' } : { status: 201 }
       const body = await call(
         real,
         '/billing/bills',
         {
-          ...member(holder),
+          ...ownerOf(debtor),
           external_reference: `${real.name}-${++real.serial}`,
           currency: 'ZAR',
           amount_due: input.due,
           bill_date: date(input.billDay),
           ...(input.dueDay !== undefined && { due_date: date(input.dueDay) }),
         },
-        verdict,
+        expectation,
       )
-      if (verdict.status !== 201) return
+      if (expectation.status !== 201) return
       model.debts.push({
         id: body.id,
         kind: 'bill',
-        account: holder.kind === 'account' ? holder.id : undefined,
+        account: debtor.kind === 'account' ? debtor.id : undefined,
         currency: 'ZAR',
         balance: input.due,
         amountDue: input.due,
@@ -91,15 +91,15 @@ const payExplicit = fc
     command(`pay explicitly ${JSON.stringify(input)}`, always, async (model, real) => {
       const lines = input.parts.map(([at, amount]) => ({ debt: pick(model.debts, at), amount }))
       const once = lines.filter((line, at) => lines.findIndex(({ debt }) => debt === line.debt) === at)
-      const verdict = model.explicit(input.amount, 'ZAR', once)
-      const allocations = once.map(({ debt, amount }) => ({ ...member(debt), amount }))
+      const expectation = model.explicit(input.amount, 'ZAR', once)
+      const allocations = once.map(({ debt, amount }) => ({ ...ownerOf(debt), amount }))
       const body = await call(
         real,
         '/billing/payments',
         { amount: input.amount, currency: 'ZAR', ...reference(real), allocations },
-        verdict,
+        expectation,
       )
-      if (verdict.status === 201) model.record(body.id, input.amount, 'ZAR', once, obligationsOf(body), [])
+      if (expectation.status === 201) model.record(body.id, input.amount, 'ZAR', once, obligationsOf(body), [])
     }),
   )
 
@@ -109,7 +109,7 @@ const policies = fc.constantFrom('due_date_first', 'oldest_first', 'proportional
 const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, whole: fc.boolean() }).map((input) =>
   command(`pay by policy ${JSON.stringify(input)}`, always, async (model, real) => {
     const debt = pick(model.debts, input.on)
-    const target = input.whole ? { customer: real.customer } : member(debt)
+    const target = input.whole ? { customer: real.customer } : ownerOf(debt)
     const byId = model.debts.toSorted((one, other) =>
       (one.id.split('_')[1] as string) < (other.id.split('_')[1] as string) ? -1 : 1,
     )
@@ -137,23 +137,28 @@ const applyLater = fc.record({ of: index, to: index, amount: amounts }).map((inp
   command(`apply later ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
     const payment = pick(model.payments, input.of)
     const debt = pick(model.debts, input.to)
-    const verdict = model.canApply(payment, debt, input.amount)
+    const expectation = model.canApply(payment, debt, input.amount)
     const body = await call(
       real,
       '/billing/obligations',
-      { payment: payment.id, ...member(debt), amount: input.amount },
-      verdict,
+      { payment: payment.id, ...ownerOf(debt), amount: input.amount },
+      expectation,
     )
-    if (verdict.status === 201) model.apply(body.id, payment, debt, input.amount)
+    if (expectation.status === 201) model.apply(body.id, payment, debt, input.amount)
   }),
 )
 
 const unapply = fc.record({ of: index, amount: amounts }).map((input) =>
   command(`take back ${JSON.stringify(input)}`, hasParts, async (model, real) => {
     const part = pick(model.parts, input.of)
-    const verdict = model.canTakeBack(part, input.amount)
-    await call(real, `/billing/obligations/${part.id}/reversals`, { amount: input.amount, reason: 'mistake' }, verdict)
-    if (verdict.status === 201) model.unapply(part, input.amount)
+    const expectation = model.canTakeBack(part, input.amount)
+    await call(
+      real,
+      `/billing/obligations/${part.id}/reversals`,
+      { amount: input.amount, reason: 'mistake' },
+      expectation,
+    )
+    if (expectation.status === 201) model.unapply(part, input.amount)
   }),
 )
 
@@ -162,7 +167,7 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
     const part = pick(model.parts, input.of)
     const debt = pick(model.debts, input.to)
     const possible = model.canTakeBack(part, input.amount)
-    const verdict =
+    const expectation =
       possible.status !== 201
         ? possible
         : debt === part.debt
@@ -171,10 +176,10 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
     const body = await call(
       real,
       `/billing/obligations/${part.id}/moves`,
-      { to: member(debt), amount: input.amount },
-      verdict,
+      { to: ownerOf(debt), amount: input.amount },
+      expectation,
     )
-    if (verdict.status !== 201) return
+    if (expectation.status !== 201) return
     model.unapply(part, input.amount)
     model.apply(body.id, part.payment, debt, input.amount)
   }),
@@ -183,9 +188,14 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
 const reversePayment = fc.record({ of: index, amount: amounts }).map((input) =>
   command(`reverse payment ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
     const payment: Money = pick(model.payments, input.of)
-    const verdict = model.canReverse(payment, input.amount)
-    await call(real, `/billing/payments/${payment.id}/reversals`, { amount: input.amount, reason: 'bounced' }, verdict)
-    if (verdict.status === 201) model.reverse(payment, input.amount)
+    const expectation = model.canReverse(payment, input.amount)
+    await call(
+      real,
+      `/billing/payments/${payment.id}/reversals`,
+      { amount: input.amount, reason: 'bounced' },
+      expectation,
+    )
+    if (expectation.status === 201) model.reverse(payment, input.amount)
   }),
 )
 
@@ -193,10 +203,10 @@ const setBalance = fc
   .record({ of: index, balance: fc.oneof(fc.constant(0), fc.integer({ min: -500, max: 1_000 })) })
   .map((input) =>
     command(`set balance ${JSON.stringify(input)}`, always, async (model, real) => {
-      const debt = pick(holders(model), input.of)
-      const verdict = debt.archived ? { status: 409, code: 'archived' } : { status: 200 }
-      await call(real, `/billing/${debt.kind}s/${debt.id}`, { balance: input.balance }, verdict, 'PATCH')
-      if (verdict.status === 200) model.owe(debt, input.balance)
+      const debt = pick(withBalance(model), input.of)
+      const expectation = debt.archived ? { status: 409, code: 'archived' } : { status: 200 }
+      await call(real, `/billing/${debt.kind}s/${debt.id}`, { balance: input.balance }, expectation, 'PATCH')
+      if (expectation.status === 200) model.owe(debt, input.balance)
     }),
   )
 
@@ -214,9 +224,9 @@ const adjust = fc
   })
   .map((input) =>
     command(`adjust ${JSON.stringify(input)}`, always, async (model, real) => {
-      const debt = pick(input.bill && hasBills(model) ? bills(model) : holders(model), input.of)
+      const debt = pick(input.bill && hasBills(model) ? bills(model) : withBalance(model), input.of)
       const amount = signed(input.kind, input.amount)
-      const verdict = debt.archived
+      const expectation = debt.archived
         ? { status: 409, code: 'archived' }
         : debt.voided
           ? { status: 409, code: 'bill_voided' }
@@ -224,8 +234,8 @@ const adjust = fc
             ? { status: 422, code: 'amount_exceeds_remaining' }
             : { status: 201 }
       const path = `/billing/${debt.kind}s/${debt.id}/adjustments`
-      await call(real, path, { kind: input.kind, amount, reason: 'correction' }, verdict)
-      if (verdict.status !== 201) return
+      await call(real, path, { kind: input.kind, amount, reason: 'correction' }, expectation)
+      if (expectation.status !== 201) return
       model.owe(debt, debt.balance + amount)
       if (input.kind === 'write_off') debt.writtenOff -= amount
       else debt.adjusted += amount
@@ -236,7 +246,7 @@ const setAmountPaid = fc.record({ of: index, paid: amounts }).map((input) =>
   command(`set amount paid ${JSON.stringify(input)}`, hasBills, async (model, real) => {
     const bill = pick(bills(model), input.of)
     const applied = model.appliedTo(bill)
-    const verdict = bill.archived
+    const expectation = bill.archived
       ? { status: 409, code: 'archived' }
       : bill.voided
         ? { status: 409, code: 'bill_voided' }
@@ -245,8 +255,8 @@ const setAmountPaid = fc.record({ of: index, paid: amounts }).map((input) =>
           : input.paid < applied
             ? { status: 409, code: 'amount_paid_below_applied' }
             : { status: 200 }
-    await call(real, `/billing/bills/${bill.id}`, { amount_paid: input.paid }, verdict, 'PATCH')
-    if (verdict.status !== 200) return
+    await call(real, `/billing/bills/${bill.id}`, { amount_paid: input.paid }, expectation, 'PATCH')
+    if (expectation.status !== 200) return
     bill.byHand = input.paid - applied
     model.owe(bill, model.askedOf(bill) - input.paid)
   }),
@@ -255,24 +265,24 @@ const setAmountPaid = fc.record({ of: index, paid: amounts }).map((input) =>
 const voidBill = fc.record({ of: index }).map((input) =>
   command(`void ${JSON.stringify(input)}`, hasBills, async (model, real) => {
     const bill = pick(bills(model), input.of)
-    const verdict = bill.archived
+    const expectation = bill.archived
       ? { status: 409, code: 'archived' }
       : bill.voided
         ? { status: 409, code: 'bill_voided' }
         : model.paidOf(bill) > 0
           ? { status: 409, code: 'bill_has_payments' }
           : { status: 200 }
-    await call(real, `/billing/bills/${bill.id}/void`, {}, verdict)
-    if (verdict.status === 200) Object.assign(bill, { voided: true, balance: 0 })
+    await call(real, `/billing/bills/${bill.id}/void`, {}, expectation)
+    if (expectation.status === 200) Object.assign(bill, { voided: true, balance: 0 })
   }),
 )
 
 const archive = fc.record({ of: index }).map((input) =>
   command(`archive ${JSON.stringify(input)}`, always, async (model, real) => {
     const debt = pick(model.debts, input.of)
-    const verdict = model.canArchive(debt)
-    await call(real, `/billing/${debt.kind}s/${debt.id}/archive`, {}, verdict)
-    if (verdict.status === 200) debt.archived = true
+    const expectation = model.canArchive(debt)
+    await call(real, `/billing/${debt.kind}s/${debt.id}/archive`, {}, expectation)
+    if (expectation.status === 200) debt.archived = true
   }),
 )
 

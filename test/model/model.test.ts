@@ -8,7 +8,7 @@ import { PlainLedger } from './plain-ledger.ts'
 const runs = Number(process.env.MODEL_RUNS ?? 1_000)
 const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))
 /** Sequences run side by side: each has a customer of its own, and the batches of the server mix them. */
-const lanes = 8
+const groups = 8
 
 let server: TestServer
 beforeAll(async () => {
@@ -86,17 +86,17 @@ async function compare(model: PlainLedger): Promise<void> {
 }
 
 describe(`the server agrees with a plain ledger (MODEL_SEED=${seed})`, () => {
-  test.concurrent.each(Array.from({ length: lanes }, (_, lane) => lane))(
-    `${runs / lanes} sequences of 50 operations, lane %i`,
+  test.concurrent.each(Array.from({ length: groups }, (_, group) => group))(
+    `${runs / groups} sequences of 50 operations, group %i`,
     { timeout: 120_000 + runs * 1_000 },
-    async (lane) => {
+    async (group) => {
       await fc.assert(
         fc.asyncProperty(fc.array(fc.oneof(...operations), { minLength: 50, maxLength: 50 }), async (commands) => {
           const { model, real } = await begin()
           for (const command of commands) if (command.check(model)) await command.run(model, real)
           await compare(model)
         }),
-        { numRuns: Math.ceil(runs / lanes), seed: seed + lane, endOnFailure: false },
+        { numRuns: Math.ceil(runs / groups), seed: seed + group, endOnFailure: false },
       )
     },
   )

@@ -118,7 +118,7 @@ describe('a receiver that does not behave', () => {
 
   test('speaks no HTTP', async () => {
     const receiver = await startRawReceiver((socket) => socket.once('data', () => socket.end('hello\r\n\r\n')))
-    expect(await post(receiver.url)).toMatchObject({ status_code: undefined, error: 'invalid answer' })
+    expect(await post(receiver.url)).toMatchObject({ status_code: undefined, error: 'invalid response' })
   })
 
   test('speaks no TLS', async () => {

@@ -8,7 +8,7 @@ export const ruleset = {
     // There is no limit per key that headers could tell of: too much at once is a 503 with Retry-After, which is documented.
     'owasp:api4:2023-rate-limit': 'off',
     'owasp:api4:2023-rate-limit-responses-429': 'off',
-    // The API is for servers. No answer carries Access-Control-Allow-Origin, so browsers keep other sites' scripts away from it.
+    // The API is for servers. No response carries Access-Control-Allow-Origin, so browsers let no script of another site read it.
     'owasp:api8:2023-define-cors-origin': 'off',
     // Names, descriptions and reasons are free text in every script there is. Each has a length.
     'owasp:api4:2023-string-restricted': 'off',

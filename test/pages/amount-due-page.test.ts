@@ -111,9 +111,9 @@ describe('the page of an account', () => {
     expect(page.text).toContain('R 20,00 is on its way.')
     expect(page.html).toMatch(/<details><summary>Pay another amount/)
     clock.advance(4_000)
-    const settled = await open(account.presentment_url)
-    expect(settled.text).not.toContain('on its way')
-    expect(settled.text).toContain('Nothing to pay')
+    const paidOff = await open(account.presentment_url)
+    expect(paidOff.text).not.toContain('on its way')
+    expect(paidOff.text).toContain('Nothing to pay')
   })
 
   it('offers what is left when part is on its way', async () => {

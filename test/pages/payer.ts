@@ -111,7 +111,7 @@ export async function balanceOf(server: TestServer, account: { id: string }): Pr
   return (await server.api('GET', `/billing/accounts/${account.id}`)).body.balance
 }
 
-/** The payments that were begun for an account, what was applied first. */
+/** The payments that were started for an account, what was applied first. */
 export async function paymentsOf(server: TestServer, account: { id: string }) {
   const { rows } = await server.database.pool.query<{
     status: string

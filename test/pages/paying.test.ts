@@ -93,14 +93,14 @@ describe('paying through the page', () => {
     expect(unapplied).toMatchObject({ applied_amount: 0n, unapplied_amount: 2000n })
   })
 
-  it('says when another amount is sent for a payment that was begun already, and makes no second one', async () => {
+  it('refuses another amount for a payment that was started already, and makes no second one', async () => {
     const account = await makeAccount(server)
     const [form] = (await open(account.presentment_url)).forms
     await submit(form)
     const before = await countPayments()
     const again = await submit(form, { amount: '5.00' })
     expect(again.status).toBe(422)
-    expect(again.text).toContain('You had begun to pay R 20,00 from this page.')
+    expect(again.text).toContain('You have already started to pay R 20,00 from this page.')
     expect(await countPayments()).toBe(before)
     const fresh = await submit(again.forms[0])
     expect(fresh.text).toContain('R 5,00')
@@ -194,7 +194,7 @@ describe('a form that is not ours', () => {
     warn.mockRestore()
   })
 
-  it('of a page left open for more than a day is shown anew', async () => {
+  it('of a page left open for more than a day is shown again', async () => {
     const account = await makeAccount(server)
     const [form] = (await open(account.presentment_url)).forms
     clock.advance(25 * 3_600_000)

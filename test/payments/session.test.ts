@@ -147,14 +147,14 @@ describe('a payment whose payer never came back', () => {
     expect(await balanceOf(server, account)).toBe(0)
   })
 
-  it('runs out a day after it was begun when no card was charged, and late money is applied all the same', async () => {
+  it('expires a day after it was started when no card was charged, and late money is applied all the same', async () => {
     const account = await makeAccount(server)
     const cardPage = await submit((await open(account.presentment_url)).forms[0])
     clock.advance(23.5 * hourMs)
     await syncDueSessions(server.app)
     expect(await paymentOf(account)).toMatchObject({ status: 'pending_action' })
-    expect((await open(cardPage.url)).text).toContain('This payment has run out')
-    expect((await submit(cardPage.forms[0], goodCard)).text).toContain('This payment has run out')
+    expect((await open(cardPage.url)).text).toContain('This payment has expired')
+    expect((await submit(cardPage.forms[0], goodCard)).text).toContain('This payment has expired')
     clock.advance(hourMs)
     await syncDueSessions(server.app)
     expect(await paymentOf(account)).toMatchObject({ status: 'expired' })
@@ -326,12 +326,12 @@ describe('the job that looks after sessions', () => {
     expect(await balanceOf(server, good)).toBe(0)
   })
 
-  it('settles by itself, and goes on after the database was away', async () => {
+  it('is synced by itself, and goes on after the database was unavailable', async () => {
     const account = await makeAccount(server)
-    let away = true
+    let isUnavailable = true
     const pool = new Proxy(server.app.pool, {
       get(target, name) {
-        if (name === 'query' && away)
+        if (name === 'query' && isUnavailable)
           return () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))
         const value = Reflect.get(target, name)
         return typeof value === 'function' ? value.bind(target) : value
@@ -344,7 +344,7 @@ describe('the job that looks after sessions', () => {
     jobs.start()
     await payAndVanish(account.presentment_url)
     clock.advance(31_000)
-    away = false
+    isUnavailable = false
     await eventually(async () => (await balanceOf(server, account)) === 0, 'the job syncs')
     expect(jobs.status()[0]).toMatchObject({ name: 'sync-sessions', last_success_at: expect.any(String) })
     await jobs.stop()

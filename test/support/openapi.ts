@@ -24,7 +24,7 @@ export const openapi = JSON.parse(readFileSync(new URL('../../openapi.json', imp
 
 const hint = 'If the sources are right, the document is stale: npm run openapi'
 
-// Clients are told that members may be added; to us a member that is not in the document is one that was forgotten there.
+// Clients are told that fields may be added; to us a field that is not in the document is one that was forgotten there.
 const strict = structuredClone(openapi)
 close(strict)
 const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -49,8 +49,8 @@ const routes = Object.entries(openapi.paths)
 export type SeenAnswer = { status: number; headers: Headers; body: unknown }
 
 /**
- * Throws when an answer is not what openapi.json says: its status, its media type, its body to the last member, its ETag.
- * What the document does not describe at all, such as pages and unknown paths, is not looked at.
+ * Throws when an answer is not what openapi.json says: its status, its media type, its body to the last field, its ETag.
+ * What the document does not describe at all, such as pages and unknown paths, is not checked.
  */
 export function checkAnswer(method: string, path: string, { status, headers, body }: SeenAnswer): void {
   const called = path.split('?', 1)[0] ?? ''
@@ -131,5 +131,5 @@ function close(value: unknown): void {
   if (schema.type === 'object' && schema.properties && schema.additionalProperties === undefined) {
     schema.additionalProperties = false
   }
-  for (const member of Object.values(schema)) close(member)
+  for (const field of Object.values(schema)) close(field)
 }

@@ -10,7 +10,7 @@ import { createDispatcher, type DispatcherOptions } from '../../src/webhooks/del
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import type { TestDatabase } from '../support/database.ts'
 
-export type DeliveryRow = { event_id: Id; status: string; attempts: number; wait_s: number; settled: boolean }
+export type DeliveryRow = { event_id: Id; status: string; attempts: number; wait_s: number; ended: boolean }
 export type AttemptRow = {
   number: number
   status_code: number | null
@@ -85,7 +85,7 @@ export async function deliveryFixture({ pool, owner }: TestDatabase) {
     async deliveries(endpointId: Id): Promise<DeliveryRow[]> {
       const { rows } = await pool.query<DeliveryRow>(
         `select event_id, status, attempts, extract(epoch from next_attempt_at - $2)::float as wait_s,
-           settled_at is not null as settled
+           settled_at is not null as ended
          from webhook_delivery where endpoint_id = $1 order by event_id`,
         [endpointId, clock.now()],
       )

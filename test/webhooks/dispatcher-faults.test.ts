@@ -79,21 +79,23 @@ test('a hundred endpoints that hang do not hold back one that answers', async ()
     async () => (await fixture.deliveries(healthy)).every(({ status }) => status === 'delivered'),
     'its deliveries are marked',
   )
-  // Each dead endpoint has one attempt in flight; the rest was given back, not counted, and is looked at later.
+  // Each dead endpoint has one attempt in flight; the rest was returned, not counted, and is claimed later.
   const rows = await fixture.deliveries(dead[0] as string)
   expect(rows.filter(({ attempts }) => attempts === 1)).toHaveLength(1)
   expect(rows.filter(({ attempts, wait_s }) => attempts === 0 && wait_s > 0).length).toBeGreaterThan(50)
   await client.close()
 })
 
-/** The pool, which answers as a database that is away for as long as `away()`. */
-function interrupted(pool: Pool, away: () => boolean): Pool {
+/** The pool, which fails like an unavailable database for as long as `isUnavailable()`. */
+function interrupted(pool: Pool, isUnavailable: () => boolean): Pool {
   const connect = () =>
-    away() ? Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })) : pool.connect()
+    isUnavailable()
+      ? Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }))
+      : pool.connect()
   return new Proxy(pool, { get: (target, name) => (name === 'connect' ? connect : Reflect.get(target, name, target)) })
 }
 
-test('while the database is away it waits, says so once, and goes on when it is back', async () => {
+test('while the database is unavailable it waits, says so once, and goes on afterwards', async () => {
   const receiver = await startReceiver()
   const endpoint = await fixture.endpoint(receiver.url)
   await fixture.events()
@@ -104,18 +106,18 @@ test('while the database is away it waits, says so once, and goes on when it is 
   expect(fixture.log.map(({ level }) => level)).toEqual(['warn', 'info'])
 })
 
-test('an outcome that comes while the database is away is marked when it is back: nothing is sent twice', async () => {
-  let away = false
+test('an outcome that comes while the database is unavailable is recorded afterwards: nothing is sent twice', async () => {
+  let isUnavailable = false
   const receiver = await startReceiver((_request, response) => {
-    away = true
+    isUnavailable = true
     response.end()
   })
   const endpoint = await fixture.endpoint(receiver.url)
   await fixture.events()
-  const dispatcher = fixture.dispatcher({ pool: interrupted(database.pool, () => away) })
+  const dispatcher = fixture.dispatcher({ pool: interrupted(database.pool, () => isUnavailable) })
   dispatcher.wake()
-  await eventually(() => fixture.log.length > 0, 'the database is found to be away')
-  away = false
+  await eventually(() => fixture.log.length > 0, 'the database is found to be unavailable')
+  isUnavailable = false
   await dispatcher.idle()
   expect(await fixture.deliveries(endpoint)).toMatchObject([{ status: 'delivered', attempts: 1 }])
   expect(receiver.received).toHaveLength(1)
@@ -136,7 +138,7 @@ test('an outcome that cannot be written does not hold back the others', async ()
   expect(fixture.log.filter(({ level }) => level === 'error').length).toBeGreaterThan(0)
 })
 
-test('at the stop what is in flight ends and is marked, and what waits is given back for another at once', async () => {
+test('at the stop attempts in flight end and are recorded, and waiting claims are returned for another process at once', async () => {
   const answers: (() => void)[] = []
   const receiver = await startReceiver((_request, response) => answers.push(() => response.end()))
   const endpoint = await fixture.endpoint(receiver.url)
@@ -155,10 +157,10 @@ test('at the stop what is in flight ends and is marked, and what waits is given 
   await dispatcher.stop()
 })
 
-test('it stops at once while the database is away', async () => {
+test('it stops at once while the database is unavailable', async () => {
   const dispatcher = fixture.dispatcher({ pool: interrupted(database.pool, () => true) })
   startDispatching(dispatcher)
-  await eventually(() => fixture.log.length > 0, 'the database is found to be away')
+  await eventually(() => fixture.log.length > 0, 'the database is found to be unavailable')
   const started = performance.now()
   await dispatcher.stop()
   expect(performance.now() - started).toBeLessThan(1000)

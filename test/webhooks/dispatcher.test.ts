@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { formatId } from '../../src/core/id/id.ts'
 import { openVault } from '../../src/core/secret.ts'
-import { resumeDeliveries } from '../../src/webhooks/delivery/record-outcomes.ts'
+import { resumeDeliveries } from '../../src/webhooks/delivery/store.ts'
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 
 const answering = (status: number) => startReceiver((_request, response) => response.writeHead(status).end('noted'))
-const delivered = { status: 'delivered', attempts: 1, settled: true }
+const delivered = { status: 'delivered', attempts: 1, ended: true }
 
 describe('a delivery', () => {
   test('carries the bytes of the event, and a signature that another library accepts', async () => {
@@ -108,7 +108,7 @@ describe('a delivery', () => {
 })
 
 describe('a delivery that fails', () => {
-  test('is tried again on schedule with the same id and bytes, signed anew, until it is exhausted', async () => {
+  test('is tried again on schedule with the same id and bytes, signed again each time, until it is exhausted', async () => {
     const receiver = await answering(500)
     const secret = newSigningSecret()
     const endpoint = await fixture.endpoint(receiver.url, secret)
@@ -124,7 +124,7 @@ describe('a delivery that fails', () => {
       fixture.clock.advance(1)
     }
     await dispatcher.idle()
-    expect(await fixture.deliveries(endpoint)).toMatchObject([{ status: 'exhausted', attempts: 10, settled: true }])
+    expect(await fixture.deliveries(endpoint)).toMatchObject([{ status: 'exhausted', attempts: 10, ended: true }])
     expect((await fixture.attempts(endpoint)).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     expect(new Set(receiver.received.map(({ headers, body }) => headers['webhook-id'] + body)).size).toBe(1)
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-signature'])).size).toBe(10)
@@ -228,7 +228,7 @@ describe('an endpoint that takes nothing', () => {
       fixture.clock.now(),
     ])
     await fixture.dispatcher().idle()
-    const cancelled = { status: 'cancelled', attempts: 0, settled: true }
+    const cancelled = { status: 'cancelled', attempts: 0, ended: true }
     expect(await fixture.deliveries(endpoint)).toMatchObject([cancelled, cancelled])
     expect(receiver.received).toHaveLength(0)
   })

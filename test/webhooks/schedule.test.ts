@@ -9,8 +9,10 @@ const highest = () => 1
 
 /** Seconds from now until the next attempt; undefined when there is none. */
 function waitS(result: Partial<typeof none> | object, number: number, random = lowest): number | undefined {
-  const verdict = classify({ ...none, ...result }, number, now, random)
-  return verdict.status === 'pending' ? (verdict.next_attempt_at.getTime() - now.getTime()) / 1000 : undefined
+  const classification = classify({ ...none, ...result }, number, now, random)
+  return classification.status === 'pending'
+    ? (classification.next_attempt_at.getTime() - now.getTime()) / 1000
+    : undefined
 }
 
 describe('the retry schedule', () => {

@@ -9,7 +9,7 @@ import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
 import { createGroupedAccounts } from './create-grouped.ts'
 import { accounts } from './resource.ts'
-import { createAccount, updateAccount } from './schema.ts'
+import { createAccountBody, updateAccountBody } from './schema.ts'
 import * as service from './service.ts'
 
 /** Every operation on accounts. */
@@ -24,7 +24,7 @@ export function accountRoutes(router: Router, app: AppContext): void {
       id: 'createAccount',
       tag: accounts.tag,
       summary: 'Create an account',
-      body: createAccount,
+      body: createAccountBody,
       responses: { 201: account },
       etag: true,
       errors: [404, 409, 422],
@@ -40,7 +40,7 @@ export function accountRoutes(router: Router, app: AppContext): void {
     router,
     app,
     accounts,
-    { url: '/billing/accounts/:account', id: 'updateAccount', summary: 'Update an account', body: updateAccount },
+    { url: '/billing/accounts/:account', id: 'updateAccount', summary: 'Update an account', body: updateAccountBody },
     (connection, { context }, named, body, ifMatch) => service.updateAccount(connection, context, named, body, ifMatch),
   )
   listOperation(router, app, accounts, { url: '/billing/accounts', id: 'listAccounts', summary: 'List accounts' })
@@ -95,7 +95,7 @@ function historyRoutes(router: Router, app: AppContext): void {
   balanceOperation(router, app, accounts, {
     url: '/billing/accounts/:account/balance',
     id: 'retrieveAccountBalance',
-    summary: 'Retrieve the balance of an account at a time',
+    summary: 'Retrieve the balance of an account at a point in time',
   })
   statementOperation(router, app, accounts, {
     url: '/billing/accounts/:account/statement',

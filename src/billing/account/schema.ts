@@ -1,26 +1,26 @@
 import { z } from 'zod'
 import { externalReference, idOrReference, text } from '../../shapes/primitives.ts'
-import { createCustomer } from '../customer/schema.ts'
+import { createCustomerBody } from '../customer/schema.ts'
 import { createFields, updateFields } from '../object/schema.ts'
 
 const name = text(255).describe('Such as Subscription Account')
 
-export const createAccount = z
+export const createAccountBody = z
   .strictObject({
     customer: z
-      .union([idOrReference, createCustomer])
+      .union([idOrReference, createCustomerBody])
       .describe('A customer: its id, its external reference, or a new one to be created in the same request'),
     external_reference: externalReference,
     name: name.optional(),
     ...createFields,
   })
   .meta({ id: 'CreateAccount' })
-export type CreateAccount = z.output<typeof createAccount>
+export type CreateAccount = z.output<typeof createAccountBody>
 
-export const updateAccount = z
+export const updateAccountBody = z
   .strictObject({
     name: name.nullish(),
     ...updateFields,
   })
   .meta({ id: 'UpdateAccount' })
-export type UpdateAccount = z.output<typeof updateAccount>
+export type UpdateAccount = z.output<typeof updateAccountBody>

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../context.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
-import { followRules } from '../../ledger/receivable.ts'
+import { followRules } from '../../ledger/store.ts'
 import { createCustomer } from '../customer/service.ts'
 import { applyBalancePatch, balanceCurrency, newRow, openBalance } from '../object/balance.ts'
 import { claimExternalReference } from '../object/external-references.ts'
@@ -13,7 +13,7 @@ import type { AccountRow, CustomerRow } from '../object/rows.ts'
 import type { CreateAccount, UpdateAccount } from './schema.ts'
 import { insertAccounts, updateAccountRow } from './store.ts'
 
-/** The customer that a body names, by id, by reference, or as a new one that is created here. */
+/** The customer that a body names: by id, by reference, or as a new one, which is created here. */
 export function customerOf(
   connection: Connection,
   context: RequestContext,
@@ -61,7 +61,7 @@ export function newAccount(
   }
 }
 
-/** Creates an account under a customer. `pointer` is where its members stand in the body of a composite create. */
+/** Creates an account under a customer. `pointer` locates its fields in the body of a composite create. */
 export async function createAccountUnder(
   connection: Connection,
   context: RequestContext,
@@ -85,8 +85,8 @@ export async function createAccountUnder(
 }
 
 /**
- * Changes the members that were sent. Throws `archived`, `precondition_failed`, `currency_fixed`, `metadata_too_large` or
- * `invalid_payment_rules`.
+ * Changes the fields that were sent. Throws `archived`, `precondition_failed`, `currency_fixed`, `metadata_too_large`
+ * or `invalid_payment_rules`.
  */
 export async function updateAccount(
   connection: Connection,

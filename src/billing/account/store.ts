@@ -5,7 +5,7 @@ import type { AccountRow } from '../object/rows.ts'
 
 const insertAccountsSql = loadSql(import.meta.url, './sql/insert-accounts.sql')
 
-/** Writes new accounts, set-wise. */
+/** Writes new accounts in one statement. */
 export async function insertAccounts(connection: Queryable, rows: AccountRow[], now: Date): Promise<void> {
   if (rows.length === 0) return
   await connection.query({
@@ -25,7 +25,7 @@ export async function insertAccounts(connection: Queryable, rows: AccountRow[], 
   })
 }
 
-/** Writes what may change of an account. */
+/** Writes the columns of an account that may change. */
 export async function updateAccountRow(connection: Queryable, row: AccountRow): Promise<void> {
   await connection.query({
     name: 'update-account',

@@ -13,15 +13,16 @@ import { amountsOf } from './amounts.ts'
 import { tellBillUpdated } from './event.ts'
 import { appliedToBill, updateBillRow } from './store.ts'
 
-/** Throws `bill_voided` for a bill that is: it is final. */
+/** Throws `bill_voided` for a voided bill, which is final. */
 export function refuseVoided(row: BillRow): void {
   if (row.status === 'voided')
     throw new Problem('bill_voided', 'The bill is voided; it can be neither paid nor changed.')
 }
 
 /**
- * Enters an adjustment on a bill that is not voided, and tells of it. It changes what is to be paid, never what was. What is written
- * off is kept apart from what was adjusted. Throws `bill_voided`, `amount_exceeds_remaining` or `amount_out_of_range`.
+ * Enters an adjustment on a bill and emits `bill.updated`. An adjustment changes the amount to be paid, never the amount
+ * paid; a write-off is kept apart from the other kinds. Throws `bill_voided`, `amount_exceeds_remaining` or
+ * `amount_out_of_range`.
  */
 export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, view, held, amount, cause) => {
   const { row, receivable } = held

@@ -1,12 +1,11 @@
 import { newId } from '../../core/id/id.ts'
 import type { Connection } from '../../database/pool.ts'
-import { writeEvents } from '../../events/outbox.ts'
-import { renderEvent } from '../../events/render.ts'
+import { renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { View } from '../object/resource.ts'
 import type { BillRow } from '../object/rows.ts'
 import { bills } from './resource.ts'
 
-/** Tells that a bill was changed by hand: the bill as the API shows it, but for its link, which no event ever holds. */
+/** Emits `bill.updated`: the bill as the API shows it, without its link, which no event may contain. */
 export async function tellBillUpdated(connection: Connection, view: View, row: BillRow): Promise<void> {
   const { environment, now } = view.context
   const { presentment_url: _, ...data } = bills.render(view, row)

@@ -37,7 +37,7 @@ function renderBill(view: View, row: BillRow): z.input<typeof bill> {
   }
 }
 
-/** What `status` hides: whether it is partly paid, whether it is overdue, and by how many days. */
+/** What `status` does not say: whether it is partly paid, whether it is overdue, and by how many days. */
 function billFacts(row: BillRow, paid: bigint, today: string) {
   const open = row.status === 'unpaid'
   const days = row.due_date === null ? undefined : daysBetween(today, row.due_date)

@@ -7,7 +7,7 @@ import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
 import { enterBillAdjustment } from './balance.ts'
 import { bills } from './resource.ts'
-import { createBill, updateBill } from './schema.ts'
+import { createBillBody, updateBillBody } from './schema.ts'
 import * as service from './service.ts'
 import { voidBill } from './void.ts'
 
@@ -17,7 +17,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills', id: 'createBill', summary: 'Create a bill', body: createBill },
+    { url: '/billing/bills', id: 'createBill', summary: 'Create a bill', body: createBillBody },
     (connection, { context }, body) => service.createBill(connection, context, body),
   )
   actionOperation(
@@ -27,9 +27,9 @@ export function billRoutes(router: Router, app: AppContext): void {
     {
       url: '/billing/bills/:bill/void',
       id: 'voidBill',
-      summary: 'Void a bill, for good',
+      summary: 'Void a bill permanently',
       description:
-        'A voided bill can be neither paid nor changed. Refused when money has reached it, or while a payment of it is on its way. Payments of it that were only begun are cancelled.',
+        'A voided bill can be neither paid nor changed. Refused when money has been applied to the bill, or while a payment of it is in progress. Payments that were begun and not charged are cancelled.',
     },
     voidBill,
   )
@@ -42,7 +42,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill', id: 'updateBill', summary: 'Update a bill', body: updateBill },
+    { url: '/billing/bills/:bill', id: 'updateBill', summary: 'Update a bill', body: updateBillBody },
     service.updateBill,
   )
   listOperation(router, app, bills, { url: '/billing/bills', id: 'listBills', summary: 'List bills' })
@@ -50,7 +50,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust what is to be paid of a bill' },
+    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust the amount to be paid of a bill' },
     enterBillAdjustment,
   )
   archiveRoutes(router, app)
@@ -88,7 +88,7 @@ function historyRoutes(router: Router, app: AppContext): void {
   balanceOperation(router, app, bills, {
     url: '/billing/bills/:bill/balance',
     id: 'retrieveBillBalance',
-    summary: 'Retrieve the balance of a bill at a time',
+    summary: 'Retrieve the balance of a bill at a point in time',
   })
   statementOperation(router, app, bills, {
     url: '/billing/bills/:bill/statement',

@@ -10,22 +10,22 @@ import {
   metadataPatch,
   paymentRulesPatch,
 } from '../../shapes/primitives.ts'
-import { createAccount } from '../account/schema.ts'
-import { createCustomer } from '../customer/schema.ts'
+import { createAccountBody } from '../account/schema.ts'
+import { createCustomerBody } from '../customer/schema.ts'
 
-const newAccount = createAccount
-  .extend({ customer: createAccount.shape.customer.optional() })
+const newAccountBody = createAccountBody
+  .extend({ customer: createAccountBody.shape.customer.optional() })
   .meta({ id: 'CreateBillAccount' })
-export type NewAccount = z.output<typeof newAccount>
+export type NewAccount = z.output<typeof newAccountBody>
 
-export const createBill = z
+export const createBillBody = z
   .strictObject({
     customer: z
-      .union([idOrReference, createCustomer])
+      .union([idOrReference, createCustomerBody])
       .optional()
-      .describe('A customer: its id, its external reference, or a new one. Needed unless `account` names one'),
+      .describe('A customer: its id, its external reference, or a new one. Required unless `account` is given'),
     account: z
-      .union([idOrReference, newAccount])
+      .union([idOrReference, newAccountBody])
       .optional()
       .describe('An account: its id, its external reference, or a new one, which belongs to the customer it names'),
     external_reference: externalReference,
@@ -48,9 +48,9 @@ export const createBill = z
     },
   )
   .meta({ id: 'CreateBill' })
-export type CreateBill = z.output<typeof createBill>
+export type CreateBill = z.output<typeof createBillBody>
 
-export const updateBill = z
+export const updateBillBody = z
   .strictObject({
     amount_paid: z
       .int()
@@ -58,9 +58,9 @@ export const updateBill = z
       .max(maxAmountNumber)
       .optional()
       .describe('The total paid so far, in minor units; the difference is entered as a manual adjustment'),
-    currency: currencyCode.optional().describe('Only the currency that the bill has: it was raised in it'),
+    currency: currencyCode.optional().describe('Must be the currency that the bill was raised in'),
     payment_rules: paymentRulesPatch.optional(),
     metadata: metadataPatch.optional(),
   })
   .meta({ id: 'UpdateBill' })
-export type UpdateBill = z.output<typeof updateBill>
+export type UpdateBill = z.output<typeof updateBillBody>

@@ -62,8 +62,8 @@ export async function createBill(connection: Connection, context: RequestContext
   return withReceivable(row, receivable)
 }
 
-/** Whom a bill is for, and the rules that it inherits. */
-type Owner = {
+/** The customer and account that a bill is for, and the rules that it inherits. */
+type BillOwner = {
   bucket: number
   customer_id: Id
   customer_rules: PaymentRuleOverrides
@@ -71,11 +71,11 @@ type Owner = {
   account_rules: PaymentRuleOverrides | null
 }
 
-async function ownerOf(connection: Connection, context: RequestContext, input: CreateBill): Promise<Owner> {
+async function ownerOf(connection: Connection, context: RequestContext, input: CreateBill): Promise<BillOwner> {
   const customer =
     input.customer === undefined ? undefined : await customerOf(connection, context, input.customer, '/customer')
   if (input.account === undefined) {
-    const { id, bucket, payment_rules } = required(customer, 'the schema asks for a customer or an account')
+    const { id, bucket, payment_rules } = required(customer, 'the schema requires a customer or an account')
     return { bucket, customer_id: id, customer_rules: payment_rules, account_id: null, account_rules: null }
   }
   const account =
@@ -98,15 +98,15 @@ async function newAccountOf(
 ): Promise<AccountRow> {
   const owner =
     input.customer === undefined
-      ? required(customer, 'the schema asks for a customer of a new account')
+      ? required(customer, 'the schema requires a customer for a new account')
       : await customerOf(connection, context, input.customer, '/account/customer')
   return createAccountUnder(connection, context, owner, input, '/account')
 }
 
 /**
- * Changes the members that were sent. `amount_paid` is the total: its difference is entered as an adjustment, and told by
- * `bill.updated`. Throws `archived`, `bill_voided`, `precondition_failed`, `currency_fixed`, `amount_exceeds_remaining`,
- * `amount_paid_below_applied`, `metadata_too_large` or `invalid_payment_rules`.
+ * Changes the fields that were sent. `amount_paid` is the total: the difference is entered as an adjustment, and
+ * `bill.updated` is emitted. Throws `archived`, `bill_voided`, `precondition_failed`, `currency_fixed`,
+ * `amount_exceeds_remaining`, `amount_paid_below_applied`, `metadata_too_large` or `invalid_payment_rules`.
  */
 export async function updateBill(
   connection: Connection,

@@ -30,7 +30,7 @@ export async function insertBill(connection: Queryable, row: BillRow): Promise<v
   })
 }
 
-/** Writes what may change of a bill. */
+/** Writes the columns of a bill that may change. */
 export async function updateBillRow(connection: Queryable, row: BillRow): Promise<void> {
   await connection.query({
     name: 'update-bill',
@@ -52,8 +52,8 @@ export async function updateBillRow(connection: Queryable, row: BillRow): Promis
 }
 
 /**
- * What payments have applied to a locked bill and not taken back, in minor units. Applications carry the customer's index and
- * not the receivable's, so it reads all of that customer's.
+ * What payments have applied to a locked bill, less reversals, in minor units. Applications are indexed by customer and
+ * not by receivable, so this reads all of that customer's.
  */
 export async function appliedToBill(connection: Queryable, row: BillRow): Promise<bigint> {
   const { rows } = await connection.query<{ applied: bigint }>({

@@ -6,16 +6,16 @@ import { archive, archiveText, unarchive, unarchiveText } from '../object/archiv
 import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
 import { customers } from './resource.ts'
-import { createCustomer, updateCustomer } from './schema.ts'
+import { createCustomerBody, updateCustomerBody } from './schema.ts'
 import * as service from './service.ts'
 
-/** Every operation on customers but the export and pseudonymise, which reach beyond Billing (src/privacy/routes.ts). */
+/** Every operation on customers except export and pseudonymise, which reach beyond billing (src/privacy/routes.ts). */
 export function customerRoutes(router: Router, app: AppContext): void {
   createOperation(
     router,
     app,
     customers,
-    { url: '/billing/customers', id: 'createCustomer', summary: 'Create a customer', body: createCustomer },
+    { url: '/billing/customers', id: 'createCustomer', summary: 'Create a customer', body: createCustomerBody },
     (connection, { context }, body) => service.createCustomer(connection, context, body),
   )
   retrieveOperation(router, app, customers, {
@@ -27,7 +27,12 @@ export function customerRoutes(router: Router, app: AppContext): void {
     router,
     app,
     customers,
-    { url: '/billing/customers/:customer', id: 'updateCustomer', summary: 'Update a customer', body: updateCustomer },
+    {
+      url: '/billing/customers/:customer',
+      id: 'updateCustomer',
+      summary: 'Update a customer',
+      body: updateCustomerBody,
+    },
     (connection, { context }, named, body, ifMatch) =>
       service.updateCustomer(connection, context, named, body, ifMatch),
   )
@@ -83,7 +88,7 @@ function historyRoutes(router: Router, app: AppContext): void {
   balanceOperation(router, app, customers, {
     url: '/billing/customers/:customer/balance',
     id: 'retrieveCustomerBalance',
-    summary: 'Retrieve the balance of a customer at a time',
+    summary: 'Retrieve the balance of a customer at a point in time',
   })
   statementOperation(router, app, customers, {
     url: '/billing/customers/:customer/statement',

@@ -10,7 +10,7 @@ const phone = z
   .describe('E.164, such as +27123456789')
   .meta({ maxLength: 16 })
 
-export const createCustomer = z
+export const createCustomerBody = z
   .strictObject({
     external_reference: externalReference,
     name: name.optional(),
@@ -19,9 +19,9 @@ export const createCustomer = z
     ...createFields,
   })
   .meta({ id: 'CreateCustomer' })
-export type CreateCustomer = z.output<typeof createCustomer>
+export type CreateCustomer = z.output<typeof createCustomerBody>
 
-export const updateCustomer = z
+export const updateCustomerBody = z
   .strictObject({
     name: name.nullish(),
     email: email.nullish(),
@@ -29,4 +29,4 @@ export const updateCustomer = z
     ...updateFields,
   })
   .meta({ id: 'UpdateCustomer' })
-export type UpdateCustomer = z.output<typeof updateCustomer>
+export type UpdateCustomer = z.output<typeof updateCustomerBody>

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../context.ts'
 import { newId, randomBucket } from '../../core/id/id.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
-import { followRules } from '../../ledger/receivable.ts'
+import { followRules } from '../../ledger/store.ts'
 import { applyBalancePatch, balanceCurrency, newRow, openBalance } from '../object/balance.ts'
 import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject } from '../object/lock.ts'
@@ -12,7 +12,7 @@ import type { CreateCustomer, UpdateCustomer } from './schema.ts'
 import { insertCustomer, updateCustomerRow } from './store.ts'
 
 /**
- * Creates a customer, and its balance if it has one. `pointer` is where its members stand in the body of a composite create.
+ * Creates a customer, and its balance if it has one. `pointer` locates its fields in the body of a composite create.
  * Throws `external_reference_taken`, `currency_required` or `invalid_payment_rules`.
  */
 export async function createCustomer(
@@ -50,8 +50,8 @@ export async function createCustomer(
 }
 
 /**
- * Changes the members that were sent. Throws `archived`, `precondition_failed`, `currency_fixed`, `metadata_too_large` or
- * `invalid_payment_rules`.
+ * Changes the fields that were sent. Throws `archived`, `precondition_failed`, `currency_fixed`, `metadata_too_large`
+ * or `invalid_payment_rules`.
  */
 export async function updateCustomer(
   connection: Connection,

@@ -24,7 +24,7 @@ export async function insertCustomer(connection: Queryable, row: CustomerRow): P
   })
 }
 
-/** Writes what may change of a customer. */
+/** Writes the columns of a customer that may change. */
 export async function updateCustomerRow(connection: Queryable, row: CustomerRow): Promise<void> {
   await connection.query({
     name: 'update-customer',

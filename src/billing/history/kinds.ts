@@ -1,5 +1,5 @@
 import type { IdKind } from '../../core/id/id.ts'
-import type { TransactionKind } from '../../ledger/journal.ts'
+import type { TransactionKind } from '../../ledger/journal-rows.ts'
 
 /** What each kind of transaction was caused by. */
 export const sourceKinds: Readonly<Record<TransactionKind, IdKind>> = {

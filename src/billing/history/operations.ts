@@ -21,7 +21,7 @@ async function findOwner({ pool }: App, { environment }: RequestContext, kind: R
   return { owner, currency: row.balance === null ? null : row.receivable_currency }
 }
 
-/** As `findOwner`, but throws `no_balance` for what has none. */
+/** As `findOwner`, but throws `no_balance` for an object without a balance. */
 async function findBalanceOwner(app: App, context: RequestContext, kind: ReceivableKind, named: string) {
   const { owner, currency } = await findOwner(app, context, kind, named)
   if (currency === null) throw new Problem('no_balance', `The ${kind} has no balance, so it has no history.`)
@@ -61,7 +61,7 @@ export function entriesOperation<Kind extends ReceivableKind>(
   )
 }
 
-/** The balance of an object as it was at an instant, by what had been recorded at another. */
+/** The balance of an object at one instant, from what had been recorded by another. */
 export function balanceOperation<Kind extends ReceivableKind>(
   router: Router,
   app: AppContext,
@@ -73,7 +73,7 @@ export function balanceOperation<Kind extends ReceivableKind>(
     app,
     {
       method: 'GET',
-      description: 'What counted by effective_at, as far as it was written by recorded_at.',
+      description: 'The sum of the entries that were effective by effective_at and had been recorded by recorded_at.',
       ...declared,
       tag,
       params: objectParams(kind),
@@ -85,7 +85,7 @@ export function balanceOperation<Kind extends ReceivableKind>(
       const { owner, currency, shown } = await findBalanceOwner(app, context, kind, params[kind])
       const effectiveAt = query.effective_at === undefined ? context.now : new Date(query.effective_at)
       const recordedAt = query.recorded_at === undefined ? undefined : new Date(query.recorded_at)
-      const balance = await store.balanceAt(app.pool, owner, effectiveAt, recordedAt)
+      const balance = await store.readBalanceAt(app.pool, owner, effectiveAt, recordedAt)
       return {
         status: 200,
         body: {
@@ -100,7 +100,7 @@ export function balanceOperation<Kind extends ReceivableKind>(
   )
 }
 
-/** The movements of some days, with the balance before and after them. */
+/** The movements of a span of days, with the opening and the closing balance. */
 export function statementOperation<Kind extends ReceivableKind>(
   router: Router,
   app: AppContext,
@@ -113,7 +113,7 @@ export function statementOperation<Kind extends ReceivableKind>(
     {
       method: 'GET',
       description:
-        "Days are those of the environment's time zone, both included. More than 1,000 movements need a shorter span.",
+        "Days are in the environment's time zone, both inclusive. A span with more than 1,000 movements is refused.",
       ...declared,
       tag,
       params: objectParams(kind),

@@ -29,8 +29,9 @@ export function renderEntry(row: EntryRow): z.input<typeof entry> {
 }
 
 /**
- * The movements of a statement, each with the balance after it, and what they lead to. They stand in the order in which they
- * are effective, which is not always that of their writing, so the balance is summed here and is not the entry's own.
+ * The movements of a statement, each with the balance after it, and the closing balance. They are in the order in which
+ * they took effect, which may differ from the order in which they were recorded, so the balance is summed here and not
+ * taken from the entry.
  */
 export function renderMovements(opening: bigint, rows: MovementRow[]) {
   let balance = opening

@@ -15,8 +15,8 @@ const moved = {
     .max(maxBalanceNumber)
     .describe('Signed minor units, like the balance: a payment is negative'),
   currency: shownCurrency,
-  effective_at: instant.describe('When it counts from'),
-  recorded_at: instant.describe('When it was written'),
+  effective_at: instant.describe('When it takes effect'),
+  recorded_at: instant.describe('When it was recorded'),
   request_id: z.string().max(64).optional().describe('The request that caused it'),
   actor: shownActor.optional(),
   source: z.string().max(50).describe('The payment, obligation, reversal or adjustment that caused it'),
@@ -27,14 +27,14 @@ const moved = {
 
 export const entry = z.object({ ...moved, balance_after: balance, version: z.int().min(1) }).meta({ id: 'Entry' })
 export const movement = z
-  .object({ ...moved, balance: balance.describe('After it, in the order of the statement') })
+  .object({ ...moved, balance: balance.describe('After this movement, in the order of the statement') })
   .meta({ id: 'Movement' })
 
 export const entriesQuery = z.strictObject(pageQuery)
 
 export const balanceQuery = z.strictObject({
-  effective_at: instant.optional().describe('What counted by then; now when absent'),
-  recorded_at: instant.optional().describe('What was written by then; now when absent'),
+  effective_at: instant.optional().describe('Entries that took effect by then; defaults to now'),
+  recorded_at: instant.optional().describe('Entries recorded by then; defaults to now'),
 })
 
 export const balanceAt = z
@@ -54,8 +54,8 @@ export const statementQuery = z
   })
   .refine(({ from, to }) => from <= to, { path: ['to'], error: 'should not be before `from`' })
 
-// A statement is one whole: with a cursor, its parts would not add up once something is entered between them. A shorter span
-// is a statement too, and the closing balance of one is the opening balance of the next.
+// A statement has no pages: they would not add up if something were entered between two requests. A shorter span is a
+// statement too, and the closing balance of one is the opening balance of the next.
 export const movementsMax = 1_000
 
 export const statement = z
@@ -66,7 +66,7 @@ export const statement = z
     to: date,
     time_zone: z.string().max(64),
     opening_balance: balance,
-    movements: z.array(movement).max(movementsMax).describe('In the order in which they are effective'),
-    closing_balance: balance.describe('The opening balance and all movements'),
+    movements: z.array(movement).max(movementsMax).describe('In the order in which they took effect'),
+    closing_balance: balance.describe('The opening balance plus all movements'),
   })
   .meta({ id: 'Statement' })

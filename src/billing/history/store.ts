@@ -3,7 +3,7 @@ import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { TransactionKind } from '../../ledger/journal.ts'
+import type { TransactionKind } from '../../ledger/journal-rows.ts'
 
 /** One entry of a receivable, with the transaction that it is part of. */
 export type MovementRow = {
@@ -16,7 +16,7 @@ export type MovementRow = {
   effective_at: Date
   recorded_at: Date
   request_id: string | null
-  /** Null for what was entered before actors were kept. */
+  /** Null for entries from before actors were recorded. */
   actor: Actor | null
   source_id: Id
   reason: string | null
@@ -34,15 +34,15 @@ const statementSql = loadSql(import.meta.url, './sql/statement.sql')
 
 const keyOf = ({ environment_id, id, bucket }: Owner) => [environment_id, id, bucket]
 
-/** A page of entries, the newest first, and one more to tell whether there are more. */
+/** A page of entries, newest first, plus one to tell whether there are more. */
 export async function listEntries(pool: Queryable, owner: Owner, page: PageStart): Promise<EntryRow[]> {
   const values = [...keyOf(owner), page.after ?? null, page.limit + 1]
   const { rows } = await pool.query<EntryRow>({ ...listEntriesSql, values })
   return rows
 }
 
-/** The balance that counted at `effectiveAt`, by what was recorded until `recordedAt` or, without it, until now. */
-export async function balanceAt(
+/** The balance effective at `effectiveAt`, from what had been recorded by `recordedAt`, by default now. */
+export async function readBalanceAt(
   pool: Queryable,
   owner: Owner,
   effectiveAt: Date,

@@ -26,13 +26,13 @@ import type { Rows } from './rows.ts'
 
 const reason = text(255)
   .min(1)
-  .describe('Why, for whoever reads the history. It is part of the accounts and kept for good: write no names into it')
-const label = text(100).min(1).describe('What it is called on a document, such as Late fee. Kept for good too')
+  .describe('Why, for readers of the history. It is part of the accounts and never erased, so do not put names into it')
+const label = text(100).min(1).describe('What it is called on a document, such as Late fee. Never erased')
 const reference = text(255)
   .min(1)
-  .describe('The number of your own document, such as that of a credit note. Kept for good too')
+  .describe("The number of the merchant's own document, such as a credit note. Never erased")
 
-/** Which way each kind goes; an adjustment goes both. */
+/** The sign of the amount of each kind; an adjustment may have either. */
 const signs = { fee: 1, credit_note: -1, discount: -1, write_off: -1, adjustment: 0 } as const
 const kinds = z.enum(Object.keys(signs) as [keyof typeof signs])
 
@@ -43,8 +43,8 @@ const createAdjustment = z
       .min(-maxBalanceNumber)
       .max(maxBalanceNumber)
       .refine((value) => value !== 0, { error: 'should not be 0' })
-      .describe('Signed minor units: positive is owed more, negative less'),
-    currency: currencyCode.optional().describe('That of the balance; another one is refused'),
+      .describe('Signed minor units: a positive amount increases what is owed'),
+    currency: currencyCode.optional().describe('Must be the currency of the balance'),
     reason,
     label: label.optional(),
     reference: reference.optional(),
@@ -53,12 +53,12 @@ const createAdjustment = z
       .describe(
         'A fee is positive; a credit note, a discount and a write-off, which gives up what is owed, are negative',
       ),
-    effective_at: instant.optional().describe('When it counts from; now when absent'),
+    effective_at: instant.optional().describe('When it takes effect; defaults to now'),
   })
   .superRefine(({ kind, amount }, context) => {
     const sign = signs[kind]
     if (sign === 0 || sign === Math.sign(amount)) return
-    const message = `of the kind ${kind} should be ${sign > 0 ? 'positive' : 'negative'}`
+    const message = `should be ${sign > 0 ? 'positive' : 'negative'} for the kind ${kind}`
     context.addIssue({ code: 'custom', path: ['amount'], message, input: amount })
   })
   .meta({ id: 'CreateAdjustment' })
@@ -79,10 +79,10 @@ const adjustment = z
     effective_at: instant,
     created_at: instant,
   })
-  .describe('Exactly one of customer_id, account_id and bill_id tells what was adjusted')
+  .describe('Exactly one of customer_id, account_id and bill_id says what was adjusted')
   .meta({ id: 'Adjustment' })
 
-/** Enters an adjustment on a locked object, as its kind does it. Returns the adjustment's id. */
+/** Enters an adjustment on a locked object, in the way of its kind. Returns the id of the adjustment. */
 export type EnterAdjustment<Kind extends ReceivableKind> = (
   connection: Connection,
   view: ChangeView,
@@ -91,7 +91,7 @@ export type EnterAdjustment<Kind extends ReceivableKind> = (
   cause: AdjustmentCause,
 ) => Promise<Id>
 
-/** Adjusts a balance by a signed amount. Unlike a balance that is set, it cannot race with payments. */
+/** Adjusts a balance by a signed amount. Unlike setting a balance, this cannot race with payments. */
 export function adjustOperation<Kind extends ReceivableKind, Shape extends z.ZodType>(
   router: Router,
   app: AppContext,
@@ -104,7 +104,8 @@ export function adjustOperation<Kind extends ReceivableKind, Shape extends z.Zod
     app,
     {
       method: 'POST',
-      description: 'Added to whatever the balance is, so it cannot undo a payment that has just arrived.',
+      description:
+        'The amount is added to the current balance, so an adjustment cannot overwrite a payment that has just arrived.',
       ...declared,
       tag,
       params: objectParams(kind),
@@ -121,8 +122,8 @@ export function adjustOperation<Kind extends ReceivableKind, Shape extends z.Zod
 }
 
 /**
- * Enters an adjustment on the balance as it is under its lock, and gives it as the API shows it. Throws `no_balance`,
- * `currency_mismatch`, `archived`, `amount_out_of_range`, and what the kind's own way to enter it throws.
+ * Enters an adjustment on the locked balance and renders it. Throws `no_balance`, `currency_mismatch`, `archived`,
+ * `amount_out_of_range`, and what `enter` throws.
  */
 async function adjustObject<Kind extends ReceivableKind>(
   connection: Connection,
@@ -170,5 +171,5 @@ export const enterBalanceAdjustment: EnterAdjustment<'customer' | 'account'> = a
   const journal = new Journal(context.now)
   const id = adjust(journal, receivable, amount, cause, context.now)
   await journal.write(connection)
-  return required(id, 'an amount that is not zero is entered')
+  return required(id, 'a nonzero amount makes an adjustment')
 }

@@ -8,17 +8,17 @@ import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { lockObject } from './lock.ts'
 import { type FindOptions, findById, findOrThrow, type Rows } from './rows.ts'
 
-/** What the reference says of archiving, for each kind. */
+/** The description of the archive operations in the reference. */
 export const archiveText =
-  'Refused while anything is owed or held, or a payment is on its way; payments that were only begun are cancelled. What is archived has no page and is not changed; its reference stays taken. It comes back by itself when something is owed or held on it again.'
+  'Refused while anything is owed or unapplied, or a payment is in progress; payments that were begun and not charged are cancelled. An archived object has no page and cannot be changed; its reference stays taken. It is unarchived automatically when something is owed or unapplied again.'
 
-/** What the reference says of unarchiving. */
-export const unarchiveText = 'Refused while what it belongs to is archived.'
+/** The description of the unarchive operations in the reference. */
+export const unarchiveText = 'Refused while the customer or account that it belongs to is archived.'
 
 /**
- * Archives an object: it cannot be changed, gets no new children, and its page is gone. Money that is recorded for it still
- * arrives, and brings it back. Throws `balance_not_zero` while anything is owed or held, `payment_in_progress` while a payment is on its
- * way. What is archived already stays as it is.
+ * Archives an object: it can no longer be changed or get children, and its page is gone. Payments can still be recorded
+ * for it, and unarchive it. Throws `balance_not_zero` while anything is owed or unapplied, `payment_in_progress` while a
+ * payment for it is processing. An object that is archived already is returned unchanged.
  */
 export async function archive<Kind extends ReceivableKind>(
   connection: Connection,
@@ -43,7 +43,7 @@ export async function archive<Kind extends ReceivableKind>(
   return findAgain({})
 }
 
-/** Takes an object back from the archive. Throws `archived` while what it belongs to is archived. */
+/** Unarchives an object. Throws `archived` while an object that it belongs to is archived. */
 export async function unarchive<Kind extends ReceivableKind>(
   connection: Connection,
   context: RequestContext,
@@ -59,7 +59,10 @@ export async function unarchive<Kind extends ReceivableKind>(
 
 const ownerColumns = { customer: 'customer_id', account: 'account_id', bill: 'id' } as const
 
-/** What stands in the way of archiving: its own balance, or what belongs to it. */
+/**
+ * The reason why an object cannot be archived, if there is one: a balance, of its own or of something that belongs to
+ * it.
+ */
 async function findObstacle(
   connection: Connection,
   kind: ReceivableKind,
@@ -67,7 +70,7 @@ async function findObstacle(
 ): Promise<string | undefined> {
   const { rows } = await connection.query<{ owed: boolean; accounts: boolean; unapplied: boolean }>({
     name: `obstacle-of-${kind}`,
-    // Only a customer has accounts and payments, so for the others the last two find nothing.
+    // Only a customer has accounts and payments, so the last two find nothing for other kinds.
     text: `select
         exists (select from receivable where ${ownerColumns[kind]} = $2 and bucket = $3 and environment_id = $1
           and balance <> 0) as owed,
@@ -80,7 +83,7 @@ async function findObstacle(
   const [obstacle] = rows
   if (obstacle?.owed) return kind === 'bill' ? 'The bill is not paid.' : 'A balance is not zero, or a bill is not paid.'
   if (obstacle?.accounts) return 'The customer has accounts that are not archived.'
-  return obstacle?.unapplied ? 'Money of the customer is unapplied.' : undefined
+  return obstacle?.unapplied ? 'The customer has unapplied money.' : undefined
 }
 
 async function refuseArchivedParents(

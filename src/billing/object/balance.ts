@@ -11,10 +11,10 @@ import { type Held, withReceivable } from './lock.ts'
 import { mergeMetadata } from './metadata.ts'
 import type { AccountRow, CustomerRow } from './rows.ts'
 
-// What may hold a balance of its own.
+// Customers and accounts may have a balance of their own.
 type BalanceOwnerRow = CustomerRow | AccountRow
 
-/** What every holder can be changed in. */
+/** The fields that a PATCH may change on a customer or an account. */
 export type BalancePatch = {
   name?: string | null | undefined
   currency?: string | undefined
@@ -23,7 +23,7 @@ export type BalancePatch = {
   metadata?: Record<string, string | null> | undefined
 }
 
-/** The currency that a balance needs: the one sent, or the one that the object has. */
+/** The currency of a new balance: the one sent, or else the object's. */
 export function balanceCurrency(sent: string | undefined, known: string | null, pointer: string): string {
   const currency = sent ?? known
   if (!currency) throw fieldProblem('currency_required', `${pointer}/currency`, 'A balance needs a currency.')
@@ -38,7 +38,7 @@ function inheritedRules({ environment }: RequestContext, row: BalanceOwnerRow): 
   return [environment.payment_rules, ...(row.kind === 'account' ? [row.customer_rules] : [])]
 }
 
-/** Opens the balance of a holder that has none yet, in the transaction of the change that asks for it. */
+/** Opens the balance of an object that has none yet, in the caller's transaction. */
 export async function openBalance<Row extends BalanceOwnerRow>(
   connection: Connection,
   context: RequestContext,
@@ -51,7 +51,7 @@ export async function openBalance<Row extends BalanceOwnerRow>(
   return opened
 }
 
-/** Enters the opening of a balance into a journal that is written later, together with others. */
+/** Enters the opening of a balance into a journal that the caller writes later, together with others. */
 export function enterOpening<Row extends BalanceOwnerRow>(
   journal: Journal,
   context: RequestContext,
@@ -63,8 +63,9 @@ export function enterOpening<Row extends BalanceOwnerRow>(
 }
 
 /**
- * Applies what a PATCH may change of a holder, and returns the row to be written. A first balance opens one; a later one is an
- * adjustment by the difference from the locked balance; the currency changes only while nothing was entered.
+ * Applies a PATCH to a customer or account and returns the row to write. A first `balance` opens the balance; a later
+ * one is an adjustment by the difference from the locked balance. The currency can change only while there are no
+ * entries.
  */
 export async function applyBalancePatch<Row extends BalanceOwnerRow>(
   connection: Connection,
@@ -105,17 +106,18 @@ async function changeCurrency(
 ): Promise<Receivable> {
   if (currency === undefined || currency === receivable.currency) return receivable
   if (receivable.version > 0n) {
-    throw fieldProblem('currency_fixed', '/currency', `There are entries in ${receivable.currency} already.`)
+    throw fieldProblem('currency_fixed', '/currency', `There are already entries in ${receivable.currency}.`)
   }
-  const { rowCount } = await connection.query(
-    'update receivable set currency = $4 where environment_id = $1 and id = $2 and bucket = $3',
-    [receivable.environment_id, receivable.id, bucketOf(receivable.id), currency],
-  )
-  assert(rowCount === 1, 'the locked receivable is still there')
+  const { rowCount } = await connection.query({
+    name: 'change-receivable-currency',
+    text: 'update receivable set currency = $4 where environment_id = $1 and id = $2 and bucket = $3',
+    values: [receivable.environment_id, receivable.id, bucketOf(receivable.id), currency],
+  })
+  assert(rowCount === 1, 'the locked receivable exists')
   return { ...receivable, currency }
 }
 
-/** The part of a new row that every holder and bill begins with. */
+/** The columns that every new customer, account and bill starts with. */
 export function newRow(id: Id, context: RequestContext) {
   return {
     id,

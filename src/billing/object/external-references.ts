@@ -22,7 +22,10 @@ function columns(claims: ExternalReferenceClaim[]): Buffer[] {
   ]
 }
 
-/** Claims references, in one order for every process, and returns the ids of the objects that got theirs. */
+/**
+ * Claims references in a fixed order, so that two processes cannot deadlock, and returns the ids of the objects that
+ * got theirs.
+ */
 export async function claimExternalReferences(
   connection: Queryable,
   claims: ExternalReferenceClaim[],
@@ -34,7 +37,7 @@ export async function claimExternalReferences(
   return new Set(rows.map(({ entity_id }) => entity_id))
 }
 
-/** Gives up the references of objects that were not made after all. */
+/** Releases the references of objects that were not created after all. */
 export async function releaseExternalReferences(
   connection: Queryable,
   claims: ExternalReferenceClaim[],
@@ -42,9 +45,9 @@ export async function releaseExternalReferences(
   if (claims.length > 0) await connection.query({ ...releaseSql, values: columns(claims) })
 }
 
-/** The refusal of a reference that another object has. `pointer` is where the new object's members stand. */
+/** The refusal of a reference that another object has. `pointer` locates the new object's fields. */
 export function externalReferenceTaken({ kind, reference }: ExternalReferenceClaim, pointer: string): Problem {
-  const detail = `There is a ${kind} with the external reference ${reference} already.`
+  const detail = `There is already a ${kind} with the external reference ${reference}.`
   return new Problem('external_reference_taken', detail, {
     errors: [{ pointer: `${pointer}/external_reference`, code: 'external_reference_taken', detail }],
   })

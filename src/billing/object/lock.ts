@@ -1,13 +1,14 @@
 import { checkIfMatch, etagOf } from '../../api/etag.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { lockReceivables, type Receivable, type ReceivableKind } from '../../ledger/receivable.ts'
+import type { Receivable, ReceivableKind } from '../../ledger/receivable.ts'
+import { lockReceivables } from '../../ledger/store.ts'
 import { findOrThrow, type Rows } from './rows.ts'
 
 /** An object and its balance, locked by this transaction; no balance where none is tracked. */
 export type Held<Row> = { row: Row; receivable: Receivable | undefined }
 
-/** The row with its balance as the locked receivable has it. */
+/** The row with the balance of the locked receivable. */
 export function withReceivable<Row extends Rows[ReceivableKind]>(row: Row, receivable: Receivable | undefined): Row {
   if (!receivable) return row
   const { balance, currency, version, status } = receivable
@@ -15,8 +16,8 @@ export function withReceivable<Row extends Rows[ReceivableKind]>(row: Row, recei
 }
 
 /**
- * Finds an object and locks it, then its balance: payments lock only the balance, so the two never wait in a circle.
- * Throws `precondition_failed` when If-Match was sent and either has moved, and `archived` unless that is accepted.
+ * Finds and locks an object, then its balance. Payments lock only the balance, so the two cannot deadlock. Throws
+ * `precondition_failed` when If-Match was sent and either has changed, and `archived` unless that is accepted.
  */
 export async function lockObject<Kind extends ReceivableKind>(
   connection: Connection,

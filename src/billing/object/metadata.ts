@@ -1,7 +1,7 @@
 import { fieldProblem } from '../../core/problem.ts'
 import { metadataKeysMax } from '../../shapes/primitives.ts'
 
-/** Merges metadata: what is named changes, `null` removes. The limit of 10 keys counts after the merge. */
+/** Merges metadata: keys that are sent change, `null` removes one. The limit of 10 keys applies after the merge. */
 export function mergeMetadata(
   current: Record<string, string>,
   patch: Record<string, string | null> | undefined,

@@ -7,10 +7,16 @@ import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { objectParams, type Resource, respondObject } from './resource.ts'
 import { findOrThrow, type Rows } from './rows.ts'
 
-/** What an operation is called: each kind of object states it literally, so that a search for a path or an id finds it. */
+/**
+ * The path, id and texts of an operation. Each kind of object writes them out, so that a search for a path or an id
+ * finds it.
+ */
 export type Declared = { url: string; id: string; summary: string; description?: string }
 
-/** What a change of an object is given besides its connection: it renders events, so it knows the application's address too. */
+/**
+ * What a change of an object gets besides its connection. It may render events and responses, so it needs the public
+ * address.
+ */
 export type ChangeView = { app: Pick<AppContext, 'vault' | 'publicUrl'>; context: RequestContext }
 
 /** Creates an object in a transaction of its own. */
@@ -68,7 +74,7 @@ export function retrieveOperation<Kind extends ReceivableKind, Shape extends z.Z
   )
 }
 
-/** Changes the fields that are sent, and with If-Match only the version that the caller has seen. */
+/** Changes the fields that are sent, with If-Match only if the object is still the version that the caller has seen. */
 export function updateOperation<Kind extends ReceivableKind, Shape extends z.ZodType, Body extends z.ZodType>(
   router: Router,
   app: AppContext,
@@ -89,7 +95,7 @@ export function updateOperation<Kind extends ReceivableKind, Shape extends z.Zod
     {
       method: 'PATCH',
       description:
-        'Only the fields that are sent change. With If-Match, only while the object is the version that you have seen.',
+        'Only the fields that are sent change. With If-Match, the change is made only if the object still has that ETag.',
       ...declared,
       tag,
       params: objectParams(kind),

@@ -4,8 +4,8 @@ import type { Connection } from '../../database/pool.ts'
 import { findObject, type Rows } from './rows.ts'
 
 /**
- * The customer or account that a new object names, kept from being archived until the object is there. Throws `not_found` or
- * `archived` with the pointer.
+ * The customer or account that a new object names, locked so that it is not archived before the object is written.
+ * Throws `not_found` or `archived` with the pointer.
  */
 export async function parentOf<Kind extends 'customer' | 'account'>(
   connection: Connection,
@@ -20,7 +20,7 @@ export async function parentOf<Kind extends 'customer' | 'account'>(
   return parent
 }
 
-/** The refusal of a parent that is archived: it gets no new children. */
+/** The refusal of an archived parent, which can get no new children. */
 export function archivedParent(kind: 'customer' | 'account', pointer: string): Problem {
   return fieldProblem('archived', pointer, `The ${kind} is archived.`)
 }

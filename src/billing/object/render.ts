@@ -2,7 +2,7 @@ import { presentmentUrl } from '../../core/page-link.ts'
 import type { View } from './resource.ts'
 import type { AccountRow, BillRow, CustomerRow } from './rows.ts'
 
-/** What every object is shown with, after its own fields. */
+/** The fields that every object has after its own. */
 export function commonFieldsOf({ app, context: { environment } }: View, row: CustomerRow | AccountRow | BillRow) {
   return {
     metadata: Object.keys(row.metadata).length > 0 ? row.metadata : undefined,

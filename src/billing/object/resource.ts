@@ -5,7 +5,7 @@ import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { idOrReference } from '../../shapes/primitives.ts'
 import type { Rows } from './rows.ts'
 
-/** What rendering needs to know of the request: the address of pages, the environment, the time. */
+/** What rendering needs to know about the request: the address of pages, the environment, the time. */
 export type View = {
   app: Pick<AppContext, 'vault' | 'publicUrl'>
   context: Pick<RequestContext, 'environment' | 'now'>

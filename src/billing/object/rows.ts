@@ -25,7 +25,7 @@ type ObjectRow = {
 
 export type CustomerRow = ObjectRow & {
   kind: 'customer'
-  /** Its own id, so that every kind says whose it is. */
+  /** Its own id, so that every kind of row has this field. */
   customer_id: Id
   account_id: null
   name: string | null
@@ -64,7 +64,7 @@ export type Rows = { customer: CustomerRow; account: AccountRow; bill: BillRow }
 const receivableColumns = 'r.balance, r.currency as receivable_currency, r.version as receivable_version, r.status'
 const receivableJoin = 'left join receivable as r on r.id = e.id and r.bucket = e.bucket'
 
-/** What is read of each kind: the row, its receivable, and the rules it inherits. Lists and single reads share it. */
+/** The select of each kind: the row, its receivable, and the rules it inherits. Lists and single reads share it. */
 export const objectSelect: Readonly<Record<ReceivableKind, string>> = {
   customer: `select e.*, 'customer' as kind, e.id as customer_id, null::uuid as account_id, ${receivableColumns} from customer as e ${receivableJoin}`,
   account: `select e.*, 'account' as kind, e.id as account_id, ${receivableColumns}, c.payment_rules as customer_rules
@@ -75,8 +75,8 @@ export const objectSelect: Readonly<Record<ReceivableKind, string>> = {
 }
 
 /**
- * `update` holds an object for this transaction's own change; `share` only keeps others from changing it meanwhile. `archive` waits
- * besides for those that have something owed or held on it again (ledger/reopen.ts), and has them wait.
+ * `update` locks an object that this transaction changes; `share` only keeps others from changing it meanwhile. `archive`
+ * also excludes transactions that reopen a balance of the object (ledger/reopen.ts).
  */
 export type FindOptions = { lock?: 'update' | 'share' | 'archive' }
 
@@ -114,7 +114,7 @@ export async function findObject<Kind extends ReceivableKind>(
   return referenced === undefined ? undefined : findById(connection, environmentId, kind, referenced, options)
 }
 
-/** As `findObject`, but what is not there is a 404. */
+/** As `findObject`, but throws `not_found` when there is none. */
 export async function findOrThrow<Kind extends ReceivableKind>(
   connection: Queryable,
   environmentId: number,
@@ -127,7 +127,7 @@ export async function findOrThrow<Kind extends ReceivableKind>(
   return row
 }
 
-/** The object that holds a reference. */
+/** The id of the object that has a reference. */
 export async function findReference(
   connection: Queryable,
   environmentId: number,

@@ -2,7 +2,7 @@ import { balance, currencyCode, metadata, metadataPatch, paymentRulesPatch } fro
 
 // Fields that several kinds of objects have, to be spread into their schemas.
 
-/** What a new customer or account may hold. */
+/** Fields of a new customer or account. */
 export const createFields = {
   currency: currencyCode.optional(),
   balance: balance.optional(),
@@ -10,5 +10,5 @@ export const createFields = {
   metadata: metadata.optional(),
 }
 
-/** What may change of what a customer or account holds. */
+/** The same fields in a PATCH. */
 export const updateFields = { ...createFields, metadata: metadataPatch.optional() }

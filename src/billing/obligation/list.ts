@@ -23,7 +23,7 @@ import { obligation } from './schema.ts'
 const listObligations = z.strictObject({
   ...pageQuery,
   payment: z.string().max(255).optional(),
-  customer: idOrReference.optional().describe('Id or external reference: all that this customer paid'),
+  customer: idOrReference.optional().describe('Id or external reference: everything that this customer paid'),
   account: idOrReference.optional().describe('Id or external reference'),
   bill: idOrReference.optional().describe('Id or external reference'),
   currency: currencyCode.optional(),
@@ -57,7 +57,7 @@ export function obligationListRoute(router: Router, app: AppContext): void {
   )
 }
 
-/** Up to `limit + 1` obligations, newest first. An account or a bill is looked for among those of its customer. */
+/** Up to `limit + 1` obligations, newest first. Those of an account or a bill are found by its customer's index. */
 export async function findObligations(
   database: Queryable,
   environmentId: number,
@@ -81,9 +81,9 @@ export async function findObligations(
     if (kind !== 'customer') conditions.and`receivable_id = ${found.id}`
   }
   if (query.currency !== undefined) conditions.and`currency = ${query.currency}`
-  const { rows } = await database.query<Application>(
-    `${applicationSelect} where ${conditions.text} order by id desc limit ${page.limit + 1}`,
-    conditions.values,
-  )
+  const { rows } = await database.query<Application>({
+    text: `${applicationSelect} where ${conditions.text} order by id desc limit ${page.limit + 1}`,
+    values: conditions.values,
+  })
   return rows
 }

@@ -11,7 +11,7 @@ import { type Named, namedOne } from '../object/named.ts'
 import { findObject } from '../object/rows.ts'
 import { obligationListRoute } from './list.ts'
 import { renderObligation } from './render.ts'
-import { createObligation, moveObligation, obligation, reverseObligation } from './schema.ts'
+import { createObligationBody, moveObligationBody, obligation, reverseObligationBody } from './schema.ts'
 
 const tag = 'Obligations'
 const params = z.object({ obligation: z.string().max(255) })
@@ -42,7 +42,10 @@ function minor(amount: number | undefined): bigint | undefined {
   return amount === undefined ? undefined : BigInt(amount)
 }
 
-/** Apply unapplied money later, retrieve, take back and move obligations. Everything is a new entry; nothing is edited. */
+/**
+ * Create obligations from unapplied money, list, retrieve, reverse and move them. A change is a new entry; nothing is
+ * edited.
+ */
 export function obligationRoutes(router: Router, app: AppContext): void {
   addCreate(router, app)
   obligationListRoute(router, app)
@@ -61,8 +64,9 @@ function addCreate(router: Router, app: AppContext): void {
       id: 'createObligation',
       tag,
       summary: 'Apply unapplied money of a payment',
-      description: 'Makes a new obligation. Money is applied in its own currency, to what its customer owes.',
-      body: createObligation,
+      description:
+        'Creates a new obligation. Money is applied only in its own currency, and only to what its own customer owes.',
+      body: createObligationBody,
       responses: { 201: obligation },
       etag: true,
       errors: [404, 409, 422],
@@ -109,11 +113,11 @@ function addReverse(router: Router, app: AppContext): void {
       url: '/billing/obligations/:obligation/reversals',
       id: 'reverseObligation',
       tag,
-      summary: 'Take an obligation back to unapplied',
+      summary: 'Reverse an obligation to unapplied',
       description:
-        'By new entries: the obligation stays readable, with what was taken back of it. A bill is open again.',
+        'Reversed by new entries: the obligation stays readable and shows how much of it was reversed. A bill that it paid is open again.',
       params,
-      body: reverseObligation,
+      body: reverseObligationBody,
       responses: { 201: obligation },
       etag: true,
       errors: [404, 409, 422],
@@ -136,9 +140,9 @@ function addMove(router: Router, app: AppContext): void {
       id: 'moveObligation',
       tag,
       summary: 'Move an obligation to another receivable of the customer',
-      description: 'Takes it back and applies it elsewhere, in one transaction. Answers the new obligation.',
+      description: 'Reverses it and applies the money elsewhere, in one transaction. Returns the new obligation.',
       params,
-      body: moveObligation,
+      body: moveObligationBody,
       responses: { 201: obligation },
       etag: true,
       errors: [404, 409, 422],

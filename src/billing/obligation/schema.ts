@@ -29,19 +29,19 @@ function checkTarget(input: Target, context: z.core.$RefinementCtx<Target>): voi
   }
 }
 
-export const createObligation = z
+export const createObligationBody = z
   .strictObject({ payment: z.string().max(255).describe('A payment with unapplied money'), amount, ...target })
   .superRefine(checkTarget)
   .meta({ id: 'CreateObligation' })
 
-export const reverseObligation = z
+export const reverseObligationBody = z
   .strictObject({
     amount: amount.optional().describe('Defaults to the whole remaining amount'),
     reason: text(255).min(1),
   })
   .meta({ id: 'ReverseObligation' })
 
-export const moveObligation = z
+export const moveObligationBody = z
   .strictObject({
     to: z.strictObject(target).superRefine(checkTarget).meta({ id: 'ObligationTarget' }),
     amount: amount.optional().describe('Defaults to the whole remaining amount'),

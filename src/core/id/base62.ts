@@ -19,8 +19,8 @@ const pairs = [...alphabet].flatMap((first) => [...alphabet].map((second) => fir
 const pairCodes = Buffer.from(pairs.join(''), 'latin1')
 const shownBytes = Buffer.alloc(groups * 4)
 
-// A payment shows thirteen ids, of which five differ. Their last random digits say where one is remembered, so that those that are
-// shown together seldom take each other's place; a map took as long as showing them again.
+// Rendering a payment formats thirteen ids, of which five differ. The cache is indexed by their last random digits, so
+// that ids rendered together rarely evict each other; a map took as long as formatting them again.
 const remembered = 256
 const lastIds: string[] = new Array(remembered).fill('')
 const lastShown: string[] = new Array(remembered).fill('')
@@ -36,11 +36,11 @@ export function encode(id: string): string {
 }
 
 /**
- * Limbs are multiplied out into the groups, which stays below 2^53 and so is exact in plain numbers, and six divisions carry: 0.25 µs.
- * Dividing the limbs themselves took 0.55 µs, and BigInt many times that.
+ * Multiplies the limbs out into the groups, which stays below 2^53 and so is exact in plain numbers, then carries with
+ * six divisions: 0.25 µs. Dividing the limbs themselves took 0.55 µs, and BigInt many times that.
  */
 function show(id: string): string {
-  // Each of three bytes, at the places that hex.ts tells.
+  // Three bytes each, at the places that hex.ts lists.
   const limb0 = (byteAt(id, 30) << 16) | (byteAt(id, 32) << 8) | byteAt(id, 34)
   const limb1 = (byteAt(id, 24) << 16) | (byteAt(id, 26) << 8) | byteAt(id, 28)
   const limb2 = (byteAt(id, 16) << 16) | (byteAt(id, 19) << 8) | byteAt(id, 21)
@@ -75,8 +75,8 @@ const limbs = new Float64Array(groups)
 const hyphenated = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1')
 
 /**
- * Reads 22 base62 characters back; `undefined` when they are not the one spelling of a 128-bit number. Taken four at a time: 0.3 µs,
- * where one at a time took 1.7.
+ * Reads 22 base62 characters back; `undefined` when they are not the one spelling of a 128-bit number. Four characters
+ * at a time take 0.3 µs; one at a time took 1.7.
  */
 export function decode(shown: string): string | undefined {
   if (shown.length !== shownLength) return undefined

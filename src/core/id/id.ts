@@ -4,9 +4,9 @@ import { decode, encode } from './base62.ts'
 import { byteAt, putByte } from './hex.ts'
 
 /**
- * An id is 128 bits: 48 bits of time in ms, 64 random bits, and the bucket (the shard key) as the last 16.
- * Inside it is a string in the form of a `uuid`, which is how PostgreSQL stores it; outside it is a prefix and
- * 22 base62 characters. It is not an RFC 9562 uuid and is never validated as one.
+ * An id is 128 bits: 48 bits of time in ms, 64 random bits, and the bucket (the shard key) as the last 16. Inside the
+ * program it is a string in the form of a `uuid`, which is how PostgreSQL stores it; in the API it is a prefix and 22
+ * base62 characters. It is not an RFC 9562 uuid and is never validated as one.
  */
 export type Id = string
 
@@ -42,7 +42,7 @@ function random32(): number {
   return pool.readUInt32BE(poolOffset - 4)
 }
 
-// An id as it is put together, so that one text is made of it and no parts of one.
+// The buffer in which an id is put together, so that only one string is made for it.
 const text = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1')
 
 function put16(at: number, value: number): void {
@@ -56,8 +56,9 @@ let high = 0
 let low = 0
 
 /**
- * Makes a new id in `bucket` (0 to 65,535) at the instant `nowMs`. Ids that one process makes in one millisecond ascend: the
- * random part goes up by a random step of 32 bits, so the parts of a payment keep their order and no id tells the next.
+ * Makes a new id in `bucket` (0 to 65,535) at the instant `nowMs`. Ids that one process makes in one millisecond
+ * ascend: the random part increases by a random step of 32 bits, so the rows of a payment keep their order and no id
+ * reveals the next.
  */
 export function newId(bucket: number, nowMs: number): Id {
   assert(Number.isInteger(bucket) && bucket >= 0 && bucket < bucketCount, 'the bucket is out of range')
@@ -66,7 +67,7 @@ export function newId(bucket: number, nowMs: number): Id {
     put16(0, Math.floor(nowMs / word))
     put16(4, Math.floor(nowMs / 65_536) % 65_536)
     put16(9, nowMs % 65_536)
-    // The top bit is left free, so that four billion steps cannot run over.
+    // The top bit is left free, so that four billion steps cannot overflow.
     high = random32() >>> 1
     low = random32()
   } else {
@@ -90,7 +91,7 @@ export function firstIdAt(nowMs: number): Id {
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
 }
 
-/** A bucket for what hangs on no customer yet: a new customer, or a row of its own. */
+/** A bucket for a row that belongs to no customer yet, such as a new customer. */
 export function randomBucket(): number {
   return random32() % bucketCount
 }
@@ -100,17 +101,17 @@ export function bucketOf(id: Id): number {
   return (byteAt(id, 32) << 8) | byteAt(id, 34)
 }
 
-/** The instant, in ms, that an id was made. */
+/** The instant, in ms, at which an id was made. */
 export function timeOf(id: Id): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 }
 
-/** Shows an id as the API does: the kind's prefix and 22 base62 characters. */
+/** Formats an id as the API shows it: the kind's prefix and 22 base62 characters. */
 export function formatId(kind: IdKind, id: Id): string {
   return idPrefixes[kind] + encode(id)
 }
 
-/** Reads what `formatId` gave; `undefined` when it is no id of that kind. */
+/** Parses what `formatId` returned; `undefined` when it is not an id of that kind. */
 export function parseId(kind: IdKind, shown: string): Id | undefined {
   const prefix = idPrefixes[kind]
   return shown.startsWith(prefix) ? decode(shown.slice(prefix.length)) : undefined

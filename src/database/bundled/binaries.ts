@@ -71,17 +71,17 @@ async function copyBinaries(found: Binaries, folder: string): Promise<Binaries> 
   // Links as they are: Node would otherwise turn them into absolute ones that lead back to the unreachable folder.
   await cp(found.native, draft, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
   makeLinks(draft)
-  await settle(draft)
+  await syncToDisk(draft)
   await rename(draft, copy.native)
   return copy
 }
 
 /** Makes a copy readable for everyone, whatever the umask was, and puts it on the disk before its final name says so. */
-async function settle(folder: string): Promise<void> {
+async function syncToDisk(folder: string): Promise<void> {
   await openDirectory(folder)
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) await settle(path)
+    if (entry.isDirectory()) await syncToDisk(path)
     else if (entry.isFile()) {
       const file = await open(path, 'r+')
       await file.chmod(entry.parentPath.endsWith('bin') ? 0o755 : 0o644)

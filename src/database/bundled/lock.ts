@@ -6,7 +6,7 @@ import { startOf } from './processes.ts'
 
 /** The right to use a data directory. */
 export type Lock = {
-  /** Gives it up. A lock that somebody else holds by now is left alone. */
+  /** Releases it. A lock that somebody else holds by now is left alone. */
   release(): void
 }
 

@@ -27,7 +27,7 @@ export type Place = {
   runner: Runner | undefined
 }
 
-/** 10 MB of warnings are more than anybody reads; the log starts anew beyond that. */
+/** 10 MB of warnings are more than anybody reads; the log is truncated beyond that. */
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024
 
 /**

@@ -78,8 +78,8 @@ export function wasStartedWith(place: Place, binaries: Binaries, words: string[]
  */
 export async function spawnPostgres(place: Place, binaries: Binaries, words: string[]): Promise<Postmaster> {
   const env = plainEnvironment()
-  // A killed server's number may belong to any process by now, even to a thread of this one, and PostgreSQL would refuse to
-  // start for ever. With this variable, made for `pg_ctl`, it disregards that one number and still checks shared memory.
+  // A killed server's number may belong to any process by now, even to a thread of this one, and PostgreSQL would then
+  // never start. With this variable, made for `pg_ctl`, it disregards that one number and still checks shared memory.
   const stale = findRunning(place) === undefined ? readPidFile(place)?.pid : undefined
   if (stale !== undefined) env.PG_GRANDPARENT_PID = String(stale)
   const log = openSync(place.logFile, 'a', 0o600)

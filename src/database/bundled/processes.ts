@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { codeOf } from './errors.ts'
 
 /**
- * When process `pid` started, as text that together with the pid names one process for good: pids are used again, in a
+ * When process `pid` started, as text that together with the pid identifies one process: pids are used again, in a
  * container nearly always the same ones. Undefined when there is no such process, or only a zombie nobody has collected.
  */
 export function startOf(pid: number): string | undefined {

@@ -8,9 +8,9 @@ import { type Postmaster, readPidFile } from './postmaster.ts'
 import type { Listen } from './settings.ts'
 
 /** Settings for `pg`. */
-export type Connection = { host: string; port: number; user: string; password: string; database: string }
+export type ConnectionSettings = { host: string; port: number; user: string; password: string; database: string }
 
-/** The server ended before it was ready. `log` are its last words in one line. */
+/** The server ended before it was ready. `log` holds its last complaints, in one line. */
 export class EndedEarly extends Error {
   readonly log: string
   constructor(log: string) {
@@ -28,11 +28,11 @@ const REPORT_MS = 5_000
  */
 const START_MS = 600_000
 
-/** One that says it is ready has to answer soon. */
+/** A server that says it is ready must respond soon. */
 const ANSWER_MS = 10_000
 
 /** How a client connects to the server as the bootstrap superuser. */
-export function connectionTo(listen: Listen, password: string, database: string): Connection {
+export function connectionTo(listen: Listen, password: string, database: string): ConnectionSettings {
   return { ...listen, user: SUPERUSER, password, database }
 }
 
@@ -69,11 +69,11 @@ export async function waitUntilReady(
     await delay(POLL_MS)
   }
   throw new BundledServerError(
-    `PostgreSQL runs on ${place.pgdata} (process ${postmaster.pid}) but does not answer: read ${place.logFile}, then start again`,
+    `PostgreSQL runs on ${place.pgdata} (process ${postmaster.pid}) but does not respond: read ${place.logFile}, then start again`,
   )
 }
 
-async function askVersion(place: Place, connection: Connection): Promise<string | undefined> {
+async function askVersion(place: Place, connection: ConnectionSettings): Promise<string | undefined> {
   const client = new Client({ ...connection, connectionTimeoutMillis: 5_000, query_timeout: 5_000 })
   client.on('error', () => {}) // The same error also rejects the call below.
   try {

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
 import { findPlace, readPassword } from './place.ts'
 import { findRunning, readPidFile } from './postmaster.ts'
-import { type Connection, connectionTo } from './readiness.ts'
+import { type ConnectionSettings, connectionTo } from './readiness.ts'
 import { socketOf } from './socket.ts'
 
 /**
- * The way into a bundled server that another process of this program is running, for a command beside it; undefined when none
- * runs on this data directory. It takes no lock and never stops anything.
+ * How to connect to a bundled server that another process of this program runs, for a command beside it; undefined when
+ * none runs on this data directory. It takes no lock and never stops anything.
  */
-export function runningServer(dataDir: string): { connection(database: string): Connection } | undefined {
+export function runningServer(dataDir: string): { connection(database: string): ConnectionSettings } | undefined {
   if (!existsSync(dataDir)) return undefined
   const place = findPlace(dataDir)
   if (findRunning(place) === undefined) return undefined

@@ -8,14 +8,14 @@ import { cannotRun, ensureInitialised } from './initialise.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { findPlace, type Place, readPassword, tidyPlace } from './place.ts'
 import { findOrphan, type Postmaster, readPidFile, spawnPostgres, stopPostgres, wasStartedWith } from './postmaster.ts'
-import { type Connection, connectionTo, EndedEarly, logEnd, logTail, waitUntilReady } from './readiness.ts'
+import { type ConnectionSettings, connectionTo, EndedEarly, logEnd, logTail, waitUntilReady } from './readiness.ts'
 import { type Listen, postgresArguments } from './settings.ts'
 import { socketOf } from './socket.ts'
 
 /** A PostgreSQL that this process owns. Like an open port it keeps the process alive until it is stopped. */
 export type BundledServer = {
   /** Settings for `pg`, as the bootstrap superuser `postgres`. */
-  connection(database: string): Connection
+  connection(database: string): ConnectionSettings
   /** `reattached`: it was still running after the process that had started it was killed. */
   readonly how: 'started' | 'reattached'
   /** Resolves with a sentence when the server has ended without being asked to; otherwise never. */
@@ -132,10 +132,10 @@ async function attach(start: Start, orphan: Postmaster): Promise<Running | undef
         return { how: 'reattached', postmaster: orphan, listen, logStart }
       }
     }
-    options.log(`PostgreSQL was still running with other settings (process ${orphan.pid}); starting it anew`)
+    options.log(`PostgreSQL was still running with other settings (process ${orphan.pid}); restarting it`)
   } catch (error) {
     if (!(error instanceof EndedEarly) && !(error instanceof BundledServerError)) throw error
-    options.log(`PostgreSQL was still running but could not be used (process ${orphan.pid}); starting it anew`)
+    options.log(`PostgreSQL was still running but could not be used (process ${orphan.pid}); restarting it`)
   }
   await stopPostgres(orphan, place, binaries)
   return undefined

@@ -1,5 +1,5 @@
--- Lets go of up to $2 answers whose keys were claimed before $1, the oldest first, and of those keys. An answer's id begins with
--- the time, so its key is the index that finds them.
+-- Deletes up to $2 responses whose keys were claimed before $1, oldest first, and those keys. The id of a response
+-- begins with the time, so the primary key finds them.
 with old as (
   delete from idempotency_response
   where (id, bucket) in (

@@ -1,5 +1,6 @@
--- The events of one transaction, and a delivery for each endpoint that wants them, in one statement: an event can not be
--- without its deliveries. A disabled endpoint gets its delivery too; it waits until the endpoint is enabled again.
+-- The events of one transaction, and a delivery for each endpoint that receives their type, in one statement: an event
+-- cannot exist without its deliveries. A disabled endpoint gets its delivery too; it waits until the endpoint is
+-- enabled again.
 with written as (
   insert into event (id, bucket, environment_id, type, subject_id, body, created_at, personal)
   select unnest($1::uuid[]), unnest($2::integer[]), unnest($3::integer[]), unnest($4::text[]), unnest($5::uuid[]),

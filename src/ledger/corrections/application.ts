@@ -1,8 +1,12 @@
 import { bucketOf, type Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
 import type { ReceivableKind } from '../receivable.ts'
 
-/** One application as it is stored: the API shows it as an obligation. */
+/**
+ * One application: an amount of one payment applied to one receivable. The ledger and the database call it an
+ * application, the API an obligation; they are the same thing, with the same id.
+ */
 export type Application = {
   id: Id
   bucket: number
@@ -23,10 +27,14 @@ export type Application = {
 const columns = `id, bucket, environment_id, customer_id, payment_id, receivable_id, kind, currency, amount,
   reversed_amount, transaction_id, version, created_at, updated_at`
 
-/** What an application is read by; lists share it. */
-export const applicationSelect = `select ${columns} from application`
+/** The select of an application, for lists. */
+export const applicationSelect = `select ${columns} from application as e`
 
-/** Finds one application; `lock` holds it, and comes after the lock of its payment. */
+const findApplicationSql = loadSql(import.meta.url, '../sql/find-application.sql')
+const lockApplicationSql = loadSql(import.meta.url, '../sql/lock-application.sql')
+const lockApplicationsOfPaymentSql = loadSql(import.meta.url, '../sql/lock-applications-of-payment.sql')
+
+/** Finds one application. With `lock` it is locked, which must come after the lock of its payment. */
 export async function findApplication(
   connection: Queryable,
   environmentId: number,
@@ -34,25 +42,20 @@ export async function findApplication(
   options: { lock?: boolean } = {},
 ): Promise<Application | undefined> {
   const { rows } = await connection.query<Application>({
-    name: options.lock ? 'lock-application' : 'find-application',
-    text: `${applicationSelect} where environment_id = $1 and id = $2 and bucket = $3
-      ${options.lock ? 'for no key update' : ''}`,
+    ...(options.lock ? lockApplicationSql : findApplicationSql),
     values: [environmentId, id, bucketOf(id)],
   })
   return rows[0]
 }
 
-/** Locks what is left of a payment's applications, the newest first: that is the order in which they are taken back. */
+/** Locks the applications of a payment that are not fully reversed, newest first: the order in which they are reversed. */
 export async function lockApplicationsOf(
   connection: Queryable,
   environmentId: number,
   paymentId: Id,
 ): Promise<Application[]> {
   const { rows } = await connection.query<Application>({
-    name: 'lock-applications-of-payment',
-    text: `${applicationSelect}
-      where environment_id = $1 and payment_id = $2 and bucket = $3 and reversed_amount < amount
-      order by id desc for no key update`,
+    ...lockApplicationsOfPaymentSql,
     values: [environmentId, paymentId, bucketOf(paymentId)],
   })
   return rows

@@ -1,22 +1,21 @@
 import { assert } from '../../core/assert.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { writeEvents } from '../../events/outbox.ts'
+import { type NewEvent, renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { DataOf, EventType } from '../../events/registry.ts'
-import { type NewEvent, renderEvent } from '../../events/render.ts'
 import type { ChangeContext } from '../change.ts'
 import { Journal } from '../journal.ts'
-import type { LockedPayment } from '../payments/claims.ts'
 import { appliedToOf, formatReceivableId, ownerField, type Receivable } from '../receivable.ts'
+import type { LockedPayment } from '../store.ts'
 import type { Application } from './application.ts'
 import { type CorrectionRows, writeCorrection } from './write.ts'
 
-/** Why an application is taken back: on its own, or because its whole payment is. */
+/** Why an application is reversed: on its own, or because its whole payment is. */
 export type Cause = { reason: string; payment_reversal_id: Id | null }
 
 /**
- * Collects what changes about one locked payment after it was applied, always by new entries, and writes it at the end in one
- * flight: entries, amounts of the payment, applications, their reversals, and one event for each.
+ * Collects the corrections of one locked payment, always as new entries, and writes them together at the end: entries,
+ * amounts of the payment, applications, their reversals, and one event for each.
  */
 export class Correction {
   readonly journal: Journal
@@ -66,7 +65,7 @@ export class Correction {
       updated_at: now,
     }
     this.#rows.applications.push(application)
-    this.#tell('obligation.amount_applied', id, {
+    this.#emit('obligation.amount_applied', id, {
       ...this.#obligation(application, receivable, amount),
       balance_before: Number(receivable.balance + amount),
       explanation: {
@@ -80,7 +79,7 @@ export class Correction {
     return application
   }
 
-  /** Takes one application back to unapplied, in whole or in part, as a mirror of its entries. */
+  /** Reverses one application to unapplied, in whole or in part, by the mirror image of its entries. */
   unapply(application: Application, receivable: Receivable, amount: bigint, reason: string): void {
     const transaction = this.journal.open({
       bucket: application.bucket,
@@ -97,7 +96,7 @@ export class Correction {
     this.#reversed(application, receivable, amount, { reason, payment_reversal_id: null }, transaction.id)
   }
 
-  /** Takes the payment's money back: from what is unapplied first, then from its applications, in the order given. */
+  /** Reverses the payment: the unapplied part first, then its applications, in the order given. */
   reversePayment(
     parts: { application: Application; receivable: Receivable; amount: bigint }[],
     unapplied: bigint,
@@ -130,12 +129,12 @@ export class Correction {
     application.reversed_amount += amount
     application.version += 1n
     application.updated_at = now
-    assert(application.reversed_amount <= application.amount, 'no more is taken back than was applied')
+    assert(application.reversed_amount <= application.amount, 'no more is reversed than was applied')
     this.#payment.applied_amount -= amount
     const id = newId(application.bucket, now.getTime())
     this.#rows.changed.add(application)
     this.#rows.reversals.push({ id, application, amount, ...cause, transaction_id: transactionId })
-    this.#tell('obligation.amount_reversed', id, {
+    this.#emit('obligation.amount_reversed', id, {
       ...this.#obligation(application, receivable, amount),
       balance_before: Number(receivable.balance - amount),
       amount_applied: Number(application.amount),
@@ -160,8 +159,8 @@ export class Correction {
     }
   }
 
-  /** Tells of an application, or of a reversal of one, that is made here: the event has its id. */
-  #tell<Type extends EventType>(type: Type, id: Id, data: DataOf<Type>): void {
+  /** Emits the event of a new application or of a new reversal of one, which has the same id. */
+  #emit<Type extends EventType>(type: Type, id: Id, data: DataOf<Type>): void {
     const { environment, now } = this.#context
     const bucket = bucketOf(this.#payment.id)
     this.#events.push(renderEvent(environment, { id, bucket, type, subject_id: id, created_at: now, data }))

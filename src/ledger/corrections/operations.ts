@@ -1,13 +1,16 @@
 import { type Id, newId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
 import { explicitFault } from '../allocation.ts'
 import type { ChangeContext } from '../change.ts'
-import { type LockedPayment, lockPayments } from '../payments/claims.ts'
 import { faultDetail } from '../payments/decide.ts'
-import { lockReceivables, type Receivable, type ReceivableIndex } from '../receivable.ts'
+import type { Receivable, ReceivableIndex } from '../receivable.ts'
+import { type LockedPayment, lockPayments, lockReceivables } from '../store.ts'
 import { type Application, findApplication, lockApplicationsOf } from './application.ts'
 import { Correction } from './correction-journal.ts'
+
+const insertReversalSql = loadSql(import.meta.url, '../sql/insert-payment-reversal.sql')
 
 /** Applies unapplied money of a payment to a receivable later. Throws problems with the pointers of the request. */
 export async function applyUnapplied(
@@ -34,7 +37,7 @@ export async function applyUnapplied(
   return application
 }
 
-/** Takes an application back to unapplied, in whole or in part. Throws `not_found`, `amount_exceeds_remaining`. */
+/** Reverses an application to unapplied, in whole or in part. Throws `not_found`, `amount_exceeds_remaining`. */
 export async function reverseApplication(
   connection: Connection,
   context: ChangeContext,
@@ -47,12 +50,12 @@ export async function reverseApplication(
     environments: [context.environment.id],
   })
   const correction = new Correction(context, held.payment)
-  correction.unapply(held.application, mustHave(receivables, held.application), amount, input.reason)
+  correction.unapply(held.application, receivableOf(receivables, held.application), amount, input.reason)
   await correction.write(connection)
   return held.application
 }
 
-/** Takes an application back and applies the money to another receivable of the same customer, in one transaction. */
+/** Reverses an application and applies the money to another receivable of the same customer, in one transaction. */
 export async function moveApplication(
   connection: Connection,
   context: ChangeContext,
@@ -68,7 +71,7 @@ export async function moveApplication(
     environments: [context.environment.id],
   })
   const correction = new Correction(context, held.payment)
-  correction.unapply(held.application, mustHave(receivables, held.application), amount, 'moved')
+  correction.unapply(held.application, receivableOf(receivables, held.application), amount, 'moved')
   const receivable = applicable(receivables, { ...input, amount }, held.payment)
   const application = correction.apply(receivable, amount)
   await correction.write(connection)
@@ -86,8 +89,8 @@ export type PaymentReversal = {
 }
 
 /**
- * Takes back a payment that others had recorded: the debit bounced, or it was a mistake. What is unapplied goes first, then the
- * applications, the newest first; the bills open again. Throws `payment_state`, `amount_exceeds_remaining`.
+ * Reverses a recorded payment: the debit bounced, or it was a mistake. The unapplied part is taken first, then the
+ * applications, newest first; their bills are open again. Throws `payment_state`, `amount_exceeds_remaining`.
  */
 export async function reversePayment(
   connection: Connection,
@@ -96,7 +99,7 @@ export async function reversePayment(
 ): Promise<{ reversal: PaymentReversal; currency: string }> {
   const payment = await lockPayment(connection, context, input.payment_id)
   if (payment.processor !== null) {
-    throw new Problem('payment_state', 'This payment went through a processor: only the processor can take it back.')
+    throw new Problem('payment_state', 'This payment went through a processor: only the processor can reverse it.')
   }
   const left = payment.amount - payment.reversed_amount
   const amount = input.amount ?? left
@@ -134,7 +137,7 @@ async function planReversal(connection: Connection, context: ChangeContext, paym
     ids: taken.map(({ application }) => application.receivable_id),
     environments: [context.environment.id],
   })
-  return taken.map((part) => ({ ...part, receivable: mustHave(receivables, part.application) }))
+  return taken.map((part) => ({ ...part, receivable: receivableOf(receivables, part.application) }))
 }
 
 async function insertReversal(
@@ -143,9 +146,7 @@ async function insertReversal(
   reversal: PaymentReversal,
 ): Promise<void> {
   await connection.query({
-    name: 'insert-payment-reversal',
-    text: `insert into payment_reversal (id, bucket, environment_id, payment_id, amount, unapplied_amount, reason, created_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    ...insertReversalSql,
     values: [
       reversal.id,
       payment.bucket,
@@ -184,9 +185,9 @@ function partOf(application: Application, wanted: bigint | undefined): bigint {
   return wanted ?? left
 }
 
-function mustHave(receivables: ReceivableIndex, application: Application): Receivable {
+function receivableOf(receivables: ReceivableIndex, application: Application): Receivable {
   const receivable = receivables.get(application.receivable_id)
-  if (!receivable) throw new Problem('not_found', 'What was paid is not there.')
+  if (!receivable) throw new Problem('not_found', 'The receivable that was paid does not exist.')
   return receivable
 }
 
@@ -198,7 +199,7 @@ function applicable(
   const receivable = receivables.get(receivable_id)
   if (!receivable) throw fieldProblem('no_balance', pointer, 'It has no balance to apply to.')
   if (receivable.customer_id !== payment.customer_id) {
-    throw fieldProblem('customer_mismatch', pointer, 'It belongs to another customer than the payment.')
+    throw fieldProblem('customer_mismatch', pointer, 'It belongs to a different customer than the payment.')
   }
   const fault = explicitFault(amount, payment.currency, receivable)
   if (fault)

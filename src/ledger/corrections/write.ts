@@ -3,8 +3,8 @@ import type { Id } from '../../core/id/id.ts'
 import { bigintArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { LockedPayment } from '../payments/claims.ts'
 import { insertApplications } from '../payments/write.ts'
+import type { LockedPayment } from '../store.ts'
 import type { Application } from './application.ts'
 
 export type ReversalRow = {
@@ -18,10 +18,11 @@ export type ReversalRow = {
 
 export type CorrectionRows = { applications: Application[]; reversals: ReversalRow[]; changed: Set<Application> }
 
+const correctPaymentSql = loadSql(import.meta.url, '../sql/correct-payment.sql')
 const updateApplicationsSql = loadSql(import.meta.url, '../sql/update-applications.sql')
 const writeReversalsSql = loadSql(import.meta.url, '../sql/write-application-reversals.sql')
 
-/** Writes the amounts of the payment, its new applications, and what was taken back of the others. */
+/** Writes the amounts of the payment, its new applications, and the reversals of the others. */
 export async function writeCorrection(
   connection: Queryable,
   payment: LockedPayment,
@@ -34,15 +35,12 @@ export async function writeCorrection(
     insertApplications(connection, applications, now),
     reversals.length > 0 ? insertReversals(connection, reversals, now) : undefined,
   ])
-  assert(updated === 1 && touched === changed.size, 'every locked row is still there')
+  assert(updated === 1 && touched === changed.size, 'every locked row is updated')
 }
 
 async function updatePayment(connection: Queryable, payment: LockedPayment, now: Date): Promise<number | null> {
   const { rowCount } = await connection.query({
-    name: 'correct-payment',
-    text: `update payment set applied_amount = $4, unapplied_amount = $5, reversed_amount = $6, version = version + 1,
-        updated_at = $7
-      where environment_id = $1 and id = $2 and bucket = $3`,
+    ...correctPaymentSql,
     values: [
       payment.environment_id,
       payment.id,

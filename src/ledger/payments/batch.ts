@@ -1,36 +1,85 @@
 import { assert } from '../../core/assert.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
+import { createGroupCommit } from '../../database/group-commit.ts'
 import { type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
 import { reopen } from '../reopen.ts'
-import { type BatchInputs, type ClaimedCommand, claimAndRead, releasePaymentReferences, wonKey } from './claims.ts'
-import { type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
-import type { InFlightBatch, InFlightBatchRegistry } from './concurrency/in-flight-batches.ts'
-import { type Assumptions, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
+import {
+  type BatchInputs,
+  type ClaimedCommand,
+  claimAndRead,
+  releasePaymentReferences,
+  resolveLostClaims,
+  withClaims,
+  wonKey,
+} from './claims.ts'
+import { type PaymentCommand, type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
+import {
+  createInFlightBatches,
+  type InFlightBatch,
+  type InFlightBatchRegistry,
+} from './concurrency/in-flight-batches.ts'
+import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
 import { decide, enterPayment } from './decide.ts'
-import { paymentEvents } from './events.ts'
-import { resolveLostClaims } from './lost-claims.ts'
 import { reopenedBy } from './reopened.ts'
-import { type AppliedRow, writeApplications, writePayments } from './write.ts'
+import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
+
+export type PaymentQueueOptions = {
+  pool: Pool
+  now(): Date
+  /**
+   * How many batches may be in flight. Of two, three, four and five, in alternating slices, three had the highest rate:
+   * for one account 10,200, 10,600, 9,700 and 8,000 a second; for many 8,450, 9,100, 8,100 and 7,200.
+   */
+  in_flight_max?: number
+  batch_max?: number
+  waiting_max?: number
+  /** Called after each commit with the size of its batch, so that events leave at once. */
+  committed?(payments: number): void
+}
+
+export type PaymentQueue = {
+  /** Applies one payment, exactly once, together with whatever else is waiting. */
+  apply(command: PaymentCommand): Promise<PaymentOutcome>
+  /** How many payments wait for their outcome. */
+  waiting(): number
+  /** Resolves when every payment has its outcome. */
+  drain(): Promise<void>
+}
+
+/** Makes the queue in front of the one write path for payments. */
+export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
+  const { pool, now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
+  const concurrency = { inFlight: createInFlightBatches(), optimistic: createOptimisticMode() }
+  const queue = createGroupCommit<ClaimedCommand, PaymentOutcome>({
+    runBatch: (commands) => applyBatch(pool, commands, now(), concurrency),
+    claimsOf: ({ names }) => names,
+    in_flight_max,
+    batch_max,
+    waiting_max,
+    committed: options.committed,
+  })
+  return { apply: (command) => queue.add(withClaims(command)), waiting: queue.waiting, drain: queue.drain }
+}
 
 const triesMax = 4
 
-/** What the batches of one process know of each other. */
-export type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: OptimisticMode }
+/** What the batches of one process know about each other. */
+type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: OptimisticMode }
 
 /**
- * Applies a batch of payments in one transaction of two round trips: claims and balances, then writes. The outcomes stand in the
- * order of the commands; those of replays are still being looked up. Money is applied here and, later, where a correction applies
- * what had stayed unapplied (corrections/correction-journal.ts); nowhere else. When an assumption turns out false, the batch is
- * aborted and run again without it.
+ * Applies a batch of payments in one transaction of two round trips: claims and balances, then writes. The outcomes are
+ * in the order of the commands; those of replays are promises, since they are looked up after the commit. Money is
+ * applied here and, later, where a correction applies what had stayed unapplied (corrections/correction-journal.ts);
+ * nowhere else. When an assumption turns out false, the batch is aborted and run again without it.
  *
- * The batches in flight must not hold two commands with the same key, reference or payment: the queue sees to that.
+ * The batches in flight must not hold two commands with the same key, reference or payment: the queue ensures that.
  */
-export async function applyBatch(
+async function applyBatch(
   pool: Pool,
   commands: ClaimedCommand[],
   now: Date,
@@ -58,7 +107,7 @@ export async function applyBatch(
   }
 }
 
-/** `undefined` stands for a command that lost a claim: its outcome is looked up after the commit, in a new snapshot. */
+/** `undefined` is the outcome of a command that lost a claim: it is looked up after the commit, in a new snapshot. */
 async function applyInside(
   connection: Connection,
   sendCommit: SendCommit,
@@ -67,7 +116,7 @@ async function applyInside(
   assumptions: Assumptions,
   batch: InFlightBatch,
 ): Promise<(PaymentOutcome | undefined)[]> {
-  // It travels with the claims, which fail when it does.
+  // Not awaited: it is sent with the claims, which fail if it does.
   batch.open(connection).catch(() => {})
   const inputs = await claimAndRead(connection, commands, assumptions)
   const readAhead = await batch.readAhead(inputs.receivables.all())
@@ -84,15 +133,14 @@ async function applyInside(
     journal.writeEntries(connection),
     writeApplications(connection, rows, now),
   ])
-  // PostgreSQL writes these rows while Node renders the texts of the rest. Awaited below, so that no failure is lost.
+  // PostgreSQL writes these rows while Node renders the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})
-  connection.flush()
   const outcomes = decided.map((one) => (one !== undefined && 'applied' in one ? outcomeOf(one) : one))
   const events = rows.flatMap(({ applied }) => paymentEvents(applied, inputs.receivables))
   const rest = Promise.all([
     writeEvents(connection, events),
     ...resolveClaims(connection, commands, outcomes, inputs),
-    // Before the balances: who archives holds the object first, too.
+    // Before the balances: archiving locks the object first, too.
     reopen(
       connection,
       rows.flatMap(({ applied }) => reopenedBy(applied, inputs.receivables)),
@@ -140,7 +188,7 @@ function lostClaim({ command, reference }: ClaimedCommand, inputs: BatchInputs):
   return statusesBefore('succeeded').includes(payment.status) ? undefined : 'session'
 }
 
-/** Stores the responses that are final, and releases the claims of what did not happen: no claim is left an orphan. */
+/** Stores the final responses, and releases the claims of commands that were not applied, so that no claim is orphaned. */
 function resolveClaims(
   connection: Connection,
   commands: ClaimedCommand[],
@@ -152,7 +200,7 @@ function resolveClaims(
   commands.forEach((claimed, index) => {
     const { key, reference } = claimed
     const outcome = outcomes[index]
-    // Also of a command that lost its key: the key stood for another request, with another reference.
+    // Also when the command lost its key: the key was used for another request, with another reference.
     if (outcome?.kind !== 'applied' && reference && inputs.references.has(reference.name)) references.push(reference)
     if (key && wonKey(claimed, inputs)) keys.push({ claim: key, response: finalResponse(claimed, outcome) })
   })

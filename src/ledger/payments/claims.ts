@@ -1,38 +1,31 @@
 import { bucketOfValue } from '../../core/bucket.ts'
-import { bucketOf, type Id } from '../../core/id/id.ts'
-import type { PaymentStatus } from '../../core/payment-status.ts'
+import type { Id } from '../../core/id/id.ts'
+import { Problem } from '../../core/problem.ts'
 import { bytesArray, integerArray, textArray, uuidArray } from '../../database/arrays.ts'
-import { claimKeys, claimName, type IdempotencyClaim } from '../../database/idempotency.ts'
+import { retryWhileUnavailable } from '../../database/availability.ts'
+import {
+  claimKeys,
+  claimName,
+  findResponses,
+  type IdempotencyClaim,
+  type StoredResponse,
+} from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import { lockReceivables, type ReceivableIndex, type ReceivableSelection, readReceivables } from '../receivable.ts'
-import type { PaymentCommand } from './command.ts'
+import type { ReceivableIndex } from '../receivable.ts'
+import { type LockedPayment, lockPayments, lockReceivables, readReceivables } from '../store.ts'
+import { type PaymentCommand, type PaymentOutcome, selectionOf } from './command.ts'
 import type { Assumptions } from './concurrency/optimistic.ts'
 
 const claimReferencesSql = loadSql(import.meta.url, '../sql/claim-references.sql')
 const claimNewReferencesSql = loadSql(import.meta.url, '../sql/claim-new-references.sql')
+const findReferencesSql = loadSql(import.meta.url, '../sql/find-references.sql')
 const releaseReferencesSql = loadSql(import.meta.url, '../sql/release-references.sql')
-const lockPaymentsSql = loadSql(import.meta.url, '../sql/lock-payments.sql')
 
-/** A payment row locked by this transaction. */
-export type LockedPayment = {
-  id: Id
-  bucket: number
-  environment_id: number
-  customer_id: Id
-  status: PaymentStatus
-  channel: string
-  currency: string
-  amount: bigint
-  applied_amount: bigint
-  unapplied_amount: bigint
-  reversed_amount: bigint
-  processor: string | null
-  metadata: Record<string, string>
-  version: bigint
-}
-
-/** What a batch decides from: the claims that it has won, or assumes to have won, and the balances. The first of its two round trips. */
+/**
+ * What a batch decides from: the claims that it has won, or assumes to have won, and the balances. They are the result
+ * of the first of its two round trips.
+ */
 export type BatchInputs = {
   /** Rejects when a claim that was assumed to be won is lost. */
   claimed: Promise<unknown>
@@ -42,26 +35,12 @@ export type BatchInputs = {
   receivables: ReceivableIndex
 }
 
-/** Locks payments in the order of their ids. */
-export async function lockPayments(
-  connection: Queryable,
-  ids: Id[],
-  environments: number[],
-): Promise<Map<Id, LockedPayment>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await connection.query<LockedPayment>({
-    ...lockPaymentsSql,
-    values: [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), integerArray(environments)],
-  })
-  return new Map(rows.map((row) => [row.id, row]))
-}
-
-/** A command with its claims and their names, which many steps ask for: made once, when it begins to wait. */
+/** A command with its claims and their names, which many steps need: made once, when the command is queued. */
 export type ClaimedCommand = {
   readonly command: PaymentCommand
   readonly key: (IdempotencyClaim & { name: string }) | undefined
   readonly reference: PaymentReferenceClaim | undefined
-  /** No two in flight may have one of these in common. */
+  /** No two commands in flight may share one of these. */
   readonly names: string[]
 }
 
@@ -74,18 +53,21 @@ type PaymentReferenceClaim = {
   name: string
 }
 
-/** Names a reference within its environment and channel. No key has such a name: theirs have a space where this has a slash. */
-export function nameReference(one: { environment_id: number; channel: string; reference: string }): string {
+/**
+ * The name of a reference within its environment and channel. It differs from every name of a key, which has a space
+ * where this has a slash.
+ */
+function nameReference(one: { environment_id: number; channel: string; reference: string }): string {
   return `${one.environment_id}/${one.channel}\n${one.reference}`
 }
 
-/** What a command claims: its idempotency key, if it has one, and its reference, if it is to be recorded. */
+/** What a command claims: its idempotency key, if it has one, and its reference, if the payment is to be recorded. */
 export function withClaims(command: PaymentCommand): ClaimedCommand {
   const { environment, idempotency, claim, payment } = command
   const environment_id = environment.id
   const key = idempotency && { ...idempotency, name: claimName(idempotency) }
   const reference = claim.kind === 'record' ? referenceOf(environment_id, payment.channel, claim) : undefined
-  // The id of a payment that is recorded is new, so nobody else has it.
+  // The id of a recorded payment is new, so nothing else has it.
   const names = [reference?.name ?? payment.id, ...(key ? [key.name] : [])]
   return { command, key, reference, names }
 }
@@ -101,10 +83,10 @@ function referenceOf(
 }
 
 /**
- * Claims and locks everything that a batch needs, in one lock order (keys, references, payments, receivables, each sorted), so
- * that batches cannot deadlock. Balances that are assumed not to change are only read, and before the rest: nothing is decided
- * without them, and PostgreSQL writes the claims while the program decides. Claims that are assumed to be new are not waited for:
- * one that is not new fails the transaction with a unique violation.
+ * Claims and locks everything that a batch needs, in one lock order (keys, references, payments, receivables, each
+ * sorted), so that batches cannot deadlock. Balances that are assumed not to change are only read, before the rest:
+ * every decision needs them, and PostgreSQL writes the claims while the program decides. Claims that are assumed to be
+ * new are not waited for: one that is not new fails the transaction with a unique violation.
  */
 export async function claimAndRead(
   connection: Connection,
@@ -117,7 +99,6 @@ export async function claimAndRead(
     environments,
   )
   const reading = assumptions.balances === 'unlocked' ? readReceivables(connection, selection) : undefined
-  if (reading) connection.flush()
   const keys = commands.flatMap(({ key }) => key ?? [])
   const sessions = commands.filter(({ reference }) => reference === undefined).map(({ command }) => command.payment.id)
   const claimed = Promise.all([
@@ -126,8 +107,7 @@ export async function claimAndRead(
     lockPayments(connection, sessions, environments),
   ])
   const locking = reading ?? lockReceivables(connection, selection)
-  connection.flush()
-  // Awaited with what is sent behind it, at the latest.
+  // Awaited later, with the statements sent behind it.
   claimed.catch(() => {})
   const receivables = await locking
   const areNew = assumptions.claims === 'new' && sessions.length === 0
@@ -138,20 +118,6 @@ export async function claimAndRead(
 function allNew(commands: ClaimedCommand[]): [Set<string>, Set<string>, Map<Id, LockedPayment>] {
   const names = (kind: 'key' | 'reference') => new Set(commands.flatMap((claimed) => claimed[kind]?.name ?? []))
   return [names('key'), names('reference'), new Map()]
-}
-
-/** Which receivables the commands may touch. */
-export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environments: number[]): ReceivableSelection {
-  const ids = new Set<Id>()
-  const customers = new Set<Id>()
-  const accounts = new Set<Id>()
-  for (const { target } of commands) {
-    if (target.kind === 'explicit') for (const { receivable_id } of target.allocations) ids.add(receivable_id)
-    else if ('receivables' in target.scope) for (const id of target.scope.receivables) ids.add(id)
-    else if ('customer' in target.scope) customers.add(target.scope.customer)
-    else accounts.add(target.scope.account)
-  }
-  return { ids: [...ids], customers: [...customers], accounts: [...accounts], environments }
 }
 
 async function claimPaymentReferences(
@@ -179,7 +145,7 @@ async function claimPaymentReferences(
   return new Set(rows.map(nameReference))
 }
 
-/** Releases the references of commands that were refused: the money may be sent again under them. */
+/** Releases the references of refused commands, so that the same payment may be sent again. */
 export async function releasePaymentReferences(
   connection: Queryable,
   references: PaymentReferenceClaim[],
@@ -188,8 +154,8 @@ export async function releasePaymentReferences(
   await connection.query({ ...releaseReferencesSql, values: referenceColumns(references) })
 }
 
-/** What references are found by. */
-export function referenceColumns(references: PaymentReferenceClaim[]): Buffer[] {
+/** The columns that identify references. */
+function referenceColumns(references: PaymentReferenceClaim[]): Buffer[] {
   return [
     integerArray(references.map(({ environment_id }) => environment_id)),
     textArray(references.map(({ channel }) => channel)),
@@ -201,4 +167,70 @@ export function referenceColumns(references: PaymentReferenceClaim[]): Buffer[] 
 /** Whether the command won its key, or has none. */
 export function wonKey({ key }: ClaimedCommand, inputs: BatchInputs): boolean {
   return key === undefined || inputs.keys.has(key.name)
+}
+
+type TakenReference = { payment_id: Id; fingerprint: Buffer }
+type ReferenceRow = TakenReference & { environment_id: number; channel: string; reference: string }
+
+/** What was found for the claims that were lost. */
+type Found = { responses: Map<string, StoredResponse>; references: Map<string, TakenReference> }
+
+/**
+ * Resolves the outcomes of the commands that lost a claim. They are looked up after the commit, since the winner's row
+ * may not be visible in the snapshot of this batch, and beside the next batch: commands that were applied do not wait
+ * for it. One look-up serves all of them, since half of a batch may be replays.
+ */
+export function resolveLostClaims(
+  pool: Queryable,
+  commands: ClaimedCommand[],
+  outcomes: (PaymentOutcome | undefined)[],
+): (PaymentOutcome | Promise<PaymentOutcome>)[] {
+  const lost = commands.filter((_, index) => outcomes[index] === undefined)
+  if (lost.length === 0) return outcomes as PaymentOutcome[]
+  const looking = retryWhileUnavailable(() => findLost(pool, lost))
+  return outcomes.map(
+    (outcome, index) => outcome ?? looking.then((found) => lostOutcomeOf(commands[index] as ClaimedCommand, found)),
+  )
+}
+
+/** Most are replays, for which the stored response is enough; only the others are looked up by their reference. */
+async function findLost(pool: Queryable, lost: ClaimedCommand[]): Promise<Found> {
+  const responses = await findResponses(
+    pool,
+    lost.map(({ key }) => key).filter((key) => key !== undefined),
+  )
+  const others = lost.filter(({ key }) => !key || !responses.has(key.name))
+  return { responses, references: await findReferences(pool, others) }
+}
+
+function lostOutcomeOf({ key, reference }: ClaimedCommand, { responses, references }: Found): PaymentOutcome {
+  const stored = key && responses.get(key.name)
+  if (key && stored) {
+    if (!stored.fingerprint.equals(key.fingerprint)) {
+      return {
+        kind: 'refused',
+        problem: new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.'),
+      }
+    }
+    return { kind: 'replayed', response: { status: stored.status, body: stored.body } }
+  }
+  const taken = reference && references.get(reference.name)
+  if (taken) {
+    const same = taken.fingerprint.equals(reference.fingerprint)
+    return { kind: 'reference_taken', payment_id: taken.payment_id, same }
+  }
+  // The winner rolled back between our claim and this look-up, so a retry will win.
+  return {
+    kind: 'refused',
+    problem: new Problem('idempotency_in_flight', 'A request with this key or reference is still running.', {
+      retry_after_s: 1,
+    }),
+  }
+}
+
+async function findReferences(pool: Queryable, commands: ClaimedCommand[]): Promise<Map<string, TakenReference>> {
+  const lost = commands.map(({ reference }) => reference).filter((reference) => reference !== undefined)
+  if (lost.length === 0) return new Map()
+  const { rows } = await pool.query<ReferenceRow>({ ...findReferencesSql, values: referenceColumns(lost) })
+  return new Map(rows.map((row) => [nameReference(row), row]))
 }

@@ -2,11 +2,12 @@ import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { IdempotencyClaim } from '../../database/idempotency.ts'
-import type { EventEnvironment } from '../../events/render.ts'
+import type { EventEnvironment } from '../../events/outbox.ts'
 import type { AllocationPolicy } from '../allocation.ts'
 import type { ReceivableKind } from '../receivable.ts'
+import type { ReceivableSelection } from '../store.ts'
 
-/** Who is to get the money: amounts that the caller named, or a policy over what is owed. */
+/** How a payment is to be allocated: amounts that the caller named, or a policy over what is owed. */
 export type PaymentTarget =
   | { kind: 'explicit'; allocations: { receivable_id: Id; amount: bigint; pointer: string }[] }
   | { kind: 'policy'; policy: AllocationPolicy; scope: TargetScope }
@@ -19,12 +20,29 @@ export function readsMore(target: PaymentTarget): boolean {
   return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)
 }
 
-/** The claims that make a payment happen once. A payment has a reference, or it is a session's, which exists already and is to succeed. */
+/** Which receivables the commands may touch. */
+export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environments: number[]): ReceivableSelection {
+  const ids = new Set<Id>()
+  const customers = new Set<Id>()
+  const accounts = new Set<Id>()
+  for (const { target } of commands) {
+    if (target.kind === 'explicit') for (const { receivable_id } of target.allocations) ids.add(receivable_id)
+    else if ('receivables' in target.scope) for (const id of target.scope.receivables) ids.add(id)
+    else if ('customer' in target.scope) customers.add(target.scope.customer)
+    else accounts.add(target.scope.account)
+  }
+  return { ids: [...ids], customers: [...customers], accounts: [...accounts], environments }
+}
+
+/**
+ * The claim that makes a payment happen once. A recorded payment has a reference; the payment of a session exists
+ * already and is to succeed.
+ */
 export type PaymentClaim =
   | { kind: 'record'; reference: string; fingerprint: Buffer }
   | { kind: 'session'; processor_reference: string; method_details?: Record<string, unknown> | undefined }
 
-/** One payment to apply. Everything that can be known before the balances are read is in it. */
+/** One payment to apply, with everything that can be known before the balances are read. */
 export type PaymentCommand = {
   environment: EventEnvironment
   actor: Actor
@@ -34,7 +52,7 @@ export type PaymentCommand = {
   payment: {
     /** Its bucket is the customer's. */
     id: Id
-    /** Undefined: that of the first receivable of the target. A hot payment saves a look-up this way. */
+    /** Undefined: the customer of the first receivable of the target. This saves a look-up on the hot path. */
     customer_id: Id | undefined
     amount: bigint
     currency: string
@@ -48,14 +66,14 @@ export type PaymentCommand = {
   renderer: Renderer
 }
 
-/** Renders what the caller is told, inside the transaction: the idempotency record keeps it. */
+/** Renders the response inside the transaction, since the idempotency record stores it. */
 export type Renderer = {
   payment(payment: AppliedPayment): RenderedText
-  /** A 409 or 422 that is decided inside the transaction is kept too. */
+  /** A 409 or 422 that is decided inside the transaction is stored too. */
   problem(problem: Problem): RenderedText
 }
 
-/** What a caller is told, as text. */
+/** A rendered response. */
 export type RenderedText = { status: number; body: string }
 
 /** One application: the amount, what it was applied to, and its new obligation. */
@@ -68,7 +86,7 @@ export type AppliedLine = {
   balance_after: bigint
 }
 
-/** A payment as it stands right after it was applied. */
+/** A payment right after it was applied. */
 export type AppliedPayment = {
   command: PaymentCommand
   customer_id: Id
@@ -79,7 +97,7 @@ export type AppliedPayment = {
   recorded_at: Date
 }
 
-/** Who got what, and by which rule, in the API's words. Kept with the payment and part of its events. */
+/** How a payment was allocated and by which rule, in the terms of the API. Stored with the payment and part of its events. */
 export type PaymentExplanation = {
   policy: AllocationPolicy | 'explicit'
   applied: { to: string; amount: number; rule: string }[]
@@ -87,15 +105,15 @@ export type PaymentExplanation = {
   unapplied_amount: number
 }
 
-/** What became of a command. */
+/** The outcome of a command. */
 export type PaymentOutcome =
   | { kind: 'applied'; payment_id: Id; response: RenderedText }
-  /** The idempotency key had an answer already. */
+  /** The idempotency key already had a response. */
   | { kind: 'replayed'; response: RenderedText }
   /** The reference belongs to an earlier payment: the same one again, or another. */
   | { kind: 'reference_taken'; payment_id: Id; same: boolean }
   /** The session's payment had succeeded before. */
   | { kind: 'already_succeeded' }
-  /** No receivable tells whose payment it is: name the customer, or find out that there is none. Nothing was kept. */
+  /** No receivable identifies the customer: the caller has to name it, or find that there is none. Nothing was written. */
   | { kind: 'target_unknown' }
   | { kind: 'refused'; problem: Problem }

@@ -10,10 +10,10 @@ type Decidable = Pick<PaymentCommand, 'environment' | 'target'> & {
   payment: Pick<PaymentCommand['payment'], 'customer_id' | 'amount' | 'currency'>
 }
 
-/** Who gets what of one payment, and whose payment it is. */
+/** The allocation of one payment, and whose payment it is. */
 export type Decision = { allocation: Allocation; customer_id: Id }
 
-/** Decides from the balances as they are now, or says why it cannot be done as written. */
+/** Decides from the balances given, or returns why the payment cannot be applied as requested. */
 export function decide(command: Decidable, receivables: ReceivableIndex): Decision | Problem | 'target_unknown' {
   const { payment, target } = command
   const targeted = target.kind === 'explicit' ? [] : targetedBy(target.scope, receivables)
@@ -47,7 +47,7 @@ function decideExplicit(
 ): Allocation | Problem {
   const rest = payment.amount - allocations.reduce((sum, { amount }) => sum + amount, 0n)
   if (rest < 0n) {
-    return new Problem('invalid_allocation', `The allocations come to ${-rest} more than the payment.`, {
+    return new Problem('invalid_allocation', `The allocations exceed the payment by ${-rest}.`, {
       errors: [{ pointer: '/allocations', code: 'sum_exceeds_amount', detail: 'They sum to more than `amount`.' }],
     })
   }
@@ -58,7 +58,7 @@ function decideExplicit(
       return fieldProblem('no_balance', pointer, 'It has no balance to allocate to.')
     }
     if (receivable.customer_id !== customerId) {
-      return fieldProblem('customer_mismatch', pointer, 'It belongs to another customer than the first allocation.')
+      return fieldProblem('customer_mismatch', pointer, 'It belongs to a different customer than the first allocation.')
     }
     const fault = explicitFault(amount, payment.currency, receivable)
     if (fault !== undefined) return fieldProblem(fault, pointer, faultDetail(fault, receivable))
@@ -69,7 +69,7 @@ function decideExplicit(
 
 /** What is wrong with an amount named for a receivable, in words. */
 export function faultDetail(fault: NonNullable<ReturnType<typeof explicitFault>>, receivable: Receivable): string {
-  if (fault === 'currency_mismatch') return `It is in ${receivable.currency}.`
+  if (fault === 'currency_mismatch') return `Its currency is ${receivable.currency}.`
   if (fault === 'bill_voided') return 'The bill is voided.'
   return `No more than ${receivable.balance > 0n ? receivable.balance : 0n} can be applied to it.`
 }
@@ -116,14 +116,14 @@ export function enterPayment(
     applied_amount: payment.amount - allocation.unapplied,
     unapplied_amount: allocation.unapplied,
     lines,
-    explanation: explain(command.target, allocation, receivables),
+    explanation: explainAllocation(command.target, allocation, receivables),
     recorded_at: now,
   }
   return { transaction, applied }
 }
 
-/** The explanation in the API's words: who got what, by which rule, and what was passed over and why. */
-export function explain(
+/** The explanation in the terms of the API: what was applied by which rule, and what was skipped and why. */
+export function explainAllocation(
   target: PaymentCommand['target'],
   allocation: Allocation,
   receivables: Pick<ReceivableIndex, 'get'>,

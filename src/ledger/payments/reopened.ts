@@ -1,7 +1,7 @@
 import type { ReceivableIndex } from '../receivable.ts'
 import { objectsOf, type Reopened } from '../reopen.ts'
-import { selectionOf } from './claims.ts'
-import type { AppliedPayment } from './command.ts'
+
+import { type AppliedPayment, selectionOf } from './command.ts'
 
 /**
  * What a payment may have to bring out of the archive: nothing where any of it went to a balance that was not zero, since neither

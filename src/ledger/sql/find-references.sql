@@ -5,6 +5,6 @@ cross join lateral (
   from payment_reference as kept
   where kept.environment_id = lost.environment_id and kept.channel = lost.channel and kept.reference = lost.reference
     and kept.bucket = lost.bucket
-  -- Looks each one up by the index, whatever the planner thinks of the table's size.
+  -- Forces an index look-up for each, whatever the planner thinks of the size of the table.
   offset 0
 ) as p

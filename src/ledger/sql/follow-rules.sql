@@ -1,4 +1,5 @@
--- Has the balances of customer $3 and of its accounts follow their rules, after those of the customer or of an account were changed.
+-- Copies the effective overpayment rule onto the balances of customer $3 and its accounts, after the rules of the
+-- customer or of an account have changed.
 update receivable as r
 set overpayment_allowed = coalesce(
   (select payment_rules -> 'overpayment_allowed' from account where id = r.account_id and bucket = r.bucket),

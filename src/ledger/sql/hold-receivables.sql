@@ -1,5 +1,6 @@
--- Locks what was decided from, in one list by id, as long as it is still what it was found to be. Where a payment read balances that
--- it does not write, another could read what this one writes, and write what this one read: one of the two finds out here.
+-- Locks the balances that decisions depend on, in the order of their ids, and fails unless each is still as it was
+-- read. Where a payment read balances that it does not write, another transaction could read what this one writes and
+-- write what this one read (write skew): one of the two fails here.
 with held as (
   select r.id
   from receivable as r

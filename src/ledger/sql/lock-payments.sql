@@ -1,4 +1,4 @@
--- Locks payments, by id, that are to be settled or changed.
+-- Locks payments that are to be completed or changed, in the order of their ids.
 select id, bucket, environment_id, customer_id, status, channel, currency, amount, applied_amount, unapplied_amount,
   reversed_amount, processor, metadata, version
 from payment

@@ -1,6 +1,6 @@
--- Locks what a batch may touch, in one list by id, so that no two batches can wait for each other. The candidates are the
--- receivables named ($1), and what is open of the customers ($2) and of the accounts ($3). What an allocation and an
--- event need to know comes along, so that no second look is needed.
+-- Locks what a batch may touch, in the order of ids, so that two batches cannot deadlock. The candidates are the
+-- receivables named ($1), and the open ones of the customers ($2) and of the accounts ($3). The columns are all that an
+-- allocation and an event need, so that no second look-up is necessary.
 select
   r.id, r.bucket, r.environment_id, r.kind, r.customer_id, r.account_id, r.currency, r.balance, r.version, r.status,
   r.external_reference, b.due_date, b.bill_date, b.amount_due,
@@ -8,7 +8,8 @@ select
     select id from environment where id = any ($5::integer[]) and payment_rules @> '{"overpayment_allowed": true}'
   ))) as overpayment_allowed
 from receivable as r
--- `offset 0` has it looked up by an index, whatever the planner thinks of the table's size; by null, so not at all, for others.
+-- `offset 0` forces an index look-up, whatever the planner thinks of the size of the table. For other kinds the id is
+-- null, so nothing is looked up.
 left join lateral (
   select due_date, bill_date, amount_due
   from bill

@@ -1,5 +1,6 @@
--- An account follows its customer's rule where it has none of its own. The customer stays as it is until the account's balance is
--- there: a change of its rules that is still under way would not see the new row, nor this the change.
+-- An account without an overpayment rule of its own has its customer's. The customer is locked until the balance of the
+-- account is written: otherwise a concurrent change of its rules would not see the new row, nor this statement the
+-- change.
 insert into receivable
   (id, bucket, environment_id, balance, version, status, kind, customer_id, account_id, currency, external_reference,
   overpayment_allowed)

@@ -1,5 +1,5 @@
--- Reads what a batch may touch as it is now: lock-receivables.sql without the lock, for a preview or a page, or for a batch that
--- finds out when it writes whether that has changed meanwhile.
+-- Reads what a batch may touch: lock-receivables.sql without the lock, for a preview or a page, or for a batch that
+-- checks when it writes whether the balances have changed meanwhile.
 select
   r.id, r.bucket, r.environment_id, r.kind, r.customer_id, r.account_id, r.currency, r.balance, r.version, r.status,
   r.external_reference, b.due_date, b.bill_date, b.amount_due,
@@ -7,7 +7,8 @@ select
     select id from environment where id = any ($5::integer[]) and payment_rules @> '{"overpayment_allowed": true}'
   ))) as overpayment_allowed
 from receivable as r
--- `offset 0` has it looked up by an index, whatever the planner thinks of the table's size; by null, so not at all, for others.
+-- `offset 0` forces an index look-up, whatever the planner thinks of the size of the table. For other kinds the id is
+-- null, so nothing is looked up.
 left join lateral (
   select due_date, bill_date, amount_due
   from bill

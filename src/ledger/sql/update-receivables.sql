@@ -1,5 +1,6 @@
--- One update per receivable touched, however many payments a batch applied to it: a hot account costs one row version. It is
--- written only over what it was decided from, so that a balance read without a lock is as safe as a locked one.
+-- One update per receivable touched, however many payments a batch applied to it: a hot account costs one row version.
+-- A balance is written only over the one it was decided from, so that a balance read without a lock is as safe as a
+-- locked one.
 with updated as (
   update receivable as r
   set balance = moved.balance, version = moved.version, status = moved.status

@@ -1,18 +1,21 @@
 import { currencyCodes } from '../../core/currency.ts'
 import { maxAmount, maxBalance } from '../../core/money.ts'
 import { loadSql } from '../../database/sql.ts'
+import type { InvariantNumber } from './invariants.ts'
 
-/** One statement that proves a part of an invariant. It reads its tables once each, however much is in them. */
+/** One statement that proves a part of an invariant. It reads each of its tables once, however large they are. */
 export type Check = {
-  /** The number of the invariant, as in the design. */
-  invariant: `I${number}`
-  /** What holds when nothing is found. */
+  /** The number of the invariant (invariants.ts). */
+  invariant: InvariantNumber
+  /** What holds when no violation is found. */
   sentence: string
+  /** The file of the statement, beside this module. */
+  file: string
   text: string
   values?: unknown[]
   /**
-   * Rows are matched by ids that were made with them, so both sides lie almost in order already, and merging them is cheaper
-   * than hashing: 2.0 s against 3.1 s for the entries of 1.2 M transactions. Elsewhere it is dearer.
+   * Rows are matched by ids that were made together, so both sides are almost in order already and merging them is
+   * cheaper than hashing: 2.0 s against 3.1 s for the entries of 1.2 M transactions. Elsewhere it is more expensive.
    */
   merges?: boolean
 }
@@ -20,14 +23,15 @@ export type Check = {
 type Options = Pick<Check, 'values' | 'merges'>
 
 function check(invariant: Check['invariant'], file: string, sentence: string, options: Options = {}): Check {
-  return { invariant, sentence, text: loadSql(import.meta.url, `./sql/${file}`).text, ...options }
+  return { invariant, sentence, file: `sql/${file}`, text: loadSql(import.meta.url, `./sql/${file}`).text, ...options }
 }
 
 const merges = true
 
 /**
- * What a database can answer of the invariants, in the order in which they are shown. The others are not in its rows: whether
- * an acknowledged payment is there (I1), what a key answers (I8), what an answer or a log shows (I9, I13).
+ * What the rows of a database can prove, in the order in which it is shown. The other invariants are not about its
+ * rows: whether an acknowledged payment is there (I1), which response a key gets (I8), and what responses and logs show
+ * (I9, I13).
  */
 export const checks: readonly Check[] = [
   check('I2', 'transactions.sql', 'Every ledger transaction has its entries, and they sum to zero in each currency.', {
@@ -38,22 +42,22 @@ export const checks: readonly Check[] = [
   check(
     'I5',
     'applied.sql',
-    'Every balance is what was entered by hand less what payments applied; bills say which part is which.',
+    'Every balance is what was entered by hand less what payments applied; bills show the same amounts.',
   ),
-  check('I5', 'payments.sql', 'Every payment is applied, unapplied or taken back, as its rows say.', { merges }),
-  check('I5', 'reversals.sql', 'Everything taken back is taken from somewhere.'),
+  check('I5', 'payments.sql', 'Every payment is applied, unapplied or reversed, as its rows say.', { merges }),
+  check('I5', 'reversals.sql', 'Every reversed amount is the sum of its reversals.'),
   check('I5', 'system-accounts.sql', 'Clearing and unapplied accounts hold what the payments say.'),
   check('I5', 'adjustment-accounts.sql', 'Every adjustment stands in the system account of its kind.'),
   check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.', {
     merges,
   }),
-  check('I7', 'deliveries.sql', 'Every event has a delivery for each endpoint that wants it.', { merges }),
+  check('I7', 'deliveries.sql', 'Every event has a delivery for each endpoint that takes its type.', { merges }),
   check('I7', 'attempts.sql', 'Every delivery that ended was ended by its latest attempt.', { merges }),
   check('I10', 'rights.sql', 'The role that serves cannot change or delete entries and events.'),
-  check('I11', 'currencies.sql', 'Every currency is of ISO 4217, every amount whole and within its limits.', {
+  check('I11', 'currencies.sql', 'Every currency is an ISO 4217 code, every amount is whole and within its limits.', {
     values: [currencyCodes(), maxBalance, maxAmount],
   }),
-  check('I12', 'dispatch.sql', 'No delivery is passed over by one that became due an hour later.'),
+  check('I12', 'dispatch.sql', 'No delivery is skipped for one that became due an hour later.'),
   check('I14', 'states.sql', 'Every status agrees with its amounts and instants.'),
   check('I14', 'references.sql', 'Everything that a payment or an application names exists and agrees.', { merges }),
   check('I14', 'objects.sql', 'Every customer, account and bill agrees with its balance and its reference.'),

@@ -4,7 +4,7 @@ import { type Check, checks } from './checks.ts'
 
 /** What one check found. */
 export type CheckResult = Pick<Check, 'invariant' | 'sentence'> & {
-  /** How many rows it looked at. */
+  /** How many rows it examined. */
   examined: bigint
   /** How many of them break the invariant. */
   violations: bigint
@@ -15,8 +15,8 @@ export type CheckResult = Pick<Check, 'invariant' | 'sentence'> & {
 
 type Found = { examined: bigint; violations: bigint; examples: string[] | null }
 
-// Parallel workers are off since the lanes are the workers. Nested loops are off since statistics may be old: every statement
-// reads whole tables, and a loop that was planned for a small one would take hours.
+// Parallel workers are off since the two connections are the workers. Nested loops are off since statistics may be old:
+// every statement reads whole tables, and a loop that was planned for a small one would take hours.
 const settings = `
   set local work_mem = '256MB'; set local hash_mem_multiplier = 2; set local max_parallel_workers_per_gather = 0;
   set local enable_nestloop = off; set local jit = off; set local enable_seqscan = on;
@@ -24,8 +24,9 @@ const settings = `
   set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`
 
 /**
- * Proves the books: runs every check, read-only and in one snapshot, so that it may run beside a server that takes payments.
- * It needs two connections of the pool. The results stand in the order of the invariants; nothing is thrown for a violation.
+ * Proves the books: runs every check, read-only and in one snapshot, so that it may run beside a server that takes
+ * payments. It needs two connections of the pool. The results are in the order of the invariants; a violation is not an
+ * error.
  */
 export async function verifyBooks(pool: Pool): Promise<CheckResult[]> {
   const waiting = checks.map((check, index) => ({ check, index }))
@@ -36,14 +37,15 @@ export async function verifyBooks(pool: Pool): Promise<CheckResult[]> {
         results[next.index] = await runCheck(connection, next.check)
       }
     } finally {
-      // When one lane fails, the other ends too.
+      // When one connection fails, the other ends too.
       waiting.length = 0
     }
   }
   await inSnapshot(pool, undefined, async (first) => {
     const { rows } = await first.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot')
-    // Two connections keep two cores busy; more would take them from the server that this may run beside. They meet in the middle
-    // of the list, where the shortest checks stand, so both end at about the same time.
+    // Two connections keep two cores busy; more would take them from the server that this may run beside. They start
+    // from the two ends of the list and meet in the middle, where the shortest checks are, so that both end at about
+    // the same time.
     const other = inSnapshot(pool, rows[0]?.snapshot, (second) => run(second, () => waiting.pop()))
     const running = [run(first, () => waiting.shift()), other]
     await Promise.allSettled(running)
@@ -100,7 +102,7 @@ export function formatResult({
   examples,
   duration_ms,
 }: CheckResult): string {
-  const verdict = violations === 0n ? 'holds' : `BROKEN ${violations} times`
-  const line = `${invariant.padEnd(3)} ${verdict}: ${sentence} (${examined} looked at, ${duration_ms} ms)`
+  const state = violations === 0n ? 'holds' : `BROKEN ${violations} times`
+  const line = `${invariant.padEnd(3)} ${state}: ${sentence} (${examined} examined, ${duration_ms} ms)`
   return [line, ...examples.map((example) => `      ${example}`)].join('\n')
 }

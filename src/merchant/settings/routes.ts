@@ -1,13 +1,13 @@
 import type { Router } from '../../api/fastify.ts'
 import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
-import { settings, updateSettings } from './schema.ts'
+import { settings, updateSettingsBody } from './schema.ts'
 import * as service from './service.ts'
 import { readSettings } from './store.ts'
 
 const tag = 'Settings'
 
-/** What the environment of the key may set. */
+/** The settings of the environment of the key. */
 export function settingsRoutes(router: Router, app: AppContext): void {
   readOperation(
     router,
@@ -33,8 +33,8 @@ export function settingsRoutes(router: Router, app: AppContext): void {
       id: 'updateSettings',
       tag,
       summary: 'Update the settings',
-      description: 'They hold for the environment of the key. Other processes follow within a second.',
-      body: updateSettings,
+      description: 'They apply to the environment of the key, in other processes of the server within a second.',
+      body: updateSettingsBody,
       responses: { 200: settings },
       etag: true,
       errors: [409, 412, 422],

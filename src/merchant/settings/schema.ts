@@ -8,26 +8,26 @@ const timeZone = z
   .refine((name) => canonicalTimeZone(name) !== undefined, {
     error: 'should be an IANA time zone, such as Africa/Nairobi',
   })
-  .describe('IANA time zone: dates are dates in it, and a bill is overdue from its midnight')
+  .describe('IANA time zone of all dates; a bill is overdue from midnight in it')
 
-/** What an environment may set. A later setting is added here, to the row, and to what is rendered. */
-export const updateSettings = z
+/** The settings of an environment. A new setting is added here, to the row, and to what is rendered. */
+export const updateSettingsBody = z
   .strictObject({
-    name: text(255).min(1).nullish().describe("How payers know the merchant; null takes the merchant's own name again"),
+    name: text(255).min(1).nullish().describe("The name that payers see; null restores the merchant's own name"),
     time_zone: timeZone.optional(),
     payment_rules: paymentRulesPatch
       .optional()
-      .describe('What customers, accounts and bills inherit; null takes the default'),
+      .describe('What customers, accounts and bills inherit; null restores the defaults'),
   })
   .meta({ id: 'UpdateSettings' })
-export type UpdateSettings = z.output<typeof updateSettings>
+export type UpdateSettings = z.output<typeof updateSettingsBody>
 
 export const settings = z
   .object({
     mode: z.enum(['test', 'live']),
-    merchant: z.string().max(63).describe('The slug of the merchant, which cannot change here'),
+    merchant: z.string().max(63).describe('The slug of the merchant; it cannot be changed here'),
     name: z.string().max(255),
     time_zone: z.string().max(64),
-    payment_rules: paymentRules.describe('What holds where a customer, an account or a bill sets nothing itself'),
+    payment_rules: paymentRules.describe('The rules where a customer, an account or a bill sets none of its own'),
   })
   .meta({ id: 'Settings' })

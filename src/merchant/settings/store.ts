@@ -2,7 +2,7 @@ import { required } from '../../core/assert.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
 
-/** What an environment has set, and what it shows beside that. */
+/** The settings of an environment, and what is shown beside them. */
 export type SettingsRow = {
   mode: 'test' | 'live'
   slug: string
@@ -13,25 +13,27 @@ export type SettingsRow = {
   version: bigint
 }
 
-/** Reads the settings of an environment; `lock` holds them against other changes until the transaction ends. */
+/** Reads the settings of an environment; `lock` locks them against other changes until the transaction ends. */
 export async function readSettings(
   database: Queryable,
   environmentId: number,
   options: { lock?: boolean } = {},
 ): Promise<SettingsRow> {
-  const { rows } = await database.query<SettingsRow>(
-    `select e.mode, m.slug, m.name as merchant_name, e.display_name, e.time_zone, e.payment_rules, e.version
-     from environment as e join merchant as m on m.id = e.merchant_id
-     where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
-    [environmentId],
-  )
-  return required(rows[0], 'a key opens an environment that exists')
+  const { rows } = await database.query<SettingsRow>({
+    name: options.lock ? 'lock-settings' : 'read-settings',
+    text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, e.time_zone, e.payment_rules, e.version
+      from environment as e join merchant as m on m.id = e.merchant_id
+      where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
+    values: [environmentId],
+  })
+  return required(rows[0], 'the environment of a key exists')
 }
 
-/** Writes what may be set. */
+/** Writes the settings. */
 export async function writeSettings(database: Queryable, environmentId: number, row: SettingsRow): Promise<void> {
-  await database.query(
-    `update environment set display_name = $2, time_zone = $3, payment_rules = $4, version = $5 where id = $1`,
-    [environmentId, row.display_name, row.time_zone, row.payment_rules, row.version],
-  )
+  await database.query({
+    name: 'write-settings',
+    text: 'update environment set display_name = $2, time_zone = $3, payment_rules = $4, version = $5 where id = $1',
+    values: [environmentId, row.display_name, row.time_zone, row.payment_rules, row.version],
+  })
 }

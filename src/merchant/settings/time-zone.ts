@@ -1,4 +1,7 @@
-/** The one spelling of an IANA time zone; `undefined` for a name that is none. A bare offset is none: it knows no summer time. */
+/**
+ * The canonical spelling of an IANA time zone; `undefined` for an unknown name. A bare offset is not accepted, since it
+ * has no summer time.
+ */
 export function canonicalTimeZone(name: string): string | undefined {
   if (!/^[A-Za-z]/.test(name)) return undefined
   try {

@@ -4,7 +4,8 @@ import type { RequestEnvironment } from '../../context.ts'
 import { formatId } from '../../core/id/id.ts'
 import { formatRules, limitToDebt } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { type ReceivableKind, readReceivables } from '../../ledger/receivable.ts'
+import type { ReceivableKind } from '../../ledger/receivable.ts'
+import { readReceivables } from '../../ledger/store.ts'
 import { pendingAmounts } from './store.ts'
 
 /** One thing that a reference names, with what is due on it. */
@@ -19,9 +20,10 @@ export type LookupItem = {
 }
 
 /**
- * What a reference names, and what is due there, by currency. One reference may be a customer's, an account's and a bill's. A
- * customer's item sums all that it owes and an account's its balance and bills, since that is what a payment to it is spread
- * over. Archived objects and voided bills are left out: nobody is asked to pay them.
+ * What a reference names, and what is due there, by currency. One reference may belong to a customer, an account and a
+ * bill at once. The item of a customer sums everything that it owes, and that of an account its balance and bills,
+ * since a payment to it is spread over those. Archived objects and voided bills are left out: nobody is asked to pay
+ * them.
  */
 export async function lookUp(
   pool: Queryable,

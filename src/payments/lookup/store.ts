@@ -2,7 +2,7 @@ import { bucketOf, type Id } from '../../core/id/id.ts'
 import { uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 
-/** What payments that have begun and are not settled would bring to some receivables of a customer, by currency. */
+/** What unfinished payments would bring to some receivables of a customer, by currency. */
 export async function pendingAmounts(
   connection: Queryable,
   environmentId: number,

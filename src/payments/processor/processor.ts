@@ -1,13 +1,13 @@
 import type { Id } from '../../core/id/id.ts'
 
-/** What a processor is asked to take from a payer. */
+/** A charge that a processor is asked to take from a payer. */
 export type NewCharge = {
   payment_id: Id
   /** Minor units. */
   amount: bigint
   currency: string
   merchant_name: string
-  /** Where the payer's browser goes when it is done there, whatever came of it. */
+  /** Where the payer's browser goes when it is done there, whatever the outcome. */
   return_url: string
 }
 
@@ -17,7 +17,7 @@ export type MethodDetails = { type: 'card'; card: { type: string; scheme: string
 /** Why a charge did not succeed: stable codes, and a sentence for the payer. */
 export type Decline = { error_code: string; decline_code: string; message: string }
 
-/** What the processor knows of a charge now. `open`: nothing was tried yet. `pending`: tried, and not decided. */
+/** The state of a charge at the processor. `open`: nothing was tried yet. `pending`: tried, and not decided. */
 export type ChargeState =
   | { status: 'open' }
   | { status: 'pending'; method_details?: MethodDetails | undefined }
@@ -28,10 +28,10 @@ export type ChargeState =
 export type Processor = {
   /** Stored with each payment, and the name of its clearing account. */
   readonly name: string
-  /** Origins of its pages other than ours, which a form of ours may lead to. */
+  /** Origins of its pages other than ours, to which a form of ours may lead. */
   readonly page_origins: readonly string[]
-  /** Opens a charge, once per payment: asked again, it answers the same. */
+  /** Opens a charge, once per payment: calling it again returns the same. */
   open(charge: NewCharge): Promise<{ reference: string; url: string }>
-  /** Asks what became of a charge. The answer is the truth; what a browser or a callback said only leads to the question. */
+  /** Fetches the state of a charge. It is the only source of truth; a browser or a callback merely prompts the call. */
   fetch(reference: string): Promise<ChargeState>
 }

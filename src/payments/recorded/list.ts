@@ -81,18 +81,18 @@ export async function findPayments(
   if (!(await addNamed(conditions, database, environmentId, query))) return []
   const { status, currency, channel } = query
   if (status !== undefined) conditions.and`e.status = ${status}`
-  // The planner sees the partial index of seldom statuses only where the statement says so.
+  // The planner uses the partial index of rare statuses only where the statement repeats its condition.
   if (status !== undefined && status !== 'succeeded') conditions.and`e.status <> 'succeeded'`
   if (currency !== undefined) conditions.and`e.currency = ${currency}`
   if (channel !== undefined) conditions.and`e.channel = ${channel}`
-  const { rows } = await database.query<PaymentRow>(
-    `${paymentSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
-    conditions.values,
-  )
+  const { rows } = await database.query<PaymentRow>({
+    text: `${paymentSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
+    values: conditions.values,
+  })
   return rows
 }
 
-/** The filters that name an object. Returns whether there is one: otherwise the list is empty. */
+/** The filters that name an object. Returns false when there is no such object: then the list is empty. */
 async function addNamed(
   conditions: Conditions,
   database: Queryable,
@@ -100,11 +100,12 @@ async function addNamed(
   { channel, reference, customer, account }: ListPayments,
 ): Promise<boolean> {
   if (reference !== undefined && channel !== undefined) {
-    const { rows } = await database.query<{ payment_id: Id }>(
-      `select payment_id from payment_reference
-       where environment_id = $1 and channel = $2 and reference = $3 and bucket = $4`,
-      [environmentId, channel, reference, bucketOfValue(`${channel}\n${reference}`)],
-    )
+    const { rows } = await database.query<{ payment_id: Id }>({
+      name: 'find-payment-reference',
+      text: `select payment_id from payment_reference
+        where environment_id = $1 and channel = $2 and reference = $3 and bucket = $4`,
+      values: [environmentId, channel, reference, bucketOfValue(`${channel}\n${reference}`)],
+    })
     if (rows[0] === undefined) return false
     conditions.and`e.id = ${rows[0].payment_id}`
   }

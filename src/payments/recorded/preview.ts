@@ -1,30 +1,32 @@
 import type { z } from 'zod'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { Problem } from '../../core/problem.ts'
-import { selectionOf } from '../../ledger/payments/claims.ts'
-import { decide, explain } from '../../ledger/payments/decide.ts'
-import { type Receivable, readReceivables } from '../../ledger/receivable.ts'
-import type { PreviewPayment, preview as previewed } from './schema.ts'
+import { selectionOf } from '../../ledger/payments/command.ts'
+import { decide, explainAllocation } from '../../ledger/payments/decide.ts'
+import type { Receivable } from '../../ledger/receivable.ts'
+import { readReceivables } from '../../ledger/store.ts'
+import type { PreviewPayment, paymentPreview } from './schema.ts'
 import { resolveTarget } from './target.ts'
 
 /**
- * Who would get what of a payment, and by which rule, as things are now. It decides with the same function as the write path
- * and changes nothing.
+ * How a payment would be allocated, and by which rule, as things are now. It decides with the same function as the
+ * write path and changes nothing.
  */
-export async function preview(
+export async function previewPayment(
   { pool }: Pick<AppContext, 'pool'>,
   { environment }: RequestContext,
   input: PreviewPayment,
-): Promise<z.input<typeof previewed>> {
+): Promise<z.input<typeof paymentPreview>> {
   const { target, customer_id } = await resolveTarget(pool, environment.id, input)
   const payment = { customer_id, amount: BigInt(input.amount), currency: input.currency }
   const command = { environment, payment, target }
   const receivables = await readReceivables(pool, selectionOf([command], [environment.id]))
   const decision = decide(command, receivables)
   if (decision instanceof Problem) throw decision
-  if (decision === 'target_unknown') throw new Problem('not_found', 'There is nothing to pay here.')
+  if (decision === 'target_unknown')
+    throw new Problem('not_found', 'There is nothing payable with this id or reference.')
   const { allocation } = decision
-  const explanation = explain(target, allocation, receivables)
+  const explanation = explainAllocation(target, allocation, receivables)
   return {
     amount: input.amount,
     currency: input.currency,

@@ -3,10 +3,9 @@ import type { RequestEnvironment } from '../../context.ts'
 import { formatInstant } from '../../core/clock.ts'
 import { encode } from '../../core/id/base62.ts'
 import { formatId } from '../../core/id/id.ts'
-import type { PaymentReversal } from '../../ledger/corrections/operations.ts'
 import type { AppliedPayment } from '../../ledger/payments/command.ts'
 import { ownerField } from '../../ledger/receivable.ts'
-import type { billingPayment, collectPayment, listedPayment, reversal as schemaReversal } from './schema.ts'
+import type { billingPayment, collectPayment, listedPayment } from './schema.ts'
 import type { PaymentObligationRow, PaymentRow } from './store.ts'
 
 type Environment = Pick<RequestEnvironment, 'mode'>
@@ -33,7 +32,7 @@ export function renderCollectPayment(environment: Environment, row: PaymentRow):
   }
 }
 
-/** The same object with what Billing adds in a list: where the money came from, and what became of it. */
+/** The same object with what Billing adds in a list: where the money came from, and how much of it is applied. */
 export function renderListedPayment(environment: Environment, row: PaymentRow): z.input<typeof listedPayment> {
   return {
     ...renderCollectPayment(environment, row),
@@ -89,22 +88,4 @@ export function renderApplied(environment: Environment, applied: AppliedPayment)
     },
     applied.lines.slice(0, 100).map((line) => ({ ...line, id: line.obligation_id, reversed_amount: 0n })),
   )
-}
-
-/** The reversal of a payment. */
-export function renderReversal(
-  environment: Environment,
-  reversal: PaymentReversal,
-  currency: string,
-): z.input<typeof schemaReversal> {
-  return {
-    id: formatId('reversal', reversal.id),
-    payment_id: formatId('payment', reversal.payment_id),
-    amount: Number(reversal.amount),
-    unapplied_amount: Number(reversal.unapplied_amount),
-    currency,
-    reason: reversal.reason,
-    mode: environment.mode,
-    created_at: formatInstant(reversal.created_at),
-  }
 }

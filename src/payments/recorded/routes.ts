@@ -1,48 +1,26 @@
 import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
-import { groupedOperation, readOperation, writeOperation } from '../../api/operation.ts'
+import { readOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
-import { parseId } from '../../core/id/id.ts'
-import { Problem } from '../../core/problem.ts'
-import { reversePayment } from '../../ledger/corrections/operations.ts'
 import { paymentListRoute } from './list.ts'
-import { preview as previewPaymentNow } from './preview.ts'
-import { renderCollectPayment, renderReversal } from './render.ts'
+import { previewPayment } from './preview.ts'
+import { paymentRecordRoute } from './record.ts'
+import { renderBillingPayment, renderCollectPayment } from './render.ts'
+import { paymentReverseRoute } from './reverse.ts'
 import * as schema from './schema.ts'
-import { findPaymentOrThrow, recordPayment, showPayment } from './service.ts'
+import { findPaymentOrThrow, readPayment } from './store.ts'
 
 const tag = 'Payments'
 const params = z.object({ payment: z.string().max(255) })
 
 /** Record, preview, retrieve and reverse payments. */
 export function paymentRoutes(router: Router, app: AppContext): void {
-  addCreate(router, app)
+  paymentRecordRoute(router, app)
   paymentListRoute(router, app)
   addPreview(router, app)
   addRetrieve(router, app)
   addRetrieveCollected(router, app)
-  addReverse(router, app)
-}
-
-function addCreate(router: Router, app: AppContext): void {
-  groupedOperation(
-    router,
-    app,
-    {
-      method: 'POST',
-      url: '/billing/payments',
-      id: 'createPayment',
-      tag,
-      summary: 'Record a payment that was received elsewhere',
-      description:
-        'Applied at once. The same reference with the same amount, currency and target answers 200 with the first payment; anything else under it is a conflict.',
-      body: schema.createPayment,
-      responses: schema.createdPayment,
-      etag: true,
-      errors: [404, 409, 422],
-    },
-    ({ body, context }) => recordPayment(app, context, body),
-  )
+  paymentReverseRoute(router, app)
 }
 
 function addPreview(router: Router, app: AppContext): void {
@@ -54,15 +32,15 @@ function addPreview(router: Router, app: AppContext): void {
       url: '/billing/payments/preview',
       id: 'previewPayment',
       tag,
-      summary: 'See who would get what of a payment, and why',
-      description: 'Changes nothing. Money that arrives in between may change what recording it then does.',
-      body: schema.previewPayment,
-      responses: { 200: schema.preview },
+      summary: 'Preview how a payment would be allocated, and why',
+      description: 'Changes nothing. Money that arrives in between may change the result of recording it.',
+      body: schema.previewPaymentBody,
+      responses: { 200: schema.paymentPreview },
       errors: [404, 409, 422],
     },
     async ({ body, context }) => ({
       status: 200,
-      body: await previewPaymentNow(app, context, body),
+      body: await previewPayment(app, context, body),
     }),
   )
 }
@@ -82,9 +60,10 @@ function addRetrieve(router: Router, app: AppContext): void {
       etag: true,
       errors: [404],
     },
-    async ({ params, context }) => {
-      const row = await findPaymentOrThrow(app.pool, context.environment.id, params.payment)
-      return showPayment(app.pool, context, row.id)
+    async ({ params, context: { environment } }) => {
+      const found = await findPaymentOrThrow(app.pool, environment.id, params.payment)
+      const { row, obligations } = await readPayment(app.pool, environment.id, found.id)
+      return { status: 200, body: renderBillingPayment(environment, row, obligations), etag: `"${row.version}"` }
     },
   )
 }
@@ -99,7 +78,7 @@ function addRetrieveCollected(router: Router, app: AppContext): void {
       id: 'retrievePayment',
       tag,
       summary: 'Retrieve a payment',
-      description: 'The shape of the payments API; Billing shows the same payment with what became of it.',
+      description: 'In the shape of the payments API; Billing shows the same payment with its obligations.',
       params,
       responses: { 200: schema.collectPayment },
       etag: true,
@@ -108,37 +87,6 @@ function addRetrieveCollected(router: Router, app: AppContext): void {
     async ({ params, context: { environment } }) => {
       const row = await findPaymentOrThrow(app.pool, environment.id, params.payment)
       return { status: 200, body: renderCollectPayment(environment, row), etag: `"${row.version}"` }
-    },
-  )
-}
-
-function addReverse(router: Router, app: AppContext): void {
-  writeOperation(
-    router,
-    app,
-    {
-      method: 'POST',
-      url: '/billing/payments/:payment/reversals',
-      id: 'reversePayment',
-      tag,
-      summary: 'Reverse a recorded payment, in whole or in part',
-      description:
-        'Takes from what is unapplied first, then from what was applied, the newest first. Emits obligation.amount_reversed for each obligation that is reduced.',
-      params,
-      body: schema.createReversal,
-      responses: { 201: schema.reversal },
-      errors: [404, 409, 422],
-    },
-    async (connection, { params, body, context }) => {
-      const payment_id = parseId('payment', params.payment)
-      if (payment_id === undefined) throw new Problem('not_found', 'There is no payment with this id.')
-      const amount = body.amount === undefined ? undefined : BigInt(body.amount)
-      const { reversal, currency } = await reversePayment(connection, context, {
-        payment_id,
-        amount,
-        reason: body.reason,
-      })
-      return { status: 201, body: renderReversal(context.environment, reversal, currency) }
     },
   )
 }

@@ -16,9 +16,11 @@ import {
   text,
 } from '../../shapes/primitives.ts'
 
-const policy = z.enum(allocationPolicies).describe('How the payment is spread; due_date_first when left out')
+const policy = z.enum(allocationPolicies).describe('How the payment is spread; defaults to due_date_first')
 const target = {
-  customer: idOrReference.optional().describe('All that this customer owes: its balance, its accounts, its bills'),
+  customer: idOrReference
+    .optional()
+    .describe('Everything that this customer owes: its balance, its accounts, its bills'),
   account: idOrReference.optional().describe("The account's balance and its bills"),
   bill: idOrReference.optional(),
 }
@@ -26,7 +28,7 @@ const target = {
 const allocation = z
   .strictObject({
     ...target,
-    amount: amount.optional().describe('Left out when a policy spreads the payment over those that are named'),
+    amount: amount.optional().describe('Omitted when a policy spreads the payment over those that are named'),
   })
   .meta({ id: 'PaymentAllocation' })
 
@@ -46,7 +48,7 @@ type Targeting = {
   policy?: unknown
 }
 
-/** Exactly one way to say who is to get the money. */
+/** There is exactly one way to say how the payment is to be allocated. */
 function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeting>): void {
   const fault = (path: (string | number)[], message: string) =>
     context.addIssue({ code: 'custom', path, message, input: undefined })
@@ -58,7 +60,7 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
     const targets = [one.customer, one.account, one.bill].filter((value) => value !== undefined)
     if (targets.length !== 1) fault(['allocations', index], 'should name exactly one of customer, account and bill')
     if (input.policy === undefined && one.amount === undefined) {
-      fault(['allocations', index, 'amount'], 'is needed unless a policy spreads the payment')
+      fault(['allocations', index, 'amount'], 'is required unless a policy spreads the payment')
     }
     if (input.policy !== undefined && one.amount !== undefined) {
       fault(['allocations', index, 'amount'], 'cannot be combined with policy')
@@ -66,31 +68,33 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
   }
 }
 
-export const createPayment = z
+export const createPaymentBody = z
   .strictObject({
     amount,
     currency: currencyCode,
     channel: z
       .string()
       .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/)
-      .describe('Where the money was taken: cash, bank_transfer, the name of a pay point')
+      .describe('Where the money was received: cash, bank_transfer, the name of a pay point')
       .meta({ maxLength: 40 }),
-    reference: text(255).min(1).describe('Unique for ever per channel: the same payment may be sent again unchanged'),
-    received_at: instant.optional().describe('When the money was taken; now when left out'),
+    reference: text(255)
+      .min(1)
+      .describe('Permanently unique per channel: the same payment may be sent again unchanged'),
+    received_at: instant.optional().describe('When the money was received; defaults to now'),
     metadata: metadata.optional(),
     ...targeting,
   })
   .superRefine(checkTargeting)
   .meta({ id: 'CreatePayment' })
-export type CreatePayment = z.output<typeof createPayment>
+export type CreatePayment = z.output<typeof createPaymentBody>
 
-export const previewPayment = z
+export const previewPaymentBody = z
   .strictObject({ amount, currency: currencyCode, ...targeting })
   .superRefine(checkTargeting)
   .meta({ id: 'PreviewPayment' })
-export type PreviewPayment = z.output<typeof previewPayment>
+export type PreviewPayment = z.output<typeof previewPaymentBody>
 
-export const preview = explanation
+export const paymentPreview = explanation
   .extend({
     amount,
     currency: shownCurrency,
@@ -175,10 +179,10 @@ export const billingPayment = listedPayment
   })
   .meta({ id: 'BillingPayment' })
 
-/** What recording answers: 201 with the payment, 200 where it is the first one again. */
+/** The responses of recording a payment: 201 for a new payment, 200 when it is the first one again. */
 export const createdPayment = { 200: billingPayment, 201: billingPayment }
 
-export const createReversal = z
+export const createReversalBody = z
   .strictObject({
     amount: amount.optional().describe('Defaults to the whole remaining amount'),
     reason: text(255).min(1),
@@ -190,7 +194,7 @@ export const reversal = z
     id: shownId('reversal'),
     payment_id: shownId('payment'),
     amount,
-    unapplied_amount: part.describe('How much of it had not been applied'),
+    unapplied_amount: part.describe('How much of it was taken from the unapplied part'),
     currency: shownCurrency,
     reason: z.string().max(255),
     mode: z.enum(['test', 'live']),

@@ -1,5 +1,6 @@
-import { bucketOf, type Id } from '../../core/id/id.ts'
+import { bucketOf, type Id, parseId } from '../../core/id/id.ts'
 import type { PaymentStatus } from '../../core/payment-status.ts'
+import { Problem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { PaymentExplanation } from '../../ledger/payments/command.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
@@ -40,17 +41,13 @@ const columns = `id, bucket, environment_id, customer_id, status, channel, refer
   unapplied_amount, reversed_amount, explanation, method_details, last_payment_error, metadata, version, received_at,
   created_at, updated_at`
 
-/** What a payment is read by; lists share it. */
+/** The select of a payment; lists share it. */
 export const paymentSelect = `select ${columns} from payment as e`
 
 const shownObligationsMax = 100
 
 /** One payment of an environment. */
-export async function findPayment(
-  connection: Queryable,
-  environmentId: number,
-  id: Id,
-): Promise<PaymentRow | undefined> {
+async function findPayment(connection: Queryable, environmentId: number, id: Id): Promise<PaymentRow | undefined> {
   const { rows } = await connection.query<PaymentRow>({
     name: 'find-payment',
     text: `${paymentSelect} where environment_id = $1 and id = $2 and bucket = $3`,
@@ -60,7 +57,7 @@ export async function findPayment(
 }
 
 /** The first hundred applications of a payment, in the order they were made. */
-export async function findObligations(
+async function findObligations(
   connection: Queryable,
   environmentId: number,
   paymentId: Id,
@@ -72,4 +69,30 @@ export async function findObligations(
     values: [environmentId, paymentId, bucketOf(paymentId), shownObligationsMax],
   })
   return rows
+}
+
+/** Finds a payment by its id. Throws `not_found`. */
+export async function findPaymentOrThrow(
+  connection: Queryable,
+  environmentId: number,
+  shown: string,
+): Promise<PaymentRow> {
+  const id = parseId('payment', shown)
+  const row = id === undefined ? undefined : await findPayment(connection, environmentId, id)
+  if (!row) throw new Problem('not_found', 'There is no payment with this id.')
+  return row
+}
+
+/** A payment with its obligations. Throws `not_found`. */
+export async function readPayment(
+  connection: Queryable,
+  environmentId: number,
+  id: Id,
+): Promise<{ row: PaymentRow; obligations: PaymentObligationRow[] }> {
+  const [row, obligations] = await Promise.all([
+    findPayment(connection, environmentId, id),
+    findObligations(connection, environmentId, id),
+  ])
+  if (!row) throw new Problem('not_found', 'There is no payment with this id.')
+  return { row, obligations }
 }

@@ -6,7 +6,7 @@ import type { Queryable } from '../../database/pool.ts'
 import type { AllocationPolicy } from '../../ledger/allocation.ts'
 import type { PaymentTarget } from '../../ledger/payments/command.ts'
 
-/** What a body says of who is to get the money; its schema has made sure that it says so in exactly one way. */
+/** How a body says where the payment goes; its schema has checked that it does so in exactly one way. */
 export type Targeting = {
   customer?: string | undefined
   account?: string | undefined
@@ -28,8 +28,8 @@ function allNamed(targeting: Targeting): NamedOne[] {
 }
 
 /**
- * Reads the target from its ids alone, without asking the database: the batch finds the objects when it locks them. Undefined
- * when something is named by its reference; `resolveTarget` looks that up.
+ * Reads the target from its ids alone, without asking the database: the batch finds the objects when it reads them.
+ * Undefined when something is named by its reference; `resolveTarget` looks that up.
  */
 export function readTarget(targeting: Targeting): ResolvedTarget | undefined {
   const named = allNamed(targeting)
@@ -86,7 +86,8 @@ function build(targeting: Targeting, named: NamedOne[], ids: Id[], customer_id: 
         : kind === 'account'
           ? { account: first_id }
           : { receivables: [first_id] }
-    // A customer that is named is whose payment it is; whether it exists, the look-up has said or the batch will find out.
+    // A named customer is the customer of the payment. Whether it exists was checked by the look-up, or the batch will
+    // find out.
     return { target: { kind: 'policy', policy, scope }, customer_id, first_id }
   }
   if (targeting.policy !== undefined) {

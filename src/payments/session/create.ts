@@ -13,19 +13,19 @@ import {
   updateStatus,
 } from './store.ts'
 
-/** What a payer asked for: the amount was checked against the rules, and the id was made when the page was. */
+/** What a payer asked for: the amount was checked against the rules, and the id was made with the page. */
 export type NewSession = Pick<
   NewSessionPayment,
   'id' | 'customer_id' | 'target_id' | 'currency' | 'amount' | 'metadata'
 > & { environment: RequestEnvironment; return_url: string; actor: Actor; request_id: string }
 
-/** Where the payer goes next: to the processor, or, when this payment went on or was another, to how that one stands. */
+/** Where the payer goes next: to the processor or, when this payment has progressed or has another amount, to its outcome. */
 export type Started = { kind: 'open'; url: string } | { kind: 'already_started'; payment: SessionPayment }
 
 /**
- * Begins a payment: it is written, then the processor is called with no transaction open, then what it answered is written. A
- * form that is sent twice has one id, so it is one payment and one charge. Killed in between, the payment stays `initiating`
- * until the janitor lets it run out; nobody has been given an address to pay at.
+ * Starts a payment: it is written, then the processor is called with no transaction open, then its reply is written. A
+ * form that is sent twice has one id, so it is one payment and one charge. When the process is killed in between, the
+ * payment stays `initiating` until the job `sync-sessions` expires it; nobody has been given an address to pay at.
  */
 export async function createSessionPayment(
   app: Pick<AppContext, 'pool' | 'clock'>,

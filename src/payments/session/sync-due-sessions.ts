@@ -1,7 +1,7 @@
 import type { AppContext } from '../../context.ts'
 import type { Actor } from '../../core/actor.ts'
 import { newRequestId } from '../../core/request-id.ts'
-import { isDatabaseUnavailable } from '../../database/errors.ts'
+import { isDatabaseUnavailable } from '../../database/availability.ts'
 import { claimCancelledChecks, claimDueChecks, updateStatus } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
 
@@ -11,8 +11,9 @@ const abandonedMs = 24 * 3_600_000
 type App = SessionApp & Pick<AppContext, 'log'>
 
 /**
- * Asks the processor about every unfinished payment that is due, and expires those that were started a day ago and never charged.
- * Nobody's browser is needed for money that was taken to be applied. Returns after one batch when it is told to stop.
+ * Asks the processor about every unfinished payment that is due, and expires those that were started a day ago and
+ * never charged. So money that was taken is applied even if the payer's browser never comes back. Returns after the
+ * current batch when it is told to stop.
  */
 export function syncDueSessions(app: App, stopping?: AbortSignal): Promise<void> {
   return syncClaimed(app, claimDueChecks, 'job:sync-sessions', stopping)
@@ -47,7 +48,7 @@ async function syncOne(app: App, key: Awaited<ReturnType<typeof claimDueChecks>>
       await updateStatus(app.pool, payment, { status: 'expired', now, ...cause })
     }
   } catch (error) {
-    // The next question is set already, so one payment that cannot be synced holds up none of the others.
+    // The next check is scheduled already, so one payment that cannot be synced holds up no other.
     if (isDatabaseUnavailable(error)) throw error
     app.log.error({ err: error, payment_id: key.id }, 'an unfinished payment could not be synced')
   }

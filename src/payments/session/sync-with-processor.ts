@@ -8,18 +8,18 @@ import type { ChargeState } from '../processor/processor.ts'
 import { processorFor } from '../processor/registry.ts'
 import { findSessionPayment, type SessionPayment, updateStatus } from './store.ts'
 
-/** The parts that a session's payment needs. */
+/** What syncing a session needs. */
 export type SessionApp = Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl' | 'payments'>
 
-/** Who asks about a payment: a page that is shown, or the job that looks after sessions. */
+/** Who checks a payment: a page that is shown, or the job that looks after sessions. */
 export type SessionCause = { request_id: string; actor: Actor }
 
 const pendingCheckMs = 1_000
 
 /**
- * Asks the processor what became of a payment, and brings the payment to that: applied, failed, or still on its way. May be
- * called by anybody, any number of times, at once: the payment's row lock and status in the ledger let one application through.
- * Returns the payment as it then stands; `undefined` when there is none.
+ * Asks the processor for the state of a charge, and brings the payment to it: applied, failed, or still on its way. It
+ * may be called concurrently and any number of times: the lock on the payment and its status let one application
+ * through. Returns the payment as it is afterwards; `undefined` when there is none.
  */
 export async function syncWithProcessor(
   app: SessionApp,
@@ -37,11 +37,11 @@ export async function syncWithProcessor(
     const { processor_reference } = payment
     const outcome = await app.payments.apply(commandOf(app, { ...payment, processor_reference }, charge, cause))
     assert(outcome.kind === 'applied' || outcome.kind === 'already_succeeded', 'money that arrived is never refused')
-  } else await noteProgress(app, payment, charge, cause)
+  } else await recordProgress(app, payment, charge, cause)
   return findSessionPayment(app.pool, environmentId, paymentId)
 }
 
-async function noteProgress(
+async function recordProgress(
   { pool, clock }: SessionApp,
   payment: SessionPayment,
   charge: Extract<ChargeState, { status: 'pending' | 'failed' }>,
@@ -59,8 +59,8 @@ async function noteProgress(
 }
 
 /**
- * Money that has arrived is never refused: what no longer fits the debt that it was meant for stays unapplied. `received_at` is
- * the processor's time, however late we asked.
+ * Money that has arrived is never refused: what no longer fits the debt that it was meant for stays unapplied.
+ * `received_at` is the time of the processor, however late we asked.
  */
 function commandOf(
   app: SessionApp,

@@ -1,5 +1,6 @@
--- Stored answers of the last 24 hours that tell of a customer. An answer that shows one of its objects names the customer's id
--- ($2); a refusal may quote a reference ($3). The key stays used: what it stood for has happened and must not happen again.
+-- Stored responses of the last 24 hours that mention a customer. A response that shows one of its objects contains the
+-- id of the customer ($2); a refusal may quote a reference ($3). The key stays used: the request was carried out and
+-- must not be carried out again.
 update idempotency_response
 set status = $4, body = $5, encrypted = false
 where environment_id = $1 and not encrypted

@@ -1,8 +1,8 @@
--- Puts new references in the place of old ones, in the directory that finds objects by them. All three kinds travel together.
+-- Replaces references by new ones in the directory that finds objects by them, for all three kinds at once.
 with replaced as materialized (
   select * from unnest($2::text[], $3::uuid[], $4::text[], $5::integer[], $6::text[], $7::integer[])
     as replaced (kind, entity_id, old_reference, old_bucket, new_reference, new_bucket)
-), forgotten as (
+), deleted as (
   delete from external_reference as e using replaced
   where e.environment_id = $1 and e.kind = replaced.kind and e.reference = replaced.old_reference
     and e.bucket = replaced.old_bucket

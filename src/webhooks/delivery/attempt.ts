@@ -1,11 +1,15 @@
+import type { KeyObject } from 'node:crypto'
+import { createCache } from '../../core/cache.ts'
 import type { Clock } from '../../core/clock.ts'
 import { formatId } from '../../core/id/id.ts'
+import type { Vault } from '../../core/secret.ts'
 import type { HttpClient, HttpResult } from '../../net/http-client.ts'
-import { sign } from '../signing.ts'
-import type { Claimed } from './claim.ts'
-import type { Destination } from './endpoint-secrets.ts'
-import type { Attempt, Outcome } from './record-outcomes.ts'
+import { sign, signingKey } from '../signing.ts'
 import { classify } from './schedule.ts'
+import type { ClaimedDelivery, DeliveryAttempt, DeliveryOutcome } from './store.ts'
+
+/** Where one endpoint is called, and with which signing keys. */
+export type Destination = { url: URL; keys: KeyObject[] }
 
 /** What an attempt needs. */
 export type Sender = {
@@ -14,9 +18,11 @@ export type Sender = {
   random: () => number
   user_agent: string
   destinationOf(endpointId: string, url: string, secret: string): Destination
-  /** The URL or the secret cannot be read: the operator has to know. */
+  /** Called when the URL or the secret cannot be read: the operator has to know. */
   onUnusable(endpointId: string, error: unknown): void
 }
+
+const cachedMax = 10_000
 
 const unusable: HttpResult = {
   status_code: undefined,
@@ -26,12 +32,16 @@ const unusable: HttpResult = {
   response_excerpt: undefined,
 }
 
-/** Sends one event to one endpoint, signed at this moment, and judges the answer. Never throws. */
-export async function attemptDelivery(sender: Sender, claimed: Claimed, body: string): Promise<Outcome> {
+/** Sends one event to one endpoint, signed at this moment, and classifies the response. Never throws. */
+export async function attemptDelivery(
+  sender: Sender,
+  claimed: ClaimedDelivery,
+  body: string,
+): Promise<DeliveryOutcome> {
   const started_at = sender.clock.now()
   const result = await send(sender, claimed, body, started_at)
   const classification = classify(result, claimed.number, sender.clock.now(), sender.random)
-  const attempt: Attempt = {
+  const attempt: DeliveryAttempt = {
     started_at,
     duration_ms: result.duration_ms,
     status_code: result.status_code,
@@ -47,7 +57,7 @@ export async function attemptDelivery(sender: Sender, claimed: Claimed, body: st
   }
 }
 
-function send(sender: Sender, claimed: Claimed, text: string, startedAt: Date): Promise<HttpResult> {
+function send(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt: Date): Promise<HttpResult> {
   let request: ReturnType<typeof prepare>
   try {
     request = prepare(sender, claimed, text, startedAt)
@@ -58,7 +68,7 @@ function send(sender: Sender, claimed: Claimed, text: string, startedAt: Date): 
   return sender.client.post(request.url, request.headers, request.body)
 }
 
-function prepare(sender: Sender, claimed: Claimed, text: string, startedAt: Date) {
+function prepare(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt: Date) {
   const { url, keys } = sender.destinationOf(claimed.endpoint_id, claimed.url, claimed.secret)
   const id = formatId('event', claimed.event_id)
   const timestamp_s = Math.floor(startedAt.getTime() / 1000)
@@ -72,4 +82,22 @@ function prepare(sender: Sender, claimed: Claimed, text: string, startedAt: Date
     'webhook-signature': sign({ id, timestamp_s, body, keys }),
   }
   return { url, headers, body }
+}
+
+/**
+ * Parses the URL and decrypts the signing keys of endpoints, and caches them: decrypting takes longer than signing. The
+ * plain text is one secret, or several separated by spaces while one replaces another. Throws when the key of the vault
+ * is another one, and when the plain text is not a secret.
+ */
+export function createEndpointSecrets(vault: Vault): (endpointId: string, url: string, secret: string) => Destination {
+  const known = createCache<{ url: string; secret: string; destination: Destination }>({ size_max: cachedMax })
+  return (endpointId, url, secret) => {
+    const found = known.get(endpointId)
+    // The ciphertext changes whenever the secret does.
+    if (found?.url === url && found.secret === secret) return found.destination
+    const secrets = vault.decrypt(Buffer.from(secret, 'base64')).split(' ')
+    const destination = { url: new URL(url), keys: secrets.map(signingKey) }
+    known.set(endpointId, { url, secret, destination })
+    return destination
+  }
 }

@@ -2,26 +2,24 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Vault } from '../../core/secret.ts'
+import { DatabaseRetry } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
 import type { HttpClient } from '../../net/http-client.ts'
-import { attemptDelivery, type Sender } from './attempt.ts'
-import { type Claimed, claimDeliveries, claimUsableMs } from './claim.ts'
-import { DatabaseRetry } from './database-retry.ts'
+import { attemptDelivery, createEndpointSecrets, type Sender } from './attempt.ts'
 import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
-import { createEndpointSecrets } from './endpoint-secrets.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
-import type { Outcome } from './record-outcomes.ts'
 import { rescheduleAfter } from './schedule.ts'
+import { type ClaimedDelivery, claimDeliveries, claimUsableMs, type DeliveryOutcome } from './store.ts'
 
 // While little is due, claims are at least this far apart, so that each serves several commits.
 const claimPaceMs = 10
-// After a claim that failed for another reason than the database being away, in ms.
+// The pause after a claim that failed for any reason but an unavailable database, in ms.
 const claimRetryMs = 1000
-// So many claimed deliveries may wait for their endpoint. A hundred endpoints that die at once fill it only if more than this
-// comes for them in the second until they are found out.
+// How many claimed deliveries may wait for their endpoints. A hundred endpoints that fail at once fill it only if more
+// than this arrives for them in the second until they are found out.
 const waitingMax = 2000
 
-/** What a dispatcher needs. The client is its owner's to close, after the stop. */
+/** What a dispatcher needs. The client belongs to the caller, who closes it after the stop. */
 export type DispatcherOptions = {
   pool: Pool
   clock: Clock
@@ -30,19 +28,22 @@ export type DispatcherOptions = {
   /** The program's version, for the User-Agent. */
   version: string
   log: Log
-  /** Numbers from 0 to 1. */
+  /** Returns numbers from 0 to 1. */
   random?: () => number
 }
 
-/** Sends what is due, each at least once, for as long as it runs. */
+/** Sends due deliveries, each at least once, for as long as it runs. */
 export type Dispatcher = {
-  /** Looks for what is due without having been woken, and at what takes long. Resolves when it has claimed what it can. */
+  /**
+   * Looks for due deliveries without having been woken, and for attempts that take long. Resolves when it has claimed
+   * what it can.
+   */
   look(): Promise<void>
-  /** Tells that something may be due. Cheap: to be called after every commit that writes events. */
+  /** Says that something may be due. It is cheap: call it after every commit that writes events. */
   wake(): void
-  /** Takes nothing more, waits for what is in running (15 s at most) and gives the rest back. */
+  /** Claims nothing more, waits for the running attempts (15 s at most) and returns the other claims. */
   stop(): Promise<void>
-  /** Looks, and resolves when nothing is due and nothing is in running. */
+  /** Looks, and resolves when nothing is due and nothing is running. */
   idle(): Promise<void>
 }
 
@@ -60,14 +61,14 @@ class DeliveryLoop implements Dispatcher {
   readonly #sender: Sender
   readonly #database: DatabaseRetry
   readonly #writer: OutcomeWriter
-  readonly #limiter = new EndpointLimiter<Claimed>()
-  /** In running, the oldest first. */
+  readonly #limiter = new EndpointLimiter<ClaimedDelivery>()
+  /** The running attempts, the oldest first. */
   readonly #running = new Set<RunningAttempt>()
   readonly #stopping = new AbortController()
   /** Something may be due. */
   #wanted = false
   #claiming = false
-  /** The last claim found nothing, with nothing in running. */
+  /** The last claim found nothing, with nothing running. */
   #nothingDue = false
   #idleWaiters: (() => void)[] = []
 
@@ -75,8 +76,11 @@ class DeliveryLoop implements Dispatcher {
     this.#pool = pool
     this.#clock = clock
     this.#log = log
-    this.#database = new DatabaseRetry(log, this.#stopping.signal)
-    this.#writer = new OutcomeWriter({ pool, clock, patience: this.#database, log, onQuiet: () => this.#checkIdle() })
+    this.#database = new DatabaseRetry(this.#stopping.signal, {
+      onUnavailable: (error) => log.warn({ err: error }, 'the database is unavailable; webhooks wait for it'),
+      onAvailable: () => log.info({}, 'the database is available again; webhooks are sent'),
+    })
+    this.#writer = new OutcomeWriter({ pool, clock, database: this.#database, log, onQuiet: () => this.#checkIdle() })
     this.#sender = {
       client,
       clock,
@@ -88,7 +92,7 @@ class DeliveryLoop implements Dispatcher {
   }
 
   look(): Promise<void> {
-    // Here as well as before each claim, since what waits for dead endpoints can keep claims from being made.
+    // Here as well as before each claim, since deliveries that wait for failing endpoints can prevent claims.
     this.#watch()
     this.#wanted = true
     return this.#claim()
@@ -101,7 +105,7 @@ class DeliveryLoop implements Dispatcher {
 
   stop(): Promise<void> {
     this.#stopping.abort()
-    this.#giveBack(this.#limiter.takeRescheduled(true))
+    this.#returnClaims(this.#limiter.takeRescheduled(true))
     return this.idle()
   }
 
@@ -132,7 +136,7 @@ class DeliveryLoop implements Dispatcher {
   async #claim(): Promise<void> {
     if (this.#claiming || !this.#shouldClaim()) return
     this.#claiming = true
-    // The answers to what was just committed leave before its events are claimed.
+    // The responses to the requests just committed are sent before their events are claimed.
     await nextTurn()
     while (this.#shouldClaim()) {
       this.#wanted = false
@@ -142,7 +146,7 @@ class DeliveryLoop implements Dispatcher {
         const { claimed, found, full } = await this.#database.retryWhileUnavailable(() =>
           claimDeliveries(this.#pool, this.#clock.now()),
         )
-        // What was wanted since may have been committed after this claim looked.
+        // An event that was signalled meanwhile may have been committed after this claim looked.
         this.#nothingDue = quiet && found === 0 && !this.#wanted
         this.#wanted ||= full
         for (const delivery of claimed) this.#accept(delivery)
@@ -157,27 +161,27 @@ class DeliveryLoop implements Dispatcher {
     this.#checkIdle()
   }
 
-  #accept(delivery: Claimed): void {
+  #accept(delivery: ClaimedDelivery): void {
     const decision = this.#stopping.signal.aborted ? 'reschedule' : this.#limiter.offer(delivery.endpoint_id, delivery)
     if (decision === 'send') void this.#send(delivery)
-    else if (decision === 'reschedule') this.#giveBack([delivery])
+    else if (decision === 'reschedule') this.#returnClaims([delivery])
   }
 
-  /** Sends a delivery that has its place, and gives the place back. */
-  async #send(delivery: Claimed): Promise<void> {
+  /** Sends a delivery that has its place, and releases the place. */
+  async #send(delivery: ClaimedDelivery): Promise<void> {
     const { endpoint_id } = delivery
     const running = { endpoint_id, started: performance.now() }
     this.#running.add(running)
     const outcome = await this.#outcomeOf(delivery)
     this.#running.delete(running)
     this.#limiter.finish(endpoint_id, outcome.status === 'delivered', running.started, performance.now())
-    if (outcome.disable) this.#log.info({ endpoint_id }, 'a webhook endpoint answered 410 and is disabled')
+    if (outcome.disable) this.#log.info({ endpoint_id }, 'a webhook endpoint returned 410 and is disabled')
     this.#writer.add(outcome)
     this.#sendReady()
     if (this.#wanted) void this.#claim()
   }
 
-  async #outcomeOf(delivery: Claimed): Promise<Outcome> {
+  async #outcomeOf(delivery: ClaimedDelivery): Promise<DeliveryOutcome> {
     const now = this.#clock.now()
     if (delivery.body === null) return unsent(delivery, 'cancelled', now)
     if (now.getTime() - delivery.claimed_at.getTime() > claimUsableMs) return unsent(delivery, 'pending', now)
@@ -185,11 +189,11 @@ class DeliveryLoop implements Dispatcher {
   }
 
   #sendReady(): void {
-    this.#giveBack(this.#limiter.takeRescheduled())
+    this.#returnClaims(this.#limiter.takeRescheduled())
     for (const delivery of this.#limiter.takeReady()) void this.#send(delivery)
   }
 
-  /** Finds the endpoints that do not answer, so that what waits for them makes room for others. */
+  /** Finds the endpoints that do not respond, so that what waits for them makes room for others. */
   #watch(): void {
     const now = performance.now()
     let found = false
@@ -201,8 +205,8 @@ class DeliveryLoop implements Dispatcher {
     if (found) this.#sendReady()
   }
 
-  /** Gives claims back unsent: to be looked at again soon or, when this process stops, by another at once. */
-  #giveBack(deliveries: Claimed[]): void {
+  /** Returns claims unsent: to be claimed again soon or, when this process stops, by another at once. */
+  #returnClaims(deliveries: ClaimedDelivery[]): void {
     const now = this.#clock.now()
     for (const delivery of deliveries) {
       const failures = this.#limiter.failures(delivery.endpoint_id)
@@ -212,6 +216,6 @@ class DeliveryLoop implements Dispatcher {
   }
 }
 
-function unsent(delivery: Claimed, status: 'pending' | 'cancelled', next_attempt_at: Date): Outcome {
+function unsent(delivery: ClaimedDelivery, status: 'pending' | 'cancelled', next_attempt_at: Date): DeliveryOutcome {
   return { delivery, status, next_attempt_at, attempt: undefined, disable: false }
 }

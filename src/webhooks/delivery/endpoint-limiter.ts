@@ -1,18 +1,18 @@
-// In flight at once, for the endpoints that answer and, apart from them, for those that do not.
-const roomPerPool = 256
-const roomPerEndpoint = 64
+// Attempts in flight at once: for the healthy endpoints and, separately, for the unhealthy ones.
+const placesPerPool = 256
+const placesPerEndpoint = 64
 /** An attempt that takes longer than this, in ms, makes its endpoint unhealthy unless others go well meanwhile. */
 export const slowMs = 1000
 const failuresMax = 5
-// Endpoints that are remembered; beyond, those that have waited longest are forgotten and begin anew.
+// How many endpoints are remembered. Beyond it, the one that was seen first and is idle is forgotten, and starts over.
 const endpointsMax = 10_000
 
-/** What is known of one endpoint, and what waits for it. */
+/** What is known about one endpoint, and what waits for it. */
 type EndpointState<Item> = {
   in_flight: number
   /** How many may be in flight: doubles with each success, halves with a failure, falls to one with a slow failure. */
   limit: number
-  /** It fails again and again, or takes long and nothing goes well meanwhile. */
+  /** It fails again and again, or is slow while nothing succeeds. */
   unhealthy: boolean
   /** Failures since the last success. */
   failures: number
@@ -22,26 +22,26 @@ type EndpointState<Item> = {
 }
 
 /**
- * Shares the room for attempts among endpoints, so that those that hang cannot slow those that answer: each begins with one
- * at a time, a unhealthy one has no queue here, and all suspects share a room of their own. A hundred dead endpoints take a
- * hundred places there, and none of the others.
+ * Divides the places for attempts among endpoints, so that those that hang cannot slow those that respond: each starts
+ * with one at a time, an unhealthy one has no queue here, and all unhealthy ones share places of their own. A hundred
+ * dead endpoints take a hundred of those, and none of the others.
  */
 export class EndpointLimiter<Item> {
-  readonly #limiter = new Map<string, EndpointState<Item>>()
+  readonly #endpoints = new Map<string, EndpointState<Item>>()
   readonly #queued = new Set<EndpointState<Item>>()
   #healthyInFlight = 0
   #unhealthyInFlight = 0
   #waiting = 0
 
-  /** How many wait for their endpoint's next place. */
+  /** How many items wait for a place at their endpoint. */
   get waiting(): number {
     return this.#waiting
   }
 
-  /** Says what to do with one claimed item; for `send` a place has been taken, which `finish` gives back. */
+  /** Says what to do with one claimed item. For `send` a place has been taken, which `finish` releases. */
   offer(endpointId: string, item: Item): 'send' | 'wait' | 'reschedule' {
     const endpoint = this.#endpoint(endpointId)
-    if (this.#hasRoom(endpoint)) {
+    if (this.#hasPlace(endpoint)) {
       this.#count(endpoint, 1)
       return 'send'
     }
@@ -52,13 +52,13 @@ export class EndpointLimiter<Item> {
     return 'wait'
   }
 
-  /** Gives the place of an attempt back. The times are in ms on any steady clock. */
+  /** Releases the place of an attempt. The times are in ms on any monotonic clock. */
   finish(endpointId: string, delivered: boolean, started: number, ended: number): void {
     const endpoint = this.#endpoint(endpointId)
     this.#count(endpoint, -1)
     endpoint.failures = delivered ? 0 : endpoint.failures + 1
     const slow = ended - started > slowMs
-    if (delivered) endpoint.limit = Math.min(endpoint.limit * 2, roomPerEndpoint)
+    if (delivered) endpoint.limit = Math.min(endpoint.limit * 2, placesPerEndpoint)
     else endpoint.limit = slow ? 1 : Math.max(1, endpoint.limit >> 1)
     if (delivered && !slow) {
       endpoint.last_success_at = ended
@@ -67,30 +67,33 @@ export class EndpointLimiter<Item> {
       this.#setUnhealthy(endpoint, true)
   }
 
-  /** Tells that an attempt is in flight for longer than `slowMs`: its endpoint is unhealthy unless others went well since. */
+  /**
+   * Says that an attempt has been in flight for longer than `slowMs`: its endpoint is unhealthy unless others have
+   * succeeded since.
+   */
   markSlow(endpointId: string, started: number): void {
     const endpoint = this.#endpoint(endpointId)
     if (endpoint.last_success_at < started) this.#setUnhealthy(endpoint, true)
   }
 
-  /** How often in a row the endpoint has failed. */
+  /** How many times in a row the endpoint has failed. */
   failures(endpointId: string): number {
     return this.#endpoint(endpointId).failures
   }
 
-  /** Takes the items that may be sent now, each with its place, one of each endpoint in turn. */
+  /** Takes the items that may be sent now, each with its place, one per endpoint in turn. */
   takeReady(): Item[] {
     const ready: Item[] = []
-    // A set's iteration comes to what is added again behind it, so this goes round until no endpoint has room.
+    // Iterating a set reaches what is added again behind, so this goes round until no endpoint has a free place.
     for (const endpoint of this.#queued) {
-      if (endpoint.unhealthy || !this.#hasRoom(endpoint)) continue
+      if (endpoint.unhealthy || !this.#hasPlace(endpoint)) continue
       ready.push(...this.#take(endpoint, 1))
       this.#count(endpoint, 1)
     }
     return ready
   }
 
-  /** Takes the items that wait for endpoints which have become unhealthy; all of them, when the program stops. */
+  /** Takes the items that wait for endpoints which have become unhealthy; all of them when the program stops. */
   takeRescheduled(all = false): Item[] {
     return [...this.#queued]
       .filter(({ unhealthy }) => all || unhealthy)
@@ -105,10 +108,10 @@ export class EndpointLimiter<Item> {
     return taken
   }
 
-  #hasRoom(endpoint: EndpointState<Item>): boolean {
+  #hasPlace(endpoint: EndpointState<Item>): boolean {
     return (
       endpoint.in_flight < endpoint.limit &&
-      (endpoint.unhealthy ? this.#unhealthyInFlight : this.#healthyInFlight) < roomPerPool
+      (endpoint.unhealthy ? this.#unhealthyInFlight : this.#healthyInFlight) < placesPerPool
     )
   }
 
@@ -127,9 +130,9 @@ export class EndpointLimiter<Item> {
   }
 
   #endpoint(endpointId: string): EndpointState<Item> {
-    const known = this.#limiter.get(endpointId)
+    const known = this.#endpoints.get(endpointId)
     if (known) return known
-    if (this.#limiter.size >= endpointsMax) this.#forgetOne()
+    if (this.#endpoints.size >= endpointsMax) this.#forgetOne()
     const endpoint: EndpointState<Item> = {
       in_flight: 0,
       limit: 1,
@@ -138,14 +141,14 @@ export class EndpointLimiter<Item> {
       last_success_at: Number.NEGATIVE_INFINITY,
       waiting: [],
     }
-    this.#limiter.set(endpointId, endpoint)
+    this.#endpoints.set(endpointId, endpoint)
     return endpoint
   }
 
   #forgetOne(): void {
-    for (const [endpointId, endpoint] of this.#limiter) {
+    for (const [endpointId, endpoint] of this.#endpoints) {
       if (endpoint.in_flight > 0 || endpoint.waiting.length > 0) continue
-      this.#limiter.delete(endpointId)
+      this.#endpoints.delete(endpointId)
       return
     }
   }

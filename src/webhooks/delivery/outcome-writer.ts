@@ -1,27 +1,27 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
+import type { DatabaseRetry } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
-import type { DatabaseRetry } from './database-retry.ts'
-import { type Outcome, recordOutcomes } from './record-outcomes.ts'
+import { type DeliveryOutcome, recordOutcomes } from './store.ts'
 
-// While few outcomes come, batches are at least this far apart, so that one commit serves several.
+// While few outcomes come, batches are at least this far apart, in ms, so that one commit serves several.
 const paceMs = 10
 const batchMax = 500
 
-/** What a settler needs. */
+/** What a writer needs. */
 export type OutcomeWriterOptions = {
   pool: Pool
   clock: Clock
-  patience: DatabaseRetry
+  database: DatabaseRetry
   log: Log
-  /** Called each time when all outcomes have been written. */
+  /** Called whenever all outcomes have been written. */
   onQuiet(): void
 }
 
-/** Writes outcomes in batches, one at a time: while one is written, the next gathers. */
+/** Writes outcomes in batches, one at a time: while one is written, the next one gathers. */
 export class OutcomeWriter {
   readonly #options: OutcomeWriterOptions
-  #outcomes: Outcome[] = []
+  #outcomes: DeliveryOutcome[] = []
   #running = false
 
   constructor(options: OutcomeWriterOptions) {
@@ -34,7 +34,7 @@ export class OutcomeWriter {
   }
 
   /** Takes an outcome to be written soon. */
-  add(outcome: Outcome): void {
+  add(outcome: DeliveryOutcome): void {
     this.#outcomes.push(outcome)
     if (!this.#running) void this.#run()
   }
@@ -42,18 +42,21 @@ export class OutcomeWriter {
   async #run(): Promise<void> {
     this.#running = true
     while (this.#outcomes.length > 0) {
-      if (this.#outcomes.length < batchMax) await this.#options.patience.pause(paceMs)
+      if (this.#outcomes.length < batchMax) await this.#options.database.pause(paceMs)
       await this.#write(this.#outcomes.splice(0, batchMax))
     }
     this.#running = false
     this.#options.onQuiet()
   }
 
-  /** Writes a batch; when the database refuses it, in halves, until the one that it refuses is alone and left to lapse. */
-  async #write(batch: Outcome[]): Promise<void> {
-    const { pool, clock, patience, log } = this.#options
+  /**
+   * Writes a batch. When the database refuses it, in halves, until the outcome that it refuses is alone; the claim of
+   * that one is left to expire.
+   */
+  async #write(batch: DeliveryOutcome[]): Promise<void> {
+    const { pool, clock, database, log } = this.#options
     try {
-      await patience.retryWhileUnavailable(() => recordOutcomes(pool, batch, clock.now()))
+      await database.retryWhileUnavailable(() => recordOutcomes(pool, batch, clock.now()))
     } catch (error) {
       const [first] = batch
       if (batch.length === 1 && first) {

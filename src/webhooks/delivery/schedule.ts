@@ -1,6 +1,6 @@
 import type { AttemptResult } from '../../net/http-client.ts'
 
-/** When a delivery is attempted again, and what an answer means for it. Pure: time and randomness are given. */
+/** When a delivery is attempted again, and what a response means for it. Pure: time and randomness are given. */
 
 const minuteS = 60
 const hourS = 60 * minuteS
@@ -25,20 +25,21 @@ export const retryWaitsS: readonly number[] = [
 /** The longest wait that a receiver may ask for with Retry-After: one day, in seconds. */
 export const retryAfterMaxS = 24 * hourS
 
-// The answers that ask for a pause. Source: Standard Webhooks 1.0; RFC 9110, 10.2.3, adds 503.
+// The statuses that ask for a pause. Source: Standard Webhooks 1.0; RFC 9110, 10.2.3, adds 503.
 const pausingStatuses = new Set([429, 502, 503, 504])
 
 /** What an attempt means for its delivery. */
 export type Classification =
   | { status: 'delivered'; disable: false }
-  /** `disable` is true when the receiver said that it is gone (410): the endpoint gets nothing more. */
+  /** `disable` is true when the receiver said that it is gone (410): nothing more is sent to the endpoint. */
   | { status: 'exhausted'; disable: boolean }
   | { status: 'pending'; disable: false; next_attempt_at: Date }
 
 /**
- * Judges the attempt with this number (from 1). Any 2xx that arrived whole delivers; 410 ends the delivery and disables the
- * endpoint; all else, redirects included, is tried again until the schedule ends. A Retry-After of 429, 502, 503 or 504 can
- * put an attempt off, by a day at most, but never brings it forward. `random` gives numbers from 0 to 1.
+ * Classifies the attempt with this number (from 1). Any 2xx that arrived whole delivers; 410 ends the delivery and
+ * disables the endpoint; anything else, redirects included, is tried again until the schedule ends. A Retry-After of
+ * 429, 502, 503 or 504 can postpone an attempt, by a day at most, but never brings it forward. `random` returns numbers
+ * from 0 to 1.
  */
 export function classify(result: AttemptResult, number: number, now: Date, random: () => number): Classification {
   const status = result.status_code ?? 0
@@ -46,15 +47,15 @@ export function classify(result: AttemptResult, number: number, now: Date, rando
   if (status === 410) return { status: 'exhausted', disable: true }
   const waitS = retryWaitsS[number]
   if (waitS === undefined) return { status: 'exhausted', disable: false }
-  // Up to a tenth more, so that what failed together does not come back together.
+  // Up to a tenth more, so that deliveries that failed together do not come back together.
   const scheduledS = waitS * (1 + random() / 10)
   const askedS = pausingStatuses.has(status) ? Math.min(result.retry_after_s ?? 0, retryAfterMaxS) : 0
   return { status: 'pending', disable: false, next_attempt_at: after(now, Math.max(scheduledS, askedS)) }
 }
 
 /**
- * When to look again at what was due for an endpoint that cannot take it now: 5 seconds after a first failure, doubling with
- * each further one up to 5 minutes, spread over half of that either way.
+ * When to claim again what is due for an endpoint that cannot take it now: 5 seconds after a first failure, doubling
+ * with each further one up to 5 minutes, spread over half of that in either direction.
  */
 export function rescheduleAfter(failures: number, now: Date, random: () => number): Date {
   const waitS = Math.min(5 * 2 ** Math.min(failures, 6), 5 * minuteS)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
 import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
-import { createdEndpoint, createEndpoint, deletedEndpoint, endpoint, endpointList } from './schema.ts'
+import { createdEndpoint, createEndpointBody, deletedEndpoint, endpoint, endpointList } from './schema.ts'
 import * as service from './service.ts'
 import { listEndpoints } from './store.ts'
 
@@ -27,8 +27,8 @@ function addCreate(router: Router, app: AppContext): void {
       id: 'createWebhookEndpoint',
       tag,
       summary: 'Register a webhook endpoint',
-      description: 'The answer holds the signing secret, which is shown nowhere else.',
-      body: createEndpoint,
+      description: 'The response contains the signing secret, which is shown nowhere else.',
+      body: createEndpointBody,
       responses: { 201: createdEndpoint },
       errors: [422],
     },

@@ -4,14 +4,19 @@ import { instant, shownId, text } from '../../shapes/primitives.ts'
 
 const eventType = z.enum(eventTypes)
 
-export const createEndpoint = z
+export const createEndpointBody = z
   .strictObject({
-    url: z.url().max(2_000).describe('A public https address; in local mode a loopback address will do'),
-    event_types: z.array(eventType).min(1).max(100).optional().describe('Absent means every type, later ones included'),
+    url: z.url().max(2_000).describe('A public https address; in local mode also a loopback address'),
+    event_types: z
+      .array(eventType)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Defaults to every type, including those added later'),
     description: text(255).optional(),
   })
   .meta({ id: 'CreateWebhookEndpoint' })
-export type CreateEndpoint = z.output<typeof createEndpoint>
+export type CreateEndpoint = z.output<typeof createEndpointBody>
 
 export const endpoint = z
   .object({

@@ -3,13 +3,13 @@ import { recordChange } from '../../audit/record.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { formatId, newId, parseId, randomBucket } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
+import { apiVersion } from '../../core/version.ts'
 import type { Connection } from '../../database/pool.ts'
-import { apiVersion } from '../../events/render.ts'
 import { newSigningSecret } from '../signing.ts'
 import type { CreateEndpoint, endpoint } from './schema.ts'
 import { countEndpoints, deleteEndpoint, type EndpointRow, findEndpoint, insertEndpoint } from './store.ts'
 
-// Every event is delivered to each of them, so their number is a factor on the write path.
+// Every event is delivered to each of them, so their number multiplies the work of the write path.
 const endpointsMax = 20
 
 /** Registers an endpoint and makes its signing secret. Throws `url_not_allowed` or `too_many_endpoints`. */
@@ -54,7 +54,7 @@ export async function findEndpointOrThrow(
   return row
 }
 
-/** Deletes an endpoint: nothing is sent to it any more. Throws `not_found`. */
+/** Deletes an endpoint: nothing more is sent to it. Throws `not_found`. */
 export async function removeEndpoint(connection: Connection, context: RequestContext, shown: string): Promise<void> {
   const id = parseId('endpoint', shown)
   if (id === undefined || !(await deleteEndpoint(connection, context.environment.id, id, context.now))) {

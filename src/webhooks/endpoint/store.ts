@@ -19,30 +19,49 @@ const columns =
 
 /** Writes a new endpoint with its encrypted signing secret. */
 export async function insertEndpoint(connection: Queryable, row: EndpointRow, secret: Buffer): Promise<void> {
-  await connection.query(
-    `insert into webhook_endpoint
-       (id, environment_id, url, description, event_types, secret, api_version, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
-    [row.id, row.environment_id, row.url, row.description, row.event_types, secret, row.api_version, row.created_at],
-  )
+  await connection.query({
+    name: 'insert-endpoint',
+    text: `insert into webhook_endpoint
+        (id, environment_id, url, description, event_types, secret, api_version, created_at, updated_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
+    values: [
+      row.id,
+      row.environment_id,
+      row.url,
+      row.description,
+      row.event_types,
+      secret,
+      row.api_version,
+      row.created_at,
+    ],
+  })
 }
 
-/** How many endpoints an environment has. Its row is locked, so that two that are registered at once are both counted. */
+/**
+ * How many endpoints an environment has. The row of the environment is locked, so that two that are registered at once
+ * are both counted.
+ */
 export async function countEndpoints(connection: Queryable, environmentId: number): Promise<number> {
-  await connection.query('select from environment where id = $1 for no key update', [environmentId])
-  const { rows } = await connection.query<{ count: number }>(
-    'select count(*)::integer as count from webhook_endpoint where environment_id = $1 and deleted_at is null',
-    [environmentId],
-  )
+  await connection.query({
+    name: 'lock-environment',
+    text: 'select from environment where id = $1 for no key update',
+    values: [environmentId],
+  })
+  const { rows } = await connection.query<{ count: number }>({
+    name: 'count-endpoints',
+    text: 'select count(*)::integer as count from webhook_endpoint where environment_id = $1 and deleted_at is null',
+    values: [environmentId],
+  })
   return rows[0]?.count ?? 0
 }
 
 /** The endpoints of an environment, newest first. */
 export async function listEndpoints(connection: Queryable, environmentId: number): Promise<EndpointRow[]> {
-  const { rows } = await connection.query<EndpointRow>(
-    `select ${columns} from webhook_endpoint where environment_id = $1 and deleted_at is null order by id desc`,
-    [environmentId],
-  )
+  const { rows } = await connection.query<EndpointRow>({
+    name: 'list-endpoints',
+    text: `select ${columns} from webhook_endpoint where environment_id = $1 and deleted_at is null order by id desc`,
+    values: [environmentId],
+  })
   return rows
 }
 
@@ -52,10 +71,11 @@ export async function findEndpoint(
   environmentId: number,
   id: Id,
 ): Promise<EndpointRow | undefined> {
-  const { rows } = await connection.query<EndpointRow>(
-    `select ${columns} from webhook_endpoint where environment_id = $1 and id = $2 and deleted_at is null`,
-    [environmentId, id],
-  )
+  const { rows } = await connection.query<EndpointRow>({
+    name: 'find-endpoint',
+    text: `select ${columns} from webhook_endpoint where environment_id = $1 and id = $2 and deleted_at is null`,
+    values: [environmentId, id],
+  })
   return rows[0]
 }
 
@@ -66,10 +86,11 @@ export async function deleteEndpoint(
   id: Id,
   now: Date,
 ): Promise<boolean> {
-  const { rowCount } = await connection.query(
-    `update webhook_endpoint set deleted_at = $3, updated_at = $3
-     where environment_id = $1 and id = $2 and deleted_at is null`,
-    [environmentId, id, now],
-  )
+  const { rowCount } = await connection.query({
+    name: 'delete-endpoint',
+    text: `update webhook_endpoint set deleted_at = $3, updated_at = $3
+      where environment_id = $1 and id = $2 and deleted_at is null`,
+    values: [environmentId, id, now],
+  })
   return rowCount === 1
 }

@@ -1,4 +1,4 @@
--- The balance as it was at $4 by what had been recorded until $5; null there stands for all that is recorded.
+-- The balance effective at $4, from what had been recorded by $5; null there means everything recorded.
 select coalesce(sum(e.amount), 0)::bigint as balance
 from ledger_entry as e
 join ledger_transaction as t

@@ -1,5 +1,5 @@
--- A page of up to $5 entries of one receivable, the newest first, below the entry $4 or, without it, from the top.
--- Versions have no gaps, so a page is a range of them: whatever the planner expects, no more than the page is read.
+-- A page of up to $5 entries of one receivable, newest first, below the entry $4 or, without it, from the top. Versions
+-- have no gaps, so a page is a range of versions, and no plan can read more than the page.
 with top as materialized (
   select coalesce(
     (select version from ledger_entry

@@ -1,6 +1,6 @@
--- What was effective from the beginning of the date $4 to the end of the date $5 in the time zone $6, up to $7
--- movements in their order, each with the opening balance: one snapshot, so the sums always agree. No movement is one
--- row of nulls.
+-- The movements that took effect from the beginning of the date $4 to the end of the date $5 in the time zone $6, up to
+-- $7 in their order, each with the opening balance. One statement is one snapshot, so the sums always agree. Without
+-- movements there is one row of nulls.
 with span as (
   select $4::date::timestamp at time zone $6 as starts, ($5::date + 1)::timestamp at time zone $6 as ends
 ),

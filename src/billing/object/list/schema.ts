@@ -14,13 +14,15 @@ const common = {
   external_reference: externalReference.optional(),
   currency: currencyCode.optional(),
   ...createdQuery,
-  metadata: metadata.optional().describe('metadata[key]=value: has this value under this key; several must all hold'),
-  balance_min: amountText.optional().describe('Only beside another filter: no index holds balances'),
-  balance_max: amountText.optional().describe('Only beside another filter: no index holds balances'),
-  archived: z.enum(['false', 'true', 'all']).default('false').describe('What is archived is left out unless asked for'),
+  metadata: metadata
+    .optional()
+    .describe('metadata[key]=value: objects with this value under this key; several filters must all match'),
+  balance_min: amountText.optional().describe('Only together with another filter: balances are not indexed'),
+  balance_max: amountText.optional().describe('Only together with another filter: balances are not indexed'),
+  archived: z.enum(['false', 'true', 'all']).default('false').describe('Archived objects are excluded by default'),
 }
 
-/** The query of each list. A member that is not named here is refused. */
+/** The query of each list. A field that is not listed is refused. */
 export const listQueries = {
   customer: z.strictObject(common),
   account: z.strictObject({ ...common, customer: idOrReference.optional().describe('Id or external reference') }),

@@ -9,11 +9,12 @@ import { findObject, findReference, objectSelect, type Rows } from '../rows.ts'
 import type { ListQuery } from './schema.ts'
 
 /**
- * Reads up to `limit + 1` objects of one kind, newest first. It goes by the id, which begins with the time, so a page stays
- * the same however much is written meanwhile. Every filter but the balance has an index path.
+ * Reads up to `limit + 1` objects of one kind, newest first. They are ordered by id, which begins with the time, so a
+ * page stays the same while others write. Every filter but the balance has an index path.
  *
  * The page is picked first and joined afterwards. The join with the receivable is fenced off (`offset 0`): it is on two
- * columns that say the same, so the planner would expect next to no rows, disregard the limit, and read whole tables.
+ * columns of which one determines the other, so the planner would expect almost no rows, ignore the limit, and read
+ * whole tables.
  */
 export async function listObjects<Kind extends ReceivableKind>(
   database: Queryable,
@@ -33,18 +34,18 @@ export async function listObjects<Kind extends ReceivableKind>(
   } else conditions.and`e.environment_id = ${environment.id} and e.id >= ${from} and e.id < ${below}`
   addOwnFilters(conditions, query)
   addReceivableFilters(conditions, query, dateIn(environment.time_zone, now))
-  const { rows } = await database.query<Rows[Kind]>(
-    `with page as materialized (
+  const { rows } = await database.query<Rows[Kind]>({
+    text: `with page as materialized (
        select e.id, e.bucket from ${byStatus ? statusFirst : objectFirst(kind, query)}
        where ${conditions.text} order by ${byStatus ? 'r' : 'e'}.id desc limit ${page.limit + 1}
      )
      ${objectSelect[kind]} join page on page.id = e.id and page.bucket = e.bucket order by e.id desc`,
-    conditions.values,
-  )
+    values: conditions.values,
+  })
   return rows
 }
 
-/** Whether the status alone narrows the list: then its index leads, and each bill is looked at by its key. */
+/** Whether only the status narrows the list: then its index drives the scan, and each bill is looked up by its key. */
 function goesByStatus(query: ListQuery): boolean {
   if (query.status === undefined && query.overdue !== 'true') return false
   const { external_reference, customer, account, metadata, due_from, due_to } = query
@@ -62,7 +63,7 @@ function objectFirst(kind: ReceivableKind, { status, overdue, balance_min, balan
     : `${kind} as e`
 }
 
-/** The filters that name one object: by them the bucket is known too. */
+/** The filters that name one object, and so give the bucket too. Returns false when there is no such object. */
 async function addNamed(
   conditions: Conditions,
   database: Queryable,

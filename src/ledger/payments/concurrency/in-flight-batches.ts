@@ -24,8 +24,8 @@ type Attempt = {
   balances: Map<Id, Pick<Receivable, 'balance' | 'version' | 'status'>>
 }
 
-// Batches of several processes could deadlock in a way that PostgreSQL does not see, since part of the circle lies in here. Whoever
-// waited this long gives up what it holds.
+// Batches of several processes could deadlock in a way that PostgreSQL cannot see, since part of the cycle is in the
+// program. A batch that has waited for this long aborts, and so releases its locks.
 const predecessorTimeoutMs = 2_000
 
 /**
@@ -48,12 +48,12 @@ export class InFlightBatch {
     this.#predecessor_timeout_ms = predecessor_timeout_ms
   }
 
-  /** Resolves when all predecessors have ended, whatever became of them. To be waited for without holding any lock. */
+  /** Resolves when all predecessors have ended, committed or not. Must be awaited without holding any lock. */
   async waitUntilAlone(): Promise<void> {
     await Promise.all(this.#predecessors.map((batch) => batch.#ended.promise))
   }
 
-  /** The first statement of its transaction: from now on later batches can wait for its end. */
+  /** The first statement of the transaction: from now on later batches can wait for its end. */
   async open(connection: Queryable): Promise<void> {
     await connection.query({ ...openBatchSql, values: [this.#key] })
   }
@@ -77,7 +77,7 @@ export class InFlightBatch {
     return overwritten
   }
 
-  /** Tells later batches which balances this one will write, of the receivables that it was decided from. */
+  /** Publishes the balances that this batch will write, and so lets later batches decide. */
   publishBalances(receivables: Iterable<Receivable>): void {
     for (const { id, balance, version, status } of receivables) {
       this.#attempt.balances.set(id, { balance, version, status })
@@ -85,14 +85,20 @@ export class InFlightBatch {
     this.#attempt.decided.resolve()
   }
 
-  /** Has the database wait for the end of the batches that this one was decided from, before what is sent next. */
+  /**
+   * Makes the database wait for the end of the batches whose balances this one was decided from, before the statements
+   * sent next.
+   */
   async waitForPredecessors(connection: Queryable): Promise<void> {
     const inFlight = [...this.#builtOn].filter((batch) => !batch.#hasEnded)
     if (inFlight.length === 0) return
     await connection.query({ ...awaitBatchesSql, values: [bigintArray(inFlight.map((batch) => batch.#key))] })
   }
 
-  /** The attempt was aborted: what was decided from it will not find the balances that it expects. Another attempt may follow. */
+  /**
+   * The attempt was aborted: batches that were decided from it will not find the balances that they expect. Another
+   * attempt may follow.
+   */
   reset(): void {
     this.#attempt.balances.clear()
     this.#attempt.decided.resolve()
@@ -105,18 +111,18 @@ export class InFlightBatch {
     this.#hasEnded = true
     this.#attempt.decided.resolve()
     this.#ended.resolve()
-    // Else each would keep the one before it, back to the first.
+    // Otherwise each batch would keep the one before it alive, back to the first.
     this.#predecessors = []
     this.#builtOn.clear()
   }
 
   async #inTime(promise: Promise<void>): Promise<void> {
     let timer: NodeJS.Timeout | undefined
-    const lateness = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new PredecessorTimeout()), this.#predecessor_timeout_ms)
     })
     try {
-      await Promise.race([promise, lateness])
+      await Promise.race([promise, timeout])
     } finally {
       clearTimeout(timer)
     }

@@ -5,9 +5,9 @@ import { isConflict, isUniqueViolation } from '../../../database/errors.ts'
  * reads. A false assumption aborts the transaction; the retry assumes nothing.
  */
 export type Assumptions = {
-  /** `new`: no claim exists, so none is asked for its outcome. `any`: each is asked whether it was won. */
+  /** `new`: no claim exists yet, so plain inserts do. `any`: each insert returns whether it won. */
   claims: 'new' | 'any'
-  /** `unlocked`: read without a lock, and held by the update. `locked`: locked before anything is decided. */
+  /** `unlocked`: read without a lock, and checked by the update. `locked`: locked before anything is decided. */
   balances: 'unlocked' | 'locked'
 }
 
@@ -20,11 +20,12 @@ export type OptimisticMode = {
   assumptionsFor(size: number): Assumptions
   /** Learns that a batch was committed, and whether it won all its claims. */
   committed(allWon: boolean): void
-  /** Learns why a batch was aborted. Returns false when the reason is none of the assumptions. */
+  /** Learns why a batch was aborted. Returns false when the cause is not one of the assumptions. */
   failed(error: unknown): boolean
 }
 
-// Below it there is little to save, and a quiet server's replays would each leave an error in PostgreSQL's log.
+// Below this size there is little to save, and each replay on a quiet server would leave an error in the log of
+// PostgreSQL.
 const claimsMin = 16
 
 // An aborted batch costs what eight batches save by not asking.

@@ -1,5 +1,6 @@
--- I6. Each application and each reversal of one has its event, which has the same id, so there cannot be two; and each such event has
--- one of them. Events of months that were let go of (the ids of what they told of begin with an older time) are not expected any more.
+-- I6. Each application and each reversal of one has exactly one event. The event has the same id, so there cannot be
+-- two. Each such event belongs to an application or a reversal. Applications and reversals from before the retention
+-- limit are skipped, since their events have been dropped.
 select
   count(*) as examined,
   count(*) filter (where fault is not null) as violations,
@@ -9,8 +10,8 @@ from (
     coalesce(a.id, e.id) as id,
     case coalesce(a.type, e.type) when 'obligation.amount_applied' then 'obligation' else 'reversal' end as kind,
     case when e.id is null then 'it has no event'
-      when a.id is null then 'an event without it'
-      when e.subject_id <> e.id then 'its event tells of something else' end as fault
+      when a.id is null then 'an event without its object'
+      when e.subject_id <> e.id then 'its event is about another object' end as fault
   from (
     select id, bucket, environment_id, 'obligation.amount_applied' as type from application
     where id >= (select id_at(events_dropped_before) from retention)

@@ -1,8 +1,8 @@
--- I5, as receivables see it: a balance is what was entered by hand less what payments applied. Of a bill, what was entered by hand is
--- what is due, its adjustments, what was written off, what was set as paid and its voiding. The bill itself says the first three, and
--- what it says is paid is what was applied and set: amount_due + amount_adjusted - amount_written_off - what remains. Set back further
--- than it had been set, which was possible once, counts as adjusted.
--- An application of another kind, customer, currency or environment than its receivable counts as one without a
+-- I5, from the side of receivables: a balance is what was entered by hand less what payments applied. For a bill, the
+-- entries by hand are the amount due, adjustments, write-offs, amount_paid and voiding. The bill stores the first three;
+-- its amount paid is amount_due + amount_adjusted - amount_written_off - the balance. amount_paid could once be set below
+-- the sum of what had been set; that part counts as adjusted. An
+-- application whose kind, customer, currency or environment differs from its receivable counts as one without a
 -- receivable.
 select
   count(*) as examined,

@@ -1,5 +1,5 @@
--- I7, as deliveries see it. A claim counts as an attempt before it is sent, so a crash may leave a number without a
--- row; but no row has a higher number, and what settled a delivery is its latest attempt.
+-- I7, from the side of deliveries. A claim counts as an attempt before it is sent, so a crash may leave a number
+-- without a row. But no row has a higher number, and the attempt that ended a delivery is its latest.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,

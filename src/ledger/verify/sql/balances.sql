@@ -1,4 +1,4 @@
--- I3. An entry of another environment, bucket or currency than its receivable counts as an entry without one.
+-- I3. An entry whose environment, bucket or currency differs from its receivable counts as an entry without one.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,

@@ -1,6 +1,6 @@
--- I14, buckets: the last 16 bits of an id name its shard, so a row whose bucket says otherwise would be looked for on
--- the wrong machine. What is matched with one of these by its bucket is not asked again: a balance with its object, a delivery
--- with its event, an attempt with its delivery.
+-- I14, buckets: the last 16 bits of an id name its shard, so a row with another bucket would be looked for on the wrong
+-- machine. Rows that another check matches with one of these by bucket are not repeated here: a balance with its
+-- object, a delivery with its event, an attempt with its delivery.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -8,7 +8,7 @@ select
 from (
   select kind, id, bucket, get_byte(bytes, 14) * 256 + get_byte(bytes, 15) <> bucket as broken
   from (
-    -- `offset 0` keeps it from being taken apart twice for each id, which is the most of the work.
+    -- `offset 0` keeps each id from being taken apart twice, which is most of the work.
     select *, uuid_send(id) as bytes from (
       select 'customer' as kind, id, bucket from customer
       union all select 'account', id, bucket from account

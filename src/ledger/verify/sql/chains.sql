@@ -1,4 +1,4 @@
--- I4. Each entry is held against the one before it, so a broken link is found once and not again in all that follow.
+-- I4. Each entry is compared with the one before it, so a broken link is found once and not again in all that follow.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,

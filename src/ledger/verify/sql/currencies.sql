@@ -1,6 +1,6 @@
--- I11. $1 holds every active ISO 4217 code, $2 is the furthest a balance goes either way, $3 the largest payment. An
--- entry moves something, from one end of a balance's range to the other at most. Only what is broken is taken further than its
--- own row: grouping the rows by their currencies, to hold few against the list, took a third longer.
+-- I11. $1 holds every active ISO 4217 code, $2 is the limit of a balance in either direction, $3 the largest payment.
+-- An entry is not zero, and moves a balance at most from one limit to the other. Grouping the rows by currency, so as
+-- to compare few with the list, took a third longer.
 with broken as (
   select kind, id, balance || ' ' || currency as fault
   from receivable

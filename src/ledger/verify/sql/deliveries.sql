@@ -1,7 +1,8 @@
--- I7, as events see it. An endpoint's types may change later, and what it gets is decided by what it wants now. So an event
--- has to have its delivery when it is a minute younger than the last change of the endpoint: by then every transaction
--- that had not seen the change is over. A delivery whose event is no longer kept was cancelled for that. Only a delivery that is
--- not wanted now has its event and its endpoint looked for: with a join for all of them this took half as long again.
+-- I7, from the side of events. The types of an endpoint may change, and what it receives is decided by what it takes
+-- now. So a delivery is required only for events at least a minute younger than the last change of the endpoint: by
+-- then every transaction that had not seen the change is over. A delivery whose event is no longer kept was cancelled
+-- for that reason. Only for a delivery that is not wanted now are its event and endpoint looked up: a join for all of
+-- them took half as long again.
 select
   count(*) as examined,
   count(*) filter (where fault is not null) as violations,
@@ -31,6 +32,6 @@ from (
   ) as wanted
     on wanted.event_id = d.event_id and wanted.endpoint_id = d.endpoint_id and wanted.bucket = d.bucket
     and wanted.environment_id = d.environment_id
-  -- Keeps the fault from being looked for twice.
+  -- Keeps the fault from being computed twice.
   offset 0
 ) as checked

@@ -1,6 +1,6 @@
--- I12. Deliveries are taken in the order in which they are due. So none may have been due for an hour when an event was
--- sent that became due later still: it was passed over. How long a delivery waits in all depends on the server's being
--- up, which the database cannot tell. An event's id begins with the time of the event.
+-- I12. Deliveries are taken in the order in which they are due. So a delivery must not have been due for more than an
+-- hour when an event was sent that became due later still: it was skipped. How long a delivery waits in all depends on
+-- whether the server runs, which the database cannot know. The id of an event begins with the time of the event.
 with sent as (
   select event_id from webhook_attempt order by event_id desc limit 1
 )

@@ -1,5 +1,5 @@
--- I14, as objects see it: each has its reference kept for it, its balance says what it says, and its customer is of its
--- environment. A customer or an account may be without a balance, a bill may not.
+-- I14, from the side of objects: each has its reference reserved, its balance agrees with it, and its customer belongs
+-- to its environment. A customer or an account may have no balance; a bill must have one.
 select
   count(*) as examined,
   count(*) filter (where fault is not null) as violations,
@@ -9,15 +9,15 @@ from (
     coalesce(o.kind, r.kind, n.kind) as kind,
     coalesce(o.id, r.id, n.entity_id) as id,
     case
-      when o.id is null and r.id is not null then 'a receivable of nothing that exists'
+      when o.id is null and r.id is not null then 'a receivable without its object'
       when o.id is null or n.entity_id is null or n.kind <> o.kind or n.reference <> o.external_reference
-        or n.environment_id <> o.environment_id then 'its external reference is not the one that is kept for it'
-      when o.without_customer then 'its customer is not of its environment'
+        or n.environment_id <> o.environment_id then 'its external reference is not the one reserved for it'
+      when o.without_customer then 'its customer belongs to another environment'
       when r.id is null then case when o.kind = 'bill' then 'a bill without a receivable' end
       when r.kind <> o.kind or r.bucket <> o.bucket or r.environment_id <> o.environment_id
         or r.customer_id <> o.customer_id or r.account_id is distinct from o.account_id
         or r.external_reference <> o.external_reference
-        or r.overpayment_allowed is distinct from o.overpayment_allowed then 'its receivable says otherwise of it'
+        or r.overpayment_allowed is distinct from o.overpayment_allowed then 'its receivable disagrees with it'
     end as fault
   from (
     select 'customer' as kind, id, bucket, environment_id, id as customer_id, null::uuid as account_id,
@@ -35,6 +35,6 @@ from (
   ) as o
   full join receivable as r on r.id = o.id
   full join external_reference as n on n.entity_id = o.id
-  -- Keeps the fault from being looked for twice.
+  -- Keeps the fault from being computed twice.
   offset 0
 ) as checked

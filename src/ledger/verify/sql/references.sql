@@ -1,8 +1,8 @@
--- I14, references: the hot tables have no foreign keys, and what is unique over many machines is held by tables of its
--- own. That an application has its payment and its receivable, and an entry its transaction and its receivable, is
--- shown by I2 to I5; that what it was applied to has its customer, by the objects. So of a payment the customer is looked for
--- only where nothing is applied. A transaction is matched by its id alone: with the rest of its key in the match, both sides
--- were sorted by all of it, which took twice as long.
+-- I14, references: the hot tables have no foreign keys, and uniqueness over many machines is enforced by tables of its
+-- own. I2 to I5 show that an application has its payment and its receivable, and that an entry has its transaction and
+-- its receivable; the check of the objects shows that a receivable has its customer. So the customer of a payment is
+-- looked up only where nothing is applied. A transaction is matched by its id alone: matching the rest of its key too
+-- sorted both sides by all of it, which took twice as long.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -30,13 +30,13 @@ from (
   from (select * from payment where applied_amount = 0) as p
   left join customer as c on c.id = p.customer_id and c.bucket = p.bucket and c.environment_id = p.environment_id
   union all
-  select 'payment', coalesce(p.id, n.payment_id), 'its reference is not the one that is kept for it',
+  select 'payment', coalesce(p.id, n.payment_id), 'its reference is not the one reserved for it',
     p.id is null or n.payment_id is null or p.reference <> n.reference or p.channel <> n.channel
       or p.environment_id <> n.environment_id
   from (select * from payment where reference is not null) as p
   full join payment_reference as n on n.payment_id = p.id
   union all
-  select 'payment', n.payment_id, 'its processor reference is not the one that is kept for it',
+  select 'payment', n.payment_id, 'its processor reference is not the one reserved for it',
     p.id is null or p.processor is distinct from n.processor
   from processor_reference as n
   left join payment as p on p.id = n.payment_id and p.environment_id = n.environment_id

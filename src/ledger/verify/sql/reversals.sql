@@ -1,5 +1,5 @@
--- I5, as reversals see it: what an application or a payment lost is the sum of its reversals, and a payment that was taken
--- back took from its applications what it did not take from the unapplied part.
+-- I5, from the side of reversals: the reversed amount of an application or a payment is the sum of its reversals, and a
+-- payment that was reversed took from its applications what it did not take from the unapplied part.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,

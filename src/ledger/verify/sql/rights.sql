@@ -1,6 +1,6 @@
--- I10. The roles that serve are those that may add entries, other than the owner of the tables; where there is no
--- other, the owner serves. Every right counts that such a role has by itself, through another role, or on one column
--- only; but the owner may blank what is personal of an event.
+-- I10. The serving roles are those that may add entries, except the owner of the tables; if there is no other, the
+-- owner serves. Every right counts that such a role has by itself, through another role, or on a single column; but the
+-- owner may blank the personal part of an event.
 with append_only as (
   select t.oid, t.relname, t.relowner, t.relacl
   from pg_class as t

@@ -1,4 +1,4 @@
--- I14, states: what a row says of itself does not contradict its amounts and instants.
+-- I14, states: the status of a row does not contradict its amounts and instants.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -19,7 +19,7 @@ from (
       or attempts < case when status in ('delivered', 'exhausted') then 1 else 0 end
   from webhook_delivery
   union all
-  select 'idempotency record', null, 'there is no answer for the key ' || key, a.id is null
+  select 'idempotency record', null, 'there is no response for the key ' || key, a.id is null
   from (select environment_id, key, response_id, bucket from idempotency_key) as k
   left join (select id, bucket from idempotency_response) as a on a.id = k.response_id and a.bucket = k.bucket
 ) as checked

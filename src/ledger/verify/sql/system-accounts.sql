@@ -1,8 +1,8 @@
--- I5, as the system accounts see it: clearing accounts hold what arrived and was not taken back, and "unapplied" holds,
--- as a debt, what payments have left. These accounts store no balance, so the sums are all there is to compare.
+-- I5, from the side of the system accounts: clearing accounts hold what arrived and was not reversed, and "unapplied"
+-- holds, as a debt, what is unapplied of payments. These accounts store no balance, so only the sums can be compared.
 with arrived as (
   select
-    environment_id, currency, coalesce(processor, channel) as holder,
+    environment_id, currency, coalesce(processor, channel) as place,
     sum(unapplied_amount) as unapplied, sum(amount - reversed_amount) filter (where status = 'succeeded') as held
   from payment
   group by environment_id, currency, coalesce(processor, channel)
@@ -24,7 +24,7 @@ from (
     union all
     select environment_id, 'unapplied', currency, 0, -unapplied from arrived
     union all
-    select environment_id, 'clearing:' || holder, currency, 0, held from arrived where held is not null
+    select environment_id, 'clearing:' || place, currency, 0, held from arrived where held is not null
   ) as sides
   where system_account = 'unapplied' or system_account like 'clearing:%'
   group by environment_id, system_account, currency

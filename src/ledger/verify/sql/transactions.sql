@@ -1,4 +1,4 @@
--- I2. With no entry of zero (I11), a sum of zero needs two entries at least, so those are not counted.
+-- I2. Since no entry is zero (I11), entries that sum to zero are at least two, so they are not counted.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,

@@ -1,6 +1,6 @@
 import type { Decline, MethodDetails } from '../processor.ts'
 
-/** What a charge on one of the simulator's cards does. Delays are those of a bank that answers later. */
+/** The behaviour of one of the simulator's cards. Delays are those of a bank that decides later. */
 export type CardBehaviour =
   | { kind: 'succeeds' }
   | { kind: 'declined'; decline_code: DeclineCode }
@@ -23,7 +23,7 @@ const pendingSucceeds: CardBehaviour = { kind: 'pending', becomes: 'succeeded' }
 const pendingFails: CardBehaviour = { kind: 'pending', becomes: 'failed' }
 const declined = (decline_code: DeclineCode): CardBehaviour => ({ kind: 'declined', decline_code })
 
-/** Every card that the simulator knows, with what it does: shown on its card page. No other number is taken. */
+/** Every card that the simulator knows, with what it does: shown on its card page. It accepts no other number. */
 export const simulatorCards: readonly { number: string; does: string; behaviour: CardBehaviour }[] = [
   { number: '4242424242424242', does: 'succeeds', behaviour: { kind: 'succeeds' } },
   { number: '5555555555554444', does: 'succeeds (Mastercard)', behaviour: { kind: 'succeeds' } },
@@ -54,12 +54,12 @@ export function cardDetails(digits: string): MethodDetails {
   return { type: 'card', card: { type: 'CREDIT', scheme, bin: digits.slice(0, 6), last4: digits.slice(-4) } }
 }
 
-/** The decline that a code stands for. */
+/** The decline with this code. */
 export function declineOf(code: DeclineCode): Decline {
   return { error_code: 'card_declined', decline_code: code, message: declines[code] }
 }
 
-/** What was typed into the card form, and what is wrong with it, per field; the fields that are right are absent. */
+/** What was typed into the card form, and what is wrong with it, per field; valid fields are absent. */
 export type CardInput = { card_number: string; expiry: string; cvc: string }
 export type CardFaults = Partial<Record<keyof CardInput, string>>
 

@@ -5,7 +5,7 @@ import type { Queryable } from '../../../database/pool.ts'
 import type { ChargeState, MethodDetails } from '../processor.ts'
 import { type CardBehaviour, type DeclineCode, declineOf } from './cards.ts'
 
-/** A charge as the simulator's own books have it. */
+/** A charge in the simulator's own books. */
 export type SimulatorCharge = {
   id: Id
   bucket: number
@@ -23,7 +23,8 @@ export type SimulatorCharge = {
 }
 
 const pendingMs = 3_000
-// A payment runs out after 24 hours; its card page an hour before, so that no charge is begun on one that is over.
+// A payment expires after 24 hours and its card page an hour earlier, so that no charge is started on an expired
+// payment.
 const payableMs = 23 * 3_600_000
 
 /** The part of a charge's address that cannot be guessed. */
@@ -47,7 +48,7 @@ export async function findChargeByToken(
   return rows[0]
 }
 
-/** Writes a new charge; a second one for the same payment is none. */
+/** Writes a new charge; a second one for the same payment writes nothing. */
 export async function insertCharge(
   pool: Queryable,
   charge: Pick<
@@ -78,7 +79,7 @@ export function isWithinTime(charge: SimulatorCharge, now: Date): boolean {
   return now.getTime() - charge.created_at.getTime() < payableMs
 }
 
-/** Charges a card. Only an open charge is charged, so a form that is sent twice is charged once. */
+/** Charges a card. Only an open charge can be charged, so a form that is sent twice charges once. */
 export function chargeCard(
   pool: Queryable,
   charge: SimulatorCharge,
@@ -109,7 +110,7 @@ export function chargeCard(
   }
 }
 
-/** What the payer answered to the challenge. */
+/** Records the payer's decision on the challenge. */
 export function answerChallenge(pool: Queryable, charge: SimulatorCharge, approved: boolean, now: Date): Promise<void> {
   return move(pool, charge, 'challenge', {
     status: approved ? 'succeeded' : 'failed',
@@ -146,7 +147,7 @@ async function move(
   })
 }
 
-/** What is known of a charge at an instant: a pending one resolves by the clock alone, so nothing has to run for it. */
+/** The state of a charge at an instant: a pending one resolves by the clock alone, so nothing has to run for it. */
 export function stateAt(charge: SimulatorCharge, now: Date): ChargeState {
   const { settles_at, becomes } = charge
   const method_details = charge.card ?? undefined

@@ -7,7 +7,7 @@ import type { SimulatorCharge } from './charge.ts'
 
 const footer = html`This is Tallystick’s simulator, standing in for the page of a payment service. Never enter a real card here.`
 
-/** The card form. What was typed as number and security code is never shown again. */
+/** The card form. The card number and security code that were typed are never shown again. */
 export function cardPage(charge: SimulatorCharge, returnUrl: string, faults: CardFaults = {}, expiry = ''): Page {
   const list = Object.entries(faults).map(([name, detail]) => ({ name, detail }))
   return simulatorPage(
@@ -51,8 +51,8 @@ ${heading('Your bank asks: do you want to pay this?', charge)}
 export function expiredPage(charge: SimulatorCharge, returnUrl: string): Page {
   return simulatorPage(
     charge,
-    'This payment has run out',
-    html`<section class="card"><h1>This payment has run out</h1>
+    'This payment has expired',
+    html`<section class="card"><h1>This payment has expired</h1>
 <p>It was open for too long. Nothing was charged.</p>
 <p class="more"><a href="${returnUrl}">Go back and start again</a></p></section>`,
   )

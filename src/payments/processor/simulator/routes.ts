@@ -53,7 +53,7 @@ export function simulatorRoutes(router: Router, app: AppContext): void {
   })
 }
 
-/** The page of a charge as it stands: what is decided already leads back. */
+/** The page of a charge in its current state; a decided charge redirects back. */
 function show(reply: FastifyReply, charge: SimulatorCharge, returnUrl: string, now: Date): FastifyReply {
   const waits = charge.status === 'open' || charge.status === 'challenge'
   if (!waits) return reply.redirect(returnUrl, 303)

@@ -8,8 +8,8 @@ import { chargeToken, insertCharge, type SimulatorCharge, stateAt } from './char
 const referencePrefix = 'sim_'
 
 /**
- * The built-in processor of the test environment: it keeps its own books, has its own pages, and resolves what is pending by
- * the clock. No money moves; everything else is as with a real one.
+ * The built-in processor of the test environment: it keeps its own books, has its own pages, and resolves pending
+ * charges by the clock. No money moves; everything else works as with a real processor.
  */
 export function simulator(
   { pool, clock, vault, publicUrl }: Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl'>,

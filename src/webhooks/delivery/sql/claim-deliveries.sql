@@ -1,6 +1,6 @@
--- Takes up to 200 due deliveries for this process until $2, counting an attempt for each. Never by a cursor: an id that
--- commits late would be skipped. What belongs to a deleted endpoint is cancelled; what belongs to a disabled one is looked at
--- again at $3, so that it does not stand in the way at the head of the index. $1 is now.
+-- Claims up to 200 due deliveries for this process until $2, counting an attempt for each. Never by a cursor: an id
+-- that commits late would be skipped. Deliveries of a deleted endpoint are cancelled; those of a disabled one are
+-- claimed again at $3, so that they do not block the head of the index. $1 is now.
 with due as materialized (
   select event_id, endpoint_id, bucket
   from webhook_delivery

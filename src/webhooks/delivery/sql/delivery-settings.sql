@@ -1,7 +1,7 @@
--- The two statements of this folder are prepared while the tables may be tiny and then used while they grow by thousands of
--- rows a second, so a plan made for a tiny table would read a large one whole until the next ANALYZE. These settings leave
--- one plan only: nested loops over the indexes. JIT is off since a discouraged node looks expensive to it. Planned on empty
--- tables, a claim of 200 among a million settled deliveries takes 3 ms.
+-- The two statements of this folder are prepared while the tables may be tiny and then used while they grow by
+-- thousands of rows a second, so a plan made for a tiny table would read a large one whole until the next ANALYZE.
+-- These settings leave only one plan: nested loops over the indexes. JIT is off since a discouraged node looks
+-- expensive to it. Planned on empty tables, a claim of 200 among a million finished deliveries takes 3 ms.
 select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
   set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
   set_config('enable_sort', 'off', true), set_config('jit', 'off', true)

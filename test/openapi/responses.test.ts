@@ -15,9 +15,9 @@ describe('the check of every answer in every test', () => {
   })
 
   test.each([
-    ['a member that is not documented', answer(200, { ...settings, colour: 'red' }), /colour/],
-    ['a member that is missing', answer(200, { ...settings, mode: undefined }), /mode/],
-    ['a member of another type', answer(200, { ...settings, name: 7 }), /\/name must be string/],
+    ['a field that is not documented', answer(200, { ...settings, colour: 'red' }), /colour/],
+    ['a field that is missing', answer(200, { ...settings, mode: undefined }), /mode/],
+    ['a field of another type', answer(200, { ...settings, name: 7 }), /\/name must be string/],
     ['a status that is not documented', answer(418, settings), /418 is not in openapi.json/],
     ['another media type', answer(200, settings, { 'content-type': 'text/html' }), /as text\/html/],
     ['a refusal that is no problem', answer(401, settings), /not documented as application\/json/],

@@ -58,7 +58,7 @@ describe('connections that are cut in the middle of payments', () => {
   })
 })
 
-describe('a database that is away', () => {
+describe('a database that is unavailable', () => {
   test('is a 503 with Retry-After, not ready but alive, and all is well when it is back', async () => {
     const account = await makeAccount('away')
     await allowConnections(false)

@@ -24,7 +24,7 @@ describe.each(['customers', 'accounts'] as const)('%s', (kind) => {
     return `${kind}/${reference}`
   }
 
-  test('only what was sent is changed, and null takes an optional member away', async () => {
+  test('only what was sent is changed, and null removes an optional field', async () => {
     const path = await make({ name: 'Before', currency: 'ZAR', balance: -5, metadata: { a: '1', b: '2' } })
     const { body: before } = await get(path)
     const { body } = await patch(path, { name: 'After' })

@@ -1,28 +1,51 @@
-import type { z } from 'zod'
+import type { Router } from '../../api/fastify.ts'
+import { groupedOperation } from '../../api/operation.ts'
 import { renderProblem } from '../../api/problems.ts'
 import { type RenderedResponse, renderResponse } from '../../api/response.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
-import { bucketOf, type Id, newId, parseId } from '../../core/id/id.ts'
+import { bucketOf, newId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import { sha256 } from '../../core/secret.ts'
-import type { Queryable } from '../../database/pool.ts'
 import type { PaymentCommand, PaymentOutcome, PaymentTarget } from '../../ledger/payments/command.ts'
 import { renderApplied, renderBillingPayment } from './render.ts'
-import type { billingPayment, CreatePayment, createdPayment } from './schema.ts'
-import { findObligations, findPayment, type PaymentRow } from './store.ts'
+import * as schema from './schema.ts'
+import { readPayment } from './store.ts'
 import { type ResolvedTarget, readTarget, resolveTarget } from './target.ts'
 
 type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
 
+/** `POST /billing/payments`: records a payment. */
+export function paymentRecordRoute(router: Router, app: AppContext): void {
+  groupedOperation(
+    router,
+    app,
+    {
+      method: 'POST',
+      url: '/billing/payments',
+      id: 'createPayment',
+      tag: 'Payments',
+      summary: 'Record a payment that was received elsewhere',
+      description:
+        'It is applied at once. The same reference with the same amount, currency and target returns 200 with the first payment; anything else under it is a conflict.',
+      body: schema.createPaymentBody,
+      responses: schema.createdPayment,
+      etag: true,
+      errors: [404, 409, 422],
+    },
+    ({ body, context }) => recordPayment(app, context, body),
+  )
+}
+
 /**
- * Records money that others took. It joins the next batch; the unique keys make it happen once. With a policy it is never
- * refused by a rule, a currency or a bill's state: what does not fit stays unapplied. Throws `payment_reference_conflict` when
- * the reference belongs to another payment, and whatever makes explicit allocations impossible.
+ * Records money that was received elsewhere. It joins the next batch; the unique keys make it happen once. With a
+ * policy it is never refused by a rule, a currency or the state of a bill: what does not fit stays unapplied. Throws
+ * `payment_reference_conflict` when the reference belongs to another payment, and whatever makes explicit allocations
+ * impossible.
  */
 export async function recordPayment(
   app: App,
   context: RequestContext,
-  input: CreatePayment,
+  input: schema.CreatePayment,
 ): Promise<RenderedResponse> {
   const receivedAt = input.received_at === undefined ? context.now : new Date(input.received_at)
   if (receivedAt.getTime() > context.now.getTime() + clockSkewMs) {
@@ -32,9 +55,9 @@ export async function recordPayment(
   const command = makeCommand(app, context, input, resolved, receivedAt)
   const outcome = await app.payments.apply(command)
   if (outcome.kind !== 'target_unknown') return responseOf(app, context, command, outcome)
-  // No receivable told whose it is: the object has no balance, or there is none, which this look-up refuses.
-  const looked = await resolveTarget(app.pool, context.environment.id, input)
-  const again = makeCommand(app, context, input, looked, receivedAt)
+  // No receivable identified the customer: the object has no balance, or does not exist, and then this look-up throws.
+  const lookedUp = await resolveTarget(app.pool, context.environment.id, input)
+  const again = makeCommand(app, context, input, lookedUp, receivedAt)
   return responseOf(app, context, again, await app.payments.apply(again))
 }
 
@@ -44,7 +67,7 @@ const clockSkewMs = 5 * 60_000
 function makeCommand(
   app: App,
   context: RequestContext,
-  input: CreatePayment,
+  input: schema.CreatePayment,
   { target, customer_id, first_id }: ResolvedTarget,
   received_at: Date,
 ): PaymentCommand {
@@ -68,23 +91,23 @@ function makeCommand(
     target,
     renderer: {
       payment: (applied) =>
-        renderResponse<typeof createdPayment>({ status: 201, body: renderApplied(environment, applied) }),
+        renderResponse<typeof schema.createdPayment>({ status: 201, body: renderApplied(environment, applied) }),
       problem: (problem) => renderProblem(problem, app, instance),
     },
   }
 }
 
-/** The same money again has the same amount, currency and target, however the target was spelt. */
-function fingerprintOf(input: CreatePayment, target: PaymentTarget): Buffer {
+/** The same payment sent again has the same amount, currency and target, however the target was spelt. */
+function fingerprintOf(input: schema.CreatePayment, target: PaymentTarget): Buffer {
   const named =
     target.kind === 'explicit' ? target.allocations.map((one) => [one.receivable_id, String(one.amount)]) : target.scope
-  // The members stand in their order, so that this is canonical.
+  // The keys are written in a fixed order, so this is canonical.
   return sha256(JSON.stringify({ amount: input.amount, currency: input.currency, named }))
 }
 
 async function responseOf(
   { pool }: App,
-  context: RequestContext,
+  { environment }: RequestContext,
   command: PaymentCommand,
   outcome: PaymentOutcome,
 ): Promise<RenderedResponse> {
@@ -99,38 +122,13 @@ async function responseOf(
       if (!outcome.same) {
         throw fieldProblem('payment_reference_conflict', '/reference', 'It belongs to another payment of this channel.')
       }
-      const shown = await showPayment(pool, context, outcome.payment_id)
-      // After a lost connection the batch is sent again and meets its own commit: that is still the first answer.
+      const { row, obligations } = await readPayment(pool, environment.id, outcome.payment_id)
+      // After a lost connection the batch is sent again and finds its own commit: that is still the first response.
       const status = outcome.payment_id === command.payment.id ? 201 : 200
-      return renderResponse<typeof createdPayment>({ ...shown, status })
+      const body = renderBillingPayment(environment, row, obligations)
+      return renderResponse<typeof schema.createdPayment>({ status, body, etag: `"${row.version}"` })
     }
     default:
-      throw new Problem('not_found', 'There is nothing with this id or reference to pay.')
+      throw new Problem('not_found', 'There is nothing payable with this id or reference.')
   }
-}
-
-/** Finds a payment by its id. Throws `not_found`. */
-export async function findPaymentOrThrow(
-  connection: Queryable,
-  environmentId: number,
-  shown: string,
-): Promise<PaymentRow> {
-  const id = parseId('payment', shown)
-  const row = id === undefined ? undefined : await findPayment(connection, environmentId, id)
-  if (!row) throw new Problem('not_found', 'There is no payment with this id.')
-  return row
-}
-
-/** A payment with its obligations, as Billing shows it. */
-export async function showPayment(
-  connection: Queryable,
-  { environment }: RequestContext,
-  id: Id,
-): Promise<{ status: 200; body: z.input<typeof billingPayment>; etag: string }> {
-  const [row, obligations] = await Promise.all([
-    findPayment(connection, environment.id, id),
-    findObligations(connection, environment.id, id),
-  ])
-  if (!row) throw new Problem('not_found', 'There is no payment with this id.')
-  return { status: 200, body: renderBillingPayment(environment, row, obligations), etag: `"${row.version}"` }
 }

@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import type { RequestContext } from '../context.ts'
+import type { Responses } from './response.ts'
+
+type Schema = z.ZodType
+export type Parsed<S extends Schema | undefined> = S extends Schema ? z.output<S> : undefined
+export type Optional = Schema | undefined
+
+/** One operation of the API: its schemas validate the request, type the handler and make the OpenAPI document. */
+export type Route<P extends Optional, Q extends Optional, B extends Optional, R extends Responses> = {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  url: string
+  /** The name of the operation, unique in the document. */
+  id: string
+  tag: string
+  summary: string
+  /** Details for the reference that the summary leaves out. */
+  description?: string
+  params?: P
+  query?: Q
+  body?: B
+  /** The schema of each successful response, by its status. */
+  responses: R
+  /** Statuses of this operation's refusals, besides those that every operation can give. */
+  errors?: readonly number[]
+  /** Whether its successful responses carry an ETag. */
+  etag?: true
+  /** Whether it takes an Idempotency-Key; `writeOperation` and `groupedOperation` set it. */
+  idempotent?: true
+}
+
+/** An operation as the OpenAPI document reads it. */
+export type Operation = Omit<Route<undefined, undefined, undefined, Responses>, 'params' | 'query' | 'body'> & {
+  params?: Optional
+  query?: Optional
+  body?: Optional
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The operation that the route was declared with; pages have none. */
+    operation?: Operation
+  }
+}
+
+/** A request whose parts have been validated. */
+export type Call<P extends Optional, Q extends Optional, B extends Optional> = {
+  params: Parsed<P>
+  query: Parsed<Q>
+  body: Parsed<B>
+  context: RequestContext
+  /** The If-Match header, as it was sent. */
+  if_match: string | undefined
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Html, html } from './html.ts'
+
+/** A style sheet that a document contains: its element, and its source in the content security policy. */
+export type Style = { element: Html; source: string }
+
+/** A document before it is wrapped. `head` follows what every document has there; `body` is the whole body. */
+export type HtmlDocument = { title: string; style: Style; head?: Html | undefined; body: Html }
+
+/** Reads a style sheet. Its element is one trusted text: a style sheet has no entities, so it must not be escaped. */
+export function readStyle(file: URL): Style {
+  const text = squeezeCss(readFileSync(file, 'utf8'))
+  const source = `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  return { element: Html.trusted(`<style>${text}</style>`), source }
+}
+
+/** A style sheet without insignificant white space: the file stays readable, and 1.4 kB less are sent. */
+function squeezeCss(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ ?([{};,>]) ?/g, '$1')
+    .replaceAll(/([a-z-]): /g, '$1:')
+    .trim()
+}
+
+/** Renders a whole document. */
+export function renderHtmlDocument({ title, style, head, body }: HtmlDocument): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+${head}<title>${title}</title>
+${style.element}
+</head>
+<body>
+${body}</body>
+</html>
+`.toString()
+}
+
+/**
+ * The headers of a document that runs no script, loads nothing, shows only its own style and cannot be framed.
+ * `form_action` is the source of its forms in the policy.
+ */
+export function documentHeaders({ style, form_action }: { style: Style; form_action: string }): Record<string, string> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      `default-src 'none'; style-src ${style.source}; form-action ${form_action}; ` +
+      "frame-ancestors 'none'; base-uri 'none'",
+    'x-frame-options': 'DENY',
+  }
+}

@@ -1,0 +1,3 @@
+update payment
+set applied_amount = $4, unapplied_amount = $5, reversed_amount = $6, version = version + 1, updated_at = $7
+where environment_id = $1 and id = $2 and bucket = $3

@@ -1,0 +1,2 @@
+insert into payment_reversal (id, bucket, environment_id, payment_id, amount, unapplied_amount, reason, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)

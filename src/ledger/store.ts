@@ -1,0 +1,84 @@
+import { bucketOf, type Id } from '../core/id/id.ts'
+import type { PaymentStatus } from '../core/payment-status.ts'
+import { integerArray, uuidArray } from '../database/arrays.ts'
+import type { Queryable } from '../database/pool.ts'
+import { loadSql, type Statement } from '../database/sql.ts'
+import { type Receivable, ReceivableIndex } from './receivable.ts'
+
+/** Which receivables to lock or read: by id, all those of some customers, all those of some accounts. */
+export type ReceivableSelection = { ids?: Id[]; customers?: Id[]; accounts?: Id[]; environments: number[] }
+
+/** A payment row locked by this transaction. */
+export type LockedPayment = {
+  id: Id
+  bucket: number
+  environment_id: number
+  customer_id: Id
+  status: PaymentStatus
+  channel: string
+  currency: string
+  amount: bigint
+  applied_amount: bigint
+  unapplied_amount: bigint
+  reversed_amount: bigint
+  processor: string | null
+  metadata: Record<string, string>
+  version: bigint
+}
+
+const lockSql = loadSql(import.meta.url, './sql/lock-receivables.sql')
+const followRulesSql = loadSql(import.meta.url, './sql/follow-rules.sql')
+const readSql = loadSql(import.meta.url, './sql/read-receivables.sql')
+const lockPaymentsSql = loadSql(import.meta.url, './sql/lock-payments.sql')
+
+/** Locks receivables in the order of their ids, until the transaction ends. Those of other environments are left out. */
+export function lockReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
+  return select(connection, lockSql, selection)
+}
+
+/** Reads the same receivables without a lock: for a preview or a page, or for a batch that checks them when it writes. */
+export function readReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
+  return select(connection, readSql, selection)
+}
+
+async function select(
+  connection: Queryable,
+  statement: Statement,
+  selection: ReceivableSelection,
+): Promise<ReceivableIndex> {
+  const { ids = [], customers = [], accounts = [] } = selection
+  const buckets = new Set([...ids, ...customers, ...accounts].map(bucketOf))
+  const { rows } = await connection.query<Receivable>({
+    ...statement,
+    values: [
+      uuidArray(ids),
+      uuidArray(customers),
+      uuidArray(accounts),
+      integerArray([...buckets]),
+      integerArray([...new Set(selection.environments)]),
+    ],
+  })
+  return new ReceivableIndex(rows)
+}
+
+/** Copies the effective overpayment rule onto the balances of a customer and its accounts, after one of their rules has changed. */
+export async function followRules(
+  connection: Queryable,
+  { environment_id, bucket, customer_id }: Pick<Receivable, 'environment_id' | 'bucket' | 'customer_id'>,
+): Promise<void> {
+  await connection.query({ ...followRulesSql, values: [environment_id, bucket, customer_id] })
+}
+
+/** Locks payments that are to be completed or changed, in the order of their ids. */
+export async function lockPayments(
+  connection: Queryable,
+  ids: Id[],
+  environments: number[],
+): Promise<Map<Id, LockedPayment>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await connection.query<LockedPayment>({
+    ...lockPaymentsSql,
+    values: [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), integerArray(environments)],
+  })
+  return new Map(rows.map((row) => [row.id, row]))
+}

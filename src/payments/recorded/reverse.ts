@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { Router } from '../../api/fastify.ts'
+import { writeOperation } from '../../api/operation.ts'
+import type { AppContext, RequestEnvironment } from '../../context.ts'
+import { formatInstant } from '../../core/clock.ts'
+import { formatId, parseId } from '../../core/id/id.ts'
+import { Problem } from '../../core/problem.ts'
+import { type PaymentReversal, reversePayment } from '../../ledger/corrections/operations.ts'
+import * as schema from './schema.ts'
+
+const params = z.object({ payment: z.string().max(255) })
+
+/** `POST /billing/payments/{payment}/reversals`: takes a payment back. */
+export function paymentReverseRoute(router: Router, app: AppContext): void {
+  writeOperation(
+    router,
+    app,
+    {
+      method: 'POST',
+      url: '/billing/payments/:payment/reversals',
+      id: 'reversePayment',
+      tag: 'Payments',
+      summary: 'Reverse a recorded payment, in whole or in part',
+      description:
+        'Takes the unapplied part first, then the obligations, newest first. Emits obligation.amount_reversed for each obligation that is reduced.',
+      params,
+      body: schema.createReversalBody,
+      responses: { 201: schema.reversal },
+      errors: [404, 409, 422],
+    },
+    async (connection, { params, body, context }) => {
+      const payment_id = parseId('payment', params.payment)
+      if (payment_id === undefined) throw new Problem('not_found', 'There is no payment with this id.')
+      const amount = body.amount === undefined ? undefined : BigInt(body.amount)
+      const { reversal, currency } = await reversePayment(connection, context, {
+        payment_id,
+        amount,
+        reason: body.reason,
+      })
+      return { status: 201, body: renderReversal(context.environment, reversal, currency) }
+    },
+  )
+}
+
+function renderReversal(
+  environment: Pick<RequestEnvironment, 'mode'>,
+  reversal: PaymentReversal,
+  currency: string,
+): z.input<typeof schema.reversal> {
+  return {
+    id: formatId('reversal', reversal.id),
+    payment_id: formatId('payment', reversal.payment_id),
+    amount: Number(reversal.amount),
+    unapplied_amount: Number(reversal.unapplied_amount),
+    currency,
+    reason: reversal.reason,
+    mode: environment.mode,
+    created_at: formatInstant(reversal.created_at),
+  }
+}

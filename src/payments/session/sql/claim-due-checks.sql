@@ -1,0 +1,15 @@
+-- Claims up to $2 payments whose next check with the processor is due at $1, and schedules the one after that.
+update payment as p
+set next_check_at = $1::timestamptz + case p.status
+  when 'processing' then greatest(interval '1 second', least(($1 - p.created_at) / 10, interval '10 minutes'))
+  else greatest(interval '30 seconds', least($1 - p.created_at, interval '5 minutes')) end
+from (
+  select id, bucket
+  from payment
+  where status in ('initiating', 'pending_action', 'processing') and next_check_at <= $1
+  order by next_check_at
+  limit $2
+  for no key update skip locked
+) as due
+where p.id = due.id and p.bucket = due.bucket
+returning p.id, p.environment_id

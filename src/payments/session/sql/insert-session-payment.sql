@@ -1,0 +1,11 @@
+-- Writes a payment that a payer has started, and its audit entry; nothing when it exists already.
+with inserted as (
+  insert into payment (id, bucket, environment_id, customer_id, target_id, status, channel, currency, amount, processor,
+    metadata, next_check_at, created_at, updated_at)
+  values ($1, $2, $3, $4, $5, 'initiating', 'card', $6, $7, $8, $9, $10, $11, $11)
+  on conflict do nothing
+  returning id, bucket, environment_id
+)
+insert into audit_entry (id, bucket, environment_id, actor, action, object_kind, object_id, request_id, recorded_at)
+select $12::uuid, bucket, environment_id, $13, 'created', 'payment', id, $14, $11
+from inserted
