@@ -26,9 +26,9 @@ function merge(levels: Levels): typeof defaults {
 }
 
 /**
- * The rules that hold, from the levels that set some, the nearest last: member by member the nearest wins. A level may come to contradict
- * one below it, which nobody was asked about. The limit that was set nearer stays then, and the other is pulled to it, so that
- * there is always an amount that both allow.
+ * The effective rules of some levels, the nearest last: field by field the nearest wins. When min_amount and max_amount
+ * come from two levels and contradict each other, since a level above was changed later, the nearer limit wins and the
+ * other is set equal to it. So there is always an amount that both allow.
  */
 export function effectiveRules(...levels: Levels): PaymentRules {
   const merged = merge(levels)
@@ -40,7 +40,7 @@ export function effectiveRules(...levels: Levels): PaymentRules {
   return { ...merged, min_amount: BigInt(merged.min_amount), max_amount: BigInt(merged.max_amount) }
 }
 
-/** The rules as they are for a debt of `owed`: without overpayment no more may be asked, and the least is no more than the most. */
+/** The rules for a debt of `owed`: without overpayment max_amount is at most the debt, and min_amount at most max_amount. */
 export function limitToDebt(rules: PaymentRules, owed: bigint): PaymentRules {
   const max = rules.overpayment_allowed || rules.max_amount < owed ? rules.max_amount : owed
   return { ...rules, max_amount: max, min_amount: rules.min_amount < max ? rules.min_amount : max }

@@ -78,8 +78,8 @@ export const problems = {
   },
   payment_in_progress: {
     status: 409,
-    title: 'A payment is on its way',
-    help: 'A bank has not decided it yet. Try again when it has succeeded or failed.',
+    title: 'A payment is in progress',
+    help: 'Try again when the payment has succeeded or failed.',
   },
   archived: { status: 409, title: 'The object is archived', help: 'Unarchive it first.' },
   payment_state: {

@@ -15,7 +15,7 @@ export type AdjustmentCause = {
   effective_at?: Date | undefined
 }
 
-/** The other side of what is entered by hand: each kind has its own, so that its sum tells what was given up, charged or corrected. */
+/** The system account of each kind, so that what was charged, discounted or written off can be summed by its own. */
 const accountOf: Readonly<Record<AdjustmentCause['kind'], SystemAccount>> = {
   opening_balance: 'opening_balances',
   balance_set: 'adjustments',
@@ -54,12 +54,12 @@ export function adjust(
   return adjustment
 }
 
-/** What was entered by hand on a bill, summed by its kind. */
+/** The sum of the entries of one kind on a bill. */
 export type Entered = { kind: AdjustmentCause['kind']; amount: bigint }
 
 /**
- * Voids a locked bill that no money has reached: all that was entered on it is taken back, each kind from its own system account, so
- * that the bill leaves nothing in any of them. What remains of it, if anything, goes to zero.
+ * Voids a locked bill without payments. The entries of each kind are reversed in the system account of that kind, so that
+ * nothing of the bill is left in any of them, and its remaining amount becomes zero.
  */
 export function enterVoid(
   journal: Journal,

@@ -5,7 +5,7 @@ import { loadSql } from '../database/sql.ts'
 import type { ChangeContext } from './change.ts'
 import type { ReceivableKind } from './receivable.ts'
 
-/** What the payments in question are for: a customer with all that is its, an account with its bills, or a bill. */
+/** What the payments are for: a customer with its accounts and bills, an account with its bills, or a bill. */
 type Payable = { kind: ReceivableKind; id: Id; customer_id: Id; environment_id: number; bucket: number }
 
 const cancelAttemptsSql = loadSql(import.meta.url, './sql/cancel-attempts.sql')
@@ -16,8 +16,8 @@ function scopeOf({ kind, id, customer_id, environment_id, bucket }: Payable): un
 }
 
 /**
- * Cancels the payments that payers have begun for something and not been charged for. Should one of them be charged all the same, its
- * money is kept as money that comes late is.
+ * Cancels the payments that payers have begun and not been charged for. When one is charged later all the same, its money
+ * is kept, like any money that arrives late.
  */
 export async function cancelAttempts(
   connection: Queryable,
@@ -27,10 +27,10 @@ export async function cancelAttempts(
   await connection.query({ ...cancelAttemptsSql, values: [...scopeOf(payable), now, actor, request_id] })
 }
 
-/** Throws `payment_in_progress` while a payment for something is with a bank that has not decided it. */
+/** Throws `payment_in_progress` while a payment is processing. */
 export async function refuseInProgress(connection: Queryable, payable: Payable): Promise<void> {
   const { rows } = await connection.query({ ...findProcessingSql, values: scopeOf(payable) })
   if (rows.length > 0) {
-    throw new Problem('payment_in_progress', 'A payment for it is on its way: the bank has not confirmed it yet.')
+    throw new Problem('payment_in_progress', 'A payment for it is processing: the bank has not confirmed it yet.')
   }
 }

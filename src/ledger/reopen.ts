@@ -5,13 +5,13 @@ import type { Queryable } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 import type { Receivable } from './receivable.ts'
 
-/** A customer, an account or a bill on which something is owed or held again, and by whose doing. */
+/** A customer, account or bill with an amount owed, in credit or unapplied again, and who caused it. */
 export type Reopened = { id: Id; environment_id: number; actor: Actor; request_id: string }
 
 const holdObjectsSql = loadSql(import.meta.url, './sql/hold-objects.sql')
 const unarchiveSql = loadSql(import.meta.url, './sql/unarchive-objects.sql')
 
-/** What a balance belongs to: the object that has it, and those above. */
+/** The ids of the object that has a balance and of the objects that it belongs to. */
 export function objectsOf({
   id,
   account_id,
@@ -21,9 +21,9 @@ export function objectsOf({
 }
 
 /**
- * Brings objects out of the archive, in the transaction that has something owed or held on them again. First they are kept from
- * being archived until it ends: who archives looks for what is owed, and would not see yet what this transaction writes. The second
- * statement sees what was archived while the first waited.
+ * Unarchives objects, in the transaction that makes something owed, in credit or unapplied on them again. The first
+ * statement prevents that they are archived meanwhile: archiving checks the balances, and would not see those that this
+ * transaction has not committed. The second statement sees objects that were archived while the first one waited.
  */
 export async function reopen(connection: Queryable, reopened: Reopened[], now: Date): Promise<void> {
   if (reopened.length === 0) return

@@ -73,7 +73,7 @@ ${page && html`<p class="more no-print"><a href="${page}">Back to what is owed</
   }
 }
 
-/** Why nothing of a payment could be applied, as far as the payer has to know. */
+/** Why no part of a payment could be applied, in words for the payer. */
 function whyUnapplied({ bill }: PageSubject): string {
   if (bill?.status === 'voided') return 'This bill had been withdrawn.'
   return bill && closedBy(bill) !== 'payment' ? 'Nothing was owed any more.' : 'This had been paid already.'

@@ -5,9 +5,9 @@ import type { BillRow } from '../object/rows.ts'
 type Amounts = Pick<BillRow, 'status' | 'balance' | 'amount_due' | 'amount_adjusted' | 'amount_written_off'>
 
 /**
- * What is paid of a bill and what remains, in minor units. Always amount_due + amount_adjusted = paid + amount_written_off +
- * remaining. What remains is the balance and the others are stored, so what was paid is the rest: money that payments applied, and
- * what was set as paid by hand. A bill that is voided was never paid, and what remained of it at the time stays shown.
+ * The paid and the remaining amount of a bill, in minor units: amount_due + amount_adjusted = paid + amount_written_off +
+ * remaining. The remaining amount is the balance and the others are stored, so the amount paid is the difference: what
+ * payments applied, and what was set as paid by hand. A voided bill shows what remained when it was voided.
  */
 export function amountsOf(bill: Amounts): { paid: bigint; remaining: bigint } {
   const asked = bill.amount_due + bill.amount_adjusted - bill.amount_written_off
@@ -15,7 +15,7 @@ export function amountsOf(bill: Amounts): { paid: bigint; remaining: bigint } {
   return { paid: asked - remaining, remaining }
 }
 
-/** By what a bill was closed: by the one thing that took from it, or by several. `undefined` while it is open, or voided. */
+/** What closed a bill: the one thing that reduced it, or `mixed`. `undefined` for a bill that is unpaid or voided. */
 export function closedBy(bill: Amounts): z.input<typeof shape>['closed_by'] {
   if (bill.status !== 'paid') return undefined
   const [first, ...others] = [

@@ -32,7 +32,7 @@ export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, v
     throw fieldProblem('amount_exceeds_remaining', '/amount', `The bill has ${receivable.balance} remaining.`)
   }
   if (row.amount_due + row.amount_adjusted + amount > maxAmount) {
-    throw fieldProblem('amount_out_of_range', '/amount', `No bill is for more than ${maxAmount} with its adjustments.`)
+    throw fieldProblem('amount_out_of_range', '/amount', `With its adjustments a bill is for at most ${maxAmount}.`)
   }
   const journal = new Journal(now)
   const id = adjust(journal, receivable, amount, cause, now)
@@ -50,8 +50,8 @@ export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, v
 }
 
 /**
- * Sets the total that is paid of a locked bill, as far as it is known otherwise: the difference is entered. Returns whether there was
- * one. Throws `amount_exceeds_remaining`, or `amount_paid_below_applied`.
+ * Sets the amount paid of a locked bill by hand: the difference is entered. Returns whether there was one. Throws
+ * `amount_exceeds_remaining` or `amount_paid_below_applied`.
  */
 export async function setAmountPaid(
   connection: Connection,
@@ -61,7 +61,7 @@ export async function setAmountPaid(
 ): Promise<boolean> {
   const { paid, remaining } = amountsOf(row)
   if (total > paid + remaining) {
-    throw fieldProblem('amount_exceeds_remaining', '/amount_paid', `No more than ${paid + remaining} is to be paid.`)
+    throw fieldProblem('amount_exceeds_remaining', '/amount_paid', `At most ${paid + remaining} is to be paid.`)
   }
   if (total < paid) {
     const applied = await appliedToBill(connection, row)

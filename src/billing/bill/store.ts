@@ -65,7 +65,7 @@ export async function appliedToBill(connection: Queryable, row: BillRow): Promis
   return rows[0]?.applied ?? 0n
 }
 
-/** What was entered by hand on a locked bill, summed by its kind. */
+/** The entries of a locked bill that are no payments, summed by kind. */
 export async function enteredByHand(connection: Queryable, row: BillRow): Promise<Entered[]> {
   const { rows } = await connection.query<Entered>({
     ...enteredByHandSql,

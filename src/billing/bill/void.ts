@@ -14,15 +14,15 @@ import { tellBillUpdated } from './event.ts'
 import { enteredByHand, updateBillRow } from './store.ts'
 
 /**
- * Voids a bill for good, as if it had never been raised: what remains of it goes, and so does what it was adjusted by and what was
- * written off, each from its own system account. Payments of it that were begun and not charged are cancelled. Throws `bill_voided`,
- * `archived`, `bill_has_payments` when money has reached it, or `payment_in_progress`.
+ * Voids a bill permanently: its remaining amount becomes zero, and its adjustments and write-offs are reversed in their
+ * system accounts. Payments of it that were begun and not charged are cancelled. Throws `bill_voided`, `archived`,
+ * `bill_has_payments` or `payment_in_progress`.
  */
 export async function voidBill(connection: Connection, view: ChangeView, idOrReference: string): Promise<BillRow> {
   const { context } = view
   const { environment, now } = context
   const found = await findOrThrow(connection, environment.id, 'bill', idOrReference)
-  // Payments are locked before what they pay, as by those that apply them.
+  // Payments are locked before objects, as they are when they are applied.
   await cancelAttempts(connection, context, found)
   const { row, receivable } = await lockObject(connection, environment.id, 'bill', idOrReference)
   refuseVoided(row)

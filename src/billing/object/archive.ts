@@ -31,7 +31,7 @@ export async function archive<Kind extends ReceivableKind>(
   if (found.archived_at !== null) return found
   const findAgain = async (options: FindOptions) =>
     required(await findById(connection, environmentId, kind, found.id, options), 'no object is ever deleted')
-  // Payments are locked before what they pay, as by those that apply them.
+  // Payments are locked before objects, as they are when they are applied.
   await cancelAttempts(connection, context, found)
   const row = await findAgain({ lock: 'archive' })
   if (row.archived_at !== null) return row
@@ -39,7 +39,7 @@ export async function archive<Kind extends ReceivableKind>(
   if (obstacle !== undefined) throw new Problem('balance_not_zero', obstacle)
   await refuseInProgress(connection, row)
   await setArchived(connection, context, kind, row, context.now)
-  // Its balance may have changed while the lock was waited for.
+  // Its balance may have changed during the wait for the lock.
   return findAgain({})
 }
 

@@ -6,8 +6,8 @@ type Row = CustomerRow | AccountRow | BillRow
 type Environment = Pick<RequestEnvironment, 'payment_rules'>
 
 /**
- * The rules that hold for an object: its own, else those of what it belongs to. Answers, look-ups and pages all ask here, so none can
- * say what another does not. A bill is never overpaid, so its most is what remains of it.
+ * The effective rules of an object, after inheritance. Responses, look-ups and pages all use this function, so they show
+ * the same rules. A bill is never overpaid, so its maximum is its remaining amount.
  */
 export function rulesOf(environment: Environment, row: Row): PaymentRules {
   const above = row.kind === 'customer' ? [] : [row.customer_rules]
@@ -16,7 +16,7 @@ export function rulesOf(environment: Environment, row: Row): PaymentRules {
   return row.kind === 'bill' ? limitToDebt({ ...rules, overpayment_allowed: false }, row.balance) : rules
 }
 
-/** As `rulesOf`; `undefined` where the object itself cannot be paid: it has no balance, or is a bill that is paid or voided. */
+/** As `rulesOf`, but `undefined` for an object that cannot be paid: without a balance, or a paid or voided bill. */
 export function payableRules(environment: Environment, row: Row): PaymentRules | undefined {
   const payable = row.kind === 'bill' ? row.status === 'unpaid' : row.balance !== null
   return payable ? rulesOf(environment, row) : undefined

@@ -1,19 +1,19 @@
 -- purpose: what a bill was adjusted by and what of it was written off; nothing owed or held in the archive
 -- breaking: yes
 
--- Both change only by adjustments, under the bill's lock. What was paid is the rest: amount_due + amount_adjusted = amount_paid +
--- amount_written_off + what remains, which is the balance.
+-- Both change by adjustments only, under the lock of the bill. The amount paid is not stored: amount_due + amount_adjusted =
+-- amount_paid + amount_written_off + the remaining amount, which is the balance.
 alter table bill
   add column amount_adjusted bigint not null default 0,
   add column amount_written_off bigint not null default 0;
 
--- What an adjustment is called on a document, and the document's own number. Null for everything else.
+-- What an adjustment is called on a document, and the number of the merchant's own document. Null for other transactions.
 alter table ledger_transaction
   add column label text,
   add column reference text;
 
--- Until now amount_paid could be set to less than had been taken off by adjustments. What was so set back counts as an adjustment:
--- nothing less than nothing was ever paid. It is the furthest that the sum of what was set has been above zero.
+-- amount_paid could be set so low that it undid an adjustment. That part counts as an adjustment, since the amount paid was
+-- never below zero: it is the highest that the running sum of the amounts set was above zero.
 update bill set amount_adjusted = known.adjusted, amount_written_off = known.written_off
 from (
   select receivable_id, bucket,
@@ -32,13 +32,13 @@ where bill.id = known.receivable_id and bill.bucket = known.bucket;
 
 alter table bill add check (amount_written_off between 0 and amount_due + amount_adjusted);
 
--- A new id where a statement needs one for each row that it finds, made of the same parts as those of the program.
+-- Makes an id of the same parts as the program does, for statements that need one for each row that they find.
 create function new_id(instant timestamptz, bucket integer) returns uuid language sql volatile as $$
   select (left(replace(id_at(instant)::text, '-', ''), 12) || left(drawn, 12) || right(drawn, 4) || lpad(to_hex(bucket), 4, '0'))::uuid
   from replace(gen_random_uuid()::text, '-', '') as drawn
 $$;
 
--- What came to be owed or held after it had been archived comes out of the archive, with what it belongs to.
+-- Archived objects on which something is owed, in credit or unapplied are unarchived, with the objects that they belong to.
 with bills as (
   update bill as e set archived_at = null, version = version + 1, updated_at = now()
   where archived_at is not null and exists (select from receivable as r where r.id = e.id and r.bucket = e.bucket and r.balance <> 0)

@@ -1,12 +1,11 @@
 import type { ReceivableIndex } from '../receivable.ts'
 import { objectsOf, type Reopened } from '../reopen.ts'
-
 import { type AppliedPayment, selectionOf } from './command.ts'
 
 /**
- * What a payment may have to bring out of the archive: nothing where any of it went to a balance that was not zero, since neither
- * that object nor its customer can have been archived then. Other money is held for its customer, unapplied or as credit; the customer
- * comes out, and what the money was meant for.
+ * The objects that a payment may have to unarchive. None when any part of it was applied to a balance that was not zero:
+ * then neither that object nor its customer is archived. Otherwise the money stays unapplied or becomes credit, and the
+ * customer and what the money was meant for are unarchived.
  */
 export function reopenedBy(
   { command, customer_id, lines }: AppliedPayment,

@@ -1,5 +1,5 @@
--- Cancels what was begun and not charged yet for all of customer $2 or, unless it is null, for $4 and the bills on it. One that a bank
--- is deciding at this moment is waited for, and then left to it.
+-- Cancels the payments of customer $2 that were begun and not charged: all of them or, unless $4 is null, those for $4 and
+-- its bills. A payment that starts processing at this moment is waited for, and not cancelled.
 with cancelled as (
   update payment as p set status = 'cancelled', version = version + 1, updated_at = $5::timestamptz
   where environment_id = $1 and customer_id = $2 and bucket = $3 and status in ('initiating', 'pending_action')

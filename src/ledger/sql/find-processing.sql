@@ -1,4 +1,4 @@
--- Whether a bank is deciding a payment for any of what cancel-attempts.sql goes over.
+-- Finds a payment that is processing, for the objects of cancel-attempts.sql.
 select from payment as p
 where environment_id = $1 and customer_id = $2 and bucket = $3 and status = 'processing'
   and ($4::uuid is null or target_id = $4

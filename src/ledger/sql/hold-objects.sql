@@ -1,5 +1,5 @@
--- Keeps objects from being archived, which needs the lock that key share excludes, and keeps nobody from changing them otherwise.
--- Customers come first, then accounts, then bills, as everywhere.
+-- Prevents objects from being archived: that needs `for update`, which `for key share` excludes. Other changes of the
+-- objects are not blocked. The lock order is customers, accounts, bills.
 with customers as materialized (
   select id from customer
   where id = any ($1::uuid[]) and bucket = any ($2::integer[]) and environment_id = any ($3::integer[])

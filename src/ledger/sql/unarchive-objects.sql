@@ -1,4 +1,4 @@
--- Takes objects back from the archive, those that are in it, and notes for each by whose doing.
+-- Unarchives those objects that are archived, with an audit entry for each.
 with reopened as (
   select unnest($1::uuid[]) as id, unnest($2::integer[]) as bucket, unnest($3::integer[]) as environment_id,
     unnest($4::text[]) as actor, unnest($5::text[]) as request_id

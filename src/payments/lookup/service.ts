@@ -74,7 +74,6 @@ async function lookUpKind(
       amount_due: Number(due),
       pending_amount: Number(pending.get(currency) ?? 0n),
       currency,
-      // Of a customer or an account they are those that it passes on, for all that is due there.
       payment_rules: formatRules(limitToDebt(rules, due)),
     }
   })

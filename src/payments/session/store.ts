@@ -192,8 +192,8 @@ export async function claimDueChecks(pool: Queryable, now: Date, limit: number):
 }
 
 /**
- * Takes payments that were cancelled within the last day, and whose processor is to be asked whether the payer was charged all the
- * same. They are few, and no index holds when they are due, so this goes by the environments.
+ * Claims the due checks of payments that were begun within the last day and cancelled: their payers may be charged all
+ * the same. They are few, and no index has when they are due, so this goes by environment.
  */
 export async function claimCancelledChecks(pool: Queryable, now: Date, limit: number): Promise<Key[]> {
   const { rows } = await pool.query<Key>({ ...claimCancelledChecksSql, values: [now, limit] })

@@ -19,7 +19,7 @@ export function syncDueSessions(app: App, stopping?: AbortSignal): Promise<void>
   return syncClaimed(app, claimDueChecks, 'job:sync-sessions', stopping)
 }
 
-/** As `syncDueSessions`, about payments that were cancelled while their payers may still have been on the processor's page. */
+/** As `syncDueSessions`, for cancelled payments: their payers may still be on the page of the processor. */
 export function syncCancelledSessions(app: App, stopping?: AbortSignal): Promise<void> {
   return syncClaimed(app, claimCancelledChecks, 'job:sync-cancelled-sessions', stopping)
 }

@@ -1,4 +1,4 @@
--- What was entered on a bill that was no payment, by kind.
+-- The entries of a bill that are no payments, summed by kind.
 select t.kind, sum(e.amount)::bigint as amount
 from ledger_entry as e
 join ledger_transaction as t on t.id = e.transaction_id and t.bucket = e.bucket and t.environment_id = e.environment_id

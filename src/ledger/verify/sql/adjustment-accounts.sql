@@ -1,5 +1,5 @@
--- I5, as the system accounts of adjustments see it: what stands in one is of its kind, or was taken back with a bill that was voided.
--- Before each kind had its own, all of them went to "adjustments". They are few beside the payments, so no more than they is matched.
+-- I5, from the side of the system accounts of adjustments: each has entries of its own kind only, and of voided bills.
+-- Older entries of several kinds are in "adjustments". Only these entries are matched, which are few beside the payments.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,

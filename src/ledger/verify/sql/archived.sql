@@ -1,4 +1,5 @@
--- I14, the archive: nothing that is owed, in credit or unapplied belongs to what is archived, and neither does an account that is not.
+-- I14, the archive: nothing that is owed, in credit or unapplied belongs to an archived object, and no account that is not
+-- archived belongs to an archived customer.
 with archived as (
   select 'customer' as kind, id, bucket from customer where archived_at is not null
   union all
