@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
-import { isConflict } from './errors.ts'
+import { isAfterFailure, isConflict } from './errors.ts'
 import type { Connection, Pool } from './pool.ts'
 
 const triesMax = 4
@@ -59,7 +59,7 @@ async function attempt<T>(
     await client.query(rollback).catch((failure: Error) => {
       broken = failure
     })
-    throw error
+    throw isAfterFailure(error) ? (connection.failure ?? error) : error
   } finally {
     client.release(broken)
   }
@@ -79,6 +79,11 @@ class TransactionConnection implements Connection {
   #ended = false
   /** A statement could not be sent, so there must be no commit. */
   #unsent: unknown
+  /**
+   * Why the statements behind it fail. Of statements that are awaited together, the one that failed first need not be the
+   * first whose failure arrives at the caller.
+   */
+  failure: unknown
 
   constructor(client: PoolClient) {
     this.#client = client
@@ -93,7 +98,11 @@ class TransactionConnection implements Connection {
     // A statement after the commit would run outside the transaction.
     assert(!this.#ended, 'nothing is sent after the end of a transaction')
     const { values: sent, ...rest } = typeof statement === 'string' ? { text: statement, values } : statement
-    return this.#client.query<Row>({ ...rest, ...(sent && { values: this.#parameters(sent) }) })
+    const result = this.#client.query<Row>({ ...rest, ...(sent && { values: this.#parameters(sent) }) })
+    result.catch((error: unknown) => {
+      if (!isAfterFailure(error)) this.failure = error
+    })
+    return result
   }
 
   /**

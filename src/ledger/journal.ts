@@ -166,7 +166,7 @@ export class Journal {
    * longer zero are unarchived; a batch of payments, which writes in parts, does so itself (payments/reopened.ts).
    */
   async write(connection: Queryable): Promise<void> {
-    await Promise.all([this.#reopen(connection), this.writeEntries(connection), this.writeBalances(connection)])
+    await Promise.all([this.writeEntries(connection), this.writeBalances(connection), this.#reopen(connection)])
   }
 
   #reopen(connection: Queryable): Promise<void> {

@@ -87,6 +87,18 @@ describe('statements that are sent together', () => {
     expect(await slugs()).toEqual(expect.arrayContaining(['seven', 'eight']))
   })
 
+  test('are tried again after a conflict, however late its failure arrives among those awaited together', async () => {
+    let tries = 0
+    const conflict = "select assert_rows(0, 1, 'a conflict', '40001')"
+    const later = async <T>(promise: Promise<T>) => await (async () => await promise)()
+    await transaction(database.pool, async (connection) => {
+      tries += 1
+      if (tries > 1) return
+      await Promise.all([later(later(later(connection.query(conflict)))), connection.query('select 1')])
+    })
+    expect(tries).toBe(2)
+  })
+
   test('each have their own answer, of whatever kind', async () => {
     const answers = await transaction(database.pool, (connection) =>
       Promise.all([

@@ -140,14 +140,13 @@ async function applyInside(
   const rest = Promise.all([
     writeEvents(connection, events),
     ...resolveClaims(connection, commands, outcomes, inputs),
-    // Before the balances: archiving locks the object first, too.
+    batch.waitForPredecessors(connection),
+    journal.writeBalances(connection),
     reopen(
       connection,
       rows.flatMap(({ applied }) => reopenedBy(applied, inputs.receivables)),
       now,
     ),
-    batch.waitForPredecessors(connection),
-    journal.writeBalances(connection),
   ])
   sendCommit()
   await inOrder([inputs.claimed, written, rest])
