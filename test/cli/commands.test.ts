@@ -57,7 +57,12 @@ describe('the first start', () => {
     const ready = (await (await fetch(`${server.url}/readyz`)).json()) as { status: string; jobs: { name: string }[] }
     expect(ready.status).toBe('ready')
     // It reports every job, and when each last succeeded.
-    expect(ready.jobs.map(({ name }) => name)).toEqual(['sync-sessions', 'maintain-database', 'deliver-webhooks'])
+    expect(ready.jobs.map(({ name }) => name)).toEqual([
+      'sync-sessions',
+      'sync-cancelled-sessions',
+      'maintain-database',
+      'deliver-webhooks',
+    ])
   })
 })
 
