@@ -2,7 +2,7 @@ import type { Authenticator } from '../src/api/auth.ts'
 import type { AppContext } from '../src/context.ts'
 import { systemClock } from '../src/core/clock.ts'
 import type { Log } from '../src/core/log.ts'
-import { openPool, type Pool } from '../src/database/pool.ts'
+import { openPool, type Pool, servingLimits } from '../src/database/pool.ts'
 import { createJobs, deliverWebhooks } from '../src/jobs/index.ts'
 import { createPaymentQueue } from '../src/ledger/payments/batch.ts'
 import { compose } from '../src/server/compose.ts'
@@ -33,7 +33,8 @@ const log: Log = {
 
 /** Composes the product on a database. The dispatcher runs only once it is started. */
 export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.1'): Product {
-  const pool = openPool(address, poolSize, (error) => log.warn({ reason: error.message }, 'a connection was lost'))
+  const lost = (error: Error) => log.warn({ reason: error.message }, 'a connection was lost')
+  const pool = openPool(address, poolSize, lost, servingLimits)
   const clock = systemClock
   const composition = compose({
     pool,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { nearest } from './core/nearest.ts'
 
 /** Every setting, once: its environment variable, its default, and one sentence. `--help` prints this table. */
 export const serverSettings = {
@@ -26,23 +27,32 @@ export const serverSettings = {
     default: '',
     help: 'Private hosts that webhooks may reach, comma-separated: names or addresses, with or without a port.',
   },
+  TALLYSTICK_DRAIN_S: {
+    default: '',
+    help: 'Seconds for which the server still serves after SIGTERM while /readyz reports 503; by default 0 in local mode, else 5.',
+  },
   TALLYSTICK_LOG_LEVEL: { default: 'info', help: 'One of fatal, error, warn, info, debug, trace, silent.' },
 } as const
 
 type SettingName = keyof typeof serverSettings
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
-export type Config = {
-  port: number
-  host: string
+/** Where the database is: all that a command other than start needs. */
+export type DatabasePlace = {
   /** Undefined in local mode. */
   database_url: string | undefined
   data_dir: string
+}
+
+export type Config = DatabasePlace & {
+  port: number
+  host: string
   /** Undefined until the port is known, in which case the loopback address is used. */
   public_url: string | undefined
   test_key: string | undefined
   encryption_key: string | undefined
   webhook_allowed_hosts: string[]
+  drain_s: number
   log_level: string
 }
 
@@ -51,16 +61,38 @@ export class ConfigError extends Error {}
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
+function settingOf(environment: EnvironmentVariables, name: SettingName): string {
+  return (environment[name] ?? '').trim() || serverSettings[name].default
+}
+
+function must(holds: boolean, name: SettingName, expected: string): void {
+  if (!holds) throw new ConfigError(`${name} should be ${expected}.`)
+}
+
+/** Reads where the database is. Throws ConfigError when DATABASE_URL is not the address of a PostgreSQL. */
+export function readDatabasePlace(environment: EnvironmentVariables): DatabasePlace {
+  const database_url = settingOf(environment, 'DATABASE_URL') || undefined
+  must(
+    database_url === undefined || /^postgres(ql)?:\/\//.test(database_url),
+    'DATABASE_URL',
+    'the address of a PostgreSQL, such as postgresql://user:password@db.example.com/tallystick',
+  )
+  return { database_url, data_dir: resolve(settingOf(environment, 'TALLYSTICK_DATA_DIR')) }
+}
+
+/** Whether the text is the number of a TCP port, or 0 for any free one. */
+export function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+}
+
+const drainMaxS = 300
+
 /** Reads the settings from the environment. Throws ConfigError for the first that cannot be used. */
 export function readConfig(environment: EnvironmentVariables): Config {
-  const value = (name: SettingName): string => (environment[name] ?? '').trim() || serverSettings[name].default
-  const must = (holds: boolean, name: SettingName, expected: string) => {
-    if (!holds) throw new ConfigError(`${name} should be ${expected}.`)
-  }
-  const databaseUrl = value('DATABASE_URL') || undefined
-  const local = databaseUrl === undefined
-  const port = Number(value('PORT'))
-  must(Number.isInteger(port) && port >= 0 && port <= 65_535, 'PORT', 'a number from 0 to 65535')
+  const value = (name: SettingName): string => settingOf(environment, name)
+  const place = readDatabasePlace(environment)
+  const local = place.database_url === undefined
+  must(isPort(value('PORT')), 'PORT', 'a number from 0 to 65535')
   const testKey = value('TALLYSTICK_TEST_KEY') || undefined
   must(
     !testKey || /^sk_test_[A-Za-z0-9_]{8,}$/.test(testKey),
@@ -74,13 +106,14 @@ export function readConfig(environment: EnvironmentVariables): Config {
     'TALLYSTICK_ENCRYPTION_KEY',
     'set when DATABASE_URL is: create one with `openssl rand -hex 32`, and back it up with the database',
   )
+  const drain = value('TALLYSTICK_DRAIN_S') || (local ? '0' : '5')
+  must(/^\d{1,3}$/.test(drain) && Number(drain) <= drainMaxS, 'TALLYSTICK_DRAIN_S', `a number from 0 to ${drainMaxS}`)
   const logLevel = value('TALLYSTICK_LOG_LEVEL')
   must(logLevels.includes(logLevel), 'TALLYSTICK_LOG_LEVEL', `one of ${logLevels.join(', ')}`)
   return {
-    port,
+    ...place,
+    port: Number(value('PORT')),
     host: value('TALLYSTICK_HOST') || (local ? '127.0.0.1' : '::'),
-    database_url: databaseUrl,
-    data_dir: resolve(value('TALLYSTICK_DATA_DIR')),
     public_url: readPublicUrl(value('TALLYSTICK_PUBLIC_URL')),
     test_key: testKey,
     encryption_key: encryptionKey,
@@ -88,8 +121,31 @@ export function readConfig(environment: EnvironmentVariables): Config {
       .split(',')
       .map((host) => host.trim().toLowerCase())
       .filter((host) => host !== ''),
+    drain_s: Number(drain),
     log_level: logLevel,
   }
+}
+
+const prefix = /^TALLYSTICK_/i
+
+/** One sentence for each environment variable that is probably a mistake. None of them prevents a start. */
+export function settingWarnings(environment: EnvironmentVariables): string[] {
+  const unknown = Object.keys(environment).filter((name) => prefix.test(name) && !Object.hasOwn(serverSettings, name))
+  const known = Object.keys(serverSettings).filter((name) => prefix.test(name))
+  const { DATABASE_URL: url } = environment
+  return [
+    ...(url !== undefined && url.trim() === ''
+      ? ['DATABASE_URL is set but empty, which means local mode: give it a value, or unset it.']
+      : []),
+    ...unknown.map((name) => {
+      // Compared without the common prefix, which would make every name near.
+      const meant = nearest(
+        name.replace(prefix, ''),
+        known.map((one) => one.replace(prefix, '')),
+      )
+      return `There is no setting ${name}: ${meant ? `did you mean TALLYSTICK_${meant}?` : 'see tallystick --help.'}`
+    }),
+  ]
 }
 
 function readPublicUrl(text: string): string | undefined {

@@ -4,8 +4,10 @@ import type { Log } from './core/log.ts'
 import type { PaymentRuleOverrides } from './core/payment-rules.ts'
 import type { Vault } from './core/secret.ts'
 import type { IdempotencyClaim } from './database/idempotency.ts'
+import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
+import type { UrlCheck } from './net/address-guard.ts'
 
 /**
  * The parts that a process has once: made in server/compose.ts and passed down. Code that needs only some of them says
@@ -22,9 +24,11 @@ export type AppContext = {
   wakeDispatcher(): void
   /** Makes this process read the environment's settings again; other processes follow within a second. */
   settingsChanged(): void
-  /** Says why a webhook address may not be called; `undefined` when it may. */
-  webhookUrlFault(url: string): string | undefined
+  /** A webhook address in its normal form, or why it may not be called. */
+  checkWebhookUrl(url: string): UrlCheck
   log: Log
+  /** Reports failures that the state of the database caused, so that an outage is logged once. */
+  outage: Outage
 }
 
 /** The environment that a key gives access to: all that a request may see. */

@@ -31,7 +31,7 @@ export async function generatePayments(owner: Pool, payments: NewPayments): Prom
 
 /** In a transaction of its own: within the one that fills them it would lock the tables, and a dispatcher out, for minutes. */
 async function makePartitions(owner: Pool, start: Date): Promise<void> {
-  await owner.query('select ensure_partitions($1, 2)', [start])
+  await owner.query('select make_partitions($1, 2)', [start])
 }
 
 /** Runs `vacuum (analyze)`, so that statistics and visibility maps are as on a server that has run for months. */

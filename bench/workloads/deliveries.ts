@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool as HttpPool } from 'undici'
 import { parseId } from '../../src/core/id/id.ts'
-import { socketsPerOrigin } from '../../src/net/http-client.ts'
+import { socketsPerLane } from '../../src/net/http-client.ts'
 import type { Target } from '../merchants.ts'
 import type { Product } from '../product.ts'
 import { callersOfPayments, newRequest, pay } from './payments.ts'
@@ -32,7 +32,7 @@ export function deliveryWorkload(open: () => Product, targets: Target[]): Worklo
 /** Requests of the same size to the same receiver over the same number of connections, and nothing else. */
 export function bareLoopWorkload(receiverUrl: string): Workload {
   const url = new URL(receiverUrl)
-  const pool = new HttpPool(url.origin, { connections: socketsPerOrigin })
+  const pool = new HttpPool(url.origin, { connections: socketsPerLane })
   const body = 'x'.repeat(900)
   const headers = {
     'content-type': 'application/json',
@@ -45,7 +45,7 @@ export function bareLoopWorkload(receiverUrl: string): Workload {
     const { body: answer } = await pool.request({ path: url.pathname, method: 'POST', headers, body })
     await answer.dump()
   }
-  return { run: (seconds) => closedLoop(socketsPerOrigin, seconds, call) }
+  return { run: (seconds) => closedLoop(socketsPerLane, seconds, call) }
 }
 
 /**

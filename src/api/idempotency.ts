@@ -1,10 +1,11 @@
 import type { AppContext, RequestContext } from '../context.ts'
+import { withProofs } from '../core/page-link.ts'
 import { Problem } from '../core/problem.ts'
 import { claimKeys, claimName, findResponses, type IdempotencyClaim, storeResponses } from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
 import { renderProblem } from './problems.ts'
-import type { RenderedResponse } from './response.ts'
+import { type RenderedResponse, storedBody } from './response.ts'
 
 export type WriteOptions = { secret?: boolean; committed?: () => void }
 type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl'>
@@ -13,7 +14,7 @@ type Work = (connection: Connection) => Promise<RenderedResponse>
 /**
  * Runs a change in one transaction together with its idempotency record. With a key that was used before, the stored
  * response is returned, with the same status and bytes. A 409 or 422 is stored too; other refusals are not. `secret`
- * responses are stored encrypted. `committed` is called after the commit.
+ * responses are stored encrypted, and the links to payment pages without their secret part. `committed` is called after the commit.
  */
 export async function writeOnce(
   app: App,
@@ -32,7 +33,8 @@ export async function writeOnce(
     if (won.size === 0) return undefined
     const response = await workOrRefusal(app, context, connection, work)
     const { status } = response
-    const body = options.secret ? app.vault.encrypt(response.body).toString('base64') : response.body
+    const kept = storedBody(response)
+    const body = options.secret ? app.vault.encrypt(kept).toString('base64') : kept
     const stored = storeResponses(connection, [{ ...claim, status, body, encrypted: options.secret === true }])
     sendCommit()
     await stored
@@ -75,6 +77,6 @@ export async function storedResponse(
   if (!stored.fingerprint.equals(claim.fingerprint)) {
     throw new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.')
   }
-  const body = stored.encrypted ? vault.decrypt(Buffer.from(stored.body, 'base64')) : stored.body
-  return { status: stored.status, body, replayed: true }
+  const kept = stored.encrypted ? vault.decrypt(Buffer.from(stored.body, 'base64')) : stored.body
+  return { status: stored.status, body: withProofs(vault, kept), replayed: true }
 }

@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify'
 import type { AppContext } from '../context.ts'
 import { Problem, problemBody } from '../core/problem.ts'
-import { isDatabaseUnavailable } from '../database/availability.ts'
+import { isDatabaseUnavailable, isTemporary } from '../database/availability.ts'
 import type { FastifyReply, FastifyRequest } from './fastify.ts'
 
 /**
@@ -13,6 +13,13 @@ export function toProblem(error: unknown): Problem {
     return new Problem('service_unavailable', 'The database is unavailable. Retry with the same Idempotency-Key.', {
       retry_after_s: 2,
     })
+  }
+  if (isTemporary(error)) {
+    return new Problem(
+      'service_unavailable',
+      'Another change holds what this one needs. Retry with the same Idempotency-Key.',
+      { retry_after_s: 2 },
+    )
   }
   const { code } = (error ?? {}) as Partial<FastifyError>
   switch (code) {
@@ -43,10 +50,12 @@ export function sendProblem(
   error: unknown,
 ): FastifyReply {
   const problem = toProblem(error)
+  if (isTemporary(error)) app.outage.failed(error)
   if (problem.code === 'internal_error') app.log.error({ request_id: request.id, err: error }, 'a request failed')
   if (problem.retryAfterS !== undefined) reply.header('retry-after', String(problem.retryAfterS))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   const { status, body } = renderProblem(problem, app, requestPath(request))
+  reply.header('cache-control', 'no-store')
   return reply.code(status).header('content-type', 'application/problem+json; charset=utf-8').send(body)
 }
 

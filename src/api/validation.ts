@@ -3,14 +3,17 @@ import { type FieldError, Problem } from '../core/problem.ts'
 
 const errorsMax = 20
 
-/** Validates one part of a request by its schema; throws `invalid_request` with a pointer for each fault. */
+/**
+ * Validates one part of a request by its schema; throws `invalid_request` with a pointer for each fault, or `card_number`
+ * when nothing else is wrong.
+ */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true })
   if (result.success) return result.data
   const errors = result.error.issues.flatMap(fieldErrors).slice(0, errorsMax)
   const [first] = errors
   throw new Problem(
-    'invalid_request',
+    errors.every(({ code }) => code === 'card_number') ? 'card_number' : 'invalid_request',
     first ? `${first.pointer || 'The body'}: ${first.detail}` : 'The request is not valid.',
     {
       errors,
@@ -38,7 +41,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 
 function fieldCodeOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return issue.input === undefined ? 'required' : 'invalid_type'
-  return issue.code === 'custom' ? 'invalid_value' : issue.code
+  return issue.code === 'custom' ? String(issue.params?.code ?? 'invalid_value') : issue.code
 }
 
 function detailOf(issue: z.core.$ZodIssue): string {

@@ -6,7 +6,7 @@ import { loadSql } from '../database/sql.ts'
 
 /** What was done to which object. Changes of money are not included: their record is the ledger transaction. */
 export type AuditedChange = {
-  action: 'created' | 'updated' | 'archived' | 'unarchived' | 'voided' | 'pseudonymised' | 'deleted'
+  action: 'created' | 'updated' | 'archived' | 'unarchived' | 'voided' | 'pseudonymised' | 'revoked' | 'deleted'
   object_kind: 'customer' | 'account' | 'bill' | 'payment' | 'settings' | 'endpoint' | 'api_key'
   /** Null when it is the environment itself. */
   object_id: Id | null

@@ -1,67 +1,106 @@
 import { settingsHelp } from '../config.ts'
+import { version } from '../core/version.ts'
+import { unknown } from './usage.ts'
 
-type Command = { usage: string; help: string; run(args: string[]): Promise<void> }
+/** A command: its forms, each with one sentence, and what runs it. */
+type Command = { forms: [usage: string, help: string][]; run(args: string[]): Promise<void> }
 
 /** Every command. Each is loaded only when it runs, so that `--help` is fast. */
 const commands: Readonly<Record<string, Command>> = {
   start: {
-    usage: 'start',
-    help: 'Starts the server.',
+    forms: [['start [--port NUMBER]', 'Starts the server. This is the default command.']],
     run: async (args) => (await import('./start.ts')).start(args),
   },
   demo: {
-    usage: 'demo [--auto]',
-    help: "Starts everything on a temporary database with the guide's customer, and prints the address of the page to pay.",
+    forms: [
+      [
+        'demo [--auto] [--port NUMBER]',
+        "Starts everything on a temporary database with the guide's customer, and prints the address of the page to pay.",
+      ],
+    ],
     run: async (args) => (await import('./demo.ts')).demo(args),
   },
   migrate: {
-    usage: 'migrate [--grant-to ROLE]',
-    help: 'Migrates the database of DATABASE_URL, and grants the serving role its rights.',
+    forms: [
+      ['migrate [--grant-to ROLE]', 'Migrates the database of DATABASE_URL, and grants the serving role its rights.'],
+    ],
     run: async (args) => (await import('./migrate.ts')).migrateCommand(args),
   },
   merchants: {
-    usage: 'merchants create --name NAME --slug SLUG',
-    help: 'Creates a merchant with a test and a live environment, and prints a secret key for each, once.',
+    forms: [
+      [
+        'merchants create --name NAME --slug SLUG',
+        'Creates a merchant with a test and a live environment, and prints a secret key for each, once.',
+      ],
+    ],
     run: async (args) => (await import('./merchants.ts')).merchants(args),
   },
   keys: {
-    usage: 'keys create --mode test|live [--merchant SLUG]',
-    help: 'Creates another secret key and prints it, once.',
-    run: async (args) => (await import('./merchants.ts')).keys(args),
+    forms: [
+      [
+        'keys list [--merchant SLUG]',
+        'Lists the keys: the id, the first and last characters, when each was created and last used.',
+      ],
+      [
+        'keys create --mode test|live [--merchant SLUG] [--expires 90d|DATE]',
+        'Creates another secret key and prints it, once. A DATE includes the whole of that day, in UTC.',
+      ],
+      ['keys roll KEY [--overlap 24h]', 'Creates a key that replaces KEY, which stays valid for the overlap.'],
+      ['keys revoke KEY', 'Revokes a key within a second. KEY is its id, or its first and last characters as listed.'],
+    ],
+    run: async (args) => (await import('./keys.ts')).keys(args),
   },
   verify: {
-    usage: 'verify',
-    help: 'Checks the books: prints each invariant with its count, and exits 1 when one does not hold.',
+    forms: [['verify', 'Checks the books: prints each invariant with its count, and exits 1 when one does not hold.']],
     run: async (args) => (await import('./verify.ts')).verifyCommand(args),
   },
 }
 
-/** What `--help` prints. */
-export function help(): string {
-  const list = Object.values(commands)
-    .map(({ usage, help: sentence }) => `  tallystick ${usage}\n      ${sentence}`)
+/** What `--help` prints: every command and every setting, or one command. */
+export function help(name?: string): string {
+  const shown = name === undefined ? Object.values(commands) : [commands[name] as Command]
+  const list = shown
+    .flatMap(({ forms }) => forms)
+    .map(([usage, sentence]) => `  tallystick ${usage}\n      ${sentence}`)
     .join('\n')
-  return `Tallystick: billing and bill presentment.\n\nCommands\n${list}\n\nSettings (environment variables)\n${settingsHelp()}\n`
+  if (name !== undefined) return `${list}\n`
+  return `Tallystick: billing and bill presentment.\n\nCommands\n${list}\n
+  tallystick help COMMAND | --help | --version\n\nSettings (environment variables)\n${settingsHelp()}\n`
 }
 
-/** Runs one command. An error that an operator can act on ends as one line on stderr and exit code 1. */
+const isHelp = (arg: string) => arg === '--help' || arg === '-h'
+
+/**
+ * Runs one command. An error that an operator can act on ends as one line on stderr, with exit code 2 when the command line is wrong
+ * and 1 otherwise.
+ */
 export async function runCommand(args: string[]): Promise<void> {
-  const [name = 'start', ...rest] = args
-  if (args.includes('--help') || name === 'help') {
+  const [first = 'start', ...rest] = args
+  if (first === '--version') {
+    process.stdout.write(`${version}\n`)
+    return
+  }
+  const asksForHelp = first === 'help' || args.some(isHelp)
+  const name = first === 'help' || isHelp(first) ? rest[0] : first
+  if (asksForHelp && name === undefined) {
     process.stdout.write(help())
     return
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (!command) {
-    process.stderr.write(`There is no command ${name}. See tallystick --help.\n`)
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (name === undefined || !command) {
+    process.stderr.write(`${unknown('command', name ?? '', Object.keys(commands))} See tallystick --help.\n`)
     process.exitCode = 2
     return
   }
-  const { explain } = await import('./explain.ts')
+  if (asksForHelp) {
+    process.stdout.write(help(name))
+    return
+  }
+  const { explain, exitCodeOf } = await import('./explain.ts')
   try {
     await command.run(rest)
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`)
-    process.exitCode = 1
+    process.exitCode = exitCodeOf(error)
   }
 }

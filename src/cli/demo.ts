@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { readConfig } from '../config.ts'
+import { ConfigError, readConfig } from '../config.ts'
 import { systemClock } from '../core/clock.ts'
 import { startProgram } from '../server/program.ts'
 import { payThroughPages } from './demo-payer.ts'
 import { type Delivery, isSigned, startReceiver } from './demo-receiver.ts'
-import { UsageError } from './explain.ts'
 import { createLog } from './log.ts'
 import { untilStopped } from './start.ts'
+import { portOption, readArguments, withPort } from './usage.ts'
+import { warnOfSettings } from './with-database.ts'
 
 const key = 'sk_test_key_of_the_demo'
 
@@ -18,22 +18,23 @@ const key = 'sk_test_key_of_the_demo'
  * through the same pages as a payer, and exits.
  */
 export async function demo(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { auto: { type: 'boolean', default: false } } })
-  if (process.env.DATABASE_URL) throw new UsageError('The demo brings its own database: unset DATABASE_URL.')
+  const { values } = readArguments('demo', args, { auto: { type: 'boolean', default: false }, ...portOption })
+  warnOfSettings()
+  if (process.env.DATABASE_URL) throw new ConfigError('The demo brings its own database: unset DATABASE_URL.')
   const dataDir = await mkdtemp(join(tmpdir(), 'tallystick-demo-'))
   const clean = () => rm(dataDir, { recursive: true, force: true })
   try {
-    await run(dataDir, values.auto)
+    await run(dataDir, values.auto, values.port)
   } finally {
     await clean()
   }
 }
 
-async function run(dataDir: string, auto: boolean): Promise<void> {
+async function run(dataDir: string, auto: boolean, port: string | undefined): Promise<void> {
   const config = readConfig({
     TALLYSTICK_LOG_LEVEL: 'warn',
     PORT: '0',
-    ...process.env,
+    ...withPort(process.env, port),
     TALLYSTICK_DATA_DIR: dataDir,
     TALLYSTICK_TEST_KEY: key,
   })
@@ -57,11 +58,11 @@ async function run(dataDir: string, auto: boolean): Promise<void> {
     }
     say('Pay with card 4242 4242 4242 4242, any future expiry, any CVC. Stop with Ctrl-C.')
     const reporting = reportAll(receiver.next, report)
-    await untilStopped({ died: program.died, stop: async () => {} })
+    await untilStopped(program.died)
     reporting.stop()
   } finally {
     await receiver.close()
-    await program.stop()
+    await program.stop(0)
   }
 }
 

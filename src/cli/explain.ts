@@ -2,10 +2,8 @@ import { ConfigError } from '../config.ts'
 import { isDatabaseUnavailable } from '../database/availability.ts'
 import { BundledServerError } from '../database/bundled/index.ts'
 import { MigrationError } from '../database/migrate.ts'
-import { MerchantError } from '../merchant/merchant.ts'
-
-/** A wrong argument of a command. */
-export class UsageError extends Error {}
+import { MerchantError } from '../merchant/keys.ts'
+import { UsageError } from './usage.ts'
 
 const plain = [ConfigError, BundledServerError, MigrationError, MerchantError, UsageError]
 
@@ -24,7 +22,19 @@ export function explain(error: unknown): string {
   if (code === '3D000') return `The database of DATABASE_URL does not exist: ${error.message}.`
   if (code === '42501')
     return `The role of DATABASE_URL lacks a privilege: ${error.message}. Run migrate as the owner, with --grant-to.`
-  if (isDatabaseUnavailable(error))
+  if (isDatabaseUnavailable(error) || isUnreachable(error))
     return `The database is unavailable (${error.message}): check that it runs and that DATABASE_URL is right.`
   return error.stack ?? error.message
+}
+
+// Failed name resolution and failed TLS. The driver's error for a server without TLS has no code.
+const unreachableCodes = /^(?:EAI_|ENETUNREACH|EPROTO|ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
+
+function isUnreachable({ code, message }: NodeJS.ErrnoException): boolean {
+  return unreachableCodes.test(code ?? '') || /does not support SSL/.test(message)
+}
+
+/** The exit code for an error: 2 for a wrong command line, 1 for everything else. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof UsageError ? 2 : 1
 }

@@ -1,26 +1,79 @@
-import { readConfig } from '../config.ts'
-import { runningServer } from '../database/bundled/index.ts'
+import { ConfigError, type DatabasePlace, readDatabasePlace, settingWarnings } from '../config.ts'
+import { hasDatabase, runningServer, startBundledServer } from '../database/bundled/index.ts'
+import { databaseName } from '../database/database-name.ts'
 import { localServerAddress } from '../database/local.ts'
-import { openPool, type Pool } from '../database/pool.ts'
-import { openDatabase } from '../server/open-database.ts'
-import { createLog } from './log.ts'
+import { isMigrated } from '../database/migrate.ts'
+import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
 
-/** Gives a command the server's database: that of a running server, or else one started for the duration of the command. */
-export async function withDatabase<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env)
-  const running = config.database_url === undefined ? runningServer(config.data_dir) : undefined
-  if (running) {
-    const pool = openPool(localServerAddress(running), 4, () => {})
-    try {
-      return await work(pool)
-    } finally {
-      await pool.end()
-    }
-  }
-  const database = await openDatabase(config, createLog('warn'))
+const poolSize = 4
+
+/**
+ * Gives a command the server's database: that of a running server, or else one started for the duration of the command. `where` names
+ * it without user and password. Nothing is created or migrated: throws ConfigError when there is no database that can be used.
+ */
+export async function withDatabase<T>(work: (pool: Pool, where: string) => Promise<T>): Promise<T> {
+  warnOfSettings()
+  const place = readDatabasePlace(process.env)
+  const way = place.database_url === undefined ? await wayToLocal(place) : wayTo(place.database_url)
+  const pool = openPool(way.address, poolSize, () => {})
   try {
-    return await work(database.pool)
+    await expectUsable(pool, way)
+    return await work(pool, way.where)
   } finally {
-    await database.close()
+    await pool.end()
+    await way.close()
   }
+}
+
+/** Writes the warnings about the settings to stderr, one line each. */
+export function warnOfSettings(): void {
+  for (const warning of settingWarnings(process.env)) process.stderr.write(`${warning}\n`)
+}
+
+/** How to connect. `missing_codes` are the errors which mean that the database was never created. */
+type Way = { address: DatabaseAddress; where: string; missing_codes: string[]; close(): Promise<void> }
+
+function wayTo(url: string): Way {
+  const address = { connectionString: url }
+  const { host, name } = databaseName(address)
+  return { address, where: `the database ${name} on ${host}`, missing_codes: [], close: async () => {} }
+}
+
+async function wayToLocal({ data_dir }: DatabasePlace): Promise<Way> {
+  const where = `the data directory ${data_dir}`
+  if (!hasDatabase(data_dir)) throw noDatabase(where)
+  // A first start that was killed can leave a PostgreSQL without our database or our roles.
+  const missing_codes = ['3D000', '28000', '28P01']
+  const running = runningServer(data_dir)
+  if (running) return { address: localServerAddress(running), where, missing_codes, close: async () => {} }
+  const bundled = await startBundledServer({ data_dir, log: () => {} })
+  return { address: localServerAddress(bundled), where, missing_codes, close: () => bundled.stop() }
+}
+
+async function expectUsable(pool: Pool, { where, missing_codes }: Way): Promise<void> {
+  if (!(await hasTables(pool, missing_codes))) throw noDatabase(where)
+  if (!(await isMigrated(pool))) {
+    throw new ConfigError(
+      `The schema in ${where} is older than this version: start the server, or run tallystick migrate.`,
+    )
+  }
+}
+
+async function hasTables(pool: Pool, missingCodes: string[]): Promise<boolean> {
+  try {
+    const { rows } = await pool.query({
+      name: 'find-schema',
+      text: "select from pg_class where oid = to_regclass('public.schema_migration')",
+    })
+    return rows.length > 0
+  } catch (error) {
+    if (missingCodes.includes((error as { code?: string }).code ?? '')) return false
+    throw error
+  }
+}
+
+function noDatabase(where: string): ConfigError {
+  return new ConfigError(
+    `No Tallystick schema was found in ${where}: run tallystick start to create it, or set DATABASE_URL or TALLYSTICK_DATA_DIR.`,
+  )
 }

@@ -1,3 +1,4 @@
+import { required } from './assert.ts'
 import { decode, encode } from './id/base62.ts'
 import type { Id } from './id/id.ts'
 import { sameSecret, type Vault } from './secret.ts'
@@ -21,11 +22,33 @@ export function presentmentUrl(publicUrl: string, vault: Vault, kind: ObjectKind
   return `${publicUrl}/p/${linkToken(vault, kind, id, linkVersion)}`
 }
 
+const proofLength = 22
+// JSON contains no control character, so nothing else in a text looks like it.
+const mark = '\x01'
+const marked = new RegExp(`/p/(\\w{23})${mark}(\\d+)${mark}`, 'g')
+
+/** A JSON text as it is stored: the secret part of the link gives way to the version that it is derived from. */
+export function withoutProof(text: string, { url, version }: { url: string; version: number }): string {
+  return text.replaceAll(url, () => `${url.slice(0, -proofLength)}${mark}${version}${mark}`)
+}
+
+/** A stored text with its links as they were. Encrypting the whole response instead took a hundred times as long. */
+export function withProofs(vault: Vault, text: string): string {
+  return text.replaceAll(marked, (_, spoken: string, version: string) => {
+    const { kind, id } = required(readSpoken(spoken), 'what was stored was a link')
+    return `/p/${linkToken(vault, kind, id, Number(version))}`
+  })
+}
+
 /** The object that a token names, before the token is verified; `undefined` when it does not have the form of a token. */
 export function readLinkToken(token: string): { kind: ObjectKind; id: Id } | undefined {
-  const kind = kinds[token.charAt(0)]
-  const id = decode(token.slice(1, 23))
-  return token.length === 45 && kind && id ? { kind, id } : undefined
+  return token.length === 23 + proofLength ? readSpoken(token.slice(0, 23)) : undefined
+}
+
+function readSpoken(spoken: string): { kind: ObjectKind; id: Id } | undefined {
+  const kind = kinds[spoken.charAt(0)]
+  const id = decode(spoken.slice(1))
+  return kind && id ? { kind, id } : undefined
 }
 
 /** Whether the token is the one of this object and version. */

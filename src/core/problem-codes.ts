@@ -53,7 +53,7 @@ export const problems = {
   payment_reference_conflict: {
     status: 409,
     title: 'The reference belongs to another payment',
-    help: 'A reference is permanently unique per channel. The same payment may be sent again unchanged; a different one needs a different reference.',
+    help: 'A reference is permanently unique per channel. `payment_id` is the payment that has it, and each item of `errors` names a field that differs. The same payment may be sent again unchanged; a different one needs a different reference, or `replaces` where the first was returned.',
   },
   currency_fixed: {
     status: 409,
@@ -123,6 +123,11 @@ export const problems = {
     title: 'The amount exceeds what remains',
     help: 'Send at most what remains, or allow overpayment where that is possible.',
   },
+  card_number: {
+    status: 422,
+    title: 'There is a card number in a text',
+    help: 'Each item of `errors` names the text. Send it without the number: cards are entered on the hosted page only. References are not looked at.',
+  },
   metadata_too_large: {
     status: 422,
     title: 'Too much metadata',
@@ -170,13 +175,18 @@ export const problems = {
   },
   service_unavailable: {
     status: 503,
-    title: 'The database is unavailable',
+    title: 'The database cannot serve the request now',
     help: 'Wait for Retry-After seconds, then send the same request again.',
   },
   overloaded: {
     status: 503,
     title: 'The server is overloaded',
     help: 'Wait for Retry-After seconds, then send the same request again.',
+  },
+  stopping: {
+    status: 503,
+    title: 'The server is stopping',
+    help: 'Wait for Retry-After seconds, then send the same request again: another process or the restarted one serves it.',
   },
 } as const satisfies Record<string, { status: number; title: string; help: string }>
 

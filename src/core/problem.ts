@@ -12,12 +12,19 @@ export class Problem extends Error {
   readonly code: ProblemCode
   readonly errors: FieldError[]
   readonly retryAfterS: number | undefined
+  /** The payment that stands in the way, as the API shows its id. */
+  readonly paymentId: string | undefined
 
-  constructor(code: ProblemCode, detail: string, more: { errors?: FieldError[]; retry_after_s?: number } = {}) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { errors?: FieldError[]; retry_after_s?: number; payment_id?: string } = {},
+  ) {
     super(detail)
     this.code = code
     this.errors = more.errors ?? []
     this.retryAfterS = more.retry_after_s
+    this.paymentId = more.payment_id
   }
 
   /** The HTTP status that the registry gives this code. */
@@ -42,5 +49,6 @@ export function problemBody(problem: Problem, publicUrl: string, instance: strin
     instance,
     code: problem.code,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
+    ...(problem.paymentId !== undefined && { payment_id: problem.paymentId }),
   }
 }

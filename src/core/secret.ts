@@ -33,12 +33,20 @@ export type Vault = {
   token(...parts: string[]): string
 }
 
+/** A fingerprint that distinguishes encryption keys without revealing them: the HMAC of a fixed label. */
+export function keyFingerprint(encryptionKey: string): Buffer {
+  return derive(encryptionKey, 'tallystick key check v1')
+}
+
+function derive(encryptionKey: string, use: string): Buffer {
+  return createHmac('sha256', encryptionKey).update(use).digest()
+}
+
 /** Opens a vault with the operator's encryption key: any text of at least 32 characters. */
 export function openVault(encryptionKey: string): Vault {
   assert(encryptionKey.length >= 32, 'the encryption key has at least 32 characters')
-  const derive = (use: string) => createHmac('sha256', encryptionKey).update(use).digest()
-  const cipherKey = derive('tallystick encryption v1')
-  const tokenKey = derive('tallystick link token v1')
+  const cipherKey = derive(encryptionKey, 'tallystick encryption v1')
+  const tokenKey = derive(encryptionKey, 'tallystick link token v1')
   return {
     encrypt(plain) {
       const nonce = randomBytes(12)

@@ -1,43 +1,86 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { isConflict, isLockTimeout } from './errors.ts'
 
-const unavailableCodes = new Set([
+// The operating system's codes of a connection that cannot be made, or that breaks.
+const socketCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
+  'ECONNABORTED',
   'EPIPE',
   'ENOENT',
   'ENOTFOUND',
+  'EAI_AGAIN',
   'ETIMEDOUT',
   'EHOSTUNREACH',
-  '57P01',
-  '57P02',
-  '57P03',
-  '57P05',
-  '53300',
-  '08000',
-  '08001',
-  '08003',
-  '08006',
-  '25006',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
 ])
-const unavailableMessages =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|connection ended|not currently accepting connections/i
 
-/** Whether the database could not be reached or the connection was lost: the caller gets a 503 and may try again. */
+// The beginnings of PostgreSQL's codes that say nothing about the statement, and everything about the state of the
+// server. Source: PostgreSQL, appendix A.
+const stateCodes = [
+  // The connection could not be made, or broke.
+  '08',
+  // The disk is full, there is no memory left, or there are too many connections.
+  '53',
+  // The server is shutting down, has crashed or is starting; an operator has ended the connection.
+  '57P',
+  // The statement reached its time limit, or an operator has cancelled it.
+  '57014',
+  // The system beneath PostgreSQL failed: a file could not be read or written.
+  '58',
+  // The server is a standby, or has become one: another server takes the writes.
+  '25006',
+  // The server has ended a transaction in which it heard nothing from this process for too long, or that took too long.
+  '25P03',
+  '25P04',
+]
+const unavailableMessages =
+  /connection terminated|timeout exceeded when trying to connect|timeout expired|client has encountered a connection error|not queryable|connection ended|not currently accepting connections/i
+
+/** A connection got no answer in time and was destroyed. Whether its last statements took effect is unknown. */
+export class DeadlineExceeded extends Error {
+  override readonly name = 'DeadlineExceeded'
+
+  constructor() {
+    super('The database did not answer in time.')
+  }
+}
+
+/**
+ * Whether the database could not be reached, the connection was lost, or the server can do nothing in its present state:
+ * the caller gets a 503 and may try again.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof DeadlineExceeded) return true
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  if (typeof code === 'string' && unavailableCodes.has(code)) return true
+  if (typeof code === 'string' && (socketCodes.has(code) || stateCodes.some((state) => code.startsWith(state)))) {
+    return true
+  }
   return typeof message === 'string' && unavailableMessages.test(message)
+}
+
+/** Whether the same request may succeed when it is sent again: its own content is not what failed. */
+export function isTemporary(error: unknown): boolean {
+  return isDatabaseUnavailable(error) || isLockTimeout(error) || isConflict(error)
 }
 
 const triesMax = 3
 
-/** Runs `work`, three times in all while the database is unavailable. It must be work that may be done twice. */
-export async function retryWhileUnavailable<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work`, three times in all while the database is unavailable and somebody still waits for it. It must be work
+ * that may be done twice.
+ */
+export async function retryWhileUnavailable<T>(
+  work: () => Promise<T>,
+  isAwaited: () => boolean = () => true,
+): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work()
     } catch (error) {
-      if (!isDatabaseUnavailable(error) || tries === triesMax) throw error
+      if (!isDatabaseUnavailable(error) || tries === triesMax || !isAwaited()) throw error
     }
   }
 }
@@ -59,9 +102,10 @@ export class DatabaseRetry {
     this.#listener = listener
   }
 
-  /** Waits for this time, or until the stop. */
-  async pause(ms: number): Promise<void> {
+  /** Waits for this time, or until the stop. Returns whether it has come. */
+  async pause(ms: number): Promise<boolean> {
     await delay(ms, undefined, { signal: this.#stopping }).catch(() => {})
+    return this.#stopping.aborted
   }
 
   /**

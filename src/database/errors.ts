@@ -20,3 +20,8 @@ export function isAfterFailure(error: unknown): boolean {
 export function isLockTimeout(error: unknown): boolean {
   return ((error ?? {}) as CodedError).code === '55P03'
 }
+
+/** Whether a statement was refused only because an earlier one of its transaction had failed. */
+export function isAborted(error: unknown): boolean {
+  return ((error ?? {}) as CodedError).code === '25P02'
+}

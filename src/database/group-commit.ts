@@ -1,25 +1,42 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Problem } from '../core/problem.ts'
-import { isDatabaseUnavailable, retryWhileUnavailable } from './availability.ts'
+import { DeadlineExceeded, isDatabaseUnavailable, retryWhileUnavailable } from './availability.ts'
+import { isLockTimeout } from './errors.ts'
+import { LockedPlaces } from './locked-places.ts'
+import { type LockPlace, WaitingItem } from './waiting-item.ts'
 
 export type GroupCommitOptions<Item, Outcome> = {
   /**
-   * Runs a batch in one transaction. The outcomes are in the order of the items. An outcome that is only known after
-   * the commit is a promise: neither the others nor the next batch wait for it.
+   * Runs a batch in one transaction, in which no statement waits for a lock longer than this. The outcomes are in the
+   * order of the items. An outcome that is only known after the commit is a promise: neither the others nor the next
+   * batch wait for it.
    */
-  runBatch(items: Item[]): Promise<(Outcome | Promise<Outcome>)[]>
+  runBatch(items: Item[], lock_wait_ms: number): Promise<(Outcome | Promise<Outcome>)[]>
   /**
    * What an item claims. Two items with the same claim are never in flight at once: the second finds what the first has
    * done.
    */
   claimsOf(item: Item): string[]
+  /** What an item changes. A batch that meets a lock is split by it. */
+  placeOf(item: Item): LockPlace
   /** How many batches may be in flight. */
   in_flight_max: number
   /** Beyond about 200 a larger batch only adds latency: 28,600/s at 500 against 34,300/s at 100. */
   batch_max: number
   /** How many items may wait for their outcome. Beyond it, 503 with Retry-After instead of a pile-up. */
   waiting_max: number
+  /** How long an item may wait for its outcome. It may still take effect after that. */
+  outcome_within_ms?: number
   /** Called after each commit with the size of its batch. */
   committed?: ((items: number) => void) | undefined
+}
+
+/** Whether a group commit makes progress. */
+export type GroupCommitHealth = {
+  /** How long ago the last commit was while items wait that are not held up by a lock; 0 when none do. */
+  stalled_ms: number
+  /** Whether the last batch failed, and not long ago, since the database was unavailable. */
+  unavailable: boolean
 }
 
 export type GroupCommit<Item, Outcome> = {
@@ -27,7 +44,8 @@ export type GroupCommit<Item, Outcome> = {
   add(item: Item): Promise<Outcome>
   /** How many items wait for their outcome. */
   waiting(): number
-  /** Resolves when every item has its outcome. */
+  health(): GroupCommitHealth
+  /** Resolves when every item has its outcome and no batch is in flight. */
   drain(): Promise<void>
 }
 
@@ -36,11 +54,12 @@ export type GroupCommit<Item, Outcome> = {
 // 32 had 1.2 times the rate of shares of 22, and 1.4 times that of one batch of 64.
 const shareMin = 32
 
-type Waiting<Item, Outcome> = {
-  item: Item
-  resolve(outcome: Outcome | Promise<Outcome>): void
-  reject(error: unknown): void
-}
+// Far longer than a batch holds its own locks, and short enough for the other items of the batch.
+const lockWait_ms = 200
+const outcomeWithin_ms = 8_000
+const checkEvery_ms = 250
+// A server that gets no requests because it is not ready would never learn that the database is available again.
+const failureCounts_ms = 10_000
 
 /**
  * Group commit: concurrent items queue in memory, and each batch takes what is waiting. It never waits on a timer: an
@@ -49,89 +68,192 @@ type Waiting<Item, Outcome> = {
 export function createGroupCommit<Item, Outcome>(
   options: GroupCommitOptions<Item, Outcome>,
 ): GroupCommit<Item, Outcome> {
-  const { claimsOf, in_flight_max, batch_max } = options
-  let waiting: Waiting<Item, Outcome>[] = []
-  const claimed = new Set<string>()
-  const pending = new Set<Promise<Outcome>>()
-  let running = 0
+  const queue = new Queue(options)
+  return {
+    add: (item) => queue.add(item),
+    waiting: () => queue.waiting(),
+    health: () => queue.health(),
+    drain: () => queue.drain(),
+  }
+}
+
+class Queue<Item, Outcome> {
+  readonly #options: GroupCommitOptions<Item, Outcome>
+  readonly #locked: LockedPlaces<Item, Outcome>
+  #waiting: WaitingItem<Item, Outcome>[] = []
+  readonly #claimed = new Set<string>()
+  /** The items without an outcome, the oldest first. */
+  readonly #pending = new Set<WaitingItem<Item, Outcome>>()
+  #running = 0
+  #timer: NodeJS.Timeout | undefined
+  #committed_at = 0
+  #failed_at = Number.NEGATIVE_INFINITY
+  #drained: (() => void)[] = []
+
+  constructor(options: GroupCommitOptions<Item, Outcome>) {
+    this.#options = options
+    const { placeOf, batch_max } = options
+    this.#locked = new LockedPlaces({
+      attempt: (items, lock_wait_ms) => this.#attempt(items, lock_wait_ms),
+      placeOf,
+      batch_max,
+      released: (items) => {
+        this.#release(items)
+        void this.#run()
+        this.#checkDrained()
+      },
+    })
+  }
+
+  add(item: Item): Promise<Outcome> {
+    if (this.#pending.size >= this.#options.waiting_max) {
+      return Promise.reject(new Problem('overloaded', 'Too many requests are waiting.', { retry_after_s: 1 }))
+    }
+    const waiting = new WaitingItem<Item, Outcome>(item, (settled) => {
+      this.#pending.delete(settled)
+      this.#checkDrained()
+    })
+    this.#waiting.push(waiting)
+    void this.#run()
+    this.#pending.add(waiting)
+    this.#timer ??= setInterval(() => this.#check(), checkEvery_ms).unref()
+    return waiting.outcome
+  }
+
+  waiting(): number {
+    return this.#pending.size
+  }
+
+  health(): GroupCommitHealth {
+    const now = performance.now()
+    const oldest = this.#pending.values().find(({ locked }) => locked === undefined)
+    return {
+      stalled_ms: oldest ? now - Math.max(oldest.since_ms, this.#committed_at) : 0,
+      unavailable: this.#failed_at > this.#committed_at && now - this.#failed_at < failureCounts_ms,
+    }
+  }
+
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#drained.push(resolve)
+      this.#checkDrained()
+    })
+  }
+
+  #checkDrained(): void {
+    if (this.#drained.length === 0) return
+    if (this.#pending.size > 0 || this.#running > 0 || this.#locked.busy) return
+    for (const resolve of this.#drained.splice(0)) resolve()
+  }
 
   /** Takes waiting items, up to a share. An item whose claim is in flight waits until that batch has ended. */
-  function takeBatch(): Waiting<Item, Outcome>[] {
-    const batch: Waiting<Item, Outcome>[] = []
-    const later: Waiting<Item, Outcome>[] = []
-    const size = Math.min(batch_max, Math.max(shareMin, Math.ceil(pending.size / in_flight_max)))
-    for (const one of waiting) {
+  #takeBatch(): WaitingItem<Item, Outcome>[] {
+    const { claimsOf, batch_max, in_flight_max } = this.#options
+    const batch: WaitingItem<Item, Outcome>[] = []
+    const later: WaitingItem<Item, Outcome>[] = []
+    const size = Math.min(batch_max, Math.max(shareMin, Math.ceil(this.#pending.size / in_flight_max)))
+    for (const one of this.#waiting) {
+      if (one.isSettled) continue
       const claims = claimsOf(one.item)
-      if (batch.length >= size || claims.some((claim) => claimed.has(claim))) later.push(one)
+      if (batch.length >= size || claims.some((claim) => this.#claimed.has(claim))) later.push(one)
       else {
-        for (const claim of claims) claimed.add(claim)
-        batch.push(one)
+        one.claims = claims
+        for (const claim of claims) this.#claimed.add(claim)
+        if (!this.#locked.keepBack(one)) batch.push(one)
       }
     }
-    waiting = later
+    this.#waiting = later
     return batch
   }
 
   /** Runs batches until no item can be taken. Does nothing while the maximum number of batches is in flight. */
-  async function run(): Promise<void> {
-    if (running >= in_flight_max) return
-    running += 1
-    while (waiting.length > 0) {
+  async #run(): Promise<void> {
+    if (this.#running >= this.#options.in_flight_max) return
+    this.#running += 1
+    while (this.#waiting.length > 0) {
       // One turn of the event loop gathers items that arrived together, and the next ones of callers that just got an
       // outcome.
-      await new Promise((resolve) => setImmediate(resolve))
-      const batch = takeBatch()
+      await nextTurn()
+      const batch = this.#takeBatch()
       // All waiting items have claims in flight; the run that holds those claims continues with them.
       if (batch.length === 0) break
-      if (waiting.length > 0) run()
-      await runOrSplit(options, batch)
-      for (const { item } of batch) for (const claim of claimsOf(item)) claimed.delete(claim)
+      if (this.#waiting.length > 0) void this.#run()
+      if ((await this.#attempt(batch, lockWait_ms)) === 'locked') await this.#locked.split(batch)
+      this.#release(batch)
     }
-    running -= 1
+    this.#running -= 1
+    this.#checkDrained()
   }
 
-  return {
-    add(item) {
-      if (pending.size >= options.waiting_max) {
-        return Promise.reject(new Problem('overloaded', 'Too many requests are waiting.', { retry_after_s: 1 }))
-      }
-      const outcome = new Promise<Outcome>((resolve, reject) => {
-        waiting.push({ item, resolve, reject })
-      })
-      run()
-      pending.add(outcome)
-      const forget = () => pending.delete(outcome)
-      outcome.then(forget, forget)
-      return outcome
-    },
-    waiting: () => pending.size,
-    async drain() {
-      while (pending.size > 0) await Promise.allSettled(pending)
-    },
+  /** Releases the claims of settled items. Those that wait for a lock keep theirs. */
+  #release(items: WaitingItem<Item, Outcome>[]): void {
+    for (const one of items) {
+      if (!one.isSettled) continue
+      for (const claim of one.claims) this.#claimed.delete(claim)
+      one.claims = []
+    }
   }
-}
 
-async function runOrSplit<Item, Outcome>(
-  options: GroupCommitOptions<Item, Outcome>,
-  batch: Waiting<Item, Outcome>[],
-): Promise<void> {
-  try {
-    // After a lost connection it is unknown whether the commit happened; the claims make it safe to send the whole
-    // batch again.
-    const outcomes = await retryWhileUnavailable(() => options.runBatch(batch.map(({ item }) => item)))
-    batch.forEach((one, index) => {
-      one.resolve(outcomes[index] as Outcome | Promise<Outcome>)
-    })
-    options.committed?.(batch.length)
-  } catch (error) {
+  /** Runs items, in one transaction unless that fails. `locked`: those that are not settled then met a lock. */
+  async #attempt(items: WaitingItem<Item, Outcome>[], lock_wait_ms: number): Promise<'done' | 'locked'> {
+    const batch = items.filter(({ isSettled }) => !isSettled)
     const [only] = batch
-    if (batch.length === 1 && only) only.reject(error)
-    else if (isDatabaseUnavailable(error)) for (const one of batch) one.reject(error)
-    else {
-      // One item of the batch is the culprit: halve the batch until it is alone.
-      const half = Math.ceil(batch.length / 2)
-      await runOrSplit(options, batch.slice(0, half))
-      await runOrSplit(options, batch.slice(half))
+    if (!only) return 'done'
+    try {
+      // After a lost connection it is unknown whether the commit happened; the claims make it safe to send the whole
+      // batch again.
+      const outcomes = await retryWhileUnavailable(
+        () =>
+          this.#options.runBatch(
+            batch.map(({ item }) => item),
+            lock_wait_ms,
+          ),
+        () => batch.some(({ isSettled }) => !isSettled),
+      )
+      this.#committed_at = performance.now()
+      batch.forEach((one, index) => {
+        one.resolve(outcomes[index] as Outcome | Promise<Outcome>)
+      })
+      this.#options.committed?.(batch.length)
+      return 'done'
+    } catch (error) {
+      if (isLockTimeout(error)) return this.#noteLock(batch, error)
+      if (isDatabaseUnavailable(error)) this.#fail(batch, error)
+      else if (batch.length === 1) only.reject(error)
+      else return this.#attemptHalves(batch, lock_wait_ms)
+      return 'done'
     }
+  }
+
+  /** One item of the batch is the culprit: halve the batch until it is alone. */
+  async #attemptHalves(batch: WaitingItem<Item, Outcome>[], lock_wait_ms: number): Promise<'done' | 'locked'> {
+    const half = Math.ceil(batch.length / 2)
+    const first = await this.#attempt(batch.slice(0, half), lock_wait_ms)
+    const second = await this.#attempt(batch.slice(half), lock_wait_ms)
+    return first === 'locked' ? first : second
+  }
+
+  #noteLock(batch: WaitingItem<Item, Outcome>[], error: unknown): 'locked' {
+    for (const one of batch) one.locked = error
+    return 'locked'
+  }
+
+  #fail(batch: WaitingItem<Item, Outcome>[], error: unknown): void {
+    this.#failed_at = performance.now()
+    for (const one of batch) one.reject(error)
+  }
+
+  /** Rejects items that have waited too long. One in flight may still take effect; sent again, it takes effect once. */
+  #check(): void {
+    const { outcome_within_ms = outcomeWithin_ms } = this.#options
+    const late = performance.now() - outcome_within_ms
+    for (const one of this.#pending) {
+      if (one.since_ms > late) break
+      if (one.locked === undefined) this.#failed_at = performance.now()
+      one.reject(one.locked ?? new DeadlineExceeded())
+    }
+    if (this.#pending.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }

@@ -1,6 +1,7 @@
 import { type MigrationLog, migrateInTransaction, takeMigrationLock } from './migration-locks.ts'
 import { type IndexStatement, type Migration, MigrationError, readMigrations } from './migrations.ts'
 import type { Pool, Queryable } from './pool.ts'
+import { setUseLimit } from './use-limit.ts'
 
 export { MigrationError }
 
@@ -22,7 +23,10 @@ export async function migrate(
   if (await isMigrated(pool, migrations)) return []
   const connection = await pool.connect()
   try {
-    await connection.query('set statement_timeout = 0; set lock_timeout = 0')
+    setUseLimit(connection, Number.POSITIVE_INFINITY)
+    await connection.query(
+      'set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0',
+    )
     await takeMigrationLock(connection, log)
     await connection.query(
       `create table if not exists schema_migration
@@ -75,11 +79,13 @@ async function runIndexStatement(connection: Queryable, { kind, index, text }: I
 async function record(connection: Queryable, migration: Migration, now: Date, serverRole?: string): Promise<void> {
   const { name, checksum, breaking } = migration
   await connection.query('insert into schema_migration values ($1, $2, $3, $4)', [name, checksum, breaking, now])
-  const { rows } = await connection.query<{ partitions: boolean; rights: boolean }>(
-    `select to_regprocedure('ensure_partitions(timestamptz, integer)') is not null as partitions,
+  const { rows } = await connection.query<{ partitions: string | null; rights: boolean }>(
+    // The owner's function, once it exists: the other is bounded by the clock of the database.
+    `select coalesce(to_regprocedure('make_partitions(timestamptz, integer)'),
+         to_regprocedure('ensure_partitions(timestamptz, integer)'))::regproc::text as partitions,
        to_regprocedure('grant_server_rights(text)') is not null as rights`,
   )
-  if (rows[0]?.partitions) await connection.query('select ensure_partitions($1, 3)', [now])
+  if (rows[0]?.partitions) await connection.query(`select ${rows[0].partitions}($1, 3)`, [now])
   if (rows[0]?.rights) {
     await connection.query('select grant_server_rights(coalesce($1, current_user))', [serverRole ?? null])
   }
@@ -111,11 +117,6 @@ async function pending(connection: Queryable, migrations: Migration[]): Promise<
 }
 
 /** Whether every migration, by default of this program, has been run: what `/readyz` asks. */
-export async function isMigrated(pool: Pool, migrations: Migration[] = readMigrations()): Promise<boolean> {
-  const connection = await pool.connect()
-  try {
-    return (await pending(connection, migrations)).length === 0
-  } finally {
-    connection.release()
-  }
+export async function isMigrated(database: Queryable, migrations: Migration[] = readMigrations()): Promise<boolean> {
+  return (await pending(database, migrations)).length === 0
 }

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { withUniqueName } from './sql.ts'
+import { limitUse, streamOf } from './use-limit.ts'
 
 /** How to reach the database: an address, or the parts of one. */
 export type DatabaseAddress =
@@ -42,29 +43,71 @@ class NamingClient extends pg.Client {
     const named = text !== undefined ? withUniqueName(statement) : statement
     return Reflect.apply(super.query, this, [named, ...rest]) as never
   }
+
+  // A server that does not answer does not close the connection either, and an open socket keeps the process alive.
+  override end(...callback: never[]): never {
+    setTimeout(() => streamOf(this).destroy(), closeMax_ms).unref()
+    return Reflect.apply(super.end, this, callback) as never
+  }
 }
+
+const closeMax_ms = 2_000
+
+/** The time limits of a pool, in ms. A limit that is absent does not apply. */
+export type PoolLimits = {
+  /** Until a connection is there: a new one, or one that was in use. */
+  connect_ms: number
+  /** From the checkout of a connection to its release. */
+  use_ms?: number
+  statement_ms: number
+  /** The wait for a lock on a row, a key or a table. */
+  lock_ms?: number
+  /** How long PostgreSQL waits for the next statement of a transaction. */
+  idle_in_transaction_ms: number
+}
+
+/**
+ * The limits of a server: a caller has its response within eight seconds. PostgreSQL's own limits are below `use_ms`, so
+ * that a server which works cancels the statement, and the connection is kept. They also end the transaction of a
+ * connection that was destroyed, with its locks and claims, at about the time when its work is tried again.
+ */
+export const servingLimits: PoolLimits = {
+  connect_ms: 3_000,
+  use_ms: 5_000,
+  statement_ms: 4_000,
+  lock_ms: 2_000,
+  idle_in_transaction_ms: 4_000,
+}
+
+// For commands, which may take their time.
+const commandLimits: PoolLimits = { connect_ms: 5_000, statement_ms: 30_000, idle_in_transaction_ms: 60_000 }
 
 /**
  * Opens the pool. Statements are pipelined: those sent without waiting travel together, which took a transaction of
  * seven statements from 2,200 to 3,300 a second.
  */
-export function openPool(address: DatabaseAddress, size: number, onError: (error: Error) => void): Pool {
+export function openPool(
+  address: DatabaseAddress,
+  size: number,
+  onError: (error: Error) => void,
+  limits: PoolLimits = commandLimits,
+): Pool {
   const pool = new pg.Pool({
     ...address,
     Client: NamingClient,
     max: size,
     types,
     pipeline: true,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: limits.connect_ms,
     idleTimeoutMillis: 60_000,
     // A server that was idle for a minute need not connect again: a payment on a new connection took 17 ms instead of
     // 2.
     min: Math.min(keptOpen, size),
     keepAlive: true,
     keepAliveInitialDelayMillis: 60_000,
-    // A statement that hangs is cancelled; none of ours comes close to this.
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 60_000,
+    statement_timeout: limits.statement_ms,
+    lock_timeout: limits.lock_ms,
+    idle_in_transaction_session_timeout: limits.idle_in_transaction_ms,
     application_name: 'tallystick',
     options: planSettings.map((name) => `-c ${name}=off`).join(' '),
   })
@@ -76,5 +119,6 @@ export function openPool(address: DatabaseAddress, size: number, onError: (error
   pool.on('error', (error) => {
     if (!pool.ending) onError(error)
   })
+  if (limits.use_ms !== undefined) limitUse(pool, limits.use_ms)
   return pool
 }

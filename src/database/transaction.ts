@@ -1,17 +1,29 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
-import { isAfterFailure, isConflict } from './errors.ts'
+import { isAborted, isConflict } from './errors.ts'
 import type { Connection, Pool } from './pool.ts'
+import { setUseLimit } from './use-limit.ts'
 
 const triesMax = 4
+// No try starts later than this after the first: the caller has waited long enough.
+const retriesMs = 3_000
+
+/** How a transaction differs from the others. */
+export type TransactionOptions = {
+  tries_max?: number
+  /** The time limit of one try, from the checkout of its connection: for work of unbounded size, and for probes. */
+  limit_ms?: number
+  /** The longest wait for a lock, for work that others wait for too. */
+  lock_wait_ms?: number
+}
 
 /** Sends the commit behind the statements sent so far. It takes effect only if all of them succeed. */
 export type SendCommit = () => void
 
 /**
  * Runs `work` in one transaction at READ COMMITTED, the level for which the row locks and unique keys are meant. After
- * a deadlock or a serialisation failure it is run again, four times in all unless `tries_max` says otherwise, so `work`
- * must have no effect outside the database.
+ * a deadlock or a serialisation failure it is run again, for three seconds and four times in all unless `tries_max` says
+ * otherwise, so `work` must have no effect outside the database.
  *
  * Statements are sent at once and their results arrive in order, so statements that do not depend on each other need no
  * round trip each. After its last statement `work` may call `sendCommit`, which saves a round trip between the results
@@ -20,13 +32,14 @@ export type SendCommit = () => void
 export async function transaction<T>(
   pool: Pool,
   work: (connection: Connection, sendCommit: SendCommit) => Promise<T>,
-  tries_max: number = triesMax,
+  { tries_max = triesMax, ...limits }: TransactionOptions = {},
 ): Promise<T> {
+  const lastStart = performance.now() + retriesMs
   for (let tries = 1; ; tries++) {
     try {
-      return await attempt(pool, work)
+      return await attempt(pool, work, limits)
     } catch (error) {
-      if (!isConflict(error) || tries === tries_max) throw error
+      if (!isConflict(error) || tries === tries_max || performance.now() > lastStart) throw error
     }
   }
 }
@@ -44,9 +57,12 @@ export async function inOrder(sent: readonly Promise<unknown>[]): Promise<void> 
 async function attempt<T>(
   pool: Pool,
   work: (connection: Connection, sendCommit: SendCommit) => Promise<T>,
+  limits: Pick<TransactionOptions, 'limit_ms' | 'lock_wait_ms'>,
 ): Promise<T> {
   const client = await pool.connect()
   const connection = new TransactionConnection(client)
+  if (limits.limit_ms !== undefined) setUseLimit(client, limits.limit_ms)
+  connection.setLimits(limits)
   let broken: Error | undefined
   try {
     const result = await work(connection, () => connection.commit())
@@ -59,7 +75,7 @@ async function attempt<T>(
     await client.query(rollback).catch((failure: Error) => {
       broken = failure
     })
-    throw isAfterFailure(error) ? (connection.failure ?? error) : error
+    throw connection.causeOf(error)
   } finally {
     client.release(broken)
   }
@@ -67,6 +83,8 @@ async function attempt<T>(
 
 const begin = { name: 'begin', text: 'begin' }
 const commit = { name: 'commit', text: 'commit' }
+const limitStatements = { name: 'limit-statements', text: "select set_config('statement_timeout', $1, true)" }
+const limitLockWaits = { name: 'limit-lock-waits', text: "select set_config('lock_timeout', $1, true)" }
 const rollback = { name: 'rollback', text: 'rollback' }
 
 /**
@@ -77,6 +95,8 @@ class TransactionConnection implements Connection {
   readonly #client: PoolClient
   #committing: Promise<QueryResult> | undefined
   #ended = false
+  /** Why the first statement failed that did. */
+  #failure: unknown
   /** A statement could not be sent, so there must be no commit. */
   #unsent: unknown
   /**
@@ -98,11 +118,26 @@ class TransactionConnection implements Connection {
     // A statement after the commit would run outside the transaction.
     assert(!this.#ended, 'nothing is sent after the end of a transaction')
     const { values: sent, ...rest } = typeof statement === 'string' ? { text: statement, values } : statement
-    const result = this.#client.query<Row>({ ...rest, ...(sent && { values: this.#parameters(sent) }) })
-    result.catch((error: unknown) => {
-      if (!isAfterFailure(error)) this.failure = error
-    })
-    return result
+    try {
+      return await this.#client.query<Row>({ ...rest, ...(sent && { values: this.#parameters(sent) }) })
+    } catch (error) {
+      this.#failure ??= error
+      throw error
+    }
+  }
+
+  /** Not awaited either. */
+  setLimits({ limit_ms, lock_wait_ms }: Pick<TransactionOptions, 'limit_ms' | 'lock_wait_ms'>): void {
+    if (limit_ms !== undefined) this.query({ ...limitStatements, values: [`${limit_ms}ms`] }).catch(() => {})
+    if (lock_wait_ms !== undefined) this.query({ ...limitLockWaits, values: [`${lock_wait_ms}ms`] }).catch(() => {})
+  }
+
+  /**
+   * PostgreSQL refuses the statements behind a failed one. Such a refusal may reach the caller first, so the failure
+   * stands for it.
+   */
+  causeOf(error: unknown): unknown {
+    return isAborted(error) ? (this.#failure ?? error) : error
   }
 
   /**

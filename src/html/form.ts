@@ -26,17 +26,31 @@ export function readForm(request: FastifyRequest): URLSearchParams {
 
 /**
  * Whether a POST came from one of our own pages. Browsers send their origin with every POST, and a page cannot make
- * them send another. Requests without an Origin header do not come from a browser form. `null`, which a sandboxed frame
- * sends, is refused.
+ * them send another. `null`, which a sandboxed frame sends, is refused. Requests without an Origin header do not come
+ * from a browser form, unless they say that another site sent them (Fetch Metadata).
  */
 export function isOwnOrigin(app: Pick<AppContext, 'publicUrl' | 'log'>, request: FastifyRequest): boolean {
-  const { origin } = request.headers
-  if (origin === undefined || origin === app.publicUrl()) return true
-  app.log.warn(
-    { origin: origin.slice(0, 100), public_url: app.publicUrl() },
-    'a form came from another origin; if that is where payers reach this server, set TALLYSTICK_PUBLIC_URL to it',
-  )
+  const { origin, 'sec-fetch-site': site } = request.headers
+  if (site === 'cross-site') return false
+  if (origin === app.publicUrl()) return true
+  if (origin === undefined) return site !== 'same-site'
+  if (performance.now() >= foreignWarnedUntil) {
+    foreignWarnedUntil = performance.now() + foreignWarningsMs
+    app.log.warn(
+      { origin: shownOrigin(origin), public_url: app.publicUrl() },
+      'a form came from another origin; if that is where payers reach this server, set TALLYSTICK_PUBLIC_URL to it',
+    )
+  }
   return false
+}
+
+// The header is chosen by the sender: only its origin is logged, and only once a minute.
+const foreignWarningsMs = 60_000
+const shownOriginMax = 100
+let foreignWarnedUntil = 0
+
+function shownOrigin(header: string): string {
+  return URL.canParse(header) ? new URL(header).origin.slice(0, shownOriginMax) : 'malformed'
 }
 
 /** Sends the refusal of a POST that did not come from our own page. */

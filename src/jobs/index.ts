@@ -1,14 +1,18 @@
+import type { KeyUses } from '../api/key-uses.ts'
 import type { AppContext } from '../context.ts'
-import { syncCancelledSessions, syncDueSessions } from '../payments/session/sync-due-sessions.ts'
+import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
+import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 import { maintainDatabase } from './maintain-database.ts'
-import { type JobDefinition, type JobStatus, periodic } from './periodic.ts'
+import { type JobApp, type JobDefinition, type JobStatus, periodic } from './periodic.ts'
 
 /** Everything that runs by itself, in the order in which it is stopped. */
-export function jobDefinitions(app: AppContext, dispatcher: Dispatcher): JobDefinition[] {
+export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses: KeyUses): JobDefinition[] {
+  const noteKeyUses = () => keyUses.write(app.pool)
   return [
+    { name: 'note-key-uses', every_ms: 60_000, run: noteKeyUses, end: noteKeyUses },
     { name: 'sync-sessions', every_ms: 1_000, run: (stopping) => syncDueSessions(app, stopping) },
-    { name: 'sync-cancelled-sessions', every_ms: 60_000, run: (stopping) => syncCancelledSessions(app, stopping) },
+    { name: 'sync-cancelled-sessions', every_ms: 5_000, run: (stopping) => syncCancelledSessions(app, stopping) },
     { name: 'maintain-database', every_ms: 3_600_000, run: () => maintainDatabase(app) },
     deliverWebhooks(dispatcher),
   ]
@@ -28,7 +32,7 @@ export type Jobs = {
 }
 
 /** Makes the jobs of a process. Nothing runs until `start`. */
-export function createJobs(app: Pick<AppContext, 'clock' | 'log'>, definitions: JobDefinition[]): Jobs {
+export function createJobs(app: JobApp, definitions: JobDefinition[]): Jobs {
   const jobs = definitions.map((definition) => periodic(definition, app))
   return {
     start() {

@@ -1,13 +1,21 @@
 import type { AppContext } from '../context.ts'
 import { deleteOldResponses } from '../database/idempotency.ts'
-import type { Queryable } from '../database/pool.ts'
+import type { Pool } from '../database/pool.ts'
+import type { Statement } from '../database/sql.ts'
+import { transaction } from '../database/transaction.ts'
 
 const hourMs = 3_600_000
 const keysKeptMs = 24 * hourMs
-/** Whole months of events, with their deliveries and attempts, are dropped when they are older than this. */
-export const eventsKeptMs = 90 * 24 * hourMs
+// Whole months of events, with their deliveries and attempts, are dropped when they are older than this by the clock of the database,
+// whose function refuses to drop younger ones.
+const eventsKept = '90 days'
 const stepRows = 1_000
 const partitionMonths = 3
+// A month of events may be large.
+const stepMax_ms = 60_000
+// Every statement behind one that waits for a table waits too, payments included. So this gives way to whoever reads a
+// whole table, and is tried again at the next run.
+const tableLockWait_ms = 200
 
 /**
  * Maintains the database: creates partitions three months ahead, deletes idempotency keys after 24 hours, and drops
@@ -15,18 +23,28 @@ const partitionMonths = 3
  */
 export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' | 'clock'>): Promise<void> {
   const now = clock.now()
-  await pool.query({
+  await changePartitions(pool, {
     name: 'ensure-partitions',
     text: 'select ensure_partitions($1, $2)',
     values: [now, partitionMonths],
   })
-  const before = new Date(now.getTime() - eventsKeptMs)
-  await pool.query({ name: 'drop-old-events', text: 'select drop_old_events($1)', values: [before] })
+  await changePartitions(pool, {
+    name: 'drop-old-events',
+    text: 'select drop_old_events(now() - $1::interval)',
+    values: [eventsKept],
+  })
   await deleteKeys(pool, new Date(now.getTime() - keysKeptMs))
 }
 
+async function changePartitions(pool: Pool, statement: Statement & { values: unknown[] }): Promise<void> {
+  await transaction(pool, (connection) => connection.query(statement), {
+    limit_ms: stepMax_ms,
+    lock_wait_ms: tableLockWait_ms,
+  })
+}
+
 /** In small steps: one large delete would hold up the vacuum and the log for as long as it runs. */
-async function deleteKeys(pool: Queryable, before: Date): Promise<void> {
+async function deleteKeys(pool: Pool, before: Date): Promise<void> {
   for (;;) {
     if ((await deleteOldResponses(pool, before, stepRows)) < stepRows) return
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
-import { isDatabaseUnavailable } from '../database/availability.ts'
+import { isTemporary } from '../database/availability.ts'
+import type { Outage } from '../database/outage.ts'
 
 /** Work that runs by itself: its name, how often it runs, and what it does. Several processes may run it at once. */
 export type JobDefinition = {
@@ -30,8 +31,11 @@ export type Job = {
   stop(): Promise<void>
 }
 
-/** Makes a job. A failed run is logged, unless the database is unavailable, which `/readyz` reports. */
-export function periodic(definition: JobDefinition, { clock, log }: { clock: Clock; log: Log }): Job {
+/** What a job needs of its process. */
+export type JobApp = { clock: Clock; log: Log; outage: Outage }
+
+/** Makes a job. A failed run is logged, unless the state of the database is the cause, which is logged once. */
+export function periodic(definition: JobDefinition, { clock, log, outage }: JobApp): Job {
   const { name, every_ms } = definition
   const stopping = new AbortController()
   let timer: NodeJS.Timeout | undefined
@@ -45,7 +49,8 @@ export function periodic(definition: JobDefinition, { clock, log }: { clock: Clo
       succeeded = clock.now()
     } catch (error) {
       failed = clock.now()
-      if (!isDatabaseUnavailable(error)) log.error({ job: name, err: error }, 'a job failed')
+      if (isTemporary(error)) outage.failed(error)
+      else log.error({ job: name, err: error }, 'a job failed')
     }
   }
 

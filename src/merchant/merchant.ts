@@ -1,17 +1,6 @@
-import { recordChange } from '../audit/record.ts'
-import type { Actor } from '../core/actor.ts'
-import { newId, randomBucket } from '../core/id/id.ts'
-import { randomSecret, sha256 } from '../core/secret.ts'
-import { apiVersion } from '../core/version.ts'
-import type { Connection, Pool } from '../database/pool.ts'
+import type { Pool } from '../database/pool.ts'
 import { transaction } from '../database/transaction.ts'
-
-export type Mode = 'test' | 'live'
-
-/** A merchant that cannot be created or found. Its message is one line that says why. */
-export class MerchantError extends Error {}
-
-const keyPrefixes = { test: 'sk_test_', live: 'sk_' } as const
+import { addKey, MerchantError, type Mode } from './keys.ts'
 
 /** Creates a merchant with both environments, and a secret key for each. The keys are shown only here. */
 export async function createMerchant(
@@ -22,7 +11,7 @@ export async function createMerchant(
   if (!/^[a-z0-9](-?[a-z0-9])*$/.test(merchant.slug) || merchant.slug.length > 63) {
     throw new MerchantError('A slug consists of lower-case letters, digits and single hyphens, such as acme-water.')
   }
-  const actor = 'command:merchants create'
+  const by = { actor: 'command:merchants create', now } as const
   return transaction(pool, async (connection) => {
     const { rows } = await connection.query<{ id: number }>({
       name: 'insert-merchant',
@@ -37,43 +26,10 @@ export async function createMerchant(
       values: [id],
     })
     return {
-      test: await addKey(connection, merchant.slug, 'test', now, actor),
-      live: await addKey(connection, merchant.slug, 'live', now, actor),
+      test: (await addKey(connection, by, { slug: merchant.slug, mode: 'test' })).secret,
+      live: (await addKey(connection, by, { slug: merchant.slug, mode: 'live' })).secret,
     }
   })
-}
-
-/** Creates another secret key for an environment of a merchant. It is shown only here. */
-export function createKey(pool: Pool, slug: string, mode: Mode, now: Date): Promise<string> {
-  return transaction(pool, (connection) => addKey(connection, slug, mode, now, 'command:keys create'))
-}
-
-async function addKey(
-  connection: Connection,
-  slug: string,
-  mode: Mode,
-  now: Date,
-  actor: Actor,
-  chosen?: string,
-): Promise<string> {
-  const key = chosen ?? keyPrefixes[mode] + randomSecret(24)
-  const id = newId(randomBucket(), now.getTime())
-  const { rows } = await connection.query<{ environment_id: number }>({
-    name: 'insert-api-key',
-    text: `insert into api_key (id, environment_id, hash, hint, api_version, created_at)
-      select $1, e.id, $2, $3, $4, $5 from environment as e join merchant as m on m.id = e.merchant_id
-      where m.slug = $6 and e.mode = $7
-      on conflict (hash) do nothing returning environment_id`,
-    values: [id, sha256(key), `${key.slice(0, 11)}…${key.slice(-4)}`, apiVersion, now, slug, mode],
-  })
-  const environment_id = rows[0]?.environment_id
-  if (environment_id === undefined) {
-    if (chosen === undefined) throw new MerchantError(`There is no merchant ${slug}.`)
-    return key
-  }
-  const context = { environment: { id: environment_id }, actor, now }
-  await recordChange(connection, context, { action: 'created', object_kind: 'api_key', object_id: id })
-  return key
 }
 
 const firstSlug = 'default'
@@ -90,6 +46,7 @@ export async function ensureFirstMerchant(
   testKey: string | undefined,
   now: Date,
 ): Promise<{ made_test_key: string | undefined }> {
+  const by = { actor: 'command:start', now } as const
   return transaction(pool, async (connection) => {
     await connection.query({
       name: 'lock-first-start',
@@ -111,9 +68,8 @@ export async function ensureFirstMerchant(
         values: [slug, now],
       })
     }
-    if (testKey !== undefined) await addKey(connection, slug, 'test', now, 'command:start', testKey)
-    const made =
-      first && testKey === undefined ? await addKey(connection, slug, 'test', now, 'command:start') : undefined
-    return { made_test_key: made }
+    if (testKey !== undefined) await addKey(connection, by, { slug, mode: 'test' }, testKey)
+    if (!first || testKey !== undefined) return { made_test_key: undefined }
+    return { made_test_key: (await addKey(connection, by, { slug, mode: 'test' })).secret }
   })
 }

@@ -176,6 +176,9 @@ function checkUrl(
   if (url.href.includes('#')) return refuse('The URL must not contain a fragment (the part from # on).')
   const host = plainHost(url.hostname)
   if (host === '') return refuse('The URL must name a host.')
+  if (!isHost(host)) return refuse('The host must be a name, such as example.com, or an address.')
+  if (url.port === '0') return refuse('The port must be from 1 to 65535.')
+  if (normalForm(url).length > urlLengthMax) return refuse(`The URL must have at most ${urlLengthMax} characters.`)
   if (isNamed(host, portOf(url))) return { ok: true, url: normalForm(url) }
   const local = isLocalName(host) || isLoopback(host)
   if (local ? !rules.allow_loopback : isIP(host) !== 0 && !isReachable(host)) {
@@ -185,6 +188,15 @@ function checkUrl(
   }
   if (url.protocol === 'http:' && !local) return refuse('The URL must begin with https://.')
   return { ok: true, url: normalForm(url) }
+}
+
+// Of the normal form, which may be longer than what was sent: a letter outside ASCII takes up to twelve characters.
+const urlLengthMax = 2_000
+
+/** Whether a host is an address, or a name that can be looked up: labels of 1 to 63 characters (RFC 1035, 2.3.4). */
+function isHost(host: string): boolean {
+  if (isIP(host) !== 0) return true
+  return host.length <= 253 && host.split('.').every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label))
 }
 
 /** The port that a URL is reached at. */

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import { type AddressGuard, guardedConnector } from './address-guard.ts'
 import { errorLabel } from './error-label.ts'
@@ -10,8 +10,10 @@ const excerptLength = 512
 // UTF-8 takes at most 3 bytes for each UTF-16 unit, so this always holds a whole excerpt.
 const excerptBytes = 3 * excerptLength
 
-/** Sockets per origin; the bare loop of the benchmark has as many. */
-export const socketsPerOrigin = 64
+/** Sockets per lane; the bare loop of the benchmark has as many. */
+export const socketsPerLane = 64
+// How many lanes stay open. Beyond it the least recently used is closed, and opened again when it is needed.
+const lanesMax = 2_000
 
 /** The result of one attempt: a status once a response began, and an error when it did not complete. */
 export type AttemptResult = {
@@ -26,8 +28,12 @@ export type HttpResult = AttemptResult & { duration_ms: number; response_excerpt
 
 /** Sends webhooks. */
 export type HttpClient = {
-  /** Sends one POST and never throws: what went wrong is in the result. Redirects are responses like any other. */
-  post(url: URL, headers: Record<string, string>, body: string | Buffer): Promise<HttpResult>
+  /**
+   * Sends one POST and never throws: what went wrong is in the result. Redirects are responses like any other. The
+   * requests of a lane share sockets. Other lanes have their own, even to the same host, so a receiver that hangs takes
+   * no socket from one that responds.
+   */
+  post(lane: string, url: URL, headers: Record<string, string>, body: string | Buffer): Promise<HttpResult>
   /** Closes the sockets. Whatever is still in progress ends with an error. */
   close(): Promise<void>
 }
@@ -46,9 +52,9 @@ export type HttpClientOptions = {
  * does.
  */
 export function createHttpClient({ guard, clock, deadline_ms = 15_000 }: HttpClientOptions): HttpClient {
-  const agent = new Agent({
+  const lanes = new Lanes({
     connect: guardedConnector(guard, deadline_ms),
-    connections: socketsPerOrigin,
+    connections: socketsPerLane,
     allowH2: false,
     maxHeaderSize: headersMax,
     // The deadline covers all phases; the two time-outs of undici would need a timer each.
@@ -57,17 +63,48 @@ export function createHttpClient({ guard, clock, deadline_ms = 15_000 }: HttpCli
     keepAliveMaxTimeout: 60_000,
   })
   return {
-    post: (url, headers, body) =>
+    post: (lane, url, headers, body) =>
       new Promise((resolve) => {
         const exchange = new Exchange(clock, deadline_ms, resolve)
         try {
           const path = url.pathname + url.search
-          agent.dispatch({ origin: url.origin, path, method: 'POST', headers, body }, exchange)
+          lanes.poolOf(lane, url).dispatch({ path, method: 'POST', headers, body }, exchange)
         } catch (error) {
           exchange.onResponseError(undefined, error as Error)
         }
       }),
-    close: () => agent.destroy(),
+    close: () => lanes.close(),
+  }
+}
+
+/** The sockets of each lane, the least recently used lane first. */
+class Lanes {
+  readonly #options: Pool.Options
+  readonly #pools = new Map<string, Pool>()
+
+  constructor(options: Pool.Options) {
+    this.#options = options
+  }
+
+  poolOf(lane: string, { origin }: URL): Pool {
+    const name = `${lane} ${origin}`
+    const pool = this.#pools.get(name) ?? new Pool(origin, this.#options)
+    this.#pools.delete(name)
+    this.#pools.set(name, pool)
+    if (this.#pools.size > lanesMax) this.#closeOldest()
+    return pool
+  }
+
+  #closeOldest(): void {
+    const [[name, pool] = []] = this.#pools
+    if (name === undefined || pool === undefined) return
+    this.#pools.delete(name)
+    // Its requests in progress complete first.
+    pool.close().catch(() => {})
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
   }
 }
 

@@ -63,10 +63,9 @@ async function syncBeforeShowing(
   requestId: string,
 ): Promise<{ subject: PageSubject; on_its_way: bigint }> {
   const { environment, customer_id, kind, id } = subject
-  const unfinished = await listUnfinished(app.pool, environment.id, customer_id)
-  const mine = unfinished.filter((payment) => payment.target_id === id)
+  const unfinished = await listUnfinished(app.pool, { environment_id: environment.id, customer_id, target_id: id })
   const checked = await Promise.all(
-    mine.map((payment, index) => (index < askedMax ? syncOrLog(app, payment, requestId) : payment)),
+    unfinished.map((payment, index) => (index < askedMax ? syncOrLog(app, payment, requestId) : payment)),
   )
   const hasSucceeded = checked.some(({ status }) => status === 'succeeded')
   const current = hasSucceeded ? await findPageSubject(app.pool, kind, id) : subject

@@ -34,7 +34,7 @@ function outcome(subject: PageSubject, payment: SessionPayment, links: Links): O
     case 'failed':
     case 'cancelled':
     case 'expired':
-      return failed(payment, links.page)
+      return failed(subject, payment, links.page)
     default:
       return unfinished(payment, links)
   }
@@ -101,11 +101,16 @@ ${links.page && html`<p><a class="button" href="${links.page}">Start again</a></
   }
 }
 
-function failed(payment: SessionPayment, page: Links['page']): OutcomeView {
+/** Whether the merchant has voided or archived what the payment was for. */
+function isCalledOff({ archived, bill }: PageSubject): boolean {
+  return archived || bill?.status === 'voided'
+}
+
+function failed(subject: PageSubject, payment: SessionPayment, page: Links['page']): OutcomeView {
+  const whyCancelled = isCalledOff(subject) ? 'It was called off.' : 'Other payments have been started since.'
   const reason =
-    payment.status === 'cancelled'
-      ? 'It was called off before it was finished.'
-      : (payment.last_payment_error?.message ?? 'It was not finished in time.')
+    payment.last_payment_error?.message ??
+    (payment.status === 'cancelled' ? whyCancelled : 'It was not finished in time.')
   return {
     title: 'Not paid',
     content: html`<p class="status bad" data-payment-status="failed" role="status">Not paid</p>

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
+import { holdsCardNumber } from '../core/card-number.ts'
 import { formatId, type Id } from '../core/id/id.ts'
 import { formatMoney } from '../core/money.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../html/form.ts'
@@ -27,9 +28,11 @@ export async function pay(
   const sent = readPayForm(app.vault, token, form, app.clock.now())
   if (sent === 'forged') return sendForeign(reply)
   const typed = (form.get('amount') ?? '').slice(0, 40)
+  // A card number is not shown again, in whichever field it was typed.
+  const shown = holdsCardNumber(typed) ? '' : typed
   const tracking = readTracking(form)
   const refuse = (detail: string) =>
-    sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed, detail } })
+    sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed: shown, detail } })
   if (sent === 'stale') return refuse('This page was open for more than a day. Please look at the amount, then pay.')
 
   const decided = await decideAmount(app, subject, sent.id, typed)

@@ -1,3 +1,5 @@
+import { holdsCardNumber } from '../core/card-number.ts'
+
 const trackedName = /^(?:utm_[a-z0-9_]{1,36}|affiliate|agent|product_code)$/
 const keysMax = 10
 const valueMax = 500
@@ -11,7 +13,8 @@ export function readTracking(values: Iterable<readonly [string, string]>): Recor
   const tracked = new Map<string, string>()
   for (const [name, value] of values) {
     const usable = trackedName.test(name) && value !== '' && value.length <= valueMax && !value.includes('\0')
-    if (usable && value.isWellFormed() && !tracked.has(name) && tracked.size < keysMax) tracked.set(name, value)
+    const kept = usable && value.isWellFormed() && !holdsCardNumber(value)
+    if (kept && !tracked.has(name) && tracked.size < keysMax) tracked.set(name, value)
   }
   return Object.fromEntries(tracked)
 }

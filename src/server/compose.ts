@@ -1,9 +1,11 @@
 import { type Authenticator, createAuthenticator } from '../api/auth.ts'
+import { createKeyUses, type KeyUses } from '../api/key-uses.ts'
 import type { AppContext } from '../context.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { openVault } from '../core/secret.ts'
 import { version } from '../core/version.ts'
+import { createOutage } from '../database/outage.ts'
 import type { Pool } from '../database/pool.ts'
 import { createPaymentQueue } from '../ledger/payments/batch.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
@@ -14,6 +16,7 @@ import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatch
 export type Composition = {
   app: AppContext
   authenticator: Authenticator
+  key_uses: KeyUses
   dispatcher: Dispatcher
   close(): Promise<void>
 }
@@ -33,7 +36,8 @@ export function compose(parts: {
   const client = createHttpClient({ guard, clock })
   const dispatcher = createDispatcher({ pool, clock, vault, client, version, log })
   const wakeDispatcher = () => dispatcher.wake()
-  const authenticator = createAuthenticator(pool, clock)
+  const keyUses = createKeyUses()
+  const authenticator = createAuthenticator(pool, clock, keyUses)
   const app: AppContext = {
     pool,
     clock,
@@ -42,15 +46,18 @@ export function compose(parts: {
     publicUrl: parts.publicUrl,
     wakeDispatcher,
     settingsChanged: () => authenticator.forget(),
-    webhookUrlFault(url) {
-      const check = guard.checkUrl(url)
-      return check.ok ? undefined : check.detail
-    },
+    checkWebhookUrl: (url) => guard.checkUrl(url),
     log,
+    outage: createOutage(log),
   }
+  // An idle connection that breaks. Those of a pool that is ending may see the database stop.
+  pool.on('error', (error) => {
+    if (!pool.ending) app.outage.failed(error)
+  })
   return {
     app,
     authenticator,
+    key_uses: keyUses,
     dispatcher,
     async close() {
       await app.payments.drain()

@@ -3,9 +3,13 @@ import { type Config, localUrl } from '../config.ts'
 import type { AppContext } from '../context.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
+import { version } from '../core/version.ts'
 import { createJobs, jobDefinitions } from '../jobs/index.ts'
 import { ensureFirstMerchant } from '../merchant/merchant.ts'
 import { compose } from './compose.ts'
+import { type DatabaseFacts, databaseFacts } from './database-facts.ts'
+import { createDrain } from './drain.ts'
+import { readEncryptionKey } from './encryption-key.ts'
 import { type OpenDatabase, openDatabase } from './open-database.ts'
 import { buildServer } from './server.ts'
 
@@ -18,9 +22,15 @@ export type Program = {
   app: AppContext
   /** Resolves with a sentence when the bundled database ends unexpectedly. */
   died: Promise<string>
-  /** Stops accepting requests, finishes those in progress, lets deliveries in flight end, and closes the database. */
-  stop(): Promise<void>
+  /**
+   * Still serves for `drain_s` seconds while others take over, then refuses new requests, finishes those in progress, lets deliveries
+   * in flight end, and closes the database.
+   */
+  stop(drain_s: number): Promise<void>
 }
+
+// Responses that take longer are cut off, so that a client that does not read cannot prevent the stop.
+const lastAnswersMs = 10_000
 
 /** Composes everything, listens, and starts the jobs. */
 export async function startProgram(config: Config, log: Log, clock: Clock): Promise<Program> {
@@ -35,34 +45,59 @@ export async function startProgram(config: Config, log: Log, clock: Clock): Prom
 
 async function serve(config: Config, log: Log, clock: Clock, database: OpenDatabase): Promise<Program> {
   const { pool } = database
+  const encryptionKey = await readEncryptionKey(pool, config, clock.now())
+  const facts = await databaseFacts(pool)
   const { made_test_key } = await ensureFirstMerchant(pool, config.test_key, clock.now())
   let publicUrl = config.public_url
   const composition = compose({
     pool,
     clock,
-    encryption_key: database.encryption_key,
+    encryption_key: encryptionKey,
     webhooks: { allow_loopback: config.database_url === undefined, allowed_hosts: config.webhook_allowed_hosts },
     log,
     publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
   })
-  const { app, dispatcher } = composition
-  const jobs = createJobs(app, jobDefinitions(app, dispatcher))
-  const router = await buildServer(app, composition.authenticator, () => jobs.status())
+  const { app, dispatcher, key_uses } = composition
+  const jobs = createJobs(app, jobDefinitions(app, dispatcher, key_uses))
+  const drain = createDrain()
+  const router = await buildServer(app, composition.authenticator, () => jobs.status(), drain)
   const url = await listen(router, config)
   publicUrl ??= url
+  logStart(config, log, url, { ...database, ...facts })
   jobs.start()
   return {
     url,
     made_test_key,
     app,
     died: database.died,
-    async stop() {
-      await router.close()
+    async stop(drain_s) {
+      await drain.run(drain_s)
+      await close(router)
       await jobs.stop()
       await composition.close()
       await database.close()
     },
   }
+}
+
+type Opened = Pick<OpenDatabase, 'name' | 'migrations'> & DatabaseFacts
+
+/** Logged only after a successful start: an error that prevents one is a single line. */
+function logStart({ database_url, public_url }: Config, log: Log, address: string, opened: Opened): void {
+  const { name, migrations, warning } = opened
+  log.info({ database: { version: opened.version, ...name }, migrations }, 'the database is open')
+  log.info({ address, version, mode: database_url === undefined ? 'local' : 'DATABASE_URL' }, 'listening')
+  if (database_url === undefined) return
+  if (warning !== undefined) log.warn({}, warning)
+  if (public_url === undefined) {
+    log.warn({ address }, 'TALLYSTICK_PUBLIC_URL is not set, so links contain this address, which payers may not reach')
+  }
+}
+
+async function close(router: Router): Promise<void> {
+  const cut = setTimeout(() => router.server.closeAllConnections(), lastAnswersMs)
+  await router.close()
+  clearTimeout(cut)
 }
 
 async function listen(router: Router, config: Config): Promise<string> {

@@ -10,6 +10,7 @@ import { newRequestId } from '../core/request-id.ts'
 import { docsRoutes } from '../docs-site/routes.ts'
 import type { JobStatus } from '../jobs/periodic.ts'
 import { describeOperations, openapiRoute } from '../openapi/routes.ts'
+import { createDrain, type Drain } from './drain.ts'
 import { healthRoutes } from './health.ts'
 import { apiRoutes, pageRoutes } from './routes.ts'
 
@@ -20,6 +21,7 @@ export async function buildServer(
   app: AppContext,
   authenticator: Authenticator,
   jobs: () => JobStatus[] = () => [],
+  drain: Drain = createDrain(),
 ): Promise<Router> {
   const router = fastify({
     logger: false,
@@ -29,7 +31,8 @@ export async function buildServer(
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false, querystringParser: readQuery },
-    return503OnClosing: true,
+    // The drain refuses those requests, with a problem.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       sendProblem(app, request, reply, new Problem('invalid_request', error.message))
     },
@@ -46,6 +49,7 @@ export async function buildServer(
       new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`),
     ),
   )
+  drain.guard(router)
   router.addHook('onSend', async (request, reply) => {
     reply.header('request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
@@ -58,12 +62,14 @@ export async function buildServer(
     done()
   })
   const document = describeOperations(router)
-  healthRoutes(router, app, jobs)
+  healthRoutes(router, app, drain, jobs)
   openapiRoute(router, document)
   docsRoutes(router, document)
   await router.register(async (pages) => pageRoutes(pages, app))
   await router.register(async (api) => {
-    api.addHook('onRequest', async (request) => {
+    api.addHook('onRequest', async (request, reply) => {
+      // Customers' data, and once a signing secret: no cache keeps an answer, whatever becomes of the request.
+      reply.header('cache-control', 'no-store')
       const { environment, actor } = await authenticator.authenticate(request.headers.authorization)
       request.environment = environment
       request.actor = actor

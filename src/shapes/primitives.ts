@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { holdsCardNumber } from '../core/card-number.ts'
 import { isCurrency } from '../core/currency.ts'
 import { type IdKind, idPrefixes } from '../core/id/id.ts'
 
@@ -12,6 +13,15 @@ export function text(max: number) {
     .refine((value) => value.isWellFormed() && !value.includes('\0'), {
       error: 'should hold no NUL and no lone surrogate',
     })
+}
+
+// What may be kept of a card is kept by its processor. A number that somebody put where it has no place is refused, not masked: what
+// is sent here has been elsewhere before. References are left alone: they are other systems' numbers and may look like anything.
+const cardNumber = { error: 'should hold no number of a payment card', params: { code: 'card_number' } }
+
+/** Text in people's own words, such as a name or a reason. */
+export function freeText(max: number) {
+  return text(max).refine((value) => !holdsCardNumber(value), cardNumber)
 }
 
 export const maxAmountNumber = 999_999_999_999
@@ -56,19 +66,24 @@ export const balance = z
   .describe('Signed minor units: positive is owed, negative is credit')
 
 const metadataKey = text(40).min(1)
-const metadataValue = text(500)
+const metadataValue = freeText(500)
+const namesNoCard = (value: object) => !Object.keys(value).some(holdsCardNumber)
 export const metadataKeysMax = 10
 
 /** Metadata as it is created: at most 10 keys. */
 export const metadata = z
   .record(metadataKey, metadataValue)
   .refine((value) => Object.keys(value).length <= metadataKeysMax, { error: 'should have at most 10 keys' })
+  .refine(namesNoCard, cardNumber)
   .describe('Up to 10 keys of 40 characters, with values of 500')
   .meta({ maxProperties: metadataKeysMax })
 export const shownMetadata = z.record(z.string().max(40), z.string().max(500)).meta({ maxProperties: metadataKeysMax })
 
 /** Metadata as it is changed: keys are merged, `null` removes one. The limit counts after the merge. */
-export const metadataPatch = z.record(metadataKey, metadataValue.nullable()).describe('Merged; null removes a key')
+export const metadataPatch = z
+  .record(metadataKey, metadataValue.nullable())
+  .refine(namesNoCard, cardNumber)
+  .describe('Merged; null removes a key')
 
 export const date = z.iso
   .date()
@@ -118,6 +133,7 @@ export const problem = z
     instance: z.string().max(20_000).describe('The path that was called'),
     code: z.string().max(100).describe('Stable: branch on it'),
     errors: z.array(fieldError).max(20).optional().describe('What is wrong with which field of the input'),
+    payment_id: shownId('payment').optional().describe('The payment that stands in the way, if it is one'),
   })
   .describe('RFC 9457 problem details')
   .meta({ id: 'Problem' })

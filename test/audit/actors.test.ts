@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { payThroughPages } from '../../src/cli/demo-payer.ts'
-import { createKey } from '../../src/merchant/merchant.ts'
+import { createKey } from '../../src/merchant/keys.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
 let server: TestServer
@@ -61,7 +61,8 @@ describe('who made a change is kept with it', () => {
   })
 
   test('of keys: the command that made them', async () => {
-    await createKey(server.database.pool, (await server.api('GET', '/settings')).body.merchant, 'live', new Date())
+    const slug = (await server.api('GET', '/settings')).body.merchant
+    await createKey(server.database.pool, { slug, mode: 'live' }, new Date())
     const actors = (await changesOf('api_key')).map(({ actor }) => actor)
     expect(actors).toEqual(['command:merchants create', 'command:merchants create', 'command:keys create'])
   })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dump, hits } from '../support/dump.ts'
 import { eventually } from '../support/eventually.ts'
 import { webhookReceiver } from '../support/receiver.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -98,23 +99,6 @@ async function seed(who: string) {
   return { ...secrets, id: created.body.customer_id as string, payment_id: payment.body.id as string }
 }
 
-/** Every row of every table as text, with the table's name. */
-async function dump(): Promise<string[]> {
-  const { owner } = server.database
-  const { rows: tables } = await owner.query<{ name: string }>(
-    `select oid::regclass::text as name from pg_class
-     where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1`,
-  )
-  const lines: string[] = []
-  for (const { name } of tables) {
-    const { rows } = await owner.query<{ row: string }>(`select t::text as row from ${name} as t`)
-    lines.push(...rows.map(({ row }) => `${name}: ${row}`))
-  }
-  return lines
-}
-
-const hits = (lines: string[], words: string[]) => lines.filter((line) => words.some((word) => line.includes(word)))
-
 describe('export', () => {
   test('gives everything that is kept of a customer, and nothing of another', async () => {
     const person = await seed('export')
@@ -178,7 +162,7 @@ describe('pseudonymise', () => {
       `update webhook_attempt set response_excerpt = $1 where event_id in (select id from event where personal like $2)`,
       [`unknown person ${person.name}`, `%${person.customer}%`],
     )
-    const before = await dump()
+    const before = await dump(server.database)
     expect(new Set(hits(before, words).map((line) => line.replace(/(_20.*)?: .*/s, '')))).toEqual(
       new Set([
         'customer',
@@ -209,7 +193,7 @@ describe('pseudonymise', () => {
     })
     for (const field of ['name', 'email', 'phone', 'metadata']) expect(answer.body).not.toHaveProperty(field)
 
-    const after = await dump()
+    const after = await dump(server.database)
     expect(hits(after, words)).toEqual([])
     expect(after.filter((line) => line.includes(phone) && line.includes(person.id))).toEqual([])
     expect(

@@ -8,6 +8,7 @@ import { serverSettings } from '../../src/config.ts'
 import { type ChildServer, childServer } from '../support/child-server.ts'
 import { type CommandResult, runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>
@@ -26,9 +27,9 @@ afterAll(async () => {
 
 const encryption = { TALLYSTICK_ENCRYPTION_KEY: 'an encryption key of the tests only' }
 
-/** One plain line that says what is wrong, and exit code 1: no stack, nothing on stdout. */
-function expectOneLine(result: CommandResult, line: RegExp): void {
-  expect([result.code, result.stdout, result.stderr.trim().split('\n').length]).toEqual([1, '', 1])
+/** One plain line that says what is wrong, and exit code 1, or 2 for a wrong call: no stack, nothing on stdout. */
+function expectOneLine(result: CommandResult, line: RegExp, code = 1): void {
+  expect([result.code, result.stdout, result.stderr.trim().split('\n').length]).toEqual([code, '', 1])
   expect(result.stderr).toMatch(line)
 }
 
@@ -38,11 +39,15 @@ describe('help', () => {
     expect(code).toBe(0)
     for (const name of Object.keys(serverSettings)) expect(stdout).toContain(name)
   })
+})
 
-  test('an unknown command is refused', async () => {
-    const { code, stderr } = await runTallystick(['strat'])
-    expect([code, stderr]).toEqual([2, 'There is no command strat. See tallystick --help.\n'])
-  })
+test('a wrong call is one line that says what to type, and exit code 2', async () => {
+  expectOneLine(
+    await runTallystick(['strat']),
+    /^There is no command strat: did you mean start\? See tallystick --help\.\n$/,
+    2,
+  )
+  expectOneLine(await runTallystick(['start', 'extra']), /^tallystick start does not take "extra"\. See /, 2)
 })
 
 describe('the first start', () => {
@@ -58,6 +63,7 @@ describe('the first start', () => {
     expect(ready.status).toBe('ready')
     // It reports every job, and when each last succeeded.
     expect(ready.jobs.map(({ name }) => name)).toEqual([
+      'note-key-uses',
       'sync-sessions',
       'sync-cancelled-sessions',
       'maintain-database',
@@ -87,12 +93,45 @@ describe('commands beside a running server', () => {
     expectOneLine(await create(), /There is already a merchant acme-water/)
   })
 
-  test('a wrong call says how', async () => {
-    expectOneLine(await runTallystick(['keys', 'create'], beside()), /tallystick keys create --mode test\|live/)
-    expectOneLine(
-      await runTallystick(['keys', 'create', '--mode', 'live', '--merchant', 'nobody'], beside()),
-      /There is no merchant nobody/,
-    )
+  test('keys are listed, rolled and taken back by what the list shows of them', async () => {
+    const keys = (...args: string[]) => runTallystick(['keys', ...args], beside())
+    const made = await keys('create', '--mode', 'live', '--expires', '2031-12-31')
+    const [, secret = '', id = ''] =
+      /once: (sk_\w+)\nIts id is (key_\w+), and it is valid until 2032-01-01T00:00:00.000Z/.exec(made.stdout) ?? []
+    const served = (key: string) => fetch(`${server.url}/settings`, { headers: { authorization: `Bearer ${key}` } })
+    expect((await served(secret)).status).toBe(200)
+    const rolled = await keys('roll', id, '--overlap', '2h')
+    expect(rolled.stdout).toMatch(new RegExp(`once: sk_\\w+\nIts id is key_\\w+\\.\n${id} \\(sk_.+\\) is valid until`))
+    const listed = await keys('list', '--merchant', 'default')
+    const line = listed.stdout.split('\n').find((one) => one.startsWith(id)) ?? ''
+    const [, , mode, hint = ''] = line.split(/ {2,}/)
+    expect([mode, hint, line]).toEqual([
+      'live',
+      `${secret.slice(0, 11)}…${secret.slice(-4)}`,
+      expect.not.stringContaining(secret),
+    ])
+    const revoked = await keys('revoke', hint)
+    expect([revoked.code, revoked.stdout]).toEqual([0, expect.stringMatching(`^${id} .+ was revoked at 2`)])
+    await eventually(async () => (await served(secret)).status === 403, 'the key is refused')
+    expect((await keys('list')).stdout).toMatch(new RegExp(`^${id} .+Z  .+Z$`, 'm'))
+  })
+
+  test('who or what is not there is said in one line', async () => {
+    const nobody = ['--merchant', 'nobody']
+    const asked = [
+      ['create', '--mode', 'live', ...nobody],
+      ['list', ...nobody],
+    ]
+    for (const args of asked) {
+      expectOneLine(await runTallystick(['keys', ...args], beside()), /There is no merchant nobody/)
+    }
+    expectOneLine(await runTallystick(['keys', 'revoke', 'key_none'], beside()), /There is no key key_none/)
+    expectOneLine(await runTallystick(['keys', 'roll', 'key_none'], beside()), /There is no key key_none/)
+  })
+
+  test('verify names the data directory that it looked at', async () => {
+    const { stdout } = await runTallystick(['verify'], beside())
+    expect(stdout.split('\n')[0]).toBe(`Looking at the data directory ${directory.path}.`)
   })
 })
 
@@ -137,9 +176,12 @@ describe('what prevents a start is one line', () => {
   test.each([
     [{ PORT: 'http' }, /^PORT should be a number from 0 to 65535/],
     [{ DATABASE_URL: 'postgresql://x' }, /^TALLYSTICK_ENCRYPTION_KEY should be set when DATABASE_URL is/],
+    [{ DATABASE_URL: 'mysql://u:secret@db/x' }, /^DATABASE_URL should be the address of a PostgreSQL(?!.*secret)/],
+    [{ DATABASE_URL: 'postgresql://u:se#cr@et@/:x', ...encryption }, /^DATABASE_URL is malformed(?!.*se#cr)/],
     [{ TALLYSTICK_ENCRYPTION_KEY: 'short' }, /^TALLYSTICK_ENCRYPTION_KEY should be at least 32 characters/],
     [{ TALLYSTICK_TEST_KEY: 'sk_live_12345678' }, /^TALLYSTICK_TEST_KEY should be/],
     [{ TALLYSTICK_PUBLIC_URL: 'pay.example.com' }, /^TALLYSTICK_PUBLIC_URL should be an address/],
+    [{ TALLYSTICK_DRAIN_S: 'long' }, /^TALLYSTICK_DRAIN_S should be a number from 0 to 300/],
     [{ TALLYSTICK_LOG_LEVEL: 'loud' }, /^TALLYSTICK_LOG_LEVEL should be one of/],
   ])('a setting that cannot be used: %j', async (settings, line) => {
     expectOneLine(await runTallystick(['start'], settings as unknown as Record<string, string>), line)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isTemporary } from '../../src/database/availability.ts'
 import { createGroupCommit, type GroupCommitOptions } from '../../src/database/group-commit.ts'
 
 type Options = Partial<GroupCommitOptions<string, string>>
@@ -14,6 +15,7 @@ function noted(options: Options = {}) {
       return orders.map((order) => `${order} done`)
     },
     claimsOf: (order) => [order.charAt(0)],
+    placeOf: (order) => ({ owner: order.charAt(0), object: order }),
     in_flight_max: 1,
     batch_max: 3,
     waiting_max: 6,
@@ -127,5 +129,106 @@ describe('group commit', () => {
     tries = -10
     await expect(queue.add('c')).rejects.toBe(lost)
     expect(tries).toBe(-7)
+  })
+})
+
+describe('a lock that others keep', () => {
+  const lockTimeout = Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' })
+
+  /** Orders are `owner object number`; what is in `locked` (`owner object`) cannot be changed. */
+  function lockable(options: Options = {}) {
+    const locked = new Set<string>()
+    const tried: string[][] = []
+    const objectOf = (order: string) => order.split(' ', 2).join(' ')
+    const queue = createGroupCommit<string, string>({
+      runBatch: async (orders) => {
+        tried.push(orders)
+        await new Promise((resolve) => setImmediate(resolve))
+        if (orders.some((order) => locked.has(objectOf(order)))) throw lockTimeout
+        return orders
+      },
+      claimsOf: (order) => [order],
+      placeOf: (order) => ({ owner: order.split(' ')[0] as string, object: objectOf(order) }),
+      in_flight_max: 3,
+      batch_max: 200,
+      waiting_max: 5_000,
+      ...options,
+    })
+    return { queue, locked, tried }
+  }
+  const ordersOf = (owner: string, count: number) => Array.from({ length: count }, (_, n) => `${owner} ${owner}${n} 1`)
+
+  test('holds up what needs it and nothing else, and that only until it is let go', async () => {
+    const { queue, locked, tried } = lockable()
+    locked.add('a a7')
+    const free = [
+      ...ordersOf('b', 50),
+      ...ordersOf('c', 50),
+      ...ordersOf('a', 50).filter((order) => order !== 'a a7 1'),
+    ]
+    const held = queue.add('a a7 1')
+    expect(await Promise.all(free.map(queue.add))).toEqual(free)
+    const attempts = tried.length
+    const more = [...free.map((order) => order.replace(' 1', ' 2')), 'a a8 3']
+    const heldToo = queue.add('a a7 2')
+    expect(await Promise.all(more.map(queue.add))).toEqual(more)
+    // What is known to be locked is kept out of the batches of the others.
+    const ofOthers = tried.slice(attempts).filter((orders) => orders.length > 2)
+    expect(ofOthers.flat()).not.toContain('a a7 2')
+    expect(queue.health().stalled_ms).toBe(0)
+    locked.clear()
+    expect(await Promise.all([held, heldToo])).toEqual(['a a7 1', 'a a7 2'])
+    await queue.drain()
+  })
+
+  test('on all that an owner has, is tried again and again without a hurry, while the others go on', async () => {
+    const { queue, locked, tried } = lockable()
+    const mine = ordersOf('a', 150)
+    for (const order of mine) locked.add(order.replace(' 1', ''))
+    const held = Promise.all(mine.map(queue.add))
+    const free = ordersOf('b', 50)
+    expect(await Promise.all(free.map(queue.add))).toEqual(free)
+    expect(tried.length).toBeLessThan(40)
+    locked.clear()
+    expect(await held).toEqual(mine)
+  })
+
+  test('is told of when it is kept for longer than an order may wait, and claims what it claimed until then', async () => {
+    const { queue, locked } = lockable({ outcome_within_ms: 1_500 })
+    locked.add('a a0')
+    await expect(queue.add('a a0 1')).rejects.toBe(lockTimeout)
+    expect(queue.health().unavailable).toBe(false)
+    const again = queue.add('a a0 1')
+    locked.clear()
+    expect(await again).toBe('a a0 1')
+    await queue.drain()
+  })
+})
+
+describe('a batch that is never answered', () => {
+  test('keeps nobody waiting for longer than an order may wait, and is seen from outside', async () => {
+    const { queue, batches, release } = noted({ outcome_within_ms: 700 })
+    const began = performance.now()
+    const answers = Promise.allSettled(['a1', 'a2', 'b1', 'c1', 'd1'].map(queue.add))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(queue.health().stalled_ms).toBeGreaterThan(200)
+    const settled = await answers
+    expect(performance.now() - began).toBeLessThan(1_500)
+    expect(settled.map((one) => 'reason' in one && isTemporary(one.reason))).toEqual(Array(5).fill(true))
+    expect(queue.health()).toEqual({ stalled_ms: 0, unavailable: true })
+    // It is still under way: what claims the same waits for it, and what was not begun is not begun any more.
+    const again = queue.add('a1')
+    await release()
+    await release()
+    expect(await again).toBe('a1 done')
+    expect(batches).toEqual([['a1', 'b1', 'c1'], ['a1']])
+    expect(queue.health().unavailable).toBe(false)
+    await queue.drain()
+  })
+
+  test('does not keep the late outcome of another from being given up', async () => {
+    const { queue } = noted({ outcome_within_ms: 300, runBatch: async () => [new Promise(() => {})] })
+    await expect(queue.add('late')).rejects.toThrow('The database did not answer in time.')
+    await queue.drain()
   })
 })

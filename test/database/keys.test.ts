@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 
 /** Small tables that every shard holds whole: they hang on no customer and carry no bucket. */
-const referenceTables = ['merchant', 'environment', 'api_key', 'webhook_endpoint', 'schema_migration', 'retention']
+const referenceTables = [
+  'merchant',
+  'environment',
+  'api_key',
+  'webhook_endpoint',
+  'schema_migration',
+  'retention',
+  'encryption_key_check',
+]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */
 const expiring = ['event', 'webhook_delivery', 'webhook_attempt']
 

@@ -30,6 +30,14 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
     allocations: [{ bill: bill.id, amount: 500 }],
   })
   const obligation = payment.obligations[0].id
+  const returned = await create('/billing/payments', {
+    amount: 9,
+    currency: 'ZAR',
+    channel: 'cash',
+    reference: 'F5',
+    account: account.id,
+  })
+  await create(`/billing/payments/${returned.id}/reversals`, { reason: 'bounced' })
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
@@ -60,14 +68,21 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
       },
     },
     { method: 'PATCH', path: `/billing/bills/${bill.id}`, body: { amount_paid: 1500, metadata: { by: 'bank' } } },
+    { method: 'POST', path: `/billing/customers/${customer.id}/adjustments`, body: { amount: 5, reason: 'fee' } },
     { method: 'POST', path: `/billing/accounts/${account.id}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
-    { method: 'PATCH', path: '/settings', body: { time_zone: 'Africa/Johannesburg', ...rules } },
+    { method: 'POST', path: `/billing/bills/${bill.id}/adjustments`, body: { amount: -5, reason: 'discount' } },
+    { method: 'PATCH', path: '/settings', body: { name: 'Acme', time_zone: 'Africa/Johannesburg', ...rules } },
     {
       method: 'POST',
       path: '/billing/payments',
       body: { ...newPayment, allocations: [{ account: account.id, amount: 100 }] },
     },
     { method: 'POST', path: '/billing/payments', body: { ...newPayment, account: account.id, policy: 'oldest_first' } },
+    {
+      method: 'POST',
+      path: '/billing/payments',
+      body: { ...newPayment, account: account.id, reference: 'F5', replaces: returned.id },
+    },
     { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill: bill.id } },
     { method: 'POST', path: `/billing/payments/${payment.id}/reversals`, body: { amount: 10, reason: 'bounced' } },
     { method: 'POST', path: '/billing/obligations', body: { payment: payment.id, account: account.id, amount: 50 } },

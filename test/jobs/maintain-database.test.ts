@@ -6,18 +6,21 @@ import { webhookReceiver } from '../support/receiver.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 
-// The test database has partitions from the month it was made in.
-const start = new Date()
-const hour = 3_600_000
-const day = 24 * hour
-const clock = settableClock(start)
+// How long events are kept goes by the clock of the database, which no test can move. So the past is made here: payments of long
+// ago, in months that the owner makes for them.
+const today = new Date()
+const day = 24 * 3_600_000
+const daysAgo = (days: number) => new Date(today.getTime() - days * day)
+const clock = settableClock(today)
 let server: TestServer<typeof clock>
 let receiver: Awaited<ReturnType<typeof webhookReceiver>>
 let accepts = true
 beforeAll(async () => {
   server = await testServer({ clock })
   receiver = await webhookReceiver(() => (accepts ? 204 : 500))
+  clock.set(daysAgo(300))
   await server.api('POST', '/webhooks/endpoints', { url: receiver.url })
+  await server.database.owner.query('select make_partitions($1, 10)', [daysAgo(300)])
 })
 afterAll(async () => {
   await server.stop()
@@ -26,7 +29,8 @@ afterAll(async () => {
 
 let serial = 0
 
-async function pay(): Promise<string> {
+async function pay(at: Date): Promise<string> {
+  clock.set(at)
   serial += 1
   const account = {
     customer: { external_reference: `C${serial}` },
@@ -46,45 +50,107 @@ async function count(table: string): Promise<number> {
 
 const undelivered = () => count("webhook_delivery where status <> 'delivered'")
 
-describe('events', () => {
-  test('are kept for ninety days, and then dropped by whole months; the books stay right', async () => {
-    const payment = await pay()
-    await eventually(async () => (await undelivered()) === 0, 'the delivery is delivered')
-    clock.set(new Date(start.getTime() + 89 * day))
-    await maintainDatabase(server.app)
-    expect(await count('event')).toBe(1)
-    clock.set(new Date(start.getTime() + 125 * day))
-    await maintainDatabase(server.app)
-    expect([await count('event'), await count('webhook_delivery'), await count('webhook_attempt')]).toEqual([0, 0, 0])
-    expect((await server.api('GET', `/billing/payments/${payment}`)).body.applied_amount).toBe(500)
-    await expectCleanBooks(server.database)
-  })
+const kept = () => Promise.all(['event', 'webhook_delivery', 'webhook_attempt'].map(count))
 
-  test('of a month with a pending delivery stay, however old', async () => {
+describe('events', () => {
+  test('of a month with a pending delivery stay, however old, and so do those behind it', async () => {
     accepts = false
-    await pay()
+    await pay(daysAgo(250))
     await eventually(async () => (await count('webhook_attempt')) > 0, 'an attempt was made')
-    const paid = clock.now().getTime()
-    clock.set(new Date(paid + 200 * day))
-    // The months before it held nothing; its own stays, and so do those behind it.
+    clock.set(today)
     await maintainDatabase(server.app)
     expect(await count('event')).toBe(1)
+    // The months before it held nothing, and are gone.
+    const { rows } = await server.database.pool.query('select events_dropped_before > $1 as begun from retention', [
+      daysAgo(300),
+    ])
+    expect(rows).toEqual([{ begun: true }])
+    await expectCleanBooks(server.database)
     accepts = true
-    // The old attempt may have been made again, and refused, since the clock moved: time goes on until the next one is due.
+    // It is due by now, but the old attempt may have been made again, and refused, since the clock moved.
     await eventually(async () => {
-      clock.set(new Date(clock.now().getTime() + hour))
+      clock.advance(3_600_000)
       server.app.wakeDispatcher()
       return (await undelivered()) === 0
     }, 'the delivery is delivered')
+    clock.set(today)
+  })
+
+  test('are kept for ninety days, and then dropped by whole months; the books stay right', async () => {
+    const old = await pay(daysAgo(125))
+    await pay(daysAgo(89))
+    await eventually(async () => (await undelivered()) === 0, 'everything is delivered')
+    expect((await kept())[0]).toBe(3)
+    clock.set(today)
     await maintainDatabase(server.app)
-    expect(await count('event')).toBe(0)
+    expect(await kept()).toEqual([1, 1, 1])
+    expect((await server.api('GET', `/billing/payments/${old}`)).body.applied_amount).toBe(500)
     await expectCleanBooks(server.database)
   })
 })
 
 describe('partitions', () => {
   test('are made three months ahead, and making them again makes none', async () => {
-    const { rows } = await server.database.pool.query('select ensure_partitions($1, 3) as made', [clock.now()])
+    const { rows } = await server.database.pool.query('select ensure_partitions($1, 3) as made', [today])
     expect(rows[0].made).toBe(0)
+  })
+})
+
+describe('what the role that serves may call refuses what retention forbids', () => {
+  const serving = (statement: string, values: unknown[] = []) => server.database.pool.query(statement, values)
+
+  test.each(["'infinity'", 'now()', "now() - interval '88 days'", 'null'])(
+    'letting go of events until %s',
+    async (before) => {
+      const events = await kept()
+      await expect(serving(`select drop_old_events(${before})`)).rejects.toThrow('events are kept for 90 days')
+      expect(await kept()).toEqual(events)
+    },
+  )
+
+  test('a caller whose clock is a little ahead gets the ninety days', async () => {
+    const events = await kept()
+    const { rows } = await serving("select drop_old_events(now() - interval '90 days' + interval '1 hour') as months")
+    expect([rows[0]?.months, await kept()]).toEqual([0, events])
+  })
+
+  test.each([
+    ['now()', 100_000],
+    ['now()', 7],
+    ['now()', 0],
+    ["'infinity'", 3],
+    ["now() + interval '3 months'", 1],
+    ["now() - interval '3 months'", 1],
+    ['null', 1],
+  ])('making partitions from %s for %i months', async (start, months) => {
+    await expect(serving(`select ensure_partitions(${start}, $1)`, [months])).rejects.toThrow('partitions are made for')
+  })
+
+  test('blanking the events of a customer who is there, is nobody, is another environment’s, or was erased before', async () => {
+    const { rows } = await serving('select id, environment_id from customer order by id limit 1')
+    const { id, environment_id } = rows[0] as { id: string; environment_id: number }
+    const erase = (environment: number, customer: string) =>
+      serving('select erase_customer_events($1, $2)', [environment, customer])
+    const refused = /erased only in the transaction that pseudonymises/
+    await expect(erase(environment_id, id)).rejects.toThrow(refused)
+    await expect(erase(environment_id + 1, id)).rejects.toThrow(refused)
+    await expect(erase(environment_id, '00000000-0000-0000-0000-000000000000')).rejects.toThrow(refused)
+    expect((await server.api('POST', '/billing/customers/C1/pseudonymise')).status).toBe(200)
+    await expect(erase(environment_id, id)).rejects.toThrow(refused)
+  })
+
+  test('and there is no other function that runs with the rights of the owner', async () => {
+    const { rows } = await serving(
+      `select p.oid::regprocedure::text as name, has_function_privilege(p.oid, 'execute') as may
+       from pg_proc as p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`,
+    )
+    expect(rows).toEqual(
+      [
+        'drop_old_events(timestamp with time zone)',
+        'ensure_partitions(timestamp with time zone,integer)',
+        'erase_customer_events(integer,uuid)',
+      ].map((name) => ({ name, may: true })),
+    )
+    await expect(serving('select make_partitions(now(), 1)')).rejects.toThrow(/permission denied/)
   })
 })

@@ -219,6 +219,20 @@ export const rowBreaks: Break[] = [
     "update payment_reference set payment_id = gen_random_uuid() where reference = '1'",
   ],
   [
+    'a replaced payment that is not wholly reversed',
+    'I5 I14',
+    'payment',
+    `update payment set reversed_amount = reversed_amount - 1, unapplied_amount = unapplied_amount + 1
+      where id = (select payment_id from replaced_payment)`,
+  ],
+  [
+    'a payment that replaces another than it is kept for',
+    'I14',
+    'replaced_payment',
+    'update replaced_payment set replaced_by = gen_random_uuid()',
+  ],
+  ['a replaced payment that nobody keeps', 'I14', 'replaced_payment', 'delete from replaced_payment'],
+  [
     'an application of a transaction that does not exist',
     'I14',
     'application',
@@ -317,6 +331,19 @@ export const pairBreaks: Break[] = [
     `update event set subject_id = gen_random_uuid()
       where id = ${first('event', "type = 'obligation.amount_applied'")}`,
   ],
+  [
+    'events said to be let go of sooner than after ninety days',
+    'I6',
+    'retention',
+    "update retention set events_dropped_before = now() - interval '80 days'",
+  ],
+  [
+    'events of a month that is still there said to be let go of',
+    'I6',
+    'retention',
+    "update retention set events_dropped_before = now() + interval '40 days'",
+  ],
+  ['nothing said of what was let go of', 'I6', 'retention', 'delete from retention'],
   ['a delivery without its event', 'I7', 'event', "delete from event where type not like 'obligation.%'"],
   [
     'a delivery in another environment than its event',

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await server.database.owner.query(`
     create function hold_payment() returns trigger language plpgsql as $$
     begin
-      perform pg_advisory_xact_lock_shared(7);
+      while not pg_try_advisory_xact_lock_shared(7) loop perform pg_sleep(0.005); end loop;
       if new.reference like 'fails%' then raise exception 'it fails'; end if;
       return new;
     end $$;
@@ -49,11 +49,11 @@ async function hold(): Promise<{ letGo(): Promise<void> }> {
   }
 }
 
-/** Resolves when as many transactions wait: one until it is let go, the others for the end of those ahead. */
+/** Resolves when as many transactions wait: one until it is let go, asleep, the others for the end of those ahead. */
 function waiting(transactions: number): Promise<true> {
   return eventually(async () => {
     const { rows } = await server.database.pool.query<{ waiting: number }>(
-      "select count(*)::integer as waiting from pg_stat_activity where datname = current_database() and wait_event = 'advisory'",
+      "select count(*)::integer as waiting from pg_stat_activity where datname = current_database() and wait_event in ('advisory', 'PgSleep')",
     )
     return rows[0]?.waiting === transactions
   }, `${transactions} transactions wait`)
@@ -167,7 +167,7 @@ describe('a batch in flight', () => {
 
   test('takes what those ahead leave for what it read, unless it read more', async () => {
     const inFlight = createInFlightBatches()
-    const [first, second] = [inFlight.begin(), inFlight.begin()]
+    const [first, second] = [inFlight.begin(200), inFlight.begin(200)]
     first.publishBalances([receivable(5n)])
     const [older, newer] = [receivable(4n), receivable(6n)]
     expect(await second.readAhead([older, newer])).toEqual([older])
@@ -176,7 +176,7 @@ describe('a batch in flight', () => {
 
   test('takes nothing of what was given up', async () => {
     const inFlight = createInFlightBatches()
-    const [first, second] = [inFlight.begin(), inFlight.begin()]
+    const [first, second] = [inFlight.begin(200), inFlight.begin(200)]
     first.publishBalances([receivable(5n)])
     first.reset()
     inFlight.end(first)
@@ -185,7 +185,7 @@ describe('a batch in flight', () => {
 
   test('is a conflict when it waits too long, so that nobody waits in a circle', async () => {
     const inFlight = createInFlightBatches(1)
-    inFlight.begin()
-    await expect(inFlight.begin().readAhead([])).rejects.toMatchObject({ code: '40001' })
+    inFlight.begin(200)
+    await expect(inFlight.begin(200).readAhead([])).rejects.toMatchObject({ code: '40001' })
   })
 })

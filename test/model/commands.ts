@@ -99,7 +99,7 @@ const payExplicit = fc
         { amount: input.amount, currency: 'ZAR', ...reference(real), allocations },
         expectation,
       )
-      if (expectation.status === 201) model.record(body.id, input.amount, 'ZAR', once, obligationsOf(body), [])
+      if (expectation.status === 201) model.record(body, input.amount, 'ZAR', once, obligationsOf(body), [])
     }),
   )
 
@@ -129,7 +129,7 @@ const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, wh
     expect(applied).toEqual(lines.map((line) => [line.debt.id, line.amount]))
     expect(preview.body.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])).toEqual(applied)
     const named = input.whole ? model.debts.filter(({ kind }) => kind === 'customer') : [debt]
-    model.record(body.id, input.amount, 'ZAR', lines, obligationsOf(body), named)
+    model.record(body, input.amount, 'ZAR', lines, obligationsOf(body), named)
   }),
 )
 
@@ -185,17 +185,42 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
   }),
 )
 
-const reversePayment = fc.record({ of: index, amount: amounts }).map((input) =>
+const reversePayment = fc.record({ of: index, amount: amounts, whole: fc.boolean() }).map((input) =>
   command(`reverse payment ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
     const payment: Money = pick(model.payments, input.of)
-    const expectation = model.canReverse(payment, input.amount)
-    await call(
+    const amount = input.whole ? payment.amount - payment.reversed : input.amount
+    const expectation = model.canReverse(payment, amount)
+    const sent = input.whole ? {} : { amount }
+    await call(real, `/billing/payments/${payment.id}/reversals`, { ...sent, reason: 'bounced' }, expectation)
+    if (expectation.status === 201) model.reverse(payment, amount)
+  }),
+)
+
+/** Presents a payment again, as if it had been returned. The new one goes to one debt by name. */
+const replacePayment = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
+  command(`replace ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
+    const payment = pick(model.payments, input.of)
+    const lines = [{ debt: pick(model.debts, input.to), amount: input.amount }]
+    const possible = model.canReplace(payment)
+    const expectation = possible.status === 201 ? model.explicit(input.amount, 'ZAR', lines) : possible
+    const body = await call(
       real,
-      `/billing/payments/${payment.id}/reversals`,
-      { amount: input.amount, reason: 'bounced' },
+      '/billing/payments',
+      {
+        amount: input.amount,
+        currency: 'ZAR',
+        channel: 'cash',
+        reference: payment.reference,
+        replaces: payment.id,
+        allocations: lines.map(({ debt, amount }) => ({ ...ownerOf(debt), amount })),
+        // A request that was sent before would return the payment that it made.
+        metadata: { serial: String(++real.serial) },
+      },
       expectation,
     )
-    if (expectation.status === 201) model.reverse(payment, input.amount)
+    if (expectation.status !== 201) return
+    payment.replaced = true
+    model.record(body, input.amount, 'ZAR', lines, obligationsOf(body), [])
   }),
 )
 
@@ -297,6 +322,7 @@ export const operations: fc.Arbitrary<Command>[] = [
   unapply,
   move,
   reversePayment,
+  replacePayment,
   setBalance,
   adjust,
   adjust,

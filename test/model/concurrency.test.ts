@@ -38,6 +38,17 @@ async function prepare(seed: number): Promise<Shared> {
   return shared
 }
 
+/** Has a payment returned, whatever is left of it, and presents it again twice at once: it is replaced once, or not at all. */
+async function presentAgain(payment: string, account: string, amount: number): Promise<{ status: number }> {
+  await server.api('POST', `/billing/payments/${payment}/reversals`, { reason: 'returned' })
+  const { channel, reference } = (await server.api('GET', `/billing/payments/${payment}`)).body
+  const again = { currency: 'ZAR', channel, reference, account, replaces: payment }
+  const present = (more: number) => server.api('POST', '/billing/payments', { ...again, amount: amount + more })
+  const answers = await Promise.all([present(0), present(1)])
+  expect(answers.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(1)
+  return answers[0]
+}
+
 /** One random operation. Every answer but a 5xx is right here: what must hold is said by the books at the end. */
 async function operate(shared: Shared, random: () => number): Promise<number> {
   const pick = (list: string[]) => list[Math.floor(random() * list.length)] as string
@@ -67,26 +78,28 @@ async function operate(shared: Shared, random: () => number): Promise<number> {
         })
       : drawn < 0.62
         ? call('POST', `/billing/payments/${payment}/reversals`, { amount, reason: 'bounced' })
-        : drawn < 0.72
-          ? call('PATCH', `/billing/accounts/${account}`, { balance: amount })
-          : drawn < 0.82
-            ? call('POST', `/billing/accounts/${account}/adjustments`, {
-                amount: amount - 450 || 1,
-                reason: 'correction',
-              })
-            : drawn < 0.88
-              ? call('PATCH', `/billing/bills/${bill}`, { amount_paid: amount })
-              : drawn < 0.92
-                ? call('POST', `/billing/bills/${bill}/void`)
-                : drawn < 0.94
-                  ? call('POST', `/billing/bills/${bill}/adjustments`, {
-                      kind: amount % 2 === 0 ? 'write_off' : 'discount',
-                      amount: -amount,
-                      reason: 'given up',
-                    })
-                  : drawn < 0.97
-                    ? call('POST', `/billing/${pick([`bills/${bill}`, `accounts/${account}`])}/archive`)
-                    : call('POST', '/billing/obligations', { payment, account, amount })
+        : drawn < 0.67
+          ? presentAgain(payment, account, amount)
+          : drawn < 0.72
+            ? call('PATCH', `/billing/accounts/${account}`, { balance: amount })
+            : drawn < 0.82
+              ? call('POST', `/billing/accounts/${account}/adjustments`, {
+                  amount: amount - 450 || 1,
+                  reason: 'correction',
+                })
+              : drawn < 0.88
+                ? call('PATCH', `/billing/bills/${bill}`, { amount_paid: amount })
+                : drawn < 0.92
+                  ? call('POST', `/billing/bills/${bill}/void`)
+                  : drawn < 0.94
+                    ? call('POST', `/billing/bills/${bill}/adjustments`, {
+                        kind: amount % 2 === 0 ? 'write_off' : 'discount',
+                        amount: -amount,
+                        reason: 'given up',
+                      })
+                    : drawn < 0.97
+                      ? call('POST', `/billing/${pick([`bills/${bill}`, `accounts/${account}`])}/archive`)
+                      : call('POST', '/billing/obligations', { payment, account, amount })
   return (await answered).status
 }
 

@@ -20,7 +20,16 @@ export type Debt = {
   billDate: string | undefined
 }
 export type Part = { id: string; payment: Money; debt: Debt; amount: number; reversed: number }
-export type Money = { id: string; amount: number; currency: string; unapplied: number; reversed: number }
+export type Money = {
+  id: string
+  amount: number
+  currency: string
+  unapplied: number
+  reversed: number
+  reference: string
+  /** Another payment has its reference since. */
+  replaced: boolean
+}
 export type Classification = { status: number; code?: string }
 
 const ok = { status: 201 }
@@ -88,14 +97,14 @@ export class PlainLedger {
   }
 
   record(
-    id: string,
+    { id, reference }: { id: string; reference: string },
     amount: number,
     currency: string,
     lines: { debt: Debt; amount: number }[],
     ids: string[],
     meantFor: Debt[],
   ): void {
-    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0 }
+    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0, reference, replaced: false }
     this.payments.push(payment)
     // Money that finds nothing owed is held, and held for nothing that is archived.
     if (lines.length === 0) for (const debt of meantFor) this.bringOut(debt)
@@ -187,6 +196,10 @@ export class PlainLedger {
     }
     payment.unapplied -= amount
     payment.reversed += amount
+  }
+
+  canReplace(payment: Money): Classification {
+    return payment.reversed < payment.amount || payment.replaced ? refuse(409, 'payment_state') : ok
   }
 
   appliedTo(debt: Debt): number {

@@ -74,6 +74,8 @@ describe('a URL to save', () => {
     ['https://8.8.8.8/', 'https://8.8.8.8/'],
     ['https://[2606:4700::1111]/', 'https://[2606:4700::1111]/'],
     ['https://bücher.example/', 'https://xn--bcher-kva.example/'],
+    ['https://example.com:443/a/../hook', 'https://example.com/hook'],
+    ['https://my_hook.example-1.com:65535/', 'https://my_hook.example-1.com:65535/'],
   ])('%s is taken', (text, url) => {
     expect(strict.checkUrl(text)).toEqual({ ok: true, url })
   })
@@ -101,6 +103,16 @@ describe('a URL to save', () => {
     'https://LOCALHOST./',
     'https://hook.localhost/',
     'http://localhost/',
+    'https://example.com:0/',
+    'https://a..b/',
+    'https://.example.com/',
+    'https://example.com../',
+    'https://example.com。。/',
+    'https://-.example.com/',
+    'https://exa(mple).com/',
+    `https://${'a'.repeat(64)}.example/`,
+    `https://${'a.'.repeat(130)}example/`,
+    `https://example.com/${'ü'.repeat(700)}`,
   ])('%s is refused', (text) => {
     expect(strict.checkUrl(text)).toEqual({ ok: false, detail: expect.any(String) })
   })

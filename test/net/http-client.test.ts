@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { type AddressRules, createAddressGuard } from '../../src/net/address-guard.ts'
 import { createHttpClient } from '../../src/net/http-client.ts'
+import { eventually } from '../support/eventually.ts'
 import { closedPort, startRawReceiver, startReceiver } from '../webhooks/receivers.ts'
 
 const clock = settableClock(new Date('2030-01-01T00:00:00Z'))
@@ -16,7 +17,8 @@ function clientFor(rules: AddressRules = local, resolve?: (host: string) => Prom
   return client
 }
 
-const post = (url: string, client = clientFor()) => client.post(new URL(url), { 'x-test': '1' }, '{"a":"\u{1f4b8}"}')
+const post = (url: string, client = clientFor(), lane = 'lane') =>
+  client.post(lane, new URL(url), { 'x-test': '1' }, '{"a":"\u{1f4b8}"}')
 
 /** What the client gives for a receiver that answers so. */
 async function resultOf(answer: RequestListener) {
@@ -50,6 +52,19 @@ describe('an attempt', () => {
     await Promise.all(Array.from({ length: 300 }, () => post(receiver.url, client)))
     expect(receiver.received).toHaveLength(300)
     expect(receiver.connections()).toBeLessThanOrEqual(64)
+  })
+
+  test('waits for no socket of another lane', async () => {
+    const receiver = await startReceiver((request, response) => {
+      if (request.url === '/good') response.end()
+    })
+    const client = createHttpClient({ guard: createAddressGuard(local), clock, deadline_ms: 15_000 })
+    onTestFinished(() => client.close())
+    const hanging = Array.from({ length: 200 }, (_, index) => post(`${receiver.url}hang`, client, `${index % 3}`))
+    await eventually(() => receiver.received.length === 192, 'three lanes hang with all their sockets')
+    expect((await post(`${receiver.url}good`, client, 'good')).duration_ms).toBeLessThan(1_000)
+    await client.close()
+    expect(new Set((await Promise.all(hanging)).map(({ status_code }) => status_code))).toEqual(new Set([undefined]))
   })
 
   test.each([

@@ -4,8 +4,10 @@ import { checkAnswer, faultsBy, openapi } from '../support/openapi.ts'
 const examples = openapi.components.schemas.Settings?.examples as Record<string, unknown>[] | undefined
 const settings = examples?.[0] ?? {}
 
+const uncached = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
-  return { status, body, headers: new Headers({ 'content-type': 'application/json', etag: '"1.0"', ...headers }) }
+  return { status, body, headers: new Headers({ ...uncached, etag: '"1.0"', ...headers }) }
 }
 
 describe('the check of every answer in every test', () => {
@@ -22,13 +24,14 @@ describe('the check of every answer in every test', () => {
     ['another media type', answer(200, settings, { 'content-type': 'text/html' }), /as text\/html/],
     ['a refusal that is no problem', answer(401, settings), /not documented as application\/json/],
     ['a header that is not documented', answer(200, settings, { 'retry-after': '1' }), /carries Retry-After/],
+    ['what a cache may keep', answer(200, settings, { 'cache-control': 'max-age=60' }), /may be kept by a cache/],
   ])('refuses %s', (_name, seen, message) => {
     expect(() => checkAnswer('GET', '/settings', seen)).toThrow(message)
   })
 
   test('refuses a single object without its ETag', () => {
     const { status, body } = answer(200, settings)
-    const headers = new Headers({ 'content-type': 'application/json' })
+    const headers = new Headers(uncached)
     expect(() => checkAnswer('GET', '/settings', { status, body, headers })).toThrow(/has no ETag/)
   })
 

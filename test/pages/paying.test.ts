@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { type TestServer, testServer } from '../support/server.ts'
-import { balanceOf, goodCard, makeAccount, open, paymentsOf, payWith, statusOf, submit } from './payer.ts'
+import {
+  balanceOf,
+  goodCard,
+  makeAccount,
+  open,
+  type PayerForm,
+  paymentsOf,
+  payWith,
+  statusOf,
+  submit,
+} from './payer.ts'
 
 const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
 let server: TestServer<typeof clock>
@@ -194,6 +204,36 @@ describe('a form that is not ours', () => {
     warn.mockRestore()
   })
 
+  it.each([
+    ['of another site, without an origin', { 'sec-fetch-site': 'cross-site' }, []],
+    ['of a neighbouring site, without an origin', { 'sec-fetch-site': 'same-site' }, []],
+    ['of another site, whatever origin it names', { 'sec-fetch-site': 'cross-site' }, ['origin']],
+  ])('%s is refused, on every page that takes one', async (_name, headers, named) => {
+    const account = await makeAccount(server)
+    const post = (form: PayerForm | undefined, fields = {}) =>
+      open(form?.action ?? '', {
+        method: 'POST',
+        headers: { ...headers, ...Object.fromEntries(named.map((name) => [name, server.url])) },
+        body: new URLSearchParams({ ...form?.fields, ...fields }),
+      })
+    const page = await open(account.presentment_url)
+    const before = await countPayments()
+    expect((await post(page.forms[0])).status).toBe(403)
+    expect(await countPayments()).toBe(before)
+    const cardPage = await submit(page.forms[0])
+    expect((await post(cardPage.forms[0], goodCard)).status).toBe(403)
+    expect(await balanceOf(server, account)).toBe(2000)
+  })
+
+  it.each([{}, { 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-site': 'none' }])(
+    'without an origin is taken where nothing says that it came from elsewhere: %j',
+    async (headers) => {
+      const [form] = (await open((await makeAccount(server)).presentment_url)).forms
+      const body = new URLSearchParams(form?.fields)
+      expect((await open(form?.action ?? '', { method: 'POST', headers, body })).status).toBe(200)
+    },
+  )
+
   it('of a page left open for more than a day is shown again', async () => {
     const account = await makeAccount(server)
     const [form] = (await open(account.presentment_url)).forms
@@ -220,6 +260,19 @@ describe('a form that is not ours', () => {
     const page = await submit((await open(account.presentment_url)).forms[0], { amount: '1'.repeat(100_000) })
     expect(page.status).toBe(400)
     expect(page.headers.get('content-type')).toContain('text/html')
+  })
+})
+
+describe('a card number that is typed where none belongs', () => {
+  it('is not shown again on the page of the amount, and not kept of the link', async () => {
+    const account = await makeAccount(server)
+    const card = '4111 1111 1111 1111'
+    const page = await open(`${account.presentment_url}?agent=${encodeURIComponent(card)}&utm_source=sms`)
+    expect(page.html).not.toContain('4111')
+    const told = await submit(page.forms[0], { amount: card, agent: card })
+    expect([told.status, told.html.includes('4111')]).toEqual([422, false])
+    await submit(told.forms[0], { amount: '20.00', agent: card })
+    expect((await paymentsOf(server, account)).map(({ metadata }) => metadata)).toEqual([{ utm_source: 'sms' }])
   })
 })
 

@@ -79,7 +79,7 @@ describe('a recorded payment', () => {
     await server.api('POST', '/billing/payments', body)
     const other = await server.api('POST', '/billing/payments', { ...body, amount: 501 })
     expect([other.status, other.body.code]).toEqual([409, 'payment_reference_conflict'])
-    expect(other.body.errors).toEqual([expect.objectContaining({ pointer: '/reference' })])
+    expect(other.body.errors).toEqual([expect.objectContaining({ pointer: '/amount' })])
     const elsewhere = await server.api('POST', '/billing/payments', { ...body, channel: 'bank_transfer' })
     expect(elsewhere.status).toBe(201)
   })

@@ -1,11 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
-import { parseId } from '../../src/core/id/id.ts'
 import { paymentStatuses, statusesBefore } from '../../src/core/payment-status.ts'
 import { createJobs } from '../../src/jobs/index.ts'
-import { claimCancelledChecks } from '../../src/payments/session/store.ts'
-import { syncCancelledSessions, syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
-import { balanceOf, goodCard, makeAccount, open, paymentsOf, payWith, statusOf, submit } from '../pages/payer.ts'
+import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
+import {
+  balanceOf,
+  goodCard,
+  makeAccount,
+  open,
+  type PayerPage,
+  paymentsOf,
+  payWith,
+  statusOf,
+  submit,
+} from '../pages/payer.ts'
 import { eventually } from '../support/eventually.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -116,6 +124,60 @@ describe('a payment that the bank decides later', () => {
   })
 })
 
+describe('payments that are started and never finished', () => {
+  const statusCounts = async (account: { id: string }) => {
+    const statuses = (await paymentsOf(server, account)).map(({ status }) => status)
+    return Object.fromEntries(
+      [...Map.groupBy(statuses, (status) => status)].map(([status, all]) => [status, all.length]),
+    )
+  }
+
+  it('are twenty at most for one object: the oldest are cancelled, and can no longer be paid', async () => {
+    const account = await makeAccount(server)
+    const other = await makeAccount(server, { customer: account.customer_id })
+    const untouched = await submit((await open(other.presentment_url)).forms[0])
+    const cardPages: PayerPage[] = []
+    for (let count = 0; count < 25; count++) {
+      cardPages.push(await submit((await open(account.presentment_url)).forms[0]))
+      clock.advance(10)
+    }
+    expect(await statusCounts(account)).toEqual({ pending_action: 20, cancelled: 5 })
+    const outcome = await submit(cardPages[0]?.forms[0], goodCard)
+    expect([statusOf(outcome), outcome.text]).toEqual([['failed'], expect.stringContaining('started since')])
+    expect(await balanceOf(server, account)).toBe(2000)
+    expect(statusOf(await submit(cardPages[24]?.forms[0], goodCard))).toEqual(['succeeded'])
+    expect(statusOf(await submit(untouched.forms[0], goodCard))).toEqual(['succeeded'])
+    expect(await balanceOf(server, account)).toBe(0)
+  })
+
+  it('do not keep one that was charged meanwhile from being applied', async () => {
+    const account = await makeAccount(server)
+    const pages: PayerPage[] = []
+    for (let count = 0; count < 21; count++) pages.push(await open(account.presentment_url))
+    const cardPage = await submit(pages[0]?.forms[0])
+    // The card is charged, and the browser never comes back to say so.
+    await fetch(cardPage.forms[0]?.action ?? '', {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams(goodCard),
+    })
+    expect(await balanceOf(server, account)).toBe(2000)
+    for (const page of pages.slice(1)) await submit(page.forms[0])
+    expect(await statusCounts(account)).toEqual({ succeeded: 1, pending_action: 20 })
+    expect(await balanceOf(server, account)).toBe(0)
+  })
+
+  it('are no money on its way, which a clerk is told of', async () => {
+    const account = await makeAccount(server, { external_reference: 'started-and-charged' })
+    await submit((await open(account.presentment_url)).forms[0])
+    const pending = async () =>
+      (await server.api('GET', '/billing/lookups?reference=started-and-charged')).body.data[0].pending_amount
+    expect(await pending()).toBe(0)
+    await payWith(account.presentment_url, '4000 0000 0000 0077')
+    expect(await pending()).toBe(2000)
+  })
+})
+
 describe('a payment whose payer never came back', () => {
   it('is applied once by the jobs of several servers, asked at the same moment', async () => {
     const account = await makeAccount(server)
@@ -191,121 +253,6 @@ describe('a payment whose payer never came back', () => {
     expect(again.url).toBe(first.url)
     expect(statusOf(await submit(again.forms[0], goodCard))).toEqual(['succeeded'])
     expect(await balanceOf(server, account)).toBe(0)
-  })
-})
-
-describe('a payment that was called off while its payer was on the card page', () => {
-  let raised = 0
-  /** A bill whose payer has come to the card page, and how its merchant calls the payment off. */
-  async function begun(how: 'voided' | 'archived') {
-    raised += 1
-    const bill = { external_reference: `called-off-${raised}`, currency: 'ZAR', amount_due: 2000 }
-    const customer = { external_reference: `called-off-${raised}` }
-    const { id, presentment_url } = (await server.api('POST', '/billing/bills', { ...bill, customer })).body
-    const cardPage = await submit((await open(presentment_url)).forms[0])
-    const callOff = async () => {
-      if (how === 'archived') await server.api('PATCH', `/billing/bills/${id}`, { amount_paid: 2000 })
-      const action = how === 'voided' ? 'void' : 'archive'
-      expect((await server.api('POST', `/billing/bills/${id}/${action}`)).status).toBe(200)
-      expect(await paymentOf({ id })).toMatchObject({ status: 'cancelled' })
-    }
-    return { id, presentment_url, cardPage, callOff }
-  }
-  const paymentOf = async ({ id }: { id: string }) => {
-    const { rows } = await server.database.pool.query(
-      'select status, amount, applied_amount, unapplied_amount from payment where target_id = $1',
-      [parseId('bill', id)],
-    )
-    return rows[0]
-  }
-  const shownId = ({ cardPage }: Awaited<ReturnType<typeof begun>>) =>
-    /payments\/(pay_\w+)/.exec(cardPage.html)?.[1] ?? ''
-  const outcomeOf = (presentment_url: string, url: string) => {
-    expect(url).toContain(presentment_url)
-    return open(url)
-  }
-
-  it.each([
-    ['voided', 'This bill had been withdrawn. Acme Water holds R 20,00 for you.'],
-    ['archived', 'This had been paid already. Acme Water holds R 20,00 for you.'],
-  ] as const)('%s: who is charged all the same gets a receipt, and the money is kept', async (how, sentence) => {
-    const one = await begun(how)
-    await one.callOff()
-    const outcome = await submit(one.cardPage.forms[0], goodCard)
-    expect(statusOf(outcome)).toEqual(['succeeded'])
-    expect(outcome.text).toContain(sentence)
-    expect(await paymentOf(one)).toMatchObject({ status: 'succeeded', unapplied_amount: 2000n })
-    expect(statusOf(await outcomeOf(one.presentment_url, outcome.url))).toEqual(['succeeded'])
-  })
-
-  it.each(['voided', 'archived'] as const)(
-    '%s: says so to who comes back without paying, and offers no way on that leads nowhere',
-    async (how) => {
-      const one = await begun(how)
-      await one.callOff()
-      const back = /href="([^"]+)">Go back without paying/.exec(one.cardPage.html)?.[1] ?? ''
-      const outcome = await outcomeOf(one.presentment_url, back)
-      expect(statusOf(outcome)).toEqual(['failed'])
-      expect(outcome.text).toContain('It was called off before it was finished. Nothing was taken.')
-      for (const [, link] of outcome.html.matchAll(/href="(\/p\/[^"]+)"/g)) {
-        expect((await open(server.url + link)).status).toBe(200)
-      }
-    },
-  )
-
-  it.each(['voided', 'archived'] as const)(
-    '%s: money of a payer who never came back is found by the job',
-    async (how) => {
-      const one = await begun(how)
-      await one.callOff()
-      const [form] = one.cardPage.forms
-      await fetch(form?.action ?? '', { method: 'POST', redirect: 'manual', body: new URLSearchParams(goodCard) })
-      clock.advance(31_000)
-      await syncDueSessions(server.app)
-      expect(await paymentOf(one)).toMatchObject({ status: 'cancelled' })
-      await syncCancelledSessions(server.app)
-      expect(await paymentOf(one)).toMatchObject({ status: 'succeeded', unapplied_amount: 2000n })
-      const { body } = await server.api('GET', `/billing/bills/${one.id}`)
-      expect(body).not.toHaveProperty('archived_at')
-    },
-  )
-
-  it('is on its way when the bank decides later, and is looked after as any other', async () => {
-    const one = await begun('voided')
-    await one.callOff()
-    const outcome = await submit(one.cardPage.forms[0], { ...goodCard, card_number: '4000 0000 0000 0077' })
-    expect(statusOf(outcome)).toEqual(['pending'])
-    expect(await paymentOf(one)).toMatchObject({ status: 'processing' })
-    clock.advance(60_000)
-    await syncDueSessions(server.app)
-    expect(await paymentOf(one)).toMatchObject({ status: 'succeeded', unapplied_amount: 2000n })
-  })
-
-  it('is asked about for a day and no longer', async () => {
-    const one = await begun('voided')
-    await one.callOff()
-    clock.advance(23 * hourMs)
-    const asked = () => claimCancelledChecks(server.app.pool, clock.now(), 50)
-    expect(await asked()).toContainEqual(expect.objectContaining({ id: parseId('payment', shownId(one)) }))
-    clock.advance(2 * hourMs)
-    expect(await asked()).toEqual([])
-  })
-})
-
-describe('the receipt of a payment', () => {
-  it('still shows when what was paid has been archived since, and the page of that does not', async () => {
-    const account = await makeAccount(server)
-    const receipt = await payWith(account.presentment_url, '4242424242424242')
-    expect(receipt.text).toContain('Back to what is owed')
-    await server.api('POST', `/billing/accounts/${account.id}/archive`)
-    const later = await open(receipt.url)
-    expect(statusOf(later)).toEqual(['succeeded'])
-    expect(later.text).toContain('You paid R 20,00')
-    expect(later.text).not.toContain('Back to what is owed')
-    expect((await open(account.presentment_url)).status).toBe(404)
-    const other = await makeAccount(server)
-    const foreign = receipt.url.replace(account.presentment_url, other.presentment_url)
-    expect((await open(foreign)).status).toBe(404)
   })
 })
 

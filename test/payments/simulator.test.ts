@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { passesLuhn } from '../../src/core/card-number.ts'
 import { settableClock } from '../../src/core/clock.ts'
-import { passesLuhn, readCard, simulatorCards } from '../../src/payments/processor/simulator/cards.ts'
+import { readCard, simulatorCards } from '../../src/payments/processor/simulator/cards.ts'
 import { balanceOf, goodCard, makeAccount, open, submit } from '../pages/payer.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -60,6 +61,22 @@ describe('the card page', () => {
     expect(page.html).toContain(`aria-describedby="${field}-error`)
     expect(page.html).not.toContain('<script')
     expect(await balanceOf(server, account)).toBe(2000)
+  })
+
+  it.each(['card_number', 'expiry', 'cvc'])('shows no card number again, typed into %s', async (field) => {
+    const cardPage = await cardPageOf(await makeAccount(server))
+    for (const number of ['4111 1111 1111 1111', '4111111111111111']) {
+      const page = await submit(cardPage.forms[0], { ...goodCard, cvc: '', [field]: number })
+      expect([page.status, page.html.includes('4111')]).toEqual([422, false])
+    }
+  })
+
+  it('shows an expiry again that was mistyped', async () => {
+    const page = await submit((await cardPageOf(await makeAccount(server))).forms[0], {
+      ...goodCard,
+      expiry: '12 / 2020',
+    })
+    expect(page.html).toContain('value="12 / 2020"')
   })
 
   it('shows no number and no code again that was typed', async () => {

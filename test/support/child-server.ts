@@ -12,15 +12,20 @@ export type ChildServer = {
   output(): string
   /** Signal 9: nothing is cleaned up. */
   kill(): Promise<void>
+  /** Resolves with the exit code when it ends by itself. */
+  ended(): Promise<number | null>
   /** SIGTERM: a clean stop. Returns the exit code. */
   stop(): Promise<number | null>
 }
+
+// A stop that nobody takes over from need not wait for them.
+const quiet = { TALLYSTICK_LOG_LEVEL: 'warn', TALLYSTICK_DRAIN_S: '0' }
 
 /** Starts `tallystick start` with these settings and waits until it is ready. */
 export async function childServer(settings: Record<string, string>): Promise<ChildServer> {
   const port = settings.PORT ?? String(await freePort())
   const child = spawn(process.execPath, [main, 'start'], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, TALLYSTICK_LOG_LEVEL: 'warn', ...settings, PORT: port },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...quiet, ...settings, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // A test that fails on the way leaves no server behind.
@@ -39,6 +44,7 @@ export async function childServer(settings: Record<string, string>): Promise<Chi
     url,
     output: () => output,
     kill: () => end(child, 'SIGKILL').then(() => {}),
+    ended: () => exitOf(child),
     stop: () => end(child, 'SIGTERM'),
   }
 }
@@ -49,6 +55,11 @@ async function isReady(url: string, child: ChildProcess, output: () => string): 
     (response) => response.ok,
     () => false,
   )
+}
+
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.exitCode
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

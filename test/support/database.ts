@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { openPool, type Pool } from '../../src/database/pool.ts'
+import { openPool, type Pool, servingLimits } from '../../src/database/pool.ts'
 import { expectCleanBooks } from './verify.ts'
 
 export type TestDatabase = {
@@ -34,7 +34,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     await client.end()
   }
   await admin(`create database ${name} template ${template} owner tallystick_owner`)
-  const pool = openPool(at('tallystick_server', name), 10, () => {})
+  const pool = openPool(at('tallystick_server', name), 10, () => {}, servingLimits)
   const owner = openPool(at('tallystick_owner', name), 3, () => {})
   const urlOf = (user: string) =>
     `postgresql://${user}:${password}@${host.startsWith('/') ? '' : `${host}:${port}`}/${name}${

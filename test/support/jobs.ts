@@ -6,7 +6,7 @@ const log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Has a dispatcher look by itself, as the server's job does. Stopping the job stops the dispatcher. */
 export function startDispatching(dispatcher: Dispatcher): Jobs {
-  const jobs = createJobs({ clock: systemClock, log }, [deliverWebhooks(dispatcher)])
+  const jobs = createJobs({ clock: systemClock, log, outage: { failed() {} } }, [deliverWebhooks(dispatcher)])
   jobs.start()
   return jobs
 }

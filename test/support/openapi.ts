@@ -50,7 +50,8 @@ export type SeenAnswer = { status: number; headers: Headers; body: unknown }
 
 /**
  * Throws when an answer is not what openapi.json says: its status, its media type, its body to the last field, its ETag.
- * What the document does not describe at all, such as pages and unknown paths, is not checked.
+ * No cache may keep any of them. What the document does not describe at all, such as pages and unknown paths, is not
+ * checked.
  */
 export function checkAnswer(method: string, path: string, { status, headers, body }: SeenAnswer): void {
   const called = path.split('?', 1)[0] ?? ''
@@ -61,6 +62,7 @@ export function checkAnswer(method: string, path: string, { status, headers, bod
   if (!response) throw new Error(`${where} is not in openapi.json. ${hint}`)
   const media = headers.get('content-type')?.split(';', 1)[0] ?? ''
   if (!response.content?.[media]) throw new Error(`${where} is not documented as ${media}. ${hint}`)
+  if (headers.get('cache-control') !== 'no-store') throw new Error(`${where} may be kept by a cache.`)
   checkHeaders(where, method, response, headers)
   const validate = compile(`${pointer}/content/${pointerPart(media)}/schema`)
   if (!validate(body)) throw new Error(`${where} ${faultsOf(validate)}\n${JSON.stringify(body)}\n${hint}`)

@@ -36,10 +36,12 @@ export type TestServerOptions<C extends Clock> = {
   /** Shared with an earlier server of the same test; it is then not dropped at the stop. */
   database?: TestDatabase
   merchant?: { name: string; slug: string }
+  /** Is told what the server logs, which is shown otherwise. */
+  log?: Log
 }
 
 /** Everything that went wrong is shown; what went well is not. */
-const log: Log = {
+const shownLog: Log = {
   debug: () => {},
   info: () => {},
   warn: (facts, message) => console.warn(message, facts),
@@ -51,6 +53,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
   const clock = options.clock ?? (systemClock as C)
   const database = options.database ?? (await testDatabase())
   const { pool } = database
+  const log = options.log ?? shownLog
   let url = ''
   const composition = compose({
     pool,

@@ -17,7 +17,7 @@ export type AttemptRow = {
   error: string | null
   response_excerpt: string | null
 }
-export type LogLine = { level: string; message: string }
+export type LogLine = { level: string; message: string; fields: object }
 
 /** A merchant's environment with endpoints, events, and dispatchers that stop with the test. */
 export async function deliveryFixture({ pool, owner }: TestDatabase) {
@@ -27,7 +27,7 @@ export async function deliveryFixture({ pool, owner }: TestDatabase) {
   await owner.query("update webhook_delivery set status = 'cancelled', settled_at = now() where status = 'pending'")
   const environmentId = await makeEnvironment(owner, clock.now())
   const log: LogLine[] = []
-  const logger = (level: string) => (_fields: object, message: string) => void log.push({ level, message })
+  const logger = (level: string) => (fields: object, message: string) => void log.push({ level, message, fields })
 
   return {
     clock,

@@ -167,6 +167,26 @@ describe('a delivery that fails', () => {
     expect(await fixture.deliveries(endpoint)).toMatchObject([{ status: 'pending' }])
     expect(fixture.log).toMatchObject([{ level: 'error' }])
   })
+
+  test('is told of once, until the endpoint takes something again', async () => {
+    let status = 500
+    const receiver = await startReceiver((_request, response) => response.writeHead(status).end())
+    const endpoint = await fixture.endpoint(`${receiver.url}hook?token=secret-of-the-merchant`)
+    const dispatcher = fixture.dispatcher()
+    await fixture.events(20)
+    await dispatcher.idle()
+    expect(fixture.log).toMatchObject([
+      { level: 'warn', fields: { endpoint_id: formatId('endpoint', endpoint), status_code: 500 } },
+    ])
+    expect(JSON.stringify(fixture.log)).not.toContain('secret-of-the-merchant')
+    // It takes what is sent again and fails within the minute: one that comes and goes fills no log.
+    for (status of [204, 500]) {
+      fixture.clock.advance(600_000)
+      await fixture.events()
+      await dispatcher.idle()
+    }
+    expect(fixture.log).toHaveLength(1)
+  })
 })
 
 describe('an endpoint that takes nothing', () => {

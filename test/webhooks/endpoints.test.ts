@@ -63,10 +63,24 @@ describe('an endpoint', () => {
     ['http://example.com/hook', 'url_not_allowed'],
     ['https://[::ffff:10.0.0.1]/', 'url_not_allowed'],
     ['ftp://example.com/', 'url_not_allowed'],
+    ['https://example.com:0/hook', 'url_not_allowed'],
+    ['https://a..b/', 'url_not_allowed'],
     ['not a url', 'invalid_request'],
   ])('at %s is refused', async (url, code) => {
     const refused = await register({ url })
     expect([refused.body.code, refused.body.errors[0].pointer]).toEqual([code, '/url'])
+  })
+
+  test.each([
+    ['https://EXAMPLE.com./hook', 'https://example.com/hook'],
+    ['https://example.com:443/a/../hook?x=ä', 'https://example.com/hook?x=%C3%A4'],
+    ['https://example.com', 'https://example.com/'],
+  ])('at %s is kept as %s, which is where events go', async (url, kept) => {
+    const made = await register({ url })
+    expect([made.status, made.body.url]).toEqual([201, kept])
+    const path = `/webhooks/endpoints/${made.body.id}`
+    expect((await server.api('GET', path)).body.url).toBe(kept)
+    await server.api('DELETE', path)
   })
 
   test('takes known types only', async () => {

@@ -1,6 +1,6 @@
 import { storedResponse, writeOnce } from '../../api/idempotency.ts'
 import { renderProblem } from '../../api/problems.ts'
-import { type RenderedResponse, renderResponse } from '../../api/response.ts'
+import { type RenderedResponse, renderResponse, storedBody } from '../../api/response.ts'
 import { recordChanges } from '../../audit/record.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { bucketOf, type Id, newId, parseId } from '../../core/id/id.ts'
@@ -51,11 +51,13 @@ export function createGroupedAccounts(
   app: App,
 ): (context: RequestContext, input: CreateAccount) => Promise<RenderedResponse> {
   const queue = createGroupCommit<AccountCommand, AccountOutcome>({
-    runBatch: (commands) => transaction(app.pool, (...sides) => createBatch(app, ...sides, commands)),
+    runBatch: (commands, lock_wait_ms) =>
+      transaction(app.pool, (...sides) => createBatch(app, ...sides, commands), { lock_wait_ms }),
     claimsOf: ({ context: { environment, idempotency }, input }) => [
       `reference ${environment.id} ${input.external_reference}`,
       ...(idempotency ? [`key ${claimName(idempotency)}`] : []),
     ],
+    placeOf: ({ context, customer_id }) => ({ owner: String(context.environment.id), object: customer_id }),
     in_flight_max: 2,
     batch_max: batchMax,
     waiting_max: waitingMax,
@@ -187,7 +189,8 @@ function resolveClaims(
   const resolved = started.flatMap(({ command: { context } }, index): ResolvedKey[] => {
     const outcome = outcomes[index] as AccountOutcome
     if (!context.idempotency || outcome.kind === 'key_lost') return []
-    return [{ claim: context.idempotency, response: outcome.kind === 'responded' ? outcome.response : undefined }]
+    const response = outcome.kind === 'responded' ? outcome.response : undefined
+    return [{ claim: context.idempotency, response: response && { ...response, body: storedBody(response) } }]
   })
   const unused = started.filter(({ id }) => named.has(id) && !made.has(id)).map(({ reference }) => reference)
   return [...resolveKeys(connection, resolved), releaseExternalReferences(connection, unused)]

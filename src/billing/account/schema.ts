@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { externalReference, idOrReference, text } from '../../shapes/primitives.ts'
+import { externalReference, freeText, idOrReference } from '../../shapes/primitives.ts'
 import { createCustomerBody } from '../customer/schema.ts'
 import { createFields, updateFields } from '../object/schema.ts'
 
-const name = text(255).describe('Such as Subscription Account')
+const name = freeText(255).describe('Such as Subscription Account')
 
 export const createAccountBody = z
   .strictObject({

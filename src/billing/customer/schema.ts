@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { externalReference, text } from '../../shapes/primitives.ts'
+import { externalReference, freeText } from '../../shapes/primitives.ts'
 import { createFields, updateFields } from '../object/schema.ts'
 
-const name = text(255).describe('A person or a business')
+const name = freeText(255).describe('A person or a business')
 const email = z.email().max(255)
 const phone = z
   .string()

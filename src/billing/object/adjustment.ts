@@ -13,6 +13,7 @@ import { ownerFields } from '../../shapes/object.ts'
 import {
   balance,
   currencyCode,
+  freeText,
   instant,
   maxBalanceNumber,
   shownCurrency,
@@ -24,10 +25,10 @@ import type { ChangeView, Declared } from './operations.ts'
 import { objectParams, type Resource } from './resource.ts'
 import type { Rows } from './rows.ts'
 
-const reason = text(255)
+const reason = freeText(255)
   .min(1)
   .describe('Why, for readers of the history. It is part of the accounts and never erased, so do not put names into it')
-const label = text(100).min(1).describe('What it is called on a document, such as Late fee. Never erased')
+const label = freeText(100).min(1).describe('What it is called on a document, such as Late fee. Never erased')
 const reference = text(255)
   .min(1)
   .describe("The number of the merchant's own document, such as a credit note. Never erased")

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { etagOf } from '../../api/etag.ts'
+import type { ShownLink } from '../../api/response.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { idOrReference } from '../../shapes/primitives.ts'
@@ -30,6 +31,9 @@ export function respondObject<Kind extends ReceivableKind, Shape extends z.ZodTy
   view: View,
   row: Rows[Kind],
   status: Status,
-): { status: Status; body: z.input<Shape>; etag: string } {
-  return { status, body: resource.render(view, row), etag: etagOf(row) }
+): { status: Status; body: z.input<Shape>; etag: string; link: ShownLink | undefined } {
+  const body = resource.render(view, row)
+  // Every kind shows it, but no type says so of all of them.
+  const { presentment_url: url } = body as { presentment_url?: string }
+  return { status, body, etag: etagOf(row), link: url === undefined ? undefined : { url, version: row.link_version } }
 }

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { ownerFields } from '../../shapes/object.ts'
 import {
   amount,
+  freeText,
   idOrReference,
   instant,
   maxAmountNumber,
   shownCurrency,
   shownId,
-  text,
 } from '../../shapes/primitives.ts'
 
 const target = {
@@ -37,7 +37,7 @@ export const createObligationBody = z
 export const reverseObligationBody = z
   .strictObject({
     amount: amount.optional().describe('Defaults to the whole remaining amount'),
-    reason: text(255).min(1),
+    reason: freeText(255).min(1),
   })
   .meta({ id: 'ReverseObligation' })
 

@@ -30,6 +30,15 @@ export type Place = {
 /** 10 MB of warnings are more than anybody reads; the log is truncated beyond that. */
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024
 
+/** Whether a database was ever created in this data directory. Creates nothing. */
+export function hasDatabase(directory: string): boolean {
+  return existsSync(pgdataOf(directory))
+}
+
+function pgdataOf(directory: string): string {
+  return join(directory, 'postgres')
+}
+
 /**
  * Creates the data directory if it is missing and says where everything in it is. Throws a BundledServerError when the user
  * that PostgreSQL has to run as cannot get there.
@@ -39,7 +48,7 @@ export function findPlace(directory: string): Place {
   mkdirSync(directory, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
   // PostgreSQL writes the resolved path into its own files, and those are compared later.
   const dataDirectory = realpathSync(directory)
-  const pgdata = join(dataDirectory, 'postgres')
+  const pgdata = pgdataOf(dataDirectory)
   const runner = runnerFor(pgdata)
   const blocked = runner === undefined ? undefined : blockedFolder(dirname(dataDirectory), runner)
   if (runner !== undefined && blocked !== undefined) {

@@ -1,23 +1,15 @@
 import { assert } from '../../core/assert.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
-import { createGroupCommit } from '../../database/group-commit.ts'
+import { createGroupCommit, type GroupCommitHealth } from '../../database/group-commit.ts'
 import { type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
 import { reopen } from '../reopen.ts'
-import {
-  type BatchInputs,
-  type ClaimedCommand,
-  claimAndRead,
-  releasePaymentReferences,
-  resolveLostClaims,
-  withClaims,
-  wonKey,
-} from './claims.ts'
-import { type PaymentCommand, type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
+import { type BatchInputs, type ClaimedCommand, claimAndRead, resolveLostClaims, withClaims, wonKey } from './claims.ts'
+import { firstOf, type PaymentCommand, type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
 import {
   createInFlightBatches,
   type InFlightBatch,
@@ -25,6 +17,7 @@ import {
 } from './concurrency/in-flight-batches.ts'
 import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
 import { decide, enterPayment } from './decide.ts'
+import { releasePaymentReferences } from './reference-claims.ts'
 import { reopenedBy } from './reopened.ts'
 import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
 
@@ -47,6 +40,8 @@ export type PaymentQueue = {
   apply(command: PaymentCommand): Promise<PaymentOutcome>
   /** How many payments wait for their outcome. */
   waiting(): number
+  /** Whether payments are being applied. */
+  health(): GroupCommitHealth
   /** Resolves when every payment has its outcome. */
   drain(): Promise<void>
 }
@@ -56,14 +51,16 @@ export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
   const { pool, now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
   const concurrency = { inFlight: createInFlightBatches(), optimistic: createOptimisticMode() }
   const queue = createGroupCommit<ClaimedCommand, PaymentOutcome>({
-    runBatch: (commands) => applyBatch(pool, commands, now(), concurrency),
+    runBatch: (commands, lock_wait_ms) => applyBatch(pool, commands, now(), concurrency, lock_wait_ms),
     claimsOf: ({ names }) => names,
+    placeOf: ({ command }) => ({ owner: String(command.environment.id), object: firstOf(command.target) }),
     in_flight_max,
     batch_max,
     waiting_max,
     committed: options.committed,
   })
-  return { apply: (command) => queue.add(withClaims(command)), waiting: queue.waiting, drain: queue.drain }
+  const { waiting, health, drain } = queue
+  return { apply: (command) => queue.add(withClaims(command)), waiting, health, drain }
 }
 
 const triesMax = 4
@@ -77,19 +74,21 @@ type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: Optimisti
  * applied here and, later, where a correction applies what had stayed unapplied (corrections/correction-journal.ts);
  * nowhere else. When an assumption turns out false, the batch is aborted and run again without it.
  *
- * The batches in flight must not hold two commands with the same key, reference or payment: the queue ensures that.
+ * The batches in flight must not hold two commands with the same key, reference or payment: the queue ensures that. A
+ * batch that would wait for a lock longer than `lock_wait_ms` fails with a lock timeout.
  */
 async function applyBatch(
   pool: Pool,
   commands: ClaimedCommand[],
   now: Date,
   { inFlight, optimistic }: BatchConcurrency,
+  lock_wait_ms: number,
 ): Promise<(PaymentOutcome | Promise<PaymentOutcome>)[]> {
-  const batch = inFlight.begin()
+  const batch = inFlight.begin(lock_wait_ms)
   const attempt = async (assumptions: Assumptions) => {
     // Taking row locks while an earlier batch has only read would make that batch fail at its update.
     if (assumptions.balances === 'locked') await batch.waitUntilAlone()
-    return transaction(pool, (...sides) => applyInside(...sides, commands, now, assumptions, batch), 1)
+    return transaction(pool, (...sides) => applyInside(...sides, commands, now, assumptions, batch), { tries_max: 1 })
   }
   try {
     for (let tries = 1; ; tries++) {

@@ -15,6 +15,13 @@ export type PaymentTarget =
 /** What a policy spreads over: one receivable, all of a customer, all of an account, or those named, in their order. */
 export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: Id }
 
+/** One id for everything that a payment may touch: its payer's choice of a target, or the first of several. */
+export function firstOf(target: PaymentTarget): Id {
+  if (target.kind === 'explicit') return target.allocations[0]?.receivable_id ?? ''
+  if ('customer' in target.scope) return target.scope.customer
+  return 'account' in target.scope ? target.scope.account : (target.scope.receivables[0] ?? '')
+}
+
 /** Whether a payment may read balances that it does not write: a policy over several does. */
 export function readsMore(target: PaymentTarget): boolean {
   return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)
@@ -35,11 +42,12 @@ export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environm
 }
 
 /**
- * The claim that makes a payment happen once. A recorded payment has a reference; the payment of a session exists
- * already and is to succeed.
+ * The claim that makes a payment happen once. A recorded payment has a reference, which is new, or is taken over from
+ * a wholly reversed payment that it replaces; the payment of a session exists already and is to succeed.
  */
 export type PaymentClaim =
   | { kind: 'record'; reference: string; fingerprint: Buffer }
+  | { kind: 'replace'; reference: string; fingerprint: Buffer; replaces: Id }
   | { kind: 'session'; processor_reference: string; method_details?: Record<string, unknown> | undefined }
 
 /** One payment to apply, with everything that can be known before the balances are read. */
@@ -105,13 +113,16 @@ export type PaymentExplanation = {
   unapplied_amount: number
 }
 
+/** A payment that a reference names, or named until it was replaced, with the fingerprint of its request. */
+export type ReferenceHolder = { payment_id: Id; fingerprint: Buffer }
+
 /** The outcome of a command. */
 export type PaymentOutcome =
   | { kind: 'applied'; payment_id: Id; response: RenderedText }
   /** The idempotency key already had a response. */
   | { kind: 'replayed'; response: RenderedText }
-  /** The reference belongs to an earlier payment: the same one again, or another. */
-  | { kind: 'reference_taken'; payment_id: Id; same: boolean }
+  /** The reference names an earlier payment, and may have named others before; or none that could be replaced. */
+  | { kind: 'reference_taken'; holders: ReferenceHolder[] }
   /** The session's payment had succeeded before. */
   | { kind: 'already_succeeded' }
   /** No receivable identifies the customer: the caller has to name it, or find that there is none. Nothing was written. */

@@ -16,7 +16,7 @@ const writeApplicationsSql = loadSql(import.meta.url, '../sql/write-applications
 
 /** Writes recorded payments, and completes those that a session has started. */
 export async function writePayments(connection: Queryable, rows: AppliedRow[], now: Date): Promise<void> {
-  const recorded = rows.filter(({ applied }) => applied.command.claim.kind === 'record')
+  const recorded = rows.filter(({ applied }) => applied.command.claim.kind !== 'session')
   const completed = rows.filter(({ applied }) => applied.command.claim.kind === 'session')
   await Promise.all([
     recorded.length > 0 ? connection.query({ ...writePaymentsSql, values: recordedColumns(recorded, now) }) : undefined,
@@ -28,15 +28,14 @@ export async function writePayments(connection: Queryable, rows: AppliedRow[], n
 
 function recordedColumns(rows: AppliedRow[], now: Date): unknown[] {
   const payments = rows.map(({ applied }) => applied.command.payment)
+  const claims = rows.map(({ applied }) => applied.command.claim)
   return [
     uuidArray(payments.map(({ id }) => id)),
     integerArray(payments.map(({ id }) => bucketOf(id))),
     integerArray(rows.map(({ applied }) => applied.command.environment.id)),
     uuidArray(rows.map(({ applied }) => applied.customer_id)),
     textArray(payments.map(({ channel }) => channel)),
-    textArray(
-      rows.map(({ applied: { command } }) => (command.claim.kind === 'record' ? command.claim.reference : null)),
-    ),
+    textArray(claims.map((claim) => ('reference' in claim ? claim.reference : null))),
     textArray(payments.map(({ currency }) => currency)),
     bigintArray(payments.map(({ amount }) => amount)),
     bigintArray(rows.map(({ applied }) => applied.applied_amount)),
@@ -45,6 +44,7 @@ function recordedColumns(rows: AppliedRow[], now: Date): unknown[] {
     jsonTexts(payments.map(({ metadata }) => JSON.stringify(metadata))),
     timeArray(payments.map(({ received_at }) => received_at)),
     now,
+    uuidArray(claims.map((claim) => (claim.kind === 'replace' ? claim.replaces : null))),
   ]
 }
 

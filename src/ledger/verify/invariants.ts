@@ -9,7 +9,7 @@ export const invariants = {
   I1: {
     title: 'Every acknowledged payment exists exactly once',
     meaning:
-      'A payment whose caller got a success is in the database once, also after a retry, a lost connection or a kill. The response leaves after the commit; and unique keys refuse a second payment with the same reference in a channel, the same reference of a processor, or the same Idempotency-Key.',
+      'A payment whose caller got a success is in the database once, also after a retry, a lost connection or a kill. The response leaves after the commit; and unique keys refuse a second payment with the same reference in a channel (unless it replaces one that was wholly reversed, once), the same reference of a processor, or the same Idempotency-Key.',
     kept_by:
       'The database does not know which responses were received, so `verify` cannot check this. `test/fault/kill.test.ts` kills a server under load and compares what it had acknowledged with what is there.',
   },
@@ -36,7 +36,7 @@ export const invariants = {
   I6: {
     title: 'Every application has exactly one event',
     meaning:
-      'Each application has one `obligation.amount_applied`, and each reversal of one has one `obligation.amount_reversed`. The event has the id of what it reports, so a second one cannot be written.',
+      'Each application has one `obligation.amount_applied`, and each reversal of one has one `obligation.amount_reversed`. The event has the id of what it reports, so a second one cannot be written. Events are dropped by whole months, once a month ended 90 days ago by the clock of the database.',
   },
   I7: {
     title: 'Every event is delivered to each endpoint that takes its type',
@@ -60,7 +60,7 @@ export const invariants = {
   I10: {
     title: 'Entries and events are never changed or deleted',
     meaning:
-      'The role that serves has no right to update, delete or truncate ledger transactions, entries and events. Only the personal part of an event can be blanked, by a function that runs with the rights of the owner.',
+      'The role that serves has no right to update, delete or truncate ledger transactions, entries, events and audit entries. Only the personal part of an event can be blanked, together with its customer, by a function that runs with the rights of the owner.',
   },
   I11: {
     title: 'Every amount is whole and within its limits',

@@ -1,5 +1,6 @@
 import { formatId, type IdKind, idPrefixes } from '../../core/id/id.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
+import { setUseLimit } from '../../database/use-limit.ts'
 import { type Check, checks } from './checks.ts'
 
 /** What one check found. */
@@ -21,7 +22,7 @@ const settings = `
   set local work_mem = '256MB'; set local hash_mem_multiplier = 2; set local max_parallel_workers_per_gather = 0;
   set local enable_nestloop = off; set local jit = off; set local enable_seqscan = on;
   set local enable_mergejoin = on; set local enable_material = on;
-  set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`
+  set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0`
 
 /**
  * Proves the books: runs every check, read-only and in one snapshot, so that it may run beside a server that takes
@@ -61,6 +62,7 @@ async function inSnapshot(
   work: (connection: Queryable) => Promise<void>,
 ): Promise<void> {
   const connection = await pool.connect()
+  setUseLimit(connection, Number.POSITIVE_INFINITY)
   let broken: Error | undefined
   try {
     await connection.query('begin isolation level repeatable read read only')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { paymentRules, paymentRulesPatch, text } from '../../shapes/primitives.ts'
+import { freeText, paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
 import { canonicalTimeZone } from './time-zone.ts'
 
 const timeZone = z
@@ -13,7 +13,7 @@ const timeZone = z
 /** The settings of an environment. A new setting is added here, to the row, and to what is rendered. */
 export const updateSettingsBody = z
   .strictObject({
-    name: text(255).min(1).nullish().describe("The name that payers see; null restores the merchant's own name"),
+    name: freeText(255).min(1).nullish().describe("The name that payers see; null restores the merchant's own name"),
     time_zone: timeZone.optional(),
     payment_rules: paymentRulesPatch
       .optional()

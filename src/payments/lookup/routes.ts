@@ -18,7 +18,9 @@ const lookup = z.object({
         id: z.string().max(50),
         name: z.string().max(255).optional().describe("The customer's name, which the clerk confirms"),
         amount_due: owed,
-        pending_amount: owed.describe('Of payments that have started and are not finished'),
+        pending_amount: owed.describe(
+          'Of payments that have been charged and are not confirmed yet: money that is on its way',
+        ),
         currency: shownCurrency,
         payment_rules: paymentRules,
       }),

@@ -2,7 +2,7 @@ import { bucketOf, type Id } from '../../core/id/id.ts'
 import { uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 
-/** What unfinished payments would bring to some receivables of a customer, by currency. */
+/** What payments that are on their way would bring to some receivables of a customer, by currency. */
 export async function pendingAmounts(
   connection: Queryable,
   environmentId: number,
@@ -13,7 +13,7 @@ export async function pendingAmounts(
     name: 'pending-amounts',
     text: `select currency, sum(amount)::bigint as amount from payment
       where environment_id = $1 and customer_id = $2 and bucket = $3 and target_id = any ($4::uuid[])
-        and status in ('initiating', 'pending_action', 'processing')
+        and status = 'processing'
       group by currency`,
     values: [environmentId, customerId, bucketOf(customerId), uuidArray(receivableIds)],
   })

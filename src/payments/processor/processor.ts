@@ -32,6 +32,11 @@ export type Processor = {
   readonly page_origins: readonly string[]
   /** Opens a charge, once per payment: calling it again returns the same. */
   open(charge: NewCharge): Promise<{ reference: string; url: string }>
+  /**
+   * Closes a charge before its payer has paid, so that nobody can pay it any more. Returns false when it is too late:
+   * `fetch` says what has become of it.
+   */
+  cancel(reference: string): Promise<boolean>
   /** Fetches the state of a charge. It is the only source of truth; a browser or a callback merely prompts the call. */
   fetch(reference: string): Promise<ChargeState>
 }

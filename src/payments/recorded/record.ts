@@ -3,10 +3,12 @@ import { groupedOperation } from '../../api/operation.ts'
 import { renderProblem } from '../../api/problems.ts'
 import { type RenderedResponse, renderResponse } from '../../api/response.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
-import { bucketOf, newId } from '../../core/id/id.ts'
+import { AssertionError } from '../../core/assert.ts'
+import { bucketOf, newId, parseId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
-import { sha256 } from '../../core/secret.ts'
-import type { PaymentCommand, PaymentOutcome, PaymentTarget } from '../../ledger/payments/command.ts'
+import type { PaymentCommand, PaymentOutcome } from '../../ledger/payments/command.ts'
+import { fingerprintOf, type Said } from './fingerprint.ts'
+import { resolveTaken } from './reference-taken.ts'
 import { renderApplied, renderBillingPayment } from './render.ts'
 import * as schema from './schema.ts'
 import { readPayment } from './store.ts'
@@ -26,7 +28,7 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
       tag: 'Payments',
       summary: 'Record a payment that was received elsewhere',
       description:
-        'It is applied at once. The same reference with the same amount, currency and target returns 200 with the first payment; anything else under it is a conflict.',
+        'It is applied at once. The same request under the same reference returns 200 with the first payment; any other is a conflict that says what differs. With `replaces` it takes the place of a payment whose money was returned.',
       body: schema.createPaymentBody,
       responses: schema.createdPayment,
       etag: true,
@@ -39,54 +41,85 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
 /**
  * Records money that was received elsewhere. It joins the next batch; the unique keys make it happen once. With a
  * policy it is never refused by a rule, a currency or the state of a bill: what does not fit stays unapplied. Throws
- * `payment_reference_conflict` when the reference belongs to another payment, and whatever makes explicit allocations
- * impossible.
+ * `payment_reference_conflict` when the reference belongs to another payment, `payment_state` when the payment to be
+ * replaced cannot be, and whatever makes explicit allocations impossible.
  */
 export async function recordPayment(
   app: App,
   context: RequestContext,
   input: schema.CreatePayment,
 ): Promise<RenderedResponse> {
-  const receivedAt = input.received_at === undefined ? context.now : new Date(input.received_at)
-  if (receivedAt.getTime() > context.now.getTime() + clockSkewMs) {
-    throw fieldProblem('invalid_request', '/received_at', 'It is in the future.')
-  }
+  const rest = readRest(context, input)
   const resolved = readTarget(input) ?? (await resolveTarget(app.pool, context.environment.id, input))
-  const command = makeCommand(app, context, input, resolved, receivedAt)
-  const outcome = await app.payments.apply(command)
-  if (outcome.kind !== 'target_unknown') return responseOf(app, context, command, outcome)
+  const applied = await apply(app, context, rest, resolved)
+  if (applied !== 'target_unknown') return applied
   // No receivable identified the customer: the object has no balance, or does not exist, and then this look-up throws.
   const lookedUp = await resolveTarget(app.pool, context.environment.id, input)
-  const again = makeCommand(app, context, input, lookedUp, receivedAt)
-  return responseOf(app, context, again, await app.payments.apply(again))
+  const again = await apply(app, context, rest, lookedUp)
+  if (again !== 'target_unknown') return again
+  throw new Problem('not_found', 'There is nothing payable with this id or reference.')
 }
 
 // A till's clock may be a little ahead of ours.
 const clockSkewMs = 5 * 60_000
 
+type Rest = Omit<Said, 'target' | 'target_pointer'>
+
+/** What the request says besides its target. Throws `not_found` when `replaces` is no id of a payment. */
+function readRest({ now }: RequestContext, input: schema.CreatePayment): Rest {
+  const received_at = input.received_at === undefined ? undefined : new Date(input.received_at)
+  if (received_at && received_at.getTime() > now.getTime() + clockSkewMs) {
+    throw fieldProblem('invalid_request', '/received_at', 'It is in the future.')
+  }
+  const replaces = input.replaces === undefined ? null : parseId('payment', input.replaces)
+  if (replaces === undefined) throw fieldProblem('not_found', '/replaces', 'There is no payment with this id.')
+  return {
+    channel: input.channel,
+    reference: input.reference,
+    amount: BigInt(input.amount),
+    currency: input.currency,
+    metadata: input.metadata ?? {},
+    replaces,
+    received_at,
+  }
+}
+
+async function apply(
+  app: App,
+  context: RequestContext,
+  rest: Rest,
+  resolved: ResolvedTarget,
+): Promise<RenderedResponse | 'target_unknown'> {
+  const said = { ...rest, target: resolved.target, target_pointer: resolved.pointer }
+  const command = makeCommand(app, context, said, resolved)
+  const outcome = await app.payments.apply(command)
+  return outcome.kind === 'target_unknown' ? outcome.kind : responseOf(app, context, said, command, outcome)
+}
+
 function makeCommand(
   app: App,
   context: RequestContext,
-  input: schema.CreatePayment,
-  { target, customer_id, first_id }: ResolvedTarget,
-  received_at: Date,
+  said: Said,
+  { customer_id, first_id }: ResolvedTarget,
 ): PaymentCommand {
   const { environment, actor, request_id, idempotency, now, instance } = context
+  const { amount, currency, channel, reference, metadata, target, replaces, received_at = now } = said
+  const claim = { reference, fingerprint: fingerprintOf(said) }
   return {
     environment,
     actor,
     request_id,
     idempotency,
-    claim: { kind: 'record', reference: input.reference, fingerprint: fingerprintOf(input, target) },
+    claim: replaces === null ? { kind: 'record', ...claim } : { kind: 'replace', ...claim, replaces },
     payment: {
       id: newId(bucketOf(first_id), now.getTime()),
       customer_id,
-      amount: BigInt(input.amount),
-      currency: input.currency,
-      channel: input.channel,
-      clearing: input.channel,
+      amount,
+      currency,
+      channel,
+      clearing: channel,
       received_at,
-      metadata: input.metadata ?? {},
+      metadata,
     },
     target,
     renderer: {
@@ -97,19 +130,12 @@ function makeCommand(
   }
 }
 
-/** The same payment sent again has the same amount, currency and target, however the target was spelt. */
-function fingerprintOf(input: schema.CreatePayment, target: PaymentTarget): Buffer {
-  const named =
-    target.kind === 'explicit' ? target.allocations.map((one) => [one.receivable_id, String(one.amount)]) : target.scope
-  // The keys are written in a fixed order, so this is canonical.
-  return sha256(JSON.stringify({ amount: input.amount, currency: input.currency, named }))
-}
-
 async function responseOf(
   { pool }: App,
   { environment }: RequestContext,
+  said: Said,
   command: PaymentCommand,
-  outcome: PaymentOutcome,
+  outcome: Exclude<PaymentOutcome, { kind: 'target_unknown' }>,
 ): Promise<RenderedResponse> {
   switch (outcome.kind) {
     case 'applied':
@@ -119,16 +145,15 @@ async function responseOf(
     case 'refused':
       throw outcome.problem
     case 'reference_taken': {
-      if (!outcome.same) {
-        throw fieldProblem('payment_reference_conflict', '/reference', 'It belongs to another payment of this channel.')
-      }
-      const { row, obligations } = await readPayment(pool, environment.id, outcome.payment_id)
+      const same = await resolveTaken(pool, environment.id, said, outcome.holders)
+      if (same instanceof Problem) throw same
+      const { row, obligations } = await readPayment(pool, environment.id, same)
       // After a lost connection the batch is sent again and finds its own commit: that is still the first response.
-      const status = outcome.payment_id === command.payment.id ? 201 : 200
+      const status = same === command.payment.id ? 201 : 200
       const body = renderBillingPayment(environment, row, obligations)
       return renderResponse<typeof schema.createdPayment>({ status, body, etag: `"${row.version}"` })
     }
-    default:
-      throw new Problem('not_found', 'There is nothing payable with this id or reference.')
+    case 'already_succeeded':
+      throw new AssertionError('only the payment of a session succeeds twice')
   }
 }

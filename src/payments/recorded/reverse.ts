@@ -10,7 +10,7 @@ import * as schema from './schema.ts'
 
 const params = z.object({ payment: z.string().max(255) })
 
-/** `POST /billing/payments/{payment}/reversals`: takes a payment back. */
+/** `POST /billing/payments/{payment}/reversals`: reverses a payment. */
 export function paymentReverseRoute(router: Router, app: AppContext): void {
   writeOperation(
     router,

@@ -7,6 +7,7 @@ import {
   amount,
   balance,
   currencyCode,
+  freeText,
   idOrReference,
   instant,
   metadata,
@@ -82,6 +83,13 @@ export const createPaymentBody = z
       .describe('Permanently unique per channel: the same payment may be sent again unchanged'),
     received_at: instant.optional().describe('When the money was received; defaults to now'),
     metadata: metadata.optional(),
+    replaces: z
+      .string()
+      .max(255)
+      .optional()
+      .describe(
+        'A payment with the same channel and reference whose money was returned, and which is presented again. It is wholly reversed, and replaced once',
+      ),
     ...targeting,
   })
   .superRefine(checkTargeting)
@@ -163,6 +171,9 @@ export const listedPayment = collectPayment
     channel: z.string().max(40),
     reference: z.string().max(255).optional(),
     received_at: instant.optional(),
+    replaces: shownId('payment')
+      .optional()
+      .describe('The payment that it was recorded in place of, once that was returned'),
     applied_amount: part,
     unapplied_amount: part,
     reversed_amount: part,
@@ -185,7 +196,7 @@ export const createdPayment = { 200: billingPayment, 201: billingPayment }
 export const createReversalBody = z
   .strictObject({
     amount: amount.optional().describe('Defaults to the whole remaining amount'),
-    reason: text(255).min(1),
+    reason: freeText(255).min(1),
   })
   .meta({ id: 'CreateReversal' })
 

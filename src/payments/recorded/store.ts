@@ -23,6 +23,8 @@ export type PaymentRow = {
   method_details: MethodDetails | null
   last_payment_error: (Decline & { timestamp?: string }) | null
   metadata: Record<string, string>
+  /** The payment that it was recorded in place of. */
+  replaces: Id | null
   version: bigint
   received_at: Date | null
   created_at: Date
@@ -38,8 +40,8 @@ export type PaymentObligationRow = {
 }
 
 const columns = `id, bucket, environment_id, customer_id, status, channel, reference, currency, amount, applied_amount,
-  unapplied_amount, reversed_amount, explanation, method_details, last_payment_error, metadata, version, received_at,
-  created_at, updated_at`
+  unapplied_amount, reversed_amount, explanation, method_details, last_payment_error, metadata, replaces, version,
+  received_at, created_at, updated_at`
 
 /** The select of a payment; lists share it. */
 export const paymentSelect = `select ${columns} from payment as e`
@@ -47,7 +49,11 @@ export const paymentSelect = `select ${columns} from payment as e`
 const shownObligationsMax = 100
 
 /** One payment of an environment. */
-async function findPayment(connection: Queryable, environmentId: number, id: Id): Promise<PaymentRow | undefined> {
+export async function findPayment(
+  connection: Queryable,
+  environmentId: number,
+  id: Id,
+): Promise<PaymentRow | undefined> {
   const { rows } = await connection.query<PaymentRow>({
     name: 'find-payment',
     text: `${paymentSelect} where environment_id = $1 and id = $2 and bucket = $3`,

@@ -16,8 +16,11 @@ export type Targeting = {
 }
 type NamedOne = ReturnType<typeof namedOne>
 
-/** A target by ids. `customer_id` is undefined where only the ids were read, not the objects. */
-export type ResolvedTarget = { target: PaymentTarget; customer_id: Id | undefined; first_id: Id }
+/**
+ * A target by ids. `customer_id` is undefined where only the ids were read, not the objects. `pointer` points to the
+ * member that named the target.
+ */
+export type ResolvedTarget = { target: PaymentTarget; customer_id: Id | undefined; first_id: Id; pointer: string }
 
 const defaultPolicy: AllocationPolicy = 'due_date_first'
 
@@ -88,10 +91,11 @@ function build(targeting: Targeting, named: NamedOne[], ids: Id[], customer_id: 
           : { receivables: [first_id] }
     // A named customer is the customer of the payment. Whether it exists was checked by the look-up, or the batch will
     // find out.
-    return { target: { kind: 'policy', policy, scope }, customer_id, first_id }
+    return { target: { kind: 'policy', policy, scope }, customer_id, first_id, pointer: named[0]?.pointer ?? '' }
   }
+  const pointer = '/allocations'
   if (targeting.policy !== undefined) {
-    return { target: { kind: 'policy', policy, scope: { receivables: ids } }, customer_id, first_id }
+    return { target: { kind: 'policy', policy, scope: { receivables: ids } }, customer_id, first_id, pointer }
   }
   return {
     target: {
@@ -104,5 +108,6 @@ function build(targeting: Targeting, named: NamedOne[], ids: Id[], customer_id: 
     },
     customer_id,
     first_id,
+    pointer,
   }
 }

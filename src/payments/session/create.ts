@@ -12,6 +12,8 @@ import {
   type SessionPayment,
   updateStatus,
 } from './store.ts'
+import { supersede } from './supersede.ts'
+import type { SessionApp } from './sync-with-processor.ts'
 
 /** What a payer asked for: the amount was checked against the rules, and the id was made with the page. */
 export type NewSession = Pick<
@@ -25,10 +27,11 @@ export type Started = { kind: 'open'; url: string } | { kind: 'already_started';
 /**
  * Starts a payment: it is written, then the processor is called with no transaction open, then its reply is written. A
  * form that is sent twice has one id, so it is one payment and one charge. When the process is killed in between, the
- * payment stays `initiating` until the job `sync-sessions` expires it; nobody has been given an address to pay at.
+ * payment stays `initiating` until the job `sync-sessions` expires it; nobody has been given an address to pay at. Beyond
+ * twenty that are started for the same object, the oldest are cancelled.
  */
 export async function createSessionPayment(
-  app: Pick<AppContext, 'pool' | 'clock'>,
+  app: SessionApp & Pick<AppContext, 'log'>,
   processor: Processor,
   session: NewSession,
 ): Promise<Started> {
@@ -61,6 +64,7 @@ export async function createSessionPayment(
       processor_reference: reference,
     })
   })
+  await supersede(app, processor, payment, { actor, request_id })
   const opened = required(await findSessionPayment(pool, environment.id, asked.id), 'the payment has been written')
   return opened.status === 'pending_action' ? { kind: 'open', url } : { kind: 'already_started', payment: opened }
 }

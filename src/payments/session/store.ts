@@ -45,7 +45,11 @@ const claimCancelledChecksSql = loadSql(import.meta.url, './sql/claim-cancelled-
 
 /** When an unfinished payment, which its payer may have abandoned, is checked first. */
 export const firstCheckMs = 30_000
-const unfinishedMax = 20
+// How many payments for one object may be started and not charged.
+const startedMax = 20
+// Cancelled with each payment that is started. More than one, so that those of a rush are gone after it.
+const supersededMax = 3
+const shownMax = 20
 
 /** Finds a payment that was started on a page. */
 export async function findSessionPayment(
@@ -61,18 +65,30 @@ export async function findSessionPayment(
   return rows[0]
 }
 
-/** The newest unfinished payments of a customer, of which a processor may still have news. */
-export async function listUnfinished(
-  pool: Queryable,
-  environmentId: number,
-  customerId: Id,
-): Promise<SessionPayment[]> {
+type Target = Pick<SessionPayment, 'environment_id' | 'customer_id' | 'target_id'>
+
+/** The unfinished payments of an object, of which a processor may still have news: first those that were charged, then the newest. */
+export async function listUnfinished(pool: Queryable, target: Target): Promise<SessionPayment[]> {
+  const { environment_id, customer_id, target_id } = target
   const { rows } = await pool.query<SessionPayment>({
     name: 'list-unfinished-payments',
-    text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3
+    text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3 and p.target_id = $4
       and p.status in ('initiating', 'pending_action', 'processing')
-      order by p.id desc limit ${unfinishedMax}`,
-    values: [environmentId, customerId, bucketOf(customerId)],
+      order by p.status = 'processing' desc, p.id desc limit ${shownMax}`,
+    values: [environment_id, customer_id, bucketOf(customer_id), target_id],
+  })
+  return rows
+}
+
+/** Payments of an object that have not been charged, without the newest twenty: those that give way. */
+export async function listSuperseded(pool: Queryable, target: Target): Promise<SessionPayment[]> {
+  const { environment_id, customer_id, target_id } = target
+  const { rows } = await pool.query<SessionPayment>({
+    name: 'list-superseded-payments',
+    text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3 and p.target_id = $4
+      and p.status in ('initiating', 'pending_action')
+      order by p.id desc offset ${startedMax} limit ${supersededMax}`,
+    values: [environment_id, customer_id, bucketOf(customer_id), target_id],
   })
   return rows
 }
@@ -192,10 +208,20 @@ export async function claimDueChecks(pool: Queryable, now: Date, limit: number):
 }
 
 /**
- * Claims the due checks of payments that were begun within the last day and cancelled: their payers may be charged all
- * the same. They are few, and no index has when they are due, so this goes by environment.
+ * Claims payments that were begun within the last day and cancelled, and whose charges are still to be closed. They are
+ * few, and no index has when they are due, so this goes by environment.
  */
 export async function claimCancelledChecks(pool: Queryable, now: Date, limit: number): Promise<Key[]> {
   const { rows } = await pool.query<Key>({ ...claimCancelledChecksSql, values: [now, limit] })
   return rows
+}
+
+/** Schedules no more checks of a payment, if it is cancelled still. */
+export async function endChecks(pool: Queryable, { environment_id, id }: Key): Promise<void> {
+  await pool.query({
+    name: 'end-checks',
+    text: `update payment set next_check_at = null
+      where environment_id = $1 and id = $2 and bucket = $3 and status = 'cancelled'`,
+    values: [environment_id, id, bucketOf(id)],
+  })
 }

@@ -1,45 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { AppContext } from '../../context.ts'
-import type { Actor } from '../../core/actor.ts'
+import { formatId } from '../../core/id/id.ts'
 import { newRequestId } from '../../core/request-id.ts'
-import { isDatabaseUnavailable } from '../../database/availability.ts'
-import { claimCancelledChecks, claimDueChecks, updateStatus } from './store.ts'
+import { isDatabaseUnavailable, isTemporary } from '../../database/availability.ts'
+import { claimDueChecks, updateStatus } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
 
 const batchMax = 50
 const abandonedMs = 24 * 3_600_000
+// A payment may wait in the queue for a lock on its balance; the others do not wait for it.
+const batchWaitMs = 3_000
 
-type App = SessionApp & Pick<AppContext, 'log'>
+type App = SessionApp & Pick<AppContext, 'log' | 'outage'>
 
 /**
  * Asks the processor about every unfinished payment that is due, and expires those that were started a day ago and
  * never charged. So money that was taken is applied even if the payer's browser never comes back. Returns after the
  * current batch when it is told to stop.
  */
-export function syncDueSessions(app: App, stopping?: AbortSignal): Promise<void> {
-  return syncClaimed(app, claimDueChecks, 'job:sync-sessions', stopping)
-}
-
-/** As `syncDueSessions`, for cancelled payments: their payers may still be on the page of the processor. */
-export function syncCancelledSessions(app: App, stopping?: AbortSignal): Promise<void> {
-  return syncClaimed(app, claimCancelledChecks, 'job:sync-cancelled-sessions', stopping)
-}
-
-async function syncClaimed(
-  app: App,
-  claim: typeof claimDueChecks,
-  actor: Actor,
-  stopping: AbortSignal | undefined,
-): Promise<void> {
+export async function syncDueSessions(app: App, stopping?: AbortSignal): Promise<void> {
   for (;;) {
-    const due = await claim(app.pool, app.clock.now(), batchMax)
-    const checks = await Promise.allSettled(due.map((payment) => syncOne(app, payment, actor)))
+    const due = await claimDueChecks(app.pool, app.clock.now(), batchMax)
+    const checking = Promise.allSettled(due.map((payment) => syncOne(app, payment)))
+    const checks = await Promise.race([checking, delay(batchWaitMs, [], { ref: false })])
     for (const check of checks) if (check.status === 'rejected') throw check.reason
     if (due.length < batchMax || stopping?.aborted) return
   }
 }
 
-async function syncOne(app: App, key: Awaited<ReturnType<typeof claimDueChecks>>[number], actor: Actor): Promise<void> {
-  const cause: SessionCause = { request_id: newRequestId(), actor }
+async function syncOne(app: App, key: Awaited<ReturnType<typeof claimDueChecks>>[number]): Promise<void> {
+  const cause: SessionCause = { request_id: newRequestId(), actor: 'job:sync-sessions' }
   try {
     const payment = await syncWithProcessor(app, key.environment_id, key.id, cause)
     const now = app.clock.now()
@@ -50,6 +40,11 @@ async function syncOne(app: App, key: Awaited<ReturnType<typeof claimDueChecks>>
   } catch (error) {
     // The next check is scheduled already, so one payment that cannot be synced holds up no other.
     if (isDatabaseUnavailable(error)) throw error
-    app.log.error({ err: error, payment_id: key.id }, 'an unfinished payment could not be synced')
+    if (isTemporary(error)) app.outage.failed(error)
+    else
+      app.log.error(
+        { err: error, payment_id: formatId('payment', key.id) },
+        'an unfinished payment could not be synced',
+      )
   }
 }

@@ -65,7 +65,7 @@ function send(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt:
     sender.onUnusable(claimed.endpoint_id, error)
     return Promise.resolve(unusable)
   }
-  return sender.client.post(request.url, request.headers, request.body)
+  return sender.client.post(claimed.endpoint_id, request.url, request.headers, request.body)
 }
 
 function prepare(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt: Date) {

@@ -1,15 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createCache } from '../../core/cache.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Vault } from '../../core/secret.ts'
-import { DatabaseRetry } from '../../database/availability.ts'
+import { DatabaseRetry, isDatabaseUnavailable, isTemporary } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
 import type { HttpClient } from '../../net/http-client.ts'
 import { attemptDelivery, createEndpointSecrets, type Sender } from './attempt.ts'
 import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
 import { rescheduleAfter } from './schedule.ts'
-import { type ClaimedDelivery, claimDeliveries, claimUsableMs, type DeliveryOutcome } from './store.ts'
+import { shown } from './shown-ids.ts'
+import { type ClaimedDelivery, claimDeliveries, claimUsableMs, type DeliveryOutcome, renewClaims } from './store.ts'
 
 // While little is due, claims are at least this far apart, so that each serves several commits.
 const claimPaceMs = 10
@@ -62,12 +64,17 @@ class DeliveryLoop implements Dispatcher {
   readonly #database: DatabaseRetry
   readonly #writer: OutcomeWriter
   readonly #limiter = new EndpointLimiter<ClaimedDelivery>()
+  /** The claims that have no outcome yet. */
+  readonly #held = new Set<ClaimedDelivery>()
   /** The running attempts, the oldest first. */
   readonly #running = new Set<RunningAttempt>()
   readonly #stopping = new AbortController()
+  /** The endpoints whose failure was logged within the last minute. */
+  readonly #logged = createCache<true>({ size_max: 1_000, ttl_ms: 60_000 })
   /** Something may be due. */
   #wanted = false
   #claiming = false
+  #renewing = false
   /** The last claim found nothing, with nothing running. */
   #nothingDue = false
   #idleWaiters: (() => void)[] = []
@@ -87,13 +94,17 @@ class DeliveryLoop implements Dispatcher {
       random,
       user_agent: `Tallystick/${version}`,
       destinationOf: createEndpointSecrets(vault),
-      onUnusable: (endpoint_id, error) => log.error({ endpoint_id, err: error }, 'a webhook endpoint cannot be used'),
+      onUnusable: (endpoint_id, error) => {
+        if (this.#mayLog(endpoint_id))
+          log.error({ ...shown({ endpoint_id }), err: error }, 'a webhook endpoint cannot be used')
+      },
     }
   }
 
   look(): Promise<void> {
     // Here as well as before each claim, since deliveries that wait for failing endpoints can prevent claims.
     this.#watch()
+    void this.#renew()
     this.#wanted = true
     return this.#claim()
   }
@@ -152,7 +163,8 @@ class DeliveryLoop implements Dispatcher {
         for (const delivery of claimed) this.#accept(delivery)
         if (!full) await this.#database.pause(claimPaceMs)
       } catch (error) {
-        this.#log.error({ err: error }, 'webhook deliveries could not be claimed')
+        // After the stop an unavailable database is not waited for.
+        if (!isDatabaseUnavailable(error)) this.#log.error({ err: error }, 'webhook deliveries could not be claimed')
         this.#wanted = true
         await this.#database.pause(claimRetryMs)
       }
@@ -161,7 +173,20 @@ class DeliveryLoop implements Dispatcher {
     this.#checkIdle()
   }
 
+  /** Claims that wait here, or whose attempts take long, must not expire. What fails now is tried at the next look. */
+  async #renew(): Promise<void> {
+    if (this.#renewing) return
+    this.#renewing = true
+    try {
+      await renewClaims(this.#pool, this.#held, this.#clock.now())
+    } catch (error) {
+      if (!isTemporary(error)) this.#log.error({ err: error }, 'claims of webhook deliveries could not be renewed')
+    }
+    this.#renewing = false
+  }
+
   #accept(delivery: ClaimedDelivery): void {
+    this.#held.add(delivery)
     const decision = this.#stopping.signal.aborted ? 'reschedule' : this.#limiter.offer(delivery.endpoint_id, delivery)
     if (decision === 'send') void this.#send(delivery)
     else if (decision === 'reschedule') this.#returnClaims([delivery])
@@ -173,18 +198,38 @@ class DeliveryLoop implements Dispatcher {
     const running = { endpoint_id, started: performance.now() }
     this.#running.add(running)
     const outcome = await this.#outcomeOf(delivery)
+    this.#held.delete(delivery)
     this.#running.delete(running)
+    this.#logFailure(outcome)
     this.#limiter.finish(endpoint_id, outcome.status === 'delivered', running.started, performance.now())
-    if (outcome.disable) this.#log.info({ endpoint_id }, 'a webhook endpoint returned 410 and is disabled')
+    if (outcome.disable) this.#log.info(shown({ endpoint_id }), 'a webhook endpoint returned 410 and is disabled')
     this.#writer.add(outcome)
     this.#sendReady()
     if (this.#wanted) void this.#claim()
   }
 
+  /** Logs the first failure of an endpoint since its last success. */
+  #logFailure({ delivery: { endpoint_id, event_id }, status, attempt }: DeliveryOutcome): void {
+    if (status !== 'pending' || attempt === undefined || this.#limiter.failures(endpoint_id) > 0) return
+    if (!this.#mayLog(endpoint_id)) return
+    const { status_code, error, duration_ms } = attempt
+    this.#log.warn(
+      { ...shown({ endpoint_id, event_id }), status_code, error, duration_ms },
+      'a webhook endpoint fails; its deliveries are retried',
+    )
+  }
+
+  /** At most once a minute per endpoint, so that an unstable one cannot fill the log. */
+  #mayLog(endpointId: string): boolean {
+    if (this.#logged.get(endpointId)) return false
+    this.#logged.set(endpointId, true)
+    return true
+  }
+
   async #outcomeOf(delivery: ClaimedDelivery): Promise<DeliveryOutcome> {
     const now = this.#clock.now()
     if (delivery.body === null) return unsent(delivery, 'cancelled', now)
-    if (now.getTime() - delivery.claimed_at.getTime() > claimUsableMs) return unsent(delivery, 'pending', now)
+    if (delivery.until.getTime() - now.getTime() < claimUsableMs) return unsent(delivery, 'pending', now)
     return attemptDelivery(this.#sender, delivery, delivery.body)
   }
 
@@ -209,6 +254,7 @@ class DeliveryLoop implements Dispatcher {
   #returnClaims(deliveries: ClaimedDelivery[]): void {
     const now = this.#clock.now()
     for (const delivery of deliveries) {
+      this.#held.delete(delivery)
       const failures = this.#limiter.failures(delivery.endpoint_id)
       const due = this.#stopping.signal.aborted ? now : rescheduleAfter(failures, now, this.#sender.random)
       this.#writer.add(unsent(delivery, 'pending', due))

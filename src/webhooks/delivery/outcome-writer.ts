@@ -1,12 +1,16 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
-import type { DatabaseRetry } from '../../database/availability.ts'
+import { type DatabaseRetry, isDatabaseUnavailable } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
+import { apartFromLocked } from './apart-from-locked.ts'
+import { shown } from './shown-ids.ts'
 import { type DeliveryOutcome, recordOutcomes } from './store.ts'
 
 // While few outcomes come, batches are at least this far apart, in ms, so that one commit serves several.
 const paceMs = 10
 const batchMax = 500
+// The pause before an outcome is written whose delivery another session has locked, in ms.
+const lockedPauseMs = 1_000
 
 /** What a writer needs. */
 export type OutcomeWriterOptions = {
@@ -23,6 +27,8 @@ export class OutcomeWriter {
   readonly #options: OutcomeWriterOptions
   #outcomes: DeliveryOutcome[] = []
   #running = false
+  #postponed = 0
+  #hasLost = false
 
   constructor(options: OutcomeWriterOptions) {
     this.#options = options
@@ -30,7 +36,7 @@ export class OutcomeWriter {
 
   /** Whether some outcomes are not yet written. */
   get busy(): boolean {
-    return this.#running
+    return this.#running || this.#postponed > 0
   }
 
   /** Takes an outcome to be written soon. */
@@ -49,27 +55,57 @@ export class OutcomeWriter {
     this.#options.onQuiet()
   }
 
-  /**
-   * Writes a batch. When the database refuses it, in halves, until the outcome that it refuses is alone; the claim of
-   * that one is left to expire.
-   */
+  /** Writes a batch. Outcomes of locked deliveries are written later. */
   async #write(batch: DeliveryOutcome[]): Promise<void> {
-    const { pool, clock, database, log } = this.#options
+    const { pool, clock, database } = this.#options
+    const write = (part: DeliveryOutcome[]) =>
+      database.retryWhileUnavailable(() => recordOutcomes(pool, part, clock.now()))
     try {
-      await database.retryWhileUnavailable(() => recordOutcomes(pool, batch, clock.now()))
+      const locked = await apartFromLocked(batch, write)
+      if (locked.length > 0) void this.#postpone(locked)
     } catch (error) {
-      const [first] = batch
-      if (batch.length === 1 && first) {
-        const { event_id, endpoint_id } = first.delivery
-        log.error(
-          { event_id, endpoint_id, err: error },
-          'the outcome of a delivery could not be written; it is sent again',
-        )
-        return
-      }
-      const middle = batch.length >> 1
-      await this.#write(batch.slice(0, middle))
-      await this.#write(batch.slice(middle))
+      if (isDatabaseUnavailable(error)) this.#loseAtStop((error as Error).message)
+      else await this.#writeHalves(batch, error)
     }
+  }
+
+  /**
+   * The database refuses an outcome: writes halves until the one that it refuses is alone. The claim of that one is left
+   * to expire.
+   */
+  async #writeHalves(batch: DeliveryOutcome[], error: unknown): Promise<void> {
+    const [first] = batch
+    if (batch.length === 1 && first) {
+      const { event_id, endpoint_id } = first.delivery
+      this.#options.log.error(
+        { ...shown({ event_id, endpoint_id }), err: error },
+        'the outcome of a delivery could not be written; it is sent again',
+      )
+      return
+    }
+    const middle = batch.length >> 1
+    await this.#write(batch.slice(0, middle))
+    await this.#write(batch.slice(middle))
+  }
+
+  async #postpone(locked: DeliveryOutcome[]): Promise<void> {
+    this.#postponed += 1
+    const isStopping = await this.#options.database.pause(lockedPauseMs)
+    this.#postponed -= 1
+    if (!isStopping) for (const outcome of locked) this.add(outcome)
+    else {
+      this.#loseAtStop('other sessions hold locks')
+      this.#options.onQuiet()
+    }
+  }
+
+  /** The claims are left to expire. Logged once, however many there are. */
+  #loseAtStop(reason: string): void {
+    if (this.#hasLost) return
+    this.#hasLost = true
+    this.#options.log.warn(
+      { reason },
+      'outcomes of deliveries could not be written before the stop; these deliveries are sent again',
+    )
   }
 }

@@ -3,15 +3,19 @@ import type { Pool, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { wholeBody } from '../../events/personal.ts'
+import { apartFromLocked } from './apart-from-locked.ts'
 
 // The most that one claim takes. The same number is written in the statement, so that the planner knows it.
 const claimSize = 200
 
-// How long a claim holds, in ms: well over the 15 s deadline of an attempt, so that no attempt outlives its claim.
-const leaseMs = 60_000
+// How long a claim holds, in ms. The claims of a process that was killed are made again by another after this time.
+const leaseMs = 20_000
 
-/** How old a claim may be when its attempt starts, in ms. Beyond it the attempt could outlive its claim. */
-export const claimUsableMs = 40_000
+// A claim is renewed when it expires within this time, in ms: early enough for an attempt of 15 s that has just started.
+const renewedWithinMs = 16_000
+
+/** For how long a claim must still hold when its attempt starts, in ms. Below it, its renewals have failed. */
+export const claimUsableMs = 10_000
 
 // When the deliveries of a disabled endpoint are claimed again, in ms. `resumeDeliveries` makes it sooner.
 const pauseMs = 3_600_000
@@ -29,13 +33,14 @@ export type ClaimedDelivery = {
   secret: string
   /** Null when the event's partition has been dropped. */
   body: string | null
-  claimed_at: Date
+  /** When the claim expires. */
+  until: Date
 }
 
 /** The result of one claim. */
 export type Claim = { claimed: ClaimedDelivery[]; found: number; full: boolean }
 
-type Row = Omit<ClaimedDelivery, 'claimed_at'> & { to_send: boolean; personal: string | null }
+type Row = Omit<ClaimedDelivery, 'until'> & { to_send: boolean; personal: string | null }
 
 /** One attempt; absent when the claim is returned unsent. */
 export type DeliveryAttempt = {
@@ -60,6 +65,7 @@ export type DeliveryOutcome = {
 const settings = loadSql(import.meta.url, './sql/delivery-settings.sql')
 const commitUnflushed = { name: 'commit-unflushed', text: 'set local synchronous_commit = off' }
 const claim = loadSql(import.meta.url, './sql/claim-deliveries.sql')
+const renew = loadSql(import.meta.url, './sql/renew-claims.sql')
 const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
 const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
 
@@ -69,11 +75,11 @@ const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
  * claim that is lost in a crash is simply made again.
  */
 export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
-  const later = (ms: number) => new Date(now.getTime() + ms)
+  const until = after(now, leaseMs)
   const { rows } = await transaction(pool, (connection, sendCommit) => {
     connection.query(settings).catch(() => {})
     connection.query(commitUnflushed).catch(() => {})
-    const claiming = connection.query<Row>({ ...claim, values: [now, later(leaseMs), later(pauseMs)] })
+    const claiming = connection.query<Row>({ ...claim, values: [now, until, after(now, pauseMs)] })
     sendCommit()
     return claiming
   })
@@ -82,9 +88,47 @@ export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
     .map(({ body, personal, ...row }) => ({
       ...row,
       body: body === null ? null : wholeBody({ body, personal }),
-      claimed_at: now,
+      until,
     }))
   return { claimed, found: rows.length, full: rows.length >= claimSize }
+}
+
+/**
+ * Renews the claims of this process that expire soon. A claim that has expired and belongs to another process by now is
+ * set to expired.
+ */
+export async function renewClaims(pool: Pool, held: Iterable<ClaimedDelivery>, now: Date): Promise<void> {
+  const soon = after(now, renewedWithinMs)
+  const expiring = [...held].filter(({ until }) => until < soon && until > expired)
+  if (expiring.length > 0) await apartFromLocked(expiring, (part) => renewPart(pool, part, after(now, leaseMs)))
+}
+
+const expired = new Date(0)
+
+async function renewPart(pool: Pool, held: ClaimedDelivery[], until: Date): Promise<void> {
+  const values = [
+    uuidArray(held.map(({ event_id }) => event_id)),
+    uuidArray(held.map(({ endpoint_id }) => endpoint_id)),
+    integerArray(held.map(({ bucket }) => bucket)),
+    integerArray(held.map(({ number }) => number)),
+    timeArray(held.map((claimed) => claimed.until)),
+    until,
+  ]
+  const { rows } = await transaction(pool, (connection, sendCommit) => {
+    connection.query(settings).catch(() => {})
+    connection.query(commitUnflushed).catch(() => {})
+    const renewing = connection.query<Pick<ClaimedDelivery, 'event_id' | 'endpoint_id'>>({ ...renew, values })
+    sendCommit()
+    return renewing
+  })
+  const renewed = new Set(rows.map(({ event_id, endpoint_id }) => `${event_id} ${endpoint_id}`))
+  for (const claimed of held) {
+    claimed.until = renewed.has(`${claimed.event_id} ${claimed.endpoint_id}`) ? until : expired
+  }
+}
+
+function after(now: Date, ms: number): Date {
+  return new Date(now.getTime() + ms)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { eventTypes } from '../../events/registry.ts'
-import { instant, shownId, text } from '../../shapes/primitives.ts'
+import { freeText, instant, shownId } from '../../shapes/primitives.ts'
 
 const eventType = z.enum(eventTypes)
 
@@ -13,7 +13,7 @@ export const createEndpointBody = z
       .max(100)
       .optional()
       .describe('Defaults to every type, including those added later'),
-    description: text(255).optional(),
+    description: freeText(255).optional(),
   })
   .meta({ id: 'CreateWebhookEndpoint' })
 export type CreateEndpoint = z.output<typeof createEndpointBody>

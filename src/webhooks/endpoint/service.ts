@@ -15,12 +15,12 @@ const endpointsMax = 20
 /** Registers an endpoint and makes its signing secret. Throws `url_not_allowed` or `too_many_endpoints`. */
 export async function createEndpoint(
   connection: Connection,
-  app: Pick<AppContext, 'vault' | 'webhookUrlFault'>,
+  app: Pick<AppContext, 'vault' | 'checkWebhookUrl'>,
   context: RequestContext,
   input: CreateEndpoint,
 ): Promise<{ row: EndpointRow; secret: string }> {
-  const fault = app.webhookUrlFault(input.url)
-  if (fault !== undefined) throw fieldProblem('url_not_allowed', '/url', fault)
+  const address = app.checkWebhookUrl(input.url)
+  if (!address.ok) throw fieldProblem('url_not_allowed', '/url', address.detail)
   if ((await countEndpoints(connection, context.environment.id)) >= endpointsMax) {
     throw new Problem('too_many_endpoints', `An environment has at most ${endpointsMax} endpoints.`)
   }
@@ -28,7 +28,7 @@ export async function createEndpoint(
   const row: EndpointRow = {
     id: newId(randomBucket(), context.now.getTime()),
     environment_id: context.environment.id,
-    url: input.url,
+    url: address.url,
     description: input.description ?? null,
     event_types: input.event_types ?? null,
     api_version: apiVersion,

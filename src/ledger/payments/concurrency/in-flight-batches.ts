@@ -42,10 +42,12 @@ export class InFlightBatch {
   #hasEnded = false
   readonly #key = randomBytes(8).readBigInt64BE()
   readonly #predecessor_timeout_ms: number
+  readonly #lock_wait: string
 
-  constructor(predecessors: InFlightBatch[], predecessor_timeout_ms: number) {
+  constructor(predecessors: InFlightBatch[], predecessor_timeout_ms: number, lock_wait_ms: number) {
     this.#predecessors = predecessors
     this.#predecessor_timeout_ms = predecessor_timeout_ms
+    this.#lock_wait = `${lock_wait_ms}ms`
   }
 
   /** Resolves when all predecessors have ended, committed or not. Must be awaited without holding any lock. */
@@ -55,7 +57,7 @@ export class InFlightBatch {
 
   /** The first statement of the transaction: from now on later batches can wait for its end. */
   async open(connection: Queryable): Promise<void> {
-    await connection.query({ ...openBatchSql, values: [this.#key] })
+    await connection.query({ ...openBatchSql, values: [this.#key, this.#lock_wait] })
   }
 
   /**
@@ -92,7 +94,11 @@ export class InFlightBatch {
   async waitForPredecessors(connection: Queryable): Promise<void> {
     const inFlight = [...this.#builtOn].filter((batch) => !batch.#hasEnded)
     if (inFlight.length === 0) return
-    await connection.query({ ...awaitBatchesSql, values: [bigintArray(inFlight.map((batch) => batch.#key))] })
+    const keys = bigintArray(inFlight.map((batch) => batch.#key))
+    await connection.query({
+      ...awaitBatchesSql,
+      values: [keys, `${this.#predecessor_timeout_ms}ms`, this.#lock_wait],
+    })
   }
 
   /**
@@ -134,14 +140,18 @@ function newAttempt(): Attempt {
 }
 
 /** The batches in flight of one process. */
-export type InFlightBatchRegistry = { begin(): InFlightBatch; end(batch: InFlightBatch): void }
+export type InFlightBatchRegistry = {
+  /** Enters a batch that waits for a lock for so long at most. */
+  begin(lock_wait_ms: number): InFlightBatch
+  end(batch: InFlightBatch): void
+}
 
 /** Makes the registry that each batch of a process enters when it starts and leaves when it ends. */
 export function createInFlightBatches(predecessor_timeout_ms: number = predecessorTimeoutMs): InFlightBatchRegistry {
   const inFlight = new Set<InFlightBatch>()
   return {
-    begin() {
-      const batch = new InFlightBatch([...inFlight], predecessor_timeout_ms)
+    begin(lock_wait_ms) {
+      const batch = new InFlightBatch([...inFlight], predecessor_timeout_ms, lock_wait_ms)
       inFlight.add(batch)
       return batch
     },

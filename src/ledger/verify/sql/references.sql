@@ -32,9 +32,21 @@ from (
   union all
   select 'payment', coalesce(p.id, n.payment_id), 'its reference is not the one reserved for it',
     p.id is null or n.payment_id is null or p.reference <> n.reference or p.channel <> n.channel
-      or p.environment_id <> n.environment_id
+      or p.environment_id <> n.environment_id or n.replaced and p.reversed_amount <> p.amount
+      or p.replaces is not null and not exists (
+        select from replaced_payment as o
+        where o.environment_id = p.environment_id and o.channel = p.channel and o.reference = p.reference
+          and o.payment_id = p.replaces and o.replaced_by = p.id)
   from (select * from payment where reference is not null) as p
-  full join payment_reference as n on n.payment_id = p.id
+  full join (
+    select environment_id, channel, reference, payment_id, false as replaced from payment_reference
+    union all
+    select environment_id, channel, reference, payment_id, true from replaced_payment
+  ) as n on n.payment_id = p.id
+  union all
+  select 'payment', o.replaced_by, 'it does not say which payment it replaces', p.id is null
+  from replaced_payment as o
+  left join payment as p on p.id = o.replaced_by and p.environment_id = o.environment_id and p.replaces = o.payment_id
   union all
   select 'payment', n.payment_id, 'its processor reference is not the one reserved for it',
     p.id is null or p.processor is distinct from n.processor

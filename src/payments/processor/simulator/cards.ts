@@ -1,3 +1,4 @@
+import { passesLuhn } from '../../../core/card-number.ts'
 import type { Decline, MethodDetails } from '../processor.ts'
 
 /** The behaviour of one of the simulator's cards. Delays are those of a bank that decides later. */
@@ -16,6 +17,7 @@ export const declines = {
   lost_card: 'The bank declined the card. Please use another one.',
   authentication_failed: 'The bank could not confirm that it was you.',
   processing_error: 'The bank could not complete the payment.',
+  superseded: 'Other payments have been started since.',
 } as const
 export type DeclineCode = keyof typeof declines
 
@@ -36,17 +38,6 @@ export const simulatorCards: readonly { number: string; does: string; behaviour:
   { number: '4000000000000127', does: 'declined: wrong CVC', behaviour: declined('incorrect_cvc') },
   { number: '4000000000009987', does: 'declined: lost card', behaviour: declined('lost_card') },
 ]
-
-/** The last digit of a card number is a check digit. Source: ISO/IEC 7812-1, annex B (Luhn). */
-export function passesLuhn(digits: string): boolean {
-  let sum = 0
-  for (let index = 0; index < digits.length; index++) {
-    const digit = Number(digits[digits.length - 1 - index])
-    const doubled = digit * 2
-    sum += index % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled
-  }
-  return digits.length > 0 && sum % 10 === 0
-}
 
 /** What may be kept of a card. */
 export function cardDetails(digits: string): MethodDetails {
@@ -78,6 +69,11 @@ export function readCard(
   }
   if (!card || Object.keys(faults).length > 0) return { faults }
   return { details: cardDetails(digits), behaviour: card.behaviour }
+}
+
+/** What is shown again of an expiry that was refused: nothing of what is longer than one, which may be a card number. */
+export function shownExpiry(expiry: string): string {
+  return expiry.length <= 10 && expiry.replaceAll(/\D/g, '').length <= 6 ? expiry : ''
 }
 
 function numberFault(digits: string): string {

@@ -120,6 +120,17 @@ export function answerChallenge(pool: Queryable, charge: SimulatorCharge, approv
   })
 }
 
+/** Closes a charge that is still to be paid. Returns whether it was. */
+export async function cancelCharge(pool: Queryable, environmentId: number, id: Id, now: Date): Promise<boolean> {
+  const { rowCount } = await pool.query({
+    name: 'cancel-simulator-charge',
+    text: `update simulator_charge set status = 'failed', settles_at = $4, decline_code = 'superseded'
+      where id = $1 and bucket = $2 and environment_id = $3 and status in ('open', 'challenge')`,
+    values: [id, bucketOf(id), environmentId, now],
+  })
+  return rowCount === 1
+}
+
 type Move = Pick<SimulatorCharge, 'status' | 'card'> &
   Partial<Pick<SimulatorCharge, 'becomes' | 'settles_at' | 'decline_code'>>
 

@@ -3,7 +3,7 @@ import type { AppContext } from '../../../context.ts'
 import { Problem } from '../../../core/problem.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../../html/form.ts'
 import { sendPage } from '../../../html/send.ts'
-import { readCard } from './cards.ts'
+import { readCard, shownExpiry } from './cards.ts'
 import { answerChallenge, chargeCard, findChargeByToken, isWithinTime, type SimulatorCharge } from './charge.ts'
 import { cardPage, challengePage, expiredPage } from './pages.ts'
 
@@ -43,7 +43,7 @@ export function simulatorRoutes(router: Router, app: AppContext): void {
       }
       const card = readCard(input, now)
       if ('faults' in card) {
-        return sendPage(reply, cardPage(charge, returnUrl, card.faults, input.expiry.slice(0, 7)), { status: 422 })
+        return sendPage(reply, cardPage(charge, returnUrl, card.faults, shownExpiry(input.expiry)), { status: 422 })
       }
       await chargeCard(pool, charge, card, now)
     }

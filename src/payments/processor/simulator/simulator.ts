@@ -3,9 +3,11 @@ import { assert, required } from '../../../core/assert.ts'
 import { decode, encode } from '../../../core/id/base62.ts'
 import { bucketOf } from '../../../core/id/id.ts'
 import type { Processor } from '../processor.ts'
-import { chargeToken, insertCharge, type SimulatorCharge, stateAt } from './charge.ts'
+import { cancelCharge, chargeToken, insertCharge, type SimulatorCharge, stateAt } from './charge.ts'
 
 const referencePrefix = 'sim_'
+const idOf = (reference: string) =>
+  required(decode(reference.slice(referencePrefix.length)), 'a reference of the simulator holds an id')
 
 /**
  * The built-in processor of the test environment: it keeps its own books, has its own pages, and resolves pending
@@ -31,8 +33,9 @@ export function simulator(
         url: `${publicUrl()}/simulator/charges/${chargeToken(vault, payment_id)}`,
       }
     },
+    cancel: (reference) => cancelCharge(pool, environmentId, idOf(reference), clock.now()),
     async fetch(reference) {
-      const id = required(decode(reference.slice(referencePrefix.length)), 'a reference of the simulator holds an id')
+      const id = idOf(reference)
       const { rows } = await pool.query<SimulatorCharge>({
         name: 'fetch-simulator-charge',
         text: 'select * from simulator_charge where id = $1 and bucket = $2 and environment_id = $3',

@@ -1,5 +1,5 @@
--- Claims the due checks of payments that were cancelled, and schedules the next ones. The payer of such a payment may
--- still be on the page of the processor, where a charge stays open for a day at most.
+-- Claims payments that were cancelled and whose charges are still to be closed, and schedules the next try. A charge stays
+-- open for a day at most.
 update payment as p
 set next_check_at = $1::timestamptz + greatest(interval '1 minute', least($1::timestamptz - p.created_at, interval '5 minutes'))
 from (

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig, readDatabasePlace, settingWarnings } from '../../src/config.ts'
+
+const encryption = { TALLYSTICK_ENCRYPTION_KEY: 'x'.repeat(32) }
+
+describe('what is most likely not meant', () => {
+  test.each(['', '  '])('is a DATABASE_URL that is set but empty: %j', (url) => {
+    expect(settingWarnings({ DATABASE_URL: url })).toEqual([
+      'DATABASE_URL is set but empty, which means local mode: give it a value, or unset it.',
+    ])
+  })
+
+  test.each([
+    ['TALLYSTICK_ENCRIPTION_KEY', 'TALLYSTICK_ENCRYPTION_KEY'],
+    ['TALLYSTICK_PUBLICURL', 'TALLYSTICK_PUBLIC_URL'],
+    ['tallystick_host', 'TALLYSTICK_HOST'],
+    ['Tallystick_Log_Level', 'TALLYSTICK_LOG_LEVEL'],
+  ])('is %s, for %s', (name, meant) => {
+    expect(settingWarnings({ [name]: 'x' })).toEqual([`There is no setting ${name}: did you mean ${meant}?`])
+  })
+
+  test('is no setting that there is, and no variable of another program', () => {
+    const meant = { DATABASE_URL: 'postgres://x', TALLYSTICK_HOST: '', PORT: '', PATH: '', TALLY: 'x' }
+    expect(settingWarnings(meant)).toEqual([])
+  })
+})
+
+describe('where the database is', () => {
+  test.each(['postgres://x', 'postgresql://u:p@/x?host=%2Frun'])('may be %s', (url) => {
+    expect(readDatabasePlace({ DATABASE_URL: url }).database_url).toBe(url)
+  })
+
+  test.each(['mysql://x', 'http://db', 'db.example.com/x', 'host=db', 'jdbc:postgresql://x'])('is not %s', (url) => {
+    expect(() => readDatabasePlace({ DATABASE_URL: url })).toThrow(
+      /^DATABASE_URL should be the address of a PostgreSQL/,
+    )
+  })
+})
+
+test('a server that others take over from drains for five seconds, one of a laptop not at all', () => {
+  expect(readConfig({}).drain_s).toBe(0)
+  expect(readConfig({ DATABASE_URL: 'postgres://x', ...encryption }).drain_s).toBe(5)
+  expect(readConfig({ TALLYSTICK_DRAIN_S: '30' }).drain_s).toBe(30)
+})
