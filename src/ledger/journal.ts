@@ -16,8 +16,8 @@ import {
   type TransactionRow,
   transactionColumns,
 } from './journal-rows.ts'
-import type { Receivable } from './receivable.ts'
-import { objectsOf, reopen } from './reopen.ts'
+import { objectsOf, type Receivable } from './receivable.ts'
+import { reopen } from './store.ts'
 
 /** A transaction that is being entered. */
 export type OpenTransaction = {
@@ -163,7 +163,7 @@ export class Journal {
 
   /**
    * Writes everything that was entered, pipelined. Throws when a transaction does not balance. Objects whose balance is no
-   * longer zero are unarchived; a batch of payments, which writes in parts, does so itself (payments/reopened.ts).
+   * longer zero are unarchived; a batch of payments, which writes in parts, does so itself (`reopenedBy`).
    */
   async write(connection: Queryable): Promise<void> {
     await Promise.all([this.writeEntries(connection), this.writeBalances(connection), this.#reopen(connection)])

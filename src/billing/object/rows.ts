@@ -76,7 +76,7 @@ export const objectSelect: Readonly<Record<ReceivableKind, string>> = {
 
 /**
  * `update` locks an object that this transaction changes; `share` only keeps others from changing it meanwhile. `archive`
- * also excludes transactions that reopen a balance of the object (ledger/reopen.ts).
+ * also excludes transactions that reopen a balance of the object (ledger/store.ts).
  */
 export type FindOptions = { lock?: 'update' | 'share' | 'archive' }
 

@@ -7,7 +7,7 @@ import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
-import { reopen } from '../reopen.ts'
+import { reopen } from '../store.ts'
 import { type BatchInputs, type ClaimedCommand, claimAndRead, resolveLostClaims, withClaims, wonKey } from './claims.ts'
 import { firstOf, type PaymentCommand, type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
 import {
@@ -16,9 +16,8 @@ import {
   type InFlightBatchRegistry,
 } from './concurrency/in-flight-batches.ts'
 import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
-import { decide, enterPayment } from './decide.ts'
+import { decide, enterPayment, reopenedBy } from './decide.ts'
 import { releasePaymentReferences } from './reference-claims.ts'
-import { reopenedBy } from './reopened.ts'
 import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
 
 export type PaymentQueueOptions = {
