@@ -120,7 +120,8 @@ describe('another encryption key than the database knows', () => {
     await older.drop()
   })
 
-  test('that is a file of local mode is named, and not made anew when it is gone', async () => {
+  // Four starts of PostgreSQL.
+  test('that is a file of local mode is named, and not made anew when it is gone', { timeout: 120_000 }, async () => {
     const local = await temporaryDirectory()
     const settings = { TALLYSTICK_DATA_DIR: local.path }
     await startAndStop(settings)

@@ -74,7 +74,7 @@ async function payUntilTold(server: ChildServer, account: string, name: string, 
   agent.destroy()
 }
 
-test.each([1, 0])(
+test.each([4, 0])(
   'SIGTERM under load with a drain of %i s loses no call, and every payment that was answered is there',
   async (drain_s) => {
     const server = await start(drain_s)
@@ -100,7 +100,7 @@ test.each([1, 0])(
       }, 'it is not ready')
       expect(JSON.parse(ready.text)).toMatchObject({ status: 'not ready', reason: 'stopping' })
       const before = seen.paid.length
-      await eventually(() => seen.paid.length > before + clients, 'it takes payments yet')
+      await eventually(() => seen.paid.length > before, 'it still takes payments')
       expect(seen.closing).toBeGreaterThan(0)
       expect((await call(server, agent, 'GET', '/healthz')).status).toBe(200)
     }
