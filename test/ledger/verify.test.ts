@@ -239,7 +239,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(20)
+    expect(lines).toHaveLength(22)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)
