@@ -3,11 +3,16 @@ import { withProofs } from '../core/page-link.ts'
 import { Problem } from '../core/problem.ts'
 import { claimKeys, claimName, findResponses, type IdempotencyClaim, storeResponses } from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
-import { transaction } from '../database/transaction.ts'
+import { type TransactionOptions, transaction } from '../database/transaction.ts'
 import { renderProblem } from './problems.ts'
 import { type RenderedResponse, storedBody } from './response.ts'
 
-export type WriteOptions = { secret?: boolean; committed?: () => void }
+export type WriteOptions = {
+  secret?: boolean
+  committed?: () => void
+  /** The time limit, for a change of unbounded size. */
+  limit_ms?: number
+}
 type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl'>
 type Work = (connection: Connection) => Promise<RenderedResponse>
 
@@ -24,25 +29,33 @@ export async function writeOnce(
 ): Promise<RenderedResponse> {
   const { idempotency: claim } = context
   if (!claim) {
-    const response = await transaction(app.pool, work)
+    const response = await transaction(app.pool, work, limitsOf(options))
     options.committed?.()
     return response
   }
-  const fresh = await transaction(app.pool, async (connection, sendCommit) => {
-    const won = await claimKeys(connection, [claim])
-    if (won.size === 0) return undefined
-    const response = await workOrRefusal(app, context, connection, work)
-    const { status } = response
-    const kept = storedBody(response)
-    const body = options.secret ? app.vault.encrypt(kept).toString('base64') : kept
-    const stored = storeResponses(connection, [{ ...claim, status, body, encrypted: options.secret === true }])
-    sendCommit()
-    await stored
-    return response
-  })
+  const fresh = await transaction(
+    app.pool,
+    async (connection, sendCommit) => {
+      const won = await claimKeys(connection, [claim])
+      if (won.size === 0) return undefined
+      const response = await workOrRefusal(app, context, connection, work)
+      const { status } = response
+      const kept = storedBody(response)
+      const body = options.secret ? app.vault.encrypt(kept).toString('base64') : kept
+      const stored = storeResponses(connection, [{ ...claim, status, body, encrypted: options.secret === true }])
+      sendCommit()
+      await stored
+      return response
+    },
+    limitsOf(options),
+  )
   if (!fresh) return storedResponse(app, claim)
   options.committed?.()
   return fresh
+}
+
+function limitsOf({ limit_ms }: WriteOptions): TransactionOptions {
+  return limit_ms === undefined ? {} : { limit_ms }
 }
 
 /** A final refusal rolls the work back but keeps the claim: the refusal becomes the response of the key. */

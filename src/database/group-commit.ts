@@ -59,7 +59,7 @@ const lockWait_ms = 200
 const outcomeWithin_ms = 8_000
 const checkEvery_ms = 250
 // A server that gets no requests because it is not ready would never learn that the database is available again.
-const failureCounts_ms = 10_000
+const failureCounts_ms = 5_000
 
 /**
  * Group commit: concurrent items queue in memory, and each batch takes what is waiting. It never waits on a timer: an

@@ -21,7 +21,11 @@ export async function openLocalDatabase(
   database = databaseName,
 ): Promise<LocalDatabase> {
   const address = bundled.connection(database)
-  const client = new pg.Client(bundled.connection('postgres'))
+  const client = new pg.Client({
+    ...bundled.connection('postgres'),
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 60_000,
+  })
   await client.connect()
   try {
     const password = client.escapeLiteral(address.password)

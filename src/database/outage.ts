@@ -14,7 +14,7 @@ const checkEvery_ms = 1_000
 const sentences: Readonly<Record<Kind, { begins: string; ends: string }>> = {
   unavailable: {
     begins: 'the database is unavailable; requests that need it get a 503',
-    ends: 'the database has been available for ten seconds',
+    ends: 'nothing has found the database unavailable for ten seconds',
   },
   busy: {
     begins: 'other sessions hold locks for too long; requests that need them get a 503',

@@ -20,7 +20,25 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
 
 /** Sends due webhooks. Each commit wakes the dispatcher; this job polls besides. */
 export function deliverWebhooks(dispatcher: Dispatcher): JobDefinition {
-  return { name: 'deliver-webhooks', every_ms: 500, run: () => dispatcher.look(), end: () => dispatcher.stop() }
+  return {
+    name: 'deliver-webhooks',
+    every_ms: 500,
+    // It looks until the database is available, which may be never. The stop of the dispatcher ends that.
+    run: (stopping) => unlessAborted(dispatcher.look(), stopping),
+    end: () => dispatcher.stop(),
+  }
+}
+
+/** Resolves with the work, or when the signal is aborted. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const abort = () => resolve()
+  signal.addEventListener('abort', abort)
+  try {
+    await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 /** The jobs of one process. */

@@ -43,9 +43,9 @@ export function periodic(definition: JobDefinition, { clock, log, outage }: JobA
   let succeeded: Date | undefined
   let failed: Date | undefined
 
-  async function runOnce(): Promise<void> {
+  async function orReport(work: () => Promise<void> | undefined): Promise<void> {
     try {
-      await definition.run(stopping.signal)
+      await work()
       succeeded = clock.now()
     } catch (error) {
       failed = clock.now()
@@ -55,7 +55,7 @@ export function periodic(definition: JobDefinition, { clock, log, outage }: JobA
   }
 
   function tick(): void {
-    running ??= runOnce().finally(() => {
+    running ??= orReport(() => definition.run(stopping.signal)).finally(() => {
       running = undefined
     })
   }
@@ -76,7 +76,8 @@ export function periodic(definition: JobDefinition, { clock, log, outage }: JobA
       clearInterval(timer)
       stopping.abort()
       await running
-      await definition.end?.()
+      // A failure here must not keep the process from stopping.
+      await orReport(() => definition.end?.())
     },
   }
 }

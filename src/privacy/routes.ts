@@ -18,6 +18,9 @@ import { instant } from '../shapes/primitives.ts'
 import { exportCustomer } from './export.ts'
 import { pseudonymise } from './pseudonymise.ts'
 
+// Nothing limits how many payments and events are changed.
+const erasureMax_ms = 60_000
+
 // An export has no pages, and nothing limits how much a customer has.
 const exportedMax = 10_000_000
 const exported = z
@@ -66,5 +69,6 @@ export function privacyRoutes(router: Router, app: AppContext): void {
         'Name, e-mail, phone, metadata and references are erased, in stored responses and events too. Amounts, dates, ids, reasons and the references of payments stay.',
     },
     pseudonymise,
+    { limit_ms: erasureMax_ms },
   )
 }

@@ -29,7 +29,7 @@ export async function openDatabase(config: Config, log: Log): Promise<OpenDataba
 
 async function openRemote(address: DatabaseAddress, log: Log): Promise<OpenDatabase> {
   const name = databaseName(address)
-  const pool = openPool(address, poolSize, logLost(log), servingLimits)
+  const pool = openPool(address, poolSize, ignoreLost, servingLimits)
   const migrations = await migrateOrClose(pool, () => migrate(pool, new Date(), undefined, { log: logMigration(log) }))
   return { pool, name, migrations, died: new Promise(() => {}), close: () => pool.end() }
 }
@@ -39,7 +39,7 @@ async function openLocal({ data_dir }: Config, log: Log): Promise<OpenDatabase> 
   try {
     const local = await openLocalDatabase(bundled)
     const migrations = await migrateAs(local.owner, local.serverRole, log)
-    const pool = openPool(local.server, poolSize, logLost(log), servingLimits)
+    const pool = openPool(local.server, poolSize, ignoreLost, servingLimits)
     const name = databaseName(local.server)
     return { pool, name, migrations, died: bundled.died, close: () => closeLocal(pool, bundled) }
   } catch (error) {
@@ -69,9 +69,8 @@ async function closeLocal(pool: Pool, bundled: BundledServer): Promise<void> {
   await bundled.stop()
 }
 
-function logLost(log: Log) {
-  return (error: Error) => log.warn({ reason: error.message }, 'a database connection was lost')
-}
+// The server reports an outage once, however many idle connections it breaks.
+const ignoreLost = () => {}
 
 function logMigration(log: Log) {
   return (message: string) => log.info({}, message)

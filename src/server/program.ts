@@ -71,11 +71,14 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
     app,
     died: database.died,
     async stop(drain_s) {
-      await drain.run(drain_s)
-      await close(router)
-      await jobs.stop()
-      await composition.close()
-      await database.close()
+      try {
+        await drain.run(drain_s)
+        await close(router)
+        await jobs.stop()
+        await composition.close()
+      } finally {
+        await database.close()
+      }
     },
   }
 }

@@ -78,4 +78,25 @@ describe('a database that is unavailable', () => {
     await eventually(async () => (await fetch(`${server.url}/readyz`)).ok, 'the server is ready again')
     expect((await server.api('POST', '/billing/payments', payment)).status).toBe(201)
   })
+
+  test('also when it answers and accepts no writes, as a standby does', async () => {
+    const account = await makeAccount('standby')
+    const payment = { amount: 3, currency: 'ZAR', channel: 'till', reference: 'standby-1', account: account.id }
+    const readOnly = (state: boolean) =>
+      admin.query(`alter database ${server.database.name} set default_transaction_read_only = ${state}`)
+    await readOnly(true)
+    await cutConnections()
+    await eventually(async () => {
+      const { status } = await server.api('GET', `/billing/accounts/${account.id}`)
+      return status === 200
+    }, 'it is read')
+    const paid = await server.api('POST', '/billing/payments', payment)
+    expect([paid.status, paid.body.code]).toEqual([503, 'service_unavailable'])
+    const unready = await fetch(`${server.url}/readyz`)
+    expect(unready.status).toBe(503)
+    await readOnly(false)
+    await cutConnections()
+    await eventually(async () => (await server.api('POST', '/billing/payments', payment)).status === 201, 'it is paid')
+    await eventually(async () => (await fetch(`${server.url}/readyz`)).ok, 'the server is ready again')
+  })
 })

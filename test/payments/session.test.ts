@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
+import { parseId } from '../../src/core/id/id.ts'
 import { paymentStatuses, statusesBefore } from '../../src/core/payment-status.ts'
 import { createJobs } from '../../src/jobs/index.ts'
 import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
@@ -179,6 +180,23 @@ describe('payments that are started and never finished', () => {
 })
 
 describe('a payment whose payer never came back', () => {
+  it('is applied although the balance of another is locked', async () => {
+    const [held, free] = [await makeAccount(server), await makeAccount(server)]
+    await payAndVanish(held.presentment_url)
+    await payAndVanish(free.presentment_url)
+    clock.advance(31_000)
+    const lock = await server.database.owner.connect()
+    await lock.query('begin')
+    await lock.query('select from receivable where id = $1 for update', [parseId('account', held.id)])
+    const began = performance.now()
+    await syncDueSessions(server.app)
+    expect(performance.now() - began).toBeLessThan(6_000)
+    expect(await balanceOf(server, free)).toBe(0)
+    await lock.query('rollback')
+    lock.release()
+    await eventually(async () => (await balanceOf(server, held)) === 0, 'it is applied once it is free')
+  })
+
   it('is applied once by the jobs of several servers, asked at the same moment', async () => {
     const account = await makeAccount(server)
     await payAndVanish(account.presentment_url)

@@ -300,6 +300,15 @@ test('at the stop attempts in flight end and are recorded, and waiting claims ar
   await dispatcher.stop()
 })
 
+test('its job stops at once while the database is unavailable, though it was looking', async () => {
+  const dispatcher = fixture.dispatcher({ pool: interrupted(database.pool, () => true) })
+  const jobs = startDispatching(dispatcher)
+  await eventually(() => fixture.log.length > 0, 'the database is found to be unavailable')
+  const started = performance.now()
+  await jobs.stop()
+  expect(performance.now() - started).toBeLessThan(1000)
+})
+
 test('it stops at once while the database is unavailable', async () => {
   const dispatcher = fixture.dispatcher({ pool: interrupted(database.pool, () => true) })
   startDispatching(dispatcher)

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
+import type { WriteOptions } from '../../api/idempotency.ts'
 import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import type { Connection } from '../../database/pool.ts'
@@ -120,6 +121,7 @@ export function actionOperation<Kind extends ReceivableKind, Shape extends z.Zod
   resource: Resource<Kind, Shape>,
   declared: Declared,
   act: (connection: Connection, view: ChangeView, idOrReference: string) => Promise<Rows[Kind]>,
+  options: Pick<WriteOptions, 'limit_ms'> = {},
 ): void {
   const { kind, tag, shape } = resource
   writeOperation(
@@ -138,6 +140,6 @@ export function actionOperation<Kind extends ReceivableKind, Shape extends z.Zod
       const view = { app, context }
       return respondObject(resource, view, await act(connection, view, params[kind]), 200)
     },
-    { committed: app.wakeDispatcher },
+    { committed: app.wakeDispatcher, ...options },
   )
 }
