@@ -11,11 +11,6 @@ export function isUniqueViolation(error: unknown): boolean {
   return ((error ?? {}) as CodedError).code === '23505'
 }
 
-/** Whether the statement failed only because one before it in its transaction had failed. */
-export function isAfterFailure(error: unknown): boolean {
-  return ((error ?? {}) as CodedError).code === '25P02'
-}
-
 /** Whether waiting for a lock has reached `lock_timeout`. */
 export function isLockTimeout(error: unknown): boolean {
   return ((error ?? {}) as CodedError).code === '55P03'

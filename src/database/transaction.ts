@@ -99,11 +99,6 @@ class TransactionConnection implements Connection {
   #failure: unknown
   /** A statement could not be sent, so there must be no commit. */
   #unsent: unknown
-  /**
-   * Why the statements behind it fail. Of statements that are awaited together, the one that failed first need not be the
-   * first whose failure arrives at the caller.
-   */
-  failure: unknown
 
   constructor(client: PoolClient) {
     this.#client = client
