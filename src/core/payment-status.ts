@@ -13,7 +13,8 @@ export type PaymentStatus = (typeof paymentStatuses)[number]
 
 /**
  * Which state may follow which. A payment that failed, was cancelled or expired can still succeed, since money that
- * arrives late has arrived. A succeeded payment stays succeeded; its amounts show what was reversed.
+ * arrives late has arrived; one that was cancelled or expired may also turn out to be in progress. A succeeded payment
+ * stays succeeded; its amounts show what was reversed.
  */
 const followers: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   draft: ['initiating', 'cancelled', 'expired'],
@@ -22,8 +23,8 @@ const followers: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   processing: ['succeeded', 'failed'],
   succeeded: [],
   failed: ['succeeded'],
-  cancelled: ['succeeded'],
-  expired: ['succeeded'],
+  cancelled: ['processing', 'succeeded'],
+  expired: ['processing', 'succeeded'],
 }
 
 /** The states from which a payment may get to `to`: what the `where` of a change of state names. */

@@ -69,7 +69,7 @@ export const problems = {
   bill_has_payments: {
     status: 409,
     title: 'The bill has been paid or partly paid',
-    help: 'Reverse its obligations and manual adjustments first, then void it.',
+    help: 'Reverse its obligations and set amount_paid to 0 first, then void it.',
   },
   amount_paid_below_applied: {
     status: 409,
@@ -80,6 +80,11 @@ export const problems = {
     status: 409,
     title: 'Something is still owed or unapplied',
     help: 'Bring the balance to zero, have the bills paid or voided, and apply or reverse unapplied money first.',
+  },
+  payment_in_progress: {
+    status: 409,
+    title: 'A payment is in progress',
+    help: 'Try again when the payment has succeeded or failed.',
   },
   archived: { status: 409, title: 'The object is archived', help: 'Unarchive it first.' },
   payment_state: {

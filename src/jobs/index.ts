@@ -1,5 +1,6 @@
 import type { KeyUses } from '../api/key-uses.ts'
 import type { AppContext } from '../context.ts'
+import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 import { maintainDatabase } from './maintain-database.ts'
@@ -11,6 +12,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
   return [
     { name: 'note-key-uses', every_ms: 60_000, run: noteKeyUses, end: noteKeyUses },
     { name: 'sync-sessions', every_ms: 1_000, run: (stopping) => syncDueSessions(app, stopping) },
+    { name: 'sync-cancelled-sessions', every_ms: 5_000, run: (stopping) => syncCancelledSessions(app, stopping) },
     { name: 'maintain-database', every_ms: 3_600_000, run: () => maintainDatabase(app) },
     deliverWebhooks(dispatcher),
   ]

@@ -1,7 +1,7 @@
 import type { Actor } from '../core/actor.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import type { Journal } from './journal.ts'
-import type { TransactionKind } from './journal-rows.ts'
+import type { SystemAccount, TransactionKind } from './journal-rows.ts'
 import type { Receivable, ReceivableKind } from './receivable.ts'
 
 /** Why a balance changed without a payment, and who asked for it. */
@@ -10,13 +10,29 @@ export type AdjustmentCause = {
   request_id: string
   actor: Actor
   reason?: string | undefined
+  label?: string | undefined
+  reference?: string | undefined
   effective_at?: Date | undefined
 }
 
+/** The system account of each kind, so that what was charged, discounted or written off can be summed by its own. */
+const accountOf: Readonly<Record<AdjustmentCause['kind'], SystemAccount>> = {
+  opening_balance: 'opening_balances',
+  balance_set: 'adjustments',
+  fee: 'fees_charged',
+  credit_note: 'credit_notes',
+  discount: 'discounts',
+  write_off: 'write_offs',
+  adjustment: 'adjustments',
+  bill_raised: 'sales',
+  bill_voided: 'sales',
+  amount_paid_set: 'paid_by_hand',
+}
+
 /**
- * Changes a locked receivable by a signed amount that is not a payment, as a double entry against sales (bills) or
- * adjustments. Returns the id of the adjustment; `undefined` when nothing changed. Setting a balance is an adjustment
- * by the difference, so no history is lost.
+ * Changes a locked receivable by a signed amount that is not a payment, as a double entry against the system account of
+ * its kind. Returns the id of the adjustment; `undefined` when nothing changed. Setting a balance is an adjustment by the
+ * difference, so no history is lost.
  */
 export function adjust(
   journal: Journal,
@@ -34,9 +50,37 @@ export function adjust(
     ...cause,
   })
   journal.postToReceivable(transaction, receivable, amount)
-  const account = cause.kind === 'bill_raised' || cause.kind === 'bill_voided' ? 'sales' : 'adjustments'
-  journal.postToSystemAccount(transaction, account, receivable.currency, -amount)
+  journal.postToSystemAccount(transaction, accountOf[cause.kind], receivable.currency, -amount)
   return adjustment
+}
+
+/** The sum of the entries of one kind on a bill. */
+export type Entered = { kind: AdjustmentCause['kind']; amount: bigint }
+
+/**
+ * Voids a locked bill without payments. The entries of each kind are reversed in the system account of that kind, so that
+ * nothing of the bill is left in any of them, and its remaining amount becomes zero.
+ */
+export function enterVoid(
+  journal: Journal,
+  bill: Receivable,
+  entered: Entered[],
+  cause: Pick<AdjustmentCause, 'request_id' | 'actor'>,
+  now: Date,
+): void {
+  journal.voidReceivable(bill)
+  const transaction = journal.open({
+    bucket: bill.bucket,
+    environment_id: bill.environment_id,
+    kind: 'bill_voided',
+    source_id: newId(bill.bucket, now.getTime()),
+    request_id: cause.request_id,
+    actor: cause.actor,
+  })
+  if (bill.balance !== 0n) journal.postToReceivable(transaction, bill, -bill.balance)
+  for (const { kind, amount } of entered) {
+    if (amount !== 0n) journal.postToSystemAccount(transaction, accountOf[kind], bill.currency, amount)
+  }
 }
 
 /** Opens the receivable of a customer, an account or a bill, with what is owed from the start. */

@@ -6,8 +6,11 @@ import type { Receivable } from './receivable.ts'
 export type TransactionKind =
   | 'opening_balance'
   | 'balance_set'
-  | 'adjustment'
+  | 'fee'
+  | 'credit_note'
+  | 'discount'
   | 'write_off'
+  | 'adjustment'
   | 'bill_raised'
   | 'bill_voided'
   | 'amount_paid_set'
@@ -20,7 +23,17 @@ export type TransactionKind =
  * The other side of an entry. The balance of a system account is the sum of its entries and is not stored, so none is a
  * hot row.
  */
-export type SystemAccount = 'sales' | 'adjustments' | 'unapplied' | `clearing:${string}`
+export type SystemAccount =
+  | 'sales'
+  | 'opening_balances'
+  | 'fees_charged'
+  | 'credit_notes'
+  | 'discounts'
+  | 'write_offs'
+  | 'adjustments'
+  | 'paid_by_hand'
+  | 'unapplied'
+  | `clearing:${string}`
 
 export type NewTransaction = {
   bucket: number
@@ -28,6 +41,9 @@ export type NewTransaction = {
   kind: TransactionKind
   source_id: Id
   reason?: string | undefined
+  /** What an adjustment is called on a document, and the number of the merchant's own document. */
+  label?: string | undefined
+  reference?: string | undefined
   request_id: string
   actor: Actor
   effective_at?: Date | undefined
@@ -62,6 +78,8 @@ export function transactionColumns(rows: TransactionRow[]): Buffer[] {
     textArray(rows.map(({ kind }) => kind)),
     uuidArray(rows.map(({ source_id }) => source_id)),
     textArray(rows.map(({ reason }) => reason ?? null)),
+    textArray(rows.map(({ label }) => label ?? null)),
+    textArray(rows.map(({ reference }) => reference ?? null)),
     textArray(rows.map(({ request_id }) => request_id)),
     textArray(rows.map(({ actor }) => actor)),
     timeArray(rows.map(({ effective_at }) => effective_at ?? null)),

@@ -16,7 +16,8 @@ import {
   type TransactionRow,
   transactionColumns,
 } from './journal-rows.ts'
-import type { Receivable } from './receivable.ts'
+import { objectsOf, type Receivable } from './receivable.ts'
+import { reopen } from './store.ts'
 
 /** A transaction that is being entered. */
 export type OpenTransaction = {
@@ -63,6 +64,8 @@ export class Journal {
     const id = newId(transaction.bucket, this.#now.getTime())
     this.#transactions.push({
       reason: undefined,
+      label: undefined,
+      reference: undefined,
       ...transaction,
       effective_at: transaction.effective_at ?? this.#now,
       id,
@@ -158,9 +161,24 @@ export class Journal {
     return this.#snapshots.keys()
   }
 
-  /** Writes everything that was entered, pipelined. Throws when a transaction does not balance. */
+  /**
+   * Writes everything that was entered, pipelined. Throws when a transaction does not balance. Objects whose balance is no
+   * longer zero are unarchived; a batch of payments, which writes in parts, does so itself (`reopenedBy`).
+   */
   async write(connection: Queryable): Promise<void> {
-    await Promise.all([this.writeEntries(connection), this.writeBalances(connection)])
+    await Promise.all([this.writeEntries(connection), this.writeBalances(connection), this.#reopen(connection)])
+  }
+
+  #reopen(connection: Queryable): Promise<void> {
+    const [cause] = this.#transactions
+    const reopened = [...this.#snapshots].flatMap(([receivable, before]) => {
+      const unsettled = before.balance === 0n && receivable.balance !== 0n && !this.#opened.has(receivable)
+      if (cause === undefined || !unsettled) return []
+      const { actor, request_id } = cause
+      const { environment_id } = receivable
+      return objectsOf(receivable).map((id) => ({ id, environment_id, actor, request_id }))
+    })
+    return reopen(connection, reopened, this.#now)
   }
 
   /** Writes the transactions with their entries, and the receivables that are new. */

@@ -82,3 +82,12 @@ export function appliedToOf(receivable: Receivable): z.input<typeof appliedTo> {
     ...(receivable.account_id !== null && { account: formatId('account', receivable.account_id) }),
   }
 }
+
+/** The ids of the object that has a balance and of the objects that it belongs to. */
+export function objectsOf({
+  id,
+  account_id,
+  customer_id,
+}: Pick<Receivable, 'id' | 'account_id' | 'customer_id'>): Id[] {
+  return [...new Set([customer_id, account_id ?? customer_id, id])]
+}

@@ -1,6 +1,7 @@
+import type { Actor } from '../core/actor.ts'
 import { bucketOf, type Id } from '../core/id/id.ts'
 import type { PaymentStatus } from '../core/payment-status.ts'
-import { integerArray, uuidArray } from '../database/arrays.ts'
+import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
 import { type Receivable, ReceivableIndex } from './receivable.ts'
@@ -26,10 +27,15 @@ export type LockedPayment = {
   version: bigint
 }
 
+/** A customer, account or bill with an amount owed, in credit or unapplied again, and who caused it. */
+export type Reopened = { id: Id; environment_id: number; actor: Actor; request_id: string }
+
 const lockSql = loadSql(import.meta.url, './sql/lock-receivables.sql')
 const followRulesSql = loadSql(import.meta.url, './sql/follow-rules.sql')
 const readSql = loadSql(import.meta.url, './sql/read-receivables.sql')
 const lockPaymentsSql = loadSql(import.meta.url, './sql/lock-payments.sql')
+const holdObjectsSql = loadSql(import.meta.url, './sql/hold-objects.sql')
+const unarchiveSql = loadSql(import.meta.url, './sql/unarchive-objects.sql')
 
 /** Locks receivables in the order of their ids, until the transaction ends. Those of other environments are left out. */
 export function lockReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
@@ -81,4 +87,32 @@ export async function lockPayments(
     values: [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), integerArray(environments)],
   })
   return new Map(rows.map((row) => [row.id, row]))
+}
+
+/**
+ * Unarchives objects, in the transaction that makes something owed, in credit or unapplied on them again. The first
+ * statement prevents that they are archived meanwhile: archiving checks the balances, and would not see those that this
+ * transaction has not committed. The second statement sees objects that were archived while the first one waited. Both
+ * come after the balances, which every transaction that reopens something locks before objects.
+ */
+export async function reopen(connection: Queryable, reopened: Reopened[], now: Date): Promise<void> {
+  if (reopened.length === 0) return
+  const once = [...new Map(reopened.map((one) => [one.id, one])).values()]
+  const key = [
+    uuidArray(once.map(({ id }) => id)),
+    integerArray(once.map(({ id }) => bucketOf(id))),
+    integerArray(once.map(({ environment_id }) => environment_id)),
+  ]
+  await Promise.all([
+    connection.query({ ...holdObjectsSql, values: key }),
+    connection.query({
+      ...unarchiveSql,
+      values: [
+        ...key,
+        textArray(once.map(({ actor }) => actor)),
+        textArray(once.map(({ request_id }) => request_id)),
+        now,
+      ],
+    }),
+  ])
 }

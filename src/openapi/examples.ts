@@ -55,7 +55,10 @@ export const examples: Readonly<Record<string, Example>> = {
     path: account,
     body: { name: 'Premium Subscription Account', metadata: { account_tier: 'premium', updated_by: 'admin' } },
   },
-  adjustAccount: { path: account, body: { amount: 250, reason: 'Reconnection fee' } },
+  adjustAccount: {
+    path: account,
+    body: { kind: 'fee', amount: 250, label: 'Reconnection fee', reason: 'Reconnected after non-payment' },
+  },
   listAccounts: { query: { customer: 'UCR1234567890' } },
   createBill: {
     body: {
@@ -76,7 +79,10 @@ export const examples: Readonly<Record<string, Example>> = {
       metadata: { payment_method: 'bank_transfer', payment_reference: 'TXN123456789' },
     },
   },
-  adjustBill: { path: bill, body: { amount: -100, reason: 'Billed twice' } },
+  adjustBill: {
+    path: bill,
+    body: { kind: 'credit_note', amount: -100, reference: 'CN-0042', reason: 'Billed twice' },
+  },
   listBills: { query: { status: 'unpaid', due_to: '2026-12-31' } },
   lookUp: { query: { reference: 'UAR1234567890' } },
   previewPayment: { body: { amount: 6000, currency: 'ZAR', customer: 'UCR1234567890', policy: 'oldest_first' } },

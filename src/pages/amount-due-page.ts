@@ -1,3 +1,4 @@
+import { amountsOf, closedBy } from '../billing/bill/amounts.ts'
 import { dateIn } from '../core/clock.ts'
 import { editableMoney, formatMoney, maxAmount } from '../core/money.ts'
 import type { PayableRange } from '../core/payment-rules.ts'
@@ -61,7 +62,9 @@ function heading(view: AmountDueView): Html {
     return html`<h1><small>${several ? 'Total owed' : 'Amount owed'}</small> ${amounts}</h1>`
   }
   if (subject.bill?.status === 'voided') return html`<h1>This bill was withdrawn</h1><p>You do not have to pay it.</p>`
-  if (subject.bill?.status === 'paid') return html`<h1>This bill is paid</h1><p>Thank you. There is nothing to do.</p>`
+  const closed = subject.bill && closedBy(subject.bill)
+  if (closed === 'payment') return html`<h1>This bill is paid</h1><p>Thank you. There is nothing to do.</p>`
+  if (closed) return html`<h1>This bill is settled</h1><p>There is nothing left to pay.</p>`
   const { balance, currency } = subject
   const credit = balance !== null && currency !== null && balance < 0n
   return html`<h1>Nothing to pay</h1><p>${
@@ -70,18 +73,24 @@ function heading(view: AmountDueView): Html {
 }
 
 function facts({ subject, now }: AmountDueView): Html {
-  const { kind, customer_name, account_name, external_reference, bill, balance, currency, environment } = subject
+  const { kind, customer_name, account_name, external_reference, bill, environment } = subject
   const overdue =
     bill?.status === 'unpaid' && bill.due_date !== null && bill.due_date < dateIn(environment.time_zone, now)
-  const paid = bill && bill.status !== 'voided' ? bill.amount_due - (balance ?? 0n) : 0n
+  const paid = bill ? amountsOf(bill).paid : 0n
+  const adjusted = bill?.amount_adjusted ?? 0n
+  const writtenOff = bill?.amount_written_off ?? 0n
+  const changed = paid > 0n || adjusted !== 0n || writtenOff > 0n
   const rows: [string, string | Html | null | undefined | false][] = [
     ['For', customer_name],
     ['Account', account_name],
     [kind === 'bill' ? 'Bill' : 'Reference', external_reference],
     ['Bill date', bill && formatDate(bill.bill_date)],
     ['Due', bill?.due_date && html`${formatDate(bill.due_date)}${overdue && html` <strong>(overdue)</strong>`}`],
-    ['Billed', bill && currency !== null && paid > 0n && money(bill.amount_due, currency)],
-    ['Paid so far', bill && currency !== null && paid > 0n && money(paid, currency)],
+    ['Billed', bill && changed && money(bill.amount_due, bill.currency)],
+    ['Added', bill && adjusted > 0n && money(adjusted, bill.currency)],
+    ['Taken off', bill && adjusted < 0n && money(-adjusted, bill.currency)],
+    ['Paid so far', bill && paid > 0n && money(paid, bill.currency)],
+    ['No longer asked for', bill && writtenOff > 0n && money(writtenOff, bill.currency)],
   ]
   return html`<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
 }
@@ -95,19 +104,28 @@ Your bank has not confirmed it yet. You do not have to pay that again.</p></div>
 
 function payment(view: AmountDueView): Html | undefined {
   const { subject, pay_form, on_its_way, owed } = view
-  const { range, currency, environment } = subject
+  const { range, currency } = subject
   const debt = ownDebt(view)
-  if (!range || currency === null) return undefined
-  if (!pay_form) {
-    if (debt === 0n) return undefined
-    return html`<div class="note"><p>Online payment is not available here. Please pay ${environment.merchant_name} in the way that you know.</p></div>`
-  }
+  if (currency === null) return undefined
+  if (!pay_form || !range) return debt > 0n ? notPayableHere(view, debt, currency) : undefined
   const form = payForm(view, pay_form, range, currency)
   if (view.fault) return form
   if (debt === 0n) return html`<details><summary>Pay in advance</summary>${form}</details>`
   if (on_its_way >= debt) return html`<details><summary>Pay another amount all the same</summary>${form}</details>`
   const others = owed.count > 1
   return html`${others && html`<h2>Pay the balance of ${money(debt, currency)}</h2>\n`}${form}`
+}
+
+/** Why a debt that is shown cannot be paid here, and what to do instead. */
+function notPayableHere({ subject, pay_form }: AmountDueView, debt: bigint, currency: string): Html {
+  const { environment, rules } = subject
+  const { merchant_name } = environment
+  const most = rules?.max_amount ?? 0n
+  return html`<div class="note"><p>${
+    pay_form
+      ? html`${money(debt, currency)} can only be paid as a whole, and no more than ${money(most, currency)} can be paid online at once. Please contact ${merchant_name} to pay it.`
+      : html`Online payment is not available here. Please pay ${merchant_name} in the way that you know.`
+  }</p></div>`
 }
 
 function payForm(view: AmountDueView, fields: [string, string][], range: PayableRange, currency: string): Html {

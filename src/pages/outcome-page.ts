@@ -1,3 +1,4 @@
+import { closedBy } from '../billing/bill/amounts.ts'
 import { formatId } from '../core/id/id.ts'
 import { type Html, html } from '../html/html.ts'
 import type { Page } from '../html/layout.ts'
@@ -6,12 +7,11 @@ import type { SessionPayment } from '../payments/session/store.ts'
 import { formatDateTime } from './dates.ts'
 import type { PageSubject } from './store.ts'
 
+/** Where the page leads: to what is owed, unless that has no page any more, and to itself. */
+type Links = { page: string | undefined; self: string }
+
 /** The page of the outcome of a payment: paid with its receipt, on its way, or failed with a way to try again. */
-export function outcomePage(
-  subject: PageSubject,
-  payment: SessionPayment,
-  links: { page: string; self: string },
-): Page {
+export function outcomePage(subject: PageSubject, payment: SessionPayment, links: Links): Page {
   const { merchant_name, mode } = subject.environment
   const shown = outcome(subject, payment, links)
   return {
@@ -25,7 +25,7 @@ export function outcomePage(
 
 type OutcomeView = { title: string; content: Html; footer?: Html }
 
-function outcome(subject: PageSubject, payment: SessionPayment, links: { page: string; self: string }): OutcomeView {
+function outcome(subject: PageSubject, payment: SessionPayment, links: Links): OutcomeView {
   switch (payment.status) {
     case 'succeeded':
       return paid(subject, payment, links.page)
@@ -34,13 +34,13 @@ function outcome(subject: PageSubject, payment: SessionPayment, links: { page: s
     case 'failed':
     case 'cancelled':
     case 'expired':
-      return failed(payment, links.page)
+      return failed(subject, payment, links.page)
     default:
       return unfinished(payment, links)
   }
 }
 
-function paid(subject: PageSubject, payment: SessionPayment, page: string): OutcomeView {
+function paid(subject: PageSubject, payment: SessionPayment, page: Links['page']): OutcomeView {
   const { merchant_name, time_zone } = subject.environment
   const { currency, applied_amount, unapplied_amount } = payment
   const card = payment.method_details?.card
@@ -61,16 +61,22 @@ function paid(subject: PageSubject, payment: SessionPayment, page: string): Outc
     html`<div class="note"><p>${
       applied_amount > 0n
         ? html`${money(unapplied_amount, currency)} of it was more than was owed.`
-        : 'This had been paid already.'
+        : whyUnapplied(subject)
     } ${merchant_name} holds ${money(unapplied_amount, currency)} for you.</p></div>\n`
   return {
     title: 'Paid',
     content: html`<p class="status good" data-payment-status="succeeded" role="status">Paid</p>
 <h1><small>Thank you. You paid</small> ${headlineMoney(payment.amount, currency)}</h1>
 ${surplus}<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="more no-print"><a href="${page}">Back to what is owed</a></p>`,
+${page && html`<p class="more no-print"><a href="${page}">Back to what is owed</a></p>`}`,
     footer: html`This page is your receipt. Print it or keep it as a PDF.`,
   }
+}
+
+/** Why no part of a payment could be applied, in words for the payer. */
+function whyUnapplied({ bill }: PageSubject): string {
+  if (bill?.status === 'voided') return 'This bill had been withdrawn.'
+  return bill && closedBy(bill) !== 'payment' ? 'Nothing was owed any more.' : 'This had been paid already.'
 }
 
 const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
@@ -85,26 +91,31 @@ function onItsWay(payment: SessionPayment, self: string): OutcomeView {
   }
 }
 
-function unfinished(payment: SessionPayment, links: { page: string; self: string }): OutcomeView {
+function unfinished(payment: SessionPayment, links: Links): OutcomeView {
   return {
     title: 'Not paid yet',
     content: html`<p class="status" data-payment-status="pending" role="status">Not paid yet</p>
 <h1><small>You have not finished paying</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
 <p>Nothing was taken from your card. If you have just paid, look again in a moment.</p>
-<p><a class="button" href="${links.page}">Start again</a></p>
-<p class="more"><a href="${links.self}">Look again</a></p>`,
+${links.page && html`<p><a class="button" href="${links.page}">Start again</a></p>\n`}<p class="more"><a href="${links.self}">Look again</a></p>`,
   }
 }
 
-function failed(payment: SessionPayment, page: string): OutcomeView {
+/** Whether the merchant has voided or archived what the payment was for. */
+function isCalledOff({ archived, bill }: PageSubject): boolean {
+  return archived || bill?.status === 'voided'
+}
+
+function failed(subject: PageSubject, payment: SessionPayment, page: Links['page']): OutcomeView {
+  const whyCancelled = isCalledOff(subject) ? 'It was called off.' : 'Other payments have been started since.'
   const reason =
     payment.last_payment_error?.message ??
-    (payment.status === 'cancelled' ? 'Other payments have been started since.' : 'It was not finished in time.')
+    (payment.status === 'cancelled' ? whyCancelled : 'It was not finished in time.')
   return {
     title: 'Not paid',
     content: html`<p class="status bad" data-payment-status="failed" role="status">Not paid</p>
 <h1><small>The payment did not go through</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
 <p>${reason} Nothing was taken.</p>
-<p><a class="button" href="${page}">Try again</a></p>`,
+${page && html`<p><a class="button" href="${page}">Try again</a></p>`}`,
   }
 }

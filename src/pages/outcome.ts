@@ -11,7 +11,7 @@ import { outcomePage } from './outcome-page.ts'
 
 /**
  * `GET /p/{token}/payments/{payment}`: the outcome of a payment. While the payment is unfinished, each request asks the
- * processor.
+ * processor. A payer who was charged gets a receipt even if the object has been archived or voided since.
  */
 export async function showOutcome(
   app: AppContext,
@@ -19,14 +19,17 @@ export async function showOutcome(
   reply: FastifyReply,
   { token, payment: shown }: { token: string; payment: string },
 ): Promise<FastifyReply> {
-  const before = await openLink(app, token)
+  const before = await openLink(app, token, { archived: 'accepted' })
   const id = parseId('payment', shown)
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
   if (!found || found.target_id !== before.id) throw new Problem('not_found', 'This link has no such payment.')
   const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
   // What remains is shown as it is after the payment.
-  const subject = await openLink(app, token)
+  const subject = await openLink(app, token, { archived: 'accepted' })
   const page = `/p/${token}`
-  const links = { page, self: `${page}/payments/${formatId('payment', payment.id)}` }
+  const links = {
+    page: subject.archived ? undefined : page,
+    self: `${page}/payments/${formatId('payment', payment.id)}`,
+  }
   return sendPage(reply, outcomePage(subject, payment, links))
 }

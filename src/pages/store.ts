@@ -1,12 +1,11 @@
-import { billRules } from '../billing/bill/rules.ts'
-import { type AccountRow, type BillRow, type CustomerRow, objectSelect, type Rows } from '../billing/object/rows.ts'
+import { type BillRow, objectSelect, type Rows } from '../billing/object/rows.ts'
+import { payableRules } from '../billing/object/rules.ts'
 import type { RequestEnvironment } from '../context.ts'
 import { bucketOf, type Id } from '../core/id/id.ts'
 import { toNumber } from '../core/money.ts'
 import type { ObjectKind } from '../core/page-link.ts'
-import { effectiveRules, type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
+import { type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
 import type { Queryable } from '../database/pool.ts'
-import type { BillStatus } from '../ledger/receivable.ts'
 
 /** A customer, an account or a bill as its page presents it: whose it is, what is owed, and what may be paid. */
 export type PageSubject = {
@@ -25,7 +24,7 @@ export type PageSubject = {
   rules: PaymentRules | undefined
   /** What may be paid now; `undefined` when nothing can be. */
   range: PayableRange | undefined
-  bill: { status: BillStatus; amount_due: bigint; bill_date: string; due_date: string | null } | undefined
+  bill: BillRow | undefined
 }
 
 type Surroundings = RequestEnvironment & { customer_name: string | null; account_name: string | null }
@@ -50,7 +49,7 @@ export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id)
   if (!place || !row) return undefined
   const { customer_name, account_name, ...environment } = place
   const bill = row.kind === 'bill' ? row : undefined
-  const rules = rulesOf(environment, row)
+  const rules = payableRules(environment, row)
   return {
     environment,
     kind,
@@ -67,13 +66,6 @@ export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id)
     range: rules && row.balance !== null ? payableRange(rules, row.balance) : undefined,
     bill,
   }
-}
-
-function rulesOf(environment: RequestEnvironment, row: CustomerRow | AccountRow | BillRow): PaymentRules | undefined {
-  if (row.kind === 'bill') return billRules(environment, row)
-  if (row.balance === null) return undefined
-  const inherited = row.kind === 'account' ? row.customer_rules : undefined
-  return effectiveRules(environment.payment_rules, inherited, row.payment_rules)
 }
 
 const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug`

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { commonFields } from './object.ts'
 import { amount, date, externalReference, maxAmountNumber, shownCurrency, shownId } from './primitives.ts'
 
-const paidAmount = z.int().min(0).max(maxAmountNumber).describe('Minor units')
+const part = z.int().min(0).max(maxAmountNumber)
+const change = z.int().min(-maxAmountNumber).max(maxAmountNumber)
 
 export const bill = z
   .object({
@@ -11,10 +12,18 @@ export const bill = z
     customer_id: shownId('customer'),
     account_id: shownId('account').optional(),
     status: z.enum(['unpaid', 'paid', 'voided']),
+    closed_by: z
+      .enum(['payment', 'write_off', 'adjustment', 'mixed'])
+      .optional()
+      .describe('What left nothing remaining: one thing alone or several; only while paid'),
     currency: shownCurrency,
-    amount_due: amount,
-    amount_paid: paidAmount,
-    amount_remaining: paidAmount,
+    amount_due: amount.describe('At creation, in minor units: it never changes'),
+    amount_adjusted: change.describe('Signed minor units: fees, credit notes, discounts and other adjustments'),
+    amount_paid: part.describe('Minor units: money that was applied, and what was set as paid by hand'),
+    amount_written_off: part.describe('Minor units: given up, so never paid'),
+    amount_remaining: part.describe(
+      'Minor units: amount_due and amount_adjusted, less amount_paid and amount_written_off',
+    ),
     bill_date: date,
     due_date: date.optional(),
     partially_paid: z.boolean(),

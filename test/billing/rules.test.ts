@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { open, submit } from '../pages/payer.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
 let server: TestServer
@@ -146,6 +147,63 @@ describe('payment rules', () => {
     }
     expect((await server.api('GET', '/billing/customers/contra')).status).toBe(404)
     await patch('/settings', { payment_rules: null })
+  })
+
+  const above = [
+    ['settings', 'customer'],
+    ['settings', 'account'],
+    ['settings', 'bill'],
+    ['customer', 'account'],
+    ['customer', 'bill'],
+    ['account', 'bill'],
+  ] as const
+  const limits = [
+    ['min_amount', { max_amount: 1000 }, { min_amount: 5000 }, 1000],
+    ['max_amount', { min_amount: 1500 }, { max_amount: 700 }, 1500],
+  ] as const
+  let made = 0
+
+  test.each(above.flatMap(([upper, lower]) => limits.map((limit) => [upper, lower, ...limit] as const)))(
+    'that come to contradict each other when the %s of what is above change (%s, %s) stay consistent and payable',
+    async (upper, lower, _name, own, changed, kept) => {
+      const reference = `above-${++made}`
+      const rules = (level: string) => ({ payment_rules: level === lower ? own : {} })
+      const due = { currency: 'ZAR', external_reference: reference }
+      await post('/billing/customers', { ...due, balance: 2000, ...rules('customer') })
+      await post('/billing/accounts', { ...due, customer: reference, balance: 2000, ...rules('account') })
+      await post('/billing/bills', { ...due, account: reference, amount_due: 2000, ...rules('bill') })
+      const path = (level: string) => (level === 'settings' ? '/settings' : `/billing/${level}s/${reference}`)
+      expect((await patch(path(upper), { payment_rules: changed })).status).toBe(200)
+      const { body } = await server.api('GET', path(lower))
+      expect(body.payment_rules).toMatchObject({ min_amount: kept, max_amount: kept })
+      const { data } = (await server.api('GET', `/billing/lookups?reference=${reference}`)).body
+      for (const { payment_rules } of data) {
+        expect(payment_rules.min_amount).toBeLessThanOrEqual(payment_rules.max_amount)
+      }
+      const looked = data.find(({ kind }: { kind: string }) => kind === lower)
+      expect(looked.payment_rules).toMatchObject({ min_amount: kept, max_amount: kept })
+      const [form] = (await open(body.presentment_url)).forms
+      expect((await submit(form, { amount: String(kept / 100) })).html).toContain('name="card_number"')
+      // What nobody here has set keeps nobody from changing something else.
+      expect((await patch(path(lower), { payment_rules: { underpayment_allowed: true } })).status).toBe(200)
+      await patch('/settings', { payment_rules: null })
+    },
+  )
+
+  test('of a bill are the same wherever they are shown', async () => {
+    const over = { external_reference: 'same', currency: 'ZAR', payment_rules: { overpayment_allowed: true } }
+    await post('/billing/customers', { ...over, balance: 50 })
+    await post('/billing/bills', {
+      external_reference: 'same-bill',
+      currency: 'ZAR',
+      customer: 'same',
+      amount_due: 50,
+      payment_rules: { min_amount: 80 },
+    })
+    const shown = await rulesOf('/billing/bills/same-bill')
+    expect(shown).toMatchObject({ min_amount: 50, max_amount: 50, overpayment_allowed: false })
+    const { data } = (await server.api('GET', '/billing/lookups?reference=same-bill')).body
+    expect(data[0].payment_rules).toEqual(shown)
   })
 
   test('are shown only where something can be paid', async () => {

@@ -61,10 +61,11 @@ describe('the first start', () => {
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' })
     const ready = (await (await fetch(`${server.url}/readyz`)).json()) as { status: string; jobs: { name: string }[] }
     expect(ready.status).toBe('ready')
-    // Whatever runs by itself is told of, and when it last succeeded.
+    // It reports every job, and when each last succeeded.
     expect(ready.jobs.map(({ name }) => name)).toEqual([
       'note-key-uses',
       'sync-sessions',
+      'sync-cancelled-sessions',
       'maintain-database',
       'deliver-webhooks',
     ])

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { effectiveRules, payableRange } from '../../src/core/payment-rules.ts'
+import { effectiveRules, limitToDebt, payableRange } from '../../src/core/payment-rules.ts'
 
 const rules = (more: object) => effectiveRules(more)
 
@@ -17,6 +18,52 @@ describe('rules', () => {
 
   test('by default a balance is paid in part and not over', () => {
     expect(effectiveRules()).toMatchObject({ underpayment_allowed: true, overpayment_allowed: false })
+  })
+})
+
+const limit = fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined })
+const level = fc.option(
+  fc.record({ min_amount: limit, max_amount: limit }).map(({ min_amount, max_amount }) => ({
+    ...(min_amount !== undefined && { min_amount }),
+    ...(max_amount !== undefined && { max_amount }),
+  })),
+)
+const levels = fc.array(level, { minLength: 1, maxLength: 4 })
+type Levels = readonly ({ min_amount?: number; max_amount?: number } | null)[]
+
+describe('levels that contradict each other', () => {
+  test('always leave an amount that may be paid, whatever is owed', () => {
+    fc.assert(
+      fc.property(levels, fc.boolean(), fc.bigInt({ min: 1n, max: 30n }), (sets, overpayment_allowed, owed) => {
+        const rules = effectiveRules({ overpayment_allowed }, ...sets)
+        expect(rules.min_amount).toBeLessThanOrEqual(rules.max_amount)
+        const limited = limitToDebt(rules, owed)
+        expect(limited.min_amount).toBeLessThanOrEqual(limited.max_amount)
+        const range = payableRange(rules, owed)
+        expect(range?.from).toBeGreaterThan(0n)
+        expect(range?.from).toBeLessThanOrEqual(range?.to ?? 0n)
+        expect(range?.to).toBe(limited.max_amount)
+      }),
+    )
+  })
+
+  test('leave the limit that was set nearest, and change nothing that contradicts nothing', () => {
+    const nearest = (sets: Levels, name: 'min_amount' | 'max_amount') => {
+      const index = sets.findLastIndex((set) => set?.[name] !== undefined)
+      return { index, value: sets[index]?.[name] }
+    }
+    fc.assert(
+      fc.property(levels, (sets) => {
+        const [min, max] = [nearest(sets, 'min_amount'), nearest(sets, 'max_amount')]
+        const rules = effectiveRules(...sets)
+        const [least, most] = [BigInt(min.value ?? 1), BigInt(max.value ?? 999_999_999_999)]
+        if (least <= most) expect(rules).toMatchObject({ min_amount: least, max_amount: most })
+        else {
+          const kept = min.index > max.index ? least : most
+          expect(rules).toMatchObject({ min_amount: kept, max_amount: kept })
+        }
+      }),
+    )
   })
 })
 

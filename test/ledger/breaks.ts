@@ -52,6 +52,44 @@ export const ledgerBreaks: Break[] = [
   ],
   ['a bill that is due for more', 'I5', 'bill', 'update bill set amount_due = amount_due + 1'],
   [
+    'a bill that says it was adjusted by more',
+    'I5',
+    'bill',
+    "update bill set amount_adjusted = amount_adjusted + 1 where external_reference = 'adjusted'",
+  ],
+  [
+    'a bill that says less of it was written off',
+    'I5',
+    'bill',
+    "update bill set amount_written_off = amount_written_off - 1 where external_reference = 'adjusted'",
+  ],
+  [
+    // What was paid of it would be the same.
+    'a bill that calls what was written off an adjustment',
+    'I5',
+    'bill',
+    `update bill set amount_written_off = amount_written_off - 1, amount_adjusted = amount_adjusted - 1
+      where external_reference = 'adjusted'`,
+  ],
+  [
+    'a write-off that is said to be a discount',
+    'I5',
+    'ledger_transaction',
+    "update ledger_transaction set kind = 'discount' where kind = 'write_off'",
+  ],
+  [
+    'a fee in the account of discounts',
+    'I5',
+    'ledger_entry',
+    "update ledger_entry set system_account = 'discounts' where system_account = 'fees_charged'",
+  ],
+  [
+    'money that was set as paid in the account of write-offs',
+    'I5',
+    'ledger_entry',
+    "update ledger_entry set system_account = 'write_offs' where system_account = 'paid_by_hand'",
+  ],
+  [
     'an application that payments and balances do not know',
     'I5',
     'application',
@@ -134,6 +172,12 @@ export const eventBreaks: Break[] = [
 ]
 
 export const rowBreaks: Break[] = [
+  [
+    'a bill that is owed in the archive',
+    'I14',
+    'bill',
+    "update bill set archived_at = now() where external_reference = 'unpaid'",
+  ],
   [
     'a balance with another reference than its object',
     'I14',

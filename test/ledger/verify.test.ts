@@ -38,7 +38,20 @@ async function makeBooks(): Promise<void> {
     })
   const paid = await bill('paid')
   await bill('unpaid')
-  await server.api('POST', `/billing/bills/${(await bill('voided')).id}/void`)
+  const voided = await bill('voided')
+  await post(`/billing/bills/${voided.id}/adjustments`, { kind: 'write_off', amount: -100, reason: 'moved away' })
+  await server.api('POST', `/billing/bills/${voided.id}/void`)
+  const adjusted = await bill('adjusted')
+  for (const [kind, amount] of [
+    ['fee', 40],
+    ['credit_note', -30],
+    ['discount', -20],
+    ['write_off', -200],
+    ['adjustment', 10],
+  ]) {
+    await post(`/billing/bills/${adjusted.id}/adjustments`, { kind, amount, reason: 'x' })
+  }
+  await server.api('PATCH', `/billing/bills/${adjusted.id}`, { amount_paid: 100 })
   const payment = { currency: 'ZAR', channel: 'till' }
   await post('/billing/payments', { ...payment, amount: 400, reference: '1', account: account.id })
   const second = await post('/billing/payments', { ...payment, amount: 300, reference: '2', account: account.id })
@@ -48,6 +61,9 @@ async function makeBooks(): Promise<void> {
   const separate = { customer: { external_reference: 'no-balance-of-its-own' }, external_reference: 'B' }
   const other = await post('/billing/accounts', { ...separate, currency: 'ZAR', balance: 100 })
   await post('/billing/payments', { ...payment, amount: 60, reference: '4', account: other.id })
+  await post('/billing/customers', { external_reference: 'holds-unapplied' })
+  await post('/billing/payments', { ...payment, amount: 5, reference: '5', customer: 'holds-unapplied' })
+  await post('/billing/accounts', { customer: { external_reference: 'owner-of-nothing' }, external_reference: 'idle' })
   await post(`/billing/payments/${second.id}/reversals`, { amount: 200, reason: 'bounced' })
   await post('/billing/customers', { external_reference: 'presents-again', currency: 'ZAR', balance: 70 })
   const returned = { ...payment, amount: 40, reference: 'returned', customer: 'presents-again' }
@@ -55,6 +71,8 @@ async function makeBooks(): Promise<void> {
   await post(`/billing/payments/${first.id}/reversals`, { reason: 'debit returned' })
   await post('/billing/payments', { ...returned, replaces: first.id })
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
+  await server.api('POST', `/billing/bills/${paid.id}/archive`)
+  await server.api('POST', '/billing/accounts/without-balance/archive')
   await eventually(async () => {
     const { rows } = await database.pool.query("select 1 from webhook_delivery where status = 'pending'")
     return rows.length === 0
@@ -100,7 +118,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14'.split(' '),
+      'I2 I3 I4 I5 I5 I5 I5 I5 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14'.split(' '),
     )
   })
 
@@ -184,6 +202,21 @@ describe('one change by hand is found, and named as what it breaks', () => {
   )
 
   test.each([
+    ['account', 'A', /^bacc_\w{22}: 800, of an archived account$/],
+    ['customer', 'someone', /^\w+: -?\d+, of an archived customer$/],
+    ['customer', 'holds-unapplied', /^pay_\w{22}: 5, of an archived customer$/],
+    ['customer', 'owner-of-nothing', /^bacc_\w{22}: an account that is not archived, of an archived customer$/],
+  ])('the %s %s in the archive: I14', async (kind, reference, example) => {
+    const archive = (at: string) =>
+      database.owner.query(`update ${kind} set archived_at = ${at} where external_reference = $1`, [reference])
+    await archive('now()')
+    const broken = brokenOf(await verifyBooks(database.pool))
+    await archive('null')
+    expect(broken.map(({ invariant }) => invariant)).toEqual(['I14'])
+    expect(broken[0]?.examples).toContainEqual(expect.stringMatching(example))
+  })
+
+  test.each([
     'update on audit_entry',
     'update on ledger_entry',
     'delete on event',
@@ -206,7 +239,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(20)
+    expect(lines).toHaveLength(22)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

@@ -49,6 +49,7 @@ const raiseBill = fc
   .map((input) =>
     command(`raise bill ${JSON.stringify(input)}`, always, async (model, real) => {
       const debtor = pick(withBalance(model), input.on)
+      const expectation = debtor.archived ? { status: 409, code: 'archived' } : { status: 201 }
       const body = await call(
         real,
         '/billing/bills',
@@ -60,8 +61,9 @@ const raiseBill = fc
           bill_date: date(input.billDay),
           ...(input.dueDay !== undefined && { due_date: date(input.dueDay) }),
         },
-        { status: 201 },
+        expectation,
       )
+      if (expectation.status !== 201) return
       model.debts.push({
         id: body.id,
         kind: 'bill',
@@ -69,8 +71,11 @@ const raiseBill = fc
         currency: 'ZAR',
         balance: input.due,
         amountDue: input.due,
-        manual: 0,
+        adjusted: 0,
+        writtenOff: 0,
+        byHand: 0,
         voided: false,
+        archived: false,
         dueDate: date(input.dueDay),
         billDate: date(input.billDay),
       })
@@ -94,7 +99,7 @@ const payExplicit = fc
         { amount: input.amount, currency: 'ZAR', ...reference(real), allocations },
         expectation,
       )
-      if (expectation.status === 201) model.record(body, input.amount, 'ZAR', once, obligationsOf(body))
+      if (expectation.status === 201) model.record(body, input.amount, 'ZAR', once, obligationsOf(body), [])
     }),
   )
 
@@ -123,7 +128,8 @@ const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, wh
     const applied = body.explanation.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])
     expect(applied).toEqual(lines.map((line) => [line.debt.id, line.amount]))
     expect(preview.body.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])).toEqual(applied)
-    model.record(body, input.amount, 'ZAR', lines, obligationsOf(body))
+    const named = input.whole ? model.debts.filter(({ kind }) => kind === 'customer') : [debt]
+    model.record(body, input.amount, 'ZAR', lines, obligationsOf(body), named)
   }),
 )
 
@@ -214,58 +220,94 @@ const replacePayment = fc.record({ of: index, to: index, amount: amounts }).map(
     )
     if (expectation.status !== 201) return
     payment.replaced = true
-    model.record(body, input.amount, 'ZAR', lines, obligationsOf(body))
+    model.record(body, input.amount, 'ZAR', lines, obligationsOf(body), [])
   }),
 )
 
-const setBalance = fc.record({ of: index, balance: fc.integer({ min: -500, max: 1_000 }) }).map((input) =>
-  command(`set balance ${JSON.stringify(input)}`, always, async (model, real) => {
-    const debt = pick(withBalance(model), input.of)
-    await call(real, `/billing/${debt.kind}s/${debt.id}`, { balance: input.balance }, { status: 200 }, 'PATCH')
-    debt.balance = input.balance
-  }),
-)
+const setBalance = fc
+  .record({ of: index, balance: fc.oneof(fc.constant(0), fc.integer({ min: -500, max: 1_000 })) })
+  .map((input) =>
+    command(`set balance ${JSON.stringify(input)}`, always, async (model, real) => {
+      const debt = pick(withBalance(model), input.of)
+      const expectation = debt.archived ? { status: 409, code: 'archived' } : { status: 200 }
+      await call(real, `/billing/${debt.kind}s/${debt.id}`, { balance: input.balance }, expectation, 'PATCH')
+      if (expectation.status === 200) model.owe(debt, input.balance)
+    }),
+  )
+
+const kinds = ['fee', 'credit_note', 'discount', 'write_off', 'adjustment'] as const
+/** Which way each kind goes. */
+const signed = (kind: (typeof kinds)[number], amount: number) =>
+  kind === 'adjustment' ? amount : kind === 'fee' ? Math.abs(amount) : -Math.abs(amount)
 
 const adjust = fc
-  .record({ of: index, amount: fc.integer({ min: -300, max: 300 }).filter((value) => value !== 0) })
+  .record({
+    of: index,
+    bill: fc.boolean(),
+    kind: fc.constantFrom(...kinds),
+    amount: fc.integer({ min: -300, max: 300 }).filter((value) => value !== 0),
+  })
   .map((input) =>
     command(`adjust ${JSON.stringify(input)}`, always, async (model, real) => {
-      const debt = pick(withBalance(model), input.of)
-      await call(
-        real,
-        `/billing/${debt.kind}s/${debt.id}/adjustments`,
-        { amount: input.amount, reason: 'correction' },
-        { status: 201 },
-      )
-      debt.balance += input.amount
+      const debt = pick(input.bill && hasBills(model) ? bills(model) : withBalance(model), input.of)
+      const amount = signed(input.kind, input.amount)
+      const expectation = debt.archived
+        ? { status: 409, code: 'archived' }
+        : debt.voided
+          ? { status: 409, code: 'bill_voided' }
+          : debt.kind === 'bill' && debt.balance + amount < 0
+            ? { status: 422, code: 'amount_exceeds_remaining' }
+            : { status: 201 }
+      const path = `/billing/${debt.kind}s/${debt.id}/adjustments`
+      await call(real, path, { kind: input.kind, amount, reason: 'correction' }, expectation)
+      if (expectation.status !== 201) return
+      model.owe(debt, debt.balance + amount)
+      if (input.kind === 'write_off') debt.writtenOff -= amount
+      else debt.adjusted += amount
     }),
   )
 
 const setAmountPaid = fc.record({ of: index, paid: amounts }).map((input) =>
   command(`set amount paid ${JSON.stringify(input)}`, hasBills, async (model, real) => {
     const bill = pick(bills(model), input.of)
-    const expectation = bill.voided
-      ? { status: 409, code: 'bill_voided' }
-      : input.paid > bill.amountDue
-        ? { status: 422, code: 'amount_exceeds_remaining' }
-        : input.paid < model.appliedTo(bill)
-          ? { status: 409, code: 'amount_paid_below_applied' }
-          : { status: 200 }
+    const applied = model.appliedTo(bill)
+    const expectation = bill.archived
+      ? { status: 409, code: 'archived' }
+      : bill.voided
+        ? { status: 409, code: 'bill_voided' }
+        : input.paid > model.askedOf(bill)
+          ? { status: 422, code: 'amount_exceeds_remaining' }
+          : input.paid < applied
+            ? { status: 409, code: 'amount_paid_below_applied' }
+            : { status: 200 }
     await call(real, `/billing/bills/${bill.id}`, { amount_paid: input.paid }, expectation, 'PATCH')
-    if (expectation.status === 200) bill.balance = bill.amountDue - input.paid
+    if (expectation.status !== 200) return
+    bill.byHand = input.paid - applied
+    model.owe(bill, model.askedOf(bill) - input.paid)
   }),
 )
 
 const voidBill = fc.record({ of: index }).map((input) =>
   command(`void ${JSON.stringify(input)}`, hasBills, async (model, real) => {
     const bill = pick(bills(model), input.of)
-    const expectation = bill.voided
-      ? { status: 409, code: 'bill_voided' }
-      : bill.balance < bill.amountDue
-        ? { status: 409, code: 'bill_has_payments' }
-        : { status: 200 }
+    const expectation = bill.archived
+      ? { status: 409, code: 'archived' }
+      : bill.voided
+        ? { status: 409, code: 'bill_voided' }
+        : model.paidOf(bill) > 0
+          ? { status: 409, code: 'bill_has_payments' }
+          : { status: 200 }
     await call(real, `/billing/bills/${bill.id}/void`, {}, expectation)
     if (expectation.status === 200) Object.assign(bill, { voided: true, balance: 0 })
+  }),
+)
+
+const archive = fc.record({ of: index }).map((input) =>
+  command(`archive ${JSON.stringify(input)}`, always, async (model, real) => {
+    const debt = pick(model.debts, input.of)
+    const expectation = model.canArchive(debt)
+    await call(real, `/billing/${debt.kind}s/${debt.id}/archive`, {}, expectation)
+    if (expectation.status === 200) debt.archived = true
   }),
 )
 
@@ -283,6 +325,9 @@ export const operations: fc.Arbitrary<Command>[] = [
   replacePayment,
   setBalance,
   adjust,
+  adjust,
   setAmountPaid,
   voidBill,
+  archive,
+  archive,
 ]

@@ -91,7 +91,15 @@ async function operate(shared: Shared, random: () => number): Promise<number> {
                 ? call('PATCH', `/billing/bills/${bill}`, { amount_paid: amount })
                 : drawn < 0.92
                   ? call('POST', `/billing/bills/${bill}/void`)
-                  : call('POST', '/billing/obligations', { payment, account, amount })
+                  : drawn < 0.94
+                    ? call('POST', `/billing/bills/${bill}/adjustments`, {
+                        kind: amount % 2 === 0 ? 'write_off' : 'discount',
+                        amount: -amount,
+                        reason: 'given up',
+                      })
+                    : drawn < 0.97
+                      ? call('POST', `/billing/${pick([`bills/${bill}`, `accounts/${account}`])}/archive`)
+                      : call('POST', '/billing/obligations', { payment, account, amount })
   return (await answered).status
 }
 

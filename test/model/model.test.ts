@@ -31,8 +31,11 @@ async function begin(): Promise<{ model: PlainLedger; real: Real }> {
       currency,
       balance,
       amountDue: 0,
-      manual: 0,
+      adjusted: 0,
+      writtenOff: 0,
+      byHand: 0,
       voided: false,
+      archived: false,
       dueDate: undefined,
       billDate: undefined,
     })
@@ -52,11 +55,21 @@ async function begin(): Promise<{ model: PlainLedger; real: Real }> {
 async function compare(model: PlainLedger): Promise<void> {
   for (const debt of model.debts) {
     const { body } = await server.api('GET', `/billing/${debt.kind}s/${debt.id}`)
+    expect([debt.id, body.archived_at !== undefined]).toEqual([debt.id, debt.archived])
     if (debt.kind !== 'bill') expect([debt.id, body.balance]).toEqual([debt.id, debt.balance])
     else {
-      const status = debt.voided ? 'voided' : debt.balance === 0 ? 'paid' : 'unpaid'
-      const remaining = debt.voided ? debt.amountDue : debt.balance
-      expect([debt.id, body.status, body.amount_remaining]).toEqual([debt.id, status, remaining])
+      expect(body).toMatchObject({
+        id: debt.id,
+        status: debt.voided ? 'voided' : debt.balance === 0 ? 'paid' : 'unpaid',
+        amount_due: debt.amountDue,
+        amount_adjusted: debt.adjusted,
+        amount_paid: model.paidOf(debt),
+        amount_written_off: debt.writtenOff,
+        amount_remaining: debt.voided ? model.askedOf(debt) : debt.balance,
+      })
+      expect([debt.id, body.closed_by]).toEqual([debt.id, model.closedBy(debt)])
+      const { amount_due, amount_adjusted, amount_paid, amount_written_off, amount_remaining } = body
+      expect(amount_due + amount_adjusted).toBe(amount_paid + amount_written_off + amount_remaining)
     }
   }
   for (const payment of model.payments) {

@@ -9,8 +9,13 @@ export type Debt = {
   currency: string
   balance: number
   amountDue: number
-  manual: number
+  /** Signed: fees, credit notes, discounts, adjustments. */
+  adjusted: number
+  writtenOff: number
+  /** What was set as paid of a bill beyond what payments applied. */
+  byHand: number
   voided: boolean
+  archived: boolean
   dueDate: string | undefined
   billDate: string | undefined
 }
@@ -97,9 +102,12 @@ export class PlainLedger {
     currency: string,
     lines: { debt: Debt; amount: number }[],
     ids: string[],
+    meantFor: Debt[],
   ): void {
     const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0, reference, replaced: false }
     this.payments.push(payment)
+    // Money that finds nothing owed is held, and held for nothing that is archived.
+    if (lines.length === 0) for (const debt of meantFor) this.bringOut(debt)
     lines.forEach((line, index) => {
       this.apply(ids[index] as string, payment, line.debt, line.amount)
     })
@@ -124,7 +132,51 @@ export class PlainLedger {
   unapply(part: Part, amount: number): void {
     part.reversed += amount
     part.payment.unapplied += amount
-    part.debt.balance += amount
+    this.owe(part.debt, part.debt.balance + amount)
+  }
+
+  /** Sets what is owed. What is settled may be archived; what is not, and whatever it belongs to, may not. */
+  owe(debt: Debt, balance: number): void {
+    if (balance !== 0) this.bringOut(debt)
+    debt.balance = balance
+  }
+
+  bringOut(debt: Debt): void {
+    for (const one of this.debts) {
+      if (one === debt || one.kind === 'customer' || one.id === debt.account) one.archived = false
+    }
+  }
+
+  canArchive(debt: Debt): Classification {
+    if (debt.archived) return { status: 200 }
+    const under = this.debts.filter(
+      (one) => one === debt || debt.kind === 'customer' || (debt.kind === 'account' && one.account === debt.id),
+    )
+    const open = debt.kind === 'customer' && this.debts.some((one) => one.kind === 'account' && !one.archived)
+    const held = debt.kind === 'customer' && this.payments.some(({ unapplied }) => unapplied > 0)
+    return open || held || under.some(({ balance }) => balance !== 0)
+      ? refuse(409, 'balance_not_zero')
+      : { status: 200 }
+  }
+
+  /** A bill by its parts: what was paid is money and what was set by hand, and never what was given up. */
+  paidOf(bill: Debt): number {
+    return bill.voided ? 0 : this.appliedTo(bill) + bill.byHand
+  }
+
+  /** What is asked for in all of a bill: what is due, with its adjustments, less what was given up. */
+  askedOf(bill: Debt): number {
+    return bill.amountDue + bill.adjusted - bill.writtenOff
+  }
+
+  closedBy(bill: Debt): string | undefined {
+    if (bill.voided || bill.balance > 0) return undefined
+    const took = [
+      this.paidOf(bill) > 0 && 'payment',
+      bill.writtenOff > 0 && 'write_off',
+      bill.adjusted < 0 && 'adjustment',
+    ].filter((one) => one !== false)
+    return took.length === 1 ? took[0] : 'mixed'
   }
 
   canReverse(payment: Money, amount: number): Classification {

@@ -75,6 +75,28 @@ describe('the page of an account', () => {
     expect(credit.forms).toHaveLength(0)
   })
 
+  it.each(['customer', 'account', 'bill'] as const)(
+    'says why it takes nothing and what to do, where the whole of a %s is more than may be paid at once',
+    async (kind) => {
+      const reference = `whole-${kind}`
+      const rules = { payment_rules: { max_amount: 1000, underpayment_allowed: false } }
+      const owed = { external_reference: reference, currency: 'ZAR', balance: 2000, ...rules }
+      const { balance, ...bill } = owed
+      const sent = {
+        customer: owed,
+        account: { ...owed, customer: { external_reference: reference } },
+        bill: { ...bill, amount_due: balance, customer: { external_reference: reference } },
+      }[kind]
+      const { body } = await server.api('POST', `/billing/${kind}s`, sent)
+      const page = await open(body.presentment_url)
+      expect(page.text).toContain('Amount owed R 20,00')
+      expect(page.text).toContain(
+        'R 20,00 can only be paid as a whole, and no more than R 10,00 can be paid online at once. Please contact Acme Water to pay it.',
+      )
+      expect(page.forms).toHaveLength(0)
+    },
+  )
+
   it('offers to pay in advance only where more than is owed may be paid', async () => {
     const account = await makeAccount(server, { balance: 0, payment_rules: { overpayment_allowed: true } })
     const page = await open(account.presentment_url)
@@ -196,6 +218,41 @@ describe('the page of a bill', () => {
     const withdrawn = await open(voided.presentment_url)
     expect(withdrawn.text).toContain('This bill was withdrawn')
     expect(withdrawn.forms).toHaveLength(0)
+  })
+})
+
+describe('the page of a bill that money alone did not close', () => {
+  it.each([
+    ['write_off', -4000, 0, 'No longer asked for R 40,00'],
+    ['credit_note', -4000, 0, 'Taken off R 40,00'],
+    ['write_off', -1000, 3000, 'Paid so far R 30,00 No longer asked for R 10,00'],
+    ['discount', -1000, 3000, 'Taken off R 10,00 Paid so far R 30,00'],
+  ])(
+    'says of %s %i and %i paid that it is settled, and thanks nobody for what was given up',
+    async (kind, amount, paid, facts) => {
+      const { customer_id } = await makeAccount(server)
+      const bill = await makeBill(
+        { customer: customer_id },
+        { external_reference: `given-${kind}-${paid}`, amount_due: 4000 },
+      )
+      await server.api('POST', `/billing/bills/${bill.id}/adjustments`, { kind, amount, reason: 'x' })
+      if (paid > 0) await payWith(bill.presentment_url, '4242 4242 4242 4242')
+      const page = await open(bill.presentment_url)
+      expect(page.text).toContain('This bill is settled There is nothing left to pay.')
+      expect(page.text).toContain(`Billed R 40,00 ${facts}`)
+      expect(page.text).not.toMatch(/bill is paid|Thank you/)
+      expect(page.forms).toHaveLength(0)
+    },
+  )
+
+  it('adds up while it is open', async () => {
+    const { customer_id } = await makeAccount(server)
+    const bill = await makeBill({ customer: customer_id }, { external_reference: 'adds-up', amount_due: 4000 })
+    await server.api('POST', `/billing/bills/${bill.id}/adjustments`, { kind: 'fee', amount: 500, reason: 'x' })
+    const page = await open(bill.presentment_url)
+    expect(page.text).toContain('Amount owed R 45,00')
+    expect(page.text).toContain('Billed R 40,00 Added R 5,00')
+    expect(page.forms[0]?.fields.amount).toBe('45,00')
   })
 })
 

@@ -306,17 +306,21 @@ describe('corrections', () => {
     const customer = await makeCustomer()
     const [one, two] = [await makeAccount(customer.id, 300), await makeAccount(customer.id, 300)]
     const payment = (await pay({ amount: 700, customer: customer.id })).body
+    expect(payment).toMatchObject({ reversed: false, partially_reversed: false })
     const partly = await server.api('POST', `/billing/payments/${payment.id}/reversals`, {
       amount: 250,
       reason: 'bounced',
     })
     expect(partly.body).toMatchObject({ amount: 250, unapplied_amount: 100, reason: 'bounced' })
     expect([await balanceOf(one.id), await balanceOf(two.id)]).toEqual([0, 150])
+    const half = (await server.api('GET', `/collect/payments/${payment.id}`)).body
+    expect(half).toMatchObject({ status: 'succeeded', reversed: false, partially_reversed: true })
     const rest = await server.api('POST', `/billing/payments/${payment.id}/reversals`, { reason: 'bounced' })
     expect(rest.body.amount).toBe(450)
     expect([await balanceOf(one.id), await balanceOf(two.id)]).toEqual([300, 300])
     const read = (await server.api('GET', `/billing/payments/${payment.id}`)).body
     expect(read).toMatchObject({ status: 'succeeded', applied_amount: 0, unapplied_amount: 0, reversed_amount: 700 })
+    expect(read).toMatchObject({ reversed: true, partially_reversed: false })
     const more = await server.api('POST', `/billing/payments/${payment.id}/reversals`, { reason: 'again' })
     expect([more.status, more.body.code]).toEqual([409, 'payment_state'])
   })

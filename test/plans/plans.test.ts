@@ -213,4 +213,22 @@ describe('no request walks over a table that grows', () => {
     }
     expect(await walks('POST', '/billing/bills', bill)).toEqual([])
   })
+
+  test('writes: what settles, archives and reopens a bill, and what voids one', async () => {
+    const owner = { external_reference: 'N3', customer: { external_reference: 'N3' }, currency: 'ZAR', balance: 0 }
+    await server.api('POST', '/billing/accounts', owner)
+    for (const external_reference of ['N4', 'N5']) {
+      const bill = { account: 'N3', external_reference, currency: 'ZAR', amount_due: 5 }
+      await server.api('POST', '/billing/bills', bill)
+    }
+    const path = '/billing/bills/N4'
+    expect(await walks('POST', `${path}/adjustments`, { kind: 'write_off', amount: -5, reason: 'x' })).toEqual([])
+    expect(await walks('POST', `${path}/archive`, {})).toEqual([])
+    const nothingOwed = { amount: 1, currency: 'ZAR', channel: 'till', reference: 'P3', bill: 'N4' }
+    expect(await walks('POST', '/billing/payments', nothingOwed)).toEqual([])
+    const paid = { ...nothingOwed, reference: 'P4', bill: 'N5' }
+    const { id } = (await server.api('POST', '/billing/payments', paid)).body
+    expect(await walks('POST', `/billing/payments/${id}/reversals`, { reason: 'bounced' })).toEqual([])
+    expect(await walks('POST', '/billing/bills/N5/void', {})).toEqual([])
+  })
 })

@@ -1,16 +1,17 @@
 import type { RequestContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
-import type { Id } from '../../core/id/id.ts'
+import { maxAmount } from '../../core/money.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { type AdjustmentCause, adjust } from '../../ledger/adjust.ts'
+import { adjust } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
 import type { EnterAdjustment } from '../object/adjustment.ts'
 import { withReceivable } from '../object/lock.ts'
 import type { BillRow } from '../object/rows.ts'
+import { amountsOf } from './amounts.ts'
 import { tellBillUpdated } from './event.ts'
-import { appliedToBill } from './store.ts'
+import { appliedToBill, updateBillRow } from './store.ts'
 
 /** Throws `bill_voided` for a voided bill, which is final. */
 export function refuseVoided(row: BillRow): void {
@@ -19,46 +20,59 @@ export function refuseVoided(row: BillRow): void {
 }
 
 /**
- * Adjusts what remains of a locked bill by a signed amount in minor units. The remaining amount stays between zero and
- * the amount due less what payments have applied. Returns the id of the adjustment; `undefined` when nothing changed.
- * Throws `amount_exceeds_remaining`, `amount_out_of_range` or `amount_paid_below_applied`.
+ * Enters an adjustment on a bill and emits `bill.updated`. An adjustment changes the amount to be paid, never the amount
+ * paid; a write-off is kept apart from the other kinds. Throws `bill_voided`, `amount_exceeds_remaining` or
+ * `amount_out_of_range`.
  */
-export async function adjustBill(
+export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, view, held, amount, cause) => {
+  const { row, receivable } = held
+  const { now } = view.context
+  refuseVoided(row)
+  if (receivable.balance + amount < 0n) {
+    throw fieldProblem('amount_exceeds_remaining', '/amount', `The bill has ${receivable.balance} remaining.`)
+  }
+  if (row.amount_due + row.amount_adjusted + amount > maxAmount) {
+    throw fieldProblem('amount_out_of_range', '/amount', `With its adjustments a bill is for at most ${maxAmount}.`)
+  }
+  const journal = new Journal(now)
+  const id = adjust(journal, receivable, amount, cause, now)
+  const changed: BillRow = {
+    ...row,
+    ...(cause.kind === 'write_off'
+      ? { amount_written_off: row.amount_written_off - amount }
+      : { amount_adjusted: row.amount_adjusted + amount }),
+    version: row.version + 1n,
+    updated_at: now,
+  }
+  await Promise.all([updateBillRow(connection, changed), journal.write(connection)])
+  await tellBillUpdated(connection, view, withReceivable(changed, receivable))
+  return required(id, 'an amount that is not zero is entered')
+}
+
+/**
+ * Sets the amount paid of a locked bill by hand: the difference is entered. Returns whether there was one. Throws
+ * `amount_exceeds_remaining` or `amount_paid_below_applied`.
+ */
+export async function setAmountPaid(
   connection: Connection,
   context: RequestContext,
   { row, receivable }: { row: BillRow; receivable: Receivable },
-  amount: bigint,
-  cause: AdjustmentCause,
-  pointer: string,
-): Promise<Id | undefined> {
-  const remaining = receivable.balance + amount
-  if (remaining < 0n) {
-    throw fieldProblem('amount_exceeds_remaining', pointer, `The bill has ${receivable.balance} remaining.`)
+  total: bigint,
+): Promise<boolean> {
+  const { paid, remaining } = amountsOf(row)
+  if (total > paid + remaining) {
+    throw fieldProblem('amount_exceeds_remaining', '/amount_paid', `At most ${paid + remaining} is to be paid.`)
   }
-  if (remaining > row.amount_due) {
-    throw fieldProblem(
-      'amount_out_of_range',
-      pointer,
-      `The remaining amount cannot exceed amount_due, which is ${row.amount_due}.`,
-    )
-  }
-  if (amount > 0n) {
+  if (total < paid) {
     const applied = await appliedToBill(connection, row)
-    if (row.amount_due - remaining < applied) {
+    if (total < applied) {
       const detail = `Payments have applied ${applied} to the bill.`
-      throw fieldProblem('amount_paid_below_applied', pointer, detail)
+      throw fieldProblem('amount_paid_below_applied', '/amount_paid', detail)
     }
   }
   const journal = new Journal(context.now)
-  const adjustment = adjust(journal, receivable, amount, cause, context.now)
+  const cause = { kind: 'amount_paid_set', request_id: context.request_id, actor: context.actor } as const
+  const id = adjust(journal, receivable, paid - total, cause, context.now)
   await journal.write(connection)
-  return adjustment
-}
-
-/** Enters an adjustment on a bill and emits `bill.updated`. Throws `bill_voided` and what `adjustBill` throws. */
-export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, view, held, amount, cause) => {
-  refuseVoided(held.row)
-  const id = await adjustBill(connection, view.context, held, amount, cause, '/amount')
-  await tellBillUpdated(connection, view, withReceivable(held.row, held.receivable))
-  return required(id, 'a nonzero amount makes an adjustment')
+  return id !== undefined
 }

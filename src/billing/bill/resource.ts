@@ -7,28 +7,29 @@ import { bill } from '../../shapes/bill.ts'
 import { commonFieldsOf } from '../object/render.ts'
 import type { Resource, View } from '../object/resource.ts'
 import type { BillRow } from '../object/rows.ts'
-import { billRules } from './rules.ts'
+import { payableRules } from '../object/rules.ts'
+import { amountsOf, closedBy } from './amounts.ts'
 
 export const bills: Resource<'bill', typeof bill> = { kind: 'bill', tag: 'Bills', shape: bill, render: renderBill }
 
-/**
- * A bill as the API shows it. The amount paid is the amount due less the balance, so it is not stored. Only a bill
- * without payments can be voided, so a voided bill shows its whole amount as remaining.
- */
+/** A bill as the API shows it. */
 function renderBill(view: View, row: BillRow): z.input<typeof bill> {
   const { environment, now } = view.context
-  const paid = row.status === 'voided' ? 0n : row.amount_due - row.balance
-  const rules = billRules(environment, row)
+  const { paid, remaining } = amountsOf(row)
+  const rules = payableRules(environment, row)
   return {
     id: formatId('bill', row.id),
     external_reference: row.external_reference,
     customer_id: formatId('customer', row.customer_id),
     account_id: row.account_id === null ? undefined : formatId('account', row.account_id),
     status: row.status,
+    closed_by: closedBy(row),
     currency: row.currency,
     amount_due: toNumber(row.amount_due),
+    amount_adjusted: toNumber(row.amount_adjusted),
     amount_paid: toNumber(paid),
-    amount_remaining: toNumber(row.amount_due - paid),
+    amount_written_off: toNumber(row.amount_written_off),
+    amount_remaining: toNumber(remaining),
     bill_date: row.bill_date,
     due_date: row.due_date ?? undefined,
     ...billFacts(row, paid, dateIn(environment.time_zone, now)),

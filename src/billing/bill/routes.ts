@@ -9,6 +9,7 @@ import { enterBillAdjustment } from './balance.ts'
 import { bills } from './resource.ts'
 import { createBillBody, updateBillBody } from './schema.ts'
 import * as service from './service.ts'
+import { voidBill } from './void.ts'
 
 /** Every operation on bills. */
 export function billRoutes(router: Router, app: AppContext): void {
@@ -28,9 +29,9 @@ export function billRoutes(router: Router, app: AppContext): void {
       id: 'voidBill',
       summary: 'Void a bill permanently',
       description:
-        'A voided bill can be neither paid nor changed. A bill that is paid or partly paid cannot be voided.',
+        'A voided bill can be neither paid nor changed. Refused when money has been applied to the bill, or while a payment of it is in progress. Payments that were begun and not charged are cancelled.',
     },
-    service.voidBill,
+    voidBill,
   )
   retrieveOperation(router, app, bills, {
     url: '/billing/bills/:bill',
@@ -49,7 +50,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust the remaining amount of a bill' },
+    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust the amount to be paid of a bill' },
     enterBillAdjustment,
   )
   archiveRoutes(router, app)

@@ -4,9 +4,9 @@ import { required } from '../../core/assert.ts'
 import { dateIn } from '../../core/clock.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { changeRules, type PaymentRuleOverrides } from '../../core/payment-rules.ts'
-import { fieldProblem, Problem } from '../../core/problem.ts'
+import { fieldProblem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { adjust, openReceivable } from '../../ledger/adjust.ts'
+import { openReceivable } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { createAccountUnder, customerOf } from '../account/service.ts'
 import { newRow } from '../object/balance.ts'
@@ -16,7 +16,7 @@ import { mergeMetadata } from '../object/metadata.ts'
 import type { ChangeView } from '../object/operations.ts'
 import { parentOf } from '../object/parent.ts'
 import type { AccountRow, BillRow, CustomerRow } from '../object/rows.ts'
-import { adjustBill, refuseVoided } from './balance.ts'
+import { refuseVoided, setAmountPaid } from './balance.ts'
 import { tellBillUpdated } from './event.ts'
 import type { CreateBill, NewAccount, UpdateBill } from './schema.ts'
 import { insertBill, updateBillRow } from './store.ts'
@@ -36,6 +36,8 @@ export async function createBill(connection: Connection, context: RequestContext
     external_reference: input.external_reference,
     currency: input.currency,
     amount_due: BigInt(input.amount_due),
+    amount_adjusted: 0n,
+    amount_written_off: 0n,
     bill_date: input.bill_date ?? dateIn(context.environment.time_zone, context.now),
     due_date: input.due_date ?? null,
     payment_rules: changeRules(
@@ -132,32 +134,8 @@ export async function updateBill(
   await updateBillRow(connection, changed)
   await recordChange(connection, context, { action: 'updated', object_kind: 'bill', object_id: row.id })
   if (patch.amount_paid === undefined) return changed
-  const amount = row.amount_due - BigInt(patch.amount_paid) - receivable.balance
-  const cause = { kind: 'amount_paid_set', request_id: context.request_id, actor: context.actor } as const
-  await adjustBill(connection, context, { row, receivable }, amount, cause, '/amount_paid')
+  const moves = await setAmountPaid(connection, context, { row, receivable }, BigInt(patch.amount_paid))
   const moved = withReceivable(changed, receivable)
-  if (amount !== 0n) await tellBillUpdated(connection, view, moved)
+  if (moves) await tellBillUpdated(connection, view, moved)
   return moved
-}
-
-/** Voids a bill permanently: its balance becomes zero. Throws `bill_voided`, `bill_has_payments` or `archived`. */
-export async function voidBill(connection: Connection, view: ChangeView, idOrReference: string): Promise<BillRow> {
-  const { context } = view
-  const held = await lockObject(connection, context.environment.id, 'bill', idOrReference)
-  const receivable = required(held.receivable, 'every bill has a receivable')
-  refuseVoided(held.row)
-  const paid = held.row.amount_due - receivable.balance
-  if (paid > 0n) throw new Problem('bill_has_payments', `Its amount_paid is ${paid}.`)
-  const journal = new Journal(context.now)
-  journal.voidReceivable(receivable)
-  const cause = { kind: 'bill_voided', request_id: context.request_id, actor: context.actor } as const
-  adjust(journal, receivable, -receivable.balance, cause, context.now)
-  const voided = { ...withReceivable(held.row, receivable), version: held.row.version + 1n, updated_at: context.now }
-  await Promise.all([
-    journal.write(connection),
-    updateBillRow(connection, voided),
-    recordChange(connection, context, { action: 'voided', object_kind: 'bill', object_id: voided.id }),
-    tellBillUpdated(connection, view, voided),
-  ])
-  return voided
 }

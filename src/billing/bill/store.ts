@@ -1,5 +1,9 @@
 import type { Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
+import type { Entered } from '../../ledger/adjust.ts'
 import type { BillRow } from '../object/rows.ts'
+
+const enteredByHandSql = loadSql(import.meta.url, './sql/entered-by-hand.sql')
 
 /** Writes a new bill. */
 export async function insertBill(connection: Queryable, row: BillRow): Promise<void> {
@@ -30,9 +34,20 @@ export async function insertBill(connection: Queryable, row: BillRow): Promise<v
 export async function updateBillRow(connection: Queryable, row: BillRow): Promise<void> {
   await connection.query({
     name: 'update-bill',
-    text: `update bill set payment_rules = $4, metadata = $5, version = $6, updated_at = $7
+    text: `update bill set payment_rules = $4, metadata = $5, amount_adjusted = $6, amount_written_off = $7, version = $8,
+        updated_at = $9
       where environment_id = $1 and id = $2 and bucket = $3`,
-    values: [row.environment_id, row.id, row.bucket, row.payment_rules, row.metadata, row.version, row.updated_at],
+    values: [
+      row.environment_id,
+      row.id,
+      row.bucket,
+      row.payment_rules,
+      row.metadata,
+      row.amount_adjusted,
+      row.amount_written_off,
+      row.version,
+      row.updated_at,
+    ],
   })
 }
 
@@ -48,4 +63,13 @@ export async function appliedToBill(connection: Queryable, row: BillRow): Promis
     values: [row.environment_id, row.bucket, row.customer_id, row.id],
   })
   return rows[0]?.applied ?? 0n
+}
+
+/** The entries of a locked bill that are no payments, summed by kind. */
+export async function enteredByHand(connection: Queryable, row: BillRow): Promise<Entered[]> {
+  const { rows } = await connection.query<Entered>({
+    ...enteredByHandSql,
+    values: [row.environment_id, row.id, row.bucket],
+  })
+  return rows
 }

@@ -5,8 +5,11 @@ import type { TransactionKind } from '../../ledger/journal-rows.ts'
 export const sourceKinds: Readonly<Record<TransactionKind, IdKind>> = {
   opening_balance: 'adjustment',
   balance_set: 'adjustment',
-  adjustment: 'adjustment',
+  fee: 'adjustment',
+  credit_note: 'adjustment',
+  discount: 'adjustment',
   write_off: 'adjustment',
+  adjustment: 'adjustment',
   bill_raised: 'adjustment',
   bill_voided: 'adjustment',
   amount_paid_set: 'adjustment',

@@ -19,6 +19,8 @@ function renderMoved(row: MovementRow) {
     ...(row.actor !== null && { actor: formatActor(row.actor) }),
     source: formatId(sourceKinds[row.kind], row.source_id),
     ...(row.reason !== null && { reason: row.reason }),
+    ...(row.label !== null && { label: row.label }),
+    ...(row.reference !== null && { reference: row.reference }),
   }
 }
 

@@ -29,6 +29,8 @@ const moved = {
   actor: shownActor.optional(),
   source: z.string().max(50).describe('The payment, obligation, reversal or adjustment that caused it'),
   reason: z.string().max(255).optional(),
+  label: z.string().max(100).optional().describe('What an adjustment is called on a document'),
+  reference: z.string().max(255).optional().describe("The number of the merchant's own document"),
 }
 
 export const entry = z.object({ ...moved, balance_after: balance, version: z.int().min(1) }).meta({ id: 'Entry' })

@@ -20,6 +20,8 @@ export type MovementRow = {
   actor: Actor | null
   source_id: Id
   reason: string | null
+  label: string | null
+  reference: string | null
 }
 export type EntryRow = MovementRow & { balance_after: bigint }
 

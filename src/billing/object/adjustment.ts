@@ -19,6 +19,7 @@ import {
   maxBalanceNumber,
   shownCurrency,
   shownId,
+  text,
 } from '../../shapes/primitives.ts'
 import { lockObject } from './lock.ts'
 import type { ChangeView, Declared } from './operations.ts'
@@ -28,7 +29,14 @@ import type { Rows } from './rows.ts'
 const reason = freeText(255)
   .min(1)
   .describe('Why, for readers of the history. It is part of the accounts and never erased, so do not put names into it')
-const kinds = z.enum(['adjustment', 'write_off'])
+const label = freeText(100).min(1).describe('What it is called on a document, such as Late fee. Never erased')
+const reference = text(255)
+  .min(1)
+  .describe("The number of the merchant's own document, such as a credit note. Never erased")
+
+/** The sign of the amount of each kind; an adjustment may have either. */
+const signs = { fee: 1, credit_note: -1, discount: -1, write_off: -1, adjustment: 0 } as const
+const kinds = z.enum(Object.keys(signs) as [keyof typeof signs])
 
 const createAdjustment = z
   .strictObject({
@@ -40,12 +48,20 @@ const createAdjustment = z
       .describe('Signed minor units: a positive amount increases what is owed'),
     currency: currencyCode.optional().describe('Must be the currency of the balance'),
     reason,
-    kind: kinds.default('adjustment').describe('A write-off gives up what is owed, so its amount is negative'),
+    label: label.optional(),
+    reference: reference.optional(),
+    kind: kinds
+      .default('adjustment')
+      .describe(
+        'A fee is positive; a credit note, a discount and a write-off, which gives up what is owed, are negative',
+      ),
     effective_at: instant.optional().describe('When it takes effect; defaults to now'),
   })
-  .refine(({ kind, amount }) => kind !== 'write_off' || amount < 0, {
-    error: 'should be negative for a write-off',
-    path: ['amount'],
+  .superRefine(({ kind, amount }, context) => {
+    const sign = signs[kind]
+    if (sign === 0 || sign === Math.sign(amount)) return
+    const message = `should be ${sign > 0 ? 'positive' : 'negative'} for the kind ${kind}`
+    context.addIssue({ code: 'custom', path: ['amount'], message, input: amount })
   })
   .meta({ id: 'CreateAdjustment' })
 type CreateAdjustment = z.output<typeof createAdjustment>
@@ -57,6 +73,8 @@ const adjustment = z
     amount: balance,
     currency: shownCurrency,
     reason,
+    label: label.optional(),
+    reference: reference.optional(),
     balance_after: balance,
     ...ownerFields,
     mode: z.enum(['test', 'live']),
@@ -125,14 +143,17 @@ async function adjustObject<Kind extends ReceivableKind>(
     throw fieldProblem('currency_mismatch', '/currency', `The balance is in ${receivable.currency}.`)
   }
   const effectiveAt = input.effective_at === undefined ? now : new Date(input.effective_at)
-  const cause = { kind: input.kind, request_id, actor, reason: input.reason, effective_at: effectiveAt }
+  const { reason, label, reference } = input
+  const cause = { kind: input.kind, request_id, actor, reason, label, reference, effective_at: effectiveAt }
   const id = await enter(connection, view, { row: held.row, receivable }, BigInt(input.amount), cause)
   return {
     id: formatId('adjustment', id),
     kind: input.kind,
     amount: input.amount,
     currency: receivable.currency,
-    reason: input.reason,
+    reason,
+    label,
+    reference,
     balance_after: toNumber(receivable.balance),
     ...ownerField(receivable),
     mode: environment.mode,

@@ -1,22 +1,23 @@
 import { recordChange } from '../../audit/record.ts'
 import type { RequestContext } from '../../context.ts'
+import { required } from '../../core/assert.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
+import { cancelAttempts, refuseInProgress } from '../../ledger/attempts.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
-import { lockObject } from './lock.ts'
-import { findById, findOrThrow, type Rows } from './rows.ts'
+import { type FindOptions, findById, findOrThrow, type Rows } from './rows.ts'
 
 /** The description of the archive operations in the reference. */
 export const archiveText =
-  'Refused while anything is owed or unapplied. An archived object has no page and cannot be changed; its reference stays taken.'
+  'Refused while anything is owed or unapplied, or a payment is in progress; payments that were begun and not charged are cancelled. An archived object has no page and cannot be changed; its reference stays taken. It is unarchived automatically when something is owed or unapplied again.'
 
 /** The description of the unarchive operations in the reference. */
 export const unarchiveText = 'Refused while the customer or account that it belongs to is archived.'
 
 /**
  * Archives an object: it can no longer be changed or get children, and its page is gone. Payments can still be recorded
- * for it. Throws `balance_not_zero` while anything is owed or unapplied. An object that is archived already is returned
- * unchanged.
+ * for it, and unarchive it. Throws `balance_not_zero` while anything is owed or unapplied, `payment_in_progress` while a
+ * payment for it is processing. An object that is archived already is returned unchanged.
  */
 export async function archive<Kind extends ReceivableKind>(
   connection: Connection,
@@ -25,11 +26,29 @@ export async function archive<Kind extends ReceivableKind>(
   idOrReference: string,
 ): Promise<Rows[Kind]> {
   const { id: environmentId } = context.environment
-  const { row } = await lockObject(connection, environmentId, kind, idOrReference, { archived: 'accepted' })
-  if (row.archived_at !== null) return row
+  const found = await findOrThrow(connection, environmentId, kind, idOrReference)
+  if (found.archived_at !== null) return found
+  // Payments are locked before objects, as they are when they are applied.
+  await cancelAttempts(connection, context, found)
+  const row = await readAgain(connection, kind, found, { lock: 'archive' })
+  if (row.archived_at !== null) return readAgain(connection, kind, row)
   const obstacle = await findObstacle(connection, kind, row)
   if (obstacle !== undefined) throw new Problem('balance_not_zero', obstacle)
+  await refuseInProgress(connection, row)
   return setArchived(connection, context, kind, row, context.now)
+}
+
+/**
+ * Reads an object again. What is read with a lock may have an older balance than object, when the lock was waited for: only
+ * the row that is locked is the newest then.
+ */
+async function readAgain<Kind extends ReceivableKind>(
+  connection: Connection,
+  kind: Kind,
+  { environment_id, id }: Rows[Kind],
+  options: FindOptions = {},
+): Promise<Rows[Kind]> {
+  return required(await findById(connection, environment_id, kind, id, options), 'no object is ever deleted')
 }
 
 /** Unarchives an object. Throws `archived` while an object that it belongs to is archived. */
@@ -42,8 +61,8 @@ export async function unarchive<Kind extends ReceivableKind>(
   const { id: environmentId } = context.environment
   const found = await findOrThrow(connection, environmentId, kind, idOrReference)
   await refuseArchivedParents(connection, context, found)
-  const { row } = await lockObject(connection, environmentId, kind, idOrReference, { archived: 'accepted' })
-  return row.archived_at === null ? row : setArchived(connection, context, kind, row, null)
+  const row = await readAgain(connection, kind, found, { lock: 'update' })
+  return row.archived_at === null ? readAgain(connection, kind, row) : setArchived(connection, context, kind, row, null)
 }
 
 const ownerColumns = { customer: 'customer_id', account: 'account_id', bill: 'id' } as const
@@ -97,17 +116,16 @@ async function setArchived<Kind extends ReceivableKind>(
   row: Rows[Kind],
   archivedAt: Date | null,
 ): Promise<Rows[Kind]> {
-  const changed = { ...row, archived_at: archivedAt, version: row.version + 1n, updated_at: context.now }
   await connection.query({
     name: `archive-${kind}`,
     text: `update ${kind} set archived_at = $4, version = $5, updated_at = $6
       where environment_id = $1 and id = $2 and bucket = $3`,
-    values: [row.environment_id, row.id, row.bucket, archivedAt, changed.version, context.now],
+    values: [row.environment_id, row.id, row.bucket, archivedAt, row.version + 1n, context.now],
   })
   await recordChange(connection, context, {
     action: archivedAt === null ? 'unarchived' : 'archived',
     object_kind: kind,
     object_id: row.id,
   })
-  return changed
+  return readAgain(connection, kind, row)
 }

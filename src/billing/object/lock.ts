@@ -17,23 +17,22 @@ export function withReceivable<Row extends Rows[ReceivableKind]>(row: Row, recei
 
 /**
  * Finds and locks an object, then its balance. Payments lock only the balance, so the two cannot deadlock. Throws
- * `precondition_failed` when If-Match was sent and either has changed, and `archived` unless that is accepted.
+ * `archived`, and `precondition_failed` when If-Match was sent and either has changed.
  */
 export async function lockObject<Kind extends ReceivableKind>(
   connection: Connection,
   environmentId: number,
   kind: Kind,
   idOrReference: string,
-  options: { ifMatch?: string | undefined; archived?: 'accepted' } = {},
+  options: { ifMatch?: string | undefined } = {},
 ): Promise<Held<Rows[Kind]>> {
   const found = await findOrThrow(connection, environmentId, kind, idOrReference, { lock: 'update' })
+  // Before the balance is locked: a transaction that reopens it locks it first and then the archived object.
+  if (found.archived_at !== null) throw new Problem('archived', `The ${kind} is archived and cannot be changed.`)
   const receivable = (await lockReceivables(connection, { ids: [found.id], environments: [environmentId] })).get(
     found.id,
   )
   const row = withReceivable(found, receivable)
   checkIfMatch(options.ifMatch, etagOf(row))
-  if (row.archived_at !== null && options.archived !== 'accepted') {
-    throw new Problem('archived', `The ${kind} is archived and cannot be changed.`)
-  }
   return { row, receivable }
 }

@@ -50,6 +50,9 @@ export type BillRow = ObjectRow & {
   account_id: Id | null
   currency: string
   amount_due: bigint
+  /** Signed: what the amount due was changed by, other than by a write-off. */
+  amount_adjusted: bigint
+  amount_written_off: bigint
   bill_date: string
   due_date: string | null
   status: BillStatus
@@ -72,10 +75,13 @@ export const objectSelect: Readonly<Record<ReceivableKind, string>> = {
     left join account as a on a.id = e.account_id and a.bucket = e.bucket`,
 }
 
-/** `update` locks an object that this transaction changes; `share` only keeps others from changing it meanwhile. */
-export type FindOptions = { lock?: 'update' | 'share' }
+/**
+ * `update` locks an object that this transaction changes; `share` only keeps others from changing it meanwhile. `archive`
+ * also excludes transactions that reopen a balance of the object (ledger/store.ts).
+ */
+export type FindOptions = { lock?: 'update' | 'share' | 'archive' }
 
-const lockClauses = { update: 'for no key update of e', share: 'for share of e' } as const
+const lockClauses = { update: 'for no key update of e', share: 'for share of e', archive: 'for update of e' } as const
 
 /** Finds an object by its id. */
 export async function findById<Kind extends ReceivableKind>(

@@ -7,6 +7,7 @@ import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
+import { reopen } from '../store.ts'
 import { type BatchInputs, type ClaimedCommand, claimAndRead, resolveLostClaims, withClaims, wonKey } from './claims.ts'
 import { firstOf, type PaymentCommand, type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
 import {
@@ -15,7 +16,7 @@ import {
   type InFlightBatchRegistry,
 } from './concurrency/in-flight-batches.ts'
 import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
-import { decide, enterPayment } from './decide.ts'
+import { decide, enterPayment, reopenedBy } from './decide.ts'
 import { releasePaymentReferences } from './reference-claims.ts'
 import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
 
@@ -139,6 +140,11 @@ async function applyInside(
     ...resolveClaims(connection, commands, outcomes, inputs),
     batch.waitForPredecessors(connection),
     journal.writeBalances(connection),
+    reopen(
+      connection,
+      rows.flatMap(({ applied }) => reopenedBy(applied, inputs.receivables)),
+      now,
+    ),
   ])
   sendCommit()
   await inOrder([inputs.claimed, written, rest])

@@ -3,8 +3,16 @@ import { toNumber } from '../../core/money.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import { type Allocation, allocate, explicitFault } from '../allocation.ts'
 import type { Journal, OpenTransaction } from '../journal.ts'
-import { formatReceivableId, type Receivable, type ReceivableIndex } from '../receivable.ts'
-import type { AppliedLine, AppliedPayment, PaymentCommand, PaymentExplanation, TargetScope } from './command.ts'
+import { formatReceivableId, objectsOf, type Receivable, type ReceivableIndex } from '../receivable.ts'
+import type { Reopened } from '../store.ts'
+import {
+  type AppliedLine,
+  type AppliedPayment,
+  type PaymentCommand,
+  type PaymentExplanation,
+  selectionOf,
+  type TargetScope,
+} from './command.ts'
 
 /** The part of a payment command that allocation depends on; a preview has only this. */
 type Decidable = Pick<PaymentCommand, 'environment' | 'target'> & {
@@ -143,4 +151,24 @@ export function explainAllocation(
     skipped: allocation.skipped.map(({ receivable_id, reason }) => ({ to: show(receivable_id), reason })),
     unapplied_amount: toNumber(allocation.unapplied),
   }
+}
+
+/**
+ * The objects that a payment may have to unarchive. None when any part of it was applied to a balance that was not zero:
+ * then neither that object nor its customer is archived. Otherwise the money stays unapplied or becomes credit, and the
+ * customer and what the money was meant for are unarchived.
+ */
+export function reopenedBy(
+  { command, customer_id, lines }: AppliedPayment,
+  receivables: Pick<ReceivableIndex, 'get'>,
+): Reopened[] {
+  if (lines.some(({ balance_after, amount }) => balance_after + amount !== 0n)) return []
+  const { environment, actor, request_id } = command
+  const { ids = [], customers = [], accounts = [] } = selectionOf([command], [environment.id])
+  const above = ids.flatMap((id) => {
+    const receivable = receivables.get(id)
+    return receivable ? objectsOf(receivable) : []
+  })
+  const named = [...ids, ...customers, ...accounts]
+  return [customer_id, ...named, ...above].map((id) => ({ id, environment_id: environment.id, actor, request_id }))
 }

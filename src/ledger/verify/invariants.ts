@@ -31,7 +31,7 @@ export const invariants = {
   I5: {
     title: 'Money does not vanish',
     meaning:
-      'What arrived is applied, unapplied or reversed. The payment, its applications, their reversals, the balances that they reduced, and the clearing and unapplied accounts all say the same.',
+      'What arrived is applied, unapplied or reversed. The payment, its applications, their reversals, the balances that they reduced, and the clearing and unapplied accounts all say the same. Of a bill, amount_due + amount_adjusted = amount_paid + amount_written_off + amount_remaining, as the entries say, and every adjustment is in the system account of its kind.',
   },
   I6: {
     title: 'Every application has exactly one event',
@@ -81,7 +81,7 @@ export const invariants = {
   I14: {
     title: 'Rows that describe each other agree',
     meaning:
-      'A status agrees with its amounts and instants, whatever is named exists in the same environment, a copy equals its original, and every id ends in the bucket of its row.',
+      'A status agrees with its amounts and instants, whatever is named exists in the same environment, a copy equals its original, and every id ends in the bucket of its row. Nothing that is owed, in credit or unapplied belongs to an archived object.',
   },
 } as const satisfies Readonly<Record<`I${number}`, Invariant>>
 

@@ -1,8 +1,9 @@
 import { findObject } from '../../billing/object/rows.ts'
+import { rulesOf } from '../../billing/object/rules.ts'
 import type { RequestEnvironment } from '../../context.ts'
 import { formatId } from '../../core/id/id.ts'
 import { sumToNumber } from '../../core/money.ts'
-import { effectiveRules, formatRules, type PaymentRules } from '../../core/payment-rules.ts'
+import { formatRules, limitToDebt } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { readReceivables } from '../../ledger/store.ts'
@@ -74,21 +75,7 @@ async function lookUpKind(
       amount_due: sumToNumber(due),
       pending_amount: sumToNumber(pending.get(currency) ?? 0n),
       currency,
-      payment_rules: askedRules(rules, due),
+      payment_rules: formatRules(limitToDebt(rules, due)),
     }
   })
-}
-
-/** The rules of the object, after inheritance. */
-function rulesOf(
-  environment: RequestEnvironment,
-  row: { payment_rules: object; customer_rules?: object; account_rules?: object | null },
-): PaymentRules {
-  return effectiveRules(environment.payment_rules, row.customer_rules, row.account_rules, row.payment_rules)
-}
-
-/** Without overpayment no more than what is due may be asked. */
-function askedRules(rules: PaymentRules, due: bigint): LookupItem['payment_rules'] {
-  const max = rules.overpayment_allowed || rules.max_amount < due ? rules.max_amount : due
-  return formatRules({ ...rules, max_amount: max })
 }

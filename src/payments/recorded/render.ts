@@ -22,6 +22,8 @@ export function renderCollectPayment(environment: Environment, row: PaymentRow):
     currency: row.currency,
     capture_method: 'automatic',
     ...(row.status === 'succeeded' && { paid_amount: toNumber(row.amount) }),
+    reversed: row.reversed_amount === row.amount,
+    partially_reversed: row.reversed_amount > 0n && row.reversed_amount < row.amount,
     ...(row.method_details !== null && { payment_method_details: row.method_details }),
     ...(row.last_payment_error !== null && { last_payment_error: row.last_payment_error }),
     ...(Object.keys(row.metadata).length > 0 && { metadata: row.metadata }),

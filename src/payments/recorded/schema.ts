@@ -146,6 +146,8 @@ export const collectPayment = z
     currency: shownCurrency,
     capture_method: z.literal('automatic'),
     paid_amount: part.optional(),
+    reversed: z.boolean().describe('Whether all of it was taken back'),
+    partially_reversed: z.boolean().describe('Whether a part of it was taken back'),
     payment_method_details: methodDetails.optional(),
     last_payment_error: paymentError.optional(),
     metadata: shownMetadata.optional(),

@@ -41,6 +41,8 @@ const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, 
     p.metadata, p.received_at, p.created_at
   from payment as p join environment as e on e.id = p.environment_id`
 
+const claimCancelledChecksSql = loadSql(import.meta.url, './sql/claim-cancelled-checks.sql')
+
 /** When an unfinished payment, which its payer may have abandoned, is checked first. */
 export const firstCheckMs = 30_000
 // How many payments for one object may be started and not charged.
@@ -203,4 +205,23 @@ export async function claimDueChecks(pool: Queryable, now: Date, limit: number):
     values: [now, limit],
   })
   return rows
+}
+
+/**
+ * Claims payments that were begun within the last day and cancelled, and whose charges are still to be closed. They are
+ * few, and no index has when they are due, so this goes by environment.
+ */
+export async function claimCancelledChecks(pool: Queryable, now: Date, limit: number): Promise<Key[]> {
+  const { rows } = await pool.query<Key>({ ...claimCancelledChecksSql, values: [now, limit] })
+  return rows
+}
+
+/** Schedules no more checks of a payment, if it is cancelled still. */
+export async function endChecks(pool: Queryable, { environment_id, id }: Key): Promise<void> {
+  await pool.query({
+    name: 'end-checks',
+    text: `update payment set next_check_at = null
+      where environment_id = $1 and id = $2 and bucket = $3 and status = 'cancelled'`,
+    values: [environment_id, id, bucketOf(id)],
+  })
 }

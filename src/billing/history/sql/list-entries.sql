@@ -7,7 +7,7 @@ with top as materialized (
     (select version + 1 from receivable where id = $2 and bucket = $3 and environment_id = $1)) as version
 )
 select e.id, e.transaction_id, t.kind, e.amount, e.currency, e.balance_after, e.version, t.effective_at, t.recorded_at,
-  t.request_id, t.actor, t.source_id, t.reason
+  t.request_id, t.actor, t.source_id, t.reason, t.label, t.reference
 from ledger_entry as e
 join ledger_transaction as t
   on t.id = e.transaction_id and t.bucket = e.bucket and t.environment_id = e.environment_id

@@ -6,7 +6,7 @@ with span as (
 ),
 entry as (
   select e.id, e.transaction_id, t.kind, e.amount, e.currency, e.version, t.effective_at, t.recorded_at, t.request_id,
-    t.actor, t.source_id, t.reason, t.effective_at < span.starts as before
+    t.actor, t.source_id, t.reason, t.label, t.reference, t.effective_at < span.starts as before
   from span
   cross join ledger_entry as e
   join ledger_transaction as t

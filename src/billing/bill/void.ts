@@ -1,0 +1,43 @@
+import { recordChange } from '../../audit/record.ts'
+import { required } from '../../core/assert.ts'
+import { Problem } from '../../core/problem.ts'
+import type { Connection } from '../../database/pool.ts'
+import { enterVoid } from '../../ledger/adjust.ts'
+import { cancelAttempts, refuseInProgress } from '../../ledger/attempts.ts'
+import { Journal } from '../../ledger/journal.ts'
+import { lockObject, withReceivable } from '../object/lock.ts'
+import type { ChangeView } from '../object/operations.ts'
+import { type BillRow, findOrThrow } from '../object/rows.ts'
+import { amountsOf } from './amounts.ts'
+import { refuseVoided } from './balance.ts'
+import { tellBillUpdated } from './event.ts'
+import { enteredByHand, updateBillRow } from './store.ts'
+
+/**
+ * Voids a bill permanently: its remaining amount becomes zero, and its adjustments and write-offs are reversed in their
+ * system accounts. Payments of it that were begun and not charged are cancelled. Throws `bill_voided`, `archived`,
+ * `bill_has_payments` or `payment_in_progress`.
+ */
+export async function voidBill(connection: Connection, view: ChangeView, idOrReference: string): Promise<BillRow> {
+  const { context } = view
+  const { environment, now } = context
+  const found = await findOrThrow(connection, environment.id, 'bill', idOrReference)
+  // Payments are locked before objects, as they are when they are applied.
+  await cancelAttempts(connection, context, found)
+  const { row, receivable } = await lockObject(connection, environment.id, 'bill', idOrReference)
+  refuseVoided(row)
+  const { paid } = amountsOf(row)
+  if (paid > 0n) throw new Problem('bill_has_payments', `Its amount_paid is ${paid}.`)
+  await refuseInProgress(connection, row)
+  const journal = new Journal(now)
+  const bill = required(receivable, 'every bill has a receivable')
+  enterVoid(journal, bill, await enteredByHand(connection, row), context, now)
+  const voided = { ...withReceivable(row, bill), version: row.version + 1n, updated_at: now }
+  await Promise.all([
+    journal.write(connection),
+    updateBillRow(connection, voided),
+    recordChange(connection, context, { action: 'voided', object_kind: 'bill', object_id: voided.id }),
+    tellBillUpdated(connection, view, voided),
+  ])
+  return voided
+}

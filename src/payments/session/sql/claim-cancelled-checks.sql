@@ -1,0 +1,17 @@
+-- Claims payments that were cancelled and whose charges are still to be closed, and schedules the next try. A charge stays
+-- open for a day at most.
+update payment as p
+set next_check_at = $1::timestamptz + greatest(interval '1 minute', least($1::timestamptz - p.created_at, interval '5 minutes'))
+from (
+  select c.environment_id, c.id, c.bucket
+  from environment as v
+  cross join lateral (
+    select environment_id, id, bucket from payment
+    where environment_id = v.id and status = 'cancelled' and id >= id_at($1::timestamptz - interval '1 day')
+      and next_check_at <= $1::timestamptz and processor_reference is not null
+    limit $2 for no key update skip locked
+  ) as c
+  limit $2
+) as due
+where p.environment_id = due.environment_id and p.id = due.id and p.bucket = due.bucket
+returning p.id, p.environment_id

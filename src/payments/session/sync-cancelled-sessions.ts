@@ -1,0 +1,49 @@
+import type { AppContext } from '../../context.ts'
+import { formatId } from '../../core/id/id.ts'
+import { newRequestId } from '../../core/request-id.ts'
+import { isDatabaseUnavailable, isTemporary } from '../../database/availability.ts'
+import { processorFor } from '../processor/registry.ts'
+import { claimCancelledChecks, endChecks, findSessionPayment } from './store.ts'
+import { type SessionApp, syncWithProcessor } from './sync-with-processor.ts'
+
+const batchMax = 50
+
+type App = SessionApp & Pick<AppContext, 'log' | 'outage'>
+
+/**
+ * Closes the charges of payments that were cancelled with what they were for, so that their payers, who may still be on the
+ * page of the processor, are not charged. Where it is too late for that, the payment gets the state of its charge, and
+ * the money is kept. Returns after the current batch when it is told to stop.
+ */
+export async function syncCancelledSessions(app: App, stopping?: AbortSignal): Promise<void> {
+  for (;;) {
+    const due = await claimCancelledChecks(app.pool, app.clock.now(), batchMax)
+    const checks = await Promise.allSettled(due.map((payment) => closeOne(app, payment)))
+    for (const check of checks) if (check.status === 'rejected') throw check.reason
+    if (due.length < batchMax || stopping?.aborted) return
+  }
+}
+
+async function closeOne(app: App, key: Awaited<ReturnType<typeof claimCancelledChecks>>[number]): Promise<void> {
+  try {
+    const payment = await findSessionPayment(app.pool, key.environment_id, key.id)
+    if (!payment || payment.processor_reference === null) return
+    const { environment_id, mode, processor_reference } = payment
+    const processor = processorFor(app, { id: environment_id, mode })
+    if (processor?.name !== payment.processor) return
+    if (!(await processor.cancel(processor_reference))) {
+      const cause = { request_id: newRequestId(), actor: 'job:sync-cancelled-sessions' } as const
+      await syncWithProcessor(app, environment_id, payment.id, cause)
+    }
+    await endChecks(app.pool, key)
+  } catch (error) {
+    // It is tried again, and holds up no other.
+    if (isDatabaseUnavailable(error)) throw error
+    if (isTemporary(error)) app.outage.failed(error)
+    else
+      app.log.error(
+        { err: error, payment_id: formatId('payment', key.id) },
+        'the charge of a cancelled payment could not be closed',
+      )
+  }
+}
