@@ -23,6 +23,19 @@ export const createdQuery = {
   created_to: instant.optional().describe('Made at this instant or earlier'),
 }
 
+/** The member that lists by change take. */
+export const updatedQuery = {
+  updated_from: instant.optional().describe('Changed at this instant or later, money included'),
+}
+
+/** The refusal of a filter without another one beside it that a key serves. */
+export function filterAlone(parameter: string, detail: string): Problem {
+  const pointer = `/${parameter}`
+  return new Problem('invalid_request', `${pointer}: ${detail}`, {
+    errors: [{ pointer, code: 'filter_alone', detail }],
+  })
+}
+
 /** The shape of every list's answer. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({

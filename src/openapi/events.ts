@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type EventType, events, eventTypes } from '../events/registry.ts'
 import { apiVersion } from '../events/render.ts'
-import { instant, shownId } from '../shapes/primitives.ts'
+import { shownId, shownInstant } from '../shapes/primitives.ts'
 import type { Json, SchemaWriter } from './json-schema.ts'
 import { headerParameters } from './webhook-headers.ts'
 
@@ -15,7 +15,7 @@ function eventSchema(type: EventType): z.ZodType {
     .object({
       id: shownId('event').describe('Also the webhook-id: the same for every attempt, so keep it to see a repetition'),
       type: z.literal(type),
-      created_at: instant,
+      created_at: shownInstant,
       mode: z.enum(['test', 'live']),
       api_version: z.string().max(10),
       data: events[type].data,

@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { pageQuery } from '../../api/pagination.ts'
 import { shownActor } from '../../shapes/actor.ts'
 import { ownerFields } from '../../shapes/object.ts'
-import { balance, date, instant, maxBalanceNumber, shownCurrency, shownId } from '../../shapes/primitives.ts'
+import {
+  balance,
+  date,
+  instant,
+  maxBalanceNumber,
+  shownCurrency,
+  shownId,
+  shownInstant,
+} from '../../shapes/primitives.ts'
 import { transactionKinds } from './kinds.ts'
 
 const moved = {
@@ -15,8 +23,8 @@ const moved = {
     .max(maxBalanceNumber)
     .describe('Signed minor units, like the balance: a payment is negative'),
   currency: shownCurrency,
-  effective_at: instant.describe('When it counts from'),
-  recorded_at: instant.describe('When it was written'),
+  effective_at: shownInstant.describe('When it counts from'),
+  recorded_at: shownInstant.describe('When it was written'),
   request_id: z.string().max(64).optional().describe('The request that caused it'),
   actor: shownActor.optional(),
   source: z.string().max(50).describe('The payment, obligation, reversal or adjustment that caused it'),
@@ -40,8 +48,8 @@ export const balanceAt = z
     ...ownerFields,
     balance,
     currency: shownCurrency,
-    effective_at: instant,
-    recorded_at: instant,
+    effective_at: shownInstant,
+    recorded_at: shownInstant,
   })
   .meta({ id: 'BalanceAt' })
 

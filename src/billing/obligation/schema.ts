@@ -3,10 +3,10 @@ import { ownerFields } from '../../shapes/object.ts'
 import {
   amount,
   idOrReference,
-  instant,
   maxAmountNumber,
   shownCurrency,
   shownId,
+  shownInstant,
   text,
 } from '../../shapes/primitives.ts'
 
@@ -57,7 +57,7 @@ export const obligation = z
     payment_id: shownId('payment'),
     ...ownerFields,
     mode: z.enum(['test', 'live']),
-    created_at: instant,
-    updated_at: instant,
+    created_at: shownInstant,
+    updated_at: shownInstant,
   })
   .meta({ id: 'Obligation' })

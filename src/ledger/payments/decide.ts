@@ -1,8 +1,8 @@
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import { type Allocation, allocate, explicitFault } from '../allocation.ts'
-import type { Journal, OpenTransaction } from '../journal.ts'
-import { formatReceivableId, type Receivable, type ReceivableIndex } from '../receivable.ts'
+import type { Journal, NewTransaction } from '../journal.ts'
+import { countsFrom, formatReceivableId, type Receivable, type ReceivableIndex } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentCommand, PaymentExplanation, TargetScope } from './command.ts'
 
 /** The part of a payment command that allocation depends on; a preview has only this. */
@@ -74,43 +74,49 @@ export function faultDetail(fault: NonNullable<ReturnType<typeof explicitFault>>
   return `No more than ${receivable.balance > 0n ? receivable.balance : 0n} can be applied to it.`
 }
 
-/** Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied. */
+/**
+ * Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied. Where a bill counts from later
+ * than the money, the money is unapplied until then, and its application is a transaction of its own.
+ */
 export function enterPayment(
   command: PaymentCommand,
   { allocation, customer_id }: Decision,
   receivables: ReceivableIndex,
   journal: Journal,
   now: Date,
-): { transaction: OpenTransaction; applied: AppliedPayment } {
+): AppliedPayment {
   const { payment, environment } = command
   const bucket = bucketOf(payment.id)
-  const transaction = journal.open({
-    bucket,
-    environment_id: environment.id,
-    kind: 'payment',
-    source_id: payment.id,
-    request_id: command.request_id,
-    actor: command.actor,
-    effective_at: payment.received_at,
-  })
+  const { request_id, actor } = command
+  const open = (one: Pick<NewTransaction, 'kind' | 'source_id' | 'effective_at'>) =>
+    journal.open({ bucket, environment_id: environment.id, request_id, actor, ...one })
+  const transaction = open({ kind: 'payment', source_id: payment.id, effective_at: payment.received_at })
   journal.postToSystemAccount(transaction, `clearing:${payment.clearing}`, payment.currency, payment.amount)
+  let unapplied = allocation.unapplied
   const lines: AppliedLine[] = []
   for (const { receivable_id, amount, rule } of allocation.lines) {
     const receivable = receivables.get(receivable_id) as Receivable
-    journal.postToReceivable(transaction, receivable, -amount)
+    const obligation_id = newId(bucket, now.getTime())
+    const effective_at = countsFrom(receivable, -amount, payment.received_at)
+    let entered = transaction
+    if (effective_at > payment.received_at) {
+      entered = open({ kind: 'application', source_id: obligation_id, effective_at })
+      journal.postToSystemAccount(entered, 'unapplied', payment.currency, amount)
+      unapplied += amount
+    }
+    journal.postToReceivable(entered, receivable, -amount)
     lines.push({
-      obligation_id: newId(bucket, now.getTime()),
+      obligation_id,
       receivable_id,
+      transaction_id: entered.id,
       kind: receivable.kind,
       amount,
       rule,
       balance_after: receivable.balance,
     })
   }
-  if (allocation.unapplied > 0n) {
-    journal.postToSystemAccount(transaction, 'unapplied', payment.currency, -allocation.unapplied)
-  }
-  const applied: AppliedPayment = {
+  if (unapplied > 0n) journal.postToSystemAccount(transaction, 'unapplied', payment.currency, -unapplied)
+  return {
     command,
     customer_id,
     applied_amount: payment.amount - allocation.unapplied,
@@ -119,7 +125,6 @@ export function enterPayment(
     explanation: explain(command.target, allocation, receivables),
     recorded_at: now,
   }
-  return { transaction, applied }
 }
 
 /** The explanation in the API's words: who got what, by which rule, and what was passed over and why. */

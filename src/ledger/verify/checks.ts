@@ -1,4 +1,4 @@
-import { currencyCodes } from '../../core/currency.ts'
+import { keptCurrencyCodes } from '../../core/currency.ts'
 import { maxAmount, maxBalance } from '../../core/money.ts'
 import { loadSql } from '../../database/sql.ts'
 
@@ -36,6 +36,7 @@ export const checks: readonly Check[] = [
   check('I3', 'balances.sql', 'Every balance is the sum of its entries, and its version is their number.', { merges }),
   check('I4', 'chains.sql', 'Every entry continues the version and the balance of the one before it.'),
   check('I5', 'applied.sql', 'Every balance is what was entered by hand less what payments applied; bills say so.'),
+  check('I5', 'dates.sql', 'At no date is a bill below zero.'),
   check('I5', 'payments.sql', 'Every payment is applied, unapplied or taken back, as its rows say.', { merges }),
   check('I5', 'reversals.sql', 'Everything taken back is taken from somewhere.'),
   check('I5', 'system-accounts.sql', 'Clearing and unapplied accounts hold what the payments say.'),
@@ -46,7 +47,7 @@ export const checks: readonly Check[] = [
   check('I7', 'attempts.sql', 'Every delivery that ended was ended by its latest attempt.', { merges }),
   check('I10', 'rights.sql', 'The role that serves cannot change or delete entries and events.'),
   check('I11', 'currencies.sql', 'Every currency is of ISO 4217, every amount whole and within its limits.', {
-    values: [currencyCodes(), maxBalance, maxAmount],
+    values: [keptCurrencyCodes(), maxBalance, maxAmount],
   }),
   check('I12', 'dispatch.sql', 'No delivery is passed over by one that became due an hour later.'),
   check('I14', 'states.sql', 'Every status agrees with its amounts and instants.'),

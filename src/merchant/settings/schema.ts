@@ -6,7 +6,7 @@ const timeZone = z
   .string()
   .max(64)
   .refine((name) => canonicalTimeZone(name) !== undefined, {
-    error: 'should be an IANA time zone, such as Africa/Nairobi',
+    error: 'should be an IANA time zone with its region, such as Africa/Nairobi',
   })
   .describe('IANA time zone: dates are dates in it, and a bill is overdue from its midnight')
 

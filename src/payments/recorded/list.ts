@@ -3,21 +3,22 @@ import type { Router } from '../../api/fastify.ts'
 import { readOperation } from '../../api/operation.ts'
 import {
   createdQuery,
+  filterAlone,
   idRange,
   type PageStart,
   pageOf,
   pageQuery,
   readPage,
   renderListPage,
+  updatedQuery,
 } from '../../api/pagination.ts'
 import { findObject } from '../../billing/object/rows.ts'
 import type { AppContext } from '../../context.ts'
 import { bucketOfValue } from '../../core/bucket.ts'
 import type { Id } from '../../core/id/id.ts'
-import { Problem } from '../../core/problem.ts'
 import { Conditions } from '../../database/conditions.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { currencyCode, idOrReference, text } from '../../shapes/primitives.ts'
+import { idOrReference, keptCurrencyCode, text } from '../../shapes/primitives.ts'
 import { renderListedPayment } from './render.ts'
 import { listedPayment, paymentStatus } from './schema.ts'
 import { type PaymentRow, paymentSelect } from './store.ts'
@@ -29,8 +30,9 @@ const listPayments = z.strictObject({
   status: paymentStatus.optional(),
   customer: idOrReference.optional().describe('Id or external reference'),
   account: idOrReference.optional().describe('Id or external reference: payments that were applied to it'),
-  currency: currencyCode.optional(),
+  currency: keptCurrencyCode.optional(),
   ...createdQuery,
+  ...updatedQuery,
 })
 type ListPayments = z.output<typeof listPayments>
 
@@ -50,7 +52,7 @@ export function paymentListRoute(router: Router, app: AppContext): void {
     },
     async ({ query, context: { environment } }) => {
       const { limit, cursor, ...sent } = query
-      if (sent.reference !== undefined && sent.channel === undefined) throw referenceAlone()
+      refuseAlone(query)
       const filters = { environment_id: environment.id, ...sent }
       const page = readPage(app, 'payment', { limit, cursor }, filters)
       const rows = await findPayments(app.pool, environment.id, query, page)
@@ -61,11 +63,14 @@ export function paymentListRoute(router: Router, app: AppContext): void {
   )
 }
 
-function referenceAlone(): Problem {
-  const detail = 'can be used only together with channel'
-  return new Problem('invalid_request', `/reference: ${detail}`, {
-    errors: [{ pointer: '/reference', code: 'filter_alone', detail }],
-  })
+/** No key holds the reference without its channel, nor when a payment was changed. */
+function refuseAlone({ reference, channel, updated_from, customer, account, created_from }: ListPayments): void {
+  if (reference !== undefined && channel === undefined) {
+    throw filterAlone('reference', 'can be used only together with channel')
+  }
+  if (updated_from === undefined || [reference, customer, account, created_from].some((one) => one !== undefined))
+    return
+  throw filterAlone('updated_from', 'can be used only together with customer, account, reference or created_from')
 }
 
 /** Up to `limit + 1` payments, newest first. Every filter has an index path; see the migration of payments. */
@@ -79,12 +84,13 @@ export async function findPayments(
   const conditions = new Conditions()
   conditions.and`e.environment_id = ${environmentId} and e.id >= ${from} and e.id < ${below}`
   if (!(await addNamed(conditions, database, environmentId, query))) return []
-  const { status, currency, channel } = query
+  const { status, currency, channel, updated_from } = query
   if (status !== undefined) conditions.and`e.status = ${status}`
   // The planner sees the partial index of seldom statuses only where the statement says so.
   if (status !== undefined && status !== 'succeeded') conditions.and`e.status <> 'succeeded'`
   if (currency !== undefined) conditions.and`e.currency = ${currency}`
   if (channel !== undefined) conditions.and`e.channel = ${channel}`
+  if (updated_from !== undefined) conditions.and`e.updated_at >= ${updated_from}`
   const { rows } = await database.query<PaymentRow>(
     `${paymentSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
     conditions.values,

@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import type { AppContext, RequestContext } from '../../context.ts'
+import { isWithdrawn } from '../../core/currency.ts'
 import { Problem } from '../../core/problem.ts'
 import { selectionOf } from '../../ledger/payments/claims.ts'
 import { decide, explain } from '../../ledger/payments/decide.ts'
 import { type Receivable, readReceivables } from '../../ledger/receivable.ts'
 import type { PreviewPayment, preview as previewed } from './schema.ts'
-import { resolveTarget } from './target.ts'
+import { refuseWithdrawn, resolveTarget } from './target.ts'
 
 /**
  * Who would get what of a payment, and by which rule, as things are now. It decides with the same function as the write path
@@ -17,6 +18,7 @@ export async function preview(
   input: PreviewPayment,
 ): Promise<z.input<typeof previewed>> {
   const { target, customer_id } = await resolveTarget(pool, environment.id, input)
+  if (isWithdrawn(input.currency)) await refuseWithdrawn(pool, environment.id, input.currency, target)
   const payment = { customer_id, amount: BigInt(input.amount), currency: input.currency }
   const command = { environment, payment, target }
   const receivables = await readReceivables(pool, selectionOf([command], [environment.id]))

@@ -6,12 +6,13 @@ import { ownerFields } from '../../shapes/object.ts'
 import {
   amount,
   balance,
-  currencyCode,
   idOrReference,
   instant,
+  keptCurrencyCode,
   metadata,
   shownCurrency,
   shownId,
+  shownInstant,
   shownMetadata,
   text,
 } from '../../shapes/primitives.ts'
@@ -69,7 +70,7 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
 export const createPayment = z
   .strictObject({
     amount,
-    currency: currencyCode,
+    currency: keptCurrencyCode,
     channel: z
       .string()
       .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/)
@@ -85,7 +86,7 @@ export const createPayment = z
 export type CreatePayment = z.output<typeof createPayment>
 
 export const previewPayment = z
-  .strictObject({ amount, currency: currencyCode, ...targeting })
+  .strictObject({ amount, currency: keptCurrencyCode, ...targeting })
   .superRefine(checkTargeting)
   .meta({ id: 'PreviewPayment' })
 export type PreviewPayment = z.output<typeof previewPayment>
@@ -118,7 +119,7 @@ const paymentError = z
     error_code: word,
     decline_code: word.optional(),
     message: z.string().max(500),
-    timestamp: instant.optional(),
+    timestamp: shownInstant.optional(),
   })
   .describe('Why the last attempt failed')
   .meta({ id: 'PaymentError' })
@@ -137,8 +138,8 @@ export const collectPayment = z
     last_payment_error: paymentError.optional(),
     metadata: shownMetadata.optional(),
     mode: z.enum(['test', 'live']),
-    created_at: instant,
-    updated_at: instant,
+    created_at: shownInstant,
+    updated_at: shownInstant,
   })
   .meta({ id: 'Payment' })
 
@@ -156,7 +157,7 @@ export const listedPayment = collectPayment
     customer_id: shownId('customer'),
     channel: z.string().max(40),
     reference: z.string().max(255).optional(),
-    received_at: instant.optional(),
+    received_at: shownInstant.optional(),
     applied_amount: part,
     unapplied_amount: part,
     reversed_amount: part,
@@ -192,6 +193,6 @@ export const reversal = z
     currency: shownCurrency,
     reason: z.string().max(255),
     mode: z.enum(['test', 'live']),
-    created_at: instant,
+    created_at: shownInstant,
   })
   .meta({ id: 'Reversal' })

@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import { renderProblem } from '../../api/problems.ts'
 import { type RenderedResponse, renderResponse } from '../../api/response.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
+import { isWithdrawn } from '../../core/currency.ts'
+import { effectiveAt } from '../../core/effective-at.ts'
 import { bucketOf, type Id, newId, parseId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import { sha256 } from '../../core/secret.ts'
@@ -10,7 +12,7 @@ import type { PaymentCommand, PaymentOutcome, PaymentTarget } from '../../ledger
 import { renderApplied, renderBillingPayment } from './render.ts'
 import type { billingPayment, CreatePayment, createdPayment } from './schema.ts'
 import { findObligations, findPayment, type PaymentRow } from './store.ts'
-import { type ResolvedTarget, readTarget, resolveTarget } from './target.ts'
+import { type ResolvedTarget, readTarget, refuseWithdrawn, resolveTarget } from './target.ts'
 
 type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
 
@@ -24,11 +26,11 @@ export async function recordPayment(
   context: RequestContext,
   input: CreatePayment,
 ): Promise<RenderedResponse> {
-  const receivedAt = input.received_at === undefined ? context.now : new Date(input.received_at)
-  if (receivedAt.getTime() > context.now.getTime() + clockSkewMs) {
-    throw fieldProblem('invalid_request', '/received_at', 'It is in the future.')
-  }
+  const receivedAt = effectiveAt(input.received_at, context.now, '/received_at')
   const resolved = readTarget(input) ?? (await resolveTarget(app.pool, context.environment.id, input))
+  if (isWithdrawn(input.currency)) {
+    await refuseWithdrawn(app.pool, context.environment.id, input.currency, resolved.target)
+  }
   const command = makeCommand(app, context, input, resolved, receivedAt)
   const outcome = await app.payments.apply(command)
   if (outcome.kind !== 'target_unknown') return responseOf(app, context, command, outcome)
@@ -37,9 +39,6 @@ export async function recordPayment(
   const again = makeCommand(app, context, input, looked, receivedAt)
   return responseOf(app, context, again, await app.payments.apply(again))
 }
-
-// A till's clock may be a little ahead of ours.
-const clockSkewMs = 5 * 60_000
 
 function makeCommand(
   app: App,

@@ -4,7 +4,9 @@ import { type Id, parseId } from '../../core/id/id.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { AllocationPolicy } from '../../ledger/allocation.ts'
+import { selectionOf } from '../../ledger/payments/claims.ts'
 import type { PaymentTarget } from '../../ledger/payments/command.ts'
+import { readReceivables } from '../../ledger/receivable.ts'
 
 /** What a body says of who is to get the money; its schema has made sure that it says so in exactly one way. */
 export type Targeting = {
@@ -104,4 +106,20 @@ function build(targeting: Targeting, named: NamedOne[], ids: Id[], customer_id: 
     customer_id,
     first_id,
   }
+}
+
+/** Throws `currency_mismatch` for money in a currency that is withdrawn, unless its target has a balance in it from before. */
+export async function refuseWithdrawn(
+  connection: Queryable,
+  environmentId: number,
+  currency: string,
+  target: PaymentTarget,
+): Promise<void> {
+  const receivables = await readReceivables(connection, selectionOf([{ target }], [environmentId]))
+  if ([...receivables.all()].some((one) => one.currency === currency)) return
+  throw fieldProblem(
+    'currency_mismatch',
+    '/currency',
+    `${currency} has been withdrawn, and nothing here is owed in it.`,
+  )
 }

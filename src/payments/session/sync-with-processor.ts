@@ -2,6 +2,7 @@ import { renderProblem } from '../../api/problems.ts'
 import type { AppContext } from '../../context.ts'
 import type { Actor } from '../../core/actor.ts'
 import { assert } from '../../core/assert.ts'
+import { earlierOf } from '../../core/clock.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { PaymentCommand } from '../../ledger/payments/command.ts'
 import type { ChargeState } from '../processor/processor.ts'
@@ -60,7 +61,7 @@ async function noteProgress(
 
 /**
  * Money that has arrived is never refused: what no longer fits the debt that it was meant for stays unapplied. `received_at` is
- * the processor's time, however late we asked.
+ * the processor's time, however late we asked; its clock may be ahead of ours, and nothing counts from a time to come.
  */
 function commandOf(
   app: SessionApp,
@@ -84,7 +85,7 @@ function commandOf(
       currency: payment.currency,
       channel: 'card',
       clearing: payment.processor,
-      received_at: charge.at,
+      received_at: earlierOf(charge.at, app.clock.now()),
       metadata: payment.metadata,
     },
     target: { kind: 'policy', policy: 'in_order', scope: { receivables: [payment.target_id] } },

@@ -1,14 +1,13 @@
 import type { z } from 'zod'
 import type { Router } from '../../../api/fastify.ts'
 import { readOperation } from '../../../api/operation.ts'
-import { pageOf, readPage, renderListPage } from '../../../api/pagination.ts'
+import { filterAlone, pageOf, readPage, renderListPage } from '../../../api/pagination.ts'
 import type { AppContext } from '../../../context.ts'
-import { Problem } from '../../../core/problem.ts'
 import type { ReceivableKind } from '../../../ledger/receivable.ts'
 import type { Declared } from '../operations.ts'
 import type { Resource } from '../resource.ts'
-import { type ListQuery, listQueries } from './schema.ts'
-import { listObjects } from './store.ts'
+import { type ListQuery, listQueries, updatedDaysMax } from './schema.ts'
+import { goesByChange, listObjects } from './store.ts'
 
 /** The list of one kind of objects: newest first, by cursors, with filters. */
 export function listOperation<Kind extends ReceivableKind, Shape extends z.ZodType>(
@@ -24,7 +23,7 @@ export function listOperation<Kind extends ReceivableKind, Shape extends z.ZodTy
     { method: 'GET', ...declared, tag, query: listQueries[kind], responses: { 200: pageOf(shape) } },
     async ({ query, context }) => {
       const { limit, cursor, ...sent } = query as ListQuery
-      refuseBalanceAlone(sent)
+      refuseAlone(sent, context.now)
       const filters = { environment_id: context.environment.id, ...sent }
       const page = readPage(app, kind, { limit, cursor }, filters)
       const rows = await listObjects(app.pool, context, kind, query as ListQuery, page)
@@ -43,13 +42,16 @@ export function listOperation<Kind extends ReceivableKind, Shape extends z.ZodTy
   )
 }
 
-/** A balance changes with every payment, so no index holds it: another filter has to narrow the list first. */
-function refuseBalanceAlone({ balance_min, balance_max, archived: _, ...others }: Partial<ListQuery>): void {
-  if (balance_min === undefined && balance_max === undefined) return
-  if (Object.values(others).some((filter) => filter !== undefined)) return
+/** A balance changes with every payment, so no index holds it, or when it was: another filter has to narrow the list first. */
+function refuseAlone(query: Partial<ListQuery>, now: Date): void {
+  const { balance_min, balance_max, archived: _, ...others } = query
   const detail = 'can be used only together with another filter, such as created_from or customer'
-  const pointer = balance_min === undefined ? '/balance_max' : '/balance_min'
-  throw new Problem('invalid_request', `${pointer}: ${detail}`, {
-    errors: [{ pointer, code: 'filter_alone', detail }],
-  })
+  const alone = Object.values(others).every((filter) => filter === undefined)
+  if (alone && balance_min !== undefined) throw filterAlone('balance_min', detail)
+  if (alone && balance_max !== undefined) throw filterAlone('balance_max', detail)
+  if (!goesByChange(query) || query.updated_from === undefined) return
+  const earliest = now.getTime() - updatedDaysMax * 86_400_000
+  if (Date.parse(query.updated_from) < earliest) {
+    throw filterAlone('updated_from', `more than ${updatedDaysMax} days back ${detail}`)
+  }
 }

@@ -1,6 +1,13 @@
 import { z } from 'zod'
-import { createdQuery, pageQuery } from '../../../api/pagination.ts'
-import { balance, currencyCode, date, externalReference, idOrReference, metadata } from '../../../shapes/primitives.ts'
+import { createdQuery, pageQuery, updatedQuery } from '../../../api/pagination.ts'
+import {
+  balance,
+  date,
+  externalReference,
+  idOrReference,
+  keptCurrencyCode,
+  metadata,
+} from '../../../shapes/primitives.ts'
 
 const amountText = z
   .string()
@@ -9,11 +16,17 @@ const amountText = z
   .transform(Number)
   .pipe(balance)
 
+/** How far back a list by change alone goes: it reads every entry and every change since. */
+export const updatedDaysMax = 31
+
 const common = {
   ...pageQuery,
   external_reference: externalReference.optional(),
-  currency: currencyCode.optional(),
+  currency: keptCurrencyCode.optional(),
   ...createdQuery,
+  updated_from: updatedQuery.updated_from.describe(
+    `Changed at this instant or later, money included; up to ${updatedDaysMax} days back, or beside another filter`,
+  ),
   metadata: metadata.optional().describe('metadata[key]=value: has this value under this key; several must all hold'),
   balance_min: amountText.optional().describe('Only beside another filter: no index holds balances'),
   balance_max: amountText.optional().describe('Only beside another filter: no index holds balances'),

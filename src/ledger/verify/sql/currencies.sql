@@ -1,4 +1,4 @@
--- I11. $1 holds every active ISO 4217 code, $2 is the furthest a balance goes either way, $3 the largest payment. An
+-- I11. $1 holds every ISO 4217 code that is active or was, $2 is the furthest a balance goes either way, $3 the largest payment. An
 -- entry moves something, from one end of a balance's range to the other at most. Only what is broken is taken further than its
 -- own row: grouping the rows by their currencies, to hold few against the list, took a third longer.
 with broken as (
