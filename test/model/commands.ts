@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { TestServer } from '../support/server.ts'
-import type { Classification, Debt, Money, PlainLedger } from './plain-ledger.ts'
+import { type Classification, type Debt, type Money, type PlainLedger, today } from './plain-ledger.ts'
 
 /** What a command runs against: the server, and the customer of this sequence. */
 export type Real = { server: TestServer; customer: string; name: string; serial: number }
@@ -43,11 +43,16 @@ const amounts = fc.integer({ min: 1, max: 500 })
 const index = fc.nat({ max: 1_000 })
 const day = fc.option(fc.integer({ min: 1, max: 28 }), { nil: undefined })
 const date = (of: number | undefined) => (of === undefined ? undefined : `2026-03-${String(of).padStart(2, '0')}`)
+/** When money was taken: some day of that month, or now. */
+const taken = (of: number | undefined) => ({
+  received_at: of === undefined ? undefined : `${date(of)}T12:00:00Z`,
+})
 
 const raiseBill = fc
   .record({ due: amounts, on: index, dueDay: day, billDay: fc.integer({ min: 1, max: 28 }) })
   .map((input) =>
     command(`raise bill ${JSON.stringify(input)}`, always, async (model, real) => {
+      const dueDay = input.dueDay === undefined ? undefined : Math.max(input.dueDay, input.billDay)
       const holder = pick(holders(model), input.on)
       const body = await call(
         real,
@@ -58,7 +63,7 @@ const raiseBill = fc
           currency: 'ZAR',
           amount_due: input.due,
           bill_date: date(input.billDay),
-          ...(input.dueDay !== undefined && { due_date: date(input.dueDay) }),
+          ...(dueDay !== undefined && { due_date: date(dueDay) }),
         },
         { status: 201 },
       )
@@ -71,8 +76,9 @@ const raiseBill = fc
         amountDue: input.due,
         manual: 0,
         voided: false,
-        dueDate: date(input.dueDay),
+        dueDate: date(dueDay),
         billDate: date(input.billDay),
+        moves: [{ amount: input.due, day: date(input.billDay) ?? today }],
       })
     }),
   )
@@ -81,7 +87,7 @@ const obligationsOf = (body: { obligations: { id: string }[] }) => body.obligati
 const reference = (real: Real) => ({ channel: 'cash', reference: `${real.name}-${++real.serial}` })
 
 const payExplicit = fc
-  .record({ amount: amounts, parts: fc.array(fc.tuple(index, amounts), { minLength: 1, maxLength: 3 }) })
+  .record({ amount: amounts, on: day, parts: fc.array(fc.tuple(index, amounts), { minLength: 1, maxLength: 3 }) })
   .map((input) =>
     command(`pay explicitly ${JSON.stringify(input)}`, always, async (model, real) => {
       const lines = input.parts.map(([at, amount]) => ({ debt: pick(model.debts, at), amount }))
@@ -91,17 +97,18 @@ const payExplicit = fc
       const body = await call(
         real,
         '/billing/payments',
-        { amount: input.amount, currency: 'ZAR', ...reference(real), allocations },
+        { amount: input.amount, currency: 'ZAR', ...reference(real), ...taken(input.on), allocations },
         verdict,
       )
-      if (verdict.status === 201) model.record(body.id, input.amount, 'ZAR', once, obligationsOf(body))
+      const money = { id: body.id, amount: input.amount, day: date(input.on) ?? today }
+      if (verdict.status === 201) model.record(money, 'ZAR', once, obligationsOf(body))
     }),
   )
 
 const policies = fc.constantFrom('due_date_first', 'oldest_first', 'proportional', 'in_order')
 
 /** Under a policy nothing is refused. `in_order` and `proportional` go by age where the caller names no order: by id. */
-const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, whole: fc.boolean() }).map((input) =>
+const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, whole: fc.boolean(), day }).map((input) =>
   command(`pay by policy ${JSON.stringify(input)}`, always, async (model, real) => {
     const debt = pick(model.debts, input.on)
     const target = input.whole ? { customer: real.customer } : member(debt)
@@ -119,11 +126,12 @@ const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, wh
       channel: undefined,
       reference: undefined,
     })
-    const body = await call(real, '/billing/payments', payment, { status: 201 })
+    const body = await call(real, '/billing/payments', { ...payment, ...taken(input.day) }, { status: 201 })
     const applied = body.explanation.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])
     expect(applied).toEqual(lines.map((line) => [line.debt.id, line.amount]))
     expect(preview.body.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])).toEqual(applied)
-    model.record(body.id, input.amount, 'ZAR', lines, obligationsOf(body))
+    const money = { id: body.id, amount: input.amount, day: date(input.day) ?? today }
+    model.record(money, 'ZAR', lines, obligationsOf(body))
   }),
 )
 
@@ -187,7 +195,7 @@ const setBalance = fc.record({ of: index, balance: fc.integer({ min: -500, max: 
   command(`set balance ${JSON.stringify(input)}`, always, async (model, real) => {
     const debt = pick(holders(model), input.of)
     await call(real, `/billing/${debt.kind}s/${debt.id}`, { balance: input.balance }, { status: 200 }, 'PATCH')
-    debt.balance = input.balance
+    model.move(debt, input.balance - debt.balance)
   }),
 )
 
@@ -202,7 +210,7 @@ const adjust = fc
         { amount: input.amount, reason: 'correction' },
         { status: 201 },
       )
-      debt.balance += input.amount
+      model.move(debt, input.amount)
     }),
   )
 
@@ -217,7 +225,7 @@ const setAmountPaid = fc.record({ of: index, paid: amounts }).map((input) =>
           ? { status: 409, code: 'amount_paid_below_applied' }
           : { status: 200 }
     await call(real, `/billing/bills/${bill.id}`, { amount_paid: input.paid }, verdict, 'PATCH')
-    if (verdict.status === 200) bill.balance = bill.amountDue - input.paid
+    if (verdict.status === 200) model.move(bill, bill.amountDue - input.paid - bill.balance)
   }),
 )
 
@@ -230,7 +238,9 @@ const voidBill = fc.record({ of: index }).map((input) =>
         ? { status: 409, code: 'bill_has_payments' }
         : { status: 200 }
     await call(real, `/billing/bills/${bill.id}/void`, {}, verdict)
-    if (verdict.status === 200) Object.assign(bill, { voided: true, balance: 0 })
+    if (verdict.status !== 200) return
+    bill.voided = true
+    model.move(bill, -bill.balance)
   }),
 )
 

@@ -13,13 +13,25 @@ export type Debt = {
   voided: boolean
   dueDate: string | undefined
   billDate: string | undefined
+  /** What moved it, by the day from which it counts. */
+  moves: Move[]
 }
+export type Move = { amount: number; day: string }
 export type Part = { id: string; payment: Money; debt: Debt; amount: number; reversed: number }
-export type Money = { id: string; amount: number; currency: string; unapplied: number; reversed: number }
+export type Money = {
+  id: string
+  amount: number
+  currency: string
+  unapplied: number
+  reversed: number
+  day: string
+}
 export type Classification = { status: number; code?: string }
 
 const ok = { status: 201 }
 const refuse = (status: number, code: string): Classification => ({ status, code })
+/** The day of everything that is done during the test: after all others. */
+export const today = '2026-04-01'
 const place = (id: string) => id.slice(id.indexOf('_') + 1)
 
 export class PlainLedger {
@@ -82,18 +94,37 @@ export class PlainLedger {
     return lines.filter((line) => line.amount > 0)
   }
 
-  record(id: string, amount: number, currency: string, lines: { debt: Debt; amount: number }[], ids: string[]): void {
-    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0 }
+  record(
+    { id, amount, day }: { id: string; amount: number; day: string },
+    currency: string,
+    lines: { debt: Debt; amount: number }[],
+    ids: string[],
+  ): void {
+    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0, day }
     this.payments.push(payment)
     lines.forEach((line, index) => {
-      this.apply(ids[index] as string, payment, line.debt, line.amount)
+      this.apply(ids[index] as string, payment, line.debt, line.amount, day)
     })
   }
 
-  apply(id: string, payment: Money, debt: Debt, amount: number): void {
+  apply(id: string, payment: Money, debt: Debt, amount: number, day = today): void {
     this.parts.push({ id, payment, debt, amount, reversed: 0 })
     payment.unapplied -= amount
-    debt.balance -= amount
+    this.move(debt, -amount, day)
+  }
+
+  /** What lessens a bill counts from when all that was added to it does, at the earliest. */
+  move(debt: Debt, amount: number, day = today): void {
+    const added = debt.moves.filter((one) => one.amount > 0).map((one) => one.day)
+    const earliest =
+      debt.kind === 'bill' && amount < 0 ? added.reduce((last, one) => (one > last ? one : last), day) : day
+    if (amount !== 0) debt.moves.push({ amount, day: earliest })
+    debt.balance += amount
+  }
+
+  /** What a debt came to on a day, by all that is known now. */
+  balanceOn(debt: Debt, day: string): number {
+    return debt.moves.filter((one) => one.day <= day).reduce((sum, one) => sum + one.amount, 0)
   }
 
   canApply(payment: Money, debt: Debt, amount: number): Classification {
@@ -109,7 +140,7 @@ export class PlainLedger {
   unapply(part: Part, amount: number): void {
     part.reversed += amount
     part.payment.unapplied += amount
-    part.debt.balance += amount
+    this.move(part.debt, amount)
   }
 
   canReverse(payment: Money, amount: number): Classification {
