@@ -21,7 +21,7 @@ class PredecessorTimeout extends Error {
 /** One try to apply a batch: when it has decided, and the balances that it will write. */
 type Attempt = {
   decided: PromiseWithResolvers<void>
-  balances: Map<Id, Pick<Receivable, 'balance' | 'version' | 'status'>>
+  balances: Map<Id, Pick<Receivable, 'balance' | 'version' | 'status' | 'owed_since'>>
 }
 
 // Batches of several processes could deadlock in a way that PostgreSQL does not see, since part of the circle lies in here. Whoever
@@ -79,8 +79,8 @@ export class InFlightBatch {
 
   /** Tells later batches which balances this one will write, of the receivables that it was decided from. */
   publishBalances(receivables: Iterable<Receivable>): void {
-    for (const { id, balance, version, status } of receivables) {
-      this.#attempt.balances.set(id, { balance, version, status })
+    for (const { id, balance, version, status, owed_since } of receivables) {
+      this.#attempt.balances.set(id, { balance, version, status, owed_since })
     }
     this.#attempt.decided.resolve()
   }
