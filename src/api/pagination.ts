@@ -23,6 +23,11 @@ export const createdQuery = {
   created_to: instant.optional().describe('Created at this instant or earlier'),
 }
 
+/** The field of lists that can be filtered by change. */
+export const updatedQuery = {
+  updated_from: instant.optional().describe('Changed at this instant or later, money included'),
+}
+
 /** The shape of every list's response. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({

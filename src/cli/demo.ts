@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError, readConfig } from '../config.ts'
 import { systemClock } from '../core/clock.ts'
+import { formatMoney } from '../core/money.ts'
+import { payerLocale } from '../html/money.ts'
 import { startProgram } from '../server/program.ts'
 import { payThroughPages } from './demo-payer.ts'
 import { type Delivery, isSigned, startReceiver } from './demo-receiver.ts'
@@ -49,7 +51,7 @@ async function run(dataDir: string, auto: boolean, port: string | undefined): Pr
       )
       say(JSON.stringify(JSON.parse(delivery.body), undefined, 2))
       const { balance, currency } = await call<Account>(program.url, 'GET', `/billing/accounts/${account.id}`)
-      say(`\nThe balance of ${account.id} is now ${balance} ${currency} (minor units).`)
+      say(`\nThe balance of ${account.id} is now ${shown(balance, currency)}.`)
     }
     if (auto) {
       await payThroughPages(account.presentment_url)
@@ -97,7 +99,7 @@ async function walkGuide(url: string, receiverUrl: string): Promise<{ account: A
     currency: 'ZAR',
     balance: 2000,
   })
-  say(`Step 2: the account ${account.id} owes 20.00 ZAR`)
+  say(`Step 2: the account ${account.id} owes ${shown(account.balance, account.currency)}`)
   say(`Step 3: the page to pay it:\n\n  ${account.presentment_url}\n`)
   return { account, secret }
 }
@@ -110,6 +112,11 @@ async function call<Body>(url: string, method: string, path: string, body?: obje
   })
   if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${await response.text()}`)
   return (await response.json()) as Body
+}
+
+/** An amount as the pages show it. */
+function shown(minor: number, currency: string): string {
+  return formatMoney(BigInt(minor), currency, payerLocale)
 }
 
 function say(line: string): void {

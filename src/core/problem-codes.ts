@@ -158,6 +158,11 @@ export const problems = {
     title: 'The objects belong to different customers',
     help: 'Name a customer and an account, or receivables, that belong together.',
   },
+  invalid_dates: {
+    status: 422,
+    title: 'The dates contradict each other',
+    help: 'A bill is due on its own date or later, and nothing lessens it from before all that it owes counts.',
+  },
   invalid_payment_rules: {
     status: 422,
     title: 'The payment rules contradict each other',

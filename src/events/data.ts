@@ -3,7 +3,7 @@ import { appliedTo } from '../shapes/applied-to.ts'
 import { bill } from '../shapes/bill.ts'
 import { explanation } from '../shapes/explanation.ts'
 import { ownerFields } from '../shapes/object.ts'
-import { amount, balance, instant, shownCurrency, shownId, shownMetadata } from '../shapes/primitives.ts'
+import { amount, balance, shownCurrency, shownId, shownInstant, shownMetadata } from '../shapes/primitives.ts'
 
 // What `data` of each event holds. The registry puts each beside its type.
 
@@ -23,8 +23,8 @@ const application = {
   balance_before: balance,
   balance_after: balance,
   metadata: shownMetadata.optional().describe("The payment's metadata"),
-  created_at: instant,
-  updated_at: instant,
+  created_at: shownInstant,
+  updated_at: shownInstant,
 }
 
 export const amountApplied = z.object({ ...application, explanation: shortExplanation.optional() })
@@ -44,8 +44,8 @@ export const amountUnapplied = z.object({
   payment_id: shownId('payment'),
   customer_id: shownId('customer'),
   metadata: shownMetadata.optional(),
-  created_at: instant,
-  updated_at: instant,
+  created_at: shownInstant,
+  updated_at: shownInstant,
   explanation: shortExplanation.optional(),
 })
 

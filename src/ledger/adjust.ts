@@ -1,8 +1,9 @@
 import type { Actor } from '../core/actor.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
+import { fieldProblem } from '../core/problem.ts'
 import type { Journal } from './journal.ts'
 import type { SystemAccount, TransactionKind } from './journal-rows.ts'
-import type { Receivable, ReceivableKind } from './receivable.ts'
+import { countsFrom, type Receivable, type ReceivableKind } from './receivable.ts'
 
 /** Why a balance changed without a payment, and who asked for it. */
 export type AdjustmentCause = {
@@ -32,7 +33,8 @@ const accountOf: Readonly<Record<AdjustmentCause['kind'], SystemAccount>> = {
 /**
  * Changes a locked receivable by a signed amount that is not a payment, as a double entry against the system account of
  * its kind. Returns the id of the adjustment; `undefined` when nothing changed. Setting a balance is an adjustment by the
- * difference, so no history is lost.
+ * difference, so no history is lost. Throws `invalid_dates` for what would
+ * lessen a bill from before it is owed.
  */
 export function adjust(
   journal: Journal,
@@ -42,12 +44,23 @@ export function adjust(
   now: Date,
 ): Id | undefined {
   if (amount === 0n) return undefined
+  const asked = cause.effective_at ?? now
+  const effective_at = countsFrom(receivable, amount, asked)
+  if (cause.effective_at !== undefined && effective_at > asked) {
+    const since = receivable.owed_since.toISOString()
+    throw fieldProblem(
+      'invalid_dates',
+      '/effective_at',
+      `What the bill owes counts from ${since}; nothing lessens it earlier.`,
+    )
+  }
   const adjustment = newId(receivable.bucket, now.getTime())
   const transaction = journal.open({
     bucket: receivable.bucket,
     environment_id: receivable.environment_id,
     source_id: adjustment,
     ...cause,
+    effective_at,
   })
   journal.postToReceivable(transaction, receivable, amount)
   journal.postToSystemAccount(transaction, accountOf[cause.kind], receivable.currency, -amount)
@@ -76,6 +89,7 @@ export function enterVoid(
     source_id: newId(bill.bucket, now.getTime()),
     request_id: cause.request_id,
     actor: cause.actor,
+    effective_at: countsFrom(bill, -bill.balance, now),
   })
   if (bill.balance !== 0n) journal.postToReceivable(transaction, bill, -bill.balance)
   for (const { kind, amount } of entered) {
@@ -96,7 +110,7 @@ export function openReceivable(
     external_reference: string
   },
   opening: bigint,
-  cause: Pick<AdjustmentCause, 'request_id' | 'actor'>,
+  cause: Pick<AdjustmentCause, 'request_id' | 'actor' | 'effective_at'>,
   now: Date,
 ): Receivable {
   const receivable: Receivable = {
@@ -110,6 +124,8 @@ export function openReceivable(
     amount_due: null,
     // Not read before commit: the insert computes it (open-receivables.sql).
     overpayment_allowed: false,
+    owed_since: cause.effective_at ?? now,
+    moved_at: null,
   }
   journal.openReceivable(receivable)
   adjust(
@@ -119,6 +135,7 @@ export function openReceivable(
     {
       request_id: cause.request_id,
       actor: cause.actor,
+      effective_at: cause.effective_at,
       kind: owner.kind === 'bill' ? 'bill_raised' : 'opening_balance',
     },
     now,

@@ -116,6 +116,8 @@ export function openedColumns(rows: Receivable[]): Buffer[] {
     uuidArray(rows.map(({ account_id }) => account_id)),
     textArray(rows.map(({ currency }) => currency)),
     textArray(rows.map(({ external_reference }) => external_reference)),
+    timeArray(rows.map(({ owed_since }) => owed_since)),
+    timeArray(rows.map(({ moved_at }) => moved_at)),
   ]
 }
 
@@ -138,5 +140,6 @@ export function changedColumns(rows: [Receivable, Snapshot][]): Buffer[] {
     bigintArray(rows.map(([{ balance }]) => balance)),
     bigintArray(rows.map(([{ version }]) => version)),
     textArray(rows.map(([{ status }]) => status)),
+    timeArray(rows.map(([{ owed_since }]) => owed_since)),
   ]
 }

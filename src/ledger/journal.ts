@@ -1,4 +1,5 @@
 import { assert } from '../core/assert.ts'
+import { laterOf } from '../core/clock.ts'
 import { type Id, newId } from '../core/id/id.ts'
 import { maxBalance } from '../core/money.ts'
 import { Problem } from '../core/problem.ts'
@@ -24,6 +25,7 @@ export type OpenTransaction = {
   readonly id: Id
   readonly bucket: number
   readonly environment_id: number
+  readonly effective_at: Date
   /** What its entries sum to, per currency; all zero when it is written. */
   readonly sums: Map<string, bigint>
 }
@@ -62,17 +64,18 @@ export class Journal {
   /** Opens a transaction; entries follow. */
   open(transaction: NewTransaction): OpenTransaction {
     const id = newId(transaction.bucket, this.#now.getTime())
+    const effective_at = transaction.effective_at ?? this.#now
     this.#transactions.push({
       reason: undefined,
       label: undefined,
       reference: undefined,
       ...transaction,
-      effective_at: transaction.effective_at ?? this.#now,
+      effective_at,
       id,
     })
     const sums = new Map<string, bigint>()
     this.#sums.push(sums)
-    return { id, bucket: transaction.bucket, environment_id: transaction.environment_id, sums }
+    return { id, bucket: transaction.bucket, environment_id: transaction.environment_id, effective_at, sums }
   }
 
   /**
@@ -83,6 +86,7 @@ export class Journal {
     assert(receivable.environment_id === transaction.environment_id, 'a transaction stays in its environment')
     assert(receivable.bucket === transaction.bucket, 'a transaction stays with its customer')
     this.#snapshot(receivable)
+    const { effective_at } = transaction
     receivable.balance += amount
     receivable.version += 1n
     if (receivable.balance > maxBalance || receivable.balance < -maxBalance) {
@@ -90,8 +94,11 @@ export class Journal {
     }
     if (receivable.kind === 'bill') {
       assert(receivable.balance >= 0n, 'a bill never goes below zero')
+      assert(amount > 0n || effective_at >= receivable.owed_since, 'a bill is lessened from when it is owed')
       if (receivable.status !== 'voided') receivable.status = receivable.balance > 0n ? 'unpaid' : 'paid'
     }
+    if (amount > 0n) receivable.owed_since = laterOf(receivable.owed_since, effective_at)
+    receivable.moved_at = this.#now
     this.#enter(transaction, receivable.currency, amount, {
       receivable_id: receivable.id,
       system_account: null,
@@ -216,7 +223,7 @@ export class Journal {
       send(
         connection,
         updateReceivablesSql,
-        [...snapshotColumns(changed), ...changedColumns(changed), changed.length],
+        [...snapshotColumns(changed), ...changedColumns(changed), this.#now, changed.length],
         changed.length,
       ),
     ])

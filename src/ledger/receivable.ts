@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { laterOf } from '../core/clock.ts'
 import { formatId, type Id } from '../core/id/id.ts'
 import type { appliedTo } from '../shapes/applied-to.ts'
 
@@ -28,6 +29,22 @@ export type Receivable = {
   readonly bill_date: string | null
   readonly amount_due: bigint | null
   readonly overpayment_allowed: boolean
+  /** The newest of the instants from which something that was added to it counts. */
+  owed_since: Date
+  /** When it was last moved; null where that was before this was kept, or never. */
+  moved_at: Date | null
+}
+
+/**
+ * When a signed amount counts from that a caller dates `at`: for what lessens a bill, no earlier than all that the bill owes counts
+ * from, so that a bill is below zero at no date. Other balances may be: money that came before its debt was credit then.
+ */
+export function countsFrom(
+  { kind, owed_since }: Pick<Receivable, 'kind' | 'owed_since'>,
+  amount: bigint,
+  at: Date,
+): Date {
+  return kind === 'bill' && amount < 0n ? laterOf(at, owed_since) : at
 }
 
 /** The receivables of one transaction or one read, found by id, by customer or by account. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { apiVersion } from '../core/version.ts'
 import { type EventType, events, eventTypes } from '../events/registry.ts'
-import { instant, shownId } from '../shapes/primitives.ts'
+import { shownId, shownInstant } from '../shapes/primitives.ts'
 import type { Json, SchemaWriter } from './json-schema.ts'
 import { headerParameters } from './webhook-headers.ts'
 
@@ -17,7 +17,7 @@ function eventSchema(type: EventType): z.ZodType {
         'Also the webhook-id: the same for every attempt, so store it to recognise duplicates',
       ),
       type: z.literal(type),
-      created_at: instant,
+      created_at: shownInstant,
       mode: z.enum(['test', 'live']),
       api_version: z.string().max(10),
       data: events[type].data,

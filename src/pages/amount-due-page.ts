@@ -1,6 +1,6 @@
 import { amountsOf, closedBy } from '../billing/bill/amounts.ts'
 import { dateIn } from '../core/clock.ts'
-import { editableMoney, formatMoney, maxAmount } from '../core/money.ts'
+import { currencySign, editableMoney, maxAmount } from '../core/money.ts'
 import type { PayableRange } from '../core/payment-rules.ts'
 import { errorSummary, hiddenFields, textField } from '../html/field.ts'
 import { type Html, html } from '../html/html.ts'
@@ -8,9 +8,6 @@ import type { Page } from '../html/layout.ts'
 import { headlineMoney, money, payerLocale } from '../html/money.ts'
 import { formatDate } from './dates.ts'
 import type { AmountDueItem, AmountsDue, PageSubject } from './store.ts'
-
-const decimalSign =
-  new Intl.NumberFormat(payerLocale).formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.'
 
 /** Everything that the page of a link shows. */
 export type AmountDueView = {
@@ -138,7 +135,7 @@ function payForm(view: AmountDueView, fields: [string, string][], range: Payable
     : textField({
         name: 'amount',
         label: 'Amount to pay',
-        prefix: symbolOf(currency),
+        prefix: currencySign(currency, payerLocale),
         value: fault?.typed ?? suggestion(view, range, currency),
         hint: limits(range, currency),
         error: fault?.detail,
@@ -170,12 +167,7 @@ function limits({ from, to }: PayableRange, currency: string): Html {
 
 /** An amount as a payer would type it, with the decimal sign used on the rest of the page. */
 function typedMoney(amount: bigint, currency: string): string {
-  return editableMoney(amount, currency).replace('.', decimalSign)
-}
-
-/** The symbol in front of an amount of this currency. */
-function symbolOf(currency: string): string {
-  return formatMoney(0n, currency, payerLocale).replaceAll(/[\d.,\s]/g, '') || currency
+  return editableMoney(amount, currency, payerLocale)
 }
 
 /** What else is owed, each with the link of its own page: balances and bills are separate debts. */

@@ -1,5 +1,5 @@
 import { renderProblem } from '../api/problems.ts'
-import { recordChange } from '../audit/record.ts'
+import { recordChanges } from '../audit/record.ts'
 import type { ChangeView } from '../billing/object/operations.ts'
 import { type CustomerRow, findOrThrow } from '../billing/object/rows.ts'
 import { bucketOfValue } from '../core/bucket.ts'
@@ -60,7 +60,13 @@ export async function pseudonymise(
       text: 'select erase_customer_events($1, $2)',
       values: [environment.id, row.id],
     }),
-    recordChange(connection, view.context, { action: 'pseudonymised', object_kind: 'customer', object_id: row.id }),
+    recordChanges(
+      connection,
+      named.map(({ kind, id }) => ({
+        context: view.context,
+        change: { action: 'pseudonymised', object_kind: kind, object_id: id },
+      })),
+    ),
     eraseResponses(connection, view, row, named),
   ])
   return changed

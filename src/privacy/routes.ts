@@ -14,7 +14,7 @@ import { account } from '../shapes/account.ts'
 import { bill } from '../shapes/bill.ts'
 import { customer } from '../shapes/customer.ts'
 import { ownerFields } from '../shapes/object.ts'
-import { instant } from '../shapes/primitives.ts'
+import { shownInstant } from '../shapes/primitives.ts'
 import { exportCustomer } from './export.ts'
 import { pseudonymise } from './pseudonymise.ts'
 
@@ -25,7 +25,7 @@ const erasureMax_ms = 60_000
 const exportedMax = 10_000_000
 const exported = z
   .object({
-    exported_at: instant,
+    exported_at: shownInstant,
     customer,
     accounts: z.array(account).max(exportedMax),
     bills: z.array(bill).max(exportedMax),

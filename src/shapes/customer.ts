@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { balanceFields, commonFields } from './object.ts'
-import { externalReference, instant, shownId } from './primitives.ts'
+import { externalReference, shownId, shownInstant } from './primitives.ts'
 
 export const customer = z
   .object({
@@ -11,6 +11,6 @@ export const customer = z
     phone: z.string().max(20).optional(),
     ...balanceFields,
     ...commonFields,
-    pseudonymised_at: instant.optional(),
+    pseudonymised_at: shownInstant.optional(),
   })
   .meta({ id: 'Customer' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { balance, instant, paymentRules, shownCurrency, shownId, shownMetadata } from './primitives.ts'
+import { balance, paymentRules, shownCurrency, shownId, shownInstant, shownMetadata } from './primitives.ts'
 
 /** The balance of a customer or account as it is shown. */
 export const balanceFields = { currency: shownCurrency.optional(), balance: balance.optional() }
@@ -10,9 +10,9 @@ export const commonFields = {
   metadata: shownMetadata.optional(),
   presentment_url: z.url().optional().describe('The hosted page; absent while archived'),
   mode: z.enum(['test', 'live']),
-  created_at: instant,
-  updated_at: instant,
-  archived_at: instant.optional(),
+  created_at: shownInstant,
+  updated_at: shownInstant.describe('When anything of it last changed, its balance included'),
+  archived_at: shownInstant.optional(),
 }
 
 /** Whose balance it is: exactly one of the three. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { holdsCardNumber } from '../core/card-number.ts'
-import { isCurrency } from '../core/currency.ts'
+import { parseInstant } from '../core/clock.ts'
+import { isCurrency, isWithdrawn } from '../core/currency.ts'
 import { type IdKind, idPrefixes, readsAsId } from '../core/id/id.ts'
 import { referenceFault } from '../core/reference-text.ts'
 
@@ -67,6 +68,13 @@ export const currencyCode = z
   .describe('ISO 4217 code')
   // For the document only: callers get the message above.
   .meta({ maxLength: 3 })
+/** As `currencyCode`, and those withdrawn: where a balance may have one already, which is for the caller to look at. */
+export const keptCurrencyCode = z
+  .string()
+  .regex(/^[A-Z]{3}$/)
+  .refine((code) => isCurrency(code) || isWithdrawn(code), { error: 'should be an ISO 4217 code, in upper case' })
+  .describe('ISO 4217 code; a withdrawn one only where a balance has it already')
+  .meta({ maxLength: 3 })
 export const shownCurrency = z
   .string()
   .regex(/^[A-Z]{3}$/)
@@ -120,11 +128,26 @@ export const date = z.iso
   // PostgreSQL has no year 0.
   .refine((value) => value >= '0001-01-01', { error: 'should be a date from 0001-01-01 on' })
   .describe('YYYY-MM-DD')
-export const instant = z.iso
-  .datetime({ offset: true })
-  // In UTC it keeps a year of four digits, which is what PostgreSQL and `toISOString` both write.
-  .refine((value) => value >= '1900' && value < '9999-12-31', { error: 'should be between 1900 and 9999' })
-  .describe('RFC 3339')
+
+/** An instant as it is sent, read as it would be shown: in UTC, in ms. */
+export const instant = z
+  .string()
+  .max(64)
+  .describe('RFC 3339; what is finer than a millisecond is cut off')
+  .meta({ format: 'date-time' })
+  .transform((sent, context) => {
+    const read = parseInstant(sent)?.toISOString()
+    // It keeps a year of four digits, which is what PostgreSQL and `toISOString` both write.
+    if (read !== undefined && read >= '1900' && read < '9999-12-31') return read
+    const message =
+      read === undefined
+        ? 'should be an RFC 3339 instant, such as 2026-01-31T09:30:00Z'
+        : 'should be between 1900 and 9999'
+    context.issues.push({ code: 'custom', message, input: sent })
+    return z.NEVER
+  })
+/** An instant as answers show it: in UTC, in ms. */
+export const shownInstant = z.iso.datetime({ precision: 3 }).describe('RFC 3339 in UTC')
 
 export const paymentRules = z
   .object({

@@ -41,6 +41,6 @@ describe('the demo', () => {
     expect(result).toMatchObject({ code: 0, stderr: '' })
     expect(result.stdout).toMatch(/its signature verified/)
     expect(result.stdout).toMatch(/"type": "obligation.amount_applied"/)
-    expect(result.stdout).toMatch(/The balance of bacc_\w+ is now 0 ZAR/)
+    expect(result.stdout).toMatch(/The balance of bacc_\w+ is now R 0,00\./)
   })
 })

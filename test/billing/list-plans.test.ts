@@ -107,6 +107,7 @@ const held = [
   { balance_min: '5' },
   { archived: 'true' },
   { archived: 'all' },
+  { updated_from: '2026-06-20T00:00:00Z' },
 ]
 const filters: Record<ReceivableKind, Record<string, unknown>[]> = {
   customer: held,

@@ -42,6 +42,16 @@ describe('settings', () => {
     expect(await rulesOf('/billing/customers/of-settings')).toEqual(defaults)
   })
 
+  test.each([
+    ['utc', 'UTC'],
+    ['Etc/GMT+5', 'Etc/GMT+5'],
+    ['US/Pacific', 'America/Los_Angeles'],
+    ['america/argentina/buenos_aires', 'America/Buenos_Aires'],
+  ])('take the time zone %s as %s', async (time_zone, shown) => {
+    expect((await patch('/settings', { time_zone })).body.time_zone).toBe(shown)
+    await patch('/settings', { time_zone: 'UTC' })
+  })
+
   test('belong to one environment', async () => {
     const live = { authorization: `Bearer ${server.liveKey}` }
     await patch('/settings', { name: 'Only live', payment_rules: { max_amount: 7 } }, live)
@@ -61,6 +71,9 @@ describe('settings', () => {
     [{ time_zone: 'Mars/Olympus' }, '/time_zone'],
     [{ time_zone: '+02:00' }, '/time_zone'],
     [{ time_zone: '' }, '/time_zone'],
+    ...['BST', 'IST', 'EST', 'CST', 'CST6CDT', 'GMT', 'MET', 'GB', 'Zulu', 'SystemV/PST8PDT', 'Etc/Unknown'].map(
+      (time_zone): [object, string] => [{ time_zone }, '/time_zone'],
+    ),
     [{ name: '' }, '/name'],
     [{ merchant: 'other' }, '/merchant'],
     [{ payment_rules: { min_amount: 0 } }, '/payment_rules/min_amount'],

@@ -50,6 +50,18 @@ export const ledgerBreaks: Break[] = [
     'ledger_entry',
     `update ledger_entry set version = 2 where receivable_id = ${account} and version = 3`,
   ],
+  [
+    'a payment that counts from before its bill',
+    'I5',
+    'ledger_transaction',
+    `update ledger_transaction set effective_at = '2025-12-31' where source_id = ${first('payment', "reference = '3'")}`,
+  ],
+  [
+    'a bill that is said to be owed since before something was added to it',
+    'I5',
+    'receivable',
+    "update receivable set owed_since = '2025-12-31' where status = 'unpaid'",
+  ],
   ['a bill that is due for more', 'I5', 'bill', 'update bill set amount_due = amount_due + 1'],
   [
     'a bill that says it was adjusted by more',

@@ -163,7 +163,13 @@ describe('a balance that somebody else changes while a payment is under way', ()
 
 describe('a batch in flight', () => {
   const receivable = (version: bigint): Receivable =>
-    ({ id: 'one' as Id, balance: 100n * version, version, status: null }) as Receivable
+    ({
+      id: 'one' as Id,
+      balance: 100n * version,
+      version,
+      status: null,
+      owed_since: new Date(Number(version)),
+    }) as Receivable
 
   test('takes what those ahead leave for what it read, unless it read more', async () => {
     const inFlight = createInFlightBatches()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { TestServer } from '../support/server.ts'
-import type { Classification, Debt, Money, PlainLedger } from './plain-ledger.ts'
+import { type Classification, type Debt, type Money, type PlainLedger, today } from './plain-ledger.ts'
 
 /** What a command runs against: the server, and the customer of this sequence. */
 export type Real = { server: TestServer; customer: string; name: string; serial: number }
@@ -43,11 +43,16 @@ const amounts = fc.integer({ min: 1, max: 500 })
 const index = fc.nat({ max: 1_000 })
 const day = fc.option(fc.integer({ min: 1, max: 28 }), { nil: undefined })
 const date = (of: number | undefined) => (of === undefined ? undefined : `2026-03-${String(of).padStart(2, '0')}`)
+/** When money was taken: some day of that month, or now. */
+const taken = (of: number | undefined) => ({
+  received_at: of === undefined ? undefined : `${date(of)}T12:00:00Z`,
+})
 
 const raiseBill = fc
   .record({ due: amounts, on: index, dueDay: day, billDay: fc.integer({ min: 1, max: 28 }) })
   .map((input) =>
     command(`raise bill ${JSON.stringify(input)}`, always, async (model, real) => {
+      const dueDay = input.dueDay === undefined ? undefined : Math.max(input.dueDay, input.billDay)
       const debtor = pick(withBalance(model), input.on)
       const expectation = debtor.archived ? { status: 409, code: 'archived' } : { status: 201 }
       const body = await call(
@@ -59,7 +64,7 @@ const raiseBill = fc
           currency: 'ZAR',
           amount_due: input.due,
           bill_date: date(input.billDay),
-          ...(input.dueDay !== undefined && { due_date: date(input.dueDay) }),
+          ...(dueDay !== undefined && { due_date: date(dueDay) }),
         },
         expectation,
       )
@@ -76,8 +81,9 @@ const raiseBill = fc
         byHand: 0,
         voided: false,
         archived: false,
-        dueDate: date(input.dueDay),
+        dueDate: date(dueDay),
         billDate: date(input.billDay),
+        moves: [{ amount: input.due, day: date(input.billDay) ?? today }],
       })
     }),
   )
@@ -86,7 +92,7 @@ const obligationsOf = (body: { obligations: { id: string }[] }) => body.obligati
 const reference = (real: Real) => ({ channel: 'cash', reference: `${real.name}-${++real.serial}` })
 
 const payExplicit = fc
-  .record({ amount: amounts, parts: fc.array(fc.tuple(index, amounts), { minLength: 1, maxLength: 3 }) })
+  .record({ amount: amounts, on: day, parts: fc.array(fc.tuple(index, amounts), { minLength: 1, maxLength: 3 }) })
   .map((input) =>
     command(`pay explicitly ${JSON.stringify(input)}`, always, async (model, real) => {
       const lines = input.parts.map(([at, amount]) => ({ debt: pick(model.debts, at), amount }))
@@ -96,17 +102,19 @@ const payExplicit = fc
       const body = await call(
         real,
         '/billing/payments',
-        { amount: input.amount, currency: 'ZAR', ...reference(real), allocations },
+        { amount: input.amount, currency: 'ZAR', ...reference(real), ...taken(input.on), allocations },
         expectation,
       )
-      if (expectation.status === 201) model.record(body, input.amount, 'ZAR', once, obligationsOf(body), [])
+      if (expectation.status !== 201) return
+      const money = { ...body, amount: input.amount, day: date(input.on) ?? today }
+      model.record(money, 'ZAR', once, obligationsOf(body), [])
     }),
   )
 
 const policies = fc.constantFrom('due_date_first', 'oldest_first', 'proportional', 'in_order')
 
 /** Under a policy nothing is refused. `in_order` and `proportional` go by age where the caller names no order: by id. */
-const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, whole: fc.boolean() }).map((input) =>
+const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, whole: fc.boolean(), day }).map((input) =>
   command(`pay by policy ${JSON.stringify(input)}`, always, async (model, real) => {
     const debt = pick(model.debts, input.on)
     const target = input.whole ? { customer: real.customer } : ownerOf(debt)
@@ -124,12 +132,13 @@ const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, wh
       channel: undefined,
       reference: undefined,
     })
-    const body = await call(real, '/billing/payments', payment, { status: 201 })
+    const body = await call(real, '/billing/payments', { ...payment, ...taken(input.day) }, { status: 201 })
     const applied = body.explanation.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])
     expect(applied).toEqual(lines.map((line) => [line.debt.id, line.amount]))
     expect(preview.body.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])).toEqual(applied)
     const named = input.whole ? model.debts.filter(({ kind }) => kind === 'customer') : [debt]
-    model.record(body, input.amount, 'ZAR', lines, obligationsOf(body), named)
+    const money = { ...body, amount: input.amount, day: date(input.day) ?? today }
+    model.record(money, 'ZAR', lines, obligationsOf(body), named)
   }),
 )
 
@@ -220,7 +229,7 @@ const replacePayment = fc.record({ of: index, to: index, amount: amounts }).map(
     )
     if (expectation.status !== 201) return
     payment.replaced = true
-    model.record(body, input.amount, 'ZAR', lines, obligationsOf(body), [])
+    model.record({ ...body, amount: input.amount, day: today }, 'ZAR', lines, obligationsOf(body), [])
   }),
 )
 
@@ -298,7 +307,9 @@ const voidBill = fc.record({ of: index }).map((input) =>
           ? { status: 409, code: 'bill_has_payments' }
           : { status: 200 }
     await call(real, `/billing/bills/${bill.id}/void`, {}, expectation)
-    if (expectation.status === 200) Object.assign(bill, { voided: true, balance: 0 })
+    if (expectation.status !== 200) return
+    bill.voided = true
+    model.move(bill, -bill.balance)
   }),
 )
 

@@ -8,6 +8,7 @@ const rounds = Number(process.env.STORM_ROUNDS ?? 10)
 const firstSeed = Number(process.env.STORM_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const clients = 10
 const operationsEach = 25
+const dayMs = 86_400_000
 
 let server: TestServer
 beforeAll(async () => {
@@ -57,7 +58,9 @@ async function operate(shared: Shared, random: () => number): Promise<number> {
   const account = pick(shared.accounts)
   const bill = pick(shared.bills)
   const payment = shared.payments.length > 0 ? pick(shared.payments) : undefined
-  const pay = { amount, currency: 'ZAR', channel: 'cash', reference }
+  // Half of the money came before, much of it earlier than the bills, which count from today.
+  const received_at = random() < 0.5 ? undefined : new Date(Date.now() - Math.floor(random() * 2 * dayMs)).toISOString()
+  const pay = { amount, currency: 'ZAR', channel: 'cash', reference, received_at }
   const drawn = random()
   const call = (method: string, path: string, body?: object) => server.api(method, path, body)
   if (drawn < 0.35 || payment === undefined) {

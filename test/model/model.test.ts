@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, testServer } from '../support/server.ts'
 import { operations, type Real } from './commands.ts'
-import { PlainLedger } from './plain-ledger.ts'
+import { PlainLedger, today } from './plain-ledger.ts'
 
 // MODEL_RUNS and MODEL_SEED make the long form; fast-check prints the seed and the shortest failing sequence.
 const runs = Number(process.env.MODEL_RUNS ?? 1_000)
@@ -38,6 +38,7 @@ async function begin(): Promise<{ model: PlainLedger; real: Real }> {
       archived: false,
       dueDate: undefined,
       billDate: undefined,
+      moves: [{ amount: balance, day: today }],
     })
   debt(customer.id, 'customer', 'ZAR', 300)
   for (const [suffix, currency, balance] of [
@@ -71,6 +72,18 @@ async function compare(model: PlainLedger): Promise<void> {
       const { amount_due, amount_adjusted, amount_paid, amount_written_off, amount_remaining } = body
       expect(amount_due + amount_adjusted).toBe(amount_paid + amount_written_off + amount_remaining)
     }
+  }
+  for (const bill of model.debts.filter(({ kind }) => kind === 'bill')) {
+    const { body } = await server.api('GET', `/billing/bills/${bill.id}/statement?from=2026-03-01&to=2099-12-31`)
+    const seen = new Map<string, number>()
+    for (const { effective_at, balance } of body.movements) {
+      const day = effective_at.slice(0, 10)
+      seen.set(day < today ? day : today, balance)
+    }
+    const kept = [...seen.keys()].map((day) => [day, model.balanceOn(bill, day)])
+    expect([bill.id, ...seen]).toEqual([bill.id, ...kept])
+    expect(seen.size).toBe(new Set(bill.moves.map(({ day }) => day)).size)
+    for (const balance of seen.values()) expect(balance).toBeGreaterThanOrEqual(0)
   }
   for (const payment of model.payments) {
     const { body } = await server.api('GET', `/billing/payments/${payment.id}`)

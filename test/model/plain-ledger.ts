@@ -18,7 +18,10 @@ export type Debt = {
   archived: boolean
   dueDate: string | undefined
   billDate: string | undefined
+  /** What moved it, by the day from which it counts. */
+  moves: Move[]
 }
+export type Move = { amount: number; day: string }
 export type Part = { id: string; payment: Money; debt: Debt; amount: number; reversed: number }
 export type Money = {
   id: string
@@ -29,11 +32,14 @@ export type Money = {
   reference: string
   /** Another payment has its reference since. */
   replaced: boolean
+  day: string
 }
 export type Classification = { status: number; code?: string }
 
 const ok = { status: 201 }
 const refuse = (status: number, code: string): Classification => ({ status, code })
+/** The day of everything that is done during the test: after all others. */
+export const today = '2026-04-01'
 const place = (id: string) => id.slice(id.indexOf('_') + 1)
 
 export class PlainLedger {
@@ -97,26 +103,39 @@ export class PlainLedger {
   }
 
   record(
-    { id, reference }: { id: string; reference: string },
-    amount: number,
+    { id, amount, reference, day }: { id: string; amount: number; reference: string; day: string },
     currency: string,
     lines: { debt: Debt; amount: number }[],
     ids: string[],
     meantFor: Debt[],
   ): void {
-    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0, reference, replaced: false }
+    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0, reference, replaced: false, day }
     this.payments.push(payment)
     // Money that finds nothing owed is held, and held for nothing that is archived.
     if (lines.length === 0) for (const debt of meantFor) this.bringOut(debt)
     lines.forEach((line, index) => {
-      this.apply(ids[index] as string, payment, line.debt, line.amount)
+      this.apply(ids[index] as string, payment, line.debt, line.amount, day)
     })
   }
 
-  apply(id: string, payment: Money, debt: Debt, amount: number): void {
+  apply(id: string, payment: Money, debt: Debt, amount: number, day = today): void {
     this.parts.push({ id, payment, debt, amount, reversed: 0 })
     payment.unapplied -= amount
-    debt.balance -= amount
+    this.move(debt, -amount, day)
+  }
+
+  /** What lessens a bill counts from when all that was added to it does, at the earliest. */
+  move(debt: Debt, amount: number, day = today): void {
+    const added = debt.moves.filter((one) => one.amount > 0).map((one) => one.day)
+    const earliest =
+      debt.kind === 'bill' && amount < 0 ? added.reduce((last, one) => (one > last ? one : last), day) : day
+    if (amount !== 0) debt.moves.push({ amount, day: earliest })
+    debt.balance += amount
+  }
+
+  /** What a debt came to on a day, by all that is known now. */
+  balanceOn(debt: Debt, day: string): number {
+    return debt.moves.filter((one) => one.day <= day).reduce((sum, one) => sum + one.amount, 0)
   }
 
   canApply(payment: Money, debt: Debt, amount: number): Classification {
@@ -138,7 +157,7 @@ export class PlainLedger {
   /** Sets what is owed. What is settled may be archived; what is not, and whatever it belongs to, may not. */
   owe(debt: Debt, balance: number): void {
     if (balance !== 0) this.bringOut(debt)
-    debt.balance = balance
+    this.move(debt, balance - debt.balance)
   }
 
   bringOut(debt: Debt): void {

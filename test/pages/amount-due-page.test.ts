@@ -32,6 +32,25 @@ describe('the page of an account', () => {
     expect(page.html).not.toMatch(/<script|http-equiv|formaction|\son[a-z]+=|\sstyle=/i)
   })
 
+  it('tells the currencies of several debts apart', async () => {
+    const holder = { external_reference: 'dollars', name: 'Dollars', currency: 'USD', balance: 2000 }
+    const { status, body } = await server.api('POST', '/billing/customers', holder)
+    expect(status).toBe(201)
+    for (const currency of ['CAD', 'NAD', 'GBP']) {
+      await makeBill({ customer: body.id }, { external_reference: `in-${currency}`, currency, amount_due: 2000 })
+    }
+    const { text } = await open(body.presentment_url)
+    for (const amount of ['US$20,00', 'CA$20,00', 'NAD 20,00', 'GBP 20,00']) expect(text).toContain(amount)
+  })
+
+  it('writes three decimals so that they are not thousands, in its text and in its field', async () => {
+    const account = await makeAccount(server, { external_reference: 'dinars', currency: 'KWD', balance: 12_345 })
+    const page = await open(account.presentment_url)
+    expect(page.text).toContain('KWD 12.345')
+    expect(page.text).not.toContain('12,345')
+    expect(page.forms[0]?.fields).toMatchObject({ amount: '12.345' })
+  })
+
   it('runs nothing, loads nothing, is framed by nobody and is kept nowhere', async () => {
     const { headers, html } = await open((await makeAccount(server)).presentment_url)
     const policy = headers.get('content-security-policy') ?? ''
@@ -129,7 +148,7 @@ describe('the page of an account', () => {
     const yen = await open((await makeAccount(server, { currency: 'JPY', balance: 2000 })).presentment_url)
     expect(yen.forms[0]?.fields.amount).toBe('2000')
     const dinar = await open((await makeAccount(server, { currency: 'BHD', balance: 2000 })).presentment_url)
-    expect(dinar.forms[0]?.fields.amount).toBe('2,000')
+    expect(dinar.forms[0]?.fields.amount).toBe('2.000')
   })
 
   it('shows the balance and no form in a live environment, which has no processor', async () => {

@@ -150,6 +150,7 @@ describe('no request walks over a table that grows', () => {
     ['customers by reference', () => '/billing/customers?external_reference=C77'],
     ['customers by time', () => `/billing/customers?created_from=2020-01-01T00:00:00Z&created_to=2030-01-01T00:00:00Z`],
     ['accounts', () => '/billing/accounts?limit=50'],
+    ['accounts changed since', () => `/billing/accounts?updated_from=${new Date(Date.now() - 60_000).toISOString()}`],
     ['accounts of a customer', () => `/billing/accounts?customer=${shown.customer}`],
     ['accounts by reference', () => '/billing/accounts?external_reference=A77'],
     ['accounts by currency', () => '/billing/accounts?currency=ZAR'],
@@ -164,6 +165,10 @@ describe('no request walks over a table that grows', () => {
     ['the second page of payments', () => `/billing/payments?limit=100&cursor=${cursor}`],
     ['payments of a customer', () => `/billing/payments?customer=${shown.customer}`],
     ['payments of an account', () => `/billing/payments?account=${shown.account}`],
+    [
+      'payments of a customer changed since',
+      () => `/billing/payments?customer=${shown.customer}&updated_from=2020-01-01T00:00:00Z`,
+    ],
     ['payments by reference', () => '/billing/payments?channel=till&reference=R17-1-17'],
     ['obligations', () => '/billing/obligations?limit=50'],
     ['obligations of a payment', () => `/billing/obligations?payment=${shown.payment}`],

@@ -4,6 +4,7 @@ import {
   currencyCode,
   date,
   idOrReference,
+  keptCurrencyCode,
   maxAmountNumber,
   metadata,
   metadataPatch,
@@ -12,6 +13,9 @@ import {
 } from '../../shapes/primitives.ts'
 import { createAccountBody } from '../account/schema.ts'
 import { createCustomerBody } from '../customer/schema.ts'
+
+// The programs that send the year 1 have no date.
+const billingDate = date.refine((value) => value >= '1900-01-01', { error: 'should be a date from 1900-01-01 on' })
 
 const newAccountBody = createAccountBody
   .extend({ customer: createAccountBody.shape.customer.optional() })
@@ -31,8 +35,10 @@ export const createBillBody = z
     external_reference: newExternalReference,
     currency: currencyCode,
     amount_due: amount,
-    bill_date: date.optional().describe("YYYY-MM-DD; today in the environment's time zone when absent"),
-    due_date: date.optional().describe('YYYY-MM-DD; the bill is overdue from the local midnight after it'),
+    bill_date: billingDate
+      .optional()
+      .describe("YYYY-MM-DD; the earlier of due_date and today in the environment's time zone when absent"),
+    due_date: billingDate.optional().describe('YYYY-MM-DD; the bill is overdue from the end of that day there'),
     payment_rules: paymentRulesPatch.optional(),
     metadata: metadata.optional(),
   })
@@ -58,7 +64,7 @@ export const updateBillBody = z
       .max(maxAmountNumber)
       .optional()
       .describe('The total paid so far, in minor units; the difference is entered as a manual adjustment'),
-    currency: currencyCode.optional().describe('Must be the currency that the bill was raised in'),
+    currency: keptCurrencyCode.optional().describe('Must be the currency that the bill was raised in'),
     payment_rules: paymentRulesPatch.optional(),
     metadata: metadataPatch.optional(),
   })

@@ -1,7 +1,7 @@
 import { recordChange } from '../../audit/record.ts'
 import type { RequestContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
-import { dateIn } from '../../core/clock.ts'
+import { dateIn, earlierOf, startOfDate } from '../../core/clock.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { changeRules, type PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import { fieldProblem } from '../../core/problem.ts'
@@ -23,9 +23,11 @@ import { insertBill, updateBillRow } from './store.ts'
 
 /**
  * Raises a bill on a customer or an account, either of which may be created in the same request: all or nothing. Throws
- * `not_found`, `archived`, `customer_mismatch`, `external_reference_taken`, `currency_required` or `invalid_payment_rules`.
+ * `not_found`, `archived`, `customer_mismatch`, `external_reference_taken`, `currency_required`, `invalid_dates` or
+ * `invalid_payment_rules`.
  */
 export async function createBill(connection: Connection, context: RequestContext, input: CreateBill): Promise<BillRow> {
+  const dates = datesOf(context, input)
   const owner = await ownerOf(connection, context, input)
   const id = newId(owner.bucket, context.now.getTime())
   const row: BillRow = {
@@ -38,8 +40,7 @@ export async function createBill(connection: Connection, context: RequestContext
     amount_due: BigInt(input.amount_due),
     amount_adjusted: 0n,
     amount_written_off: 0n,
-    bill_date: input.bill_date ?? dateIn(context.environment.time_zone, context.now),
-    due_date: input.due_date ?? null,
+    ...dates,
     payment_rules: changeRules(
       [context.environment.payment_rules, owner.customer_rules, owner.account_rules ?? {}],
       {},
@@ -52,7 +53,9 @@ export async function createBill(connection: Connection, context: RequestContext
     status: 'unpaid',
   }
   const journal = new Journal(context.now)
-  const receivable = openReceivable(journal, row, row.amount_due, context, context.now)
+  const { request_id, actor, environment, now } = context
+  const effective_at = earlierOf(startOfDate(environment.time_zone, row.bill_date), now)
+  const receivable = openReceivable(journal, row, row.amount_due, { request_id, actor, effective_at }, now)
   await Promise.all([
     claimExternalReference(connection, context.environment.id, 'bill', input.external_reference, id, ''),
     insertBill(connection, row),
@@ -60,6 +63,16 @@ export async function createBill(connection: Connection, context: RequestContext
     journal.write(connection),
   ])
   return withReceivable(row, receivable)
+}
+
+/** The dates of a new bill. One that is due earlier than today and has no date of its own is of the day on which it is due. */
+function datesOf({ environment, now }: RequestContext, { bill_date, due_date }: CreateBill) {
+  if (bill_date !== undefined && due_date !== undefined && due_date < bill_date) {
+    throw fieldProblem('invalid_dates', '/due_date', `It is earlier than the bill_date, ${bill_date}.`)
+  }
+  const today = dateIn(environment.time_zone, now)
+  const implied = due_date !== undefined && due_date < today ? due_date : today
+  return { bill_date: bill_date ?? implied, due_date: due_date ?? null }
 }
 
 /** The customer and account that a bill is for, and the rules that it inherits. */

@@ -10,6 +10,7 @@ import {
   maxBalanceNumber,
   shownCurrency,
   shownId,
+  shownInstant,
 } from '../../shapes/primitives.ts'
 import { transactionKinds } from './kinds.ts'
 
@@ -23,8 +24,8 @@ const moved = {
     .max(maxBalanceNumber)
     .describe('Signed minor units, like the balance: a payment is negative'),
   currency: shownCurrency,
-  effective_at: instant.describe('When it takes effect'),
-  recorded_at: instant.describe('When it was recorded'),
+  effective_at: shownInstant.describe('When it takes effect'),
+  recorded_at: shownInstant.describe('When it was recorded'),
   request_id: z.string().max(64).optional().describe('The request that caused it'),
   actor: shownActor.optional(),
   source: z.string().max(50).describe('The payment, obligation, reversal or adjustment that caused it'),
@@ -50,8 +51,8 @@ export const balanceAt = z
     ...ownerFields,
     balance: balanceSum,
     currency: shownCurrency,
-    effective_at: instant,
-    recorded_at: instant,
+    effective_at: shownInstant,
+    recorded_at: shownInstant,
   })
   .meta({ id: 'BalanceAt' })
 

@@ -1,5 +1,6 @@
 import type { PageStart } from '../../api/pagination.ts'
 import type { Actor } from '../../core/actor.ts'
+import { endOfDate, startOfDate } from '../../core/clock.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
@@ -60,7 +61,9 @@ export async function readStatement(
   span: { from: string; to: string; time_zone: string },
   movementsMax: number,
 ): Promise<{ opening: bigint; movements: MovementRow[] }> {
-  const values = [...keyOf(owner), span.from, span.to, span.time_zone, movementsMax]
+  const starts = startOfDate(span.time_zone, span.from)
+  const ends = endOfDate(span.time_zone, span.to)
+  const values = [...keyOf(owner), starts, ends, movementsMax]
   const { rows } = await pool.query<(MovementRow | { id: null }) & { opening: bigint }>({ ...statementSql, values })
   const movements = rows.filter((row): row is MovementRow & { opening: bigint } => row.id !== null)
   return { opening: rows[0]?.opening ?? 0n, movements }

@@ -3,22 +3,24 @@ import type { Router } from '../../api/fastify.ts'
 import { writeOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
+import { effectiveAt } from '../../core/effective-at.ts'
 import { formatId, type Id } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { type AdjustmentCause, adjust } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
-import { ownerField, type Receivable, type ReceivableKind } from '../../ledger/receivable.ts'
+import { countsFrom, ownerField, type Receivable, type ReceivableKind } from '../../ledger/receivable.ts'
 import { ownerFields } from '../../shapes/object.ts'
 import {
   balance,
-  currencyCode,
   freeText,
   instant,
+  keptCurrencyCode,
   maxBalanceNumber,
   shownCurrency,
   shownId,
+  shownInstant,
   text,
 } from '../../shapes/primitives.ts'
 import { lockObject } from './lock.ts'
@@ -46,7 +48,7 @@ const createAdjustment = z
       .max(maxBalanceNumber)
       .refine((value) => value !== 0, { error: 'should not be 0' })
       .describe('Signed minor units: a positive amount increases what is owed'),
-    currency: currencyCode.optional().describe('Must be the currency of the balance'),
+    currency: keptCurrencyCode.optional().describe('Must be the currency of the balance'),
     reason,
     label: label.optional(),
     reference: reference.optional(),
@@ -78,8 +80,8 @@ const adjustment = z
     balance_after: balance,
     ...ownerFields,
     mode: z.enum(['test', 'live']),
-    effective_at: instant,
-    created_at: instant,
+    effective_at: shownInstant,
+    created_at: shownInstant,
   })
   .describe('Exactly one of customer_id, account_id and bill_id says what was adjusted')
   .meta({ id: 'Adjustment' })
@@ -142,10 +144,14 @@ async function adjustObject<Kind extends ReceivableKind>(
   if (input.currency !== undefined && input.currency !== receivable.currency) {
     throw fieldProblem('currency_mismatch', '/currency', `The balance is in ${receivable.currency}.`)
   }
-  const effectiveAt = input.effective_at === undefined ? now : new Date(input.effective_at)
+  const amount = BigInt(input.amount)
+  const effective_at =
+    input.effective_at === undefined
+      ? countsFrom(receivable, amount, now)
+      : effectiveAt(input.effective_at, now, '/effective_at')
   const { reason, label, reference } = input
-  const cause = { kind: input.kind, request_id, actor, reason, label, reference, effective_at: effectiveAt }
-  const id = await enter(connection, view, { row: held.row, receivable }, BigInt(input.amount), cause)
+  const cause = { kind: input.kind, request_id, actor, reason, label, reference, effective_at }
+  const id = await enter(connection, view, { row: held.row, receivable }, amount, cause)
   return {
     id: formatId('adjustment', id),
     kind: input.kind,
@@ -157,7 +163,7 @@ async function adjustObject<Kind extends ReceivableKind>(
     balance_after: toNumber(receivable.balance),
     ...ownerField(receivable),
     mode: environment.mode,
-    effective_at: effectiveAt.toISOString(),
+    effective_at: effective_at.toISOString(),
     created_at: now.toISOString(),
   }
 }

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../../context.ts'
 import { assert } from '../../core/assert.ts'
+import { isWithdrawn } from '../../core/currency.ts'
 import { bucketOf, type Id } from '../../core/id/id.ts'
 import { changeRules, type PaymentRuleOverrides, type RulesPatch } from '../../core/payment-rules.ts'
 import { fieldProblem } from '../../core/problem.ts'
@@ -74,6 +75,7 @@ export async function applyBalancePatch<Row extends BalanceOwnerRow>(
   patch: BalancePatch,
 ): Promise<Row> {
   const { row } = held
+  refuseWithdrawn(patch.currency, held)
   const changed: Row = {
     ...row,
     name: patch.name === undefined ? row.name : patch.name,
@@ -97,6 +99,15 @@ export async function applyBalancePatch<Row extends BalanceOwnerRow>(
     await journal.write(connection)
   }
   return withReceivable(changed, receivable)
+}
+
+/** A withdrawn currency is only for what has it already. */
+function refuseWithdrawn<Row extends BalanceOwnerRow>(
+  currency: string | undefined,
+  { row, receivable }: Held<Row>,
+): void {
+  if (currency === undefined || !isWithdrawn(currency) || currency === (receivable?.currency ?? row.currency)) return
+  throw fieldProblem('invalid_request', '/currency', `${currency} has been withdrawn from ISO 4217.`)
 }
 
 async function changeCurrency(
@@ -131,5 +142,6 @@ export function newRow(id: Id, context: RequestContext) {
     balance: null,
     receivable_currency: null,
     receivable_version: null,
+    moved_at: null,
   }
 }

@@ -11,8 +11,8 @@ export type Held<Row> = { row: Row; receivable: Receivable | undefined }
 /** The row with the balance of the locked receivable. */
 export function withReceivable<Row extends Rows[ReceivableKind]>(row: Row, receivable: Receivable | undefined): Row {
   if (!receivable) return row
-  const { balance, currency, version, status } = receivable
-  return { ...row, balance, receivable_currency: currency, receivable_version: version, status }
+  const { balance, currency, version, moved_at, status } = receivable
+  return { ...row, balance, receivable_currency: currency, receivable_version: version, moved_at, status }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { laterOf } from '../../core/clock.ts'
 import { toNumber } from '../../core/money.ts'
 import { presentmentUrl } from '../../core/page-link.ts'
 import type { View } from './resource.ts'
@@ -13,7 +14,7 @@ export function commonFieldsOf({ app, context: { environment } }: View, row: Cus
         : undefined,
     mode: environment.mode,
     created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
+    updated_at: laterOf(row.updated_at, row.moved_at ?? row.updated_at).toISOString(),
     archived_at: row.archived_at?.toISOString(),
   }
 }

@@ -22,6 +22,8 @@ type ObjectRow = {
   balance: bigint | null
   receivable_currency: string | null
   receivable_version: bigint | null
+  /** When its balance was last moved, as far as that is known. */
+  moved_at: Date | null
 }
 
 export type CustomerRow = ObjectRow & {
@@ -62,7 +64,8 @@ export type BillRow = ObjectRow & {
 }
 export type Rows = { customer: CustomerRow; account: AccountRow; bill: BillRow }
 
-const receivableColumns = 'r.balance, r.currency as receivable_currency, r.version as receivable_version, r.status'
+const receivableColumns =
+  'r.balance, r.currency as receivable_currency, r.version as receivable_version, r.moved_at, r.status'
 const receivableJoin = 'left join receivable as r on r.id = e.id and r.bucket = e.bucket'
 
 /** The select of each kind: the row, its receivable, and the rules it inherits. Lists and single reads share it. */

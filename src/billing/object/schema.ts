@@ -1,4 +1,11 @@
-import { balance, currencyCode, metadata, metadataPatch, paymentRulesPatch } from '../../shapes/primitives.ts'
+import {
+  balance,
+  currencyCode,
+  keptCurrencyCode,
+  metadata,
+  metadataPatch,
+  paymentRulesPatch,
+} from '../../shapes/primitives.ts'
 
 // Fields that several kinds of objects have, to be spread into their schemas.
 
@@ -11,4 +18,8 @@ export const createFields = {
 }
 
 /** The same fields in a PATCH. */
-export const updateFields = { ...createFields, metadata: metadataPatch.optional() }
+export const updateFields = {
+  ...createFields,
+  currency: keptCurrencyCode.optional(),
+  metadata: metadataPatch.optional(),
+}

@@ -9,13 +9,15 @@ import {
   pageQuery,
   readPage,
   renderListPage,
+  updatedQuery,
 } from '../../api/pagination.ts'
 import type { AppContext } from '../../context.ts'
 import { parseId } from '../../core/id/id.ts'
+import { parameterProblem } from '../../core/problem.ts'
 import { Conditions } from '../../database/conditions.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { type Application, applicationSelect } from '../../ledger/corrections/application.ts'
-import { currencyCode, idOrReference } from '../../shapes/primitives.ts'
+import { idOrReference, keptCurrencyCode } from '../../shapes/primitives.ts'
 import { findObject } from '../object/rows.ts'
 import { renderObligation } from './render.ts'
 import { obligation } from './schema.ts'
@@ -26,8 +28,9 @@ const listObligations = z.strictObject({
   customer: idOrReference.optional().describe('Id or external reference: everything that this customer paid'),
   account: idOrReference.optional().describe('Id or external reference'),
   bill: idOrReference.optional().describe('Id or external reference'),
-  currency: currencyCode.optional(),
+  currency: keptCurrencyCode.optional(),
   ...createdQuery,
+  ...updatedQuery,
 })
 type ListObligations = z.output<typeof listObligations>
 
@@ -47,6 +50,7 @@ export function obligationListRoute(router: Router, app: AppContext): void {
     },
     async ({ query, context: { environment } }) => {
       const { limit, cursor, ...sent } = query
+      refuseAlone(query)
       const filters = { environment_id: environment.id, ...sent }
       const page = readPage(app, 'obligation', { limit, cursor }, filters)
       const rows = await findObligations(app.pool, environment.id, query, page)
@@ -55,6 +59,14 @@ export function obligationListRoute(router: Router, app: AppContext): void {
       return { status: 200, body: shown }
     },
   )
+}
+
+/** No key holds when an obligation was changed. */
+function refuseAlone({ updated_from, payment, customer, account, bill, created_from }: ListObligations): void {
+  if (updated_from === undefined) return
+  if ([payment, customer, account, bill, created_from].some((one) => one !== undefined)) return
+  const detail = 'can be used only together with payment, customer, account, bill or created_from'
+  throw parameterProblem('updated_from', 'filter_alone', detail)
 }
 
 /** Up to `limit + 1` obligations, newest first. Those of an account or a bill are found by its customer's index. */
@@ -81,6 +93,7 @@ export async function findObligations(
     if (kind !== 'customer') conditions.and`receivable_id = ${found.id}`
   }
   if (query.currency !== undefined) conditions.and`currency = ${query.currency}`
+  if (query.updated_from !== undefined) conditions.and`updated_at >= ${query.updated_from}`
   const { rows } = await database.query<Application>({
     text: `${applicationSelect} where ${conditions.text} order by id desc limit ${page.limit + 1}`,
     values: conditions.values,

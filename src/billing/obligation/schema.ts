@@ -4,10 +4,10 @@ import {
   amount,
   freeText,
   idOrReference,
-  instant,
   maxAmountNumber,
   shownCurrency,
   shownId,
+  shownInstant,
 } from '../../shapes/primitives.ts'
 
 const target = {
@@ -57,7 +57,7 @@ export const obligation = z
     payment_id: shownId('payment'),
     ...ownerFields,
     mode: z.enum(['test', 'live']),
-    created_at: instant,
-    updated_at: instant,
+    created_at: shownInstant,
+    updated_at: shownInstant,
   })
   .meta({ id: 'Obligation' })

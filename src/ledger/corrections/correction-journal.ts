@@ -6,7 +6,7 @@ import { type NewEvent, renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { DataOf, EventType } from '../../events/registry.ts'
 import type { ChangeContext } from '../change.ts'
 import { Journal } from '../journal.ts'
-import { appliedToOf, formatReceivableId, ownerField, type Receivable } from '../receivable.ts'
+import { appliedToOf, countsFrom, formatReceivableId, ownerField, type Receivable } from '../receivable.ts'
 import type { LockedPayment } from '../store.ts'
 import type { Application } from './application.ts'
 import { type CorrectionRows, writeCorrection } from './write.ts'
@@ -44,6 +44,7 @@ export class Correction {
       source_id: id,
       request_id,
       actor,
+      effective_at: countsFrom(receivable, -amount, now),
     })
     this.journal.postToReceivable(transaction, receivable, -amount)
     this.journal.postToSystemAccount(transaction, 'unapplied', payment.currency, amount)

@@ -165,8 +165,7 @@ function decideCommand(
   const decision = decide(command, inputs.receivables)
   if (decision === 'target_unknown') return { kind: 'target_unknown' }
   if (decision instanceof Problem) return { kind: 'refused', problem: decision }
-  const { transaction: entered, applied } = enterPayment(command, decision, inputs.receivables, journal, now)
-  return { applied, transaction_id: entered.id }
+  return { applied: enterPayment(command, decision, inputs.receivables, journal, now) }
 }
 
 function outcomeOf({ applied }: AppliedRow): PaymentOutcome {

@@ -88,6 +88,8 @@ export type RenderedText = { status: number; body: string }
 export type AppliedLine = {
   obligation_id: Id
   receivable_id: Id
+  /** Where it is entered: the payment's own transaction, unless what was paid counts from later. */
+  transaction_id: Id
   kind: ReceivableKind
   amount: bigint
   rule: string

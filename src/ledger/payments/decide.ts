@@ -1,9 +1,11 @@
+import { earlierOf } from '../../core/clock.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import { type Allocation, allocate, explicitFault } from '../allocation.ts'
-import type { Journal, OpenTransaction } from '../journal.ts'
-import { formatReceivableId, objectsOf, type Receivable, type ReceivableIndex } from '../receivable.ts'
+import type { Journal } from '../journal.ts'
+import type { NewTransaction } from '../journal-rows.ts'
+import { countsFrom, formatReceivableId, objectsOf, type Receivable, type ReceivableIndex } from '../receivable.ts'
 import type { Reopened } from '../store.ts'
 import {
   type AppliedLine,
@@ -83,43 +85,51 @@ export function faultDetail(fault: NonNullable<ReturnType<typeof explicitFault>>
   return `No more than ${receivable.balance > 0n ? receivable.balance : 0n} can be applied to it.`
 }
 
-/** Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied. */
+/**
+ * Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied. Where a bill
+ * counts from later than the money, the money is unapplied until then, and its application is a transaction of its own.
+ */
 export function enterPayment(
   command: PaymentCommand,
   { allocation, customer_id }: Decision,
   receivables: ReceivableIndex,
   journal: Journal,
   now: Date,
-): { transaction: OpenTransaction; applied: AppliedPayment } {
+): AppliedPayment {
   const { payment, environment } = command
   const bucket = bucketOf(payment.id)
-  const transaction = journal.open({
-    bucket,
-    environment_id: environment.id,
-    kind: 'payment',
-    source_id: payment.id,
-    request_id: command.request_id,
-    actor: command.actor,
-    effective_at: payment.received_at,
-  })
+  const { request_id, actor } = command
+  const open = (one: Pick<NewTransaction, 'kind' | 'source_id' | 'effective_at'>) =>
+    journal.open({ bucket, environment_id: environment.id, request_id, actor, ...one })
+  // The clock of whoever received the money may be ahead, and nothing takes effect in the future.
+  const received_at = earlierOf(payment.received_at, now)
+  const transaction = open({ kind: 'payment', source_id: payment.id, effective_at: received_at })
   journal.postToSystemAccount(transaction, `clearing:${payment.clearing}`, payment.currency, payment.amount)
+  let unapplied = allocation.unapplied
   const lines: AppliedLine[] = []
   for (const { receivable_id, amount, rule } of allocation.lines) {
     const receivable = receivables.get(receivable_id) as Receivable
-    journal.postToReceivable(transaction, receivable, -amount)
+    const obligation_id = newId(bucket, now.getTime())
+    const effective_at = countsFrom(receivable, -amount, received_at)
+    let entered = transaction
+    if (effective_at > received_at) {
+      entered = open({ kind: 'application', source_id: obligation_id, effective_at })
+      journal.postToSystemAccount(entered, 'unapplied', payment.currency, amount)
+      unapplied += amount
+    }
+    journal.postToReceivable(entered, receivable, -amount)
     lines.push({
-      obligation_id: newId(bucket, now.getTime()),
+      obligation_id,
       receivable_id,
+      transaction_id: entered.id,
       kind: receivable.kind,
       amount,
       rule,
       balance_after: receivable.balance,
     })
   }
-  if (allocation.unapplied > 0n) {
-    journal.postToSystemAccount(transaction, 'unapplied', payment.currency, -allocation.unapplied)
-  }
-  const applied: AppliedPayment = {
+  if (unapplied > 0n) journal.postToSystemAccount(transaction, 'unapplied', payment.currency, -unapplied)
+  return {
     command,
     customer_id,
     applied_amount: payment.amount - allocation.unapplied,
@@ -128,7 +138,6 @@ export function enterPayment(
     explanation: explainAllocation(command.target, allocation, receivables),
     recorded_at: now,
   }
-  return { transaction, applied }
 }
 
 /** The explanation in the terms of the API: what was applied by which rule, and what was skipped and why. */

@@ -8,8 +8,8 @@ import { type NewEvent, renderEvent } from '../../events/outbox.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex, type ReceivableKind } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentExplanation } from './command.ts'
 
-/** A payment that was applied, with the ledger transaction that entered it. */
-export type AppliedRow = { applied: AppliedPayment; transaction_id: Id }
+/** A payment that was applied. */
+export type AppliedRow = { applied: AppliedPayment }
 
 const writePaymentsSql = loadSql(import.meta.url, '../sql/write-payments.sql')
 const completePaymentsSql = loadSql(import.meta.url, '../sql/complete-session-payments.sql')
@@ -70,7 +70,7 @@ function completedColumns(rows: AppliedRow[], now: Date): unknown[] {
 
 /** Writes one application for each line of each payment. */
 export function writeApplications(connection: Queryable, rows: AppliedRow[], now: Date): Promise<void> {
-  const lines = rows.flatMap(({ applied, transaction_id }) =>
+  const lines = rows.flatMap(({ applied }) =>
     applied.lines.map((line) => ({
       id: line.obligation_id,
       environment_id: applied.command.environment.id,
@@ -80,7 +80,7 @@ export function writeApplications(connection: Queryable, rows: AppliedRow[], now
       kind: line.kind,
       currency: applied.command.payment.currency,
       amount: line.amount,
-      transaction_id,
+      transaction_id: line.transaction_id,
     })),
   )
   return insertApplications(connection, lines, now)

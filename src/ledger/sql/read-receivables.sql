@@ -2,7 +2,7 @@
 -- checks when it writes whether the balances have changed meanwhile.
 select
   r.id, r.bucket, r.environment_id, r.kind, r.customer_id, r.account_id, r.currency, r.balance, r.version, r.status,
-  r.external_reference, b.due_date, b.bill_date, b.amount_due,
+  r.owed_since, r.moved_at, r.external_reference, b.due_date, b.bill_date, b.amount_due,
   coalesce(r.overpayment_allowed, r.environment_id = any (array(
     select id from environment where id = any ($5::integer[]) and payment_rules @> '{"overpayment_allowed": true}'
   ))) as overpayment_allowed

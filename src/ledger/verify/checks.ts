@@ -1,4 +1,4 @@
-import { currencyCodes } from '../../core/currency.ts'
+import { keptCurrencyCodes } from '../../core/currency.ts'
 import { maxAmount, maxBalance } from '../../core/money.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { InvariantNumber } from './invariants.ts'
@@ -44,6 +44,7 @@ export const checks: readonly Check[] = [
     'applied.sql',
     'Every balance is what was entered by hand less what payments applied; bills show the same amounts.',
   ),
+  check('I5', 'dates.sql', 'At no date is a bill below zero.'),
   check('I5', 'payments.sql', 'Every payment is applied, unapplied or reversed, as its rows say.', { merges }),
   check('I5', 'reversals.sql', 'Every reversed amount is the sum of its reversals.'),
   check('I5', 'system-accounts.sql', 'Clearing and unapplied accounts hold what the payments say.'),
@@ -56,7 +57,7 @@ export const checks: readonly Check[] = [
   check('I7', 'attempts.sql', 'Every delivery that ended was ended by its latest attempt.', { merges }),
   check('I10', 'rights.sql', 'The role that serves cannot change or delete entries and events.'),
   check('I11', 'currencies.sql', 'Every currency is an ISO 4217 code, every amount is whole and within its limits.', {
-    values: [currencyCodes(), maxBalance, maxAmount],
+    values: [keptCurrencyCodes(), maxBalance, maxAmount],
   }),
   check('I12', 'dispatch.sql', 'No delivery is skipped for one that became due an hour later.'),
   check('I14', 'states.sql', 'Every status agrees with its amounts and instants.'),

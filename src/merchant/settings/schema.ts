@@ -6,7 +6,7 @@ const timeZone = z
   .string()
   .max(64, { abort: true })
   .refine((name) => canonicalTimeZone(name) !== undefined, {
-    error: 'should be an IANA time zone, such as Africa/Nairobi',
+    error: 'should be an IANA time zone with its region, such as Africa/Nairobi',
   })
   .describe('IANA time zone of all dates; a bill is overdue from midnight in it')
 

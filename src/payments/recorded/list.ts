@@ -9,6 +9,7 @@ import {
   pageQuery,
   readPage,
   renderListPage,
+  updatedQuery,
 } from '../../api/pagination.ts'
 import { findObject } from '../../billing/object/rows.ts'
 import type { AppContext } from '../../context.ts'
@@ -18,7 +19,7 @@ import { parameterProblem } from '../../core/problem.ts'
 import { comparableReference } from '../../core/reference-text.ts'
 import { Conditions } from '../../database/conditions.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { currencyCode, idOrReference, typedReference } from '../../shapes/primitives.ts'
+import { idOrReference, keptCurrencyCode, typedReference } from '../../shapes/primitives.ts'
 import { renderListedPayment } from './render.ts'
 import { channel, listedPayment, paymentStatus } from './schema.ts'
 import { type PaymentRow, paymentSelect } from './store.ts'
@@ -32,8 +33,9 @@ const listPayments = z.strictObject({
   status: paymentStatus.optional(),
   customer: idOrReference.optional().describe('Id or external reference'),
   account: idOrReference.optional().describe('Id or external reference: payments that were applied to it'),
-  currency: currencyCode.optional(),
+  currency: keptCurrencyCode.optional(),
   ...createdQuery,
+  ...updatedQuery,
 })
 type ListPayments = z.output<typeof listPayments>
 
@@ -53,9 +55,7 @@ export function paymentListRoute(router: Router, app: AppContext): void {
     },
     async ({ query, context: { environment } }) => {
       const { limit, cursor, ...sent } = query
-      if (sent.reference !== undefined && sent.channel === undefined) {
-        throw parameterProblem('reference', 'filter_alone', 'can be used only together with channel')
-      }
+      refuseAlone(query)
       const filters = { environment_id: environment.id, ...sent }
       const page = readPage(app, 'payment', { limit, cursor }, filters)
       const rows = await findPayments(app.pool, environment.id, query, page)
@@ -63,6 +63,20 @@ export function paymentListRoute(router: Router, app: AppContext): void {
       const shown = renderListPage(app, 'payment', filters, rows, limit, render, ({ id }) => id)
       return { status: 200, body: shown }
     },
+  )
+}
+
+/** No key holds the reference without its channel, nor when a payment was changed. */
+function refuseAlone({ reference, channel, updated_from, customer, account, created_from }: ListPayments): void {
+  if (reference !== undefined && channel === undefined) {
+    throw parameterProblem('reference', 'filter_alone', 'can be used only together with channel')
+  }
+  if (updated_from === undefined || [reference, customer, account, created_from].some((one) => one !== undefined))
+    return
+  throw parameterProblem(
+    'updated_from',
+    'filter_alone',
+    'can be used only together with customer, account, reference or created_from',
   )
 }
 
@@ -77,12 +91,13 @@ export async function findPayments(
   const conditions = new Conditions()
   conditions.and`e.environment_id = ${environmentId} and e.id >= ${from} and e.id < ${below}`
   if (!(await addNamed(conditions, database, environmentId, query))) return []
-  const { status, currency, channel } = query
+  const { status, currency, channel, updated_from } = query
   if (status !== undefined) conditions.and`e.status = ${status}`
   // The planner uses the partial index of rare statuses only where the statement repeats its condition.
   if (status !== undefined && status !== 'succeeded') conditions.and`e.status <> 'succeeded'`
   if (currency !== undefined) conditions.and`e.currency = ${currency}`
   if (channel !== undefined) conditions.and`e.channel = ${channel}`
+  if (updated_from !== undefined) conditions.and`e.updated_at >= ${updated_from}`
   const { rows } = await database.query<PaymentRow>({
     text: `${paymentSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
     values: conditions.values,

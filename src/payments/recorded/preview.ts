@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { AppContext, RequestContext } from '../../context.ts'
+import { isWithdrawn } from '../../core/currency.ts'
 import { toNumber } from '../../core/money.ts'
 import { Problem } from '../../core/problem.ts'
 import { selectionOf } from '../../ledger/payments/command.ts'
@@ -7,7 +8,7 @@ import { decide, explainAllocation } from '../../ledger/payments/decide.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
 import { readReceivables } from '../../ledger/store.ts'
 import type { PreviewPayment, paymentPreview } from './schema.ts'
-import { resolveTarget } from './target.ts'
+import { refuseWithdrawn, resolveTarget } from './target.ts'
 
 /**
  * How a payment would be allocated, and by which rule, as things are now. It decides with the same function as the
@@ -19,6 +20,7 @@ export async function previewPayment(
   input: PreviewPayment,
 ): Promise<z.input<typeof paymentPreview>> {
   const { target, customer_id } = await resolveTarget(pool, environment.id, input)
+  if (isWithdrawn(input.currency)) await refuseWithdrawn(pool, environment.id, input.currency, target)
   const payment = { customer_id, amount: BigInt(input.amount), currency: input.currency }
   const command = { environment, payment, target }
   const receivables = await readReceivables(pool, selectionOf([command], [environment.id]))

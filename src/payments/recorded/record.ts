@@ -4,6 +4,8 @@ import { renderProblem } from '../../api/problems.ts'
 import { type RenderedResponse, renderResponse } from '../../api/response.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { AssertionError } from '../../core/assert.ts'
+import { isWithdrawn } from '../../core/currency.ts'
+import { pastInstant } from '../../core/effective-at.ts'
 import { bucketOf, newId, parseId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { PaymentCommand, PaymentOutcome } from '../../ledger/payments/command.ts'
@@ -12,7 +14,7 @@ import { resolveTaken } from './reference-taken.ts'
 import { renderApplied, renderBillingPayment } from './render.ts'
 import * as schema from './schema.ts'
 import { readPayment } from './store.ts'
-import { type ResolvedTarget, readTarget, resolveTarget } from './target.ts'
+import { type ResolvedTarget, readTarget, refuseWithdrawn, resolveTarget } from './target.ts'
 
 type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
 
@@ -51,6 +53,9 @@ export async function recordPayment(
 ): Promise<RenderedResponse> {
   const rest = readRest(context, input)
   const resolved = readTarget(input) ?? (await resolveTarget(app.pool, context.environment.id, input))
+  if (isWithdrawn(input.currency)) {
+    await refuseWithdrawn(app.pool, context.environment.id, input.currency, resolved.target)
+  }
   const applied = await apply(app, context, rest, resolved)
   if (applied !== 'target_unknown') return applied
   // No receivable identified the customer: the object has no balance, or does not exist, and then this look-up throws.
@@ -60,17 +65,11 @@ export async function recordPayment(
   throw new Problem('not_found', 'There is nothing payable with this id or reference.')
 }
 
-// A till's clock may be a little ahead of ours.
-const clockSkewMs = 5 * 60_000
-
 type Rest = Omit<Said, 'target' | 'target_pointer'>
 
 /** What the request says besides its target. Throws `not_found` when `replaces` is no id of a payment. */
 function readRest({ now }: RequestContext, input: schema.CreatePayment): Rest {
-  const received_at = input.received_at === undefined ? undefined : new Date(input.received_at)
-  if (received_at && received_at.getTime() > now.getTime() + clockSkewMs) {
-    throw fieldProblem('invalid_request', '/received_at', 'It is in the future.')
-  }
+  const received_at = input.received_at === undefined ? undefined : pastInstant(input.received_at, now, '/received_at')
   const replaces = input.replaces === undefined ? null : parseId('payment', input.replaces)
   if (replaces === undefined) throw fieldProblem('not_found', '/replaces', 'There is no payment with this id.')
   return {

@@ -6,13 +6,14 @@ import { ownerFields } from '../../shapes/object.ts'
 import {
   amount,
   balance,
-  currencyCode,
   freeText,
   idOrReference,
   instant,
+  keptCurrencyCode,
   metadata,
   shownCurrency,
   shownId,
+  shownInstant,
   shownMetadata,
   typedReference,
 } from '../../shapes/primitives.ts'
@@ -77,7 +78,7 @@ export const channel = z
 export const createPaymentBody = z
   .strictObject({
     amount,
-    currency: currencyCode,
+    currency: keptCurrencyCode,
     channel: channel.describe('Where the money was received: cash, bank_transfer, the name of a pay point'),
     reference: typedReference.describe(
       'Permanently unique per channel: the same payment may be sent again unchanged. Compared in its composed form (NFC), with each run of white space as one space',
@@ -98,7 +99,7 @@ export const createPaymentBody = z
 export type CreatePayment = z.output<typeof createPaymentBody>
 
 export const previewPaymentBody = z
-  .strictObject({ amount, currency: currencyCode, ...targeting })
+  .strictObject({ amount, currency: keptCurrencyCode, ...targeting })
   .superRefine(checkTargeting)
   .meta({ id: 'PreviewPayment' })
 export type PreviewPayment = z.output<typeof previewPaymentBody>
@@ -131,7 +132,7 @@ const paymentError = z
     error_code: word,
     decline_code: word.optional(),
     message: z.string().max(500),
-    timestamp: instant.optional(),
+    timestamp: shownInstant.optional(),
   })
   .describe('Why the last attempt failed')
   .meta({ id: 'PaymentError' })
@@ -152,8 +153,8 @@ export const collectPayment = z
     last_payment_error: paymentError.optional(),
     metadata: shownMetadata.optional(),
     mode: z.enum(['test', 'live']),
-    created_at: instant,
-    updated_at: instant,
+    created_at: shownInstant,
+    updated_at: shownInstant,
   })
   .meta({ id: 'Payment' })
 
@@ -171,7 +172,7 @@ export const listedPayment = collectPayment
     customer_id: shownId('customer'),
     channel: z.string().max(40),
     reference: z.string().max(255).optional(),
-    received_at: instant.optional(),
+    received_at: shownInstant.optional(),
     replaces: shownId('payment')
       .optional()
       .describe('The payment that it was recorded in place of, once that was returned'),
@@ -210,6 +211,6 @@ export const reversal = z
     currency: shownCurrency,
     reason: z.string().max(255),
     mode: z.enum(['test', 'live']),
-    created_at: instant,
+    created_at: shownInstant,
   })
   .meta({ id: 'Reversal' })

@@ -4,7 +4,8 @@ import { type Id, parseId } from '../../core/id/id.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { AllocationPolicy } from '../../ledger/allocation.ts'
-import type { PaymentTarget } from '../../ledger/payments/command.ts'
+import { type PaymentTarget, selectionOf } from '../../ledger/payments/command.ts'
+import { readReceivables } from '../../ledger/store.ts'
 
 /** How a body says where the payment goes; its schema has checked that it does so in exactly one way. */
 export type Targeting = {
@@ -135,4 +136,20 @@ function build(targeting: Targeting, named: NamedOne[], ids: Id[], customer_id: 
     first_id,
     pointer,
   }
+}
+
+/** Throws `currency_mismatch` for money in a currency that is withdrawn, unless its target has a balance in it from before. */
+export async function refuseWithdrawn(
+  connection: Queryable,
+  environmentId: number,
+  currency: string,
+  target: PaymentTarget,
+): Promise<void> {
+  const receivables = await readReceivables(connection, selectionOf([{ target }], [environmentId]))
+  if ([...receivables.all()].some((one) => one.currency === currency)) return
+  throw fieldProblem(
+    'currency_mismatch',
+    '/currency',
+    `${currency} has been withdrawn, and nothing here is owed in it.`,
+  )
 }

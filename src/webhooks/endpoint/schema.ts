@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { eventTypes } from '../../events/registry.ts'
-import { freeText, instant, shownId } from '../../shapes/primitives.ts'
+import { freeText, shownId, shownInstant } from '../../shapes/primitives.ts'
 
 const eventType = z.enum(eventTypes)
 
@@ -28,8 +28,8 @@ export const endpoint = z
     disabled_reason: z.string().max(255).optional(),
     api_version: z.string().max(10),
     mode: z.enum(['test', 'live']),
-    created_at: instant,
-    updated_at: instant,
+    created_at: shownInstant,
+    updated_at: shownInstant,
   })
   .meta({ id: 'WebhookEndpoint' })
 

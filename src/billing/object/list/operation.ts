@@ -7,8 +7,8 @@ import { parameterProblem } from '../../../core/problem.ts'
 import type { ReceivableKind } from '../../../ledger/receivable.ts'
 import type { Declared } from '../operations.ts'
 import type { Resource } from '../resource.ts'
-import { type ListQuery, listQueries } from './schema.ts'
-import { listObjects } from './store.ts'
+import { type ListQuery, listQueries, updatedDaysMax } from './schema.ts'
+import { goesByChange, listObjects } from './store.ts'
 
 /** The list of one kind of objects: newest first, by cursors, with filters. */
 export function listOperation<Kind extends ReceivableKind, Shape extends z.ZodType>(
@@ -24,7 +24,7 @@ export function listOperation<Kind extends ReceivableKind, Shape extends z.ZodTy
     { method: 'GET', ...declared, tag, query: listQueries[kind], responses: { 200: pageOf(shape) } },
     async ({ query, context }) => {
       const { limit, cursor, ...sent } = query as ListQuery
-      refuseBalanceAlone(sent)
+      refuseAlone(sent, context.now)
       const filters = { environment_id: context.environment.id, ...sent }
       const page = readPage(app, kind, { limit, cursor }, filters)
       const rows = await listObjects(app.pool, context, kind, query as ListQuery, page)
@@ -43,10 +43,16 @@ export function listOperation<Kind extends ReceivableKind, Shape extends z.ZodTy
   )
 }
 
-/** A balance changes with every payment, so no index holds it: another filter has to narrow the list first. */
-function refuseBalanceAlone({ balance_min, balance_max, archived: _, ...others }: Partial<ListQuery>): void {
-  if (balance_min === undefined && balance_max === undefined) return
-  if (Object.values(others).some((filter) => filter !== undefined)) return
+/** A balance changes with every payment, so no index holds it, or when it was: another filter has to narrow the list first. */
+function refuseAlone(query: Partial<ListQuery>, now: Date): void {
+  const { balance_min, balance_max, archived: _, ...others } = query
   const detail = 'can be used only together with another filter, such as created_from or customer'
-  throw parameterProblem(balance_min === undefined ? 'balance_max' : 'balance_min', 'filter_alone', detail)
+  const alone = Object.values(others).every((filter) => filter === undefined)
+  if (alone && balance_min !== undefined) throw parameterProblem('balance_min', 'filter_alone', detail)
+  if (alone && balance_max !== undefined) throw parameterProblem('balance_max', 'filter_alone', detail)
+  if (!goesByChange(query) || query.updated_from === undefined) return
+  const earliest = now.getTime() - updatedDaysMax * 86_400_000
+  if (Date.parse(query.updated_from) < earliest) {
+    throw parameterProblem('updated_from', 'filter_alone', `more than ${updatedDaysMax} days back ${detail}`)
+  }
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { createdQuery, pageQuery } from '../../../api/pagination.ts'
+import { createdQuery, pageQuery, updatedQuery } from '../../../api/pagination.ts'
 import {
-  currencyCode,
   date,
   externalReference,
   idOrReference,
+  keptCurrencyCode,
   maxBalanceNumber,
   metadata,
   wholeNumberText,
@@ -12,11 +12,17 @@ import {
 
 const balanceText = wholeNumberText(-maxBalanceNumber, maxBalanceNumber)
 
+/** How far back a list by change alone goes: it reads every entry and every change since. */
+export const updatedDaysMax = 31
+
 const common = {
   ...pageQuery,
   external_reference: externalReference.optional(),
-  currency: currencyCode.optional(),
+  currency: keptCurrencyCode.optional(),
   ...createdQuery,
+  updated_from: updatedQuery.updated_from.describe(
+    `Changed at this instant or later, money included; up to ${updatedDaysMax} days back, or beside another filter`,
+  ),
   metadata: metadata
     .optional()
     .describe('metadata[key]=value: objects with this value under this key; several filters must all match'),

@@ -1,7 +1,7 @@
 import { idRange, type PageStart } from '../../../api/pagination.ts'
 import type { RequestContext } from '../../../context.ts'
 import { dateIn } from '../../../core/clock.ts'
-import { bucketOf } from '../../../core/id/id.ts'
+import { bucketOf, firstIdAt } from '../../../core/id/id.ts'
 import { Conditions } from '../../../database/conditions.ts'
 import type { Queryable } from '../../../database/pool.ts'
 import type { ReceivableKind } from '../../../ledger/receivable.ts'
@@ -34,6 +34,7 @@ export async function listObjects<Kind extends ReceivableKind>(
   } else conditions.and`e.environment_id = ${environment.id} and e.id >= ${from} and e.id < ${below}`
   addOwnFilters(conditions, query)
   addReceivableFilters(conditions, query, dateIn(environment.time_zone, now))
+  addChanged(conditions, environment.id, kind, query)
   const { rows } = await database.query<Rows[Kind]>({
     text: `with page as materialized (
        select e.id, e.bucket from ${byStatus ? statusFirst : objectFirst(kind, query)}
@@ -52,14 +53,36 @@ function goesByStatus(query: ListQuery): boolean {
   return [external_reference, customer, account, metadata, due_from, due_to].every((filter) => filter === undefined)
 }
 
+/** Whether nothing else narrows a list by change: then the entries and the changes since are read, by their ids, which are times. */
+export function goesByChange(query: Partial<ListQuery>): boolean {
+  if (query.updated_from === undefined) return false
+  const { external_reference, customer, account, metadata, due_from, due_to, status, overdue, created_from } = query
+  const narrowing = [external_reference, customer, account, metadata, due_from, due_to, status, created_from]
+  return overdue !== 'true' && narrowing.every((filter) => filter === undefined)
+}
+
+function addChanged(conditions: Conditions, environmentId: number, kind: ReceivableKind, query: ListQuery): void {
+  const { updated_from } = query
+  if (updated_from === undefined) return
+  conditions.and`greatest(e.updated_at, r.moved_at) >= ${updated_from}`
+  if (!goesByChange(query)) return
+  const since = firstIdAt(Date.parse(updated_from))
+  conditions.and`e.id in (
+    select receivable_id from ledger_entry
+    where environment_id = ${environmentId} and id >= ${since} and receivable_id is not null
+    union select object_id from audit_entry
+    where environment_id = ${environmentId} and id >= ${since} and object_kind = ${kind})`
+}
+
 const statusFirst = `receivable as r cross join lateral
   (select * from bill as b where b.id = r.id and b.bucket = r.bucket offset 0) as e`
 
-function objectFirst(kind: ReceivableKind, { status, overdue, balance_min, balance_max }: ListQuery): string {
-  const filtered = [status, overdue, balance_min, balance_max].some((filter) => filter !== undefined)
+function objectFirst(kind: ReceivableKind, query: ListQuery): string {
+  const { status, overdue, balance_min, balance_max, updated_from } = query
+  const filtered = [status, overdue, balance_min, balance_max, updated_from].some((filter) => filter !== undefined)
   return filtered
     ? `${kind} as e left join lateral
-        (select status, balance from receivable as b where b.id = e.id and b.bucket = e.bucket offset 0) as r on true`
+        (select status, balance, moved_at from receivable as b where b.id = e.id and b.bucket = e.bucket offset 0) as r on true`
     : `${kind} as e`
 }
 

@@ -21,7 +21,7 @@ class PredecessorTimeout extends Error {
 /** One try to apply a batch: when it has decided, and the balances that it will write. */
 type Attempt = {
   decided: PromiseWithResolvers<void>
-  balances: Map<Id, Pick<Receivable, 'balance' | 'version' | 'status'>>
+  balances: Map<Id, Pick<Receivable, 'balance' | 'version' | 'status' | 'owed_since'>>
 }
 
 // Batches of several processes could deadlock in a way that PostgreSQL cannot see, since part of the cycle is in the
@@ -81,8 +81,8 @@ export class InFlightBatch {
 
   /** Publishes the balances that this batch will write, and so lets later batches decide. */
   publishBalances(receivables: Iterable<Receivable>): void {
-    for (const { id, balance, version, status } of receivables) {
-      this.#attempt.balances.set(id, { balance, version, status })
+    for (const { id, balance, version, status, owed_since } of receivables) {
+      this.#attempt.balances.set(id, { balance, version, status, owed_since })
     }
     this.#attempt.decided.resolve()
   }

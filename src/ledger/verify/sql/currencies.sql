@@ -1,4 +1,4 @@
--- I11. $1 holds every active ISO 4217 code, $2 is the limit of a balance in either direction, $3 the largest payment.
+-- I11. $1 holds every ISO 4217 code, active or withdrawn, $2 is the limit of a balance in either direction, $3 the largest payment.
 -- An entry is not zero, and moves a balance at most from one limit to the other. Grouping the rows by currency, so as
 -- to compare few with the list, took a third longer.
 with broken as (
