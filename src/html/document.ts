@@ -8,9 +8,9 @@ export type Style = { element: Html; source: string }
 /** A document before it is wrapped. `head` follows what every document has there; `body` is the whole body. */
 export type HtmlDocument = { title: string; style: Style; head?: Html | undefined; body: Html }
 
-/** Reads a style sheet. Its element is one trusted text: a style sheet has no entities, so it must not be escaped. */
-export function readStyle(file: URL): Style {
-  const text = squeezeCss(readFileSync(file, 'utf8'))
+/** Reads a style sheet of some files. Its element is one trusted text: a style sheet has no entities, so it must not be escaped. */
+export function readStyle(...files: URL[]): Style {
+  const text = squeezeCss(files.map((file) => readFileSync(file, 'utf8')).join('\n'))
   const source = `'sha256-${createHash('sha256').update(text).digest('base64')}'`
   return { element: Html.trusted(`<style>${text}</style>`), source }
 }

@@ -13,7 +13,7 @@ export type Page = {
 }
 
 /** The style sheet of every page. */
-export const pageStyle = readStyle(new URL('./style.css', import.meta.url))
+export const pageStyle = readStyle(new URL('./style.css', import.meta.url), new URL('./debts.css', import.meta.url))
 
 /** Renders the whole document. */
 export function renderPage({ title, merchant, test, content, footer }: Page): string {
@@ -30,5 +30,5 @@ ${footer && html`<footer>${footer}</footer>\n`}`,
 
 function merchantLine(name: string): Html {
   const [initial = ''] = [...name.trim()]
-  return html`<p class="merchant"><span class="mark" aria-hidden="true">${initial.toUpperCase()}</span>${name}</p>\n`
+  return html`<p class="merchant"><span class="mark" aria-hidden="true">${initial.toUpperCase()}</span><span class="name">${name}</span></p>\n`
 }

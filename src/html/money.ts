@@ -12,6 +12,6 @@ export function money(amount: bigint, currency: string): Html {
 /** The amount that a page is about, as large as fits the narrowest phone. */
 export function headlineMoney(amount: bigint, currency: string): Html {
   const text = formatMoney(amount, currency, payerLocale)
-  const size = text.length > 13 ? ' long' : text.length > 9 ? ' medium' : ''
+  const size = text.length > 14 ? ' long' : ''
   return html`<span class="money${size}">${text}</span>`
 }

@@ -19,7 +19,11 @@ export type Candidate = {
 }
 
 /** One amount for one receivable, and the rule that gave it. */
-export type AllocationLine = { receivable_id: Id; amount: bigint; rule: AllocationPolicy | 'explicit' | 'overpayment' }
+export type AllocationLine = {
+  receivable_id: Id
+  amount: bigint
+  rule: AllocationPolicy | 'explicit' | 'chosen' | 'overpayment'
+}
 export type SkipReason = 'currency_differs' | 'voided' | 'nothing_owed'
 export type Allocation = {
   lines: AllocationLine[]
@@ -68,6 +72,39 @@ function skipReason(candidate: Candidate, currency: string): SkipReason | undefi
   if (candidate.currency !== currency) return 'currency_differs'
   if (candidate.status === 'voided') return 'voided'
   return candidate.balance > 0n ? undefined : 'nothing_owed'
+}
+
+/** An amount that a payer chose to pay of a receivable. */
+export type ChosenAmount = { receivable_id: Id; amount: bigint }
+
+/**
+ * Gives each receivable the smaller of what was chosen for it and what it owes. A balance whose rules allow overpayment
+ * takes all that was chosen for it. What is left stays unapplied: it is never spent on what was not chosen. Pure, like
+ * `allocate`.
+ */
+export function allocateChosen(
+  amount: bigint,
+  currency: string,
+  chosen: readonly ChosenAmount[],
+  get: (id: Id) => Candidate | undefined,
+): Allocation {
+  const lines: AllocationLine[] = []
+  const skipped: Allocation['skipped'] = []
+  let unapplied = amount
+  for (const { receivable_id, amount: wanted } of chosen) {
+    const candidate = get(receivable_id)
+    if (!candidate) continue
+    const reason = skipReason(candidate, currency)
+    const overpaid = candidate.kind !== 'bill' && candidate.overpayment_allowed && reason !== 'currency_differs'
+    const owed = reason === undefined ? candidate.balance : 0n
+    const most = overpaid ? maxBalance + candidate.balance : owed
+    const part = wanted < most ? wanted : most
+    if (part > 0n) lines.push({ receivable_id, amount: part, rule: owed > 0n ? 'chosen' : 'overpayment' })
+    else if (reason !== undefined) skipped.push({ receivable_id, reason })
+    unapplied -= part > 0n ? part : 0n
+  }
+  assert(unapplied >= 0n, 'what was chosen sums to no more than the payment')
+  return { lines, unapplied, skipped }
 }
 
 /** `due_date_first`: earliest due first, those without a due date after them; ties, and the rest, by age. */

@@ -1,5 +1,4 @@
 import { amountsOf, closedBy } from '../billing/bill/amounts.ts'
-import { dateIn } from '../core/clock.ts'
 import { currencySign, editableMoney, maxAmount } from '../core/money.ts'
 import type { PayableRange } from '../core/payment-rules.ts'
 import { errorSummary, hiddenFields, textField } from '../html/field.ts'
@@ -7,155 +6,187 @@ import { type Html, html } from '../html/html.ts'
 import type { Page } from '../html/layout.ts'
 import { headlineMoney, money, payerLocale } from '../html/money.ts'
 import { formatDate } from './dates.ts'
-import type { AmountDueItem, AmountsDue, PageSubject } from './store.ts'
+import { debtList } from './debt-list.ts'
+import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
+import type { Owed } from './owed.ts'
+import { withTracking } from './tracking.ts'
 
 /** Everything that the page of a link shows. */
 export type AmountDueView = {
-  subject: PageSubject
-  owed: AmountsDue
-  /** Payments for it that the bank has not decided yet, in minor units. */
-  on_its_way: bigint
-  now: Date
-  /** The address of the page of another object. */
-  linkTo(item: AmountDueItem): string
-  /** The hidden fields of the pay form; `undefined` where online payment is not set up. */
-  pay_form: [string, string][] | undefined
-  /** What is wrong with the amount that was sent, and that amount. */
+  owed: Owed
+  /** The path of this page. */
+  path: string
+  tracking: Record<string, string>
+  /** Which page of the list is shown, from 1, and how many there are. */
+  page: number
+  pages: number
+  way_up: { path: string; kind: 'customer' | 'account' } | undefined
+  /** The address of the page of a debt. */
+  linkTo(debt: Debt): string
+  /** The hidden fields of a form that pays one debt; `undefined` where online payment is not set up. */
+  fieldsFor: ((debt: Debt) => [string, string][]) | undefined
+  /** What is wrong with what was sent, and the amount that was typed. */
   fault?: { typed: string; detail: string } | undefined
 }
 
 /** The page of a customer, an account or a bill: who is owed, by whom, how much, and how to pay it. */
 export function amountDuePage(view: AmountDueView): Page {
-  const { subject, fault } = view
-  const { merchant_name, mode } = subject.environment
+  const { owed, fault, way_up } = view
+  const { merchant_name, mode } = owed.subject.environment
+  const several = owed.debts.length > 1
   return {
-    title: `${fault && subject.range ? 'Error: ' : ''}Pay ${merchant_name}`,
+    title: `${fault ? 'Error: ' : ''}${owed.debts.length > 0 ? 'Pay' : 'Nothing to pay'} ${
+      owed.debts.length > 0 ? merchant_name : `– ${merchant_name}`
+    }`,
     merchant: merchant_name,
     test: mode === 'test',
-    content: html`<section class="card">
-${heading(view)}
-${facts(view)}
-${onItsWayNote(view)}${payment(view)}
+    content: html`${
+      way_up &&
+      html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? 'All that you owe' : 'All of this account'}</a></p>\n`
+    }<section class="card">
+${heading(owed)}
+${notes(owed)}${several ? everything(view) : single(view)}${facts(owed)}
 </section>
-${others(view)}`,
+${several && debtList(view)}`,
     footer:
-      subject.range &&
-      view.pay_form &&
-      html`You enter your card on the payment service’s own page. ${merchant_name} never sees it.`,
+      view.fieldsFor && owed.debts.length > 0
+        ? html`You enter your card on the payment service’s own page. ${merchant_name} never sees it.`
+        : undefined,
   }
 }
 
-/** The debt of the page's own object, if it has one; what else is owed has pages of its own. */
-function ownDebt({ subject }: AmountDueView): bigint {
-  const { balance, bill } = subject
-  return balance !== null && balance > 0n && bill?.status !== 'voided' ? balance : 0n
-}
-
-function heading(view: AmountDueView): Html {
-  const { subject, owed } = view
-  if (owed.totals.length > 0) {
-    const several = owed.count > 1
-    const amounts = owed.totals.map(({ amount, currency }) => headlineMoney(amount, currency))
-    return html`<h1><small>${several ? 'Total owed' : 'Amount owed'}</small> ${amounts}</h1>`
+function heading({ subject, debts, totals }: Owed): Html {
+  const owing = totals.filter(({ owed }) => owed > 0n)
+  if (owing.length > 0) {
+    const amounts = owing.map(({ currency, owed }) => {
+      const moving = debts.filter((debt) => debt.currency === currency).reduce((sum, one) => sum + one.on_its_way, 0n)
+      return headlineMoney(owed - moving, currency)
+    })
+    const { customer_name } = subject
+    const due = debts.length === 1 ? dueLine(debts[0]?.due) : overdueLine(debts)
+    return html`<h1><small>${customer_name !== null && `${customer_name}, `}${customer_name === null ? 'You' : 'you'} owe</small> ${amounts}</h1>${due}`
   }
   if (subject.bill?.status === 'voided') return html`<h1>This bill was withdrawn</h1><p>You do not have to pay it.</p>`
   const closed = subject.bill && closedBy(subject.bill)
   if (closed === 'payment') return html`<h1>This bill is paid</h1><p>Thank you. There is nothing to do.</p>`
   if (closed) return html`<h1>This bill is settled</h1><p>There is nothing left to pay.</p>`
-  const { balance, currency } = subject
-  const credit = balance !== null && currency !== null && balance < 0n
-  return html`<h1>Nothing to pay</h1><p>${
-    credit ? html`You are ${money(-balance, currency)} in credit.` : 'Everything is settled. Thank you.'
-  }</p>`
+  return html`<h1>Nothing to pay</h1><p>Nothing is owed. Thank you.</p>`
 }
 
-function facts({ subject, now }: AmountDueView): Html {
-  const { kind, customer_name, account_name, external_reference, bill, environment } = subject
-  const overdue =
-    bill?.status === 'unpaid' && bill.due_date !== null && bill.due_date < dateIn(environment.time_zone, now)
-  const paid = bill ? amountsOf(bill).paid : 0n
-  const adjusted = bill?.amount_adjusted ?? 0n
-  const writtenOff = bill?.amount_written_off ?? 0n
-  const changed = paid > 0n || adjusted !== 0n || writtenOff > 0n
-  const rows: [string, string | Html | null | undefined | false][] = [
-    ['For', customer_name],
-    ['Account', account_name],
-    [kind === 'bill' ? 'Bill' : 'Reference', external_reference],
-    ['Bill date', bill && formatDate(bill.bill_date)],
-    ['Due', bill?.due_date && html`${formatDate(bill.due_date)}${overdue && html` <strong>(overdue)</strong>`}`],
-    ['Billed', bill && changed && money(bill.amount_due, bill.currency)],
-    ['Added', bill && adjusted > 0n && money(adjusted, bill.currency)],
-    ['Taken off', bill && adjusted < 0n && money(-adjusted, bill.currency)],
-    ['Paid so far', bill && paid > 0n && money(paid, bill.currency)],
-    ['No longer asked for', bill && writtenOff > 0n && money(writtenOff, bill.currency)],
-  ]
-  return html`<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
+function dueLine(due: Due | undefined): Html | undefined {
+  if (!due) return undefined
+  const days = `${due.days} ${due.days === 1 ? 'day' : 'days'}`
+  if (due.state === 'today') return html`<p class="due today"><strong>Due today</strong></p>`
+  if (due.state === 'later') return html`<p class="due">Due in ${days}, on ${formatDate(due.date)}</p>`
+  return html`<p class="due late"><strong>Overdue</strong> since ${formatDate(due.date)}, ${days}</p>`
 }
 
-/** Most double payments are made by people whom nobody told that their first payment is on its way. */
-function onItsWayNote({ subject, on_its_way }: AmountDueView): Html | undefined {
-  if (on_its_way === 0n || subject.currency === null) return undefined
-  return html`<div class="note" role="status"><p><strong>${money(on_its_way, subject.currency)} is on its way.</strong>
+function overdueLine(debts: readonly Debt[]): Html[] {
+  const late = debts.filter(({ due, open }) => due?.state === 'overdue' && open > 0n)
+  return [...Map.groupBy(late, ({ currency }) => currency)].map(([currency, ones]) => {
+    const sum = ones.reduce((total, { open }) => total + open, 0n)
+    return html`<p class="due late"><strong>${money(sum, currency)} is overdue</strong> since ${formatDate(ones[0]?.due_date ?? '')}.</p>`
+  })
+}
+
+/** What is not part of what is to be paid and must not be hidden: on its way, in credit, held. */
+function notes({ subject, debts, totals, held }: Owed): Html[] {
+  const { merchant_name } = subject.environment
+  const moving = Map.groupBy(
+    debts.filter(({ on_its_way }) => on_its_way > 0n),
+    ({ currency }) => currency,
+  )
+  return [
+    ...[...moving].map(([currency, ones]) => {
+      const sum = ones.reduce((total, { on_its_way }) => total + on_its_way, 0n)
+      return html`<div class="note" role="status"><p><strong>${money(sum, currency)} is on its way.</strong>
 Your bank has not confirmed it yet. You do not have to pay that again.</p></div>\n`
+    }),
+    ...totals
+      .filter(({ credit }) => credit > 0n)
+      .map(
+        ({ currency, credit, owed }) =>
+          html`<div class="note"><p>You have <strong>${money(credit, currency)} in credit</strong>.${
+            owed > 0n && ' It is not taken off above.'
+          }</p></div>\n`,
+      ),
+    ...held.map(
+      ({ currency, amount }) =>
+        html`<div class="note"><p>${merchant_name} holds <strong>${money(amount, currency)}</strong> of yours that is not used yet.${
+          debts.length > 0 && ' It is not taken off above.'
+        }</p></div>\n`,
+    ),
+  ]
 }
 
-function payment(view: AmountDueView): Html | undefined {
-  const { subject, pay_form, on_its_way, owed } = view
-  const { range, currency } = subject
-  const debt = ownDebt(view)
-  if (currency === null) return undefined
-  if (!pay_form || !range) return debt > 0n ? notPayableHere(view, debt, currency) : undefined
-  const form = payForm(view, pay_form, range, currency)
-  if (view.fault) return form
-  if (debt === 0n) return html`<details><summary>Pay in advance</summary>${form}</details>`
-  if (on_its_way >= debt) return html`<details><summary>Pay another amount all the same</summary>${form}</details>`
-  const others = owed.count > 1
-  return html`${others && html`<h2>Pay the balance of ${money(debt, currency)}</h2>\n`}${form}`
+/** The buttons that pay all that can be paid here, one for each currency, and the way to choose. */
+function everything(view: AmountDueView): Html {
+  const { owed, fieldsFor, path, tracking, fault } = view
+  if (!fieldsFor) return notPayableHere(owed)
+  const byCurrency = [...Map.groupBy(owed.debts.filter(isPayableWhole), ({ currency }) => currency)]
+  const buttons = byCurrency.map(([currency, ones]) => {
+    const sum = ones.reduce((total, { open }) => total + open, 0n)
+    const all = owed.debts.every((debt) => debt.currency !== currency || debt.open === 0n || isPayableWhole(debt))
+    const url = withTracking(`${path}/review?everything=${currency}`, tracking)
+    return html`<a class="button" href="${url}">${all ? 'Pay everything,' : 'Pay all that can be paid here,'} ${money(sum, currency)}</a>\n`
+  })
+  return html`${errorSummary(fault ? [{ name: 'choose', detail: fault.detail }] : [])}${buttons}${
+    byCurrency.length > 0 && html`<a class="button other" href="#choose">Choose what to pay</a>\n`
+  }`
+}
+
+/** The form of the one debt that there is, or that may be paid in advance. */
+function single(view: AmountDueView): Html | undefined {
+  const { owed, fieldsFor, fault } = view
+  const debt = owed.debts[0] ?? owed.settled
+  if (!debt) return undefined
+  if (!fieldsFor || !debt.range)
+    return debt.owed > 0n && debt.open > 0n ? notPayableHere(owed, debt, fieldsFor !== undefined) : undefined
+  const form = payForm(view, debt, fieldsFor(debt), debt.range)
+  if (fault || debt.open > 0n) return form
+  return html`<details><summary>${debt.owed > 0n ? 'Pay more now anyway' : 'Pay in advance'}</summary>${form}</details>`
 }
 
 /** Why a debt that is shown cannot be paid here, and what to do instead. */
-function notPayableHere({ subject, pay_form }: AmountDueView, debt: bigint, currency: string): Html {
-  const { environment, rules } = subject
-  const { merchant_name } = environment
-  const most = rules?.max_amount ?? 0n
+function notPayableHere({ subject }: Owed, debt?: Debt, online = false): Html {
+  const { merchant_name } = subject.environment
   return html`<div class="note"><p>${
-    pay_form
-      ? html`${money(debt, currency)} can only be paid as a whole, and no more than ${money(most, currency)} can be paid online at once. Please contact ${merchant_name} to pay it.`
+    online && debt
+      ? html`${money(debt.open, debt.currency)} can only be paid as a whole, and no more than ${money(debt.rules.max_amount, debt.currency)} can be paid online at once. Please contact ${merchant_name} to pay it.`
       : html`Online payment is not available here. Please pay ${merchant_name} in the way that you know.`
-  }</p></div>`
+  }</p></div>\n`
 }
 
-function payForm(view: AmountDueView, fields: [string, string][], range: PayableRange, currency: string): Html {
-  const { fault } = view
+function payForm(
+  { path, tracking, fault }: AmountDueView,
+  debt: Debt,
+  fields: [string, string][],
+  range: PayableRange,
+): Html {
+  const { currency } = debt
   const fixed = range.from === range.to
-  const exact = typedMoney(range.to, currency)
-  const summary = errorSummary(fault ? [{ name: fixed ? 'pay' : 'amount', detail: fault.detail }] : [])
   const amount = fixed
-    ? hiddenFields([['amount', exact]])
+    ? hiddenFields([['amount', editableMoney(range.to, currency, payerLocale)]])
     : textField({
         name: 'amount',
         label: 'Amount to pay',
         prefix: currencySign(currency, payerLocale),
-        value: fault?.typed ?? suggestion(view, range, currency),
+        value: fault?.typed ?? suggestion(debt, range),
         hint: limits(range, currency),
         error: fault?.detail,
         inputmode: 'decimal',
         autocomplete: 'off',
       })
-  return html`${summary}<form method="post" data-payment-step novalidate>
-${hiddenFields(fields)}${amount}
-<button type="submit" id="pay" name="method" value="card">Pay ${fixed ? money(range.to, currency) : 'by card'}</button>
-</form>`
+  return html`${errorSummary(fault ? [{ name: fixed ? 'pay' : 'amount', detail: fault.detail }] : [])}<form method="post" action="${path}" data-payment-step novalidate>
+${hiddenFields([...fields, ...Object.entries(tracking)])}${amount}
+<button type="submit" id="pay" name="method" value="card">${fixed ? html`Pay ${money(range.to, currency)}` : 'Continue to card payment'}</button>
+</form>\n`
 }
 
-/**
- * The suggested amount: what is still open after the payments on their way, within the payable range; empty when there
- * is none.
- */
-function suggestion(view: AmountDueView, range: PayableRange, currency: string): string {
-  const open = ownDebt(view) - view.on_its_way
-  const amount = open > range.to ? range.to : open
-  return amount >= range.from ? typedMoney(amount, currency) : ''
+/** The suggested amount: what is open, within the payable range; empty when there is none. */
+function suggestion({ open, currency }: Debt, { from, to }: PayableRange): string {
+  const amount = open > to ? to : open
+  return amount >= from ? editableMoney(amount, currency, payerLocale) : ''
 }
 
 function limits({ from, to }: PayableRange, currency: string): Html {
@@ -165,28 +196,25 @@ function limits({ from, to }: PayableRange, currency: string): Html {
   return least ? html`From ${least}` : html`Any amount`
 }
 
-/** An amount as a payer would type it, with the decimal sign used on the rest of the page. */
-function typedMoney(amount: bigint, currency: string): string {
-  return editableMoney(amount, currency, payerLocale)
+function facts({ subject }: Owed): Html {
+  const { kind, customer_name, account_name, external_reference, bill } = subject
+  const paid = bill ? amountsOf(bill).paid : 0n
+  const adjusted = bill?.amount_adjusted ?? 0n
+  const writtenOff = bill?.amount_written_off ?? 0n
+  const changed = paid > 0n || adjusted !== 0n || writtenOff > 0n
+  const rows: [string, string | Html | null | undefined | false][] = [
+    ['Billed to', customer_name],
+    ['Account', account_name],
+    [numberNames[kind], external_reference],
+    ['Bill date', bill && formatDate(bill.bill_date)],
+    ['Due', bill?.due_date && bill.status === 'unpaid' && formatDate(bill.due_date)],
+    ['Bill total', bill && changed && money(bill.amount_due, bill.currency)],
+    ['Added', bill && adjusted > 0n && money(adjusted, bill.currency)],
+    ['Taken off', bill && adjusted < 0n && money(-adjusted, bill.currency)],
+    ['Already paid', bill && paid > 0n && money(paid, bill.currency)],
+    ['No longer asked for', bill && writtenOff > 0n && money(writtenOff, bill.currency)],
+  ]
+  return html`<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
 }
 
-/** What else is owed, each with the link of its own page: balances and bills are separate debts. */
-function others({ subject, owed, linkTo }: AmountDueView): Html | undefined {
-  const items = owed.items.filter(({ id }) => id !== subject.id)
-  if (items.length === 0) return undefined
-  const own = owed.items.length > items.length
-  const hidden = owed.count - owed.items.length
-  return html`<section class="card"><h2>${own ? 'Also owed' : 'What is owed'}</h2>
-<ul class="owed">${items.map(
-    (item) =>
-      html`<li><a href="${linkTo(item)}">${nameOf(item)}</a>${money(item.balance, item.currency)}${
-        item.due_date !== null && html`<small>Due ${formatDate(item.due_date)}</small>`
-      }</li>`,
-  )}</ul>${hidden > 0 && html`<p class="hint">and ${hidden} more, in the sum above</p>`}
-</section>`
-}
-
-function nameOf({ kind, account_name, external_reference }: AmountDueItem): string {
-  if (kind === 'bill') return `Bill ${external_reference}`
-  return kind === 'account' ? (account_name ?? `Account ${external_reference}`) : 'Balance'
-}
+const numberNames = { customer: 'Customer number', account: 'Account number', bill: 'Bill number' } as const

@@ -1,7 +1,7 @@
 import type { AppContext } from '../context.ts'
 import { isLinkToken, readLinkToken } from '../core/page-link.ts'
 import { Problem } from '../core/problem.ts'
-import { findPageSubject, type PageSubject } from './store.ts'
+import { findPageSubject, type PageSubject } from './subject.ts'
 
 /**
  * The subject of a link, once the link is verified. Throws the same `not_found` whether it is unknown, wrong,

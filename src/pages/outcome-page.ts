@@ -1,19 +1,26 @@
-import { closedBy } from '../billing/bill/amounts.ts'
 import { formatId } from '../core/id/id.ts'
 import { type Html, html } from '../html/html.ts'
 import type { Page } from '../html/layout.ts'
 import { headlineMoney, money } from '../html/money.ts'
 import type { SessionPayment } from '../payments/session/store.ts'
-import { formatDateTime } from './dates.ts'
-import type { PageSubject } from './store.ts'
+import { nameOf } from './debts/debt.ts'
+import { receipt } from './receipt.ts'
+import type { ReceiptLine } from './receipt-store.ts'
+import type { PageSubject } from './subject.ts'
 
 /** Where the page leads: to what is owed, unless that has no page any more, and to itself. */
-type Links = { page: string | undefined; self: string }
+export type OutcomeLinks = { page: string | undefined; self: string }
+
+/** What the page of an outcome is made of. */
+export type Outcome = { subject: PageSubject; payment: SessionPayment; lines: ReceiptLine[]; links: OutcomeLinks }
+
+/** A part of the page: its title for the window, what it says, and what stands below. */
+export type OutcomeView = { title: string; content: Html; footer?: Html }
 
 /** The page of the outcome of a payment: paid with its receipt, on its way, or failed with a way to try again. */
-export function outcomePage(subject: PageSubject, payment: SessionPayment, links: Links): Page {
-  const { merchant_name, mode } = subject.environment
-  const shown = outcome(subject, payment, links)
+export function outcomePage(outcome: Outcome): Page {
+  const { merchant_name, mode } = outcome.subject.environment
+  const shown = viewOf(outcome)
   return {
     title: `${shown.title} – ${merchant_name}`,
     merchant: merchant_name,
@@ -23,91 +30,43 @@ export function outcomePage(subject: PageSubject, payment: SessionPayment, links
   }
 }
 
-type OutcomeView = { title: string; content: Html; footer?: Html }
-
-function outcome(subject: PageSubject, payment: SessionPayment, links: Links): OutcomeView {
-  switch (payment.status) {
+function viewOf(outcome: Outcome): OutcomeView {
+  switch (outcome.payment.status) {
     case 'succeeded':
-      return paid(subject, payment, links.page)
+      return receipt(outcome)
     case 'processing':
-      return onItsWay(payment, links.self)
+      return onItsWay(outcome)
     case 'failed':
     case 'cancelled':
     case 'expired':
-      return failed(subject, payment, links.page)
+      return failed(outcome)
     default:
-      return unfinished(payment, links)
+      return unfinished(outcome)
   }
 }
 
-function paid(subject: PageSubject, payment: SessionPayment, page: Links['page']): OutcomeView {
-  const { merchant_name, time_zone } = subject.environment
-  const { currency, applied_amount, unapplied_amount } = payment
-  const card = payment.method_details?.card
-  const left = subject.balance !== null && subject.currency === currency ? subject.balance : undefined
-  const rows: [string, string | Html | null | undefined | false][] = [
-    ['Paid to', merchant_name],
-    ['For', subject.customer_name],
-    ['Account', subject.account_name],
-    [subject.kind === 'bill' ? 'Bill' : 'Reference', subject.external_reference],
-    ['Date', payment.received_at && formatDateTime(payment.received_at, time_zone)],
-    ['Paid with', card && `${schemeNames[card.scheme] ?? card.scheme} •••• ${card.last4}`],
-    ['Payment', formatId('payment', payment.id)],
-    ['Still owed', left !== undefined && left >= 0n && money(left, currency)],
-    ['In credit', left !== undefined && left < 0n && money(-left, currency)],
-  ]
-  const surplus =
-    unapplied_amount > 0n &&
-    html`<div class="note"><p>${
-      applied_amount > 0n
-        ? html`${money(unapplied_amount, currency)} of it was more than was owed.`
-        : whyUnapplied(subject)
-    } ${merchant_name} holds ${money(unapplied_amount, currency)} for you.</p></div>\n`
-  return {
-    title: 'Paid',
-    content: html`<p class="status good" data-payment-status="succeeded" role="status">Paid</p>
-<h1><small>Thank you. You paid</small> ${headlineMoney(payment.amount, currency)}</h1>
-${surplus}<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>
-${page && html`<p class="more no-print"><a href="${page}">Back to what is owed</a></p>`}`,
-    footer: html`This page is your receipt. Print it or keep it as a PDF.`,
-  }
-}
-
-/** Why no part of a payment could be applied, in words for the payer. */
-function whyUnapplied({ bill }: PageSubject): string {
-  if (bill?.status === 'voided') return 'This bill had been withdrawn.'
-  return bill && closedBy(bill) !== 'payment' ? 'Nothing was owed any more.' : 'This had been paid already.'
-}
-
-const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
-
-function onItsWay(payment: SessionPayment, self: string): OutcomeView {
+function onItsWay({ payment, links }: Outcome): OutcomeView {
   return {
     title: 'On its way',
     content: html`<p class="status" data-payment-status="pending" role="status">On its way</p>
 <h1><small>Not confirmed yet</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
-<p>Your bank is still confirming this payment. You do not have to do anything, and please do not pay again.</p>
-<p><a class="button" href="${self}">Look again</a></p>`,
+<p>Your bank is still confirming this payment. You do not have to do anything, and please do not pay again. You can close this page.</p>
+<p><a class="button" href="${links.self}">Check again</a></p>`,
   }
 }
 
-function unfinished(payment: SessionPayment, links: Links): OutcomeView {
+function unfinished({ payment, links }: Outcome): OutcomeView {
   return {
     title: 'Not paid yet',
     content: html`<p class="status" data-payment-status="pending" role="status">Not paid yet</p>
 <h1><small>You have not finished paying</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
-<p>Nothing was taken from your card. If you have just paid, look again in a moment.</p>
-${links.page && html`<p><a class="button" href="${links.page}">Start again</a></p>\n`}<p class="more"><a href="${links.self}">Look again</a></p>`,
+<p>Nothing was taken from your card. If you have just paid, check again in a moment.</p>
+${again(payment, links)}<p class="more"><a href="${links.self}">Check again</a></p>`,
   }
 }
 
-/** Whether the merchant has voided or archived what the payment was for. */
-function isCalledOff({ archived, bill }: PageSubject): boolean {
-  return archived || bill?.status === 'voided'
-}
-
-function failed(subject: PageSubject, payment: SessionPayment, page: Links['page']): OutcomeView {
-  const whyCancelled = isCalledOff(subject) ? 'It was called off.' : 'Other payments have been started since.'
+function failed({ subject, payment, lines, links }: Outcome): OutcomeView {
+  const whyCancelled = isCalledOff(subject, lines) ? 'It was called off.' : 'You began again elsewhere.'
   const reason =
     payment.last_payment_error?.message ??
     (payment.status === 'cancelled' ? whyCancelled : 'It was not finished in time.')
@@ -116,6 +75,31 @@ function failed(subject: PageSubject, payment: SessionPayment, page: Links['page
     content: html`<p class="status bad" data-payment-status="failed" role="status">Not paid</p>
 <h1><small>The payment did not go through</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
 <p>${reason} Nothing was taken.</p>
-${page && html`<p><a class="button" href="${page}">Try again</a></p>`}`,
+${forWhat(lines)}${isCalledOff(subject, lines) ? back(links) : again(payment, links)}`,
   }
+}
+
+/** Whether the merchant has voided or archived what the payment was for. */
+function isCalledOff({ archived }: PageSubject, lines: readonly ReceiptLine[]): boolean {
+  return archived || lines.some(({ status }) => status === 'voided')
+}
+
+function forWhat(lines: readonly ReceiptLine[]): Html | undefined {
+  const [line] = lines
+  if (!line) return undefined
+  const others = lines.length - 1
+  return html`<p>You were paying ${nameOf(line)}${others > 0 && ` and ${others} more`}.</p>\n`
+}
+
+function back({ page }: OutcomeLinks): Html | undefined {
+  return page === undefined ? undefined : html`<p><a class="button other" href="${page}">See what is owed</a></p>`
+}
+
+/** The same amounts of the same debts again, as far as they are still owed; and the way back. */
+function again(payment: SessionPayment, { page }: OutcomeLinks): Html | undefined {
+  if (!page) return undefined
+  const { amount, currency, id } = payment
+  return html`<p><a class="button" href="${page}/review?again=${formatId('payment', id)}">Try ${money(amount, currency)} again</a></p>
+<p><a class="button other" href="${page}">Pay another amount</a></p>
+`
 }

@@ -8,6 +8,7 @@ import { syncWithProcessor } from '../payments/session/sync-with-processor.ts'
 import { pageCause } from './cause.ts'
 import { openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
+import { listReceiptLines } from './receipt-store.ts'
 
 /**
  * `GET /p/{token}/payments/{payment}`: the outcome of a payment. While the payment is unfinished, each request asks the
@@ -24,12 +25,14 @@ export async function showOutcome(
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
   if (!found || found.target_id !== before.id) throw new Problem('not_found', 'This link has no such payment.')
   const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
-  // What remains is shown as it is after the payment.
-  const subject = await openLink(app, token, { archived: 'accepted' })
+  const [subject, lines] = await Promise.all([
+    openLink(app, token, { archived: 'accepted' }),
+    listReceiptLines(app.pool, payment),
+  ])
   const page = `/p/${token}`
   const links = {
     page: subject.archived ? undefined : page,
     self: `${page}/payments/${formatId('payment', payment.id)}`,
   }
-  return sendPage(reply, outcomePage(subject, payment, links))
+  return sendPage(reply, outcomePage({ subject, payment, lines, links }))
 }

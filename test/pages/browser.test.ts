@@ -55,7 +55,7 @@ describe('on a phone, without JavaScript', () => {
     const account = await makeAccount(server)
     await inWindow({ javaScriptEnabled: false }, async (page) => {
       await page.goto(account.presentment_url)
-      await page.getByRole('button', { name: 'Pay by card' }).click()
+      await page.getByRole('button', { name: 'Continue to card payment' }).click()
       await page.getByLabel('Card number').fill(goodCard.card_number)
       await page.getByLabel('Expiry').fill(goodCard.expiry)
       await page.getByLabel('Security code').fill(goodCard.cvc)
@@ -71,7 +71,7 @@ describe('on a phone, without JavaScript', () => {
     await inWindow({ javaScriptEnabled: false }, async (page) => {
       await page.goto(`${account.presentment_url}?utm_source=sms`)
       await page.getByLabel('Amount to pay').fill('25')
-      await page.getByRole('button', { name: 'Pay by card' }).click()
+      await page.getByRole('button', { name: 'Continue to card payment' }).click()
       expect(await page.getByRole('alert').innerText()).toContain('Enter at most R 20,00.')
       await page.getByLabel('Amount to pay').fill('7,50')
       await page.keyboard.press('Enter')
@@ -86,15 +86,46 @@ describe('on a phone, without JavaScript', () => {
       }
       await pay('4000 0000 0000 9995')
       await page.locator('[data-payment-status=failed]').waitFor()
-      await page.getByRole('link', { name: 'Try again' }).click()
-      await page.getByRole('button', { name: 'Pay by card' }).click()
+      await page.getByRole('link', { name: 'Try R 7,50 again' }).click()
+      await page.getByRole('button', { name: 'Continue to card payment' }).click()
       await pay('4000 0000 0000 3220')
       await page.getByRole('button', { name: 'Approve' }).click()
       await page.locator('[data-payment-status=succeeded]').waitFor()
     })
-    expect(await balanceOf(server, account)).toBe(0)
+    expect(await balanceOf(server, account)).toBe(1_250)
   })
 })
+
+let households = 0
+
+/** A customer with debts of every urgency, in two currencies, and one that cannot be paid with the others. */
+async function household() {
+  const name = `household-${++households}`
+  const create = async (kind: string, body: object) => (await server.api('POST', `/billing/${kind}`, body)).body
+  const { id: customer, presentment_url } = await create('customers', {
+    external_reference: name,
+    name: 'Thandi Nkosi',
+    currency: 'ZAR',
+    balance: 12_345,
+  })
+  await makeAccount(server, { customer, name: 'Refuse removal, 14 Acacia Avenue, Empangeni Rail', balance: 8_900 })
+  await makeAccount(server, { customer, name: 'Old prepaid meter', balance: -20_000 })
+  const rules = { max_amount: 1_000, underpayment_allowed: false }
+  await makeAccount(server, { customer, name: 'Pool', balance: 450_000, payment_rules: rules })
+  const bill = (reference: string, more: object) =>
+    create('bills', {
+      customer,
+      external_reference: `${reference}-${name}`,
+      currency: 'ZAR',
+      bill_date: '2026-10-01',
+      ...more,
+    })
+  const late = await bill('INV-2026-10', { amount_due: 79_900, due_date: '2026-10-31' })
+  await bill('INV-2026-11', { amount_due: 50_000, due_date: '2026-11-23' })
+  await bill('INV-2026-12', { amount_due: 33_300, due_date: '2026-12-31' })
+  await bill('USD', { amount_due: 33_300, currency: 'USD', due_date: '2026-12-31' })
+  return { customer, presentment_url, bill: { bill: late.id as string, currency: 'ZAR' } }
+}
 
 type Scene = { name: string; show(page: Page): Promise<unknown> }
 
@@ -151,6 +182,46 @@ const scenes: Scene[] = [
         due_date: '2026-11-30',
       })
       await page.goto(customer.presentment_url)
+    },
+  },
+  { name: 'household', show: async (page) => page.goto((await household()).presentment_url) },
+  { name: 'review', show: async (page) => page.goto(`${(await household()).presentment_url}/review?everything=ZAR`) },
+  {
+    name: 'review-moved',
+    show: async (page) => {
+      const { presentment_url, bill } = await household()
+      await page.goto(`${presentment_url}/review?everything=ZAR`)
+      await server.api('POST', '/billing/payments', { ...bill, amount: 9_900, channel: 'cash', reference: bill.bill })
+      await page.getByRole('button', { name: 'Continue to card payment' }).click()
+    },
+  },
+  {
+    name: 'paid-several',
+    show: async (page) => {
+      const { presentment_url } = await household()
+      const card = await submit((await open(`${presentment_url}/review?everything=ZAR`)).forms[0])
+      await page.goto((await submit(card.forms[0], goodCard)).url)
+    },
+  },
+  {
+    name: 'paid-twice',
+    show: async (page) => {
+      const { presentment_url, bill } = await household()
+      const card = await submit((await open(`${presentment_url}/review?debt=${bill.bill}`)).forms[0])
+      await server.api('POST', '/billing/payments', { ...bill, amount: 79_900, channel: 'cash', reference: bill.bill })
+      await page.goto((await submit(card.forms[0], goodCard)).url)
+    },
+  },
+  {
+    name: 'held-and-on-its-way',
+    show: async (page) => {
+      const { presentment_url, bill, customer } = await household()
+      const money = { currency: 'ZAR', channel: 'cash', reference: `held-${bill.bill}` }
+      const account = await makeAccount(server, { customer, balance: 0, name: 'Old meter' })
+      await server.api('POST', '/billing/payments', { ...money, account: account.id, amount: 20_000 })
+      const card = await submit((await open(`${presentment_url}/review?debt=${bill.bill}`)).forms[0])
+      await submit(card.forms[0], { ...goodCard, card_number: '4000 0000 0000 0077' })
+      await page.goto(presentment_url)
     },
   },
   {
@@ -244,7 +315,9 @@ describe.each(scenes)('the page $name', ({ name, show }) => {
       const overflow = () =>
         page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       expect(await overflow()).toBe(0)
-      for (const target of await page.locator('button, input:not([type=hidden]), summary, a').all()) {
+      for (const target of await page
+        .locator('button, input:not([type=hidden], [type=checkbox]), label:has([type=checkbox]), summary, a')
+        .all()) {
         const box = await target.boundingBox()
         const inside = await target.evaluate((element) => element.closest('[role=alert]') !== null)
         if (box && box.height > 0 && !inside) expect(box.height, await target.innerText()).toBeGreaterThanOrEqual(44)

@@ -42,6 +42,15 @@ export function submit(
   })
 }
 
+/** Follows a link by the text that it shows. */
+export function follow({ html, url }: PayerPage, text: RegExp): Promise<PayerPage> {
+  const links = [...html.matchAll(/<a\b([^>]*)>([\s\S]*?)<\/a>/g)]
+  const [, tag = ''] = links.find(([, , shown = '']) => text.test(textOf(shown))) ?? []
+  const path = unescapeHtml(/href="([^"]*)"/.exec(tag)?.[1] ?? '')
+  if (path === '') throw new Error(`the page has no link ${text}`)
+  return open(new URL(path, url).href)
+}
+
 export const goodCard = { card_number: '4242 4242 4242 4242', expiry: '12/34', cvc: '123' }
 
 /** Pays with a card from the page of a link to the page that follows. */

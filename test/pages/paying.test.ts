@@ -3,6 +3,7 @@ import { settableClock } from '../../src/core/clock.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import {
   balanceOf,
+  follow,
   goodCard,
   makeAccount,
   open,
@@ -35,14 +36,16 @@ describe('paying through the page', () => {
     expect(outcome.text).toContain('23 November 2026')
     expect(outcome.text).toContain('08:00 UTC')
     expect(outcome.text).toMatch(/Payment pay_[A-Za-z0-9]{22}/)
-    expect(outcome.text).toContain('Still owed R 0,00')
+    expect(outcome.text).toContain('Owed after this payment R 0,00')
     expect(outcome.forms).toHaveLength(0)
     expect(await balanceOf(server, account)).toBe(0)
   })
 
   it('takes another amount where the rules allow one, with a point or a comma', async () => {
     const account = await makeAccount(server)
-    expect((await payWith(account.presentment_url, '4242424242424242', '5.50')).text).toContain('Still owed R 14,50')
+    expect((await payWith(account.presentment_url, '4242424242424242', '5.50')).text).toContain(
+      'Owed after this payment R 14,50',
+    )
     expect((await payWith(account.presentment_url, '5555 5555 5555 4444', ' 4,50 ')).text).toContain(
       'Mastercard •••• 4444',
     )
@@ -89,18 +92,51 @@ describe('paying through the page', () => {
     expect(statusOf(await submit(form))).toEqual(['succeeded'])
   })
 
-  it('keeps what a second tab paid of the same balance, unapplied, and says so', async () => {
+  it('closes the card page of a first tab when a second begins to pay the same, whichever page was opened first', async () => {
     const account = await makeAccount(server)
     const tabs = await Promise.all([open(account.presentment_url), open(account.presentment_url)])
-    const cardPages = await Promise.all(tabs.map(({ forms }) => submit(forms[0])))
-    const first = await submit(cardPages[0]?.forms[0], goodCard)
-    const second = await submit(cardPages[1]?.forms[0], goodCard)
-    expect([first, second].flatMap(statusOf)).toEqual(['succeeded', 'succeeded'])
-    expect(second.text).toContain('This had been paid already. Acme Water holds R 20,00 for you.')
+    const late = await submit(tabs[1]?.forms[0])
+    clock.advance(10)
+    const cardPage = await submit(tabs[0]?.forms[0])
+    const refused = await submit(late.forms[0], goodCard)
+    expect([statusOf(refused), refused.text]).toEqual([
+      ['failed'],
+      expect.stringContaining('You began again elsewhere. Nothing was taken.'),
+    ])
+    expect(statusOf(await submit(cardPage.forms[0], goodCard))).toEqual(['succeeded'])
     expect(await balanceOf(server, account)).toBe(0)
-    const [applied, unapplied] = await paymentsOf(server, account)
-    expect(applied).toMatchObject({ applied_amount: 2000n, unapplied_amount: 0n })
-    expect(unapplied).toMatchObject({ applied_amount: 0n, unapplied_amount: 2000n })
+  })
+
+  it('lets one of two tabs pay that begin at the same time', async () => {
+    const account = await makeAccount(server)
+    const tabs = await Promise.all([open(account.presentment_url), open(account.presentment_url)])
+    const begun = await Promise.all(tabs.map(({ forms }) => submit(forms[0])))
+    for (const { forms } of begun) if (forms[0]) await submit(forms[0], goodCard)
+    expect(await balanceOf(server, account)).toBe(0)
+    const amounts = (await paymentsOf(server, account)).map((one) => [one.status, one.unapplied_amount])
+    expect(amounts).toEqual([
+      ['succeeded', 0n],
+      ['cancelled', 0n],
+    ])
+  })
+
+  it('keeps what was paid elsewhere meanwhile, and says so, in amber', async () => {
+    const account = await makeAccount(server)
+    const cardPage = await submit((await open(account.presentment_url)).forms[0])
+    const cash = { account: account.id, amount: 2000, currency: 'ZAR', channel: 'cash', reference: account.id }
+    expect((await server.api('POST', '/billing/payments', cash)).status).toBe(201)
+    const outcome = await submit(cardPage.forms[0], goodCard)
+    expect(statusOf(outcome)).toEqual(['succeeded'])
+    expect(outcome.text).toContain('Received, and not needed We received R 20,00 R 20,00 of it was not needed.')
+    expect(outcome.text).toContain('Acme Water holds it for you')
+    expect(outcome.text).toContain('Home water: it had been paid already, or taken off.')
+    expect(outcome.text).not.toContain('You paid')
+    expect(outcome.html).toContain('class="status amber"')
+    const [payment] = await paymentsOf(server, account)
+    expect(payment).toMatchObject({ applied_amount: 0n, unapplied_amount: 2000n })
+    const customer = await server.api('GET', `/billing/customers/${account.customer_id}`)
+    const page = await open(customer.body.presentment_url)
+    expect(page.text).toContain('Acme Water holds R 20,00 of yours that is not used yet.')
   })
 
   it('refuses another amount for a payment that was started already, and makes no second one', async () => {
@@ -164,7 +200,7 @@ describe('an amount that cannot be paid', () => {
     await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 3000 })
     const told = await submit(page.forms[0])
     expect(told.status).toBe(422)
-    expect(told.text).toContain('The amount to pay is R 30,00 now.')
+    expect(told.text).toContain('The amount owed is now R 30,00 (it was R 20,00). Nothing was charged.')
     expect((await submit(told.forms[0])).text).toContain('R 30,00')
   })
 })
@@ -292,6 +328,6 @@ describe('the outcome page', () => {
     expect(statusOf(outcome)).toEqual(['pending'])
     expect(outcome.text).toContain('You have not finished paying')
     expect(outcome.forms).toHaveLength(0)
-    expect(outcome.html).toContain(`href="${new URL(account.presentment_url).pathname}">Start again`)
+    expect((await submit((await follow(outcome, /Try .+ again/)).forms[0])).html).toContain('name="card_number"')
   })
 })

@@ -46,14 +46,15 @@ describe('a payment that was called off while its payer was on the card page', (
   }
 
   it.each([
-    ['voided', 'This bill had been withdrawn. Acme Water holds R 20,00 for you.'],
-    ['archived', 'This had been paid already. Acme Water holds R 20,00 for you.'],
+    ['voided', 'it had been withdrawn.'],
+    ['archived', 'it had been paid already, or taken off.'],
   ] as const)('%s: who is charged all the same gets a receipt, and the money is kept', async (how, sentence) => {
     const one = await begun(how)
     await one.callOff()
     const outcome = await submit(one.cardPage.forms[0], goodCard)
     expect(statusOf(outcome)).toEqual(['succeeded'])
     expect(outcome.text).toContain(sentence)
+    expect(outcome.text).toContain('R 20,00 of it was not needed. Acme Water holds it for you')
     expect(await paymentOf(one)).toMatchObject({ status: 'succeeded', unapplied_amount: 2000n })
     expect(statusOf(await outcomeOf(one.presentment_url, outcome.url))).toEqual(['succeeded'])
   })
@@ -121,12 +122,12 @@ describe('the receipt of a payment', () => {
   it('still shows when what was paid has been archived since, and the page of that does not', async () => {
     const account = await makeAccount(server)
     const receipt = await payWith(account.presentment_url, '4242424242424242')
-    expect(receipt.text).toContain('Back to what is owed')
+    expect(receipt.text).toContain('See what is left to pay')
     await server.api('POST', `/billing/accounts/${account.id}/archive`)
     const later = await open(receipt.url)
     expect(statusOf(later)).toEqual(['succeeded'])
     expect(later.text).toContain('You paid R 20,00')
-    expect(later.text).not.toContain('Back to what is owed')
+    expect(later.text).not.toContain('See what is left to pay')
     expect((await open(account.presentment_url)).status).toBe(404)
     const other = await makeAccount(server)
     const foreign = receipt.url.replace(account.presentment_url, other.presentment_url)

@@ -6,6 +6,7 @@ import { createJobs } from '../../src/jobs/index.ts'
 import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
 import {
   balanceOf,
+  follow,
   goodCard,
   makeAccount,
   open,
@@ -56,8 +57,8 @@ describe('a payment that the card page declined', () => {
       last_payment_error: { error_code: 'card_declined', decline_code, timestamp: clock.now().toISOString() },
     })
     expect(await balanceOf(server, account)).toBe(2000)
-    const again = /href="([^"]+)">Try again/.exec(outcome.html)?.[1] ?? ''
-    expect(statusOf(await payWith(server.url + again, '4242424242424242'))).toEqual(['succeeded'])
+    const cardPage = await submit((await follow(outcome, /Try R 20,00 again/)).forms[0])
+    expect(statusOf(await submit(cardPage.forms[0], goodCard))).toEqual(['succeeded'])
     expect(await balanceOf(server, account)).toBe(0)
   })
 })
@@ -133,20 +134,23 @@ describe('payments that are started and never finished', () => {
     )
   }
 
-  it('are twenty at most for one object: the oldest are cancelled, and can no longer be paid', async () => {
+  it('give way to the newest for the same object, and can no longer be paid', async () => {
     const account = await makeAccount(server)
     const other = await makeAccount(server, { customer: account.customer_id })
     const untouched = await submit((await open(other.presentment_url)).forms[0])
     const cardPages: PayerPage[] = []
-    for (let count = 0; count < 25; count++) {
+    for (let count = 0; count < 5; count++) {
       cardPages.push(await submit((await open(account.presentment_url)).forms[0]))
       clock.advance(10)
     }
-    expect(await statusCounts(account)).toEqual({ pending_action: 20, cancelled: 5 })
+    expect(await statusCounts(account)).toEqual({ pending_action: 1, cancelled: 4 })
     const outcome = await submit(cardPages[0]?.forms[0], goodCard)
-    expect([statusOf(outcome), outcome.text]).toEqual([['failed'], expect.stringContaining('started since')])
+    expect([statusOf(outcome), outcome.text]).toEqual([
+      ['failed'],
+      expect.stringContaining('You began again elsewhere.'),
+    ])
     expect(await balanceOf(server, account)).toBe(2000)
-    expect(statusOf(await submit(cardPages[24]?.forms[0], goodCard))).toEqual(['succeeded'])
+    expect(statusOf(await submit(cardPages[4]?.forms[0], goodCard))).toEqual(['succeeded'])
     expect(statusOf(await submit(untouched.forms[0], goodCard))).toEqual(['succeeded'])
     expect(await balanceOf(server, account)).toBe(0)
   })
@@ -154,7 +158,7 @@ describe('payments that are started and never finished', () => {
   it('do not keep one that was charged meanwhile from being applied', async () => {
     const account = await makeAccount(server)
     const pages: PayerPage[] = []
-    for (let count = 0; count < 21; count++) pages.push(await open(account.presentment_url))
+    for (let count = 0; count < 3; count++) pages.push(await open(account.presentment_url))
     const cardPage = await submit(pages[0]?.forms[0])
     // The card is charged, and the browser never comes back to say so.
     await fetch(cardPage.forms[0]?.action ?? '', {
@@ -163,8 +167,11 @@ describe('payments that are started and never finished', () => {
       body: new URLSearchParams(goodCard),
     })
     expect(await balanceOf(server, account)).toBe(2000)
-    for (const page of pages.slice(1)) await submit(page.forms[0])
-    expect(await statusCounts(account)).toEqual({ succeeded: 1, pending_action: 20 })
+    for (const page of pages.slice(1)) {
+      clock.advance(10)
+      await submit(page.forms[0])
+    }
+    expect(await statusCounts(account)).toEqual({ succeeded: 1, pending_action: 1 })
     expect(await balanceOf(server, account)).toBe(0)
   })
 

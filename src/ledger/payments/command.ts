@@ -3,14 +3,21 @@ import type { Id } from '../../core/id/id.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { IdempotencyClaim } from '../../database/idempotency.ts'
 import type { EventEnvironment } from '../../events/outbox.ts'
-import type { AllocationPolicy } from '../allocation.ts'
+import type { AllocationPolicy, ChosenAmount } from '../allocation.ts'
 import type { ReceivableKind } from '../receivable.ts'
 import type { ReceivableSelection } from '../store.ts'
 
-/** How a payment is to be allocated: amounts that the caller named, or a policy over what is owed. */
+/**
+ * How a payment is to be allocated: amounts that the caller named, a policy over what is owed, or amounts that a payer
+ * chose and that may not be owed any more when the money arrives.
+ */
 export type PaymentTarget =
   | { kind: 'explicit'; allocations: { receivable_id: Id; amount: bigint; pointer: string }[] }
   | { kind: 'policy'; policy: AllocationPolicy; scope: TargetScope }
+  | { kind: 'chosen'; amounts: readonly ChosenAmount[] }
+
+/** The target of a recorded payment. */
+export type RecordedTarget = Exclude<PaymentTarget, { kind: 'chosen' }>
 
 /** What a policy spreads over: one receivable, all of a customer, all of an account, or those named, in their order. */
 export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: Id }
@@ -18,12 +25,14 @@ export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: 
 /** One id for everything that a payment may touch: its payer's choice of a target, or the first of several. */
 export function firstOf(target: PaymentTarget): Id {
   if (target.kind === 'explicit') return target.allocations[0]?.receivable_id ?? ''
+  if (target.kind === 'chosen') return target.amounts[0]?.receivable_id ?? ''
   if ('customer' in target.scope) return target.scope.customer
   return 'account' in target.scope ? target.scope.account : (target.scope.receivables[0] ?? '')
 }
 
-/** Whether a payment may read balances that it does not write: a policy over several does. */
+/** Whether a payment may read balances that it does not write: a policy or a choice over several does. */
 export function readsMore(target: PaymentTarget): boolean {
+  if (target.kind === 'chosen') return target.amounts.length > 1
   return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)
 }
 
@@ -34,6 +43,7 @@ export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environm
   const accounts = new Set<Id>()
   for (const { target } of commands) {
     if (target.kind === 'explicit') for (const { receivable_id } of target.allocations) ids.add(receivable_id)
+    else if (target.kind === 'chosen') for (const { receivable_id } of target.amounts) ids.add(receivable_id)
     else if ('receivables' in target.scope) for (const id of target.scope.receivables) ids.add(id)
     else if ('customer' in target.scope) customers.add(target.scope.customer)
     else accounts.add(target.scope.account)
@@ -109,7 +119,7 @@ export type AppliedPayment = {
 
 /** How a payment was allocated and by which rule, in the terms of the API. Stored with the payment and part of its events. */
 export type PaymentExplanation = {
-  policy: AllocationPolicy | 'explicit'
+  policy: AllocationPolicy | 'explicit' | 'chosen'
   applied: { to: string; amount: number; rule: string }[]
   skipped: { to: string; reason: string }[]
   unapplied_amount: number

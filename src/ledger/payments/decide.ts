@@ -2,7 +2,7 @@ import { earlierOf } from '../../core/clock.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
-import { type Allocation, allocate, explicitFault } from '../allocation.ts'
+import { type Allocation, allocate, allocateChosen, explicitFault } from '../allocation.ts'
 import type { Journal } from '../journal.ts'
 import type { NewTransaction } from '../journal-rows.ts'
 import { countsFrom, formatReceivableId, objectsOf, type Receivable, type ReceivableIndex } from '../receivable.ts'
@@ -27,21 +27,25 @@ export type Decision = { allocation: Allocation; customer_id: Id }
 /** Decides from the balances given, or returns why the payment cannot be applied as requested. */
 export function decide(command: Decidable, receivables: ReceivableIndex): Decision | Problem | 'target_unknown' {
   const { payment, target } = command
-  const targeted = target.kind === 'explicit' ? [] : targetedBy(target.scope, receivables)
+  const targeted = target.kind === 'policy' ? targetedBy(target.scope, receivables) : []
   const first = target.kind === 'explicit' ? receivables.get(target.allocations[0]?.receivable_id) : targeted[0]
   const customer_id =
     payment.customer_id ?? (first?.environment_id === command.environment.id ? first.customer_id : undefined)
   if (customer_id === undefined) return 'target_unknown'
-  const allocation =
-    target.kind === 'explicit'
-      ? decideExplicit(command, customer_id, target.allocations, receivables)
-      : allocate(
-          payment.amount,
-          payment.currency,
-          target.policy,
-          targeted.filter((one) => one.environment_id === command.environment.id && one.customer_id === customer_id),
-        )
-  return allocation instanceof Problem ? allocation : { allocation, customer_id }
+  const isTheirs = (one: Receivable) => one.environment_id === command.environment.id && one.customer_id === customer_id
+  const { amount, currency } = payment
+  switch (target.kind) {
+    case 'explicit': {
+      const allocation = decideExplicit(command, customer_id, target.allocations, receivables)
+      return allocation instanceof Problem ? allocation : { allocation, customer_id }
+    }
+    case 'policy':
+      return { allocation: allocate(amount, currency, target.policy, targeted.filter(isTheirs)), customer_id }
+    case 'chosen': {
+      const get = (id: Id) => [receivables.get(id)].find((one) => one !== undefined && isTheirs(one))
+      return { allocation: allocateChosen(amount, currency, target.amounts, get), customer_id }
+    }
+  }
 }
 
 function targetedBy(scope: TargetScope, receivables: ReceivableIndex): Receivable[] {
@@ -151,7 +155,7 @@ export function explainAllocation(
     return receivable ? formatReceivableId(receivable) : formatId('entry', id)
   }
   return {
-    policy: target.kind === 'explicit' ? 'explicit' : target.policy,
+    policy: target.kind === 'policy' ? target.policy : target.kind,
     applied: allocation.lines.map(({ receivable_id, amount, rule }) => ({
       to: show(receivable_id),
       amount: toNumber(amount),

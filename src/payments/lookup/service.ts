@@ -73,7 +73,7 @@ async function lookUpKind(
       id: formatId(kind, row.id),
       ...(name !== undefined && { name }),
       amount_due: sumToNumber(due),
-      pending_amount: sumToNumber(pending.get(currency) ?? 0n),
+      pending_amount: sumToNumber(group.reduce((sum, { id }) => sum + (pending.get(id) ?? 0n), 0n)),
       currency,
       payment_rules: formatRules(limitToDebt(rules, due)),
     }

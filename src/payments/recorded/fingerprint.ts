@@ -3,7 +3,7 @@ import { formatId, type Id } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import type { FieldError } from '../../core/problem.ts'
 import { sha256 } from '../../core/secret.ts'
-import type { PaymentTarget } from '../../ledger/payments/command.ts'
+import type { RecordedTarget } from '../../ledger/payments/command.ts'
 import type { PaymentRow } from './store.ts'
 
 /** All that a request said of a payment, however it was spelt. What is left out of it was left out of the request. */
@@ -13,7 +13,7 @@ export type Said = {
   amount: bigint
   currency: string
   metadata: Record<string, string>
-  target: PaymentTarget
+  target: RecordedTarget
   /** The member of the request that names the target. */
   target_pointer: string
   replaces: Id | null
@@ -102,17 +102,17 @@ function fault(pointer: string, detail: string): FieldError {
 }
 
 /** The target as it would have been under the payment's policy; one of named amounts has none. */
-function withPolicyOf({ explanation }: PaymentRow, target: PaymentTarget): PaymentTarget {
+function withPolicyOf({ explanation }: PaymentRow, target: RecordedTarget): RecordedTarget {
   const policy = explanation?.policy
-  const spread = target.kind === 'policy' && policy !== undefined && policy !== 'explicit'
+  const spread = target.kind === 'policy' && policy !== undefined && policy !== 'explicit' && policy !== 'chosen'
   return spread ? { ...target, policy } : target
 }
 
-function policyOf(target: PaymentTarget): string {
+function policyOf(target: RecordedTarget): string {
   return target.kind === 'explicit' ? 'explicit' : target.policy
 }
 
-function namedBy(target: PaymentTarget): unknown {
+function namedBy(target: RecordedTarget): unknown {
   return target.kind === 'explicit'
     ? target.allocations.map((one) => [one.receivable_id, String(one.amount)])
     : target.scope

@@ -4,7 +4,7 @@ import { type Id, parseId } from '../../core/id/id.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { AllocationPolicy } from '../../ledger/allocation.ts'
-import { type PaymentTarget, selectionOf } from '../../ledger/payments/command.ts'
+import { type RecordedTarget, selectionOf } from '../../ledger/payments/command.ts'
 import { readReceivables } from '../../ledger/store.ts'
 
 /** How a body says where the payment goes; its schema has checked that it does so in exactly one way. */
@@ -21,7 +21,7 @@ type NamedOne = ReturnType<typeof namedOne>
  * A target by ids. `customer_id` is undefined where only the ids were read, not the objects. `pointer` points to the
  * member that named the target.
  */
-export type ResolvedTarget = { target: PaymentTarget; customer_id: Id | undefined; first_id: Id; pointer: string }
+export type ResolvedTarget = { target: RecordedTarget; customer_id: Id | undefined; first_id: Id; pointer: string }
 
 const defaultPolicy: AllocationPolicy = 'due_date_first'
 
@@ -143,7 +143,7 @@ export async function refuseWithdrawn(
   connection: Queryable,
   environmentId: number,
   currency: string,
-  target: PaymentTarget,
+  target: RecordedTarget,
 ): Promise<void> {
   const receivables = await readReceivables(connection, selectionOf([{ target }], [environmentId]))
   if ([...receivables.all()].some((one) => one.currency === currency)) return

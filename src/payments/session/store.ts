@@ -3,8 +3,11 @@ import { assert } from '../../core/assert.ts'
 import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../../core/id/id.ts'
 import { type PaymentStatus, statusesBefore } from '../../core/payment-status.ts'
+import { bigintArray, uuidArray } from '../../database/arrays.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
+import type { ChosenAmount } from '../../ledger/allocation.ts'
+import type { ReceivableKind } from '../../ledger/receivable.ts'
 import type { Decline, MethodDetails } from '../processor/processor.ts'
 
 /** A payment that a payer started on a page: it has a target and a processor. */
@@ -14,7 +17,10 @@ export type SessionPayment = {
   environment_id: number
   mode: 'test' | 'live'
   customer_id: Id
+  /** Whose page it was begun on. */
   target_id: Id
+  /** What its payer chose to pay, in order; it sums to the amount. */
+  chosen: ChosenAmount[]
   status: PaymentStatus
   currency: string
   amount: bigint
@@ -38,17 +44,23 @@ const claimDueChecksSql = loadSql(import.meta.url, './sql/claim-due-checks.sql')
 
 const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, p.target_id, p.status, p.currency, p.amount,
     p.applied_amount, p.unapplied_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
-    p.metadata, p.received_at, p.created_at
+    p.metadata, p.received_at, p.created_at, coalesce(p.chosen_ids, array[p.target_id]) as chosen_ids,
+    coalesce(p.chosen_amounts, array[p.amount])::text[] as chosen_amounts
   from payment as p join environment as e on e.id = p.environment_id`
+
+type Row = Omit<SessionPayment, 'chosen'> & { chosen_ids: Id[]; chosen_amounts: string[] }
+
+function toPayment({ chosen_ids, chosen_amounts, ...row }: Row): SessionPayment {
+  const chosen = chosen_ids.map((receivable_id, at) => ({ receivable_id, amount: BigInt(chosen_amounts[at] ?? 0) }))
+  return { ...row, chosen }
+}
 
 const claimCancelledChecksSql = loadSql(import.meta.url, './sql/claim-cancelled-checks.sql')
 
 /** When an unfinished payment, which its payer may have abandoned, is checked first. */
 export const firstCheckMs = 30_000
-// How many payments for one object may be started and not charged.
-const startedMax = 20
-// Cancelled with each payment that is started. More than one, so that those of a rush are gone after it.
-const supersededMax = 3
+// How many payments are superseded by one, and how many unfinished ones a page looks at.
+const supersededMax = 20
 const shownMax = 20
 
 /** Finds a payment that was started on a page. */
@@ -57,40 +69,54 @@ export async function findSessionPayment(
   environmentId: number,
   id: Id,
 ): Promise<SessionPayment | undefined> {
-  const { rows } = await pool.query<SessionPayment>({
+  const { rows } = await pool.query<Row>({
     name: 'find-session-payment',
     text: `${select} where p.environment_id = $1 and p.id = $2 and p.bucket = $3 and p.processor is not null`,
     values: [environmentId, id, bucketOf(id)],
   })
-  return rows[0]
+  return rows.map(toPayment)[0]
 }
 
-type Target = Pick<SessionPayment, 'environment_id' | 'customer_id' | 'target_id'>
+/** A customer with all that it owes, an account with its bills, or a bill. */
+type Payable = { environment_id: number; kind: ReceivableKind; id: Id; customer_id: Id }
 
 /** The unfinished payments of an object, of which a processor may still have news: first those that were charged, then the newest. */
-export async function listUnfinished(pool: Queryable, target: Target): Promise<SessionPayment[]> {
-  const { environment_id, customer_id, target_id } = target
-  const { rows } = await pool.query<SessionPayment>({
+export async function listUnfinished(pool: Queryable, payable: Payable): Promise<SessionPayment[]> {
+  const { environment_id, customer_id, kind, id } = payable
+  const { rows } = await pool.query<Row>({
     name: 'list-unfinished-payments',
-    text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3 and p.target_id = $4
+    text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3
       and p.status in ('initiating', 'pending_action', 'processing')
+      and ($4::uuid is null or exists (
+        select from receivable as r
+        where r.id = any (coalesce(p.chosen_ids, array[p.target_id])) and r.bucket = p.bucket
+          and (r.id = $4 or r.account_id = $4)))
       order by p.status = 'processing' desc, p.id desc limit ${shownMax}`,
-    values: [environment_id, customer_id, bucketOf(customer_id), target_id],
+    values: [environment_id, customer_id, bucketOf(customer_id), kind === 'customer' ? null : id],
   })
-  return rows
+  return rows.map(toPayment)
 }
 
-/** Payments of an object that have not been charged, without the newest twenty: those that give way. */
-export async function listSuperseded(pool: Queryable, target: Target): Promise<SessionPayment[]> {
-  const { environment_id, customer_id, target_id } = target
-  const { rows } = await pool.query<SessionPayment>({
+/** The payments that were started before another one for any of the same receivables, and not charged. They give way to it. */
+export async function listSuperseded(
+  pool: Queryable,
+  { id, environment_id, customer_id, chosen, created_at }: SessionPayment,
+): Promise<SessionPayment[]> {
+  const { rows } = await pool.query<Row>({
     name: 'list-superseded-payments',
-    text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3 and p.target_id = $4
-      and p.status in ('initiating', 'pending_action')
-      order by p.id desc offset ${startedMax} limit ${supersededMax}`,
-    values: [environment_id, customer_id, bucketOf(customer_id), target_id],
+    text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3 and (p.created_at, p.id) < ($6, $4)
+      and coalesce(p.chosen_ids, array[p.target_id]) && $5::uuid[] and p.status in ('initiating', 'pending_action')
+      order by p.id limit ${supersededMax}`,
+    values: [
+      environment_id,
+      customer_id,
+      bucketOf(customer_id),
+      id,
+      uuidArray(chosen.map(({ receivable_id }) => receivable_id)),
+      created_at,
+    ],
   })
-  return rows
+  return rows.map(toPayment)
 }
 
 export type NewSessionPayment = Pick<
@@ -99,6 +125,7 @@ export type NewSessionPayment = Pick<
   | 'environment_id'
   | 'customer_id'
   | 'target_id'
+  | 'chosen'
   | 'currency'
   | 'amount'
   | 'processor'
@@ -129,6 +156,8 @@ export async function insertSessionPayment(
       newId(bucketOf(payment.id), payment.created_at.getTime()),
       actor,
       request_id,
+      uuidArray(payment.chosen.map(({ receivable_id }) => receivable_id)),
+      bigintArray(payment.chosen.map(({ amount }) => amount)),
     ],
   })
 }

@@ -4,15 +4,15 @@ import { listSuperseded, type SessionPayment, updateStatus } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
 
 /**
- * Cancels the oldest payments that were started for the same object and never charged, beyond the newest twenty. Anybody
- * with the link can start payments, and each is checked for a day. The charge is closed first, so that a cancelled
- * payment cannot be paid; where it is too late for that, the payment gets the state of its charge. Money that arrives all
- * the same is applied.
+ * Cancels the payments that were started earlier for any of the same receivables and never charged: a payer who goes back
+ * and begins again, or pays in a second window, would otherwise be charged twice. The charge is closed first, so that a
+ * cancelled payment cannot be paid; where it is too late for that, the payment gets the state of its charge. Money that
+ * arrives all the same is applied as far as it is owed.
  */
 export async function supersede(
   app: SessionApp & Pick<AppContext, 'log'>,
   processor: Processor,
-  started: Pick<SessionPayment, 'environment_id' | 'customer_id' | 'target_id'>,
+  started: SessionPayment,
   cause: SessionCause,
 ): Promise<void> {
   for (const payment of await listSuperseded(app.pool, started)) {

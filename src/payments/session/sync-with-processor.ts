@@ -87,7 +87,7 @@ function commandOf(
       received_at: charge.at,
       metadata: payment.metadata,
     },
-    target: { kind: 'policy', policy: 'in_order', scope: { receivables: [payment.target_id] } },
+    target: { kind: 'chosen', amounts: payment.chosen },
     renderer: {
       payment: () => ({ status: 200, body: '' }),
       problem: (problem) => renderProblem(problem, app, '/'),

@@ -1,0 +1,82 @@
+import { hiddenFields } from '../html/field.ts'
+import { type Html, html } from '../html/html.ts'
+import { money } from '../html/money.ts'
+import type { AmountDueView } from './amount-due-page.ts'
+import { formatDate } from './dates.ts'
+import { tickedMax } from './debts/choice.ts'
+import { type Debt, isPayableWhole } from './debts/debt.ts'
+import { debtsMax } from './debts/store.ts'
+import { withTracking } from './tracking.ts'
+
+/** The debts of one page of the list, to be ticked. One payment has one currency, so each has a form of its own. */
+export function debtList(view: AmountDueView): Html {
+  const { owed, page } = view
+  const shown = owed.debts.slice((page - 1) * tickedMax, page * tickedMax)
+  const byCurrency = [...Map.groupBy(shown, ({ currency }) => currency)]
+  return html`<div id="choose">${byCurrency.map(([currency, debts]) => currencyForm(view, currency, debts, byCurrency.length > 1))}</div>
+${pager(view)}`
+}
+
+function currencyForm(
+  { path, tracking, linkTo, fieldsFor }: AmountDueView,
+  currency: string,
+  debts: Debt[],
+  several: boolean,
+): Html {
+  const tickable = fieldsFor !== undefined && debts.some(isPayableWhole)
+  const groups = [...Map.groupBy(debts, groupOf)]
+  return html`<form class="card debts" method="get" action="${path}/review">
+<h2>What you owe${several && ` in ${currency}`}</h2>
+${groups.map(
+  ([name, ones]) => html`<h3${name === 'Overdue' && html` class="late"`}>${name}</h3>
+${ones.map((debt) => debtRow(debt, linkTo(debt), tickable))}`,
+)}
+${tickable && html`${hiddenFields(Object.entries(tracking))}<button type="submit">Continue with what is ticked</button>\n`}</form>\n`
+}
+
+function groupOf({ due, open, kind }: Debt): string {
+  if (open === 0n) return 'Being paid just now'
+  if (due) return { overdue: 'Overdue', today: 'Due today', later: 'Later' }[due.state]
+  return kind === 'bill' ? 'Without a date' : 'Running balances'
+}
+
+function debtRow(debt: Debt, link: string, tickable: boolean): Html {
+  const { shown_id, name, account_name, open, on_its_way, owed, currency, due } = debt
+  const usable = tickable && isPayableWhole(debt)
+  const facts = [
+    account_name && shorten(account_name),
+    due &&
+      (due.state === 'overdue'
+        ? `Due ${formatDate(due.date)}, ${due.days} ${due.days === 1 ? 'day' : 'days'} ago`
+        : `Due ${formatDate(due.date)}`),
+    open > 0n && on_its_way > 0n && html`${money(on_its_way, currency)} of it is being paid just now`,
+    tickable && open > 0n && !usable && 'Not payable together with others',
+  ].filter((one) => one !== null && one !== undefined && one !== false)
+  return html`<div class="debt"><label>${
+    usable
+      ? html`<input type="checkbox" name="debt" value="${shown_id}"${due?.state === 'overdue' && html` checked`}>`
+      : html`<span class="no-tick"></span>`
+  }<span class="what">${shorten(name)}</span>${money(open > 0n ? open : owed, currency)}</label>
+<p class="hint">${facts.map((fact, at) => html`${at > 0 && ' · '}${fact}`)}${facts.length > 0 && ' · '}<a href="${link}">Details</a></p></div>
+`
+}
+
+// A name may have 255 characters. The page of the debt shows it whole.
+const nameMax = 60
+
+function shorten(name: string): string {
+  const characters = [...name]
+  return characters.length > nameMax ? `${characters.slice(0, nameMax - 1).join('')}…` : name
+}
+
+function pager({ owed, page, pages, path, tracking }: AmountDueView): Html {
+  const listed = owed.debts.length
+  const beyond = owed.totals.reduce((sum, { count }) => sum + count, 0) - listed
+  const to = (number: number) => withTracking(`${path}?page=${number}`, tracking)
+  return html`${
+    pages > 1 &&
+    html`<p class="pages">Page ${page} of ${pages}, ${listed} in all. ${page > 1 && html`<a href="${to(page - 1)}">Previous</a> `}${
+      page < pages && html`<a href="${to(page + 1)}">Next</a>`
+    }</p>\n`
+  }${beyond > 0 && page === pages && html`<p class="hint">The sum above is of ${beyond} more than the ${debtsMax} that are listed. They are listed once these are paid.</p>`}`
+}

@@ -1,0 +1,39 @@
+import { bigintArray, uuidArray } from '../database/arrays.ts'
+import type { Queryable } from '../database/pool.ts'
+import { loadSql } from '../database/sql.ts'
+import type { BillStatus } from '../ledger/receivable.ts'
+import type { SessionPayment } from '../payments/session/store.ts'
+import type { DebtRow } from './debts/store.ts'
+
+/** What a payment brought to one debt that its payer chose, as it was then, and what has become of it since. */
+export type ReceiptLine = Pick<DebtRow, 'id' | 'kind' | 'account_name' | 'external_reference'> & {
+  chosen: bigint
+  /** Nothing while the payment is unfinished, or where nothing was owed any more. */
+  applied: bigint
+  /** What was owed right after it; null where nothing was applied. */
+  balance_after: bigint | null
+  status: BillStatus | null
+  /** What the merchant has taken back of it since, and when last. */
+  reversed: bigint
+  reversed_at: Date | null
+}
+
+const listReceiptLinesSql = loadSql(import.meta.url, './sql/list-receipt-lines.sql')
+
+/** The lines of the receipt of a payment, in the order in which its payer chose them. */
+export async function listReceiptLines(
+  pool: Queryable,
+  { id, environment_id, bucket, chosen }: SessionPayment,
+): Promise<ReceiptLine[]> {
+  const { rows } = await pool.query<ReceiptLine>({
+    ...listReceiptLinesSql,
+    values: [
+      environment_id,
+      id,
+      bucket,
+      uuidArray(chosen.map(({ receivable_id }) => receivable_id)),
+      bigintArray(chosen.map(({ amount }) => amount)),
+    ],
+  })
+  return rows
+}

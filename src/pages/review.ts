@@ -1,0 +1,69 @@
+import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
+import { queryOf, readPairs } from '../api/url-encoded.ts'
+import type { AppContext } from '../context.ts'
+import { bucketOf, parseId } from '../core/id/id.ts'
+import { sendPage } from '../html/send.ts'
+import type { ChosenAmount } from '../ledger/allocation.ts'
+import { processorFor } from '../payments/processor/registry.ts'
+import { findSessionPayment } from '../payments/session/store.ts'
+import { sendAmountDue } from './amount-due.ts'
+import { type Choice, formatSeen, linesOf, readChoice } from './debts/choice.ts'
+import { openLink } from './link.ts'
+import { type Owed, readOwed, syncBeforeShowing } from './owed.ts'
+import { newPayForm } from './pay-form.ts'
+import { type Moved, reviewPage } from './review-page.ts'
+import type { PageSubject } from './subject.ts'
+import { readTracking } from './tracking.ts'
+
+/** `GET /p/{token}/review`: what a payment of the chosen debts would bring to each, before it is begun. */
+export async function showReview(
+  app: AppContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: string,
+): Promise<FastifyReply> {
+  const subject = await syncBeforeShowing(app, await openLink(app, token), request.id)
+  const pairs = readPairs(queryOf(request.url), 'The query')
+  const tracking = readTracking(pairs)
+  const choice = readChoice(pairs)
+  if (!choice) {
+    const detail = 'Tick what you want to pay first.'
+    return sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed: '', detail } })
+  }
+  return sendReview(app, request, reply, { token, owed: await readOwed(app, subject), choice, tracking })
+}
+
+/** Sends the review of a choice with a new form; with `moved` when it is not what the payer saw. */
+export async function sendReview(
+  app: AppContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  asked: { token: string; owed: Owed; choice: Choice; tracking: Record<string, string>; moved?: Moved },
+): Promise<FastifyReply> {
+  const { token, owed, choice, tracking, moved } = asked
+  const { subject, now } = owed
+  const refuse = (detail: string) =>
+    sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed: '', detail } })
+  const lines = linesOf(choice, owed.debts, await amountsOfEarlier(app, subject, choice))
+  if (lines.length === 0)
+    return refuse('What you chose is no longer owed, or cannot be paid here. Nothing was charged.')
+  if (lines.some(({ debt }) => debt.currency !== lines[0]?.debt.currency)) {
+    return refuse('One payment has one currency. Tick debts of one of them.')
+  }
+  const processor = processorFor(app, subject.environment)
+  if (!processor) return refuse('Online payment is not available here.')
+  const fields = newPayForm(app.vault, token, bucketOf(subject.id), now, { choice, seen: formatSeen(lines) })
+  const page = reviewPage({ owed, lines, path: `/p/${token}`, tracking, fields, moved })
+  return sendPage(reply, page, { status: moved ? 422 : 200, formOrigins: processor.page_origins })
+}
+
+/** What the payment of `again` was for; nothing for other choices, or for a payment of another page. */
+export async function amountsOfEarlier(
+  app: Pick<AppContext, 'pool'>,
+  subject: PageSubject,
+  choice: Choice,
+): Promise<ChosenAmount[]> {
+  const id = choice.kind === 'again' ? parseId('payment', choice.shown_id) : undefined
+  const payment = id && (await findSessionPayment(app.pool, subject.environment.id, id))
+  return payment && payment.target_id === subject.id ? payment.chosen : []
+}
