@@ -15,7 +15,7 @@ type ServedPage = { html(): FixedAnswer; markdown(): FixedAnswer }
 /**
  * `/docs` and everything below it, and `/llms.txt`: the documents that come with the program. They need no key. Each page is HTML, and
  * Markdown at the same address with `.md` or for whoever accepts it. Each is made once, when it is first asked for: all of them at the
- * start would make it a fifth longer.
+ * start would make it a third longer.
  */
 export function docsRoutes(router: Router, document: ApiDocument): void {
   const pages = lazily(() => allPages(document))
