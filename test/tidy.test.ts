@@ -176,7 +176,9 @@ describe('leftovers', () => {
       'src/net/address-guard.ts',
       'src/net/retry-after.ts',
       'src/openapi/shared.ts',
+      'src/pages/amount-due.ts',
       'src/pages/pay-form.ts',
+      'src/pages/way-up.ts',
       'src/payments/processor/simulator/cards.ts',
       'src/api/json-faults.ts',
     ]

@@ -24,7 +24,8 @@ function currencyForm(
   several: boolean,
 ): Html {
   const tickable = fieldsFor !== undefined && debts.some(isPayableWhole)
-  const groups = [...Map.groupBy(debts, groupOf)]
+  const [open, moving] = [debts.filter((debt) => debt.open > 0n), debts.filter((debt) => debt.open === 0n)]
+  const groups = [...Map.groupBy([...open, ...moving], groupOf)]
   return html`<form class="card debts" method="get" action="${path}/review">
 <h2>What you owe${several && ` in ${currency}`}</h2>
 ${groups.map(

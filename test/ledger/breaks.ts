@@ -217,6 +217,12 @@ export const rowBreaks: Break[] = [
       select id, bucket, environment_id, 'account', customer_id, id, 'ZZZ', 0, 0, external_reference from account
       where external_reference = 'without-balance'`,
   ],
+  [
+    'a payment of another amount than its payer chose',
+    'I14',
+    'payment',
+    `update payment set chosen_ids = array[id], chosen_amounts = array[1]::bigint[] where reference = '1'`,
+  ],
   ['a payment that arrived at no time', 'I14', 'payment', 'update payment set received_at = null'],
   [
     'an object whose reference is not kept',
