@@ -20,8 +20,8 @@ export type AmountDueView = {
   linkTo(item: AmountDueItem): string
   /** The hidden fields of the pay form; `undefined` where online payment is not set up. */
   pay_form: [string, string][] | undefined
-  /** What is wrong with the amount that was sent, and that amount. */
-  fault?: { typed: string; detail: string } | undefined
+  /** What is wrong with the amount that was sent, and that amount; without it, one is suggested anew. */
+  fault?: { typed?: string | undefined; detail: string } | undefined
 }
 
 /** The page of a customer, an account or a bill: who is owed, by whom, how much, and how to pay it. */
@@ -100,13 +100,16 @@ Your bank has not confirmed it yet. You do not have to pay that again.</p></div>
 }
 
 function payment(view: AmountDueView): Html | undefined {
-  const { subject, pay_form, on_its_way, owed } = view
+  const { subject, pay_form, on_its_way, owed, fault } = view
   const { range, currency } = subject
   const debt = ownDebt(view)
   if (currency === null) return undefined
-  if (!pay_form || !range) return debt > 0n ? notPayableHere(view, debt, currency) : undefined
+  if (!pay_form || !range) {
+    const refused = fault && html`<div class="note" role="alert"><p>${fault.detail}</p></div>\n`
+    return html`${refused}${debt > 0n && notPayableHere(view, debt, currency)}`
+  }
   const form = payForm(view, pay_form, range, currency)
-  if (view.fault) return form
+  if (fault) return form
   if (debt === 0n) return html`<details><summary>Pay in advance</summary>${form}</details>`
   if (on_its_way >= debt) return html`<details><summary>Pay another amount all the same</summary>${form}</details>`
   const others = owed.count > 1

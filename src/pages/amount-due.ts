@@ -12,7 +12,7 @@ import { type AmountDueView, amountDuePage } from './amount-due-page.ts'
 import { pageCause } from './cause.ts'
 import { openLink } from './link.ts'
 import { newPayForm } from './pay-form.ts'
-import { findPageSubject, listAmountsDue, type PageSubject } from './store.ts'
+import { debtOf, findPageSubject, listAmountsDue, type PageSubject } from './store.ts'
 import { readTracking } from './tracking.ts'
 
 // How many payments of this page are checked with their processor while the payer waits.
@@ -41,13 +41,14 @@ export async function sendAmountDue(
   const { subject, on_its_way } = await syncBeforeShowing(app, asked.subject, request.id)
   const now = app.clock.now()
   const processor = processorFor(app, subject.environment)
+  const made = { bucket: bucketOf(subject.id), owed: debtOf(subject), now }
   const page = amountDuePage({
     subject,
     owed: await listAmountsDue(app.pool, subject),
     on_its_way,
     now,
     linkTo: ({ kind, id, link_version }) => `/p/${linkToken(app.vault, kind, id, link_version)}`,
-    pay_form: processor && [...newPayForm(app.vault, token, bucketOf(subject.id), now), ...Object.entries(tracking)],
+    pay_form: processor && [...newPayForm(app.vault, token, made), ...Object.entries(tracking)],
     fault,
   })
   return sendPage(reply, page, { status: fault ? 422 : 200, formOrigins: processor?.page_origins ?? [] })

@@ -1,56 +1,124 @@
+import { type AmountFault, readAmount } from '../core/amount-reader.ts'
 import { formatId, type Id, newId, parseId } from '../core/id/id.ts'
-import { formatMoney, parseMoney } from '../core/money.ts'
 import type { PayableRange } from '../core/payment-rules.ts'
 import { sameSecret, type Vault } from '../core/secret.ts'
-import { payerLocale } from '../html/money.ts'
+import { moneyText, payerLocale } from '../html/money.ts'
 
 // A page that was left open for longer shows a balance that is too old to be paid without looking.
 const usableMs = 24 * 3_600_000
 
-/** The hidden fields of a new pay form. The payment's id is made with the page, so that one form is one payment. */
-export function newPayForm(vault: Vault, linkToken: string, bucket: number, now: Date): [string, string][] {
+/**
+ * The hidden fields of a new pay form. The payment's id is made with the page, so that one form is one payment. `owed` is the debt that
+ * the page shows, in minor units: what was shown decides whether the payer has to look again.
+ */
+export function newPayForm(
+  vault: Vault,
+  linkToken: string,
+  { bucket, owed, now }: { bucket: number; owed: bigint; now: Date },
+): [string, string][] {
   const payment = formatId('payment', newId(bucket, now.getTime()))
-  const issued = String(now.getTime())
+  const signed = [payment, String(now.getTime()), String(owed)] as const
   return [
-    ['payment', payment],
-    ['issued', issued],
-    ['guard', guard(vault, linkToken, payment, issued)],
+    ['payment', signed[0]],
+    ['issued', signed[1]],
+    ['owed', signed[2]],
+    ['guard', guard(vault, linkToken, signed)],
   ]
 }
 
-/** Reads the hidden fields back: the payment's id, or why the form is not to be used. */
+/** Reads the hidden fields back: the payment's id and the debt that was shown, or why the form is not to be used. */
 export function readPayForm(
   vault: Vault,
   linkToken: string,
   form: URLSearchParams,
   now: Date,
-): { id: Id } | 'forged' | 'stale' {
-  const payment = form.get('payment') ?? ''
-  const issued = form.get('issued') ?? ''
+): { id: Id; owed: bigint } | 'forged' | 'stale' {
+  const signed = [form.get('payment') ?? '', form.get('issued') ?? '', form.get('owed') ?? ''] as const
+  const [payment, issued, owed] = signed
   const id = parseId('payment', payment)
-  const ours = sameSecret(form.get('guard') ?? '', guard(vault, linkToken, payment, issued))
+  const ours = sameSecret(form.get('guard') ?? '', guard(vault, linkToken, signed))
   if (!ours || id === undefined) return 'forged'
-  return now.getTime() - Number(issued) > usableMs ? 'stale' : { id }
+  return now.getTime() - Number(issued) > usableMs ? 'stale' : { id, owed: BigInt(owed) }
 }
 
-/** Only we can make it: it proves that this form was rendered here, for this link and this payment. */
-function guard(vault: Vault, linkToken: string, payment: string, issued: string): string {
-  return vault.token('pay form', linkToken, payment, issued)
+type Signed = readonly [payment: string, issued: string, owed: string]
+
+/** Only we can make it: it proves that this form was rendered here, for this link, this payment and this debt. */
+function guard(vault: Vault, linkToken: string, signed: Signed): string {
+  return vault.token('pay form', linkToken, ...signed)
 }
 
-/** Reads the amount that a payer typed against what may be paid now; otherwise says what to enter instead. */
-export function readAmount(
-  typed: string,
-  currency: string,
-  range: PayableRange,
-): { amount: bigint } | { fault: string } {
-  const show = (amount: bigint) => formatMoney(amount, currency, payerLocale)
-  const amount = parseMoney(typed, currency)
-  if (amount === undefined) return { fault: `Enter an amount such as ${show(range.to < 2000n ? range.to : 2000n)}.` }
-  if (range.from === range.to && amount !== range.to) {
-    return { fault: `The amount to pay is ${show(range.to)} now. Please look at it, then pay.` }
+/** What is asked of a payer: what may be paid now, what is owed now, and what was owed when the page was made. */
+export type Asked = { currency: string; range: PayableRange; owed: bigint; owed_before: bigint }
+
+/** Why an amount is not taken, in a sentence. `renew` where the page suggests an amount anew in place of the one that was sent. */
+export type PayFault = { detail: string; renew?: true }
+
+/** Decides what is paid of the amount that a payer typed; otherwise says what is wrong with it, and what to do. */
+export function decideAmount(typed: string, asked: Asked): { amount: bigint } | { fault: PayFault } {
+  const { currency, range, owed, owed_before } = asked
+  const reading = readAmount(typed, currency, payerLocale)
+  if (!('amount' in reading)) return { fault: { detail: faultSentence(reading, asked) } }
+  const { amount } = reading
+  const payable = amount >= range.from && amount <= range.to
+  // Who sends all that was owed means all that is owed.
+  if (owed !== owed_before && (!payable || amount === owed_before)) {
+    const [now, before] = [moneyText(owed, currency), moneyText(owed_before, currency)]
+    const detail = `The amount owed is now ${now} (it was ${before}). Look at it, then pay. You were not charged now.`
+    return { fault: { detail, renew: true } }
   }
-  if (amount > range.to) return { fault: `Enter at most ${show(range.to)}.` }
-  if (amount < range.from) return { fault: `Enter at least ${show(range.from)}.` }
-  return { amount }
+  return payable ? reading : { fault: { detail: limitSentence(amount, asked) } }
+}
+
+function faultSentence(reading: AmountFault, { currency, range }: Asked): string {
+  const least = range.from > 2000n ? range.from : 2000n
+  const example = moneyText(least < range.to ? least : range.to, currency)
+  switch (reading.fault) {
+    case 'empty':
+      return 'Enter how much you want to pay.'
+    case 'not_a_number':
+      return `Enter how much you want to pay in digits, such as ${example}.`
+    case 'not_positive':
+      return `The least you can pay is ${moneyText(range.from, currency)}.`
+    case 'other_currency':
+      return `The currency here is the ${names.of(currency)}, not ${reading.sign}. Enter an amount such as ${example}.`
+    case 'unclear':
+      return `Do you mean ${choice(reading.readings, currency, range)}?`
+    case 'decimals': {
+      const meant = choice(reading.readings, currency, range)
+      return `${shortName(currency)} has ${decimalsOf[reading.digits]}: ${meant}?`
+    }
+  }
+}
+
+const decimalsOf: Readonly<Record<number, string>> = {
+  0: 'no decimals',
+  2: 'two decimals at most',
+  3: 'three decimals at most',
+  4: 'four decimals at most',
+}
+
+const names = new Intl.DisplayNames(payerLocale, { type: 'currency' })
+
+/** `Rand` of `South African Rand`; the code where the last word is no name, as in `Unit of Account (UF)`. */
+function shortName(currency: string): string {
+  const word = names.of(currency)?.split(' ').at(-1) ?? ''
+  return /^\p{L}+$/u.test(word) ? word : currency
+}
+
+/** The amounts that may be meant; those that cannot be paid only where none can. */
+function choice(readings: readonly bigint[], currency: string, { from, to }: PayableRange): string {
+  const payable = readings.filter((amount) => amount >= from && amount <= to)
+  const amounts = payable.length > 0 ? payable : readings
+  return amounts.map((amount) => moneyText(amount, currency)).join(' or ')
+}
+
+function limitSentence(amount: bigint, { currency, range, owed }: Asked): string {
+  const { from, to } = range
+  if (from === to)
+    return `The amount to pay is ${moneyText(to, currency)}. Look at it, then pay. You were not charged now.`
+  if (amount < from) return `The least you can pay is ${moneyText(from, currency)}.`
+  if (to === owed) return `You owe ${moneyText(owed, currency)}. You cannot pay more than that here.`
+  const rest = to < owed ? ' Pay the rest with a second payment.' : ''
+  return `The most you can pay at once is ${moneyText(to, currency)}.${rest}`
 }

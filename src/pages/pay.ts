@@ -1,18 +1,18 @@
 import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
+import { readAmount } from '../core/amount-reader.ts'
 import { holdsCardNumber } from '../core/card-number.ts'
 import { formatId, type Id } from '../core/id/id.ts'
-import { formatMoney } from '../core/money.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../html/form.ts'
-import { payerLocale } from '../html/money.ts'
+import { moneyText, payerLocale } from '../html/money.ts'
 import { processorFor } from '../payments/processor/registry.ts'
 import { createSessionPayment } from '../payments/session/create.ts'
 import { findSessionPayment, type SessionPayment } from '../payments/session/store.ts'
 import { sendAmountDue } from './amount-due.ts'
 import { pageCause } from './cause.ts'
 import { openLink } from './link.ts'
-import { readAmount, readPayForm } from './pay-form.ts'
-import type { PageSubject } from './store.ts'
+import { decideAmount, type PayFault, readPayForm } from './pay-form.ts'
+import { debtOf, type PageSubject } from './store.ts'
 import { readTracking } from './tracking.ts'
 
 /** `POST /p/{token}`: starts the payment of the form, and redirects to the page of the processor. */
@@ -31,14 +31,19 @@ export async function pay(
   // A card number is not shown again, in whichever field it was typed.
   const shown = holdsCardNumber(typed) ? '' : typed.slice(0, 40)
   const tracking = readTracking(form)
-  const refuse = (detail: string) =>
-    sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed: shown, detail } })
-  if (sent === 'stale') return refuse('This page was open for more than a day. Please look at the amount, then pay.')
+  const refuse = ({ detail, renew }: PayFault) =>
+    sendAmountDue(app, request, reply, {
+      token,
+      subject,
+      tracking,
+      fault: { typed: renew ? undefined : shown, detail },
+    })
+  if (sent === 'stale') return refuse({ detail: openTooLong })
 
-  const decided = await decideAmount(app, subject, sent.id, typed)
+  const decided = await decideNow(app, subject, sent, typed)
   if ('fault' in decided) return refuse(decided.fault)
   const processor = processorFor(app, subject.environment)
-  if (!processor || subject.currency === null) return refuse('Online payment is not available here.')
+  if (!processor || subject.currency === null) return refuse({ detail: 'You were not charged now.' })
   const outcomeUrl = `${app.publicUrl()}/p/${token}/payments/${formatId('payment', sent.id)}`
   const started = await createSessionPayment(app, processor, {
     environment: subject.environment,
@@ -52,31 +57,38 @@ export async function pay(
     ...pageCause(request.id),
   })
   if (started.kind === 'open') return reply.redirect(started.url, 303)
-  if (started.payment.amount !== decided.amount) return refuse(alreadyStarted(started.payment))
+  if (started.payment.amount !== decided.amount) return refuse({ detail: alreadyStarted(started.payment) })
   return reply.redirect(outcomeUrl, 303)
 }
+
+const openTooLong =
+  'This page was open for more than a day. You were not charged now. Please look at the amount, then pay.'
 
 /**
  * The amount to pay, checked against what may be paid at this moment. A form that is sent again with the same amount,
  * for a payment that was started, is that payment, whatever the balance is by now.
  */
-async function decideAmount(
+async function decideNow(
   app: AppContext,
   subject: PageSubject,
-  id: Id,
+  sent: { id: Id; owed: bigint },
   typed: string,
-): Promise<{ amount: bigint } | { fault: string }> {
+): Promise<{ amount: bigint } | { fault: PayFault }> {
   const { range, currency, environment } = subject
-  const started = await findSessionPayment(app.pool, environment.id, id)
+  const started = await findSessionPayment(app.pool, environment.id, sent.id)
   if (started) {
-    const again = readAmount(typed, started.currency, { from: started.amount, to: started.amount })
-    return 'fault' in again ? { fault: alreadyStarted(started) } : again
+    const again = readAmount(typed, started.currency, payerLocale)
+    const same = 'amount' in again && again.amount === started.amount
+    return same ? again : { fault: { detail: alreadyStarted(started) } }
   }
-  if (!range || currency === null) return { fault: 'There is nothing to pay any more.' }
-  return readAmount(typed, currency, range)
+  const owed = debtOf(subject)
+  if (!range || currency === null) {
+    return { fault: { detail: `${owed === 0n ? 'There is nothing left to pay here. ' : ''}You were not charged now.` } }
+  }
+  return decideAmount(typed, { currency, range, owed, owed_before: sent.owed })
 }
 
 function alreadyStarted({ amount, currency }: SessionPayment): string {
-  const shown = formatMoney(amount, currency, payerLocale)
-  return `You have already started to pay ${shown} from this page. Please look at the amount, then pay.`
+  const shown = moneyText(amount, currency)
+  return `You have already started to pay ${shown} from this page. Nothing more was charged. Please look at the amount, then pay.`
 }

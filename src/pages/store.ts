@@ -83,6 +83,11 @@ const surroundings: Readonly<Record<ObjectKind, string>> = {
     where e.id = $1 and e.bucket = $2`,
 }
 
+/** What is owed on the page's own object, in minor units; other debts have pages of their own. */
+export function debtOf({ balance }: PageSubject): bigint {
+  return balance !== null && balance > 0n ? balance : 0n
+}
+
 /** One thing that is owed, with what is needed to link to its page. */
 export type AmountDueItem = {
   id: Id
