@@ -6,7 +6,7 @@ export type AmountFault =
   | { fault: 'empty' | 'not_a_number' | 'not_positive' }
   /** The sign or code of a currency that is not the page's, as it was typed. */
   | { fault: 'other_currency'; sign: string }
-  /** It can be read in two ways, and a thousandfold lies between them. */
+  /** It can be read in more than one way, or its groups are none. */
   | { fault: 'unclear'; readings: bigint[] }
   /** More decimals than the `digits` of the currency. */
   | { fault: 'decimals'; digits: number; readings: bigint[] }
@@ -37,7 +37,7 @@ export function readAmount(text: string, currency: string, locale: string): Amou
   const before = partSign(typed.slice(0, first).replaceAll(/[-−–]/g, ''), -1, own)
   const after = partSign(typed.slice(last + 1), 0, own)
   // 20k is twenty thousand to most who write it, also where K is the sign of the currency.
-  if (/^[km]$/i.test(typed.slice(last + 1))) return { fault: 'not_a_number' }
+  if (/^[km]\.?$/i.test(typed.slice(last + 1))) return { fault: 'not_a_number' }
   const foreign = [before.sign, after.sign].find((sign) => sign.trim() !== '' && !own.has(asRead(sign)))
   if (foreign !== undefined) {
     return isCurrencySign(foreign, locale)
@@ -94,11 +94,9 @@ function readNumber(text: string, style: AmountStyle): AmountReading {
   if (marks.length === 1) return readOneMark(whole, mark, second, style)
   const parting = new Set(marks.slice(0, -1))
   if (parting.size > 1 || mark === '٫') return { fault: 'not_a_number' }
-  if (mark === last)
-    return isGrouped(groups, mark, style) ? decimal(groups.join(''), '', style) : { fault: 'not_a_number' }
-  const before = groups.slice(0, -1)
-  if (!decimalMarks.includes(last) || !isGrouped(before, mark, style)) return { fault: 'not_a_number' }
-  return decimal(before.join(''), groups.at(-1) ?? '', style)
+  const decimals = mark === last ? '' : (groups.pop() ?? '')
+  if (mark !== last && !decimalMarks.includes(last)) return { fault: 'not_a_number' }
+  return isGrouped(groups, mark, style) ? decimal(groups.join(''), decimals, style) : { fault: 'not_a_number' }
 }
 
 /** With one mark alone it is not certain what the mark is. */

@@ -68,7 +68,7 @@ describe(`what a page shows, typed back, is read as itself (AMOUNT_SEED=${seed})
           if ('amount' in reading) expect([text, from, to, reading]).toEqual([text, from, to, { amount }])
         }
       }),
-      { seed, numRuns: 2000 },
+      { seed, numRuns: 1000 },
     )
   })
 
@@ -298,7 +298,7 @@ describe('what is no amount', () => {
   })
 
   test('twenty thousand in short is none where K is the sign of the currency', () => {
-    expect(read('20k', 'ZMW')).toEqual({ fault: 'not_a_number' })
+    for (const text of ['20k', '20K', '20k.']) expect(read(text, 'ZMW')).toEqual({ fault: 'not_a_number' })
     expect(read('K20', 'ZMW')).toEqual({ amount: 2000n })
     expect(read('20 K', 'ZMW')).toEqual({ amount: 2000n })
   })
@@ -334,7 +334,7 @@ describe('what is no amount', () => {
 
 test('the answer to a question is taken: each reading, as the page writes it', () => {
   for (const locale of locales) {
-    for (const currency of codes) {
+    for (const currency of ['ZAR', 'JPY', 'KWD', 'CLF']) {
       for (const text of ['1,234', '1.234', '20 50', '20.505']) {
         const reading = read(text, currency, locale)
         if (!('readings' in reading)) continue

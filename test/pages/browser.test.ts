@@ -118,6 +118,15 @@ const scenes: Scene[] = [
     },
   },
   {
+    name: 'settled-meanwhile',
+    show: async (page) => {
+      const account = await makeAccount(server)
+      await page.goto(account.presentment_url)
+      await payWith(account.presentment_url, goodCard.card_number)
+      await page.getByRole('button').click()
+    },
+  },
+  {
     name: 'owed-fixed',
     show: async (page) =>
       page.goto((await makeAccount(server, { payment_rules: { underpayment_allowed: false } })).presentment_url),
