@@ -1,6 +1,7 @@
 import { assert, required } from './assert.ts'
 import { createCache } from './cache.ts'
-import { exponentOf, keptCurrencyCodes } from './currency.ts'
+import { exponentOf } from './currency.ts'
+import { currencyFormat, isUnmistakable, signIn } from './currency-sign.ts'
 import { Problem } from './problem.ts'
 
 /** The largest amount of a bill or a payment, in minor units. */
@@ -63,62 +64,31 @@ function moneyFormat(currency: string, locale: string): MoneyFormat {
   return made
 }
 
-function currencyFormat(
-  currency: string,
-  locale: string,
-  currencyDisplay: 'symbol' | 'narrowSymbol' | 'code',
-  digits: number,
-): Intl.NumberFormat {
-  return new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
-    currencyDisplay,
-    numberingSystem: 'latn',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
-}
-
-function signIn(format: Intl.NumberFormat): string {
-  return format.formatToParts(0).find(({ type }) => type === 'currency')?.value ?? ''
-}
-
-// The currencies that each short sign of a locale may stand for: `$` for some thirty.
-const meanings = new Map<string, Map<string, Set<string>>>()
-
-/** Whether a locale's symbol of a currency can be that of no other, however short the other is written. */
-function isUnmistakable(currency: string, locale: string): boolean {
-  let known = meanings.get(locale)
-  if (!known) {
-    known = new Map()
-    for (const code of keptCurrencyCodes()) {
-      for (const display of ['symbol', 'narrowSymbol'] as const) {
-        const sign = asRead(signIn(currencyFormat(code, locale, display, 0)))
-        known.set(sign, (known.get(sign) ?? new Set()).add(code))
-      }
-    }
-    meanings.set(locale, known)
-  }
-  const sign = asRead(signIn(currencyFormat(currency, locale, 'symbol', 0)))
-  return sign !== placeholder && known.get(sign)?.size === 1
-}
-
-// What the locale data have for a currency without a sign.
-const placeholder = '¤'
-
-/** A sign as a reader remembers it: `F CFA` and `FCFA` are one. */
-function asRead(sign: string): string {
-  return sign.toLowerCase().replaceAll(/[\s.\u200e\u200f\u061c]/g, '')
-}
-
 /**
  * A comma before three digits is read as thousands by many who know the comma for decimals, and so is a point where thousands are
  * parted by points. Elsewhere three decimals follow a point, as they do where those currencies are at home.
  */
 function decimalMark(format: Intl.NumberFormat, digits: number): string {
-  const mark = (type: 'decimal' | 'group') =>
-    format.formatToParts(1_234_567.5).find((part) => part.type === type)?.value ?? '.'
-  return digits > 2 && mark('group') !== '.' ? '.' : mark('decimal')
+  return digits > 2 && markIn(format, 'group') !== '.' ? '.' : markIn(format, 'decimal')
+}
+
+function markIn(format: Intl.NumberFormat, mark: 'decimal' | 'group'): string {
+  return format.formatToParts(1_234_567.5).find(({ type }) => type === mark)?.value ?? '.'
+}
+
+/** How amounts of a currency are written in a locale; `in_twos` where thousands are grouped by two digits, as in India. */
+export type AmountStyle = { digits: number; decimal_mark: string; group_mark: string; in_twos: boolean }
+
+/** The marks and the groups that `formatMoney` writes. */
+export function amountStyle(currency: string, locale: string): AmountStyle {
+  const { format, decimal_mark } = moneyFormat(currency, locale)
+  const groups = format.formatToParts(1_234_567_890).filter(({ type }) => type === 'integer')
+  return {
+    digits: digitsOf(currency),
+    decimal_mark,
+    group_mark: markIn(format, 'group'),
+    in_twos: groups.at(-2)?.value.length === 2,
+  }
 }
 
 /** Minor units as a plain decimal: `20.00` for (2000n, 2). It is exact: no float is made. */
@@ -126,23 +96,4 @@ export function decimalText(minor: bigint, digits: number): string {
   const sign = minor < 0n ? '-' : ''
   const text = (minor < 0n ? -minor : minor).toString().padStart(digits + 1, '0')
   return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`
-}
-
-// Fifteen digits, four decimals, and the spaces between them.
-const typedMax = 40
-
-/**
- * Reads an amount that a payer typed, with a point or a comma for the decimals, as minor units. `undefined` when it is
- * not a positive amount, or has more decimals than the currency.
- */
-export function parseMoney(text: string, currency: string): bigint | undefined {
-  if (text.length > typedMax) return undefined
-  const digits = digitsOf(currency)
-  const plain = text.trim().replaceAll(/[\s\u00a0\u202f]/g, '')
-  const match = /^(\d{1,15})(?:[.,](\d{1,4}))?$/.exec(plain)
-  if (!match) return undefined
-  const decimals = match[2] ?? ''
-  if (decimals.length > digits) return undefined
-  const minor = BigInt(`${match[1]}${decimals.padEnd(digits, '0')}`)
-  return minor > 0n ? minor : undefined
 }

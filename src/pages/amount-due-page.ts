@@ -5,29 +5,12 @@ import { errorSummary, hiddenFields, textField } from '../html/field.ts'
 import { type Html, html } from '../html/html.ts'
 import type { Page } from '../html/layout.ts'
 import { headlineMoney, money, payerLocale } from '../html/money.ts'
+import type { AmountDueView } from './amount-due-view.ts'
 import { formatDate } from './dates.ts'
 import { debtList } from './debt-list.ts'
 import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
 import type { Owed } from './owed.ts'
 import { withTracking } from './tracking.ts'
-
-/** Everything that the page of a link shows. */
-export type AmountDueView = {
-  owed: Owed
-  /** The path of this page. */
-  path: string
-  tracking: Record<string, string>
-  /** Which page of the list is shown, from 1, and how many there are. */
-  page: number
-  pages: number
-  way_up: { path: string; kind: 'customer' | 'account' } | undefined
-  /** The address of the page of a debt. */
-  linkTo(debt: Debt): string
-  /** The hidden fields of a form that pays one debt; `undefined` where online payment is not set up. */
-  fieldsFor: ((debt: Debt) => [string, string][]) | undefined
-  /** What is wrong with what was sent, and the amount that was typed. */
-  fault?: { typed: string; detail: string } | undefined
-}
 
 /** The page of a customer, an account or a bill: who is owed, by whom, how much, and how to pay it. */
 export function amountDuePage(view: AmountDueView): Page {
@@ -135,13 +118,14 @@ function everything(view: AmountDueView): Html {
   }`
 }
 
-/** The form of the one debt that there is, or that may be paid in advance. */
+/** The form of the one debt that there is, or that may be paid in advance; otherwise why there is none. */
 function single(view: AmountDueView): Html | undefined {
   const { owed, fieldsFor, fault } = view
   const debt = owed.debts[0] ?? owed.settled
-  if (!debt) return undefined
-  if (!fieldsFor || !debt.range)
-    return debt.owed > 0n && debt.open > 0n ? notPayableHere(owed, debt, fieldsFor !== undefined) : undefined
+  if (!debt || !fieldsFor || !debt.range) {
+    const refused = fault && html`<div class="note" role="alert"><p>${fault.detail}</p></div>\n`
+    return html`${refused}${debt && debt.open > 0n && notPayableHere(owed, debt, fieldsFor !== undefined)}`
+  }
   const form = payForm(view, debt, fieldsFor(debt), debt.range)
   if (fault || debt.open > 0n) return form
   return html`<details><summary>${debt.owed > 0n ? 'Pay more now anyway' : 'Pay in advance'}</summary>${form}</details>`

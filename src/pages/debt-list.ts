@@ -1,7 +1,7 @@
 import { hiddenFields } from '../html/field.ts'
 import { type Html, html } from '../html/html.ts'
 import { money } from '../html/money.ts'
-import type { AmountDueView } from './amount-due-page.ts'
+import type { AmountDueView } from './amount-due-view.ts'
 import { formatDate } from './dates.ts'
 import { tickedMax } from './debts/choice.ts'
 import { type Debt, isPayableWhole } from './debts/debt.ts'

@@ -1,8 +1,5 @@
 import { formatId, type Id, newId, parseId } from '../core/id/id.ts'
-import { formatMoney, parseMoney } from '../core/money.ts'
-import type { PayableRange } from '../core/payment-rules.ts'
 import { sameSecret, type Vault } from '../core/secret.ts'
-import { payerLocale } from '../html/money.ts'
 import { type Choice, formatChoice, parseChoice } from './debts/choice.ts'
 
 // A page that was left open for longer shows a balance that is too old to be paid without looking.
@@ -49,21 +46,4 @@ type Signed = { payment: string; issued: string; choice: string; seen: string }
 /** Only we can make it: it proves that this form was rendered here, for this link, this payment and what it pays. */
 function guard(vault: Vault, linkToken: string, { payment, issued, choice, seen }: Signed): string {
   return vault.token('pay form', linkToken, payment, issued, choice, seen)
-}
-
-/** Reads the amount that a payer typed against what may be paid now; otherwise says what to enter instead. */
-export function readAmount(
-  typed: string,
-  currency: string,
-  range: PayableRange,
-): { amount: bigint } | { fault: string } {
-  const show = (amount: bigint) => formatMoney(amount, currency, payerLocale)
-  const amount = parseMoney(typed, currency)
-  if (amount === undefined) return { fault: `Enter an amount such as ${show(range.to < 2000n ? range.to : 2000n)}.` }
-  if (range.from === range.to && amount !== range.to) {
-    return { fault: `The amount to pay is ${show(range.to)} now. Please look at it, then pay.` }
-  }
-  if (amount > range.to) return { fault: `Enter at most ${show(range.to)}.` }
-  if (amount < range.from) return { fault: `Enter at least ${show(range.from)}.` }
-  return { amount }
 }

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
+import { readAmount } from '../core/amount-reader.ts'
 import { holdsCardNumber } from '../core/card-number.ts'
 import { formatId } from '../core/id/id.ts'
-import { formatMoney } from '../core/money.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../html/form.ts'
-import { payerLocale } from '../html/money.ts'
+import { moneyText, payerLocale } from '../html/money.ts'
 import type { ChosenAmount } from '../ledger/allocation.ts'
 import { processorFor } from '../payments/processor/registry.ts'
 import { createSessionPayment, sameChoice } from '../payments/session/create.ts'
@@ -12,12 +12,12 @@ import { findSessionPayment, type SessionPayment } from '../payments/session/sto
 import { sendAmountDue } from './amount-due.ts'
 import { pageCause } from './cause.ts'
 import { formatSeen, linesOf, parseSeen } from './debts/choice.ts'
-import type { Debt } from './debts/debt.ts'
 import { openLink } from './link.ts'
 import { type Owed, readOwed } from './owed.ts'
-import { type Offer, readAmount, readPayForm } from './pay-form.ts'
+import { type Offer, readPayForm } from './pay-form.ts'
 import { amountsOfEarlier, sendReview } from './review.ts'
 import { readTracking } from './tracking.ts'
+import { decideAmount, type PayFault } from './typed-amount.ts'
 
 /** `POST /p/{token}`: starts the payment of the form, and redirects to the page of the processor. */
 export async function pay(
@@ -35,9 +35,14 @@ export async function pay(
   // A card number is not shown again, in whichever field it was typed.
   const shown = typed === null || holdsCardNumber(typed) ? '' : typed.slice(0, 40)
   const tracking = readTracking(form)
-  const refuse = (detail: string) =>
-    sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed: shown, detail } })
-  if (sent === 'stale') return refuse('This page was open for more than a day. Please look at the amount, then pay.')
+  const refuse = ({ detail, renew }: PayFault) =>
+    sendAmountDue(app, request, reply, {
+      token,
+      subject,
+      tracking,
+      fault: { typed: renew ? undefined : shown, detail },
+    })
+  if (sent === 'stale') return refuse({ detail: openTooLong })
 
   const owed = await readOwed(app, subject)
   const started = await findSessionPayment(app.pool, subject.environment.id, sent.id)
@@ -47,7 +52,7 @@ export async function pay(
   }
   if ('fault' in decided) return refuse(decided.fault)
   const processor = processorFor(app, subject.environment)
-  if (!processor) return refuse('Online payment is not available here.')
+  if (!processor) return refuse({ detail: 'You were not charged now.' })
   const outcomeUrl = `${app.publicUrl()}/p/${token}/payments/${formatId('payment', sent.id)}`
   const { chosen, currency } = decided
   const begun = await createSessionPayment(app, processor, {
@@ -62,11 +67,14 @@ export async function pay(
     ...pageCause(request.id),
   })
   if (begun.kind === 'open') return reply.redirect(begun.url, 303)
-  if (!sameChoice(begun.payment.chosen, chosen)) return refuse(alreadyStarted(begun.payment))
+  if (!sameChoice(begun.payment.chosen, chosen)) return refuse({ detail: alreadyStarted(begun.payment) })
   return reply.redirect(outcomeUrl, 303)
 }
 
-type Decided = { chosen: ChosenAmount[]; currency: string } | { fault: string } | 'moved'
+const openTooLong =
+  'This page was open for more than a day. You were not charged now. Please look at the amount, then pay.'
+
+type Decided = { chosen: ChosenAmount[]; currency: string } | { fault: PayFault } | 'moved'
 
 /**
  * A form that is sent again with the same amount, for a payment that was started, is that payment, whatever the balances
@@ -74,8 +82,9 @@ type Decided = { chosen: ChosenAmount[]; currency: string } | { fault: string } 
  */
 function decideAgain(started: SessionPayment, typed: string | null): Decided {
   const { chosen, currency, amount } = started
-  const again = typed === null || 'amount' in readAmount(typed, currency, { from: amount, to: amount })
-  return again ? { chosen, currency } : { fault: alreadyStarted(started) }
+  const read = typed === null ? { amount } : readAmount(typed, currency, payerLocale)
+  const isSame = 'amount' in read && read.amount === amount
+  return isSame ? { chosen, currency } : { fault: { detail: alreadyStarted(started) } }
 }
 
 /** The amounts to pay, checked against what may be paid at this moment, and against what the payer saw. */
@@ -92,20 +101,16 @@ async function decide(app: AppContext, owed: Owed, { choice, seen }: Offer, type
 function decideTyped({ debts, settled }: Owed, { choice, seen }: Offer, typed: string): Decided {
   const [shown_id] = choice.kind === 'debts' ? choice.shown_ids : []
   const debt = [...debts, ...(settled ? [settled] : [])].find((one) => one.shown_id === shown_id)
-  if (!debt?.range) return { fault: 'There is nothing to pay any more.' }
-  const before = parseSeen(seen).sum
-  if (debt.open !== before) return { fault: movedText(debt, before) }
-  const read = readAmount(typed, debt.currency, debt.range)
+  if (!debt?.range) {
+    return { fault: { detail: `${debt ? '' : 'There is nothing left to pay here. '}You were not charged now.` } }
+  }
+  const { currency, range, open: owed } = debt
+  const read = decideAmount(typed, { currency, range, owed, owed_before: parseSeen(seen).sum })
   if ('fault' in read) return read
-  return { chosen: [{ receivable_id: debt.id, amount: read.amount }], currency: debt.currency }
-}
-
-function movedText({ open, currency }: Debt, before: bigint): string {
-  const show = (amount: bigint) => formatMoney(amount, currency, payerLocale)
-  return `The amount owed is now ${show(open)} (it was ${show(before)}). Nothing was charged. Look at it, then pay.`
+  return { chosen: [{ receivable_id: debt.id, amount: read.amount }], currency }
 }
 
 function alreadyStarted({ amount, currency }: SessionPayment): string {
-  const shown = formatMoney(amount, currency, payerLocale)
-  return `You have already started to pay ${shown} from this page. Please look at the amount, then pay.`
+  const shown = moneyText(amount, currency)
+  return `You have already started to pay ${shown} from this page. Nothing more was charged. Please look at the amount, then pay.`
 }

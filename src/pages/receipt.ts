@@ -4,7 +4,7 @@ import { type Html, html } from '../html/html.ts'
 import { headlineMoney, money } from '../html/money.ts'
 import { formatDate, formatDateTime } from './dates.ts'
 import { nameOf } from './debts/debt.ts'
-import type { Outcome, OutcomeView } from './outcome-page.ts'
+import type { Outcome, OutcomeView } from './outcome-view.ts'
 import type { ReceiptLine } from './receipt-store.ts'
 
 /**

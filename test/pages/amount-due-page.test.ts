@@ -24,7 +24,7 @@ describe('the page of an account', () => {
     expect(page.text).toContain('Acme Water')
     expect(page.text).toContain('Thandi Nkosi')
     expect(page.text).toContain('Home water')
-    expect(page.html).toMatch(/>R 20[,.]00</)
+    expect(page.html).toMatch(/>R\u00a020[,.]00</)
     expect(page.text).toContain('Test page. No real money moves.')
     expect(page.forms).toHaveLength(1)
     expect(page.forms[0]?.fields).toMatchObject({ amount: '20,00', method: 'card' })

@@ -61,7 +61,7 @@ describe('on a phone, without JavaScript', () => {
       await page.getByLabel('Security code').fill(goodCard.cvc)
       await page.getByRole('button', { name: 'Pay R 20,00' }).click()
       await page.locator('[data-payment-status=succeeded]').waitFor()
-      expect(await page.locator('h1').innerText()).toContain('R 20,00')
+      expect(await page.locator('h1').innerText()).toContain('R\u00a020,00')
     })
     expect(await balanceOf(server, account)).toBe(0)
   })
@@ -72,7 +72,9 @@ describe('on a phone, without JavaScript', () => {
       await page.goto(`${account.presentment_url}?utm_source=sms`)
       await page.getByLabel('Amount to pay').fill('25')
       await page.getByRole('button', { name: 'Continue to card payment' }).click()
-      expect(await page.getByRole('alert').innerText()).toContain('Enter at most R 20,00.')
+      expect(await page.getByRole('alert').innerText()).toContain(
+        'You owe R\u00a020,00. You cannot pay more than that here.',
+      )
       await page.getByLabel('Amount to pay').fill('7,50')
       await page.keyboard.press('Enter')
       await page.getByLabel('Card number').fill('4000 0000 0000 9996')
@@ -147,6 +149,15 @@ const scenes: Scene[] = [
     },
   },
   {
+    name: 'settled-meanwhile',
+    show: async (page) => {
+      const account = await makeAccount(server)
+      await page.goto(account.presentment_url)
+      await payWith(account.presentment_url, goodCard.card_number)
+      await page.getByRole('button').click()
+    },
+  },
+  {
     name: 'owed-fixed',
     show: async (page) =>
       page.goto((await makeAccount(server, { payment_rules: { underpayment_allowed: false } })).presentment_url),
@@ -173,7 +184,11 @@ const scenes: Scene[] = [
         })
       ).body
       await makeAccount(server, { customer: customer.id, name: 'Garden water', balance: 45050 })
-      await makeAccount(server, { customer: customer.id, name: 'A name that goes on and on '.repeat(4), balance: 1 })
+      await makeAccount(server, {
+        customer: customer.id,
+        name: 'A name that goes on and on '.repeat(4),
+        balance: 10 ** 15,
+      })
       await server.api('POST', '/billing/bills', {
         customer: customer.id,
         external_reference: `INV-${reference}`,

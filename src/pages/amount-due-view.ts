@@ -1,0 +1,20 @@
+import type { Debt } from './debts/debt.ts'
+import type { Owed } from './owed.ts'
+
+/** Everything that the page of a link shows. */
+export type AmountDueView = {
+  owed: Owed
+  /** The path of this page. */
+  path: string
+  tracking: Record<string, string>
+  /** Which page of the list is shown, from 1, and how many there are. */
+  page: number
+  pages: number
+  way_up: { path: string; kind: 'customer' | 'account' } | undefined
+  /** The address of the page of a debt. */
+  linkTo(debt: Debt): string
+  /** The hidden fields of a form that pays one debt; `undefined` where online payment is not set up. */
+  fieldsFor: ((debt: Debt) => [string, string][]) | undefined
+  /** What is wrong with what was sent, and the amount that was typed; without it, one is suggested anew. */
+  fault?: { typed?: string | undefined; detail: string } | undefined
+}
