@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
 import { readOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
+import { sentId } from '../../shapes/primitives.ts'
 import { paymentListRoute } from './list.ts'
 import { previewPayment } from './preview.ts'
 import { paymentRecordRoute } from './record.ts'
@@ -11,7 +12,7 @@ import * as schema from './schema.ts'
 import { findPaymentOrThrow, readPayment } from './store.ts'
 
 const tag = 'Payments'
-const params = z.object({ payment: z.string().max(255) })
+const params = z.object({ payment: sentId('payment') })
 
 /** Record, preview, retrieve and reverse payments. */
 export function paymentRoutes(router: Router, app: AppContext): void {

@@ -1,5 +1,6 @@
 import { type Named, namedOne } from '../../billing/object/named.ts'
 import { type FoundObject, findObjects, findOrThrow } from '../../billing/object/rows.ts'
+import { absentProblem } from '../../core/absent.ts'
 import { type Id, parseId } from '../../core/id/id.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
@@ -75,7 +76,11 @@ async function lookUp(
   named: NamedOne[],
 ): Promise<FoundObject[]> {
   if (allocations === undefined) {
-    return Promise.all(named.map(({ kind, named: value }) => findOrThrow(connection, environmentId, kind, value)))
+    return Promise.all(
+      named.map(({ kind, named: value, pointer }) =>
+        findOrThrow(connection, environmentId, kind, value, {}, { pointer }),
+      ),
+    )
   }
   const found = await Promise.all(
     [...Map.groupBy(named, ({ kind }) => kind)].map(
@@ -94,7 +99,7 @@ async function lookUp(
   const byKind = new Map(found)
   return named.map(({ kind, named: value, pointer }) => {
     const row = byKind.get(kind)?.get(value)
-    if (!row) throw fieldProblem('not_found', pointer, `There is no ${kind} with this id or reference.`)
+    if (!row) throw absentProblem(kind, value, { pointer })
     return row
   })
 }

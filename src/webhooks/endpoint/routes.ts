@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
 import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
+import { sentId } from '../../shapes/primitives.ts'
 import { createdEndpoint, createEndpointBody, deletedEndpoint, endpoint, endpointList } from './schema.ts'
 import * as service from './service.ts'
 import { listEndpoints } from './store.ts'
 
 const tag = 'Webhook endpoints'
-const params = z.object({ endpoint: z.string().max(255) })
+const params = z.object({ endpoint: sentId('endpoint') })
 
 /** Register, list, retrieve and delete the endpoints that receive events. */
 export function endpointRoutes(router: Router, app: AppContext): void {
