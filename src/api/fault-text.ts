@@ -27,7 +27,7 @@ export function detailOf(issue: Issue, whole: z.core.$ZodType): string {
     case 'too_big':
       return `${limitOf(issue)}: send ${expected}`
     case 'invalid_key':
-      return `has a key that ${keyFault(issue.issues)}`
+      return `has a key that cannot be used: it ${keyFault(issue.issues)}`
     default:
       return `should be ${expected}`
   }
@@ -42,12 +42,9 @@ export function unknownDetail(
 ): string {
   const known = membersOf(schemaAt(whole, path))
   const hint = meant(name, known)
-  const list = known.length === 0 ? `there is no ${word} here` : `known are ${known.join(', ')}`
-  return `is not a ${word} that can be sent here${hint === '' ? `; ${list}` : `${hint} ${sentence(list)}`}`
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  const said = `is not a ${word} that can be sent here`
+  if (known.length === 0) return `${said}: this operation takes none`
+  return `${said}${hint === '' ? '; known' : `${hint} Known`} are ${known.join(', ')}`
 }
 
 /** A question that names what was probably meant, behind a sentence; empty when nothing is near. */
@@ -82,11 +79,9 @@ function limitOf(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): stri
   if (origin === 'number' || origin === 'int') return `should be ${bound} ${limit}, not ${input}`
   const [one, many] = origin === 'string' ? ['character', 'characters'] : ['item', 'items']
   const { length } = (input ?? []) as { length: number }
-  return `should have ${bound} ${limit} ${Number(limit) === 1 ? one : many}, not ${length}`
+  return `should have ${bound} ${limit} ${String(limit) === '1' ? one : many}, not ${length}`
 }
 
 function keyFault([issue]: readonly Issue[]): string {
-  if (issue === undefined) return 'cannot be used'
-  if (issue.code === 'custom') return issue.message
-  return issue.code === 'too_small' || issue.code === 'too_big' ? limitOf(issue) : 'cannot be used'
+  return issue?.code === 'too_small' || issue?.code === 'too_big' ? limitOf(issue) : (issue?.message ?? '')
 }

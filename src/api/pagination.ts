@@ -80,7 +80,8 @@ export function readPage(
   if (cursor === undefined) return { limit, after: undefined }
   const after = decode(cursor.slice(0, shownIdLength))
   if (after === undefined || !sameSecret(cursor, cursorAt(app, listName, filters, after))) {
-    throw new Problem('invalid_cursor', 'This list did not return that cursor for these filters.')
+    const detail = 'This list did not return that cursor for these filters: send its next_cursor, unchanged.'
+    throw new Problem('invalid_cursor', detail, { errors: [{ parameter: 'cursor', code: 'invalid_cursor', detail }] })
   }
   return { limit, after }
 }

@@ -24,12 +24,12 @@ export function toProblem(error: unknown): Problem {
   const { code } = (error ?? {}) as Partial<FastifyError>
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Problem('body_too_large', 'The body is larger than 256 KiB.')
+      return new Problem('body_too_large', 'The body is larger than 256 KiB: send less at once.')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Problem('unsupported_media_type', 'The Content-Type must be application/json.')
+      return new Problem('unsupported_media_type', 'The Content-Type should be application/json.')
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new Problem('malformed_json', 'The body must be one JSON object.')
+      return new Problem('malformed_json', 'The body should be one JSON object.')
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new Problem('invalid_request', 'The length of the body differs from Content-Length.')
     default:

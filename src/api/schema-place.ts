@@ -79,6 +79,7 @@ export function expectedOf(schema: Schema | undefined): string {
     case 'array':
       return `a list, each item ${expectedOf(definition.element)}`
     case 'object':
+      return `an object, which may have ${membersOf(schema).join(', ')}`
     case 'record':
       return 'an object'
     case 'string':

@@ -18,12 +18,13 @@ export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown, 
   const errors = fieldErrors(result.error.issues, part, schema)
   const [first] = errors
   const isCard = errors.every(({ code }) => code === 'card_number')
-  const detail = first ? `${placeOf(first) || `The ${part}`}: ${first.detail}` : 'The request is not valid.'
+  const detail = first ? sentenceOf(first, part) : 'The request is not valid.'
   throw new Problem(isCard ? 'card_number' : 'invalid_request', detail, { errors })
 }
 
-function placeOf(error: FieldError): string {
-  return 'pointer' in error ? error.pointer : error.parameter
+function sentenceOf(error: FieldError, part: RequestPart): string {
+  const place = 'pointer' in error ? error.pointer : error.parameter
+  return place === '' ? `The ${part} ${error.detail}` : `${place}: ${error.detail}`
 }
 
 function fieldErrors(issues: readonly z.core.$ZodIssue[], part: RequestPart, whole: z.ZodType): FieldError[] {

@@ -1,5 +1,5 @@
 import { type IdKind, idPrefixes, kindOfId } from './id/id.ts'
-import { type Place, Problem } from './problem.ts'
+import { type InputPlace, Problem } from './problem.ts'
 
 /** Each kind as a sentence names it, and the path that retrieves one by its id, where there is one. */
 const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
@@ -24,7 +24,7 @@ export type NameableKind = 'customer' | 'account' | 'bill' | 'payment' | 'obliga
  * The `not_found` of an object that a request names, with the place of the name. Where the name is the id of another kind it says
  * so: that is read from the id alone, so nothing is told of whether there is such an object.
  */
-export function absentProblem(kind: NameableKind, shown: string, place: Place): Problem {
+export function absentProblem(kind: NameableKind, shown: string, place: InputPlace): Problem {
   const detail = `There is no ${kind} with this ${takesReference(kind) ? 'id or reference' : 'id'}.${hintOf(kind, shown)}`
   return new Problem('not_found', detail, { errors: [{ ...place, code: 'not_found', detail }] })
 }

@@ -2,10 +2,10 @@ import { shorten } from './json-pointer.ts'
 import { type ProblemCode, problems } from './problem-codes.ts'
 
 /** Where something stands in a request: a field of the body by its RFC 6901 pointer, or a parameter by its name. */
-export type Place = { pointer: string } | { parameter: string }
+export type InputPlace = { pointer: string } | { parameter: string }
 
 /** One thing wrong with the input: where, which rule, and what to do. */
-export type FieldError = Place & { code: string; detail: string }
+export type FieldError = InputPlace & { code: string; detail: string }
 
 /**
  * A refusal that the caller can act on. It is sent as RFC 9457 problem details, and the work that threw it is rolled
@@ -18,20 +18,17 @@ export class Problem extends Error {
   readonly retryAfterS: number | undefined
   /** The payment that stands in the way, as the API shows its id. */
   readonly paymentId: string | undefined
-  /** The methods that the address takes, where another was used. */
-  readonly allow: readonly string[] | undefined
 
   constructor(
     code: ProblemCode,
     detail: string,
-    more: { errors?: FieldError[]; retry_after_s?: number; payment_id?: string; allow?: readonly string[] } = {},
+    more: { errors?: FieldError[]; retry_after_s?: number; payment_id?: string } = {},
   ) {
     super(detail)
     this.code = code
     this.errors = more.errors ?? []
     this.retryAfterS = more.retry_after_s
     this.paymentId = more.payment_id
-    this.allow = more.allow
   }
 
   /** The HTTP status that the registry gives this code. */

@@ -82,14 +82,14 @@ export function shownId(kind: IdKind) {
 
 const currencyExpected = 'an ISO 4217 code in upper case, such as ZAR'
 export const currencyCode = expecting(z.string(), currencyExpected)
-  .regex(/^[A-Z]{3}$/)
+  .regex(/^[A-Z]{3}$/, { abort: true })
   .refine(isCurrency, { error: 'should be an active ISO 4217 code in upper case, such as ZAR' })
   .describe('ISO 4217 code')
   // For the document only: callers get the message above.
   .meta({ maxLength: 3 })
 /** As `currencyCode`, and those withdrawn: where a balance may have one already, which is for the caller to look at. */
 export const keptCurrencyCode = expecting(z.string(), currencyExpected)
-  .regex(/^[A-Z]{3}$/)
+  .regex(/^[A-Z]{3}$/, { abort: true })
   .refine((code) => isCurrency(code) || isWithdrawn(code), { error: `should be ${currencyExpected}` })
   .describe('ISO 4217 code; a withdrawn one only where a balance has it already')
   .meta({ maxLength: 3 })

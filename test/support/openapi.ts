@@ -66,6 +66,19 @@ export function checkAnswer(method: string, path: string, { status, headers, bod
   checkHeaders(where, method, response, headers)
   const validate = compile(`${pointer}/content/${pointerPart(media)}/schema`)
   if (!validate(body)) throw new Error(`${where} ${faultsOf(validate)}\n${JSON.stringify(body)}\n${hint}`)
+  if (status >= 400) checkSentences(where, body)
+}
+
+/** Whether a sentence is one that zod says when it is not told what to say. */
+export function isOfLibrary(detail: string): boolean {
+  return /^(?:Invalid|Too (?:big|small)|Unrecognized)\b|\bexpected\b.*\breceived\b|[<>]=/.test(detail)
+}
+
+function checkSentences(where: string, body: unknown): void {
+  const { errors = [] } = body as { errors?: { detail: string }[] }
+  for (const { detail } of errors) {
+    if (isOfLibrary(detail)) throw new Error(`${where} says what its library says: ${detail}`)
+  }
 }
 
 function checkEvent(event: { type: string; data?: unknown }): void {

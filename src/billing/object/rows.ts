@@ -2,7 +2,7 @@ import { absentProblem } from '../../core/absent.ts'
 import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id, parseId } from '../../core/id/id.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
-import type { Place } from '../../core/problem.ts'
+import type { InputPlace } from '../../core/problem.ts'
 import { integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { BillStatus, ReceivableKind } from '../../ledger/receivable.ts'
@@ -126,7 +126,7 @@ export async function findOrThrow<Kind extends ReceivableKind>(
   kind: Kind,
   idOrReference: string,
   options: FindOptions = {},
-  place: Place = { parameter: kind },
+  place: InputPlace = { parameter: kind },
 ): Promise<Rows[Kind]> {
   const row = await findObject(connection, environmentId, kind, idOrReference, options)
   if (!row) throw absentProblem(kind, idOrReference, place)

@@ -1,6 +1,6 @@
 import { absentProblem } from '../../core/absent.ts'
 import { formatId, type Id, newId } from '../../core/id/id.ts'
-import { fieldProblem, type Place, Problem } from '../../core/problem.ts'
+import { fieldProblem, type InputPlace, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { explicitFault } from '../allocation.ts'
@@ -165,7 +165,7 @@ async function lockPayment(
   connection: Connection,
   context: ChangeContext,
   id: Id,
-  place: Place,
+  place: InputPlace,
 ): Promise<LockedPayment> {
   const payment = (await lockPayments(connection, [id], [context.environment.id])).get(id)
   if (!payment) throw absentProblem('payment', formatId('payment', id), place)
