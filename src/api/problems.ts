@@ -3,12 +3,15 @@ import type { AppContext } from '../context.ts'
 import { Problem, problemBody } from '../core/problem.ts'
 import { isDatabaseUnavailable, isTemporary } from '../database/availability.ts'
 import type { FastifyReply, FastifyRequest } from './fastify.ts'
+import { inputProblem } from './input-problem.ts'
+import { InvalidInput } from './validation.ts'
 
 /**
  * Turns any error into the problem that the caller gets. Only an unexpected error is a 500, and only that is logged.
  */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof InvalidInput) return inputProblem(error)
   if (isDatabaseUnavailable(error)) {
     return new Problem('service_unavailable', 'The database is unavailable. Retry with the same Idempotency-Key.', {
       retry_after_s: 2,

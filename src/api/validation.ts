@@ -1,70 +1,26 @@
 import type { z } from 'zod'
-import { pointerOf, shorten } from '../core/json-pointer.ts'
-import { type FieldError, Problem } from '../core/problem.ts'
-import { detailOf, fieldCodeOf, unknownDetail } from './fault-text.ts'
-
-const errorsMax = 20
 
 /** The parts of a request: what is wrong in a body is told by a pointer, in the others by the parameter's name. */
 export type RequestPart = 'path' | 'query' | 'body'
 
-/**
- * Validates one part of a request by its schema; throws `invalid_request` with the place of each fault, or `card_number`
- * when nothing else is wrong.
- */
+/** A part of a request that is not as its schema has it. What is said of it is made where it is sent (api/problems.ts). */
+export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput'
+  readonly issues: readonly z.core.$ZodIssue[]
+  readonly part: RequestPart
+  readonly schema: z.ZodType
+
+  constructor(issues: readonly z.core.$ZodIssue[], part: RequestPart, schema: z.ZodType) {
+    super(`The ${part} is not valid.`)
+    this.issues = issues
+    this.part = part
+    this.schema = schema
+  }
+}
+
+/** Validates one part of a request by its schema. Throws `InvalidInput`. */
 export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown, part: RequestPart): z.output<Schema> {
   const result = schema.safeParse(input, { reportInput: true })
   if (result.success) return result.data
-  const errors = fieldErrors(result.error.issues, part, schema)
-  const [first] = errors
-  const isCard = errors.every(({ code }) => code === 'card_number')
-  const detail = first ? sentenceOf(first, part) : 'The request is not valid.'
-  throw new Problem(isCard ? 'card_number' : 'invalid_request', detail, { errors })
-}
-
-function sentenceOf(error: FieldError, part: RequestPart): string {
-  const place = 'pointer' in error ? error.pointer : error.parameter
-  return place === '' ? `The ${part} ${error.detail}` : `${place}: ${error.detail}`
-}
-
-function fieldErrors(issues: readonly z.core.$ZodIssue[], part: RequestPart, whole: z.ZodType): FieldError[] {
-  const errors: FieldError[] = []
-  for (const issue of issues) {
-    // There may be as many as a body has members.
-    if (errors.length >= errorsMax) break
-    errors.push(...errorsOf(issue, part, whole).slice(0, errorsMax - errors.length))
-  }
-  return errors
-}
-
-function errorsOf(issue: z.core.$ZodIssue, part: RequestPart, whole: z.ZodType): FieldError[] {
-  const at = (path: readonly PropertyKey[]) =>
-    part === 'body' ? { pointer: pointerOf(path) } : { parameter: parameterOf(path) }
-  if (issue.code === 'unrecognized_keys') {
-    const word = part === 'body' ? 'field' : 'parameter'
-    return issue.keys.slice(0, errorsMax).map((key) => ({
-      ...at([...issue.path, key]),
-      code: 'unknown_member',
-      detail: unknownDetail(key, issue.path, whole, word),
-    }))
-  }
-  if (issue.code === 'invalid_union') {
-    // For a field that may be an id or an object, the form that was meant is the one whose type matched.
-    const meant = issue.errors.find((faults) =>
-      faults.some(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
-    )
-    if (meant) {
-      return fieldErrors(
-        meant.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] })),
-        part,
-        whole,
-      )
-    }
-  }
-  return [{ ...at(issue.path), code: fieldCodeOf(issue), detail: detailOf(issue, whole) }]
-}
-
-/** The name of a parameter as it is sent: `metadata[plan]`. */
-function parameterOf([name = '', ...inner]: readonly PropertyKey[]): string {
-  return shorten(String(name)) + inner.map((part) => `[${shorten(String(part))}]`).join('')
+  throw new InvalidInput(result.error.issues, part, schema)
 }
