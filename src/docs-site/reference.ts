@@ -1,4 +1,3 @@
-import { problems } from '../core/problem-codes.ts'
 import { type Html, html } from '../html/html.ts'
 import type { Json } from '../openapi/json-schema.ts'
 import { errorPath } from './errors.ts'
@@ -15,7 +14,7 @@ import {
   type Schema,
 } from './schema-view.ts'
 
-type Media = Record<string, { schema: Schema; example?: unknown }>
+type Media = Record<string, { schema: Schema; example?: unknown; examples?: Record<string, unknown> }>
 type Parameter = { $ref?: string; name: string; in: string; required?: boolean; description?: string; schema: Schema }
 type ResponseObject = { $ref?: string; headers?: Record<string, unknown>; content?: Media }
 type OperationObject = {
@@ -94,7 +93,7 @@ ${parametersView(parametersOf(operation, document), components)}
 ${body && html`<h2>Body</h2>${fieldsView(body.schema, components)}`}
 ${successesOf(operation).map(([status, media]) => responseView(status, media, components))}
 <h2>Refusals</h2>
-${refusalsView(Object.keys(operation.responses).map(Number))}`,
+${refusalsView(operation, document)}`,
   }
 }
 
@@ -131,14 +130,16 @@ ${example !== undefined && jsonView(example)}
 <details><summary>Fields</summary>${fieldsView(schema, components)}</details>`
 }
 
-function refusalsView(statuses: number[]): Html {
-  const rows = statuses
-    .filter((status) => status >= 400)
-    .map((status) => {
-      const codes = Object.entries(problems).filter(([, problem]) => problem.status === status)
-      const links = codes.map(([code], index) => html`${index > 0 && ', '}<a href="${errorPath(code)}">${code}</a>`)
-      return html`<tr><td>${status}</td><td>${links}</td></tr>`
-    })
+function refusalsView({ responses }: OperationObject, document: Json): Html {
+  const shared = (document.components as { responses: Record<string, ResponseObject> }).responses
+  const rows = Object.entries(responses).flatMap(([status, { $ref }]) => {
+    const { examples } = shared[$ref?.split('/').at(-1) ?? '']?.content?.['application/problem+json'] ?? {}
+    if (examples === undefined) return []
+    const links = Object.keys(examples).map(
+      (code, index) => html`${index > 0 && ', '}<a href="${errorPath(code)}">${code}</a>`,
+    )
+    return [html`<tr><td>${status}</td><td>${links}</td></tr>`]
+  })
   return html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Status</th><th scope="col">Its codes</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 

@@ -3,6 +3,7 @@ import { holdsCardNumber } from '../core/card-number.ts'
 import { parseInstant } from '../core/clock.ts'
 import { isCurrency, isWithdrawn } from '../core/currency.ts'
 import { type IdKind, idPrefixes, readsAsId } from '../core/id/id.ts'
+import { type ProblemCode, problems } from '../core/problem-codes.ts'
 import { referenceFault } from '../core/reference-text.ts'
 import { expecting } from './expected.ts'
 
@@ -221,7 +222,7 @@ export const problem = z
     status: z.int().min(400).max(599),
     detail: z.string().max(20_000).describe('What went wrong this time, and what to do'),
     instance: z.string().max(20_000).describe('The path that was called'),
-    code: z.string().max(100).describe('Stable: branch on it'),
+    code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]).describe('Stable: branch on it'),
     errors: z.array(fieldError).max(20).optional().describe('What is wrong with which field of the input'),
     payment_id: shownId('payment').optional().describe('The payment that stands in the way, if it is one'),
   })

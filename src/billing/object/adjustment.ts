@@ -86,6 +86,15 @@ const adjustment = z
   .describe('Exactly one of customer_id, account_id and bill_id says what was adjusted')
   .meta({ id: 'Adjustment' })
 
+/** Why an adjustment of the balance of a customer or an account may be refused. */
+export const balanceAdjustmentErrors = [
+  'archived',
+  'no_balance',
+  'currency_mismatch',
+  'amount_out_of_range',
+  'card_number',
+] as const
+
 /** Enters an adjustment on a locked object, in the way of its kind. Returns the id of the adjustment. */
 export type EnterAdjustment<Kind extends ReceivableKind> = (
   connection: Connection,
@@ -115,7 +124,6 @@ export function adjustOperation<Kind extends ReceivableKind, Shape extends z.Zod
       params: objectParams(kind),
       body: createAdjustment,
       responses: { 201: adjustment },
-      errors: [404, 409, 422],
     },
     async (connection, { params, body, context }) => ({
       status: 201,

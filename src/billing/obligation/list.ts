@@ -47,6 +47,7 @@ export function obligationListRoute(router: Router, app: AppContext): void {
       summary: 'List obligations',
       query: listObligations,
       responses: { 200: pageOf(obligation) },
+      errors: ['invalid_cursor'],
     },
     async ({ query, context: { environment } }) => {
       const { limit, cursor, ...sent } = query

@@ -69,7 +69,15 @@ function addCreate(router: Router, app: AppContext): void {
       body: createObligationBody,
       responses: { 201: obligation },
       etag: true,
-      errors: [404, 409, 422],
+      errors: [
+        'not_found',
+        'payment_state',
+        'amount_exceeds_remaining',
+        'no_balance',
+        'customer_mismatch',
+        'currency_mismatch',
+        'bill_voided',
+      ],
     },
     async (connection, { body, context }) => {
       const payment_id = parseId('payment', body.payment)
@@ -94,7 +102,6 @@ function addRetrieve(router: Router, app: AppContext): void {
       params,
       responses: { 200: obligation },
       etag: true,
-      errors: [404],
     },
     async ({ params, context: { environment } }) => {
       const row = await findApplication(app.pool, environment.id, readObligation(params.obligation))
@@ -120,7 +127,7 @@ function addReverse(router: Router, app: AppContext): void {
       body: reverseObligationBody,
       responses: { 201: obligation },
       etag: true,
-      errors: [404, 409, 422],
+      errors: ['payment_state', 'amount_exceeds_remaining', 'amount_out_of_range', 'card_number'],
     },
     async (connection, { params, body, context }) => {
       const application_id = readObligation(params.obligation)
@@ -145,7 +152,16 @@ function addMove(router: Router, app: AppContext): void {
       body: moveObligationBody,
       responses: { 201: obligation },
       etag: true,
-      errors: [404, 409, 422],
+      errors: [
+        'payment_state',
+        'amount_exceeds_remaining',
+        'amount_out_of_range',
+        'invalid_allocation',
+        'no_balance',
+        'customer_mismatch',
+        'currency_mismatch',
+        'bill_voided',
+      ],
     },
     async (connection, { params, body, context }) => {
       const target = await findTarget(connection, context.environment.id, body.to, '/to')

@@ -15,7 +15,7 @@ import { resolveTaken } from './reference-taken.ts'
 import { renderApplied, renderBillingPayment } from './render.ts'
 import * as schema from './schema.ts'
 import { readPayment } from './store.ts'
-import { type ResolvedTarget, readTarget, refuseWithdrawn, resolveTarget } from './target.ts'
+import { type ResolvedTarget, readTarget, refuseWithdrawn, resolveTarget, targetErrors } from './target.ts'
 
 type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
 
@@ -35,7 +35,14 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
       body: schema.createPaymentBody,
       responses: schema.createdPayment,
       etag: true,
-      errors: [404, 409, 422],
+      errors: [
+        ...targetErrors,
+        'payment_reference_conflict',
+        'payment_state',
+        'amount_out_of_range',
+        'card_number',
+        'overloaded',
+      ],
     },
     ({ body, context }) => recordPayment(app, context, body),
   )

@@ -28,7 +28,7 @@ export function paymentReverseRoute(router: Router, app: AppContext): void {
       params,
       body: schema.createReversalBody,
       responses: { 201: schema.reversal },
-      errors: [404, 409, 422],
+      errors: ['payment_state', 'amount_exceeds_remaining', 'amount_out_of_range', 'card_number'],
     },
     async (connection, { params, body, context }) => {
       const payment_id = parseId('payment', params.payment)

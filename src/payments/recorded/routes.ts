@@ -10,6 +10,7 @@ import { renderBillingPayment, renderCollectPayment } from './render.ts'
 import { paymentReverseRoute } from './reverse.ts'
 import * as schema from './schema.ts'
 import { findPaymentOrThrow, readPayment } from './store.ts'
+import { targetErrors } from './target.ts'
 
 const tag = 'Payments'
 const params = z.object({ payment: sentId('payment') })
@@ -37,7 +38,7 @@ function addPreview(router: Router, app: AppContext): void {
       description: 'Changes nothing. Money that arrives in between may change the result of recording it.',
       body: schema.previewPaymentBody,
       responses: { 200: schema.paymentPreview },
-      errors: [404, 409, 422],
+      errors: targetErrors,
     },
     async ({ body, context }) => ({
       status: 200,
@@ -59,7 +60,6 @@ function addRetrieve(router: Router, app: AppContext): void {
       params,
       responses: { 200: schema.billingPayment },
       etag: true,
-      errors: [404],
     },
     async ({ params, context: { environment } }) => {
       const found = await findPaymentOrThrow(app.pool, environment.id, params.payment)
@@ -83,7 +83,6 @@ function addRetrieveCollected(router: Router, app: AppContext): void {
       params,
       responses: { 200: schema.collectPayment },
       etag: true,
-      errors: [404],
     },
     async ({ params, context: { environment } }) => {
       const row = await findPaymentOrThrow(app.pool, environment.id, params.payment)

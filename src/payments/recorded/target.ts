@@ -24,6 +24,17 @@ type NamedOne = ReturnType<typeof namedOne>
  */
 export type ResolvedTarget = { target: PaymentTarget; customer_id: Id | undefined; first_id: Id; pointer: string }
 
+/** Why money cannot go where a body says. */
+export const targetErrors = [
+  'not_found',
+  'no_balance',
+  'customer_mismatch',
+  'invalid_allocation',
+  'currency_mismatch',
+  'bill_voided',
+  'amount_exceeds_remaining',
+] as const
+
 const defaultPolicy: AllocationPolicy = 'due_date_first'
 
 function allNamed(targeting: Targeting): NamedOne[] {
