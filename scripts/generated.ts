@@ -11,7 +11,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   return {
     'openapi.json': json,
     'docs/reference/settings.md': settingsPage(),
-    'docs/reference/errors.md': errorsPage(),
+    'docs/reference/errors.md': errorsPage(document),
     'docs/reference/invariants.md': invariantsPage(),
     'docs/reference/operations.md': operationsPage(document),
     'docs/reference/events.md': eventsPage(document),

@@ -3,7 +3,12 @@ import { type ProblemCode, problems } from '../src/core/problem-codes.ts'
 import { checks } from '../src/ledger/verify/checks.ts'
 import { type Invariant, invariants } from '../src/ledger/verify/invariants.ts'
 
-type Operation = { operationId: string; tags: string[]; summary: string }
+type Operation = {
+  operationId: string
+  tags: string[]
+  summary: string
+  responses: Record<string, { $ref?: string }>
+}
 type Schema = { examples?: unknown[] }
 type Content = { content: { 'application/json': { schema: { $ref: string } } } }
 
@@ -12,7 +17,10 @@ export type ApiDocument = {
   tags: { name: string; description?: string }[]
   paths: Record<string, Record<string, Operation>>
   webhooks: Record<string, { post: { summary: string; requestBody: Content } }>
-  components: { schemas: Record<string, Schema> }
+  components: {
+    schemas: Record<string, Schema>
+    responses: Record<string, { content: { 'application/problem+json': { examples: object } } }>
+  }
 }
 
 const generated = 'Generated from the sources by `npm run openapi`; a test keeps it up to date.'
@@ -36,8 +44,27 @@ ${generated}
 `
 }
 
+/** The codes that an operation documents. */
+function codesOfOperation({ responses }: Operation, { components }: ApiDocument): string[] {
+  return Object.values(responses).flatMap(({ $ref }) => {
+    const shared = components.responses[$ref?.split('/').at(-1) ?? '']
+    return Object.keys(shared?.content['application/problem+json'].examples ?? {})
+  })
+}
+
+/** The operations that give each code, in words. Most are given by few; what the way of sending causes is given by all that share it. */
+function operationLines(document: ApiDocument): string[] {
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
+  return (Object.keys(problems) as ProblemCode[]).map((code) => {
+    const giving = operations.filter((operation) => codesOfOperation(operation, document).includes(code))
+    const names = giving.map(({ operationId }) => `\`${operationId}\``).join(', ')
+    if (giving.length === operations.length) return `- \`${code}\`: every operation`
+    return `- \`${code}\`: ${names === '' ? 'none; it is given before a request comes to an operation' : names}`
+  })
+}
+
 /** docs/reference/errors.md: every code of src/core/problem-codes.ts. */
-export function errorsPage(): string {
+export function errorsPage(document: ApiDocument): string {
   const rows = (Object.keys(problems) as ProblemCode[]).map((code) => {
     const { status, title, help } = problems[code]
     return `| ${status} | \`${code}\` | ${cell(title)} | ${cell(help)} |`
@@ -50,6 +77,10 @@ meaning. How to handle them: [Errors](../guides/errors.md).
 | status | code | what it says | what to do |
 |---|---|---|---|
 ${rows.join('\n')}
+
+## Which operation gives which code
+
+${operationLines(document).join('\n')}
 
 ${generated}
 `

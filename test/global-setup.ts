@@ -6,9 +6,12 @@ import { startBundledServer } from '../src/database/bundled/index.ts'
 import { openLocalDatabase } from '../src/database/local.ts'
 import { migrate } from '../src/database/migrate.ts'
 import { openPool } from '../src/database/pool.ts'
+import { unseenCodes } from './openapi/unseen-codes.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** Where the tests note which codes the operations gave. */
+    seenCodes: string
     postgres: { host: string; port: number; password: string; template: string }
   }
 }
@@ -28,8 +31,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await pool.end()
   const { host, port, password } = server.connection(template)
   project.provide('postgres', { host, port, password, template })
+  const seenCodes = join(dataDir, 'seen-codes')
+  project.provide('seenCodes', seenCodes)
   return async () => {
+    const unseen = unseenCodes(seenCodes)
     await server.stop()
     await rm(dataDir, { recursive: true, force: true })
+    if (await isWholeRun(project)) refuseUnseen(unseen)
   }
+}
+
+/** Whether every file of the suite ran, all of it: only then does a code that was not seen mean something. */
+async function isWholeRun({ vitest }: TestProject): Promise<boolean> {
+  const files = vitest.state.getFiles()
+  const tests = (await vitest.globTestSpecifications()).length
+  return files.length >= tests && files.every(({ result }) => result?.state === 'pass')
+}
+
+/** Fails a run in which every test passed and documented refusals of operations were never given. */
+function refuseUnseen(unseen: string[]): void {
+  if (unseen.length === 0) return
+  console.error(`openapi.json documents refusals that no test has seen:\n${unseen.join('\n')}`)
+  process.exitCode = 1
 }

@@ -1,7 +1,8 @@
 import { assert } from '../core/assert.ts'
 import { decodeUtf8 } from '../core/encoded-text.ts'
-import { Problem } from '../core/problem.ts'
+import { fieldProblem, Problem } from '../core/problem.ts'
 import { endOfString, findJsonFaults, itemsMax, membersMax } from './json-faults.ts'
+import { syntaxProblem } from './json-syntax.ts'
 
 /** How deep arrays and objects may stand in each other; no body of ours needs five. */
 const depthMax = 32
@@ -35,8 +36,12 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {
-    throw new Problem('malformed_json', 'The body should be one JSON object.')
+    throw syntaxProblem(json)
   }
+}
+
+function tooDeep(): Problem {
+  return fieldProblem('invalid_request', '', `The body is nested deeper than ${depthMax}: send a flat object.`)
 }
 
 const quote = 0x22
@@ -57,7 +62,7 @@ function look(json: string): { members: number; oddNumber: boolean } {
     else if (code === colon) members += 1
     else if (code === 0x7b || code === 0x5b) {
       depth += 1
-      if (depth > depthMax) throw new Problem('invalid_request', `The body is nested deeper than ${depthMax}.`)
+      if (depth > depthMax) throw tooDeep()
     } else if (code === 0x7d || code === 0x5d) depth -= 1
     else if (isDigit(code)) {
       const start = at

@@ -59,13 +59,13 @@ class FaultReader {
       this.#skipSpace()
       this.#at += 1
       this.#path.push(name)
-      if (names.has(name)) this.#add('repeated', 'was sent more than once')
-      if (name === '__proto__') this.#add('unknown_member', 'is not a member that can be sent here')
+      if (names.has(name)) this.#add('repeated', 'was sent more than once: send it once')
+      if (name === '__proto__') this.#add('unknown_member', 'is not a field that can be sent')
       names.add(name)
       this.#checkText(name)
       this.readValue()
       this.#path.pop()
-      if (names.size > membersMax) this.#addLast(`has more than ${membersMax} members`)
+      if (names.size > membersMax) this.#addLast(`has more than ${membersMax} fields, the most that an object may have`)
     })
   }
 
@@ -76,7 +76,7 @@ class FaultReader {
       this.readValue()
       this.#path.pop()
       length += 1
-      if (length > itemsMax) this.#addLast(`has more than ${itemsMax} items`)
+      if (length > itemsMax) this.#addLast(`has more than ${itemsMax} items, the most that a list may have`)
     })
   }
 
@@ -113,7 +113,7 @@ class FaultReader {
   }
 
   #checkText(text: string): void {
-    if (!text.isWellFormed()) this.#add('invalid_encoding', 'should hold no lone surrogate')
+    if (!text.isWellFormed()) this.#add('invalid_encoding', 'should hold no lone surrogate, such as \\ud800 alone')
   }
 
   #checkNumber(token: string): void {

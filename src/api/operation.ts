@@ -11,6 +11,7 @@ import { requestPath } from './problems.ts'
 import { announcesBody } from './request-head.ts'
 import { type RenderedResponse, type Response, type Responses, renderResponse, sendResponse } from './response.ts'
 import type { Call, Operation, Optional, Parsed, Route } from './route.ts'
+import { spareSlashProblem, withoutSpareSlashes } from './spare-slashes.ts'
 import { readQuery } from './url-encoded.ts'
 import { parse } from './validation.ts'
 
@@ -84,7 +85,7 @@ export function operation<
     handler: (request, reply) =>
       handle(
         {
-          params: (route.params && parse(route.params, request.params, 'path')) as Parsed<P>,
+          params: readParams(route.params, request) as Parsed<P>,
           query: readParameters(route.query, request.url) as Parsed<Q>,
           body: readBody(route.body, request) as Parsed<B>,
           context: contextOf(app, request, route),
@@ -98,6 +99,16 @@ export function operation<
 // What an operation does not name is refused, also where it names nothing: what was sent was meant to do something.
 const noQuery = z.strictObject({})
 const noBody = z.strictObject({})
+
+function readParams(schema: Optional, request: FastifyRequest): unknown {
+  if (schema === undefined) return undefined
+  try {
+    return parse(schema, request.params, 'path')
+  } catch (error) {
+    const path = requestPath(request)
+    throw withoutSpareSlashes(path) === path ? error : spareSlashProblem(request.method, path)
+  }
+}
 
 function readParameters(schema: Optional, url: string): unknown {
   if (schema === undefined && !url.includes('?')) return undefined

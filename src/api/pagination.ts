@@ -5,6 +5,7 @@ import { decode, encode } from '../core/id/base62.ts'
 import { firstIdAt, type Id } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
 import { sameSecret } from '../core/secret.ts'
+import { expecting } from '../shapes/expected.ts'
 import { instant, wholeNumberText } from '../shapes/primitives.ts'
 
 export const pageLimitMax = 100
@@ -14,7 +15,10 @@ const shownIdLength = 22
 /** The two fields that every list takes; spread them into its query schema. */
 export const pageQuery = {
   limit: wholeNumberText(1, pageLimitMax).default(pageLimitDefault).describe('Maximum number of items'),
-  cursor: z.string().max(200).optional().describe('next_cursor of the previous page, unchanged'),
+  cursor: expecting(z.string(), 'the next_cursor of the page before, unchanged')
+    .max(200)
+    .optional()
+    .describe('next_cursor of the previous page, unchanged'),
 }
 
 /** The two fields of every list that can be filtered by age. Both instants are inclusive. */
@@ -76,7 +80,8 @@ export function readPage(
   if (cursor === undefined) return { limit, after: undefined }
   const after = decode(cursor.slice(0, shownIdLength))
   if (after === undefined || !sameSecret(cursor, cursorAt(app, listName, filters, after))) {
-    throw new Problem('invalid_cursor', 'This list did not return that cursor for these filters.')
+    const detail = 'This list did not return that cursor for these filters: send its next_cursor, unchanged.'
+    throw new Problem('invalid_cursor', detail, { errors: [{ parameter: 'cursor', code: 'invalid_cursor', detail }] })
   }
   return { limit, after }
 }

@@ -3,12 +3,15 @@ import type { AppContext } from '../context.ts'
 import { Problem, problemBody } from '../core/problem.ts'
 import { isDatabaseUnavailable, isTemporary } from '../database/availability.ts'
 import type { FastifyReply, FastifyRequest } from './fastify.ts'
+import { inputProblem } from './input-problem.ts'
+import { InvalidInput } from './validation.ts'
 
 /**
  * Turns any error into the problem that the caller gets. Only an unexpected error is a 500, and only that is logged.
  */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof InvalidInput) return inputProblem(error)
   if (isDatabaseUnavailable(error)) {
     return new Problem('service_unavailable', 'The database is unavailable. Retry with the same Idempotency-Key.', {
       retry_after_s: 2,
@@ -24,12 +27,12 @@ export function toProblem(error: unknown): Problem {
   const { code } = (error ?? {}) as Partial<FastifyError>
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Problem('body_too_large', 'The body is larger than 256 KiB.')
+      return new Problem('body_too_large', 'The body is larger than 256 KiB: send less at once.')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Problem('unsupported_media_type', 'The Content-Type must be application/json.')
+      return new Problem('unsupported_media_type', 'The Content-Type should be application/json.')
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new Problem('malformed_json', 'The body must be one JSON object.')
+      return new Problem('malformed_json', 'The body should be one JSON object.')
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new Problem('invalid_request', 'The length of the body differs from Content-Length.')
     default:

@@ -7,9 +7,14 @@ const singleHeaders = ['host', 'authorization', 'idempotency-key', 'if-match', '
 const singleLengths = new Set(singleHeaders.map(({ length }) => length))
 
 /** Refuses a request whose target or headers can be read in two ways, before anything is made of it. */
-export function checkHead({ url, raw: { rawHeaders } }: Pick<FastifyRequest, 'url' | 'raw'>): void {
+export function checkHead({
+  url,
+  raw: { rawHeaders, headers, httpVersion },
+}: Pick<FastifyRequest, 'url' | 'raw'>): void {
   const fault = targetFault(url)
   if (fault) throw fault
+  if (headers.host === undefined && httpVersion === '1.1')
+    throw new Problem('malformed_http', 'The header Host is missing: it names this server.')
   const seen: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const header = rawHeaders[at] as string

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { RequestContext } from '../context.ts'
+import type { ProblemCode } from '../core/problem-codes.ts'
 import type { Responses } from './response.ts'
 
 type Schema = z.ZodType
@@ -21,8 +22,8 @@ export type Route<P extends Optional, Q extends Optional, B extends Optional, R 
   body?: B
   /** The schema of each successful response, by its status. */
   responses: R
-  /** Statuses of this operation's refusals, besides those that every operation can give. */
-  errors?: readonly number[]
+  /** The codes of this operation's refusals, besides those that every operation can give (openapi/codes.ts). */
+  errors?: readonly ProblemCode[]
   /** Whether its successful responses carry an ETag. */
   etag?: true
   /** Whether it takes an Idempotency-Key; `writeOperation` and `groupedOperation` set it. */

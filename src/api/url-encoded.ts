@@ -38,7 +38,7 @@ export function readQuery(url: string): Record<string, unknown> {
     const [, outer, inner = ''] = /^([^[\]]+)\[([^[\]]+)\]$/.exec(name) ?? []
     // The schemas would pass over it.
     if ((outer === undefined ? name : inner) === '__proto__') {
-      throw parameterProblem(name, 'unknown_member', 'is not a parameter that can be sent here')
+      throw parameterProblem(name, 'unknown_member', 'is not a parameter that can be sent')
     }
     if (outer === undefined) add(fields, name, value, name)
     else {
@@ -57,5 +57,5 @@ function add(fields: Record<string, unknown>, name: string, value: string, shown
 }
 
 function repeated(name: string) {
-  return parameterProblem(name, 'repeated', 'was sent more than once')
+  return parameterProblem(name, 'repeated', 'was sent more than once: send it once')
 }

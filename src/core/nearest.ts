@@ -1,10 +1,16 @@
+// The distance costs the product of the two lengths, and no name of ours is half as long.
+const lengthMax = 64
+
 /**
  * The name that was probably meant by `text`: the one at the smallest edit distance, if that is at most a third of its length.
- * Undefined when none is near.
+ * Undefined when none is near, and for a text of more than 64 characters.
  */
 export function nearest(text: string, names: Iterable<string>): string | undefined {
+  if (text.length > lengthMax) return undefined
   let best: { name: string; distance: number } | undefined
   for (const name of names) {
+    // The distance is at least the difference of the lengths.
+    if (Math.abs(text.length - name.length) > Math.max(text.length, name.length) / 3) continue
     const distance = editDistance(text.toLowerCase(), name.toLowerCase())
     if (distance <= Math.max(text.length, name.length) / 3 && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
       best = { name, distance }

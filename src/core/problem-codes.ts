@@ -18,12 +18,17 @@ export const problems = {
     title: 'The text is not UTF-8',
     help: 'Send UTF-8, and declare no other charset; percent-encode it in paths, queries and forms.',
   },
-  unsupported_media_type: {
+  malformed_http: {
     status: 400,
+    title: 'The request is not valid HTTP',
+    help: 'The connection was closed. Let a library write the request: its start line, its headers and the length of its body.',
+  },
+  unsupported_media_type: {
+    status: 415,
     title: 'The media type is not supported',
     help: 'Send Content-Type: application/json.',
   },
-  body_too_large: { status: 400, title: 'The body is too large', help: 'A body can have at most 256 KiB.' },
+  body_too_large: { status: 413, title: 'The body is too large', help: 'A body can have at most 256 KiB.' },
   invalid_cursor: {
     status: 400,
     title: 'The cursor does not belong to this list',
@@ -49,6 +54,16 @@ export const problems = {
     status: 404,
     title: 'The requested resource was not found',
     help: 'Check the id or reference, and that the key belongs to the same environment as the object.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'The method is not allowed at this address',
+    help: 'Use one of the methods that the header Allow names. Changes are made with PATCH.',
+  },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    help: 'Nothing was done, and the connection was closed. Send the request again, within 30 seconds.',
   },
   external_reference_taken: {
     status: 409,
@@ -106,6 +121,11 @@ export const problems = {
     status: 412,
     title: 'The object has changed',
     help: 'Retrieve it again and send its ETag in If-Match.',
+  },
+  expectation_failed: {
+    status: 417,
+    title: 'The expectation cannot be met',
+    help: 'Send no Expect header, or Expect: 100-continue.',
   },
   idempotency_key_reused: {
     status: 422,
@@ -178,10 +198,20 @@ export const problems = {
     title: 'There are too many endpoints',
     help: 'Delete one that is no longer used, or let one endpoint receive several types of events.',
   },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers are too large',
+    help: 'The address and all headers together can have at most 16 KiB. The connection was closed.',
+  },
   internal_error: {
     status: 500,
     title: 'Something went wrong on our side',
     help: 'Send the request again with the same Idempotency-Key, so that nothing happens twice. If it fails again, give the operator the Request-Id.',
+  },
+  unknown_method: {
+    status: 501,
+    title: 'The method is not known',
+    help: 'Methods are written in upper case: GET, POST, PATCH, DELETE.',
   },
   service_unavailable: {
     status: 503,

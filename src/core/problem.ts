@@ -1,8 +1,11 @@
 import { shorten } from './json-pointer.ts'
 import { type ProblemCode, problems } from './problem-codes.ts'
 
-/** One thing wrong with the input: where (a field by its RFC 6901 pointer, or a parameter by its name), which rule, and what to do. */
-export type FieldError = ({ pointer: string } | { parameter: string }) & { code: string; detail: string }
+/** Where something stands in a request: a field of the body by its RFC 6901 pointer, or a parameter by its name. */
+export type InputPlace = { pointer: string } | { parameter: string }
+
+/** One thing wrong with the input: where, which rule, and what to do. */
+export type FieldError = InputPlace & { code: string; detail: string }
 
 /**
  * A refusal that the caller can act on. It is sent as RFC 9457 problem details, and the work that threw it is rolled

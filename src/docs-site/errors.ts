@@ -44,7 +44,8 @@ function codePage(code: ProblemCode): DocsPage {
 }
 
 function retryText(status: number): string {
-  if (status >= 500) return 'The same request may be sent again: wait first, and use the same Idempotency-Key.'
+  if ([408, 500, 503].includes(status))
+    return 'The same request may be sent again: wait first, and use the same Idempotency-Key.'
   if (status === 409)
     return 'This request changed nothing. It conflicted with the current state, so it may succeed later.'
   return 'This request changed nothing, and it will be refused again if it is sent unchanged.'

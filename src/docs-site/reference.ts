@@ -1,9 +1,8 @@
-import { problems } from '../core/problem-codes.ts'
 import type { Json } from '../openapi/json-schema.ts'
 import { codeBlock, type DocsPage, errorPath, jsonBlock, markdownAddress, partsOf, prose, tableOf } from './page.ts'
 import { type Components, componentsOf, exampleOf, fieldItem, fieldList, type Schema } from './schema-view.ts'
 
-type Media = Record<string, { schema: Schema; example?: unknown }>
+type Media = Record<string, { schema: Schema; example?: unknown; examples?: Record<string, unknown> }>
 type Parameter = { $ref?: string; name: string; in: string; required?: boolean; description?: string; schema: Schema }
 type ResponseObject = { $ref?: string; headers?: Record<string, unknown>; content?: Media }
 type OperationObject = {
@@ -82,7 +81,7 @@ function operationPage({ method, path, operation }: DocumentedCall, document: Js
       ...(body ? ['## Body', fieldList(body.schema, components)] : []),
       ...responseParts(operation, components),
       '## Refusals',
-      refusalsTable(Object.keys(operation.responses).map(Number)),
+      refusalsTable(operation, document),
     ),
   }
 }
@@ -125,13 +124,20 @@ function responseParts({ responses }: OperationObject, components: Components): 
   })
 }
 
-function refusalsTable(statuses: number[]): string {
-  const rows = statuses
-    .filter((status) => status >= 400)
-    .map((status) => {
-      const codes = Object.entries(problems).filter(([, problem]) => problem.status === status)
-      return [String(status), codes.map(([code]) => `[${code}](${markdownAddress(errorPath(code))})`).join(', ')]
-    })
+function refusalsTable({ responses }: OperationObject, document: Json): string {
+  const shared = (document.components as { responses: Record<string, ResponseObject> }).responses
+  const rows = Object.entries(responses).flatMap(([status, { $ref }]) => {
+    const { examples } = shared[$ref?.split('/').at(-1) ?? '']?.content?.['application/problem+json'] ?? {}
+    if (examples === undefined) return []
+    return [
+      [
+        status,
+        Object.keys(examples)
+          .map((code) => `[${code}](${markdownAddress(errorPath(code))})`)
+          .join(', '),
+      ],
+    ]
+  })
   return tableOf(['Status', 'Its codes'], rows)
 }
 

@@ -5,7 +5,7 @@ import { componentExamples } from './component-examples.ts'
 import { eventExamples, webhookObjects } from './events.ts'
 import { type Json, SchemaWriter } from './json-schema.ts'
 import { openapiPath, operationObject } from './operation-object.ts'
-import { headers, parameters, refusalResponses } from './shared.ts'
+import { headers, parameters, Refusals } from './shared.ts'
 import { tagTexts } from './tags.ts'
 
 const description = `Keep what customers owe, show it to them, take the payment, apply it exactly once, and tell your systems
@@ -16,11 +16,11 @@ you do not know.`
 /** Makes the OpenAPI 3.1 document of the registered operations. The same operations always make the same document. */
 export function buildDocument(operations: readonly Operation[]): Json {
   const writer = new SchemaWriter()
-  const problemSchema = writer.write(problem, 'output')
+  const refusals = new Refusals(writer.write(problem, 'output'))
   const paths: Record<string, Json> = {}
   for (const operation of operations) {
     const path = openapiPath(operation)
-    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: operationObject(operation, writer) }
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: operationObject(operation, writer, refusals) }
   }
   const webhooks = webhookObjects(writer)
   return {
@@ -53,7 +53,8 @@ export function buildDocument(operations: readonly Operation[]): Json {
       },
       parameters,
       headers,
-      responses: refusalResponses(problemSchema),
+      examples: sorted(refusals.examples),
+      responses: sorted(refusals.responses),
       schemas: withExamples(sorted(writer.components)),
     },
   }

@@ -1,15 +1,11 @@
 import type { z } from 'zod'
 import type { Operation } from '../api/route.ts'
+import { problems } from '../core/problem-codes.ts'
+import { codesOf } from './codes.ts'
 import { curl } from './curl.ts'
 import { type Example, examples } from './examples.ts'
 import type { Json, SchemaWriter } from './json-schema.ts'
-import { headerRefs, refusalRef } from './shared.ts'
-
-/** Refusals that every operation can give. */
-const alwaysRefused = [400, 401, 403, 500, 503]
-/** Refusals of every operation that takes an Idempotency-Key: the key is in flight, or was used for another request. */
-const refusedByKey = [409, 422]
-const preconditionFailed = 412
+import { headerRefs, type Refusals } from './shared.ts'
 
 /** The path of an operation as OpenAPI writes it. */
 export function openapiPath({ url }: Operation): string {
@@ -17,14 +13,14 @@ export function openapiPath({ url }: Operation): string {
 }
 
 /** One operation as an OpenAPI operation object. */
-export function operationObject(operation: Operation, writer: SchemaWriter): Json {
+export function operationObject(operation: Operation, writer: SchemaWriter, refusals: Refusals): Json {
   const { id, tag, summary, description, body, idempotent } = operation
   const example = examples[id]
   const parameters = [
     ...fieldParameters(operation.params, 'path', writer),
     ...fieldParameters(operation.query, 'query', writer),
     ...(idempotent ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
-    ...(operation.errors?.includes(preconditionFailed) ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
+    ...(operation.errors?.includes('precondition_failed') ? [{ $ref: '#/components/parameters/IfMatch' }] : []),
   ]
   return {
     operationId: id,
@@ -33,7 +29,7 @@ export function operationObject(operation: Operation, writer: SchemaWriter): Jso
     ...(description !== undefined && { description }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: requestBody(body, example, writer) }),
-    responses: responses(operation, writer),
+    responses: responses(operation, writer, refusals),
     ...(example && { 'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curl(operation, example) }] }),
   }
 }
@@ -66,7 +62,7 @@ function requestBody(body: z.ZodType, example: Example | undefined, writer: Sche
   }
 }
 
-function responses(operation: Operation, writer: SchemaWriter): Json {
+function responses(operation: Operation, writer: SchemaWriter, refusals: Refusals): Json {
   const names = [
     'Request-Id',
     ...(operation.etag ? ['ETag'] : []),
@@ -80,13 +76,11 @@ function responses(operation: Operation, writer: SchemaWriter): Json {
       content: { 'application/json': { schema: writer.write(schema, 'output') } },
     },
   ])
-  const refused = new Set([
-    ...alwaysRefused,
-    ...(operation.idempotent ? refusedByKey : []),
-    ...(operation.errors ?? []),
-  ])
-  const refusals = [...refused].sort().map((status): [string, Json] => [String(status), refusalRef(status)])
-  return Object.fromEntries([...successes, ...refusals])
+  const byStatus = Map.groupBy(codesOf(operation), (code) => problems[code].status)
+  const refused = [...byStatus]
+    .sort(([one], [other]) => one - other)
+    .map(([status, codes]): [string, Json] => [String(status), refusals.refer(status, codes)])
+  return Object.fromEntries([...successes, ...refused])
 }
 
 const responseTexts: Readonly<Record<string, string>> = {

@@ -1,4 +1,6 @@
-import { problems } from '../core/problem-codes.ts'
+import { required } from '../core/assert.ts'
+import { type FieldError, Problem, problemBody } from '../core/problem.ts'
+import { type ProblemCode, problems } from '../core/problem-codes.ts'
 import type { Json } from './json-schema.ts'
 
 /** The names of the shared refusals, by status. */
@@ -9,8 +11,9 @@ const refusalNames: Readonly<Record<number, string>> = {
   404: 'NotFound',
   409: 'Conflict',
   412: 'PreconditionFailed',
+  413: 'TooLarge',
+  415: 'UnsupportedMediaType',
   422: 'Unprocessable',
-  429: 'TooManyRequests',
   500: 'InternalError',
   503: 'Unavailable',
 }
@@ -26,7 +29,6 @@ const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
   401: ['WWW-Authenticate'],
   409: [idempotentReplayed, retryAfter],
   422: [idempotentReplayed],
-  429: [retryAfter],
   503: [retryAfter],
 }
 
@@ -77,32 +79,62 @@ export function headerRefs(names: readonly string[]): Json {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 }
 
-/** A `$ref` to the shared refusal with this status. Throws for a status that no code has. */
-export function refusalRef(status: number): Json {
-  const name = refusalNames[status]
-  if (name === undefined || codesOf(status).length === 0) throw new Error(`No problem code has the status ${status}.`)
-  return { $ref: `#/components/responses/${name}` }
-}
+/**
+ * The refusals of operations. Those with the same status and the same codes are one response of the components, which says which codes
+ * there are, with an example of each.
+ */
+export class Refusals {
+  readonly responses: Record<string, Json> = {}
+  readonly examples: Record<string, Json> = {}
+  readonly #problemSchema: Json
 
-/** The shared refusals, with the codes that each can have. */
-export function refusalResponses(problemSchema: Json): Json {
-  return Object.fromEntries(
-    Object.entries(refusalNames)
-      .filter(([status]) => codesOf(Number(status)).length > 0)
-      .map(([status, name]) => [name, refusalResponse(Number(status), problemSchema)]),
-  )
-}
+  constructor(problemSchema: Json) {
+    this.#problemSchema = problemSchema
+  }
 
-function refusalResponse(status: number, schema: Json): Json {
-  const codes = codesOf(status).map((code) => `\`${code}\``)
-  return {
-    description: `${codes.length === 1 ? 'The code is' : 'The code is one of'} ${codes.join(', ')}.`,
-    headers: headerRefs(['Request-Id', ...(refusalHeaders[status] ?? [])]),
-    content: { 'application/problem+json': { schema } },
+  /** A `$ref` to the refusal with a status and codes. */
+  refer(status: number, codes: readonly ProblemCode[]): Json {
+    const name = required(refusalNames[status], `the refusals with the status ${status} have a name`)
+    // Of a status that has one code the name says it all.
+    const full = codesWith(status).length === 1 ? name : [name, ...codes].join('.')
+    for (const code of codes) this.examples[code] ??= problemExample(code)
+    this.responses[full] ??= refusalResponse(status, codes, this.#problemSchema)
+    return { $ref: `#/components/responses/${full}` }
   }
 }
 
-function codesOf(status: number): string[] {
+function refusalResponse(status: number, codes: readonly ProblemCode[], problemSchema: Json): Json {
+  const shown = codes.map((code) => `\`${code}\``)
+  const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])
+  return {
+    description: `${shown.length === 1 ? 'The code is' : 'The code is one of'} ${shown.join(', ')}.`,
+    headers: headerRefs(['Request-Id', ...(refusalHeaders[status] ?? [])]),
+    content: {
+      'application/problem+json': {
+        schema: { allOf: [problemSchema, { properties: { code: { enum: codes } } }] },
+        examples: Object.fromEntries(examples),
+      },
+    },
+  }
+}
+
+function problemExample(code: ProblemCode): Json {
+  const { title, help } = problems[code]
+  const problem = new Problem(code, help, { errors: errorExamples[code] ?? [] })
+  return { summary: title, value: problemBody(problem, 'https://billing.example.com', '/billing/bills') }
+}
+
+const errorExamples: Partial<Record<ProblemCode, FieldError[]>> = {
+  invalid_request: [
+    {
+      pointer: '/amount_due',
+      code: 'invalid_type',
+      detail: 'should be a whole number of minor units, such as 2000 for R 20.00, not a text',
+    },
+  ],
+}
+
+function codesWith(status: number): string[] {
   return Object.entries(problems)
     .filter(([, problem]) => problem.status === status)
     .map(([code]) => code)

@@ -49,7 +49,6 @@ export function privacyRoutes(router: Router, app: AppContext): void {
       description: 'One object, streamed as it is read: later lists may include what has arrived meanwhile.',
       params: objectParams('customer'),
       responses: { 200: exported },
-      errors: [404],
     },
     async ({ params, context }, reply) => {
       const row = await findOrThrow(app.pool, context.environment.id, 'customer', params.customer)

@@ -2,7 +2,7 @@ import fastify from 'fastify'
 import type { Authenticator } from '../api/auth.ts'
 import type { FastifyReply, FastifyRequest, Router } from '../api/fastify.ts'
 import { readJsonBody } from '../api/json-body.ts'
-import { sendProblem } from '../api/problems.ts'
+import { sendProblem, toProblem } from '../api/problems.ts'
 import { checkCharset, targetFault } from '../api/request-head.ts'
 import type { AppContext, RequestEnvironment } from '../context.ts'
 import type { Actor } from '../core/actor.ts'
@@ -12,6 +12,8 @@ import { docsRoutes } from '../docs-site/routes.ts'
 import { sendRefusal } from '../html/form.ts'
 import type { JobStatus } from '../jobs/periodic.ts'
 import { describeOperations, openapiRoute } from '../openapi/routes.ts'
+import { collectAddresses } from './addresses.ts'
+import { refuseClient, refuseExpectations } from './client-errors.ts'
 import { createDrain, type Drain } from './drain.ts'
 import { guardRequests } from './guard-requests.ts'
 import { healthRoutes } from './health.ts'
@@ -41,21 +43,28 @@ export async function buildServer(
     },
     // The drain refuses those requests, with a problem.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => refuseTarget(app, error, request, reply),
+    frameworkErrors: (_error, request, reply) => refuseTarget(app, request, reply),
+    clientErrorHandler: (error, socket) => refuseClient(app, error, socket),
+    // Its absence is refused as a problem (api/request-head.ts); Node would say nothing.
+    http: { requireHostHeader: false },
   })
   router.decorateRequest('environment', null as unknown as RequestEnvironment)
   router.decorateRequest('actor', null as unknown as Actor)
+  refuseExpectations(app, router)
   readJson(router)
   guardRequests(router)
-  router.setErrorHandler((error, request, reply) => sendProblem(app, request, reply, error))
-  router.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      app,
-      request,
-      reply,
-      new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?', 1)[0]}.`),
-    ),
-  )
+  const addresses = collectAddresses(router)
+  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) =>
+    isPagePath(request.url) ? sendRefusal(app, request, reply, error) : sendProblem(app, request, reply, error)
+  const answerUnrouted = (request: FastifyRequest, reply: FastifyReply) =>
+    addresses.answer(request, reply, (problem) => refuse(request, reply, problem))
+  router.setErrorHandler((error, request, reply) => {
+    // Where nothing reads a body, it does not matter what is wrong with it.
+    if (request.is404 && toProblem(error).status !== 503) return answerUnrouted(request, reply)
+    // The client has broken off while it sent its body. That reads like the loss of another connection, the database's.
+    return refuse(request, reply, error === request.raw.errored ? brokenOff : error)
+  })
+  router.setNotFoundHandler(answerUnrouted)
   drain.guard(router)
   router.addHook('onSend', async (request, reply) => {
     reply.header('request-id', request.id)
@@ -87,6 +96,7 @@ export async function buildServer(
 }
 
 const noQuery = {}
+const brokenOff = new Problem('malformed_http', 'The body broke off before its end. Nothing was done.')
 
 /** A POST without a body may still say that it is JSON, as the samples of the API do. */
 function readJson(router: Router): void {
@@ -97,10 +107,12 @@ function readJson(router: Router): void {
   })
 }
 
+const unreadable = 'A part of the path has more than 300 characters; an id or a reference has at most 255.'
+
 /** Answers a request whose address leads to no route because it cannot be read: with a page where a payer asked for one. */
-function refuseTarget(app: AppContext, error: Error, request: FastifyRequest, reply: FastifyReply): void {
+function refuseTarget(app: AppContext, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('request-id', request.id)
-  const problem = targetFault(request.url) ?? new Problem('invalid_request', error.message)
+  const problem = targetFault(request.url) ?? new Problem('invalid_request', unreadable)
   if (isPagePath(request.url)) sendRefusal(app, request, reply, problem)
   else sendProblem(app, request, reply, problem)
 }

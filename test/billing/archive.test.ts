@@ -63,9 +63,9 @@ describe('what can be archived', () => {
     expect((await post(`accounts/${account}/archive`)).status).toBe(200)
   })
 
-  test('nothing is deleted: a DELETE is not there', async () => {
+  test('nothing is deleted: a DELETE is not allowed', async () => {
     const { customer } = await pair()
-    expect((await server.api('DELETE', `/billing/customers/${customer}`)).status).toBe(404)
+    expect((await server.api('DELETE', `/billing/customers/${customer}`)).status).toBe(405)
   })
 })
 

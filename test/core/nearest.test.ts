@@ -20,3 +20,8 @@ test.each([
 test.each(['', 's', 'stop', 'run', 'something else'])('%s is near to none', (text) => {
   expect(nearest(text, names)).toBeUndefined()
 })
+
+test('nothing is near a text longer than any name, however long it is', () => {
+  expect(nearest('a'.repeat(65), ['a'.repeat(64)])).toBeUndefined()
+  expect(nearest('a'.repeat(100_000_000), ['a'.repeat(64)])).toBeUndefined()
+})

@@ -5,6 +5,10 @@ import { type Sample, type SampleObjects, sampleObjects, sampleRequests } from '
 type Schema = {
   $ref?: string
   type?: string
+  format?: string
+  enum?: unknown[]
+  pattern?: string
+  required?: string[]
   properties?: Record<string, Schema>
   additionalProperties?: Schema | boolean
   items?: Schema
@@ -19,7 +23,12 @@ type Documented = {
 }
 
 /** A member of a body, or a parameter: where it stands, and what it may be. */
-export type Place = { path: (string | number)[]; type: 'string' | 'integer' | 'object'; schema?: object }
+export type Place = {
+  path: (string | number)[]
+  type: 'string' | 'integer' | 'object'
+  schema?: object
+  required?: string[]
+}
 
 /** An operation of openapi.json with a call of it that would be right, on objects that exist. */
 export type Call = {
@@ -29,7 +38,7 @@ export type Call = {
   path: string
   template: string
   params: string[]
-  query: { name: string; type: string }[]
+  query: { name: string; type: string; schema: Schema }[]
   /** Undefined for an operation that takes none. */
   body: Record<string, unknown> | undefined
   /** Every member that the body may have, those that the sample leaves out too. */
@@ -68,7 +77,7 @@ function callOf(
     path: needed.length > 0 ? `${filled}?${needed.join('&')}` : filled,
     template,
     params: [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name)),
-    query: query.map(({ name, schema: { type = 'string' } }) => ({ name, type })),
+    query: query.map(({ name, schema }) => ({ name, type: schema.type ?? 'string', schema })),
     body: schema && sample?.body,
     places: schema ? placesOf(schema) : [],
   }
@@ -93,7 +102,11 @@ function placesOf(given: Schema, path: Place['path'] = []): Place[] {
   const values =
     typeof schema.additionalProperties === 'object' ? placesOf(schema.additionalProperties, [...path, 'k']) : []
   const members = Object.entries(schema.properties ?? {}).flatMap(([name, member]) => placesOf(member, [...path, name]))
-  return [...(schema.properties ? [{ path, type: 'object' as const }] : []), ...values, ...members]
+  return [
+    ...(schema.properties ? [{ path, type: 'object' as const, required: schema.required ?? [] }] : []),
+    ...values,
+    ...members,
+  ]
 }
 
 /** A body with one value in one place; what stands around it is made where it is not there. */

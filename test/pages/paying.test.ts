@@ -249,14 +249,14 @@ describe('a form that is not ours', () => {
   ])('as %s is refused as a page', async (type, body) => {
     const account = await makeAccount(server)
     const page = await open(account.presentment_url, { method: 'POST', headers: { 'content-type': type }, body })
-    expect(page.status).toBe(400)
+    expect(page.status).toBe(415)
     expect(page.headers.get('content-type')).toContain('text/html')
   })
 
   it('is refused as a page when it is far too large', async () => {
     const account = await makeAccount(server)
     const page = await submit((await open(account.presentment_url)).forms[0], { amount: '1'.repeat(100_000) })
-    expect(page.status).toBe(400)
+    expect(page.status).toBe(413)
     expect(page.headers.get('content-type')).toContain('text/html')
   })
 })

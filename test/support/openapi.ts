@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import { inject } from 'vitest'
 import type { Pool } from '../../src/database/pool.ts'
 import { wholeBody } from '../../src/events/personal.ts'
 
@@ -30,6 +31,15 @@ close(strict)
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 formats.default(ajv)
 ajv.addSchema(strict, 'openapi')
+
+const seen = new Set<string>()
+
+/** Notes that an operation has given a code, for the end of the run (test/global-setup.ts). */
+function sawCode(id: string, code: string): void {
+  const pair = `${id} ${code}\n`
+  if (!seen.has(pair)) appendFileSync(inject('seenCodes'), pair)
+  seen.add(pair)
+}
 
 const compiled = new Map<string, ValidateFunction>()
 
@@ -66,6 +76,21 @@ export function checkAnswer(method: string, path: string, { status, headers, bod
   checkHeaders(where, method, response, headers)
   const validate = compile(`${pointer}/content/${pointerPart(media)}/schema`)
   if (!validate(body)) throw new Error(`${where} ${faultsOf(validate)}\n${JSON.stringify(body)}\n${hint}`)
+  if (status < 400) return
+  checkSentences(where, body)
+  sawCode(route.operation.operationId, (body as { code: string }).code)
+}
+
+/** Whether a sentence is one that zod says when it is not told what to say. */
+export function isOfLibrary(detail: string): boolean {
+  return /^(?:Invalid|Too (?:big|small)|Unrecognized)\b|\bexpected\b.*\breceived\b|[<>]=/.test(detail)
+}
+
+function checkSentences(where: string, body: unknown): void {
+  const { errors = [] } = body as { errors?: { detail: string }[] }
+  for (const { detail } of errors) {
+    if (isOfLibrary(detail)) throw new Error(`${where} says what its library says: ${detail}`)
+  }
 }
 
 function checkEvent(event: { type: string; data?: unknown }): void {

@@ -3,8 +3,9 @@ import { groupedOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
 import { account } from '../../shapes/account.ts'
 import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
-import { adjustOperation, enterBalanceAdjustment } from '../object/adjustment.ts'
+import { adjustOperation, balanceAdjustmentErrors, enterBalanceAdjustment } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
+import { balanceUpdateErrors } from '../object/balance.ts'
 import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
 import { createGroupedAccounts } from './create-grouped.ts'
@@ -27,7 +28,15 @@ export function accountRoutes(router: Router, app: AppContext): void {
       body: createAccountBody,
       responses: { 201: account },
       etag: true,
-      errors: [404, 409, 422],
+      errors: [
+        'not_found',
+        'archived',
+        'external_reference_taken',
+        'currency_required',
+        'invalid_payment_rules',
+        'card_number',
+        'overloaded',
+      ],
     },
     ({ body, context }) => create(context, body),
   )
@@ -40,7 +49,13 @@ export function accountRoutes(router: Router, app: AppContext): void {
     router,
     app,
     accounts,
-    { url: '/billing/accounts/:account', id: 'updateAccount', summary: 'Update an account', body: updateAccountBody },
+    {
+      url: '/billing/accounts/:account',
+      id: 'updateAccount',
+      summary: 'Update an account',
+      body: updateAccountBody,
+      errors: balanceUpdateErrors,
+    },
     (connection, { context }, named, body, ifMatch) => service.updateAccount(connection, context, named, body, ifMatch),
   )
   listOperation(router, app, accounts, { url: '/billing/accounts', id: 'listAccounts', summary: 'List accounts' })
@@ -52,6 +67,7 @@ export function accountRoutes(router: Router, app: AppContext): void {
       url: '/billing/accounts/:account/adjustments',
       id: 'adjustAccount',
       summary: 'Adjust the balance of the account',
+      errors: balanceAdjustmentErrors,
     },
     enterBalanceAdjustment,
   )
@@ -69,6 +85,7 @@ function archiveRoutes(router: Router, app: AppContext): void {
       id: 'archiveAccount',
       summary: 'Archive an account',
       description: archiveText,
+      errors: ['balance_not_zero', 'payment_in_progress'],
     },
     (connection, { context }, named) => archive(connection, context, 'account', named),
   )
@@ -81,6 +98,7 @@ function archiveRoutes(router: Router, app: AppContext): void {
       id: 'unarchiveAccount',
       summary: 'Unarchive an account',
       description: unarchiveText,
+      errors: ['archived'],
     },
     (connection, { context }, named) => unarchive(connection, context, 'account', named),
   )

@@ -11,13 +11,50 @@ import { createBillBody, updateBillBody } from './schema.ts'
 import * as service from './service.ts'
 import { voidBill } from './void.ts'
 
+const createErrors = [
+  'not_found',
+  'archived',
+  'external_reference_taken',
+  'currency_required',
+  'customer_mismatch',
+  'invalid_dates',
+  'invalid_payment_rules',
+  'card_number',
+] as const
+const updateErrors = [
+  'currency_fixed',
+  'bill_voided',
+  'amount_paid_below_applied',
+  'archived',
+  'precondition_failed',
+  'amount_exceeds_remaining',
+  'metadata_too_large',
+  'invalid_payment_rules',
+  'card_number',
+] as const
+const adjustErrors = [
+  'bill_voided',
+  'archived',
+  'currency_mismatch',
+  'amount_out_of_range',
+  'amount_exceeds_remaining',
+  'card_number',
+  'invalid_dates',
+] as const
+
 /** Every operation on bills. */
 export function billRoutes(router: Router, app: AppContext): void {
   createOperation(
     router,
     app,
     bills,
-    { url: '/billing/bills', id: 'createBill', summary: 'Create a bill', body: createBillBody },
+    {
+      url: '/billing/bills',
+      id: 'createBill',
+      summary: 'Create a bill',
+      body: createBillBody,
+      errors: createErrors,
+    },
     (connection, { context }, body) => service.createBill(connection, context, body),
   )
   actionOperation(
@@ -30,6 +67,7 @@ export function billRoutes(router: Router, app: AppContext): void {
       summary: 'Void a bill permanently',
       description:
         'A voided bill can be neither paid nor changed. Refused when money has been applied to the bill, or while a payment of it is in progress. Payments that were begun and not charged are cancelled.',
+      errors: ['bill_voided', 'bill_has_payments', 'payment_in_progress', 'archived'],
     },
     voidBill,
   )
@@ -42,7 +80,13 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill', id: 'updateBill', summary: 'Update a bill', body: updateBillBody },
+    {
+      url: '/billing/bills/:bill',
+      id: 'updateBill',
+      summary: 'Update a bill',
+      body: updateBillBody,
+      errors: updateErrors,
+    },
     service.updateBill,
   )
   listOperation(router, app, bills, { url: '/billing/bills', id: 'listBills', summary: 'List bills' })
@@ -50,7 +94,12 @@ export function billRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill/adjustments', id: 'adjustBill', summary: 'Adjust the amount to be paid of a bill' },
+    {
+      url: '/billing/bills/:bill/adjustments',
+      id: 'adjustBill',
+      summary: 'Adjust the amount to be paid of a bill',
+      errors: adjustErrors,
+    },
     enterBillAdjustment,
   )
   archiveRoutes(router, app)
@@ -62,7 +111,13 @@ function archiveRoutes(router: Router, app: AppContext): void {
     router,
     app,
     bills,
-    { url: '/billing/bills/:bill/archive', id: 'archiveBill', summary: 'Archive a bill', description: archiveText },
+    {
+      url: '/billing/bills/:bill/archive',
+      id: 'archiveBill',
+      summary: 'Archive a bill',
+      description: archiveText,
+      errors: ['balance_not_zero', 'payment_in_progress'],
+    },
     (connection, { context }, named) => archive(connection, context, 'bill', named),
   )
   actionOperation(
@@ -74,6 +129,7 @@ function archiveRoutes(router: Router, app: AppContext): void {
       id: 'unarchiveBill',
       summary: 'Unarchive a bill',
       description: unarchiveText,
+      errors: ['archived'],
     },
     (connection, { context }, named) => unarchive(connection, context, 'bill', named),
   )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { expecting } from '../../shapes/expected.ts'
 import {
   amount,
   currencyCode,
@@ -11,11 +12,13 @@ import {
   newExternalReference,
   paymentRulesPatch,
 } from '../../shapes/primitives.ts'
-import { createAccountBody } from '../account/schema.ts'
+import { createAccountBody, customerExpected } from '../account/schema.ts'
 import { createCustomerBody } from '../customer/schema.ts'
 
 // The programs that send the year 1 have no date.
-const billingDate = date.refine((value) => value >= '1900-01-01', { error: 'should be a date from 1900-01-01 on' })
+const billingDate = date.refine((value) => value >= '1900-01-01', {
+  error: 'should be a date from 1900-01-01 on, such as 2026-03-31',
+})
 
 const newAccountBody = createAccountBody
   .extend({ customer: createAccountBody.shape.customer.optional() })
@@ -24,12 +27,13 @@ export type NewAccount = z.output<typeof newAccountBody>
 
 export const createBillBody = z
   .strictObject({
-    customer: z
-      .union([idOrReference, createCustomerBody])
+    customer: expecting(z.union([idOrReference, createCustomerBody]), customerExpected)
       .optional()
       .describe('A customer: its id, its external reference, or a new one. Required unless `account` is given'),
-    account: z
-      .union([idOrReference, newAccountBody])
+    account: expecting(
+      z.union([idOrReference, newAccountBody]),
+      'the id or external reference of an account, such as UAR1234567890, or an object that makes a new one',
+    )
       .optional()
       .describe('An account: its id, its external reference, or a new one, which belongs to the customer it names'),
     external_reference: newExternalReference,
@@ -43,13 +47,13 @@ export const createBillBody = z
     metadata: metadata.optional(),
   })
   .refine(({ customer, account }) => customer !== undefined || account !== undefined, {
-    error: 'a bill needs a customer or an account',
+    error: 'a bill needs a customer or an account: send the id or external reference of one',
     path: ['customer'],
   })
   .refine(
     ({ customer, account }) => typeof account !== 'object' || account.customer !== undefined || customer !== undefined,
     {
-      error: 'a new account needs a customer',
+      error: 'a new account needs a customer: send the id or external reference of one',
       path: ['account', 'customer'],
     },
   )
@@ -58,8 +62,7 @@ export type CreateBill = z.output<typeof createBillBody>
 
 export const updateBillBody = z
   .strictObject({
-    amount_paid: z
-      .int()
+    amount_paid: expecting(z.int(), 'a whole number of minor units, such as 2000 for R 20.00')
       .min(0)
       .max(maxAmountNumber)
       .optional()

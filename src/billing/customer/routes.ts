@@ -1,8 +1,9 @@
 import type { Router } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
 import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
-import { adjustOperation, enterBalanceAdjustment } from '../object/adjustment.ts'
+import { adjustOperation, balanceAdjustmentErrors, enterBalanceAdjustment } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
+import { balanceUpdateErrors } from '../object/balance.ts'
 import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
 import { customers } from './resource.ts'
@@ -15,7 +16,13 @@ export function customerRoutes(router: Router, app: AppContext): void {
     router,
     app,
     customers,
-    { url: '/billing/customers', id: 'createCustomer', summary: 'Create a customer', body: createCustomerBody },
+    {
+      url: '/billing/customers',
+      id: 'createCustomer',
+      summary: 'Create a customer',
+      body: createCustomerBody,
+      errors: ['external_reference_taken', 'currency_required', 'invalid_payment_rules', 'card_number'],
+    },
     (connection, { context }, body) => service.createCustomer(connection, context, body),
   )
   retrieveOperation(router, app, customers, {
@@ -32,6 +39,7 @@ export function customerRoutes(router: Router, app: AppContext): void {
       id: 'updateCustomer',
       summary: 'Update a customer',
       body: updateCustomerBody,
+      errors: balanceUpdateErrors,
     },
     (connection, { context }, named, body, ifMatch) =>
       service.updateCustomer(connection, context, named, body, ifMatch),
@@ -45,6 +53,7 @@ export function customerRoutes(router: Router, app: AppContext): void {
       url: '/billing/customers/:customer/adjustments',
       id: 'adjustCustomer',
       summary: 'Adjust the balance of the customer',
+      errors: balanceAdjustmentErrors,
     },
     enterBalanceAdjustment,
   )
@@ -62,6 +71,7 @@ function archiveRoutes(router: Router, app: AppContext): void {
       id: 'archiveCustomer',
       summary: 'Archive a customer',
       description: archiveText,
+      errors: ['balance_not_zero', 'payment_in_progress'],
     },
     (connection, { context }, named) => archive(connection, context, 'customer', named),
   )

@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { expecting } from '../../shapes/expected.ts'
 import { freeText, newExternalReference } from '../../shapes/primitives.ts'
 import { createFields, updateFields } from '../object/schema.ts'
 
 const name = freeText(255).describe('A person or a business')
-const email = z.email().max(255)
-const phone = z
-  .string()
+const email = expecting(z.email(), 'an e-mail address, such as ann@example.com').max(255)
+const phone = expecting(z.string(), 'a phone number in E.164, such as +27123456789')
   .regex(/^\+[1-9]\d{1,14}$/)
   .describe('E.164, such as +27123456789')
   .meta({ maxLength: 16 })

@@ -15,6 +15,9 @@ import * as store from './store.ts'
 
 type App = Pick<AppContext, 'pool'>
 
+// Every bill has a balance.
+const balanceErrors = { customer: ['no_balance'], account: ['no_balance'], bill: [] } as const
+
 /** The object whose history is asked for, with the currency of its balance; null when it has no balance. */
 async function findOwner({ pool }: App, { environment }: RequestContext, kind: ReceivableKind, named: string) {
   const row = await findOrThrow(pool, environment.id, kind, named)
@@ -47,7 +50,7 @@ export function entriesOperation<Kind extends ReceivableKind>(
       params: objectParams(kind),
       query: entriesQuery,
       responses: { 200: pageOf(entry) },
-      errors: [404],
+      errors: ['invalid_cursor'],
     },
     async ({ params, query, context }) => {
       const { owner } = await findOwner(app, context, kind, params[kind])
@@ -80,7 +83,7 @@ export function balanceOperation<Kind extends ReceivableKind>(
       params: objectParams(kind),
       query: balanceQuery,
       responses: { 200: balanceAt },
-      errors: [404, 422],
+      errors: [...balanceErrors[kind], 'amount_out_of_range'],
     },
     async ({ params, query, context }) => {
       const { owner, currency, shown } = await findBalanceOwner(app, context, kind, params[kind])
@@ -120,7 +123,7 @@ export function statementOperation<Kind extends ReceivableKind>(
       params: objectParams(kind),
       query: statementQuery,
       responses: { 200: statement },
-      errors: [404, 422],
+      errors: [...balanceErrors[kind], 'amount_out_of_range', 'statement_too_long'],
     },
     async ({ params, query, context }) => {
       const { owner, currency, shown } = await findBalanceOwner(app, context, kind, params[kind])

@@ -61,7 +61,10 @@ export const statementQuery = z
     from: date.describe('The first day, in the time zone of the environment'),
     to: date.describe('The last day'),
   })
-  .refine(({ from, to }) => from <= to, { path: ['to'], error: 'should not be before `from`' })
+  .refine(({ from, to }) => from <= to, {
+    path: ['to'],
+    error: 'should be the date of `from` or a later one, such as 2026-03-31',
+  })
 
 // A statement has no pages: they would not add up if something were entered between two requests. A shorter span is a
 // statement too, and the closing balance of one is the opening balance of the next.

@@ -11,6 +11,7 @@ import type { Connection } from '../../database/pool.ts'
 import { type AdjustmentCause, adjust } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { countsFrom, ownerField, type Receivable, type ReceivableKind } from '../../ledger/receivable.ts'
+import { expecting } from '../../shapes/expected.ts'
 import { ownerFields } from '../../shapes/object.ts'
 import {
   balance,
@@ -42,11 +43,10 @@ const kinds = z.enum(Object.keys(signs) as [keyof typeof signs])
 
 const createAdjustment = z
   .strictObject({
-    amount: z
-      .int()
+    amount: expecting(z.int(), 'a whole number of minor units that is not 0, such as 500 or -500')
       .min(-maxBalanceNumber)
       .max(maxBalanceNumber)
-      .refine((value) => value !== 0, { error: 'should not be 0' })
+      .refine((value) => value !== 0, { error: 'should not be 0: send minor units, such as 500 or -500' })
       .describe('Signed minor units: a positive amount increases what is owed'),
     currency: keptCurrencyCode.optional().describe('Must be the currency of the balance'),
     reason,
@@ -62,7 +62,7 @@ const createAdjustment = z
   .superRefine(({ kind, amount }, context) => {
     const sign = signs[kind]
     if (sign === 0 || sign === Math.sign(amount)) return
-    const message = `should be ${sign > 0 ? 'positive' : 'negative'} for the kind ${kind}`
+    const message = `should be ${sign > 0 ? 'positive' : 'negative'} for the kind ${kind}, such as ${sign * 500}`
     context.addIssue({ code: 'custom', path: ['amount'], message, input: amount })
   })
   .meta({ id: 'CreateAdjustment' })
@@ -85,6 +85,15 @@ const adjustment = z
   })
   .describe('Exactly one of customer_id, account_id and bill_id says what was adjusted')
   .meta({ id: 'Adjustment' })
+
+/** Why an adjustment of the balance of a customer or an account may be refused. */
+export const balanceAdjustmentErrors = [
+  'archived',
+  'no_balance',
+  'currency_mismatch',
+  'amount_out_of_range',
+  'card_number',
+] as const
 
 /** Enters an adjustment on a locked object, in the way of its kind. Returns the id of the adjustment. */
 export type EnterAdjustment<Kind extends ReceivableKind> = (
@@ -115,7 +124,6 @@ export function adjustOperation<Kind extends ReceivableKind, Shape extends z.Zod
       params: objectParams(kind),
       body: createAdjustment,
       responses: { 201: adjustment },
-      errors: [404, 409, 422],
     },
     async (connection, { params, body, context }) => ({
       status: 201,

@@ -24,6 +24,17 @@ export type BalancePatch = {
   metadata?: Record<string, string | null> | undefined
 }
 
+/** Why a change of a customer or an account may be refused. */
+export const balanceUpdateErrors = [
+  'currency_fixed',
+  'archived',
+  'precondition_failed',
+  'currency_required',
+  'metadata_too_large',
+  'invalid_payment_rules',
+  'card_number',
+] as const
+
 /** The currency of a new balance: the one sent, or else the object's. */
 export function balanceCurrency(sent: string | undefined, known: string | null, pointer: string): string {
   const currency = sent ?? known

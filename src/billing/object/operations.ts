@@ -3,6 +3,7 @@ import type { Router } from '../../api/fastify.ts'
 import type { WriteOptions } from '../../api/idempotency.ts'
 import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
+import type { ProblemCode } from '../../core/problem-codes.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { objectParams, type Resource, respondObject } from './resource.ts'
@@ -12,7 +13,13 @@ import { findOrThrow, type Rows } from './rows.ts'
  * The path, id and texts of an operation. Each kind of object writes them out, so that a search for a path or an id
  * finds it.
  */
-export type Declared = { url: string; id: string; summary: string; description?: string }
+export type Declared = {
+  url: string
+  id: string
+  summary: string
+  description?: string
+  errors?: readonly ProblemCode[]
+}
 
 /**
  * What a change of an object gets besides its connection. It may render events and responses, so it needs the public
@@ -38,7 +45,6 @@ export function createOperation<Kind extends ReceivableKind, Shape extends z.Zod
       body,
       responses: { 201: resource.shape },
       etag: true,
-      errors: [404, 409, 422],
     },
     async (connection, { body: input, context }) => {
       const view = { app, context }
@@ -66,7 +72,6 @@ export function retrieveOperation<Kind extends ReceivableKind, Shape extends z.Z
       params: objectParams(kind),
       responses: { 200: shape },
       etag: true,
-      errors: [404],
     },
     async ({ params, context }) => {
       const row = await findOrThrow(app.pool, context.environment.id, kind, params[kind])
@@ -103,7 +108,6 @@ export function updateOperation<Kind extends ReceivableKind, Shape extends z.Zod
       body,
       responses: { 200: shape },
       etag: true,
-      errors: [404, 409, 412, 422],
     },
     async (connection, { params, body: input, context, if_match }) => {
       const view = { app, context }
@@ -134,7 +138,6 @@ export function actionOperation<Kind extends ReceivableKind, Shape extends z.Zod
       params: objectParams(kind),
       responses: { 200: shape },
       etag: true,
-      errors: [404, 409],
     },
     async (connection, { params, context }) => {
       const view = { app, context }

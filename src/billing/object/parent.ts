@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../context.ts'
 import { fieldProblem, type Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { findObject, type Rows } from './rows.ts'
+import { findOrThrow, type Rows } from './rows.ts'
 
 /**
  * The customer or account that a new object names, locked so that it is not archived before the object is written.
@@ -14,8 +14,8 @@ export async function parentOf<Kind extends 'customer' | 'account'>(
   idOrReference: string,
   pointer: string,
 ): Promise<Rows[Kind]> {
-  const parent = await findObject(connection, context.environment.id, kind, idOrReference, { lock: 'share' })
-  if (!parent) throw fieldProblem('not_found', pointer, `There is no ${kind} with this id or reference.`)
+  const { id } = context.environment
+  const parent = await findOrThrow(connection, id, kind, idOrReference, { lock: 'share' }, { pointer })
   if (parent.archived_at !== null) throw archivedParent(kind, pointer)
   return parent
 }

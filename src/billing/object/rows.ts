@@ -1,7 +1,8 @@
+import { absentProblem } from '../../core/absent.ts'
 import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id, parseId } from '../../core/id/id.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
-import { Problem } from '../../core/problem.ts'
+import type { InputPlace } from '../../core/problem.ts'
 import { integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { BillStatus, ReceivableKind } from '../../ledger/receivable.ts'
@@ -118,16 +119,17 @@ export async function findObject<Kind extends ReceivableKind>(
   return referenced === undefined ? undefined : findById(connection, environmentId, kind, referenced, options)
 }
 
-/** As `findObject`, but throws `not_found` when there is none. */
+/** As `findObject`, but throws `not_found` when there is none, at the parameter of the path unless it was named elsewhere. */
 export async function findOrThrow<Kind extends ReceivableKind>(
   connection: Queryable,
   environmentId: number,
   kind: Kind,
   idOrReference: string,
   options: FindOptions = {},
+  place: InputPlace = { parameter: kind },
 ): Promise<Rows[Kind]> {
   const row = await findObject(connection, environmentId, kind, idOrReference, options)
-  if (!row) throw new Problem('not_found', `There is no ${kind} with this id or reference.`)
+  if (!row) throw absentProblem(kind, idOrReference, place)
   return row
 }
 

@@ -17,14 +17,14 @@ import { parameterProblem } from '../../core/problem.ts'
 import { Conditions } from '../../database/conditions.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { type Application, applicationSelect } from '../../ledger/corrections/application.ts'
-import { idOrReference, keptCurrencyCode } from '../../shapes/primitives.ts'
+import { idOrReference, keptCurrencyCode, sentId } from '../../shapes/primitives.ts'
 import { findObject } from '../object/rows.ts'
 import { renderObligation } from './render.ts'
 import { obligation } from './schema.ts'
 
 const listObligations = z.strictObject({
   ...pageQuery,
-  payment: z.string().max(255).optional(),
+  payment: sentId('payment').optional(),
   customer: idOrReference.optional().describe('Id or external reference: everything that this customer paid'),
   account: idOrReference.optional().describe('Id or external reference'),
   bill: idOrReference.optional().describe('Id or external reference'),
@@ -47,6 +47,7 @@ export function obligationListRoute(router: Router, app: AppContext): void {
       summary: 'List obligations',
       query: listObligations,
       responses: { 200: pageOf(obligation) },
+      errors: ['invalid_cursor'],
     },
     async ({ query, context: { environment } }) => {
       const { limit, cursor, ...sent } = query

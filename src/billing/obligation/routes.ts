@@ -2,19 +2,20 @@ import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
 import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext, RequestEnvironment } from '../../context.ts'
+import { absentProblem } from '../../core/absent.ts'
 import { type Id, parseId } from '../../core/id/id.ts'
-import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { type Application, findApplication } from '../../ledger/corrections/application.ts'
 import { applyUnapplied, moveApplication, reverseApplication } from '../../ledger/corrections/operations.ts'
+import { sentId } from '../../shapes/primitives.ts'
 import { type Named, namedOne } from '../object/named.ts'
-import { findObject } from '../object/rows.ts'
+import { findOrThrow } from '../object/rows.ts'
 import { obligationListRoute } from './list.ts'
 import { renderObligation } from './render.ts'
 import { createObligationBody, moveObligationBody, obligation, reverseObligationBody } from './schema.ts'
 
 const tag = 'Obligations'
-const params = z.object({ obligation: z.string().max(255) })
+const params = z.object({ obligation: sentId('obligation') })
 
 function respond<Status extends number>(environment: RequestEnvironment, row: Application, status: Status) {
   return { status, body: renderObligation(environment, row), etag: `"${row.version}"` }
@@ -27,14 +28,13 @@ async function findTarget(
   at: string,
 ): Promise<{ receivable_id: Id; pointer: string }> {
   const { kind, named, pointer } = namedOne(target, at)
-  const row = await findObject(connection, environmentId, kind, named)
-  if (!row) throw fieldProblem('not_found', pointer, `There is no ${kind} with this id or reference.`)
+  const row = await findOrThrow(connection, environmentId, kind, named, {}, { pointer })
   return { receivable_id: row.id, pointer }
 }
 
 function readObligation(shown: string): Id {
   const id = parseId('obligation', shown)
-  if (id === undefined) throw new Problem('not_found', 'There is no obligation with this id.')
+  if (id === undefined) throw absentProblem('obligation', shown, { parameter: 'obligation' })
   return id
 }
 
@@ -69,11 +69,19 @@ function addCreate(router: Router, app: AppContext): void {
       body: createObligationBody,
       responses: { 201: obligation },
       etag: true,
-      errors: [404, 409, 422],
+      errors: [
+        'not_found',
+        'payment_state',
+        'amount_exceeds_remaining',
+        'no_balance',
+        'customer_mismatch',
+        'currency_mismatch',
+        'bill_voided',
+      ],
     },
     async (connection, { body, context }) => {
       const payment_id = parseId('payment', body.payment)
-      if (payment_id === undefined) throw fieldProblem('not_found', '/payment', 'There is no payment with this id.')
+      if (payment_id === undefined) throw absentProblem('payment', body.payment, { pointer: '/payment' })
       const target = await findTarget(connection, context.environment.id, body, '')
       const input = { payment_id, amount: BigInt(body.amount), ...target }
       return respond(context.environment, await applyUnapplied(connection, context, input), 201)
@@ -94,11 +102,10 @@ function addRetrieve(router: Router, app: AppContext): void {
       params,
       responses: { 200: obligation },
       etag: true,
-      errors: [404],
     },
     async ({ params, context: { environment } }) => {
       const row = await findApplication(app.pool, environment.id, readObligation(params.obligation))
-      if (!row) throw new Problem('not_found', 'There is no obligation with this id.')
+      if (!row) throw absentProblem('obligation', params.obligation, { parameter: 'obligation' })
       return respond(environment, row, 200)
     },
   )
@@ -120,7 +127,7 @@ function addReverse(router: Router, app: AppContext): void {
       body: reverseObligationBody,
       responses: { 201: obligation },
       etag: true,
-      errors: [404, 409, 422],
+      errors: ['payment_state', 'amount_exceeds_remaining', 'amount_out_of_range', 'card_number'],
     },
     async (connection, { params, body, context }) => {
       const application_id = readObligation(params.obligation)
@@ -145,7 +152,16 @@ function addMove(router: Router, app: AppContext): void {
       body: moveObligationBody,
       responses: { 201: obligation },
       etag: true,
-      errors: [404, 409, 422],
+      errors: [
+        'payment_state',
+        'amount_exceeds_remaining',
+        'amount_out_of_range',
+        'invalid_allocation',
+        'no_balance',
+        'customer_mismatch',
+        'currency_mismatch',
+        'bill_voided',
+      ],
     },
     async (connection, { params, body, context }) => {
       const target = await findTarget(connection, context.environment.id, body.to, '/to')

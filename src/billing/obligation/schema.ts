@@ -5,6 +5,7 @@ import {
   freeText,
   idOrReference,
   maxAmountNumber,
+  sentId,
   shownCurrency,
   shownId,
   shownInstant,
@@ -23,14 +24,14 @@ function checkTarget(input: Target, context: z.core.$RefinementCtx<Target>): voi
     context.addIssue({
       code: 'custom',
       path: [],
-      message: 'should name exactly one of customer, account and bill',
+      message: 'should name exactly one of customer, account and bill, such as { "bill": "INV-0042" }',
       input,
     })
   }
 }
 
 export const createObligationBody = z
-  .strictObject({ payment: z.string().max(255).describe('A payment with unapplied money'), amount, ...target })
+  .strictObject({ payment: sentId('payment').describe('A payment with unapplied money'), amount, ...target })
   .superRefine(checkTarget)
   .meta({ id: 'CreateObligation' })
 

@@ -119,7 +119,12 @@ export function parseId(kind: IdKind, shown: string): Id | undefined {
   return shown.startsWith(prefix) ? decode(shown.slice(prefix.length)) : undefined
 }
 
+/** The kind whose ids a text reads as one of; `undefined` when it reads as no id. */
+export function kindOfId(text: string): IdKind | undefined {
+  return idKinds.find((kind) => parseId(kind, text) !== undefined)
+}
+
 /** Whether a text reads as an id of any kind: a reference must not, since it stands in place of one. */
 export function readsAsId(text: string): boolean {
-  return idKinds.some((kind) => parseId(kind, text) !== undefined)
+  return kindOfId(text) !== undefined
 }

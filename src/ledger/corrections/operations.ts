@@ -1,5 +1,6 @@
-import { type Id, newId } from '../../core/id/id.ts'
-import { fieldProblem, Problem } from '../../core/problem.ts'
+import { absentProblem } from '../../core/absent.ts'
+import { formatId, type Id, newId } from '../../core/id/id.ts'
+import { fieldProblem, type InputPlace, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { explicitFault } from '../allocation.ts'
@@ -18,7 +19,7 @@ export async function applyUnapplied(
   context: ChangeContext,
   input: { payment_id: Id; receivable_id: Id; amount: bigint; pointer: string },
 ): Promise<Application> {
-  const payment = await lockPayment(connection, context, input.payment_id)
+  const payment = await lockPayment(connection, context, input.payment_id, { pointer: '/payment' })
   const receivables = await lockReceivables(connection, {
     ids: [input.receivable_id],
     environments: [context.environment.id],
@@ -97,7 +98,7 @@ export async function reversePayment(
   context: ChangeContext,
   input: { payment_id: Id; amount: bigint | undefined; reason: string },
 ): Promise<{ reversal: PaymentReversal; currency: string }> {
-  const payment = await lockPayment(connection, context, input.payment_id)
+  const payment = await lockPayment(connection, context, input.payment_id, { parameter: 'payment' })
   if (payment.processor !== null) {
     throw new Problem('payment_state', 'This payment went through a processor: only the processor can reverse it.')
   }
@@ -160,9 +161,14 @@ async function insertReversal(
   })
 }
 
-async function lockPayment(connection: Connection, context: ChangeContext, id: Id): Promise<LockedPayment> {
+async function lockPayment(
+  connection: Connection,
+  context: ChangeContext,
+  id: Id,
+  place: InputPlace,
+): Promise<LockedPayment> {
   const payment = (await lockPayments(connection, [id], [context.environment.id])).get(id)
-  if (!payment) throw new Problem('not_found', 'There is no payment with this id.')
+  if (!payment) throw absentProblem('payment', formatId('payment', id), place)
   if (payment.status !== 'succeeded') throw new Problem('payment_state', `The payment is ${payment.status}.`)
   return payment
 }
@@ -170,8 +176,8 @@ async function lockPayment(connection: Connection, context: ChangeContext, id: I
 async function holdApplication(connection: Connection, context: ChangeContext, id: Id) {
   const environmentId = context.environment.id
   const found = await findApplication(connection, environmentId, id)
-  if (!found) throw new Problem('not_found', 'There is no obligation with this id.')
-  const payment = await lockPayment(connection, context, found.payment_id)
+  if (!found) throw absentProblem('obligation', formatId('obligation', id), { parameter: 'obligation' })
+  const payment = await lockPayment(connection, context, found.payment_id, { parameter: 'obligation' })
   const application = await findApplication(connection, environmentId, id, { lock: true })
   return { payment, application: application ?? found }
 }

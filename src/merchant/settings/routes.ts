@@ -37,7 +37,7 @@ export function settingsRoutes(router: Router, app: AppContext): void {
       body: updateSettingsBody,
       responses: { 200: settings },
       etag: true,
-      errors: [409, 412, 422],
+      errors: ['precondition_failed', 'invalid_payment_rules', 'card_number'],
     },
     async (connection, { body, context, if_match }) =>
       service.respondSettings(await service.updateSettings(connection, context, body, if_match)),

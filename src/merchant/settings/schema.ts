@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { expecting } from '../../shapes/expected.ts'
 import { freeText, paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
 import { canonicalTimeZone } from './time-zone.ts'
 
-const timeZone = z
-  .string()
+const timeZone = expecting(z.string(), 'an IANA time zone with its region, such as Africa/Nairobi')
   .max(64, { abort: true })
   .refine((name) => canonicalTimeZone(name) !== undefined, {
     error: 'should be an IANA time zone with its region, such as Africa/Nairobi',

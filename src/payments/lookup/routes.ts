@@ -41,7 +41,7 @@ export function lookupRoutes(router: Router, app: AppContext): void {
         'What a pay point needs before it takes money. One reference may belong to a customer, an account and a bill at once; archived objects and voided bills are left out.',
       query: z.strictObject({ reference: typedReference }),
       responses: { 200: lookup },
-      errors: [422],
+      errors: ['amount_out_of_range'],
     },
     async ({ query, context: { environment } }) => ({
       status: 200,

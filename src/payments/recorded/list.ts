@@ -52,6 +52,7 @@ export function paymentListRoute(router: Router, app: AppContext): void {
       summary: 'List payments',
       query: listPayments,
       responses: { 200: pageOf(listedPayment) },
+      errors: ['invalid_cursor'],
     },
     async ({ query, context: { environment } }) => {
       const { limit, cursor, ...sent } = query

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { isWithdrawn } from '../../core/currency.ts'
 import { toNumber } from '../../core/money.ts'
-import { Problem } from '../../core/problem.ts'
+import { fieldProblem, Problem } from '../../core/problem.ts'
 import { selectionOf } from '../../ledger/payments/command.ts'
 import { decide, explainAllocation } from '../../ledger/payments/decide.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
@@ -19,7 +19,7 @@ export async function previewPayment(
   { environment }: RequestContext,
   input: PreviewPayment,
 ): Promise<z.input<typeof paymentPreview>> {
-  const { target, customer_id } = await resolveTarget(pool, environment.id, input)
+  const { target, customer_id, pointer } = await resolveTarget(pool, environment.id, input)
   if (isWithdrawn(input.currency)) await refuseWithdrawn(pool, environment.id, input.currency, target)
   const payment = { customer_id, amount: BigInt(input.amount), currency: input.currency }
   const command = { environment, payment, target }
@@ -27,7 +27,7 @@ export async function previewPayment(
   const decision = decide(command, receivables)
   if (decision instanceof Problem) throw decision
   if (decision === 'target_unknown')
-    throw new Problem('not_found', 'There is nothing payable with this id or reference.')
+    throw fieldProblem('not_found', pointer, 'There is nothing payable with this id or reference.')
   const { allocation } = decision
   const explanation = explainAllocation(target, allocation, receivables)
   return {

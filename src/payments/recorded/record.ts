@@ -3,6 +3,7 @@ import { groupedOperation } from '../../api/operation.ts'
 import { renderProblem } from '../../api/problems.ts'
 import { type RenderedResponse, renderResponse } from '../../api/response.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
+import { absentProblem } from '../../core/absent.ts'
 import { AssertionError } from '../../core/assert.ts'
 import { isWithdrawn } from '../../core/currency.ts'
 import { pastInstant } from '../../core/effective-at.ts'
@@ -14,7 +15,7 @@ import { resolveTaken } from './reference-taken.ts'
 import { renderApplied, renderBillingPayment } from './render.ts'
 import * as schema from './schema.ts'
 import { readPayment } from './store.ts'
-import { type ResolvedTarget, readTarget, refuseWithdrawn, resolveTarget } from './target.ts'
+import { type ResolvedTarget, readTarget, refuseWithdrawn, resolveTarget, targetErrors } from './target.ts'
 
 type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
 
@@ -34,7 +35,7 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
       body: schema.createPaymentBody,
       responses: schema.createdPayment,
       etag: true,
-      errors: [404, 409, 422],
+      errors: [...targetErrors, 'payment_reference_conflict', 'payment_state', 'card_number', 'overloaded'],
     },
     ({ body, context }) => recordPayment(app, context, body),
   )
@@ -62,7 +63,7 @@ export async function recordPayment(
   const lookedUp = await resolveTarget(app.pool, context.environment.id, input)
   const again = await apply(app, context, rest, lookedUp)
   if (again !== 'target_unknown') return again
-  throw new Problem('not_found', 'There is nothing payable with this id or reference.')
+  throw fieldProblem('not_found', lookedUp.pointer, 'There is nothing payable with this id or reference.')
 }
 
 type Rest = Omit<Said, 'target' | 'target_pointer'>
@@ -71,7 +72,7 @@ type Rest = Omit<Said, 'target' | 'target_pointer'>
 function readRest({ now }: RequestContext, input: schema.CreatePayment): Rest {
   const received_at = input.received_at === undefined ? undefined : pastInstant(input.received_at, now, '/received_at')
   const replaces = input.replaces === undefined ? null : parseId('payment', input.replaces)
-  if (replaces === undefined) throw fieldProblem('not_found', '/replaces', 'There is no payment with this id.')
+  if (replaces === undefined) throw absentProblem('payment', input.replaces ?? '', { pointer: '/replaces' })
   return {
     channel: input.channel,
     reference: input.reference,

@@ -1,5 +1,6 @@
+import { absentProblem } from '../../core/absent.ts'
 import { formatId, type Id } from '../../core/id/id.ts'
-import { type FieldError, fieldProblem, Problem } from '../../core/problem.ts'
+import { type FieldError, Problem } from '../../core/problem.ts'
 import { comparableReference } from '../../core/reference-text.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { ReferenceHolder } from '../../ledger/payments/command.ts'
@@ -31,7 +32,7 @@ export async function resolveTaken(
   const [present] = known
   if (said.replaces === null) return present ? conflictWith(present) : stillRunning()
   const replaced = await find(said.replaces)
-  if (!replaced) return fieldProblem('not_found', '/replaces', 'There is no payment with this id.')
+  if (!replaced) return absentProblem('payment', formatId('payment', said.replaces), { pointer: '/replaces' })
   const key = comparableReference(said.reference)
   const named = replaced.channel === said.channel && comparableReference(replaced.reference ?? '') === key
   if (!named) return notReplaceable(replaced, 'It was not recorded under this channel and reference.')

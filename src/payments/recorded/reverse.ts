@@ -2,14 +2,15 @@ import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
 import { writeOperation } from '../../api/operation.ts'
 import type { AppContext, RequestEnvironment } from '../../context.ts'
+import { absentProblem } from '../../core/absent.ts'
 import { formatInstant } from '../../core/clock.ts'
 import { formatId, parseId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
-import { Problem } from '../../core/problem.ts'
 import { type PaymentReversal, reversePayment } from '../../ledger/corrections/operations.ts'
+import { sentId } from '../../shapes/primitives.ts'
 import * as schema from './schema.ts'
 
-const params = z.object({ payment: z.string().max(255) })
+const params = z.object({ payment: sentId('payment') })
 
 /** `POST /billing/payments/{payment}/reversals`: reverses a payment. */
 export function paymentReverseRoute(router: Router, app: AppContext): void {
@@ -27,11 +28,11 @@ export function paymentReverseRoute(router: Router, app: AppContext): void {
       params,
       body: schema.createReversalBody,
       responses: { 201: schema.reversal },
-      errors: [404, 409, 422],
+      errors: ['payment_state', 'amount_exceeds_remaining', 'amount_out_of_range', 'card_number'],
     },
     async (connection, { params, body, context }) => {
       const payment_id = parseId('payment', params.payment)
-      if (payment_id === undefined) throw new Problem('not_found', 'There is no payment with this id.')
+      if (payment_id === undefined) throw absentProblem('payment', params.payment, { parameter: 'payment' })
       const amount = body.amount === undefined ? undefined : BigInt(body.amount)
       const { reversal, currency } = await reversePayment(connection, context, {
         payment_id,

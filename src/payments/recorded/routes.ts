@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
 import { readOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
+import { sentId } from '../../shapes/primitives.ts'
 import { paymentListRoute } from './list.ts'
 import { previewPayment } from './preview.ts'
 import { paymentRecordRoute } from './record.ts'
@@ -9,9 +10,10 @@ import { renderBillingPayment, renderCollectPayment } from './render.ts'
 import { paymentReverseRoute } from './reverse.ts'
 import * as schema from './schema.ts'
 import { findPaymentOrThrow, readPayment } from './store.ts'
+import { targetErrors } from './target.ts'
 
 const tag = 'Payments'
-const params = z.object({ payment: z.string().max(255) })
+const params = z.object({ payment: sentId('payment') })
 
 /** Record, preview, retrieve and reverse payments. */
 export function paymentRoutes(router: Router, app: AppContext): void {
@@ -36,7 +38,7 @@ function addPreview(router: Router, app: AppContext): void {
       description: 'Changes nothing. Money that arrives in between may change the result of recording it.',
       body: schema.previewPaymentBody,
       responses: { 200: schema.paymentPreview },
-      errors: [404, 409, 422],
+      errors: targetErrors,
     },
     async ({ body, context }) => ({
       status: 200,
@@ -58,7 +60,6 @@ function addRetrieve(router: Router, app: AppContext): void {
       params,
       responses: { 200: schema.billingPayment },
       etag: true,
-      errors: [404],
     },
     async ({ params, context: { environment } }) => {
       const found = await findPaymentOrThrow(app.pool, environment.id, params.payment)
@@ -82,7 +83,6 @@ function addRetrieveCollected(router: Router, app: AppContext): void {
       params,
       responses: { 200: schema.collectPayment },
       etag: true,
-      errors: [404],
     },
     async ({ params, context: { environment } }) => {
       const row = await findPaymentOrThrow(app.pool, environment.id, params.payment)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { paymentStatuses } from '../../core/payment-status.ts'
 import { allocationPolicies } from '../../ledger/allocation.ts'
+import { expecting } from '../../shapes/expected.ts'
 import { appliedLine, explanation, linesMax, part, word } from '../../shapes/explanation.ts'
 import { ownerFields } from '../../shapes/object.ts'
 import {
@@ -11,6 +12,7 @@ import {
   instant,
   keptCurrencyCode,
   metadata,
+  sentId,
   shownCurrency,
   shownId,
   shownInstant,
@@ -38,7 +40,10 @@ const allocationsMax = 200
 
 const targeting = {
   ...target,
-  allocations: z.array(allocation).min(1).max(allocationsMax).optional(),
+  allocations: expecting(z.array(allocation), 'a list such as [{ "bill": "INV-0042", "amount": 2000 }]')
+    .min(1)
+    .max(allocationsMax)
+    .optional(),
   policy: policy.optional(),
 }
 
@@ -57,21 +62,28 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
   const named = ['customer', 'account', 'bill', 'allocations'].filter(
     (name) => input[name as keyof Targeting] !== undefined,
   )
-  if (named.length !== 1) fault([], 'should name exactly one of customer, account, bill and allocations')
+  if (named.length !== 1)
+    fault([], 'should name exactly one of customer, account, bill and allocations, such as "bill": "INV-0042"')
   for (const [index, one] of (input.allocations ?? []).entries()) {
     const targets = [one.customer, one.account, one.bill].filter((value) => value !== undefined)
-    if (targets.length !== 1) fault(['allocations', index], 'should name exactly one of customer, account and bill')
+    if (targets.length !== 1)
+      fault(['allocations', index], 'should name exactly one of customer, account and bill, such as "bill": "INV-0042"')
     if (input.policy === undefined && one.amount === undefined) {
-      fault(['allocations', index, 'amount'], 'is required unless a policy spreads the payment')
+      fault(
+        ['allocations', index, 'amount'],
+        'is required unless a policy spreads the payment: send minor units, such as 2000 for R 20.00',
+      )
     }
     if (input.policy !== undefined && one.amount !== undefined) {
-      fault(['allocations', index, 'amount'], 'cannot be combined with policy')
+      fault(['allocations', index, 'amount'], 'cannot be combined with policy: leave out one of them')
     }
   }
 }
 
-export const channel = z
-  .string()
+export const channel = expecting(
+  z.string(),
+  'a name of up to 40 lower-case letters, digits, _ or -, such as bank_transfer',
+)
   .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/)
   .meta({ maxLength: 40 })
 
@@ -85,9 +97,7 @@ export const createPaymentBody = z
     ),
     received_at: instant.optional().describe('When the money was received; defaults to now'),
     metadata: metadata.optional(),
-    replaces: z
-      .string()
-      .max(255)
+    replaces: sentId('payment')
       .optional()
       .describe(
         'A payment with the same channel and reference whose money was returned, and which is presented again. It is wholly reversed, and replaced once',

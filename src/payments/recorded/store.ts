@@ -1,6 +1,6 @@
-import { bucketOf, type Id, parseId } from '../../core/id/id.ts'
+import { absentProblem } from '../../core/absent.ts'
+import { bucketOf, formatId, type Id, parseId } from '../../core/id/id.ts'
 import type { PaymentStatus } from '../../core/payment-status.ts'
-import { Problem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { PaymentExplanation } from '../../ledger/payments/command.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
@@ -85,7 +85,7 @@ export async function findPaymentOrThrow(
 ): Promise<PaymentRow> {
   const id = parseId('payment', shown)
   const row = id === undefined ? undefined : await findPayment(connection, environmentId, id)
-  if (!row) throw new Problem('not_found', 'There is no payment with this id.')
+  if (!row) throw absentProblem('payment', shown, { parameter: 'payment' })
   return row
 }
 
@@ -99,6 +99,6 @@ export async function readPayment(
     findPayment(connection, environmentId, id),
     findObligations(connection, environmentId, id),
   ])
-  if (!row) throw new Problem('not_found', 'There is no payment with this id.')
+  if (!row) throw absentProblem('payment', formatId('payment', id), { parameter: 'payment' })
   return { row, obligations }
 }

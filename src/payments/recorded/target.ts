@@ -1,5 +1,6 @@
 import { type Named, namedOne } from '../../billing/object/named.ts'
 import { type FoundObject, findObjects, findOrThrow } from '../../billing/object/rows.ts'
+import { absentProblem } from '../../core/absent.ts'
 import { type Id, parseId } from '../../core/id/id.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
@@ -22,6 +23,17 @@ type NamedOne = ReturnType<typeof namedOne>
  * member that named the target.
  */
 export type ResolvedTarget = { target: RecordedTarget; customer_id: Id | undefined; first_id: Id; pointer: string }
+
+/** Why money cannot go where a body says. */
+export const targetErrors = [
+  'not_found',
+  'no_balance',
+  'customer_mismatch',
+  'invalid_allocation',
+  'currency_mismatch',
+  'bill_voided',
+  'amount_exceeds_remaining',
+] as const
 
 const defaultPolicy: AllocationPolicy = 'due_date_first'
 
@@ -75,7 +87,11 @@ async function lookUp(
   named: NamedOne[],
 ): Promise<FoundObject[]> {
   if (allocations === undefined) {
-    return Promise.all(named.map(({ kind, named: value }) => findOrThrow(connection, environmentId, kind, value)))
+    return Promise.all(
+      named.map(({ kind, named: value, pointer }) =>
+        findOrThrow(connection, environmentId, kind, value, {}, { pointer }),
+      ),
+    )
   }
   const found = await Promise.all(
     [...Map.groupBy(named, ({ kind }) => kind)].map(
@@ -94,7 +110,7 @@ async function lookUp(
   const byKind = new Map(found)
   return named.map(({ kind, named: value, pointer }) => {
     const row = byKind.get(kind)?.get(value)
-    if (!row) throw fieldProblem('not_found', pointer, `There is no ${kind} with this id or reference.`)
+    if (!row) throw absentProblem(kind, value, { pointer })
     return row
   })
 }

@@ -2,12 +2,13 @@ import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
 import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
+import { sentId } from '../../shapes/primitives.ts'
 import { createdEndpoint, createEndpointBody, deletedEndpoint, endpoint, endpointList } from './schema.ts'
 import * as service from './service.ts'
 import { listEndpoints } from './store.ts'
 
 const tag = 'Webhook endpoints'
-const params = z.object({ endpoint: z.string().max(255) })
+const params = z.object({ endpoint: sentId('endpoint') })
 
 /** Register, list, retrieve and delete the endpoints that receive events. */
 export function endpointRoutes(router: Router, app: AppContext): void {
@@ -30,7 +31,7 @@ function addCreate(router: Router, app: AppContext): void {
       description: 'The response contains the signing secret, which is shown nowhere else.',
       body: createEndpointBody,
       responses: { 201: createdEndpoint },
-      errors: [422],
+      errors: ['url_not_allowed', 'too_many_endpoints', 'card_number'],
     },
     async (connection, { body, context }) => {
       const { row, secret } = await service.createEndpoint(connection, app, context, body)
@@ -74,7 +75,6 @@ function addRetrieve(router: Router, app: AppContext): void {
       params,
       responses: { 200: endpoint },
       etag: true,
-      errors: [404],
     },
     async ({ params, context: { environment } }) => {
       const row = await service.findEndpointOrThrow(app.pool, environment.id, params.endpoint)
@@ -95,7 +95,6 @@ function addDelete(router: Router, app: AppContext): void {
       summary: 'Delete a webhook endpoint',
       params,
       responses: { 200: deletedEndpoint },
-      errors: [404],
     },
     async (connection, { params, context }) => {
       await service.removeEndpoint(connection, context, params.endpoint)

@@ -1,14 +1,16 @@
 import { z } from 'zod'
 import { eventTypes } from '../../events/registry.ts'
+import { expecting } from '../../shapes/expected.ts'
 import { freeText, shownId, shownInstant } from '../../shapes/primitives.ts'
 
 const eventType = z.enum(eventTypes)
 
 export const createEndpointBody = z
   .strictObject({
-    url: z.url().max(2_000).describe('A public https address; in local mode also a loopback address'),
-    event_types: z
-      .array(eventType)
+    url: expecting(z.url(), 'an absolute address, such as https://example.com/webhooks')
+      .max(2_000)
+      .describe('A public https address; in local mode also a loopback address'),
+    event_types: expecting(z.array(eventType), 'a list of types, such as ["bill.updated"]')
       .min(1)
       .max(100)
       .optional()

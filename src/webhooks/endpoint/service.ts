@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { recordChange } from '../../audit/record.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
+import { absentProblem } from '../../core/absent.ts'
 import { formatId, newId, parseId, randomBucket } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import { apiVersion } from '../../core/version.ts'
@@ -50,7 +51,7 @@ export async function findEndpointOrThrow(
 ): Promise<EndpointRow> {
   const id = parseId('endpoint', shown)
   const row = id === undefined ? undefined : await findEndpoint(connection, environmentId, id)
-  if (!row) throw new Problem('not_found', 'There is no endpoint with this id.')
+  if (!row) throw absentProblem('endpoint', shown, { parameter: 'endpoint' })
   return row
 }
 
@@ -58,7 +59,7 @@ export async function findEndpointOrThrow(
 export async function removeEndpoint(connection: Connection, context: RequestContext, shown: string): Promise<void> {
   const id = parseId('endpoint', shown)
   if (id === undefined || !(await deleteEndpoint(connection, context.environment.id, id, context.now))) {
-    throw new Problem('not_found', 'There is no endpoint with this id.')
+    throw absentProblem('endpoint', shown, { parameter: 'endpoint' })
   }
   await recordChange(connection, context, { action: 'deleted', object_kind: 'endpoint', object_id: id })
 }

@@ -21,7 +21,14 @@ export function listOperation<Kind extends ReceivableKind, Shape extends z.ZodTy
   readOperation(
     router,
     app,
-    { method: 'GET', ...declared, tag, query: listQueries[kind], responses: { 200: pageOf(shape) } },
+    {
+      method: 'GET',
+      ...declared,
+      tag,
+      query: listQueries[kind],
+      responses: { 200: pageOf(shape) },
+      errors: ['invalid_cursor', 'card_number'],
+    },
     async ({ query, context }) => {
       const { limit, cursor, ...sent } = query as ListQuery
       refuseAlone(sent, context.now)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createdQuery, pageQuery, updatedQuery } from '../../../api/pagination.ts'
+import { expecting } from '../../../shapes/expected.ts'
 import {
   date,
   externalReference,
@@ -23,7 +24,7 @@ const common = {
   updated_from: updatedQuery.updated_from.describe(
     `Changed at this instant or later, money included; up to ${updatedDaysMax} days back, or beside another filter`,
   ),
-  metadata: metadata
+  metadata: expecting(metadata, 'sent as metadata[key]=value, such as metadata[plan]=gold')
     .optional()
     .describe('metadata[key]=value: objects with this value under this key; several filters must all match'),
   balance_min: balanceText.optional().describe('Only together with another filter: balances are not indexed'),

@@ -1,0 +1,63 @@
+import type { z } from 'zod'
+import { pointerOf, shorten } from '../core/json-pointer.ts'
+import { type FieldError, Problem } from '../core/problem.ts'
+import { detailOf, fieldCodeOf, unknownDetail } from './fault-text.ts'
+import type { InvalidInput, RequestPart } from './validation.ts'
+
+const errorsMax = 20
+
+/** The problem of a part of a request: `invalid_request` with the place of each fault, or `card_number` when nothing else is wrong. */
+export function inputProblem({ issues, part, schema }: InvalidInput): Problem {
+  const errors = fieldErrors(issues, part, schema)
+  const [first] = errors
+  const isCard = errors.every(({ code }) => code === 'card_number')
+  const detail = first ? sentenceOf(first, part) : 'The request is not valid.'
+  return new Problem(isCard ? 'card_number' : 'invalid_request', detail, { errors })
+}
+
+function sentenceOf(error: FieldError, part: RequestPart): string {
+  const place = 'pointer' in error ? error.pointer : error.parameter
+  return place === '' ? `The ${part} ${error.detail}` : `${place}: ${error.detail}`
+}
+
+function fieldErrors(issues: readonly z.core.$ZodIssue[], part: RequestPart, whole: z.ZodType): FieldError[] {
+  const errors: FieldError[] = []
+  for (const issue of issues) {
+    // There may be as many as a body has members.
+    if (errors.length >= errorsMax) break
+    errors.push(...errorsOf(issue, part, whole).slice(0, errorsMax - errors.length))
+  }
+  return errors
+}
+
+function errorsOf(issue: z.core.$ZodIssue, part: RequestPart, whole: z.ZodType): FieldError[] {
+  const at = (path: readonly PropertyKey[]) =>
+    part === 'body' ? { pointer: pointerOf(path) } : { parameter: parameterOf(path) }
+  if (issue.code === 'unrecognized_keys') {
+    const word = part === 'body' ? 'field' : 'parameter'
+    return issue.keys.slice(0, errorsMax).map((key) => ({
+      ...at([...issue.path, key]),
+      code: 'unknown_member',
+      detail: unknownDetail(key, issue.path, whole, word),
+    }))
+  }
+  if (issue.code === 'invalid_union') {
+    // For a field that may be an id or an object, the form that was meant is the one whose type matched.
+    const meant = issue.errors.find((faults) =>
+      faults.some(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
+    )
+    if (meant) {
+      return fieldErrors(
+        meant.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] })),
+        part,
+        whole,
+      )
+    }
+  }
+  return [{ ...at(issue.path), code: fieldCodeOf(issue), detail: detailOf(issue, whole) }]
+}
+
+/** The name of a parameter as it is sent: `metadata[plan]`. */
+function parameterOf([name = '', ...inner]: readonly PropertyKey[]): string {
+  return shorten(String(name)) + inner.map((part) => `[${shorten(String(part))}]`).join('')
+}
