@@ -102,7 +102,11 @@ function decideTyped({ debts, settled }: Owed, { choice, seen }: Offer, typed: s
   const [shown_id] = choice.kind === 'debts' ? choice.shown_ids : []
   const debt = [...debts, ...(settled ? [settled] : [])].find((one) => one.shown_id === shown_id)
   if (!debt?.range) {
-    return { fault: { detail: `${debt ? '' : 'There is nothing left to pay here. '}You were not charged now.` } }
+    return {
+      fault: {
+        detail: `${debt && debt.owed > 0n ? '' : 'There is nothing left to pay here. '}You were not charged now.`,
+      },
+    }
   }
   const { currency, range, open: owed } = debt
   const read = decideAmount(typed, { currency, range, owed, owed_before: parseSeen(seen).sum })

@@ -171,9 +171,9 @@ describe('a form that is not ours', () => {
     ['another payment', { payment: 'pay_0000000000000000000001' }],
     ['no payment', { payment: '' }],
     ['another time', { issued: '1' }],
-    ['another debt', { owed: '1' }],
-    ['no debt', { owed: '' }],
-    ['what is no debt', { owed: '20.00' }],
+    ['another debt', { choice: 'everything ZAR' }],
+    ['no debt', { seen: '' }],
+    ['what is no amount', { seen: '20.00' }],
   ])('with %s is refused, and writes nothing', async (_what, changes) => {
     const account = await makeAccount(server)
     const before = await countPayments()

@@ -131,11 +131,13 @@ describe('an amount that cannot be paid', () => {
     },
   )
 
-  it('is taken when the debt has moved, and the amount is a part that can be paid all the same', async () => {
+  it('is asked for again when the debt has moved, also where it is a part that can be paid all the same', async () => {
     const account = await makeAccount(server)
     const [form] = (await open(account.presentment_url)).forms
     await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 1000 })
-    expect((await submit(form, { amount: '5' })).text).toContain('Pay R 5,00')
+    const again = await submit(form, { amount: '5' })
+    expect(again.text).toContain('The amount owed is now R 10,00 (it was R 20,00). Look at it, then pay.')
+    expect((await submit(again.forms[0], { amount: '5' })).text).toContain('Pay R 5,00')
   })
 
   it('is told when the amount that was shown is not the one any more', async () => {
