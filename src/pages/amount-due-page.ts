@@ -1,4 +1,3 @@
-import { amountsOf, closedBy } from '../billing/bill/amounts.ts'
 import { dateIn } from '../core/clock.ts'
 import { currencySign, editableMoney, maxAmount } from '../core/money.ts'
 import type { PayableRange } from '../core/payment-rules.ts'
@@ -6,6 +5,7 @@ import { errorSummary, hiddenFields, textField } from '../html/field.ts'
 import { type Html, html } from '../html/html.ts'
 import type { Page } from '../html/layout.ts'
 import { headlineMoney, money, payerLocale } from '../html/money.ts'
+import { amountsOf, closedBy } from '../ledger/bill-amounts.ts'
 import { formatDate } from './dates.ts'
 import type { AmountDueItem, AmountsDue, PageSubject } from './store.ts'
 

@@ -3,7 +3,7 @@ import { groupedOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
 import { account } from '../../shapes/account.ts'
 import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
-import { adjustOperation, enterBalanceAdjustment } from '../object/adjustment.ts'
+import { adjustOperation, enterOn } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
 import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
@@ -53,7 +53,7 @@ export function accountRoutes(router: Router, app: AppContext): void {
       id: 'adjustAccount',
       summary: 'Adjust the balance of the account',
     },
-    enterBalanceAdjustment,
+    enterOn(accounts, 'account.balance_adjusted'),
   )
   archiveRoutes(router, app)
   historyRoutes(router, app)

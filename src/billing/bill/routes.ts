@@ -31,7 +31,7 @@ export function billRoutes(router: Router, app: AppContext): void {
       description:
         'A voided bill can be neither paid nor changed. Refused when money has been applied to the bill, or while a payment of it is in progress. Payments that were begun and not charged are cancelled.',
     },
-    voidBill,
+    (connection, { context }, named) => voidBill(connection, context, named),
   )
   retrieveOperation(router, app, bills, {
     url: '/billing/bills/:bill',
@@ -43,7 +43,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     app,
     bills,
     { url: '/billing/bills/:bill', id: 'updateBill', summary: 'Update a bill', body: updateBillBody },
-    service.updateBill,
+    (connection, { context }, named, body, ifMatch) => service.updateBill(connection, context, named, body, ifMatch),
   )
   listOperation(router, app, bills, { url: '/billing/bills', id: 'listBills', summary: 'List bills' })
   adjustOperation(

@@ -1,7 +1,7 @@
 import type { Router } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
 import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
-import { adjustOperation, enterBalanceAdjustment } from '../object/adjustment.ts'
+import { adjustOperation, enterOn } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
 import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
@@ -46,7 +46,7 @@ export function customerRoutes(router: Router, app: AppContext): void {
       id: 'adjustCustomer',
       summary: 'Adjust the balance of the customer',
     },
-    enterBalanceAdjustment,
+    enterOn(customers, 'customer.balance_adjusted'),
   )
   archiveRoutes(router, app)
   historyRoutes(router, app)

@@ -6,7 +6,7 @@ import { type Allocation, allocate, explicitFault } from '../allocation.ts'
 import type { Journal } from '../journal.ts'
 import type { NewTransaction } from '../journal-rows.ts'
 import { countsFrom, formatReceivableId, objectsOf, type Receivable, type ReceivableIndex } from '../receivable.ts'
-import type { Reopened } from '../store.ts'
+import type { LockedPayment, Reopened } from '../store.ts'
 import {
   type AppliedLine,
   type AppliedPayment,
@@ -95,6 +95,7 @@ export function enterPayment(
   receivables: ReceivableIndex,
   journal: Journal,
   now: Date,
+  started?: LockedPayment,
 ): AppliedPayment {
   const { payment, environment } = command
   const bucket = bucketOf(payment.id)
@@ -126,6 +127,7 @@ export function enterPayment(
       amount,
       rule,
       balance_after: receivable.balance,
+      sequence: receivable.version,
     })
   }
   if (unapplied > 0n) journal.postToSystemAccount(transaction, 'unapplied', payment.currency, -unapplied)
@@ -137,6 +139,7 @@ export function enterPayment(
     lines,
     explanation: explainAllocation(command.target, allocation, receivables),
     recorded_at: now,
+    started,
   }
 }
 

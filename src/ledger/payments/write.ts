@@ -5,6 +5,7 @@ import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../.
 import type { Queryable } from '../../database/pool.ts'
 import { jsonTexts, loadSql } from '../../database/sql.ts'
 import { type NewEvent, renderEvent } from '../../events/outbox.ts'
+import { billPaid } from '../bill-paid.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex, type ReceivableKind } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentExplanation } from './command.ts'
 
@@ -122,11 +123,15 @@ export async function insertApplications(connection: Queryable, rows: NewApplica
 // A payment over a thousand bills would otherwise put a thousand lines into each of a thousand events.
 const shownLinesMax = 20
 
-/** The events of one applied payment: one for each application, and one when money stays unapplied. */
+/**
+ * The events of one applied payment: one for each application, one for each bill that it leaves paid, and one when money stays
+ * unapplied. A payment that was started on a page succeeds by an event of its own; a recorded one was told by its caller.
+ */
 export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIndex): NewEvent[] {
   const { command, explanation, recorded_at } = applied
   const { payment, environment } = command
   const shared = {
+    object_version: 1,
     currency: payment.currency,
     payment_id: formatId('payment', payment.id),
     metadata: payment.metadata,
@@ -135,16 +140,23 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
     explanation: shorten(explanation),
   }
   const bucket = bucketOf(payment.id)
-  const events = applied.lines.map((line) =>
-    renderEvent(environment, {
-      id: line.obligation_id,
-      bucket,
-      type: 'obligation.amount_applied',
-      subject_id: line.obligation_id,
-      created_at: recorded_at,
-      data: { ...lineData(line, receivables.get(line.receivable_id) as Receivable), ...shared },
-    }),
-  )
+  const events: NewEvent[] = []
+  for (const line of applied.lines) {
+    const receivable = receivables.get(line.receivable_id) as Receivable
+    events.push(
+      renderEvent(environment, {
+        id: line.obligation_id,
+        bucket,
+        type: 'obligation.amount_applied',
+        subject_id: line.obligation_id,
+        created_at: recorded_at,
+        data: { ...lineData(line, receivable), ...shared },
+      }),
+    )
+    if (line.kind === 'bill' && line.balance_after === 0n)
+      events.push(...billPaid(environment, receivable, recorded_at))
+  }
+  if (applied.started) events.push(paymentSucceeded(applied, applied.started))
   if (applied.unapplied_amount === 0n) return events
   const unapplied = renderEvent(environment, {
     id: newId(bucket, recorded_at.getTime()),
@@ -154,11 +166,49 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
     created_at: recorded_at,
     data: {
       ...shared,
+      object_version: toNumber(versionOf(applied)),
       amount: toNumber(applied.unapplied_amount),
       customer_id: formatId('customer', applied.customer_id),
     },
   })
-  return [...events, unapplied]
+  events.push(unapplied)
+  return events
+}
+
+/** The version of the payment that completing it leaves. */
+function versionOf({ started }: AppliedPayment): bigint {
+  return started ? started.version + 1n : 1n
+}
+
+function paymentSucceeded(applied: AppliedPayment, started: NonNullable<AppliedPayment['started']>): NewEvent {
+  const { command, recorded_at } = applied
+  const { payment, environment, claim } = command
+  const details = claim.kind === 'session' ? claim.method_details : undefined
+  const bucket = bucketOf(payment.id)
+  return renderEvent(environment, {
+    id: newId(bucket, recorded_at.getTime()),
+    bucket,
+    type: 'payment.succeeded',
+    subject_id: payment.id,
+    created_at: recorded_at,
+    data: {
+      id: formatId('payment', payment.id),
+      status: 'succeeded',
+      customer_id: formatId('customer', applied.customer_id),
+      channel: payment.channel,
+      amount: toNumber(payment.amount),
+      currency: payment.currency,
+      applied_amount: toNumber(applied.applied_amount),
+      unapplied_amount: toNumber(applied.unapplied_amount),
+      ...(details !== undefined && { payment_method_details: details }),
+      metadata: payment.metadata,
+      mode: environment.mode,
+      received_at: formatInstant(payment.received_at),
+      created_at: formatInstant(started.created_at),
+      updated_at: formatInstant(recorded_at),
+      object_version: toNumber(versionOf(applied)),
+    },
+  })
 }
 
 function lineData(line: AppliedLine, receivable: Receivable) {
@@ -167,8 +217,10 @@ function lineData(line: AppliedLine, receivable: Receivable) {
     amount: toNumber(line.amount),
     ...ownerField(receivable),
     applied_to: appliedToOf(receivable),
+    sequence: toNumber(line.sequence),
     balance_before: toNumber(line.balance_after + line.amount),
     balance_after: toNumber(line.balance_after),
+    cause: 'payment' as const,
   }
 }
 
