@@ -8,10 +8,10 @@ import type { Connection } from '../database/pool.ts'
 import type { FastifyReply, FastifyRequest, Router } from './fastify.ts'
 import { type WriteOptions, writeOnce } from './idempotency.ts'
 import { requestPath } from './problems.ts'
-import { readQuery } from './query.ts'
 import { announcesBody } from './request-head.ts'
 import { type RenderedResponse, type Response, type Responses, renderResponse, sendResponse } from './response.ts'
 import type { Call, Operation, Optional, Parsed, Route } from './route.ts'
+import { readQuery } from './url-encoded.ts'
 import { parse } from './validation.ts'
 
 /** Adds an operation that only reads. */

@@ -1,45 +1,45 @@
 import { type ProblemCode, problems } from '../core/problem-codes.ts'
-import { html } from '../html/html.ts'
-import type { DocsPage } from './layout.ts'
+import { type DocsPage, errorPath, markdownAddress, partsOf, prose, tableOf } from './page.ts'
 
 const codes = Object.keys(problems) as ProblemCode[]
 
-/** The path of the page of a code, which the `type` of its problems names. */
-export function errorPath(code: string): string {
-  return `/docs/errors/${code.replaceAll('_', '-')}`
-}
-
-/** The pages of the error codes, by their path below `/docs/`: an index, and one page per code of the registry. */
-export function errorPages(): Map<string, () => DocsPage> {
-  return new Map([
-    ['errors', indexPage],
-    ...codes.map((code): [string, () => DocsPage] => [errorPath(code).slice('/docs/'.length), () => codePage(code)]),
-  ])
+/** The pages of the error codes: an index, and one page per code of the registry. */
+export function errorPages(): DocsPage[] {
+  return [indexPage(), ...codes.map(codePage)]
 }
 
 function indexPage(): DocsPage {
-  const rows = codes.map(
-    (code) =>
-      html`<tr><td>${problems[code].status}</td><td><a href="${errorPath(code)}">${code}</a></td><td>${problems[code].title}</td></tr>`,
-  )
+  const rows = codes.map((code) => [
+    String(problems[code].status),
+    `[${code}](${markdownAddress(errorPath(code))})`,
+    prose(problems[code].title),
+  ])
   return {
+    path: 'errors',
     title: 'Errors',
-    content: html`<h1>Errors</h1>
-<p>Every refusal is an RFC 9457 problem. Branch on <code>code</code>: it keeps its meaning. How to handle them: <a href="/docs/guides/errors">the guide</a>.</p>
-<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Status</th><th scope="col">Code</th><th scope="col">What it says</th></tr></thead><tbody>${rows}</tbody></table></div>`,
+    summary: 'every code, with its status',
+    markdown: partsOf(
+      '# Errors',
+      'Every refusal is an RFC 9457 problem. Branch on `code`: it keeps its meaning. How to handle them: [the guide](/docs/guides/errors.md).',
+      tableOf(['Status', 'Code', 'What it says'], rows),
+    ),
   }
 }
 
 function codePage(code: ProblemCode): DocsPage {
   const { status, title, help } = problems[code]
   return {
+    path: errorPath(code),
     title,
-    content: html`<h1>${title}</h1>
-<p>Code <code>${code}</code>, HTTP status ${status}.</p>
-<h2>What to do</h2>
-<p>${help}</p>
-<p>${retryText(status)}</p>
-<p><a href="/docs/errors">All codes</a> · <a href="/docs/guides/errors">How to handle errors</a></p>`,
+    summary: `${status} ${code}`,
+    markdown: partsOf(
+      `# ${prose(title)}`,
+      `Code \`${code}\`, HTTP status ${status}.`,
+      '## What to do',
+      prose(help),
+      retryText(status),
+      '[All codes](/docs/errors.md) · [How to handle errors](/docs/guides/errors.md)',
+    ),
   }
 }
 

@@ -1,44 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { posix } from 'node:path'
-import { Marked, type Tokens } from 'marked'
+import { Marked, type Token, type Tokens } from 'marked'
 import { escapeHtml, Html } from '../html/html.ts'
-import type { DocsPage } from './layout.ts'
-
-const folder = new URL('../../docs/', import.meta.url)
-
-/** A document of the folder `docs`: its file there, the path it is served at below `/docs/`, and its text. */
-export type Document = { file: string; path: string; title: string; summary: string; markdown: string }
-
-/** Reads every Markdown file of the folder. `README.md` is the page of its folder. */
-export function readDocuments(): Document[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => file.endsWith('.md'))
-    .sort()
-    .map((file) => {
-      const markdown = readFileSync(new URL(file, folder), 'utf8')
-      const [, title = file, rest = ''] = /^# (.+)\n+([\s\S]*)$/.exec(markdown) ?? []
-      return { file, path: servedPath(file), title, summary: firstParagraph(rest), markdown }
-    })
-}
-
-/** The page of a document. */
-export function documentPage({ file, title, markdown }: Document): DocsPage {
-  return { title, content: Html.trusted(renderMarkdown(markdown, posix.dirname(file))) }
-}
-
-/** `guides/errors.md` is served as `guides/errors`, and `guides/README.md` as `guides`. */
-function servedPath(file: string): string {
-  return file.replace(/(^|\/)README\.md$/, '').replace(/\.md$/, '')
-}
-
-function firstParagraph(text: string): string {
-  const [paragraph = ''] = text.split(/\n\n/)
-  return paragraph.replaceAll('\n', ' ').replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
-}
 
 /** Renders our own Markdown. Raw HTML in it is shown as text, since no document needs any. */
-function renderMarkdown(markdown: string, directory: string): string {
+export function renderMarkdown(markdown: string): Html {
   const marked = new Marked({
     renderer: {
       html: ({ text }: Tokens.HTML | Tokens.Tag) => escapeHtml(text),
@@ -46,27 +10,47 @@ function renderMarkdown(markdown: string, directory: string): string {
         return `<h${depth} id="${slug(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`
       },
       link({ href, tokens }: Tokens.Link) {
-        const [text, target] = [this.parser.parseInline(tokens), linkTo(href, directory)]
-        return target === undefined ? text : `<a href="${escapeHtml(target)}">${text}</a>`
+        return `<a href="${escapeHtml(toHtmlPage(href))}">${this.parser.parseInline(tokens)}</a>`
       },
       // A scrolling region has to be reachable without a mouse.
       code: ({ text }: Tokens.Code) => `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`,
+      list(list: Tokens.List) {
+        if (!areFields(list)) return false
+        const items = list.items.map(({ tokens }) => {
+          const [nested, own] = [tokens.filter(isList), tokens.filter((token) => !isList(token))]
+          const folded = nested.map((one) => `${fieldsOf(own)}${this.parser.parse([one])}</details>`)
+          return `<li>${this.parser.parse(own)}${folded.join('')}</li>`
+        })
+        return `<ul class="members">${items.join('')}</ul>\n`
+      },
     },
   })
-  return (marked.parse(markdown, { async: false }) as string)
-    .replaceAll('<table>', '<div class="scroll" tabindex="0"><table>')
-    .replaceAll('</table>', '</table></div>')
+  return Html.trusted(
+    (marked.parse(markdown, { async: false }) as string)
+      .replaceAll('<table>', '<div class="scroll" tabindex="0"><table>')
+      .replaceAll('<th>', '<th scope="col">')
+      .replaceAll('</table>', '</table></div>'),
+  )
 }
 
-/** A link between files becomes a link between pages. What lies outside the folder is not served, so it gets no link. */
-function linkTo(href: string, directory: string): string | undefined {
-  if (/^([a-z]+:|#)/.test(href)) return href
-  const [file = '', anchor] = href.split('#', 2)
-  const target = posix.join(directory, file)
-  if (target.startsWith('..')) return target === '../openapi.json' ? '/openapi.json' : undefined
-  return (
-    ['/docs', servedPath(target)].filter((part) => part !== '').join('/') + (anchor === undefined ? '' : `#${anchor}`)
-  )
+/** Between pages of HTML a reader stays with HTML. */
+function toHtmlPage(href: string): string {
+  return href.replace(/^(\/docs(?:\/[^#]*)?)\.md(?=#|$)/, '$1')
+}
+
+/** Whether a list has the fields of an object: each begins with its name and its type. */
+function areFields({ items }: Tokens.List): boolean {
+  return items.every(({ text }) => /^`[^`]+` \*[^*]/.test(text))
+}
+
+function isList(token: Token): boolean {
+  return token.type === 'list'
+}
+
+/** The opening of what is folded away below a field. */
+function fieldsOf(own: readonly Token[]): string {
+  const [, name = ''] = /^`([^`]+)`/.exec(own[0]?.raw ?? '') ?? []
+  return `<details><summary>Fields of ${escapeHtml(name)}</summary>`
 }
 
 /** The anchor of a heading, as GitHub makes it. */

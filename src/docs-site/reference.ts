@@ -1,19 +1,7 @@
 import { problems } from '../core/problem-codes.ts'
-import { type Html, html } from '../html/html.ts'
 import type { Json } from '../openapi/json-schema.ts'
-import { errorPath } from './errors.ts'
-import type { DocsPage } from './layout.ts'
-import {
-  type Components,
-  codeView,
-  componentsOf,
-  exampleOf,
-  fieldsView,
-  fieldView,
-  jsonView,
-  prose,
-  type Schema,
-} from './schema-view.ts'
+import { codeBlock, type DocsPage, errorPath, jsonBlock, markdownAddress, partsOf, prose, tableOf } from './page.ts'
+import { type Components, componentsOf, exampleOf, fieldItem, fieldList, type Schema } from './schema-view.ts'
 
 type Media = Record<string, { schema: Schema; example?: unknown }>
 type Parameter = { $ref?: string; name: string; in: string; required?: boolean; description?: string; schema: Schema }
@@ -31,53 +19,50 @@ type OperationObject = {
 type DocumentedCall = { method: string; path: string; operation: OperationObject }
 type Tag = { name: string; description?: string }
 
-/** The pages of the reference, by their path below `/docs/`: an index, one page per operation, one per type of event. */
-export function referencePages(document: Json): Map<string, () => DocsPage> {
+/** The pages of the reference: an index, one page per operation, one per type of event. */
+export function referencePages(document: Json): DocsPage[] {
   const calls = callsOf(document)
-  const webhooks = document.webhooks as Record<string, { post: OperationObject }>
-  return new Map([
-    ['reference', () => indexPage(document, calls)],
-    ...calls.map((call): [string, () => DocsPage] => [
-      `reference/${call.operation.operationId}`,
-      () => operationPage(call, document),
-    ]),
-    ...Object.entries(webhooks).map(([type, { post }]): [string, () => DocsPage] => [
-      `reference/events/${type}`,
-      () => eventPage(type, post, componentsOf(document)),
-    ]),
-  ])
+  const events = Object.entries(document.webhooks as Record<string, { post: OperationObject }>).map(
+    ([type, { post }]) => eventPage(type, post, componentsOf(document)),
+  )
+  return [indexPage(document, calls, events), ...calls.map((call) => operationPage(call, document)), ...events]
 }
 
 /** Every operation of the document with its method and path. */
-export function callsOf(document: Json): DocumentedCall[] {
+function callsOf(document: Json): DocumentedCall[] {
   return Object.entries(document.paths as Record<string, Record<string, OperationObject>>).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   )
 }
 
-function indexPage(document: Json, calls: DocumentedCall[]): DocsPage {
+function indexPage(document: Json, calls: DocumentedCall[], events: DocsPage[]): DocsPage {
   const { description } = document.info as { description: string }
   const tags = (document.tags as Tag[]).filter(({ name }) => name !== 'Events')
-  const events = Object.entries(document.webhooks as Record<string, { post: OperationObject }>)
   return {
+    path: 'reference',
     title: 'API reference',
-    content: html`<h1>API reference</h1>
-<p>${prose(description)}</p>
-<p>Generated from <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1), which the server generates from the schemas that validate requests.</p>
-${tags.map(({ name, description: sentence }) => tagView(name, sentence, calls))}
-<h2>Events</h2>
-<ul>${events.map(([type, { post }]) => html`<li><a href="/docs/reference/events/${type}">${type}</a>: ${post.summary}</li>`)}</ul>`,
+    summary: 'every operation and every event, by what they are about',
+    markdown: partsOf(
+      '# API reference',
+      prose(description),
+      'Generated from [openapi.json](/openapi.json) (OpenAPI 3.1), which the server generates from the schemas that validate requests.',
+      ...tags.flatMap(({ name, description: sentence }) => [
+        `## ${name}`,
+        sentence && prose(sentence),
+        callsTable(calls.filter(({ operation }) => operation.tags.includes(name))),
+      ]),
+      '## Events',
+      events.map(({ path, title, summary }) => `- [${title}](${markdownAddress(path)}): ${summary}`).join('\n'),
+    ),
   }
 }
 
-function tagView(name: string, sentence: string | undefined, calls: DocumentedCall[]): Html {
-  const rows = calls
-    .filter(({ operation }) => operation.tags.includes(name))
-    .map(
-      ({ method, path, operation: { operationId, summary } }) =>
-        html`<tr><td><a href="/docs/reference/${operationId}">${summary}</a></td><td><code>${method} ${path}</code></td></tr>`,
-    )
-  return html`<h2>${name}</h2><p>${sentence}</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Operation</th><th scope="col">Call</th></tr></thead><tbody>${rows}</tbody></table></div>`
+function callsTable(calls: DocumentedCall[]): string {
+  const rows = calls.map(({ method, path, operation: { operationId, summary } }) => [
+    `[${prose(summary)}](${markdownAddress(`reference/${operationId}`)})`,
+    `\`${method} ${path}\``,
+  ])
+  return tableOf(['Operation', 'Call'], rows)
 }
 
 function operationPage({ method, path, operation }: DocumentedCall, document: Json): DocsPage {
@@ -85,16 +70,20 @@ function operationPage({ method, path, operation }: DocumentedCall, document: Js
   const body = operation.requestBody?.content['application/json']
   const [sample] = operation['x-codeSamples'] ?? []
   return {
+    path: `reference/${operation.operationId}`,
     title: operation.summary,
-    content: html`<h1>${operation.summary}</h1>
-<p class="call"><code>${method} ${path}</code></p>
-${operation.description && html`<p>${prose(operation.description)}</p>`}
-${sample && html`<h2>Example</h2><p>With <code>$BASE_URL</code> and <code>$API_KEY</code> exported:</p>${codeView(sample.source)}`}
-${parametersView(parametersOf(operation, document), components)}
-${body && html`<h2>Body</h2>${fieldsView(body.schema, components)}`}
-${successesOf(operation).map(([status, media]) => responseView(status, media, components))}
-<h2>Refusals</h2>
-${refusalsView(Object.keys(operation.responses).map(Number))}`,
+    summary: `\`${method} ${path}\``,
+    markdown: partsOf(
+      `# ${prose(operation.summary)}`,
+      `**\`${method} ${path}\`**`,
+      operation.description && prose(operation.description),
+      ...(sample ? ['## Example', 'With `$BASE_URL` and `$API_KEY` exported:', codeBlock('bash', sample.source)] : []),
+      ...parameterParts(parametersOf(operation, document), components),
+      ...(body ? ['## Body', fieldList(body.schema, components)] : []),
+      ...responseParts(operation, components),
+      '## Refusals',
+      refusalsTable(Object.keys(operation.responses).map(Number)),
+    ),
   }
 }
 
@@ -105,53 +94,61 @@ function parametersOf({ parameters = [] }: OperationObject, document: Json): Par
 
 const places = { path: 'Path', query: 'Query', header: 'Headers' } as const
 
-function parametersView(parameters: Parameter[], components: Components): Html[] {
+function parameterParts(parameters: Parameter[], components: Components): string[] {
   return Object.entries(places).flatMap(([place, title]) => {
     const found = parameters.filter((one) => one.in === place)
     if (found.length === 0) return []
     const items = found.map(({ name, required = false, description, schema }) => {
       const field = description === undefined ? schema : { ...schema, description }
-      return html`<li>${fieldView(name, field, required, components, 0)}</li>`
+      return fieldItem(name, field, required, components, 0)
     })
-    return [html`<h2>${title}</h2><ul class="members">${items}</ul>`]
+    return [`## ${title}`, items.join('\n')]
   })
 }
 
-function successesOf({ responses }: OperationObject): [string, { schema: Schema }][] {
+function responseParts({ responses }: OperationObject, components: Components): string[] {
+  const shown = new Map<string | undefined, string>()
   return Object.entries(responses).flatMap(([status, { content }]) => {
-    const media = content?.['application/json']
-    return media === undefined ? [] : [[status, media] as [string, { schema: Schema }]]
+    const schema = content?.['application/json']?.schema
+    if (schema === undefined) return []
+    const heading = `## Response ${status}`
+    const same = shown.get(schema.$ref)
+    if (schema.$ref !== undefined && same !== undefined) return [heading, `As ${same}.`]
+    shown.set(schema.$ref, status)
+    const example = exampleOf(schema, components)
+    return [
+      heading,
+      ...(example === undefined ? [] : [jsonBlock(example)]),
+      '### Fields',
+      fieldList(schema, components),
+    ]
   })
 }
 
-function responseView(status: string, { schema }: { schema: Schema }, components: Components): Html {
-  const example = exampleOf(schema, components)
-  return html`<h2>Response ${status}</h2>
-${example !== undefined && jsonView(example)}
-<details><summary>Fields</summary>${fieldsView(schema, components)}</details>`
-}
-
-function refusalsView(statuses: number[]): Html {
+function refusalsTable(statuses: number[]): string {
   const rows = statuses
     .filter((status) => status >= 400)
     .map((status) => {
       const codes = Object.entries(problems).filter(([, problem]) => problem.status === status)
-      const links = codes.map(([code], index) => html`${index > 0 && ', '}<a href="${errorPath(code)}">${code}</a>`)
-      return html`<tr><td>${status}</td><td>${links}</td></tr>`
+      return [String(status), codes.map(([code]) => `[${code}](${markdownAddress(errorPath(code))})`).join(', ')]
     })
-  return html`<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Status</th><th scope="col">Its codes</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return tableOf(['Status', 'Its codes'], rows)
 }
 
 function eventPage(type: string, operation: OperationObject, components: Components): DocsPage {
   const schema = operation.requestBody?.content['application/json']?.schema ?? {}
   const example = exampleOf(schema, components)
   return {
+    path: `reference/events/${type}`,
     title: type,
-    content: html`<h1>${type}</h1>
-<p>${operation.summary}</p>
-<p>${operation.description} See <a href="/docs/guides/webhook-verification">webhook verification</a>.</p>
-${example !== undefined && html`<h2>Example</h2>${jsonView(example)}`}
-<h2>Fields</h2>
-${fieldsView(schema, components)}`,
+    summary: prose(operation.summary),
+    markdown: partsOf(
+      `# ${type}`,
+      prose(operation.summary),
+      `${prose(operation.description ?? '')} See [webhook verification](/docs/guides/webhook-verification.md).`,
+      ...(example === undefined ? [] : ['## Example', jsonBlock(example)]),
+      '## Fields',
+      fieldList(schema, components),
+    ),
   }
 }

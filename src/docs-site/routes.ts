@@ -1,59 +1,64 @@
-import type { Router } from '../api/fastify.ts'
+import type { FastifyReply, FastifyRequest, Router } from '../api/fastify.ts'
 import { type FixedAnswer, fixedAnswer, sendFixed } from '../api/fixed-answer.ts'
-import { html } from '../html/html.ts'
 import type { ApiDocument } from '../openapi/routes.ts'
+import { readDocuments, servedPath } from './documents.ts'
 import { errorPages } from './errors.ts'
-import { type DocsPage, renderDocs, sendDocs } from './layout.ts'
+import { renderDocs, sendDocs } from './layout.ts'
 import { llmsText } from './llms.ts'
-import { documentPage, readDocuments } from './markdown.ts'
+import type { DocsPage } from './page.ts'
+import { prefersMarkdown } from './prefers-markdown.ts'
 import { referencePages } from './reference.ts'
 
-/** `/docs` and everything below it, and `/llms.txt`: the documents that come with the program. They need no key. Each is made once. */
+/** A page as it is sent, in either form. */
+type ServedPage = { html(): FixedAnswer; markdown(): FixedAnswer }
+
+/**
+ * `/docs` and everything below it, and `/llms.txt`: the documents that come with the program. They need no key. Each page is HTML, and
+ * Markdown at the same address with `.md` or for whoever accepts it. Each is made once, when it is first asked for: all of them at the
+ * start would make it a third longer.
+ */
 export function docsRoutes(router: Router, document: ApiDocument): void {
-  const docs = lazily(() => readDocuments())
-  const pages = lazily(() => allPages(document, docs()))
-  const known = new Map<string, FixedAnswer>()
+  const pages = lazily(() => allPages(document))
+  const served = lazily(() => new Map([...pages()].map(([path, page]) => [path, servedPage(page, true)])))
+  const missing = servedPage(notFound, false)
+  const llms = lazily(() => fixedAnswer('text/plain', llmsText([...pages().values()])))
 
-  const page = (path: string): FixedAnswer | undefined => {
-    const make = pages().get(path)
-    return make && made(path, () => fixedAnswer('text/html', renderDocs(make())))
+  const send = (request: FastifyRequest, reply: FastifyReply, path: string) => {
+    const page = served().get(servedPath(path.replace(/\/$/, '')))
+    const { html, markdown } = page ?? missing
+    const status = page ? 200 : 404
+    if (path.endsWith('.md')) return sendDocs(request, reply, markdown(), status)
+    reply.header('vary', 'Accept')
+    return sendDocs(request, reply, prefersMarkdown(request.headers.accept) ? markdown() : html(), status)
   }
-  const twin = (path: string): FixedAnswer | undefined => {
-    const found = path.endsWith('.md') ? docs().find(({ file }) => file === path) : undefined
-    return found && made(path, () => fixedAnswer('text/markdown', found.markdown))
-  }
-  // Only what is there is kept, so a stranger's addresses fill nothing.
-  function made(path: string, make: () => FixedAnswer): FixedAnswer {
-    const answer = known.get(path) ?? make()
-    known.set(path, answer)
-    return answer
-  }
-  const missing = lazily(() => fixedAnswer('text/html', renderDocs(notFound)))
-  const llms = lazily(() => fixedAnswer('text/plain', llmsText(docs())))
-
-  router.get('/docs', async (request, reply) => sendDocs(request, reply, page('') ?? missing()))
-  router.get<{ Params: { '*': string } }>('/docs/*', async (request, reply) => {
-    const { '*': path } = request.params
-    const markdown = twin(path)
-    if (markdown) return sendFixed(request, reply, markdown)
-    const found = page(path.replace(/\/$/, ''))
-    return found ? sendDocs(request, reply, found) : sendDocs(request, reply, missing(), 404)
-  })
+  router.get('/docs', async (request, reply) => send(request, reply, ''))
+  router.get('/docs.md', async (request, reply) => send(request, reply, 'README.md'))
+  router.get<{ Params: { '*': string } }>('/docs/*', async (request, reply) =>
+    send(request, reply, request.params['*']),
+  )
   router.get('/llms.txt', async (request, reply) => sendFixed(request, reply, llms()))
 }
 
-/** Pages by their path below `/docs/`. A generated page replaces a document at the same path, since it shows more. */
-function allPages(document: ApiDocument, docs: ReturnType<typeof readDocuments>): Map<string, () => DocsPage> {
-  return new Map([
-    ...docs.map((one): [string, () => DocsPage] => [one.path, () => documentPage(one)]),
-    ...errorPages(),
-    ...referencePages(document.read()),
-  ])
+/** Every page, by its path. A generated page replaces a document at the same path, since it shows more. */
+function allPages(document: ApiDocument): Map<string, DocsPage> {
+  const pages = [...readDocuments(), ...errorPages(), ...referencePages(document.read())]
+  return new Map(pages.map((page) => [page.path, page]))
+}
+
+/** `twin` is whether the Markdown has an address of its own. */
+function servedPage(page: DocsPage, twin: boolean): ServedPage {
+  return {
+    html: lazily(() => fixedAnswer('text/html', renderDocs(page, twin))),
+    markdown: lazily(() => fixedAnswer('text/markdown', page.markdown)),
+  }
 }
 
 const notFound: DocsPage = {
+  path: '',
   title: 'Not found',
-  content: html`<h1>There is no such page</h1><p>Start from <a href="/docs">the index of the documents</a> or <a href="/docs/reference">the API reference</a>.</p>`,
+  summary: '',
+  markdown:
+    '# There is no such page\n\nStart from [the index of the documents](/docs.md) or [the API reference](/docs/reference.md).\n',
 }
 
 function lazily<T>(make: () => T): () => T {

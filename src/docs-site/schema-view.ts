@@ -1,5 +1,5 @@
-import { type Html, html } from '../html/html.ts'
 import type { Json } from '../openapi/json-schema.ts'
+import { prose } from './page.ts'
 
 /** The part of JSON Schema that our document uses. */
 export type Schema = {
@@ -38,30 +38,34 @@ function nameOf({ $ref }: Schema): string | undefined {
   return $ref?.split('/').at(-1)
 }
 
-/** The fields of an object, each with its type, its limits and its description; nested objects can be opened. */
-export function fieldsView(schema: Schema, components: Components, depth = 0): Html | undefined {
-  const { properties, required = [] } = resolve(schema, components)
-  if (properties === undefined) return undefined
-  return html`<ul class="members">${Object.entries(properties).map(
-    ([name, field]) => html`<li>${fieldView(name, field, required.includes(name), components, depth)}</li>`,
-  )}</ul>`
+/** The fields of an object as a list, each with its type, its limits and its description; those of nested objects below it. */
+export function fieldList(schema: Schema, components: Components, depth = 0): string {
+  const { properties = {}, required = [] } = resolve(schema, components)
+  return Object.entries(properties)
+    .map(([name, field]) => fieldItem(name, field, required.includes(name), components, depth))
+    .join('\n')
 }
 
-/** One field or parameter. */
-export function fieldView(name: string, field: Schema, required: boolean, components: Components, depth: number): Html {
-  const nested = depth < depthMax ? nestedOf(field, components) : []
+/** One field or parameter as an item of a list. */
+export function fieldItem(
+  name: string,
+  field: Schema,
+  required: boolean,
+  components: Components,
+  depth: number,
+): string {
   const sentence = field.description ?? resolve(field, components).description
-  return html`<p><code>${name}</code> <span class="type">${typeText(field)}</span>${required && html` <span class="required">required</span>`}</p>
-${sentence && html`<p>${prose(sentence)}</p>`}${limits(field)}${nested.map(
-  (one) =>
-    html`<details><summary>${nameOf(one) ?? 'Fields'}</summary>${fieldsView(one, components, depth + 1)}</details>`,
-)}`
+  const notes = [...(sentence === undefined ? [] : [prose(sentence).replace(/\.$/, '')]), ...limits(field)]
+  const item = `- \`${name}\` *${typeText(field)}*${required ? ' **required**' : ''}`
+  const nested = depth < depthMax ? nestedOf(field, components) : undefined
+  const lines = nested === undefined ? [] : fieldList(nested, components, depth + 1).split('\n')
+  return [`${item}${notes.length === 0 ? '' : `: ${notes.join('; ')}`}`, ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-function nestedOf(field: Schema, components: Components): Schema[] {
+/** The object that a field holds, itself or in a list; of several forms, the one that is an object. */
+function nestedOf(field: Schema, components: Components): Schema | undefined {
   const one = field.items ?? field
-  const choices = one.anyOf ?? one.oneOf ?? [one]
-  return choices.filter((choice) => resolve(choice, components).properties !== undefined)
+  return (one.anyOf ?? one.oneOf ?? [one]).find((choice) => resolve(choice, components).properties !== undefined)
 }
 
 function typeText(schema: Schema): string {
@@ -74,25 +78,19 @@ function typeText(schema: Schema): string {
   return [schema.type ?? 'anything', schema.format === 'int64' ? undefined : schema.format].filter(Boolean).join(', ')
 }
 
-function limits(schema: Schema): Html | undefined {
+function limits(schema: Schema): string[] {
   const { minimum, maximum, maxLength, maxItems, default: initial } = schema
   const bounded = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER && maximum !== undefined
-  const texts = [
+  return [
     bounded && `${withSeparators(minimum)} to ${withSeparators(maximum)}`,
     schema.format === undefined && maxLength !== undefined && `at most ${withSeparators(maxLength)} characters`,
     maxItems !== undefined && `at most ${withSeparators(maxItems)}`,
-    initial !== undefined && `defaults to ${JSON.stringify(initial)}`,
+    initial !== undefined && `defaults to \`${JSON.stringify(initial)}\``,
   ].filter((text) => text !== false)
-  return texts.length === 0 ? undefined : html`<p class="quiet">${texts.join('; ')}</p>`
 }
 
 function withSeparators(value: number): string {
   return value.toLocaleString('en')
-}
-
-/** A description in the document, with code between backticks. */
-export function prose(text: string): Html[] {
-  return text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
 }
 
 /** An example of a schema, if the components have one. */
@@ -101,17 +99,7 @@ export function exampleOf(schema: Schema, components: Components): unknown {
   if (examples?.[0] !== undefined) return examples[0]
   const item = properties.data?.items
   const example = item && exampleOf(item, components)
-  return example === undefined ? undefined : { data: [example], has_more: false }
-}
-
-/** JSON, indented, in a box that can be scrolled with the keyboard. */
-export function jsonView(value: unknown): Html {
-  return codeView(JSON.stringify(value, undefined, 2))
-}
-
-/** Text as it is typed or printed. */
-export function codeView(text: string): Html {
-  return html`<pre tabindex="0"><code>${text}</code></pre>`
+  return example === undefined ? undefined : { data: [example], ...(properties.has_more && { has_more: false }) }
 }
 
 /** The schemas of a document, by name. */

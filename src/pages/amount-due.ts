@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
-import { queryOf } from '../api/query.ts'
-import { readPairs } from '../api/url-encoded.ts'
+import { queryOf, readPairs } from '../api/url-encoded.ts'
 import type { AppContext } from '../context.ts'
 import { required } from '../core/assert.ts'
 import { bucketOf } from '../core/id/id.ts'

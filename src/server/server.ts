@@ -36,7 +36,7 @@ export async function buildServer(
     routerOptions: {
       maxParamLength: 300,
       ignoreTrailingSlash: false,
-      // It is read where it is used (api/query.ts).
+      // It is read where it is used (api/url-encoded.ts).
       querystringParser: () => noQuery,
     },
     // The drain refuses those requests, with a problem.

@@ -143,7 +143,7 @@ describe('a list by change', () => {
     for (const kind of ['customers', 'accounts', 'bills']) {
       for (const query of ['', '&currency=ZAR', '&balance_min=1', '&created_to=2030-01-01T00:00:00Z']) {
         const refused = await call('GET', `${kind}?updated_from=${month}${query}`, undefined, 400)
-        expect(refused.errors).toMatchObject([{ pointer: '/updated_from', code: 'filter_alone' }])
+        expect(refused.errors).toMatchObject([{ parameter: 'updated_from', code: 'filter_alone' }])
       }
     }
     expect(await list(`bills?updated_from=2000-01-01T00:00:00Z&customer=${customer.id}`)).toHaveLength(1)
@@ -160,7 +160,7 @@ describe('a list by change', () => {
     await call('POST', `obligations/${payment.obligations[0].id}/reversals`, { reason: 'x', amount: 5 })
     for (const kind of ['payments', 'obligations']) {
       const refused = await call('GET', `${kind}?updated_from=${since}&currency=ZAR`, undefined, 400)
-      expect(refused.errors).toMatchObject([{ pointer: '/updated_from', code: 'filter_alone' }])
+      expect(refused.errors).toMatchObject([{ parameter: 'updated_from', code: 'filter_alone' }])
     }
     expect(await list(`payments?customer=${customer.id}&updated_from=${since}`)).toEqual([payment.id])
     expect(await list(`obligations?account=${account.id}&updated_from=${since}`)).toEqual([payment.obligations[0].id])

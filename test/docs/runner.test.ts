@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ShownJson } from './shown.ts'
-import { blocksOf, hasSnippets, runBlocks } from './snippets.ts'
+import { blocksOf, hasSnippets, walkPages } from './snippets.ts'
 
 const fence = '```'
 const page = (...blocks: [string, string][]) =>
@@ -18,22 +18,26 @@ describe('the runner of the snippets', () => {
     expect(hasSnippets(page(['text', 'echo 1']))).toBe(false)
   })
 
+  const ports = { 4000: 4321, 4001: 5432 }
+  const pageOf = (name: string, ...blocks: [string, string][]) => ({ name, blocks: blocksOf(page(...blocks)) })
+
   test('runs them in one shell, in order, with what the reader exported', async () => {
-    const blocks = blocksOf(
-      page(
-        ['bash', 'made=2\necho "$GREETING"'],
-        ['js', '// later.mjs\nconsole.log(process.argv[2] * 3)'],
-        ['bash', 'node later.mjs $made'],
-        ['js', 'console.log(4000)'],
-      ),
+    const first = pageOf(
+      'first',
+      ['bash', 'made=2\necho "$GREETING"'],
+      ['js', '// later.mjs\nconsole.log(process.argv[2] * 3)'],
+      ['bash', 'node later.mjs $made'],
+      ['js', 'console.log(4000, 4001)'],
     )
-    const results = await runBlocks(blocks, { GREETING: 'hello' }, 4321)
-    expect(results.map(({ output }) => output)).toEqual(['hello\n', '', '6\n', '4321\n'])
+    const second = pageOf('second', ['js', '// later.mjs\nconsole.log("another")'], ['bash', 'node later.mjs $made'])
+    const results = await walkPages([first, second], { GREETING: 'hello' }, ports)
+    expect(results.map(({ output }) => output)).toEqual(['hello\n', '', '6\n', '4321 5432\n', '', 'another\n'])
   })
 
-  test('fails with the line of the block that fails', async () => {
-    const blocks = blocksOf(page(['bash', 'echo fine'], ['bash', 'echo partly; false'], ['bash', 'echo never']))
-    await expect(runBlocks(blocks, {}, 4321)).rejects.toThrow(/line 5: exit code 1: partly/)
+  test('fails with the page and the line of the block that fails', async () => {
+    const failing = pageOf('failing', ['bash', 'echo fine'], ['bash', 'echo partly; false'], ['bash', 'echo never'])
+    const walk = walkPages([pageOf('good', ['bash', 'echo good']), failing], {}, ports)
+    await expect(walk).rejects.toThrow(/failing, line 5: exit code 1: partly/)
   })
 })
 

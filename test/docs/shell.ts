@@ -4,6 +4,9 @@ import { once } from 'node:events'
 /** What a shell printed, and how it ended. */
 export type ShellResult = { output: string; errors: string; code: number | null }
 
+// A script that waits for what never comes is ended by then, in ms, so that its test says where it was.
+const limitMs = 90_000
+
 /**
  * Runs a script in bash as a reader would paste it, with these variables exported, in a directory of its own. What it left
  * running in the background is ended with it.
@@ -20,7 +23,9 @@ export async function runShell(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [output, errors] = [text(shell.stdout), text(shell.stderr)]
+  const timer = setTimeout(() => endGroup(shell.pid), limitMs)
   const [code] = (await once(shell, 'exit')) as [number | null]
+  clearTimeout(timer)
   endGroup(shell.pid)
   return { output: await output, errors: await errors, code }
 }

@@ -1,64 +1,91 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { freePort } from '../support/child-server.ts'
-import { type TestDatabase, testDatabase } from '../support/database.ts'
-import { eventually } from '../support/eventually.ts'
-import { webhookReceiver } from '../support/receiver.ts'
 import { testServer } from '../support/server.ts'
 import { ShownJson } from './shown.ts'
-import { type Block, type BlockResult, blocksOf, hasSnippets, runBlocks } from './snippets.ts'
+import { type BlockResult, blocksOf, hasSnippets, type Page, walkPages } from './snippets.ts'
 
 const root = resolve(import.meta.dirname, '../..')
+const read = (file: string) => readFileSync(resolve(root, file), 'utf8')
 const inFolder = readdirSync(resolve(root, 'docs'), { recursive: true, encoding: 'utf8' })
 const documents = ['README.md', ...inFolder.map((file) => `docs/${file}`)].filter((file) => file.endsWith('.md'))
-const pages = documents.filter((file) => hasSnippets(readFileSync(resolve(root, file), 'utf8')))
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await testDatabase()
+/** The pages with snippets, in the order in which the index names them. */
+const index = [
+  'README.md',
+  ...[...read('docs/README.md').matchAll(/\]\(([\w./-]+\.md)\)/g)].map(([, to]) => `docs/${to}`),
+]
+const pages = index
+  .filter((file) => hasSnippets(read(file)))
+  .map((name): Page => ({ name, blocks: blocksOf(read(name)) }))
+const repeatable = pages.filter(({ name }) => read(name).includes('This page can be repeated'))
+const seconds = 1_000
+
+test('every page with snippets is in the index, once', () => {
+  expect(pages.map(({ name }) => name).toSorted()).toEqual(documents.filter((file) => hasSnippets(read(file))).sort())
 })
-afterAll(() => database.drop())
 
-test.each(pages)('every snippet of %s runs, and prints what it shows', async (page) => {
-  const server = await testServer({ database })
-  const receiver = await webhookReceiver()
-  try {
-    const blocks = blocksOf(readFileSync(resolve(root, page), 'utf8'))
-    const shownEvents = blocks.filter(isEvent)
-    if (shownEvents.length > 0) await server.api('POST', '/webhooks/endpoints', { url: receiver.url })
-    const variables = { BASE_URL: server.url, API_KEY: server.key }
-    const results = await runBlocks(blocks, variables, await freePort())
-    const shown = new ShownJson(server.url)
-    const faults = blocks.flatMap((block, index) => outputFaults(shown, blocks[index - 1], block, results))
-    for (const block of shownEvents) {
-      const seen = await eventually(
-        () => receiver.received.some(({ body }) => shown.faults(JSON.parse(block.text), JSON.parse(body)).length === 0),
-        `the event of line ${block.line}; seen: ${receiver.received.map(({ body }) => body).join('\n')}`,
-      )
-      expect(seen).toBe(true)
+test('some pages say that they can be repeated', () => {
+  expect(repeatable.length).toBeGreaterThan(2)
+})
+
+// The walk is a reader's: one server, one terminal, no endpoint but those that the pages register.
+test.each([
+  ['in the order of the index, with what can be repeated once more', [...pages, ...repeatable]],
+  ['in the opposite order', pages.toReversed()],
+])(
+  'every snippet of all pages runs on one server, %s, and prints what is shown',
+  async (_order, walked) => {
+    const server = await testServer()
+    try {
+      const variables = { BASE_URL: server.url, API_KEY: server.key }
+      const ports = { 4000: await freePort(), 4001: await freePort() }
+      const results = await walkPages(walked, variables, ports)
+      expect(walked.flatMap((page) => outputFaults(page, server.url, results.splice(0, runnableIn(page))))).toEqual([])
+    } finally {
+      await server.stop()
     }
-    expect(faults).toEqual([])
-  } finally {
-    await receiver.close()
-    await server.stop()
+  },
+  120 * seconds,
+)
+
+test('the pages that show an event register its receiver before the payment', () => {
+  const shown = pages.filter(({ blocks }) => blocks.some(({ text }) => text.includes('"evt_')))
+  expect(shown.length).toBeGreaterThan(3)
+  for (const { name, blocks } of shown) {
+    const first = (part: string) => blocks.findIndex(({ language, text }) => language === 'bash' && text.includes(part))
+    expect(first('/webhooks/endpoints"'), name).toBeGreaterThanOrEqual(0)
+    expect(first('/webhooks/endpoints"'), name).toBeLessThan(first('/billing/payments"'))
   }
 })
 
 test('the account balance quickstart has a block to run for each of its steps', () => {
-  const text = readFileSync(resolve(root, 'docs/guides/quickstart-account-balance.md'), 'utf8')
+  const text = read('docs/guides/quickstart-account-balance.md')
   expect(blocksOf(text).filter(({ language }) => language === 'bash').length).toBeGreaterThanOrEqual(4)
 })
 
-function isEvent({ language, text }: Block): boolean {
-  return language === 'json' && text.includes('"evt_')
+function runnableIn({ blocks }: Page): number {
+  return blocks.filter(({ language }) => language !== 'json' && language !== 'text').length
 }
 
-/** JSON right after a block that ran is what that block printed. */
-function outputFaults(shown: ShownJson, before: Block | undefined, block: Block, results: BlockResult[]): string[] {
-  if (block.language !== 'json' || isEvent(block)) return []
-  const result = results.find(({ line }) => line === before?.line)
-  if (!result) return [`line ${block.line}: the JSON follows nothing that ran`]
-  const faults = shown.faults(JSON.parse(block.text), JSON.parse(result.output))
-  return faults.map((fault) => `line ${block.line}: ${fault}`)
+/** JSON right after a block that ran is what that block printed, an event too. */
+function outputFaults({ name, blocks }: Page, url: string, results: BlockResult[]): string[] {
+  const shown = new ShownJson(url)
+  return blocks.flatMap((block, index) => {
+    if (block.language !== 'json') return []
+    const result = results.find(({ line }) => line === blocks[index - 1]?.line)
+    if (!result) return [`${name}, line ${block.line}: the JSON follows nothing that ran`]
+    const faults = shown.faults(JSON.parse(block.text), jsonIn(result.output))
+    return faults.map((fault) => `${name}, line ${block.line}: ${fault}`)
+  })
+}
+
+/** What a block printed, as JSON. Text that is none differs from all that a page shows. */
+function jsonIn(output: string): unknown {
+  try {
+    return JSON.parse(output)
+  } catch {
+    return `no JSON: ${output}`
+  }
 }

@@ -6,6 +6,9 @@ import { runShell } from './shell.ts'
 /** A fenced block of a document. */
 export type Block = { language: string; text: string; line: number }
 
+/** A document that is walked: its name, and its blocks in order. */
+export type Page = { name: string; blocks: Block[] }
+
 const run = new Set(['bash', 'sh', 'js', 'ts'])
 
 /** The fenced blocks of a Markdown text, in order. Throws for a language that says neither to run nor not to. */
@@ -27,46 +30,57 @@ export function hasSnippets(markdown: string): boolean {
   return blocksOf(markdown).some(({ language }) => run.has(language))
 }
 
-/** What one block printed. */
-export type BlockResult = Block & { output: string }
+/** A block that ran, and what it printed. */
+export type BlockResult = Block & { page: string; output: string }
 
-// The port that the documents let a reader's receiver listen on.
-const documentedPort = '4000'
+// The ports that the documents let a reader's receivers listen on.
+const documentedPorts = ['4000', '4001'] as const
+export type ReceiverPorts = Readonly<Record<(typeof documentedPorts)[number], number>>
 
 /**
- * Runs the blocks of a page in one shell, in order, as a reader with the page open would, and gives what each printed. A script
- * whose first line is a comment with a file name, such as `// receiver.mjs`, is saved under that name instead. The first block
- * that fails ends the page.
+ * Walks pages in one shell, one after another, as a reader at a terminal would, and gives what each block printed. What a page has left
+ * running serves the pages after it. A script whose first line is a comment with a file name, such as `// receiver.mjs`, is saved under
+ * that name instead. The first block that fails ends the walk.
  */
-export async function runBlocks(
-  blocks: readonly Block[],
+export async function walkPages(
+  pages: readonly Page[],
   variables: Readonly<Record<string, string>>,
-  port: number,
+  ports: ReceiverPorts,
 ): Promise<BlockResult[]> {
   const directory = await mkdtemp(join(tmpdir(), 'tallystick-docs-'))
   try {
-    const runnable = blocks.filter(({ language }) => run.has(language))
-    const commands = await Promise.all(runnable.map((block, index) => commandOf(block, index, directory, port)))
+    const runnable = pages.flatMap(({ name, blocks }) =>
+      blocks.filter(({ language }) => run.has(language)).map((block) => ({ page: name, ...block })),
+    )
+    const commands = await Promise.all(runnable.map((block, index) => commandOf(block, index, directory, ports)))
     const script = commands.map((command, index) => `exec > ${index}.out\n${command}`).join('\n')
     const { errors, code } = await runShell(script, variables, directory)
     const results = await Promise.all(
       runnable.map(async (block, index) => ({ ...block, output: await readOutput(directory, index) })),
     )
     const failed = results.findLast(({ output }) => output !== missing)
-    if (code !== 0) throw new Error(`line ${failed?.line}: exit code ${code}: ${failed?.output}\n${errors}`)
+    if (code !== 0) {
+      throw new Error(`${failed?.page}, line ${failed?.line}: exit code ${code}: ${failed?.output}\n${errors}`)
+    }
     return results
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-async function commandOf({ language, text }: Block, index: number, directory: string, port: number): Promise<string> {
-  const own = text.replaceAll(documentedPort, String(port))
+async function commandOf(
+  { language, text }: Block,
+  index: number,
+  directory: string,
+  ports: ReceiverPorts,
+): Promise<string> {
+  const own = documentedPorts.reduce((all, port) => all.replaceAll(port, String(ports[port])), text)
   if (language === 'bash' || language === 'sh') return own
   const [, named] = /^\/\/ ([\w.-]+\.(?:mjs|js|ts))\n/.exec(own) ?? []
-  const file = named ?? `${index}.${language === 'js' ? 'mjs' : 'mts'}`
+  const file = `${index}.${language === 'js' ? 'mjs' : 'mts'}`
   await writeFile(join(directory, file), own)
-  return named === undefined ? `node ${file}` : ':'
+  // Only now, so that a page has what it saves itself and not what a later one does.
+  return named === undefined ? `node ${file}` : `cp ${file} ${named}`
 }
 
 const missing = '(did not run)'

@@ -11,23 +11,20 @@ const owed = z.int().min(0).describe('Minor units')
 
 const lookupsMax = 1_000
 
-const lookup = z.object({
-  data: z
-    .array(
-      z.object({
-        kind: z.enum(['customer', 'account', 'bill']),
-        id: z.string().max(50),
-        name: z.string().max(255).optional().describe("The customer's name, which the clerk confirms"),
-        amount_due: owed,
-        pending_amount: owed.describe(
-          'Of payments that have been charged and are not confirmed yet: money that is on its way',
-        ),
-        currency: shownCurrency,
-        payment_rules: paymentRules,
-      }),
-    )
-    .max(lookupsMax),
-})
+const lookupResult = z
+  .object({
+    kind: z.enum(['customer', 'account', 'bill']),
+    id: z.string().max(50),
+    name: z.string().max(255).optional().describe("The customer's name, which the clerk confirms"),
+    amount_due: owed,
+    pending_amount: owed.describe(
+      'Of payments that have been charged and are not confirmed yet: money that is on its way',
+    ),
+    currency: shownCurrency,
+    payment_rules: paymentRules,
+  })
+  .meta({ id: 'LookupResult' })
+const lookup = z.object({ data: z.array(lookupResult).max(lookupsMax) })
 
 /** `GET /billing/lookups`: what a pay point needs before it takes money. The reference is never logged. */
 export function lookupRoutes(router: Router, app: AppContext): void {

@@ -2,9 +2,8 @@ import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import { type DatabaseRetry, isDatabaseUnavailable } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
-import { apartFromLocked } from './apart-from-locked.ts'
 import { shown } from './shown-ids.ts'
-import { type DeliveryOutcome, recordOutcomes } from './store.ts'
+import { apartFromLocked, type DeliveryOutcome, recordOutcomes } from './store.ts'
 
 // While few outcomes come, batches are at least this far apart, in ms, so that one commit serves several.
 const paceMs = 10

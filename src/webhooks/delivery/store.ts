@@ -1,9 +1,9 @@
 import { booleanArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
+import { isLockTimeout } from '../../database/errors.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { wholeBody } from '../../events/personal.ts'
-import { apartFromLocked } from './apart-from-locked.ts'
 
 // The most that one claim takes. The same number is written in the statement, so that the planner knows it.
 const claimSize = 200
@@ -173,4 +173,29 @@ export async function resumeDeliveries(
   now: Date,
 ): Promise<void> {
   await database.query({ ...resume, values: [environmentId, endpointId, now] })
+}
+
+// Enough to find one row among thousands.
+const lockedPartsMax = 12
+
+/**
+ * Runs `work` on all items at once, and on halves of them when a lock is not granted in time. Returns the items that are
+ * locked, on which it has not run; with many locks also others that it has not reached.
+ */
+export async function apartFromLocked<Item>(items: Item[], work: (part: Item[]) => Promise<void>): Promise<Item[]> {
+  const parts = [items]
+  const locked: Item[] = []
+  let lockedParts = 0
+  for (let part = parts.shift(); part; part = parts.shift()) {
+    try {
+      await work(part)
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error
+      lockedParts += 1
+      const middle = part.length >> 1
+      if (middle === 0 || lockedParts >= lockedPartsMax) locked.push(...part)
+      else parts.push(part.slice(0, middle), part.slice(middle))
+    }
+  }
+  return locked
 }

@@ -44,4 +44,6 @@ export const createdEndpoint = endpoint
   .meta({ id: 'CreatedWebhookEndpoint' })
 
 export const endpointList = z.object({ data: z.array(endpoint).max(20), has_more: z.boolean() })
-export const deletedEndpoint = z.object({ id: shownId('endpoint'), deleted: z.literal(true) })
+export const deletedEndpoint = z
+  .object({ id: shownId('endpoint'), deleted: z.literal(true) })
+  .meta({ id: 'DeletedWebhookEndpoint' })
