@@ -97,7 +97,8 @@ export async function lockPayments(
  * Unarchives objects, in the transaction that makes something owed, in credit or unapplied on them again. The first
  * statement prevents that they are archived meanwhile: archiving checks the balances, and would not see those that this
  * transaction has not committed. The second statement sees objects that were archived while the first one waited, and tells
- * of them: nobody knows them before it, and a batch commits right behind it. Both come after the balances, which every transaction that reopens something locks before objects.
+ * of them: nobody knows them before it, and a batch commits right behind it. Both come after the balances, which every
+ * transaction that reopens something locks before objects.
  */
 export async function reopen(connection: Queryable, reopened: Reopened[], now: Date): Promise<void> {
   if (reopened.length === 0) return

@@ -23,8 +23,8 @@ export function refuseVoided(row: BillRow): void {
 }
 
 /**
- * Enters an adjustment on a bill and emits its event, which a write-off has a type of its own for. An adjustment changes the amount to be paid, never the amount
- * paid; a write-off is kept apart from the other kinds. Throws `bill_voided`, `amount_exceeds_remaining` or
+ * Enters an adjustment on a bill and emits its event; a write-off has a type of its own. An adjustment changes the amount
+ * to be paid, never the amount paid; a write-off is kept apart from the other kinds. Throws `bill_voided`, `amount_exceeds_remaining` or
  * `amount_out_of_range`.
  */
 export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, { context }, held, amount, cause) => {

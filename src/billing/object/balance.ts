@@ -67,9 +67,9 @@ export function openingOf(
 }
 
 /**
- * Applies a PATCH to a customer or account and returns the row to write, and what moved its balance. A first `balance` opens the balance; a later
- * one is an adjustment by the difference from the locked balance. The currency can change only while there are no
- * entries.
+ * Applies a PATCH to a customer or account and returns the row to write, and what moved its balance. A first `balance`
+ * opens the balance; a later one is an adjustment by the difference from the locked balance. The currency can change only
+ * while there are no entries.
  */
 export async function applyBalancePatch<Row extends BalanceOwnerRow>(
   connection: Connection,
