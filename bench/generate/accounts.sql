@@ -25,6 +25,9 @@ with made as materialized (
 ), transactions as (
   insert into ledger_transaction (id, bucket, environment_id, kind, source_id, actor, effective_at, recorded_at)
   select transaction_id, bucket, $1::integer, 'opening_balance', adjustment_id, 'command:bench', instant, instant from made
+), untold as (
+  -- No event tells of these.
+  update retention set all_told_since = greatest(all_told_since, now())
 )
 insert into ledger_entry (id, bucket, environment_id, transaction_id, receivable_id, system_account, currency, amount, version,
   balance_after)

@@ -61,9 +61,10 @@ with made as materialized (
   select application_id, bucket, environment_id, 'obligation.amount_applied', application_id,
     format('{"id":"evt_%s","type":"obligation.amount_applied","created_at":"%s","mode":"test","api_version":"2026-11-01",'
       || '"data":{"id":"ob_%s","amount":%s,"account_id":"bacc_%s","applied_to":{"type":"account","id":"bacc_%s",'
-      || '"customer":"bcus_%s","account":"bacc_%s"},"balance_before":%s,"balance_after":%s,"currency":"ZAR",'
-      || '"payment_id":"pay_%s","created_at":"%s","updated_at":"%s","explanation":%s}}',
-      shown_id, shown_at, shown_id, amount, shown_id, shown_id, shown_id, shown_id, balance, balance - amount, shown_id,
+      || '"customer":"bcus_%s","account":"bacc_%s"},"sequence":%s,"balance_before":%s,"balance_after":%s,"cause":"payment",'
+      || '"object_version":1,"currency":"ZAR","payment_id":"pay_%s","created_at":"%s","updated_at":"%s","explanation":%s}}',
+      shown_id, shown_at, shown_id, amount, shown_id, shown_id, shown_id, shown_id, version + 1, balance, balance - amount,
+      shown_id,
       shown_at, shown_at, left(explanation, -1) || ', "applied_count": 1}'),
     instant, format('{"metadata":{},"applied_to":{"external_reference":"A%s"}}', n)
   from texts order by n

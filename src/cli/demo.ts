@@ -85,7 +85,10 @@ type Account = { id: string; presentment_url: string; balance: number; currency:
 
 /** The guide's prerequisite and its steps 1 to 3, as its reader would call them. */
 async function walkGuide(url: string, receiverUrl: string): Promise<{ account: Account; secret: string }> {
-  const { secret } = await call<{ secret: string }>(url, 'POST', '/webhooks/endpoints', { url: receiverUrl })
+  const { secret } = await call<{ secret: string }>(url, 'POST', '/webhooks/endpoints', {
+    url: receiverUrl,
+    event_types: ['obligation.amount_applied'],
+  })
   const customer = await call<{ id: string }>(url, 'POST', '/billing/customers', {
     external_reference: 'UCR1234567890',
     name: 'John Doe',

@@ -1,11 +1,53 @@
 import { z } from 'zod'
+import { account } from '../shapes/account.ts'
 import { appliedTo } from '../shapes/applied-to.ts'
 import { bill } from '../shapes/bill.ts'
-import { explanation } from '../shapes/explanation.ts'
+import { customer } from '../shapes/customer.ts'
+import { explanation, linesMax, part } from '../shapes/explanation.ts'
 import { ownerFields } from '../shapes/object.ts'
-import { amount, balance, shownCurrency, shownId, shownInstant, shownMetadata } from '../shapes/primitives.ts'
+import { methodDetails } from '../shapes/payment-method.ts'
+import {
+  amount,
+  balance,
+  externalReference,
+  shownCurrency,
+  shownId,
+  shownInstant,
+  shownMetadata,
+} from '../shapes/primitives.ts'
 
 // What `data` of each event holds. The registry puts each beside its type.
+
+const object_version = z
+  .int()
+  .min(1)
+  .describe('The version of the object that it is about: of two events of one object, the higher one is the later one')
+
+const causes = [
+  'opening_balance',
+  'balance_set',
+  'fee',
+  'credit_note',
+  'discount',
+  'write_off',
+  'adjustment',
+  'bill_raised',
+  'bill_voided',
+  'amount_paid_set',
+  'payment',
+  'application',
+  'application_reversal',
+  'payment_reversal',
+] as const
+
+/** What every event that moves a balance says of the move. Each step of a balance is told by exactly one event. */
+const move = {
+  sequence: z.int().min(1).describe('The number of this step of the balance: from 1, without gaps'),
+  balance_before: balance,
+  balance_after: balance,
+  cause: z.enum(causes).describe('What moved the balance'),
+}
+const mayMove = z.object(move).partial().shape
 
 const shortExplanation = explanation
   .extend({ applied_count: z.int().min(0).describe('How many applications there are; only the first 20 are listed') })
@@ -20,11 +62,11 @@ const application = {
   payment_id: shownId('payment'),
   ...ownerFields,
   applied_to: appliedTo,
-  balance_before: balance,
-  balance_after: balance,
+  ...move,
   metadata: shownMetadata.optional().describe("The payment's metadata"),
   created_at: shownInstant,
   updated_at: shownInstant,
+  object_version,
 }
 
 export const amountApplied = z.object({ ...application, explanation: shortExplanation.optional() })
@@ -46,8 +88,81 @@ export const amountUnapplied = z.object({
   metadata: shownMetadata.optional(),
   created_at: shownInstant,
   updated_at: shownInstant,
+  object_version,
   explanation: shortExplanation.optional(),
 })
 
-/** A bill without its link. The reference is optional: it is erased when the customer is pseudonymised. */
-export const billUpdated = bill.omit({ presentment_url: true }).partial({ external_reference: true })
+export const paymentSucceeded = z.object({
+  id: shownId('payment'),
+  status: z.literal('succeeded'),
+  customer_id: shownId('customer'),
+  channel: z.string().max(40),
+  amount,
+  currency: shownCurrency,
+  applied_amount: part,
+  unapplied_amount: part,
+  payment_method_details: methodDetails.optional(),
+  metadata: shownMetadata.optional(),
+  mode: z.enum(['test', 'live']),
+  received_at: shownInstant,
+  created_at: shownInstant,
+  updated_at: shownInstant,
+  object_version,
+})
+
+export const paymentReversed = z.object({
+  id: shownId('reversal'),
+  payment_id: shownId('payment'),
+  customer_id: shownId('customer'),
+  currency: shownCurrency,
+  amount: amount.describe('The whole of the reversal, in minor units'),
+  unapplied_amount: part.describe('How much of it was taken from the unapplied part, in minor units'),
+  reason: z.string().max(255),
+  obligations: z
+    .array(z.object({ id: shownId('obligation'), amount }))
+    .max(linesMax)
+    .describe('What was taken from which: each is told by `obligation.amount_reversed` as well'),
+  created_at: shownInstant,
+  object_version: object_version.describe('The version of the payment'),
+})
+
+// An event holds no link, and its external reference is optional: it is erased when the customer is pseudonymised.
+const withoutLink = { presentment_url: true } as const
+const erasable = { external_reference: true } as const
+
+const adjustment = z
+  .object({
+    id: shownId('adjustment'),
+    kind: z.enum(['fee', 'credit_note', 'discount', 'write_off', 'adjustment']),
+    amount: balance,
+    reason: z.string().max(255).optional(),
+    label: z.string().max(100).optional(),
+    reference: z.string().max(255).optional(),
+    effective_at: shownInstant,
+  })
+  .meta({ id: 'EventAdjustment' })
+
+const customerFields = customer.omit(withoutLink).partial(erasable).extend({ object_version })
+export const customerChanged = customerFields.extend(mayMove)
+export const customerAdjusted = customerFields.extend({ ...move, adjustment })
+
+const accountFields = account.omit(withoutLink).partial(erasable).extend({ object_version })
+export const accountChanged = accountFields.extend(mayMove)
+export const accountAdjusted = accountFields.extend({ ...move, adjustment })
+
+const billFields = bill.omit(withoutLink).partial(erasable).extend({ object_version })
+export const billChanged = billFields.extend(mayMove)
+export const billAdjusted = billFields.extend({ ...move, adjustment })
+export const billPaidByMoney = billFields
+
+/** What is told of an object that is put into the archive or taken out of it: nothing else of it changes. */
+const archiveFields = {
+  external_reference: externalReference.optional(),
+  mode: z.enum(['test', 'live']),
+  updated_at: shownInstant,
+  archived_at: shownInstant.optional(),
+  object_version,
+}
+export const customerArchive = z.object({ id: shownId('customer'), ...archiveFields })
+export const accountArchive = z.object({ id: shownId('account'), ...archiveFields })
+export const billArchive = z.object({ id: shownId('bill'), ...archiveFields })

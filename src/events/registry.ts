@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { amountApplied, amountReversed, amountUnapplied, billUpdated } from './data.ts'
+import * as data from './data.ts'
 import { type PersonalFields, personalFields } from './personal.ts'
-import { amountAppliedSample, amountReversedSample, amountUnappliedSample, billUpdatedSample } from './samples.ts'
+import * as samples from './samples.ts'
 
 /**
  * An event: the sentence that the reference shows, the schema of its `data`, which of its fields are personal, and a
@@ -18,36 +18,141 @@ export type EventDefinition<Data extends z.ZodObject = z.ZodObject> = {
   sample: z.input<Data>
 }
 
-const define = <Data extends z.ZodObject>(event: EventDefinition<Data>): EventDefinition<Data> => event
+const define = <Data extends z.ZodObject>(
+  summary: string,
+  data: Data,
+  personal: PersonalFields,
+  sample: z.input<Data>,
+): EventDefinition<Data> => ({ summary, data, personal, sample })
 
-const applicationPersonal = personalFields(['metadata', 'applied_to.external_reference'])
+const ofApplication = personalFields(['metadata', 'applied_to.external_reference'])
+const ofPayment = personalFields(['metadata', 'payment_method_details'])
+const ofCustomer = personalFields(['external_reference', 'name', 'email', 'phone', 'metadata'])
+const ofAccount = personalFields(['external_reference', 'name', 'metadata'])
+const ofBill = personalFields(['external_reference', 'metadata'])
+const ofArchive = personalFields(['external_reference'])
 
 /** Every event. A published type keeps its meaning. */
 export const events = {
-  'obligation.amount_applied': define({
-    summary: 'Money from a payment was applied to a customer, an account or a bill.',
-    data: amountApplied,
-    personal: applicationPersonal,
-    sample: amountAppliedSample,
-  }),
-  'obligation.amount_reversed': define({
-    summary: 'An application was reversed, in whole or in part.',
-    data: amountReversed,
-    personal: applicationPersonal,
-    sample: amountReversedSample,
-  }),
-  'payment.amount_unapplied': define({
-    summary: 'A payment arrived and some or all of it matches nothing that is owed; that part stays unapplied.',
-    data: amountUnapplied,
-    personal: personalFields(['metadata']),
-    sample: amountUnappliedSample,
-  }),
-  'bill.updated': define({
-    summary: 'The amount_paid of a bill was set by hand, or the bill was adjusted or voided.',
-    data: billUpdated,
-    personal: personalFields(['external_reference', 'metadata']),
-    sample: billUpdatedSample,
-  }),
+  'obligation.amount_applied': define(
+    'Money from a payment was applied to a customer, an account or a bill.',
+    data.amountApplied,
+    ofApplication,
+    samples.amountAppliedSample,
+  ),
+  'obligation.amount_reversed': define(
+    'An application was reversed, in whole or in part.',
+    data.amountReversed,
+    ofApplication,
+    samples.amountReversedSample,
+  ),
+  'payment.succeeded': define(
+    'A payment that was made on the hosted page has succeeded. A recorded payment is told by what it is applied to.',
+    data.paymentSucceeded,
+    ofPayment,
+    samples.paymentSucceededSample,
+  ),
+  'payment.amount_unapplied': define(
+    'A payment arrived and some or all of it matches nothing that is owed; that part stays unapplied.',
+    data.amountUnapplied,
+    ofPayment,
+    samples.amountUnappliedSample,
+  ),
+  'payment.reversed': define(
+    'A payment was reversed, in whole or in part: one event for each reversal, with all that it took.',
+    data.paymentReversed,
+    personalFields([]),
+    samples.paymentReversedSample,
+  ),
+  'customer.created': define(
+    'A customer was created.',
+    data.customerChanged,
+    ofCustomer,
+    samples.customerCreatedSample,
+  ),
+  'customer.updated': define(
+    'Fields of a customer were changed, or its balance was set.',
+    data.customerChanged,
+    ofCustomer,
+    samples.customerUpdatedSample,
+  ),
+  'customer.balance_adjusted': define(
+    'The balance of a customer was adjusted.',
+    data.customerAdjusted,
+    ofCustomer,
+    samples.customerAdjustedSample,
+  ),
+  'customer.archived': define(
+    'A customer was archived.',
+    data.customerArchive,
+    ofArchive,
+    samples.customerArchivedSample,
+  ),
+  'customer.unarchived': define(
+    'A customer was unarchived: by a call, or because something of it is owed or held again.',
+    data.customerArchive,
+    ofArchive,
+    samples.customerUnarchivedSample,
+  ),
+  'customer.pseudonymised': define(
+    'It was erased who a customer is. Its accounts and bills are told by `account.updated` and `bill.updated`.',
+    data.customerChanged,
+    ofCustomer,
+    samples.customerPseudonymisedSample,
+  ),
+  'account.created': define('An account was created.', data.accountChanged, ofAccount, samples.accountCreatedSample),
+  'account.updated': define(
+    'Fields of an account were changed, or its balance was set.',
+    data.accountChanged,
+    ofAccount,
+    samples.accountUpdatedSample,
+  ),
+  'account.balance_adjusted': define(
+    'The balance of an account was adjusted.',
+    data.accountAdjusted,
+    ofAccount,
+    samples.accountAdjustedSample,
+  ),
+  'account.archived': define('An account was archived.', data.accountArchive, ofArchive, samples.accountArchivedSample),
+  'account.unarchived': define(
+    'An account was unarchived: by a call, or because something of it is owed or held again.',
+    data.accountArchive,
+    ofArchive,
+    samples.accountUnarchivedSample,
+  ),
+  'bill.created': define('A bill was raised.', data.billChanged, ofBill, samples.billCreatedSample),
+  'bill.updated': define(
+    'Fields of a bill were changed, or its amount_paid was set by hand.',
+    data.billChanged,
+    ofBill,
+    samples.billUpdatedSample,
+  ),
+  'bill.balance_adjusted': define(
+    'A bill was adjusted: a fee, a credit note, a discount or another adjustment.',
+    data.billAdjusted,
+    ofBill,
+    samples.billAdjustedSample,
+  ),
+  'bill.written_off': define(
+    'Some or all of what remained of a bill was written off.',
+    data.billAdjusted,
+    ofBill,
+    samples.billWrittenOffSample,
+  ),
+  'bill.paid': define(
+    'A bill is paid, by money alone. It moves no balance: that is told by the event of the money.',
+    data.billPaidByMoney,
+    ofBill,
+    samples.billPaidSample,
+  ),
+  'bill.voided': define('A bill was voided.', data.billChanged, ofBill, samples.billVoidedSample),
+  'bill.archived': define('A bill was archived.', data.billArchive, ofArchive, samples.billArchivedSample),
+  'bill.unarchived': define(
+    'A bill was unarchived: by a call, or because something of it is owed again.',
+    data.billArchive,
+    ofArchive,
+    samples.billUnarchivedSample,
+  ),
 } as const
 
 export type EventType = keyof typeof events

@@ -3,6 +3,7 @@ import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import { fieldProblem } from '../core/problem.ts'
 import type { Journal } from './journal.ts'
 import type { SystemAccount, TransactionKind } from './journal-rows.ts'
+import { type BalanceMove, moveOf } from './move.ts'
 import { countsFrom, type Receivable, type ReceivableKind } from './receivable.ts'
 
 /** Why a balance changed without a payment, and who asked for it. */
@@ -30,9 +31,18 @@ const accountOf: Readonly<Record<AdjustmentCause['kind'], SystemAccount>> = {
   amount_paid_set: 'paid_by_hand',
 }
 
+/** An adjustment as it was entered. Its event has its id, so that it is told once. */
+export type EnteredAdjustment = {
+  id: Id
+  amount: bigint
+  cause: AdjustmentCause
+  effective_at: Date
+  move: BalanceMove
+}
+
 /**
  * Changes a locked receivable by a signed amount that is not a payment, as a double entry against the system account of
- * its kind. Returns the id of the adjustment; `undefined` when nothing changed. Setting a balance is an adjustment by the
+ * its kind. Returns the adjustment; `undefined` when nothing changed. Setting a balance is an adjustment by the
  * difference, so no history is lost. Throws `invalid_dates` for what would
  * lessen a bill from before it is owed.
  */
@@ -42,7 +52,7 @@ export function adjust(
   amount: bigint,
   cause: AdjustmentCause,
   now: Date,
-): Id | undefined {
+): EnteredAdjustment | undefined {
   if (amount === 0n) return undefined
   const asked = cause.effective_at ?? now
   const effective_at = countsFrom(receivable, amount, asked)
@@ -54,17 +64,17 @@ export function adjust(
       `What the bill owes counts from ${since}; nothing lessens it earlier.`,
     )
   }
-  const adjustment = newId(receivable.bucket, now.getTime())
+  const id = newId(receivable.bucket, now.getTime())
   const transaction = journal.open({
     bucket: receivable.bucket,
     environment_id: receivable.environment_id,
-    source_id: adjustment,
+    source_id: id,
     ...cause,
     effective_at,
   })
   journal.postToReceivable(transaction, receivable, amount)
   journal.postToSystemAccount(transaction, accountOf[cause.kind], receivable.currency, -amount)
-  return adjustment
+  return { id, amount, cause, effective_at, move: moveOf(receivable, amount, cause.kind) }
 }
 
 /** The sum of the entries of one kind on a bill. */
@@ -72,7 +82,8 @@ export type Entered = { kind: AdjustmentCause['kind']; amount: bigint }
 
 /**
  * Voids a locked bill without payments. The entries of each kind are reversed in the system account of that kind, so that
- * nothing of the bill is left in any of them, and its remaining amount becomes zero.
+ * nothing of the bill is left in any of them, and its remaining amount becomes zero. Returns the id of the voiding, and the
+ * move of the balance; no move where nothing remained.
  */
 export function enterVoid(
   journal: Journal,
@@ -80,24 +91,27 @@ export function enterVoid(
   entered: Entered[],
   cause: Pick<AdjustmentCause, 'request_id' | 'actor'>,
   now: Date,
-): void {
+): { id: Id; move: BalanceMove | undefined } {
+  const id = newId(bill.bucket, now.getTime())
+  const remaining = bill.balance
   journal.voidReceivable(bill)
   const transaction = journal.open({
     bucket: bill.bucket,
     environment_id: bill.environment_id,
     kind: 'bill_voided',
-    source_id: newId(bill.bucket, now.getTime()),
+    source_id: id,
     request_id: cause.request_id,
     actor: cause.actor,
-    effective_at: countsFrom(bill, -bill.balance, now),
+    effective_at: countsFrom(bill, -remaining, now),
   })
-  if (bill.balance !== 0n) journal.postToReceivable(transaction, bill, -bill.balance)
+  if (remaining !== 0n) journal.postToReceivable(transaction, bill, -remaining)
   for (const { kind, amount } of entered) {
     if (amount !== 0n) journal.postToSystemAccount(transaction, accountOf[kind], bill.currency, amount)
   }
+  return { id, move: remaining === 0n ? undefined : moveOf(bill, -remaining, 'bill_voided') }
 }
 
-/** Opens the receivable of a customer, an account or a bill, with what is owed from the start. */
+/** Opens the receivable of a customer, an account or a bill, with what is owed from the start, which is its first adjustment. */
 export function openReceivable(
   journal: Journal,
   owner: {
@@ -112,7 +126,7 @@ export function openReceivable(
   opening: bigint,
   cause: Pick<AdjustmentCause, 'request_id' | 'actor' | 'effective_at'>,
   now: Date,
-): Receivable {
+): { receivable: Receivable; entered: EnteredAdjustment | undefined } {
   const receivable: Receivable = {
     ...owner,
     bucket: bucketOf(owner.id),
@@ -122,13 +136,18 @@ export function openReceivable(
     due_date: null,
     bill_date: null,
     amount_due: null,
+    amount_adjusted: null,
+    amount_written_off: null,
+    bill_version: null,
+    bill_metadata: null,
+    bill_created_at: null,
     // Not read before commit: the insert computes it (open-receivables.sql).
     overpayment_allowed: false,
     owed_since: cause.effective_at ?? now,
     moved_at: null,
   }
   journal.openReceivable(receivable)
-  adjust(
+  const entered = adjust(
     journal,
     receivable,
     opening,
@@ -140,5 +159,5 @@ export function openReceivable(
     },
     now,
   )
-  return receivable
+  return { receivable, entered }
 }

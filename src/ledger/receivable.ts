@@ -28,6 +28,12 @@ export type Receivable = {
   readonly due_date: string | null
   readonly bill_date: string | null
   readonly amount_due: bigint | null
+  /** The rest of a bill, so that it can be told of when it is paid without another look-up; null for other kinds. */
+  readonly amount_adjusted: bigint | null
+  readonly amount_written_off: bigint | null
+  readonly bill_version: bigint | null
+  readonly bill_metadata: string | null
+  readonly bill_created_at: Date | null
   readonly overpayment_allowed: boolean
   /** The newest of the instants from which something that was added to it counts. */
   owed_since: Date

@@ -1,6 +1,9 @@
 import type { Actor } from '../core/actor.ts'
-import { bucketOf, type Id } from '../core/id/id.ts'
+import { formatInstant } from '../core/clock.ts'
+import { encode } from '../core/id/base62.ts'
+import { bucketOf, formatId, type Id, newId } from '../core/id/id.ts'
 import type { PaymentStatus } from '../core/payment-status.ts'
+import { apiVersion } from '../core/version.ts'
 import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
@@ -25,6 +28,7 @@ export type LockedPayment = {
   processor: string | null
   metadata: Record<string, string>
   version: bigint
+  created_at: Date
 }
 
 /** A customer, account or bill with an amount owed, in credit or unapplied again, and who caused it. */
@@ -92,12 +96,14 @@ export async function lockPayments(
 /**
  * Unarchives objects, in the transaction that makes something owed, in credit or unapplied on them again. The first
  * statement prevents that they are archived meanwhile: archiving checks the balances, and would not see those that this
- * transaction has not committed. The second statement sees objects that were archived while the first one waited. Both
- * come after the balances, which every transaction that reopens something locks before objects.
+ * transaction has not committed. The second statement sees objects that were archived while the first one waited, and tells
+ * of them: nobody knows them before it, and a batch commits right behind it. Both come after the balances, which every
+ * transaction that reopens something locks before objects.
  */
 export async function reopen(connection: Queryable, reopened: Reopened[], now: Date): Promise<void> {
   if (reopened.length === 0) return
   const once = [...new Map(reopened.map((one) => [one.id, one])).values()]
+  const events = once.map(({ id }) => newId(bucketOf(id), now.getTime()))
   const key = [
     uuidArray(once.map(({ id }) => id)),
     integerArray(once.map(({ id }) => bucketOf(id))),
@@ -111,7 +117,12 @@ export async function reopen(connection: Queryable, reopened: Reopened[], now: D
         ...key,
         textArray(once.map(({ actor }) => actor)),
         textArray(once.map(({ request_id }) => request_id)),
+        textArray(once.map(({ id }) => encode(id))),
+        uuidArray(events),
+        textArray(events.map((id) => formatId('event', id))),
         now,
+        formatInstant(now),
+        apiVersion,
       ],
     }),
   ])

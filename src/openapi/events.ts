@@ -30,7 +30,7 @@ export function eventExamples(): Record<string, Json> {
   return Object.fromEntries(
     eventTypes.map((type) => {
       const { sample } = events[type]
-      const created_at = 'updated_at' in sample ? sample.updated_at : undefined
+      const created_at = 'updated_at' in sample ? sample.updated_at : sample.created_at
       const envelope = { id: 'evt_0352Vzp8z2WVuwRIjQxenx', type, created_at, mode: 'test', api_version: apiVersion }
       return [eventComponent(type), { ...envelope, data: sample }]
     }),

@@ -9,6 +9,7 @@ import { renderObligation } from '../billing/obligation/render.ts'
 import type { Id } from '../core/id/id.ts'
 import type { Pool } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
+import { wholeBody } from '../events/personal.ts'
 import { type Application, applicationSelect } from '../ledger/corrections/application.ts'
 import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
 import { renderBillingPayment } from '../payments/recorded/render.ts'
@@ -20,11 +21,12 @@ const pageRows = 500
 const lowestId: Id = '00000000-0000-0000-0000-000000000000'
 
 const exportEntriesSql = loadSql(import.meta.url, './sql/export-entries.sql')
+const exportEventsSql = loadSql(import.meta.url, './sql/export-events.sql')
 
 type Pages<Item> = AsyncGenerator<Item[]>
 
 /**
- * Everything that is stored about a customer, as one JSON object, in pieces. Each list is read as it is when it is
+ * Everything that is stored about a customer, with what was told of it, as one JSON object, in pieces. Each list is read as it is when it is
  * reached; money that arrives meanwhile may be in one and not in another.
  */
 export async function* exportCustomer(pool: Pool, view: View, customer: CustomerRow): AsyncGenerator<string> {
@@ -61,6 +63,7 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
       ...ownerField({ id: row.receivable_id, kind: row.receivable_kind }),
       ...renderEntry(row),
     })),
+    events: shown(eventsOf(pool, customer), (row) => JSON.parse(wholeBody(row))),
   }
 }
 
@@ -104,5 +107,33 @@ async function* entriesOf(pool: Pool, customer: CustomerRow): Pages<OwnedEntry> 
       const last = rows.at(-1)
       after = rows.length < pageRows || !last ? undefined : { id: last.receivable_id, version: last.version }
     }
+  }
+}
+
+type EventRow = { id: Id; subject_id: Id; body: string; personal: string | null }
+
+/** What was told of a customer, and is kept: names and addresses of earlier are in it. By what it is about. */
+async function* eventsOf(pool: Pool, customer: CustomerRow): Pages<EventRow> {
+  yield* eventsAbout(pool, customer, [customer.id])
+  for (const kind of ['account', 'bill', 'payment', 'application']) {
+    const subjects = rowsOf<{ id: Id }>(pool, customer, `ids-of-${kind}s`, `select e.id from ${kind} as e`)
+    for await (const rows of subjects) {
+      yield* eventsAbout(
+        pool,
+        customer,
+        rows.map(({ id }) => id),
+      )
+    }
+  }
+}
+
+async function* eventsAbout(pool: Pool, customer: CustomerRow, ids: Id[]): Pages<EventRow> {
+  for (let after: Pick<EventRow, 'id' | 'subject_id'> | undefined = { id: lowestId, subject_id: lowestId }; after; ) {
+    const { rows }: { rows: EventRow[] } = await pool.query<EventRow>({
+      ...exportEventsSql,
+      values: [customer.environment_id, ids, customer.bucket, after.subject_id, after.id],
+    })
+    yield rows
+    after = rows.length < pageRows ? undefined : rows.at(-1)
   }
 }

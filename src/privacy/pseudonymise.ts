@@ -1,7 +1,11 @@
 import { renderProblem } from '../api/problems.ts'
 import { recordChanges } from '../audit/record.ts'
+import { accounts } from '../billing/account/resource.ts'
+import { bills } from '../billing/bill/resource.ts'
+import { customers } from '../billing/customer/resource.ts'
+import { objectEvent } from '../billing/object/event.ts'
 import type { ChangeView } from '../billing/object/operations.ts'
-import { type CustomerRow, findOrThrow } from '../billing/object/rows.ts'
+import { type CustomerRow, findOrThrow, objectSelect, type Rows } from '../billing/object/rows.ts'
 import { bucketOfValue } from '../core/bucket.ts'
 import { formatId, type Id } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
@@ -9,6 +13,7 @@ import { randomSecret } from '../core/secret.ts'
 import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
 import type { Connection } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
+import { writeEvents } from '../events/outbox.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
 
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
@@ -69,7 +74,34 @@ export async function pseudonymise(
     ),
     eraseResponses(connection, view, row, named),
   ])
+  await tellErasure(connection, view, changed)
   return changed
+}
+
+/** Tells who was erased, after the events of before were: the customer and, since their references are others now, its accounts and bills. */
+async function tellErasure(connection: Connection, { context }: ChangeView, customer: CustomerRow): Promise<void> {
+  const [ofAccounts, ofBills] = await Promise.all([
+    childrenOf(connection, 'account', customer),
+    childrenOf(connection, 'bill', customer),
+  ])
+  await writeEvents(connection, [
+    objectEvent(context, customers, 'customer.pseudonymised', customer),
+    ...ofAccounts.map((row) => objectEvent(context, accounts, 'account.updated', row)),
+    ...ofBills.map((row) => objectEvent(context, bills, 'bill.updated', row)),
+  ])
+}
+
+async function childrenOf<Kind extends 'account' | 'bill'>(
+  connection: Connection,
+  kind: Kind,
+  { environment_id, id, bucket }: CustomerRow,
+): Promise<Rows[Kind][]> {
+  const { rows } = await connection.query<Rows[Kind]>({
+    name: `${kind}s-of-pseudonymised`,
+    text: `${objectSelect[kind]} where e.environment_id = $1 and e.customer_id = $2 and e.bucket = $3 order by e.id`,
+    values: [environment_id, id, bucket],
+  })
+  return rows
 }
 
 /** The customer, then its accounts and bills, locked, with the new reference of each. */

@@ -14,7 +14,7 @@ import { account } from '../shapes/account.ts'
 import { bill } from '../shapes/bill.ts'
 import { customer } from '../shapes/customer.ts'
 import { ownerFields } from '../shapes/object.ts'
-import { shownInstant } from '../shapes/primitives.ts'
+import { shownId, shownInstant } from '../shapes/primitives.ts'
 import { exportCustomer } from './export.ts'
 import { pseudonymise } from './pseudonymise.ts'
 
@@ -23,6 +23,16 @@ const erasureMax_ms = 60_000
 
 // An export has no pages, and nothing limits how much a customer has.
 const exportedMax = 10_000_000
+const exportedEvent = z
+  .object({
+    id: shownId('event'),
+    type: z.string().max(100),
+    created_at: shownInstant,
+    mode: z.enum(['test', 'live']),
+    api_version: z.string().max(10),
+    data: z.record(z.string().max(40), z.unknown()),
+  })
+  .meta({ id: 'ExportedEvent' })
 const exported = z
   .object({
     exported_at: shownInstant,
@@ -32,6 +42,7 @@ const exported = z
     payments: z.array(billingPayment.omit({ obligations: true })).max(exportedMax),
     obligations: z.array(obligation).max(exportedMax),
     entries: z.array(entry.extend(ownerFields)).max(exportedMax),
+    events: z.array(exportedEvent).max(exportedMax).describe('Those that are kept, as they were sent'),
   })
   .meta({ id: 'CustomerExport' })
 

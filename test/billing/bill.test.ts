@@ -77,10 +77,12 @@ describe('amount_paid is the total; its difference is a manual adjustment', () =
     expect(same.body).toMatchObject({ amount_paid: 400, amount_remaining: 1600, metadata: { order: '8' } })
     const events = await eventsOf(bill)
     expect(events.map(({ type, data }) => [type, data.amount_paid])).toEqual([
+      ['bill.created', 0],
       ['bill.updated', 1500],
       ['bill.updated', 400],
+      ['bill.updated', 400],
     ])
-    expect(events[0].data).toMatchObject({ external_reference: bill.external_reference, metadata: { order: '7' } })
+    expect(events[1].data).toMatchObject({ external_reference: bill.external_reference, metadata: { order: '7' } })
     expect(JSON.stringify(events)).not.toContain('/p/')
     const { rows } = await server.database.pool.query(
       `select t.kind, l.amount, l.balance_after, t.request_id is not null as asked from ledger_entry as l
@@ -139,7 +141,10 @@ describe('voiding', () => {
       [bill.external_reference],
     )
     expect(rows).toEqual([{ balance: 0n, status: 'voided', version: 2n }])
-    expect((await eventsOf(bill)).map(({ type, data }) => [type, data.status])).toEqual([['bill.updated', 'voided']])
+    expect((await eventsOf(bill)).map(({ type, data }) => [type, data.status])).toEqual([
+      ['bill.created', 'unpaid'],
+      ['bill.voided', 'voided'],
+    ])
     for (const [method, path, body] of [
       ['POST', '/void', undefined],
       ['PATCH', '', { metadata: { a: 'b' } }],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { bucketOf, parseId } from '../../src/core/id/id.ts'
 import { dump, hits } from '../support/dump.ts'
 import { eventually } from '../support/eventually.ts'
 import { webhookReceiver } from '../support/receiver.ts'
@@ -121,6 +122,28 @@ describe('export', () => {
     )
     expect(body.entries.some((entry: { reason?: string }) => entry.reason === 'Late fee')).toBe(true)
     expect(answer.text).not.toContain('neighbour')
+    const { rows } = await server.database.pool.query<{ count: bigint }>(
+      'select count(*) as count from event where bucket = $1 and environment_id = (select environment_id from customer where id = $2)',
+      [bucketOf(parseId('customer', person.id) ?? ''), parseId('customer', person.id)],
+    )
+    expect(BigInt(new Set(body.events.map(({ id }: { id: string }) => id)).size)).toBe(rows[0]?.count)
+    expect(new Set(body.events.map(({ type }: { type: string }) => type))).toEqual(
+      new Set([
+        'customer.created',
+        'account.created',
+        'account.balance_adjusted',
+        'bill.created',
+        'bill.updated',
+        'bill.voided',
+        'bill.paid',
+        'obligation.amount_applied',
+        'obligation.amount_reversed',
+        'payment.amount_unapplied',
+        'payment.reversed',
+      ]),
+    )
+    const created = body.events.find(({ type }: { type: string }) => type === 'customer.created')
+    expect(created.data).toMatchObject({ name: person.name, email: person.email, phone: person.phone })
   })
 
   test('of a customer without anything is whole JSON too, and of nobody a 404', async () => {
@@ -132,6 +155,7 @@ describe('export', () => {
       payments: [],
       obligations: [],
       entries: [],
+      events: [{ type: 'customer.created' }],
     })
     expect((await get('customers/nobody/export')).status).toBe(404)
   })
@@ -146,7 +170,8 @@ describe('export', () => {
           .map((amount) => post('customers/busy/adjustments', { amount, reason: 'one of many' })),
       )
     }
-    const { entries } = (await get('customers/busy/export')).body
+    const { entries, events } = (await get('customers/busy/export')).body
+    expect(events).toHaveLength(602)
     expect(entries.map((entry: { version: number }) => entry.version)).toEqual(amounts)
   })
 })

@@ -322,6 +322,30 @@ const archive = fc.record({ of: index }).map((input) =>
   }),
 )
 
+const unarchive = fc.record({ of: index }).map((input) =>
+  command(`unarchive ${JSON.stringify(input)}`, always, async (model, real) => {
+    const debt = pick(model.debts, input.of)
+    const expectation = model.canUnarchive(debt)
+    await call(real, `/billing/${debt.kind}s/${debt.id}/unarchive`, {}, expectation)
+    if (expectation.status === 200) debt.archived = false
+  }),
+)
+
+/** Changes what is said of an object and nothing of its money. */
+const describeAnew = fc.record({ of: index, note: fc.constantFrom('a', 'b', null) }).map((input) =>
+  command(`describe ${JSON.stringify(input)}`, always, async (model, real) => {
+    const debt = pick(model.debts, input.of)
+    const expectation = debt.archived
+      ? { status: 409, code: 'archived' }
+      : debt.voided
+        ? { status: 409, code: 'bill_voided' }
+        : { status: 200 }
+    const named = debt.kind === 'bill' ? {} : { name: input.note && `called ${input.note}` }
+    const body = { ...named, metadata: { note: input.note } }
+    await call(real, `/billing/${debt.kind}s/${debt.id}`, body, expectation, 'PATCH')
+  }),
+)
+
 /** Every operation that changes the books, weighted by how often it is drawn. */
 export const operations: fc.Arbitrary<Command>[] = [
   raiseBill,
@@ -341,4 +365,6 @@ export const operations: fc.Arbitrary<Command>[] = [
   voidBill,
   archive,
   archive,
+  unarchive,
+  describeAnew,
 ]

@@ -178,6 +178,13 @@ export class PlainLedger {
       : { status: 200 }
   }
 
+  /** What belongs to something in the archive stays there. */
+  canUnarchive(debt: Debt): Classification {
+    if (!debt.archived && debt.kind === 'customer') return { status: 200 }
+    const above = this.debts.filter((one) => one !== debt && (one.kind === 'customer' || one.id === debt.account))
+    return above.some(({ archived }) => archived) ? refuse(409, 'archived') : { status: 200 }
+  }
+
   /** A bill by its parts: what was paid is money and what was set by hand, and never what was given up. */
   paidOf(bill: Debt): number {
     return bill.voided ? 0 : this.appliedTo(bill) + bill.byHand

@@ -57,7 +57,13 @@ export async function deliveryFixture({ pool, owner }: TestDatabase) {
       const body = (id: Id) => JSON.stringify({ id, note: 'R 20,00 \u{1f4b8} "\\' })
       await writeEvents(
         database,
-        ids.map((id) => ({ ...event(id), type: 'bill.updated' as const, body: body(id), personal: null, created_at })),
+        ids.map((id) => ({
+          ...event(id),
+          type: 'payment.amount_unapplied' as const,
+          body: body(id),
+          personal: null,
+          created_at,
+        })),
       )
       return ids
     },

@@ -10,8 +10,10 @@ import { createGroupCommit } from '../../database/group-commit.ts'
 import { claimKeys, claimName, type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection } from '../../database/pool.ts'
 import { type SendCommit, transaction } from '../../database/transaction.ts'
+import { type NewEvent, writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../../ledger/journal.ts'
-import { balanceCurrency, enterOpening } from '../object/balance.ts'
+import { type Balanced, enterOpening, openingOf } from '../object/balance.ts'
+import { objectEvent } from '../object/event.ts'
 import {
   claimExternalReferences,
   type ExternalReferenceClaim,
@@ -40,7 +42,7 @@ type AccountOutcome =
 const batchMax = 100
 const waitingMax = 5_000
 
-type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl'>
+type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl' | 'wakeDispatcher'>
 
 /**
  * Creates accounts in groups: those requested at the same time share one transaction of two round trips. One by one,
@@ -61,6 +63,7 @@ export function createGroupedAccounts(
     in_flight_max: 2,
     batch_max: batchMax,
     waiting_max: waitingMax,
+    committed: () => app.wakeDispatcher(),
   })
   return async (context, input) => {
     const customer_id = typeof input.customer === 'string' ? parseId('customer', input.customer) : undefined
@@ -107,6 +110,7 @@ async function createBatch(
   ])
   const journal = new Journal(now)
   const rows: AccountRow[] = []
+  const told: NewEvent[] = []
   const outcomes = started.map((one): AccountOutcome => {
     const { command } = one
     const { context } = command
@@ -114,8 +118,9 @@ async function createBatch(
     const customer = customers.get(command.customer_id)
     if (customer?.environment_id !== context.environment.id) return { kind: 'no_such_customer' }
     try {
-      const row = create(one, customer, named.has(one.id), journal)
+      const { row, entered } = create(one, customer, named.has(one.id), journal)
       rows.push(row)
+      told.push(objectEvent(context, accounts, 'account.created', row, entered))
       return { kind: 'responded', response: renderAccount(app, context, row) }
     } catch (error) {
       if (!(error instanceof Problem)) throw error
@@ -132,6 +137,7 @@ async function createBatch(
     insertAccounts(connection, rows, now),
     recordChanges(connection, audited),
     journal.write(connection),
+    writeEvents(connection, told),
     ...resolveClaims(connection, started, outcomes, named, rows),
   ])
   sendCommit()
@@ -145,16 +151,13 @@ function create(
   customer: CustomerRow,
   isNamed: boolean,
   journal: Journal,
-): AccountRow {
+): Balanced<AccountRow> {
   const { context, input } = command
   if (customer.archived_at !== null) throw archivedParent('customer', '/customer')
   const row = newAccount(context, customer, id, input)
-  const { balance } = input
-  const currency = balance === undefined ? undefined : balanceCurrency(input.currency, null, '')
+  const opening = openingOf(input, '')
   if (!isNamed) throw externalReferenceTaken(reference, '')
-  return balance === undefined || currency === undefined
-    ? row
-    : enterOpening(journal, context, row, { balance, currency })
+  return enterOpening(journal, context, row, opening)
 }
 
 /** Finds the customers and locks them, so that none is archived before the accounts are written. */

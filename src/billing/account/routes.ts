@@ -3,7 +3,7 @@ import { groupedOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
 import { account } from '../../shapes/account.ts'
 import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
-import { adjustOperation, balanceAdjustmentErrors, enterBalanceAdjustment } from '../object/adjustment.ts'
+import { adjustOperation, balanceAdjustmentErrors, enterOn } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
 import { balanceUpdateErrors } from '../object/balance.ts'
 import { listOperation } from '../object/list/operation.ts'
@@ -69,7 +69,7 @@ export function accountRoutes(router: Router, app: AppContext): void {
       summary: 'Adjust the balance of the account',
       errors: balanceAdjustmentErrors,
     },
-    enterBalanceAdjustment,
+    enterOn(accounts, 'account.balance_adjusted'),
   )
   archiveRoutes(router, app)
   historyRoutes(router, app)

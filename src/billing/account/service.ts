@@ -3,13 +3,16 @@ import type { RequestContext } from '../../context.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
+import { Journal } from '../../ledger/journal.ts'
 import { followRules } from '../../ledger/store.ts'
 import { createCustomer } from '../customer/service.ts'
-import { applyBalancePatch, balanceCurrency, newRow, openBalance } from '../object/balance.ts'
+import { applyBalancePatch, enterOpening, newRow, openingOf } from '../object/balance.ts'
+import { tellObject } from '../object/event.ts'
 import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject } from '../object/lock.ts'
 import { parentOf } from '../object/parent.ts'
 import type { AccountRow, CustomerRow } from '../object/rows.ts'
+import { accounts } from './resource.ts'
 import type { CreateAccount, UpdateAccount } from './schema.ts'
 import { insertAccounts, updateAccountRow } from './store.ts'
 
@@ -71,17 +74,16 @@ export async function createAccountUnder(
 ): Promise<AccountRow> {
   const id = newId(customer.bucket, context.now.getTime())
   const row = newAccount(context, customer, id, input, pointer)
-  const { balance } = input
-  const currency = balance === undefined ? undefined : balanceCurrency(input.currency, null, pointer)
-  const [, , , opened] = await Promise.all([
+  const journal = new Journal(context.now)
+  const opened = enterOpening(journal, context, row, openingOf(input, pointer))
+  await Promise.all([
     claimExternalReference(connection, context.environment.id, 'account', input.external_reference, id, pointer),
     insertAccounts(connection, [row], context.now),
     recordChange(connection, context, { action: 'created', object_kind: 'account', object_id: id }),
-    balance === undefined || currency === undefined
-      ? row
-      : openBalance(connection, context, row, { balance, currency }),
+    journal.write(connection),
+    tellObject(connection, context, accounts, 'account.created', opened.row, opened.entered),
   ])
-  return opened
+  return opened.row
 }
 
 /**
@@ -96,9 +98,10 @@ export async function updateAccount(
   ifMatch: string | undefined,
 ): Promise<AccountRow> {
   const held = await lockObject(connection, context.environment.id, 'account', idOrReference, { ifMatch })
-  const row = await applyBalancePatch(connection, context, held, patch)
+  const { row, entered } = await applyBalancePatch(connection, context, held, patch)
   await updateAccountRow(connection, row)
   await recordChange(connection, context, { action: 'updated', object_kind: 'account', object_id: row.id })
+  await tellObject(connection, context, accounts, 'account.updated', row, entered)
   if (patch.payment_rules !== undefined) await followRules(connection, row)
   return row
 }

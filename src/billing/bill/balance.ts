@@ -3,14 +3,17 @@ import { required } from '../../core/assert.ts'
 import { maxAmount } from '../../core/money.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { adjust } from '../../ledger/adjust.ts'
+import { writeEvents } from '../../events/outbox.ts'
+import { adjust, type EnteredAdjustment } from '../../ledger/adjust.ts'
+import { amountsOf } from '../../ledger/bill-amounts.ts'
 import { Journal } from '../../ledger/journal.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
 import type { EnterAdjustment } from '../object/adjustment.ts'
+import { adjustmentField, objectEvent } from '../object/event.ts'
 import { withReceivable } from '../object/lock.ts'
 import type { BillRow } from '../object/rows.ts'
-import { amountsOf } from './amounts.ts'
-import { tellBillUpdated } from './event.ts'
+import { paidEvents } from './paid.ts'
+import { bills } from './resource.ts'
 import { appliedToBill, updateBillRow } from './store.ts'
 
 /** Throws `bill_voided` for a voided bill, which is final. */
@@ -20,13 +23,13 @@ export function refuseVoided(row: BillRow): void {
 }
 
 /**
- * Enters an adjustment on a bill and emits `bill.updated`. An adjustment changes the amount to be paid, never the amount
- * paid; a write-off is kept apart from the other kinds. Throws `bill_voided`, `amount_exceeds_remaining` or
+ * Enters an adjustment on a bill and emits its event; a write-off has a type of its own. An adjustment changes the amount
+ * to be paid, never the amount paid; a write-off is kept apart from the other kinds. Throws `bill_voided`, `amount_exceeds_remaining` or
  * `amount_out_of_range`.
  */
-export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, view, held, amount, cause) => {
+export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, { context }, held, amount, cause) => {
   const { row, receivable } = held
-  const { now } = view.context
+  const { now } = context
   refuseVoided(row)
   if (receivable.balance + amount < 0n) {
     throw fieldProblem('amount_exceeds_remaining', '/amount', `The bill has ${receivable.balance} remaining.`)
@@ -35,7 +38,7 @@ export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, v
     throw fieldProblem('amount_out_of_range', '/amount', `With its adjustments a bill is for at most ${maxAmount}.`)
   }
   const journal = new Journal(now)
-  const id = adjust(journal, receivable, amount, cause, now)
+  const entered = required(adjust(journal, receivable, amount, cause, now), 'an amount that is not zero is entered')
   const changed: BillRow = {
     ...row,
     ...(cause.kind === 'write_off'
@@ -44,13 +47,21 @@ export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, v
     version: row.version + 1n,
     updated_at: now,
   }
-  await Promise.all([updateBillRow(connection, changed), journal.write(connection)])
-  await tellBillUpdated(connection, view, withReceivable(changed, receivable))
-  return required(id, 'an amount that is not zero is entered')
+  const moved = withReceivable(changed, receivable)
+  const type = cause.kind === 'write_off' ? 'bill.written_off' : 'bill.balance_adjusted'
+  await Promise.all([
+    updateBillRow(connection, changed),
+    journal.write(connection),
+    writeEvents(connection, [
+      objectEvent(context, bills, type, moved, entered, adjustmentField(entered)),
+      ...paidEvents(context, moved, entered),
+    ]),
+  ])
+  return entered.id
 }
 
 /**
- * Sets the amount paid of a locked bill by hand: the difference is entered. Returns whether there was one. Throws
+ * Sets the amount paid of a locked bill by hand: the difference is entered and returned, if there is one. Throws
  * `amount_exceeds_remaining` or `amount_paid_below_applied`.
  */
 export async function setAmountPaid(
@@ -58,7 +69,7 @@ export async function setAmountPaid(
   context: RequestContext,
   { row, receivable }: { row: BillRow; receivable: Receivable },
   total: bigint,
-): Promise<boolean> {
+): Promise<EnteredAdjustment | undefined> {
   const { paid, remaining } = amountsOf(row)
   if (total > paid + remaining) {
     throw fieldProblem('amount_exceeds_remaining', '/amount_paid', `At most ${paid + remaining} is to be paid.`)
@@ -72,7 +83,7 @@ export async function setAmountPaid(
   }
   const journal = new Journal(context.now)
   const cause = { kind: 'amount_paid_set', request_id: context.request_id, actor: context.actor } as const
-  const id = adjust(journal, receivable, paid - total, cause, context.now)
+  const entered = adjust(journal, receivable, paid - total, cause, context.now)
   await journal.write(connection)
-  return id !== undefined
+  return entered
 }

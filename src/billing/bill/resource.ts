@@ -3,12 +3,12 @@ import { dateIn } from '../../core/clock.ts'
 import { formatId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import { formatRules } from '../../core/payment-rules.ts'
+import { amountsOf, closedBy } from '../../ledger/bill-amounts.ts'
 import { bill } from '../../shapes/bill.ts'
 import { commonFieldsOf } from '../object/render.ts'
 import type { Resource, View } from '../object/resource.ts'
 import type { BillRow } from '../object/rows.ts'
 import { payableRules } from '../object/rules.ts'
-import { amountsOf, closedBy } from './amounts.ts'
 
 export const bills: Resource<'bill', typeof bill> = { kind: 'bill', tag: 'Bills', shape: bill, render: renderBill }
 

@@ -69,7 +69,7 @@ export function billRoutes(router: Router, app: AppContext): void {
         'A voided bill can be neither paid nor changed. Refused when money has been applied to the bill, or while a payment of it is in progress. Payments that were begun and not charged are cancelled.',
       errors: ['bill_voided', 'bill_has_payments', 'payment_in_progress', 'archived'],
     },
-    voidBill,
+    (connection, { context }, named) => voidBill(connection, context, named),
   )
   retrieveOperation(router, app, bills, {
     url: '/billing/bills/:bill',
@@ -87,7 +87,7 @@ export function billRoutes(router: Router, app: AppContext): void {
       body: updateBillBody,
       errors: updateErrors,
     },
-    service.updateBill,
+    (connection, { context }, named, body, ifMatch) => service.updateBill(connection, context, named, body, ifMatch),
   )
   listOperation(router, app, bills, { url: '/billing/bills', id: 'listBills', summary: 'List bills' })
   adjustOperation(

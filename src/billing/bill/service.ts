@@ -6,18 +6,20 @@ import { type Id, newId } from '../../core/id/id.ts'
 import { changeRules, type PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
+import { writeEvents } from '../../events/outbox.ts'
 import { openReceivable } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { createAccountUnder, customerOf } from '../account/service.ts'
 import { newRow } from '../object/balance.ts'
+import { objectEvent, tellObject } from '../object/event.ts'
 import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject, withReceivable } from '../object/lock.ts'
 import { mergeMetadata } from '../object/metadata.ts'
-import type { ChangeView } from '../object/operations.ts'
 import { parentOf } from '../object/parent.ts'
 import type { AccountRow, BillRow, CustomerRow } from '../object/rows.ts'
 import { refuseVoided, setAmountPaid } from './balance.ts'
-import { tellBillUpdated } from './event.ts'
+import { paidEvents } from './paid.ts'
+import { bills } from './resource.ts'
 import type { CreateBill, NewAccount, UpdateBill } from './schema.ts'
 import { insertBill, updateBillRow } from './store.ts'
 
@@ -55,14 +57,17 @@ export async function createBill(connection: Connection, context: RequestContext
   const journal = new Journal(context.now)
   const { request_id, actor, environment, now } = context
   const effective_at = earlierOf(startOfDate(environment.time_zone, row.bill_date), now)
-  const receivable = openReceivable(journal, row, row.amount_due, { request_id, actor, effective_at }, now)
+  const cause = { request_id, actor, effective_at }
+  const { receivable, entered } = openReceivable(journal, row, row.amount_due, cause, now)
+  const raised = withReceivable(row, receivable)
   await Promise.all([
     claimExternalReference(connection, context.environment.id, 'bill', input.external_reference, id, ''),
     insertBill(connection, row),
     recordChange(connection, context, { action: 'created', object_kind: 'bill', object_id: id }),
     journal.write(connection),
+    tellObject(connection, context, bills, 'bill.created', raised, entered),
   ])
-  return withReceivable(row, receivable)
+  return raised
 }
 
 /** The dates of a new bill. One that is due earlier than today and has no date of its own is of the day on which it is due. */
@@ -117,18 +122,17 @@ async function newAccountOf(
 }
 
 /**
- * Changes the fields that were sent. `amount_paid` is the total: the difference is entered as an adjustment, and
- * `bill.updated` is emitted. Throws `archived`, `bill_voided`, `precondition_failed`, `currency_fixed`,
+ * Changes the fields that were sent, and emits `bill.updated`. `amount_paid` is the total: the difference is entered as an
+ * adjustment. Throws `archived`, `bill_voided`, `precondition_failed`, `currency_fixed`,
  * `amount_exceeds_remaining`, `amount_paid_below_applied`, `metadata_too_large` or `invalid_payment_rules`.
  */
 export async function updateBill(
   connection: Connection,
-  view: ChangeView,
+  context: RequestContext,
   idOrReference: string,
   patch: UpdateBill,
   ifMatch: string | undefined,
 ): Promise<BillRow> {
-  const { context } = view
   const held = await lockObject(connection, context.environment.id, 'bill', idOrReference, { ifMatch })
   const { row } = held
   const receivable = required(held.receivable, 'every bill has a receivable')
@@ -146,9 +150,14 @@ export async function updateBill(
   }
   await updateBillRow(connection, changed)
   await recordChange(connection, context, { action: 'updated', object_kind: 'bill', object_id: row.id })
-  if (patch.amount_paid === undefined) return changed
-  const moves = await setAmountPaid(connection, context, { row, receivable }, BigInt(patch.amount_paid))
+  const entered =
+    patch.amount_paid === undefined
+      ? undefined
+      : await setAmountPaid(connection, context, { row, receivable }, BigInt(patch.amount_paid))
   const moved = withReceivable(changed, receivable)
-  if (moves) await tellBillUpdated(connection, view, moved)
+  await writeEvents(connection, [
+    objectEvent(context, bills, 'bill.updated', moved, entered),
+    ...paidEvents(context, moved, entered),
+  ])
   return moved
 }

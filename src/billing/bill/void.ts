@@ -1,16 +1,17 @@
 import { recordChange } from '../../audit/record.ts'
+import type { RequestContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { enterVoid } from '../../ledger/adjust.ts'
 import { cancelAttempts, refuseInProgress } from '../../ledger/attempts.ts'
+import { amountsOf } from '../../ledger/bill-amounts.ts'
 import { Journal } from '../../ledger/journal.ts'
+import { tellObject } from '../object/event.ts'
 import { lockObject, withReceivable } from '../object/lock.ts'
-import type { ChangeView } from '../object/operations.ts'
 import { type BillRow, findOrThrow } from '../object/rows.ts'
-import { amountsOf } from './amounts.ts'
 import { refuseVoided } from './balance.ts'
-import { tellBillUpdated } from './event.ts'
+import { bills } from './resource.ts'
 import { enteredByHand, updateBillRow } from './store.ts'
 
 /**
@@ -18,8 +19,11 @@ import { enteredByHand, updateBillRow } from './store.ts'
  * system accounts. Payments of it that were begun and not charged are cancelled. Throws `bill_voided`, `archived`,
  * `bill_has_payments` or `payment_in_progress`.
  */
-export async function voidBill(connection: Connection, view: ChangeView, idOrReference: string): Promise<BillRow> {
-  const { context } = view
+export async function voidBill(
+  connection: Connection,
+  context: RequestContext,
+  idOrReference: string,
+): Promise<BillRow> {
   const { environment, now } = context
   const found = await findOrThrow(connection, environment.id, 'bill', idOrReference)
   // Payments are locked before objects, as they are when they are applied.
@@ -31,13 +35,13 @@ export async function voidBill(connection: Connection, view: ChangeView, idOrRef
   await refuseInProgress(connection, row)
   const journal = new Journal(now)
   const bill = required(receivable, 'every bill has a receivable')
-  enterVoid(journal, bill, await enteredByHand(connection, row), context, now)
+  const entered = enterVoid(journal, bill, await enteredByHand(connection, row), context, now)
   const voided = { ...withReceivable(row, bill), version: row.version + 1n, updated_at: now }
   await Promise.all([
     journal.write(connection),
     updateBillRow(connection, voided),
     recordChange(connection, context, { action: 'voided', object_kind: 'bill', object_id: voided.id }),
-    tellBillUpdated(connection, view, voided),
+    tellObject(connection, context, bills, 'bill.voided', voided, entered),
   ])
   return voided
 }

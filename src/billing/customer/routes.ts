@@ -1,7 +1,7 @@
 import type { Router } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
 import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
-import { adjustOperation, balanceAdjustmentErrors, enterBalanceAdjustment } from '../object/adjustment.ts'
+import { adjustOperation, balanceAdjustmentErrors, enterOn } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
 import { balanceUpdateErrors } from '../object/balance.ts'
 import { listOperation } from '../object/list/operation.ts'
@@ -55,7 +55,7 @@ export function customerRoutes(router: Router, app: AppContext): void {
       summary: 'Adjust the balance of the customer',
       errors: balanceAdjustmentErrors,
     },
-    enterBalanceAdjustment,
+    enterOn(customers, 'customer.balance_adjusted'),
   )
   archiveRoutes(router, app)
   historyRoutes(router, app)

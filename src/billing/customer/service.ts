@@ -3,11 +3,14 @@ import type { RequestContext } from '../../context.ts'
 import { newId, randomBucket } from '../../core/id/id.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
+import { Journal } from '../../ledger/journal.ts'
 import { followRules } from '../../ledger/store.ts'
-import { applyBalancePatch, balanceCurrency, newRow, openBalance } from '../object/balance.ts'
+import { applyBalancePatch, enterOpening, newRow, openingOf } from '../object/balance.ts'
+import { tellObject } from '../object/event.ts'
 import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject } from '../object/lock.ts'
 import type { CustomerRow } from '../object/rows.ts'
+import { customers } from './resource.ts'
 import type { CreateCustomer, UpdateCustomer } from './schema.ts'
 import { insertCustomer, updateCustomerRow } from './store.ts'
 
@@ -36,17 +39,16 @@ export async function createCustomer(
     metadata: input.metadata ?? {},
     pseudonymised_at: null,
   }
-  const { balance } = input
-  const currency = balance === undefined ? undefined : balanceCurrency(input.currency, null, pointer)
-  const [, , , opened] = await Promise.all([
+  const journal = new Journal(context.now)
+  const opened = enterOpening(journal, context, row, openingOf(input, pointer))
+  await Promise.all([
     claimExternalReference(connection, context.environment.id, 'customer', input.external_reference, id, pointer),
     insertCustomer(connection, row),
     recordChange(connection, context, { action: 'created', object_kind: 'customer', object_id: id }),
-    balance === undefined || currency === undefined
-      ? row
-      : openBalance(connection, context, row, { balance, currency }),
+    journal.write(connection),
+    tellObject(connection, context, customers, 'customer.created', opened.row, opened.entered),
   ])
-  return opened
+  return opened.row
 }
 
 /**
@@ -61,7 +63,7 @@ export async function updateCustomer(
   ifMatch: string | undefined,
 ): Promise<CustomerRow> {
   const held = await lockObject(connection, context.environment.id, 'customer', idOrReference, { ifMatch })
-  const changed = await applyBalancePatch(connection, context, held, patch)
+  const { row: changed, entered } = await applyBalancePatch(connection, context, held, patch)
   const row = {
     ...changed,
     email: patch.email === undefined ? changed.email : patch.email,
@@ -69,6 +71,7 @@ export async function updateCustomer(
   }
   await updateCustomerRow(connection, row)
   await recordChange(connection, context, { action: 'updated', object_kind: 'customer', object_id: row.id })
+  await tellObject(connection, context, customers, 'customer.updated', row, entered)
   if (patch.payment_rules !== undefined) await followRules(connection, { ...row, customer_id: row.id })
   return row
 }

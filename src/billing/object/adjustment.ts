@@ -24,7 +24,8 @@ import {
   shownInstant,
   text,
 } from '../../shapes/primitives.ts'
-import { lockObject } from './lock.ts'
+import { adjustmentField, type ObjectEventType, tellObject } from './event.ts'
+import { lockObject, withReceivable } from './lock.ts'
 import type { ChangeView, Declared } from './operations.ts'
 import { objectParams, type Resource } from './resource.ts'
 import type { Rows } from './rows.ts'
@@ -95,7 +96,7 @@ export const balanceAdjustmentErrors = [
   'card_number',
 ] as const
 
-/** Enters an adjustment on a locked object, in the way of its kind. Returns the id of the adjustment. */
+/** Enters an adjustment on a locked object, in the way of its kind, and tells it. Returns the id of the adjustment. */
 export type EnterAdjustment<Kind extends ReceivableKind> = (
   connection: Connection,
   view: ChangeView,
@@ -176,16 +177,22 @@ async function adjustObject<Kind extends ReceivableKind>(
   }
 }
 
-/** Enters an adjustment on the balance of a customer or an account. */
-export const enterBalanceAdjustment: EnterAdjustment<'customer' | 'account'> = async (
-  connection,
-  { context },
-  { receivable },
-  amount,
-  cause,
-) => {
-  const journal = new Journal(context.now)
-  const id = adjust(journal, receivable, amount, cause, context.now)
-  await journal.write(connection)
-  return required(id, 'a nonzero amount makes an adjustment')
+/** Enters adjustments on the balances of one kind of objects: customers or accounts. */
+export function enterOn<Kind extends 'customer' | 'account', Shape extends z.ZodType>(
+  resource: Resource<Kind, Shape>,
+  type: ObjectEventType<Kind>,
+): EnterAdjustment<Kind> {
+  return async (connection, { context }, { row, receivable }, amount, cause) => {
+    const journal = new Journal(context.now)
+    const entered = required(
+      adjust(journal, receivable, amount, cause, context.now),
+      'a nonzero amount makes an adjustment',
+    )
+    const moved = withReceivable(row, receivable)
+    await Promise.all([
+      journal.write(connection),
+      tellObject(connection, context, resource, type, moved, entered, adjustmentField(entered)),
+    ])
+    return entered.id
+  }
 }

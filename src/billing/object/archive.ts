@@ -1,8 +1,11 @@
 import { recordChange } from '../../audit/record.ts'
 import type { RequestContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
+import { formatId, newId } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
+import { type NewEvent, renderEvent, writeEvents } from '../../events/outbox.ts'
 import { cancelAttempts, refuseInProgress } from '../../ledger/attempts.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { type FindOptions, findById, findOrThrow, type Rows } from './rows.ts'
@@ -122,10 +125,27 @@ async function setArchived<Kind extends ReceivableKind>(
       where environment_id = $1 and id = $2 and bucket = $3`,
     values: [row.environment_id, row.id, row.bucket, archivedAt, row.version + 1n, context.now],
   })
-  await recordChange(connection, context, {
-    action: archivedAt === null ? 'unarchived' : 'archived',
-    object_kind: kind,
-    object_id: row.id,
-  })
-  return readAgain(connection, kind, row)
+  const action = archivedAt === null ? 'unarchived' : 'archived'
+  await recordChange(connection, context, { action, object_kind: kind, object_id: row.id })
+  const changed = await readAgain(connection, kind, row)
+  await writeEvents(connection, [archiveEvent(context, action, changed)])
+  return changed
+}
+
+/** The event of an object that is put into the archive or taken out of it. `unarchive-objects.sql` writes the same. */
+function archiveEvent(
+  { environment, now }: RequestContext,
+  action: 'archived' | 'unarchived',
+  { kind, id: subject_id, bucket, external_reference, archived_at, updated_at, version }: Rows[ReceivableKind],
+): NewEvent {
+  const data = {
+    id: formatId(kind, subject_id),
+    external_reference,
+    mode: environment.mode,
+    updated_at: updated_at.toISOString(),
+    ...(archived_at !== null && { archived_at: archived_at.toISOString() }),
+    object_version: toNumber(version),
+  }
+  const type = `${kind}.${action}` as const
+  return renderEvent(environment, { id: newId(bucket, now.getTime()), bucket, type, subject_id, created_at: now, data })
 }

@@ -5,7 +5,7 @@ import { bucketOf, type Id } from '../../core/id/id.ts'
 import { changeRules, type PaymentRuleOverrides, type RulesPatch } from '../../core/payment-rules.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { adjust, openReceivable } from '../../ledger/adjust.ts'
+import { adjust, type EnteredAdjustment, openReceivable } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
 import { type Held, withReceivable } from './lock.ts'
@@ -36,7 +36,7 @@ export const balanceUpdateErrors = [
 ] as const
 
 /** The currency of a new balance: the one sent, or else the object's. */
-export function balanceCurrency(sent: string | undefined, known: string | null, pointer: string): string {
+function balanceCurrency(sent: string | undefined, known: string | null, pointer: string): string {
   const currency = sent ?? known
   if (!currency) throw fieldProblem('currency_required', `${pointer}/currency`, 'A balance needs a currency.')
   return currency
@@ -50,41 +50,44 @@ function inheritedRules({ environment }: RequestContext, row: BalanceOwnerRow): 
   return [environment.payment_rules, ...(row.kind === 'account' ? [row.customer_rules] : [])]
 }
 
-/** Opens the balance of an object that has none yet, in the caller's transaction. */
-export async function openBalance<Row extends BalanceOwnerRow>(
-  connection: Connection,
-  context: RequestContext,
-  row: Row,
-  opening: { balance: number; currency: string },
-): Promise<Row> {
-  const journal = new Journal(context.now)
-  const opened = enterOpening(journal, context, row, opening)
-  await journal.write(connection)
-  return opened
-}
+/** An object with its balance, and the adjustment that moved the balance, if it was moved. */
+export type Balanced<Row> = { row: Row; entered: EnteredAdjustment | undefined }
 
-/** Enters the opening of a balance into a journal that the caller writes later, together with others. */
+/**
+ * Enters the opening of a balance into a journal that the caller writes later, together with others; nothing where no
+ * balance is to be opened.
+ */
 export function enterOpening<Row extends BalanceOwnerRow>(
   journal: Journal,
   context: RequestContext,
   row: Row,
-  opening: { balance: number; currency: string },
-): Row {
+  opening: { balance: number; currency: string } | undefined,
+): Balanced<Row> {
+  if (opening === undefined) return { row, entered: undefined }
   const owner = { ...ownerOf(row), currency: opening.currency }
-  return withReceivable(row, openReceivable(journal, owner, BigInt(opening.balance), context, context.now))
+  const { receivable, entered } = openReceivable(journal, owner, BigInt(opening.balance), context, context.now)
+  return { row: withReceivable(row, receivable), entered }
+}
+
+/** The balance that a new object is to have; `undefined` for none. Throws `currency_required`. */
+export function openingOf(
+  { balance, currency }: { balance?: number | undefined; currency?: string | undefined },
+  pointer: string,
+): { balance: number; currency: string } | undefined {
+  return balance === undefined ? undefined : { balance, currency: balanceCurrency(currency, null, pointer) }
 }
 
 /**
- * Applies a PATCH to a customer or account and returns the row to write. A first `balance` opens the balance; a later
- * one is an adjustment by the difference from the locked balance. The currency can change only while there are no
- * entries.
+ * Applies a PATCH to a customer or account and returns the row to write, and what moved its balance. A first `balance`
+ * opens the balance; a later one is an adjustment by the difference from the locked balance. The currency can change only
+ * while there are no entries.
  */
 export async function applyBalancePatch<Row extends BalanceOwnerRow>(
   connection: Connection,
   context: RequestContext,
   held: Held<Row>,
   patch: BalancePatch,
-): Promise<Row> {
+): Promise<Balanced<Row>> {
   const { row } = held
   refuseWithdrawn(patch.currency, held)
   const changed: Row = {
@@ -96,20 +99,21 @@ export async function applyBalancePatch<Row extends BalanceOwnerRow>(
     version: row.version + 1n,
     updated_at: context.now,
   }
+  const journal = new Journal(context.now)
   if (!held.receivable) {
-    if (patch.balance === undefined) return changed
+    if (patch.balance === undefined) return { row: changed, entered: undefined }
     const currency = balanceCurrency(patch.currency, row.currency, '')
-    return openBalance(connection, context, changed, { balance: patch.balance, currency })
+    const opened = enterOpening(journal, context, changed, { balance: patch.balance, currency })
+    await journal.write(connection)
+    return opened
   }
   const receivable = await changeCurrency(connection, held.receivable, patch.currency)
-  if (patch.balance !== undefined) {
-    const journal = new Journal(context.now)
-    const cause = { kind: 'balance_set', request_id: context.request_id, actor: context.actor } as const
-    const difference = BigInt(patch.balance) - receivable.balance
-    adjust(journal, receivable, difference, cause, context.now)
-    await journal.write(connection)
-  }
-  return withReceivable(changed, receivable)
+  if (patch.balance === undefined) return { row: withReceivable(changed, receivable), entered: undefined }
+  const cause = { kind: 'balance_set', request_id: context.request_id, actor: context.actor } as const
+  const difference = BigInt(patch.balance) - receivable.balance
+  const entered = adjust(journal, receivable, difference, cause, context.now)
+  await journal.write(connection)
+  return { row: withReceivable(changed, receivable), entered }
 }
 
 /** A withdrawn currency is only for what has it already. */

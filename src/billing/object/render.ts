@@ -9,7 +9,7 @@ export function commonFieldsOf({ app, context: { environment } }: View, row: Cus
   return {
     metadata: Object.keys(row.metadata).length > 0 ? row.metadata : undefined,
     presentment_url:
-      row.archived_at === null
+      app !== undefined && row.archived_at === null
         ? presentmentUrl(app.publicUrl(), app.vault, row.kind, row.id, row.link_version)
         : undefined,
     mode: environment.mode,

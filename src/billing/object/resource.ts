@@ -6,9 +6,12 @@ import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { idOrReference } from '../../shapes/primitives.ts'
 import type { Rows } from './rows.ts'
 
-/** What rendering needs to know about the request: the address of pages, the environment, the time. */
+/**
+ * What rendering needs to know about the request: the address of pages, the environment, the time. Without the address no
+ * link is shown: an event holds none.
+ */
 export type View = {
-  app: Pick<AppContext, 'vault' | 'publicUrl'>
+  app?: Pick<AppContext, 'vault' | 'publicUrl'>
   context: Pick<RequestContext, 'environment' | 'now'>
 }
 

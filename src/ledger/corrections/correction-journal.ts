@@ -6,6 +6,8 @@ import { type NewEvent, renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { DataOf, EventType } from '../../events/registry.ts'
 import type { ChangeContext } from '../change.ts'
 import { Journal } from '../journal.ts'
+import { moveFields, moveOf } from '../move.ts'
+import { billPaid } from '../payments/write.ts'
 import { appliedToOf, countsFrom, formatReceivableId, ownerField, type Receivable } from '../receivable.ts'
 import type { LockedPayment } from '../store.ts'
 import type { Application } from './application.ts'
@@ -16,7 +18,7 @@ export type Cause = { reason: string; payment_reversal_id: Id | null }
 
 /**
  * Collects the corrections of one locked payment, always as new entries, and writes them together at the end: entries,
- * amounts of the payment, applications, their reversals, and one event for each.
+ * amounts of the payment, applications, their reversals, and one event for each, also for the reversal of the payment.
  */
 export class Correction {
   readonly journal: Journal
@@ -69,7 +71,7 @@ export class Correction {
     this.#rows.applications.push(application)
     this.#emit('obligation.amount_applied', id, {
       ...this.#obligation(application, receivable, amount),
-      balance_before: toNumber(receivable.balance + amount),
+      ...moveFields(moveOf(receivable, -amount, 'application')),
       explanation: {
         policy: 'explicit',
         applied: [{ to: formatReceivableId(receivable), amount: toNumber(amount), rule: 'explicit' }],
@@ -78,6 +80,7 @@ export class Correction {
         unapplied_amount: toNumber(payment.unapplied_amount),
       },
     })
+    if (receivable.balance === 0n) this.#events.push(...billPaid(environment, receivable, now))
     return application
   }
 
@@ -124,6 +127,27 @@ export class Correction {
       const cause = { reason: reversal.reason, payment_reversal_id: reversal.id }
       this.#reversed(application, receivable, amount, cause, transaction.id)
     }
+    this.#emit(
+      'payment.reversed',
+      reversal.id,
+      {
+        id: formatId('reversal', reversal.id),
+        payment_id: formatId('payment', payment.id),
+        customer_id: formatId('customer', payment.customer_id),
+        currency: payment.currency,
+        amount: toNumber(total),
+        unapplied_amount: toNumber(unapplied),
+        reason: reversal.reason,
+        obligations: parts.map(({ application, amount }) => ({
+          id: formatId('obligation', application.id),
+          amount: toNumber(amount),
+        })),
+        created_at: this.#context.now.toISOString(),
+        // What writes the correction raises it by one.
+        object_version: toNumber(payment.version + 1n),
+      },
+      payment.id,
+    )
   }
 
   #reversed(application: Application, receivable: Receivable, amount: bigint, cause: Cause, transactionId: Id): void {
@@ -138,7 +162,9 @@ export class Correction {
     this.#rows.reversals.push({ id, application, amount, ...cause, transaction_id: transactionId })
     this.#emit('obligation.amount_reversed', id, {
       ...this.#obligation(application, receivable, amount),
-      balance_before: toNumber(receivable.balance - amount),
+      ...moveFields(
+        moveOf(receivable, amount, cause.payment_reversal_id === null ? 'application_reversal' : 'payment_reversal'),
+      ),
       amount_applied: toNumber(application.amount),
       amount_reversed: toNumber(application.reversed_amount),
       reason: cause.reason,
@@ -154,18 +180,18 @@ export class Correction {
       payment_id: formatId('payment', application.payment_id),
       ...ownerField(receivable),
       applied_to: appliedToOf(receivable),
-      balance_after: toNumber(receivable.balance),
       metadata: this.#payment.metadata,
       created_at: application.created_at.toISOString(),
       updated_at: application.updated_at.toISOString(),
+      object_version: toNumber(application.version),
     }
   }
 
-  /** Emits the event of a new application or of a new reversal of one, which has the same id. */
-  #emit<Type extends EventType>(type: Type, id: Id, data: DataOf<Type>): void {
+  /** Emits the event of a new application or a new reversal, which has the same id. A reversed payment is told as the payment. */
+  #emit<Type extends EventType>(type: Type, id: Id, data: DataOf<Type>, subject_id = id): void {
     const { environment, now } = this.#context
     const bucket = bucketOf(this.#payment.id)
-    this.#events.push(renderEvent(environment, { id, bucket, type, subject_id: id, created_at: now, data }))
+    this.#events.push(renderEvent(environment, { id, bucket, type, subject_id, created_at: now, data }))
   }
 
   /** Writes everything, pipelined. */

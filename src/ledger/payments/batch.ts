@@ -165,7 +165,8 @@ function decideCommand(
   const decision = decide(command, inputs.receivables)
   if (decision === 'target_unknown') return { kind: 'target_unknown' }
   if (decision instanceof Problem) return { kind: 'refused', problem: decision }
-  return { applied: enterPayment(command, decision, inputs.receivables, journal, now) }
+  const started = inputs.payments.get(command.payment.id)
+  return { applied: enterPayment(command, decision, inputs.receivables, journal, now, started) }
 }
 
 function outcomeOf({ applied }: AppliedRow): PaymentOutcome {

@@ -1,11 +1,13 @@
+import type { z } from 'zod'
 import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { IdempotencyClaim } from '../../database/idempotency.ts'
 import type { EventEnvironment } from '../../events/outbox.ts'
+import type { methodDetails } from '../../shapes/payment-method.ts'
 import type { AllocationPolicy, ChosenAmount } from '../allocation.ts'
 import type { ReceivableKind } from '../receivable.ts'
-import type { ReceivableSelection } from '../store.ts'
+import type { LockedPayment, ReceivableSelection } from '../store.ts'
 
 /**
  * How a payment is to be allocated: amounts that the caller named, a policy over what is owed, or amounts that a payer
@@ -58,7 +60,7 @@ export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environm
 export type PaymentClaim =
   | { kind: 'record'; reference: string; fingerprint: Buffer }
   | { kind: 'replace'; reference: string; fingerprint: Buffer; replaces: Id }
-  | { kind: 'session'; processor_reference: string; method_details?: Record<string, unknown> | undefined }
+  | { kind: 'session'; processor_reference: string; method_details?: z.input<typeof methodDetails> | undefined }
 
 /** One payment to apply, with everything that can be known before the balances are read. */
 export type PaymentCommand = {
@@ -104,6 +106,8 @@ export type AppliedLine = {
   amount: bigint
   rule: string
   balance_after: bigint
+  /** The version of the balance after it. */
+  sequence: bigint
 }
 
 /** A payment right after it was applied. */
@@ -115,6 +119,8 @@ export type AppliedPayment = {
   lines: AppliedLine[]
   explanation: PaymentExplanation
   recorded_at: Date
+  /** The payment as it was started on a page; undefined for one that is recorded. */
+  started: Pick<LockedPayment, 'version' | 'created_at'> | undefined
 }
 
 /** How a payment was allocated and by which rule, in the terms of the API. Stored with the payment and part of its events. */

@@ -6,7 +6,7 @@ import { type Allocation, allocate, allocateChosen, explicitFault } from '../all
 import type { Journal } from '../journal.ts'
 import type { NewTransaction } from '../journal-rows.ts'
 import { countsFrom, formatReceivableId, objectsOf, type Receivable, type ReceivableIndex } from '../receivable.ts'
-import type { Reopened } from '../store.ts'
+import type { LockedPayment, Reopened } from '../store.ts'
 import {
   type AppliedLine,
   type AppliedPayment,
@@ -99,6 +99,7 @@ export function enterPayment(
   receivables: ReceivableIndex,
   journal: Journal,
   now: Date,
+  started?: LockedPayment,
 ): AppliedPayment {
   const { payment, environment } = command
   const bucket = bucketOf(payment.id)
@@ -130,6 +131,7 @@ export function enterPayment(
       amount,
       rule,
       balance_after: receivable.balance,
+      sequence: receivable.version,
     })
   }
   if (unapplied > 0n) journal.postToSystemAccount(transaction, 'unapplied', payment.currency, -unapplied)
@@ -141,6 +143,7 @@ export function enterPayment(
     lines,
     explanation: explainAllocation(command.target, allocation, receivables),
     recorded_at: now,
+    started,
   }
 }
 

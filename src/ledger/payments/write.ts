@@ -4,7 +4,8 @@ import { toNumber } from '../../core/money.ts'
 import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { jsonTexts, loadSql } from '../../database/sql.ts'
-import { type NewEvent, renderEvent } from '../../events/outbox.ts'
+import { type EventEnvironment, type NewEvent, renderEvent } from '../../events/outbox.ts'
+import { amountsOf, isPaidByMoney } from '../bill-amounts.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex, type ReceivableKind } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentExplanation } from './command.ts'
 
@@ -122,11 +123,15 @@ export async function insertApplications(connection: Queryable, rows: NewApplica
 // A payment over a thousand bills would otherwise put a thousand lines into each of a thousand events.
 const shownLinesMax = 20
 
-/** The events of one applied payment: one for each application, and one when money stays unapplied. */
+/**
+ * The events of one applied payment: one for each application, one for each bill that it leaves paid, and one when money stays
+ * unapplied. A payment that was started on a page succeeds by an event of its own; a recorded one was told by its caller.
+ */
 export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIndex): NewEvent[] {
   const { command, explanation, recorded_at } = applied
   const { payment, environment } = command
   const shared = {
+    object_version: 1,
     currency: payment.currency,
     payment_id: formatId('payment', payment.id),
     metadata: payment.metadata,
@@ -135,16 +140,23 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
     explanation: shorten(explanation),
   }
   const bucket = bucketOf(payment.id)
-  const events = applied.lines.map((line) =>
-    renderEvent(environment, {
-      id: line.obligation_id,
-      bucket,
-      type: 'obligation.amount_applied',
-      subject_id: line.obligation_id,
-      created_at: recorded_at,
-      data: { ...lineData(line, receivables.get(line.receivable_id) as Receivable), ...shared },
-    }),
-  )
+  const events: NewEvent[] = []
+  for (const line of applied.lines) {
+    const receivable = receivables.get(line.receivable_id) as Receivable
+    events.push(
+      renderEvent(environment, {
+        id: line.obligation_id,
+        bucket,
+        type: 'obligation.amount_applied',
+        subject_id: line.obligation_id,
+        created_at: recorded_at,
+        data: { ...lineData(line, receivable), ...shared },
+      }),
+    )
+    if (line.kind === 'bill' && line.balance_after === 0n)
+      events.push(...billPaid(environment, receivable, recorded_at))
+  }
+  if (applied.started) events.push(paymentSucceeded(applied, applied.started))
   if (applied.unapplied_amount === 0n) return events
   const unapplied = renderEvent(environment, {
     id: newId(bucket, recorded_at.getTime()),
@@ -154,11 +166,49 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
     created_at: recorded_at,
     data: {
       ...shared,
+      object_version: toNumber(versionOf(applied)),
       amount: toNumber(applied.unapplied_amount),
       customer_id: formatId('customer', applied.customer_id),
     },
   })
-  return [...events, unapplied]
+  events.push(unapplied)
+  return events
+}
+
+/** The version of the payment that completing it leaves. */
+function versionOf({ started }: AppliedPayment): bigint {
+  return started ? started.version + 1n : 1n
+}
+
+function paymentSucceeded(applied: AppliedPayment, started: NonNullable<AppliedPayment['started']>): NewEvent {
+  const { command, recorded_at } = applied
+  const { payment, environment, claim } = command
+  const details = claim.kind === 'session' ? claim.method_details : undefined
+  const bucket = bucketOf(payment.id)
+  return renderEvent(environment, {
+    id: newId(bucket, recorded_at.getTime()),
+    bucket,
+    type: 'payment.succeeded',
+    subject_id: payment.id,
+    created_at: recorded_at,
+    data: {
+      id: formatId('payment', payment.id),
+      status: 'succeeded',
+      customer_id: formatId('customer', applied.customer_id),
+      channel: payment.channel,
+      amount: toNumber(payment.amount),
+      currency: payment.currency,
+      applied_amount: toNumber(applied.applied_amount),
+      unapplied_amount: toNumber(applied.unapplied_amount),
+      ...(details !== undefined && { payment_method_details: details }),
+      metadata: payment.metadata,
+      mode: environment.mode,
+      received_at: formatInstant(payment.received_at),
+      created_at: formatInstant(started.created_at),
+      updated_at: formatInstant(recorded_at),
+      object_version: toNumber(versionOf(applied)),
+    },
+  })
 }
 
 function lineData(line: AppliedLine, receivable: Receivable) {
@@ -167,8 +217,10 @@ function lineData(line: AppliedLine, receivable: Receivable) {
     amount: toNumber(line.amount),
     ...ownerField(receivable),
     applied_to: appliedToOf(receivable),
+    sequence: toNumber(line.sequence),
     balance_before: toNumber(line.balance_after + line.amount),
     balance_after: toNumber(line.balance_after),
+    cause: 'payment' as const,
   }
 }
 
@@ -179,4 +231,44 @@ function shorten(explanation: PaymentExplanation): PaymentExplanation & { applie
     skipped: explanation.skipped.slice(0, shownLinesMax),
     applied_count: explanation.applied.length,
   }
+}
+
+/**
+ * `bill.paid` of a balance that money has just brought to zero; nothing for other balances, and for a bill that money did
+ * not pay alone. It moves no balance: the event of the money does.
+ */
+export function billPaid(environment: EventEnvironment, receivable: Receivable, now: Date): NewEvent[] {
+  const { amount_due, amount_adjusted, amount_written_off, bill_version, bill_created_at, bill_date } = receivable
+  if (amount_due === null || amount_adjusted === null || amount_written_off === null) return []
+  if (bill_version === null || bill_created_at === null || bill_date === null) return []
+  const bill = { status: 'paid', balance: 0n, amount_due, amount_adjusted, amount_written_off } as const
+  if (!isPaidByMoney(bill)) return []
+  const { id, bucket, due_date, account_id } = receivable
+  const metadata = JSON.parse(receivable.bill_metadata ?? '{}') as Record<string, string>
+  const data = {
+    id: formatId('bill', id),
+    external_reference: receivable.external_reference,
+    customer_id: formatId('customer', receivable.customer_id),
+    ...(account_id !== null && { account_id: formatId('account', account_id) }),
+    status: bill.status,
+    closed_by: 'payment' as const,
+    currency: receivable.currency,
+    amount_due: toNumber(amount_due),
+    amount_adjusted: toNumber(amount_adjusted),
+    amount_paid: toNumber(amountsOf(bill).paid),
+    amount_written_off: toNumber(amount_written_off),
+    amount_remaining: 0,
+    bill_date,
+    ...(due_date !== null && { due_date }),
+    partially_paid: false,
+    overdue: false,
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+    mode: environment.mode,
+    created_at: formatInstant(bill_created_at),
+    updated_at: formatInstant(now),
+    object_version: toNumber(bill_version),
+  }
+  const type = 'bill.paid'
+  const event = { id: newId(bucket, now.getTime()), bucket, type, subject_id: id, created_at: now, data } as const
+  return [renderEvent(environment, event)]
 }

@@ -52,6 +52,7 @@ export const checks: readonly Check[] = [
   check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.', {
     merges,
   }),
+  check('I6', 'told.sql', 'Every adjustment, reversal of a payment and change of an object has exactly one event.'),
   check('I6', 'retention.sql', 'Events are dropped by whole months after 90 days, and in no other way.'),
   check('I7', 'deliveries.sql', 'Every event has a delivery for each endpoint that takes its type.', { merges }),
   check('I7', 'attempts.sql', 'Every delivery that ended was ended by its latest attempt.', { merges }),

@@ -4,6 +4,7 @@ import { allocationPolicies } from '../../ledger/allocation.ts'
 import { expecting } from '../../shapes/expected.ts'
 import { appliedLine, explanation, linesMax, part, word } from '../../shapes/explanation.ts'
 import { ownerFields } from '../../shapes/object.ts'
+import { methodDetails } from '../../shapes/payment-method.ts'
 import {
   amount,
   balance,
@@ -124,18 +125,6 @@ export const paymentPreview = explanation
   .meta({ id: 'PaymentPreview' })
 
 export const paymentStatus = z.enum(paymentStatuses)
-
-const methodDetails = z
-  .object({
-    type: z.literal('card'),
-    card: z.object({
-      type: z.string().max(40),
-      scheme: z.string().max(40),
-      bin: z.string().max(8),
-      last4: z.string().max(4),
-    }),
-  })
-  .meta({ id: 'PaymentMethodDetails' })
 
 const paymentError = z
   .object({

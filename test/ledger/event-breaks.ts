@@ -1,0 +1,80 @@
+import { type Break, delivery, first } from './breaks.ts'
+
+/** Changes by hand of what was told, and to whom. */
+export const eventBreaks: Break[] = [
+  [
+    'an application without its event',
+    'I6',
+    'event',
+    `update event set type = 'bill.paid' where id = ${first('event', "type = 'obligation.amount_applied'")}`,
+  ],
+  [
+    'two events of one application',
+    'I6',
+    'event',
+    `update event set subject_id = ${first('application')} where type = 'obligation.amount_applied'`,
+  ],
+  [
+    'a reversal without its event',
+    'I6',
+    'event',
+    "update event set type = 'bill.paid' where type = 'obligation.amount_reversed'",
+  ],
+  [
+    'a reversal of a payment that is not told',
+    'I6',
+    'event',
+    "update event set type = 'bill.paid' where type = 'payment.reversed'",
+  ],
+  [
+    'a fee that is not told',
+    'I6',
+    'event',
+    "update event set type = 'bill.paid' where type = 'bill.balance_adjusted' and body like '%\"fee\"%'",
+  ],
+  [
+    'an object that is not told',
+    'I6',
+    'event',
+    "update event set type = 'bill.paid' where type = 'customer.created' and body not like '%sequence%'",
+  ],
+  [
+    'a recorded payment that is told as one of a page',
+    'I6',
+    'event',
+    "update event set type = 'payment.succeeded' where type = 'payment.amount_unapplied'",
+  ],
+  ['a change that is told twice', 'I6', 'event', `update event set type = 'bill.archived' where type = 'bill.voided'`],
+  [
+    'an event that was not delivered to an endpoint',
+    'I7',
+    'webhook_delivery webhook_attempt',
+    `with attempts as (delete from webhook_attempt where event_id = ${delivery})
+     delete from webhook_delivery where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery that no attempt delivered',
+    'I7',
+    'webhook_attempt',
+    `update webhook_attempt set status_code = 500 where event_id = ${delivery}`,
+  ],
+  [
+    'an attempt that was not counted',
+    'I7',
+    'webhook_attempt',
+    `update webhook_attempt set number = 2 where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery that was skipped',
+    'I12',
+    'webhook_delivery',
+    `update webhook_delivery set status = 'pending', settled_at = null, next_attempt_at = now() - interval '3 hours'
+      where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery that ended at no time',
+    'I14',
+    'webhook_delivery',
+    `update webhook_delivery set settled_at = null where event_id = ${delivery}`,
+  ],
+]
