@@ -140,8 +140,8 @@ export const events = {
     samples.billWrittenOffSample,
   ),
   'bill.paid': define(
-    'A bill is paid, by money alone. It moves no balance: that is told by the event of the money.',
-    data.billPaidByMoney,
+    'Money closed a bill, or it was set as paid by hand. It moves no balance: that is told by the event of the money.',
+    data.billClosed,
     ofBill,
     samples.billPaidSample,
   ),

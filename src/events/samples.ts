@@ -359,7 +359,7 @@ export const billWrittenOffSample: z.input<typeof data.billAdjusted> = {
   },
 }
 
-export const billPaidSample: z.input<typeof data.billPaidByMoney> = {
+export const billPaidSample: z.input<typeof data.billClosed> = {
   ...settled,
   status: 'paid',
   closed_by: 'payment',

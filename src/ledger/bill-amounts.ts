@@ -32,8 +32,3 @@ export function closedBy(bill: BillAmounts): z.input<typeof shape>['closed_by'] 
   ]
   return others.length > 0 ? 'mixed' : first
 }
-
-/** Whether a bill is paid, by money and nothing else. */
-export function isPaidByMoney(bill: BillAmounts): boolean {
-  return closedBy(bill) === 'payment'
-}

@@ -1,3 +1,4 @@
+import type { ObjectKind } from '../core/page-link.ts'
 import type { Debt } from './debts/debt.ts'
 import type { Owed } from './owed.ts'
 
@@ -10,7 +11,7 @@ export type AmountDueView = {
   /** Which page of the list is shown, from 1, and how many there are. */
   page: number
   pages: number
-  way_up: { path: string; kind: 'customer' | 'account' } | undefined
+  way_up: { path: string; kind: ObjectKind } | undefined
   /** The address of the page of a debt. */
   linkTo(debt: Debt): string
   /** The hidden fields of a form that pays one debt; `undefined` where online payment is not set up. */

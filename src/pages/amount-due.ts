@@ -10,7 +10,7 @@ import type { AmountDueView } from './amount-due-view.ts'
 import { tickedMax } from './debts/choice.ts'
 import type { Debt } from './debts/debt.ts'
 import { openLink } from './link.ts'
-import { readOwed, syncBeforeShowing } from './owed.ts'
+import { narrow, readOwed, syncBeforeShowing } from './owed.ts'
 import { newPayForm } from './pay-form.ts'
 import type { PageSubject } from './subject.ts'
 import { readTracking } from './tracking.ts'
@@ -26,7 +26,14 @@ export async function showAmountDue(
   const subject = await openLink(app, token)
   const pairs = readPairs(queryOf(request.url), 'The query')
   const sentAs = (name: string) => pairs.find(([one]) => one === name)?.[1] ?? ''
-  const asked = { token, subject, tracking: readTracking(pairs), up: sentAs('up'), page: Number(sentAs('page')) }
+  const asked = {
+    token,
+    subject,
+    tracking: readTracking(pairs),
+    up: sentAs('up'),
+    only: sentAs('debt'),
+    page: Number(sentAs('page')),
+  }
   return sendAmountDue(app, request, reply, asked)
 }
 
@@ -37,6 +44,8 @@ type Asked = {
   tracking: Record<string, string>
   up?: string
   page?: number
+  /** Only this debt of several, by its id as the API shows it. */
+  only?: string | undefined
   fault?: AmountDueView['fault']
 }
 
@@ -45,10 +54,11 @@ export async function sendAmountDue(
   app: AppContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { token, subject: before, tracking, up = '', page = 1, fault }: Asked,
+  { token, subject: before, tracking, up = '', page = 1, only, fault }: Asked,
 ): Promise<FastifyReply> {
   const subject = await syncBeforeShowing(app, before, request.id)
-  const owed = await readOwed(app, subject)
+  const all = await readOwed(app, subject)
+  const owed = narrow(all, only)
   const processor = processorFor(app, subject.environment)
   const { now } = owed
   const pages = Math.max(1, Math.ceil(owed.debts.length / tickedMax))
@@ -58,8 +68,9 @@ export async function sendAmountDue(
     tracking,
     page: Number.isInteger(page) && page >= 1 && page <= pages ? page : 1,
     pages,
-    way_up: wayUp(app.vault, subject, token, up, now),
-    linkTo: ({ kind, id, link_version }) => {
+    way_up: owed === all ? wayUp(app.vault, subject, token, up, now) : { path: `/p/${token}`, kind: subject.kind },
+    linkTo: ({ kind, id, shown_id, link_version }) => {
+      if (id === subject.id) return `/p/${token}?debt=${shown_id}`
       const link = linkToken(app.vault, kind, id, link_version)
       return `/p/${link}?up=${wayUpFrom(app.vault, subject, link, now)}`
     },

@@ -33,6 +33,14 @@ export async function readOwed(app: Pick<AppContext, 'pool' | 'clock'>, subject:
   return { subject, debts, settled: settledDebt(subject, debts), totals, held, now }
 }
 
+/** The same of one debt alone, to pay a part of it; of everything where there is no such debt. */
+export function narrow(owed: Owed, shown_id: string | undefined): Owed {
+  const debt = owed.debts.find((one) => one.shown_id === shown_id)
+  if (!debt || owed.debts.length === 1) return owed
+  const totals = [{ currency: debt.currency, owed: debt.owed, count: 1, credit: 0n }]
+  return { ...owed, debts: [debt], settled: undefined, totals, held: [] }
+}
+
 // How many payments of this page are checked with their processor while the payer waits.
 const askedMax = 3
 

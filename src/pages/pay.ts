@@ -40,6 +40,7 @@ export async function pay(
       token,
       subject,
       tracking,
+      only: sent !== 'stale' && sent.choice.kind === 'debts' ? sent.choice.shown_ids[0] : undefined,
       fault: { typed: renew ? undefined : shown, detail },
     })
   if (sent === 'stale') return refuse({ detail: openTooLong })

@@ -67,7 +67,8 @@ describe('what opens a payer’s page', () => {
     const missed = keyed.filter((operation) => !done.some((what) => expressionOf(operation).test(what)))
     expect(missed).toEqual([])
 
-    const page = await open((await server.api('GET', '/billing/accounts/F2')).body.presentment_url)
+    const account = (await server.api('GET', '/billing/accounts/F2')).body
+    const page = await open(`${account.presentment_url}?debt=${account.id}`)
     const card = await submit(page.forms[0])
     proofs.push(...proofsIn(card.url))
     await submit(card.forms[0], goodCard)

@@ -195,7 +195,7 @@ describe('payment rules', () => {
       }
       const looked = data.find(({ kind }: { kind: string }) => kind === lower)
       expect(looked.payment_rules).toMatchObject({ min_amount: kept, max_amount: kept })
-      const [form] = (await open(body.presentment_url)).forms
+      const [form] = (await open(`${body.presentment_url}?debt=${body.id}`)).forms
       expect((await submit(form, { amount: String(kept / 100) })).html).toContain('name="card_number"')
       // What nobody here has set keeps nobody from changing something else.
       expect((await patch(path(lower), { payment_rules: { underpayment_allowed: true } })).status).toBe(200)

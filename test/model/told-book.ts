@@ -78,6 +78,14 @@ export class ToldBook {
     return this.#events.filter(({ type, data }) => type === 'bill.paid' && data.id === id).length
   }
 
+  /** How often money brought what a bill owes to zero, or it was set as paid by hand. */
+  closedByMoney(id: string): number {
+    const causes = ['payment', 'application', 'amount_paid_set']
+    return this.#events.filter(
+      ({ data }) => (data.bill_id === id || data.id === id) && data.balance_after === 0 && causes.includes(data.cause),
+    ).length
+  }
+
   /** A payment by the money that was told: what came in, what is held, what was taken back. */
   payment(id: string): ToldPayment {
     const told = this.#events.filter(({ type, data }) => /^(obligation|payment)\./.test(type) && data.payment_id === id)

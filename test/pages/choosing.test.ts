@@ -252,6 +252,21 @@ describe('a list that is longer than a page', () => {
   }, 60_000)
 })
 
+describe('one debt of several', () => {
+  it('is paid in part from a page of its own, also the balance of the page’s own object', async () => {
+    const { customer } = await household()
+    const page = await follow(await open(customer.presentment_url), /Details/)
+    expect(page.text).toMatch(/you owe R 799,00/)
+    const own = await open(`${customer.presentment_url}?debt=${customer.id}`)
+    expect(own.text).toContain('All that you owe Thandi Nkosi, you owe R 123,45')
+    const refused = await submit(own.forms[0], { amount: '500' })
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('you owe R 123,45')])
+    const outcome = await submit((await submit(refused.forms[0], { amount: '23,45' })).forms[0], goodCard)
+    expect(outcome.text).toContain('General balance R 100,00 left R 23,45')
+    expect((await get('customers', customer)).balance).toBe(10_000)
+  })
+})
+
 describe('what cannot be paid here', () => {
   it('is listed with why, and left out of everything', async () => {
     const { customer, garden, late, today } = await household()

@@ -144,7 +144,17 @@ describe('a bill', () => {
     [
       'money after a discount',
       [adjust('discount', -100), money(900)],
-      ['bill.balance_adjusted', 'obligation.amount_applied'],
+      ['bill.balance_adjusted', 'obligation.amount_applied', 'bill.paid'],
+    ],
+    [
+      'a credit note of the rest',
+      [money(900), adjust('credit_note', -100)],
+      ['obligation.amount_applied', 'bill.balance_adjusted'],
+    ],
+    [
+      'a fee taken back, after money for the rest',
+      [adjust('fee', 100), money(1000), adjust('adjustment', -100)],
+      ['bill.balance_adjusted', 'obligation.amount_applied', 'bill.balance_adjusted'],
     ],
     [
       'money after a fee',
@@ -152,24 +162,27 @@ describe('a bill', () => {
       ['bill.balance_adjusted', 'obligation.amount_applied', 'bill.paid'],
     ],
     ['a void', [({ id }) => post(`/billing/bills/${id}/void`, undefined, 200)], ['bill.voided']],
-  ])('that is closed by %s: bill.paid by money alone, and each step once', async (_what, acts, expected) => {
-    const bill = await makeBill(await makeCustomer(), { metadata: { order: '7' }, due_date: '2999-01-31' })
-    await told()
-    for (const act of acts) await act(bill)
-    const shown = await get(`/billing/bills/${bill.id}`)
-    const events = await told()
-    expect(typesOf(events)).toEqual([...expected].sort())
-    const steps = events.filter(({ data }) => data.sequence !== undefined).map(({ data }) => data)
-    expect(steps.map(({ sequence }) => sequence)).toEqual(acts.map((_, at) => at + 2))
-    expect(steps.at(-1).balance_after).toBe(0)
-    const { presentment_url: _, ...whole } = shown
-    for (const paid of of(events, 'bill.paid')) {
-      const { object_version, ...data } = paid
-      expect(data).toEqual(whole)
-      expect(object_version).toBeGreaterThanOrEqual(1)
-      expect(paid).not.toHaveProperty('sequence')
-    }
-  })
+  ])(
+    'that is closed by %s: bill.paid when it was money that closed it, and each step once',
+    async (_what, acts, expected) => {
+      const bill = await makeBill(await makeCustomer(), { metadata: { order: '7' }, due_date: '2999-01-31' })
+      await told()
+      for (const act of acts) await act(bill)
+      const shown = await get(`/billing/bills/${bill.id}`)
+      const events = await told()
+      expect(typesOf(events)).toEqual([...expected].sort())
+      const steps = events.filter(({ data }) => data.sequence !== undefined).map(({ data }) => data)
+      expect(steps.map(({ sequence }) => sequence)).toEqual(acts.map((_, at) => at + 2))
+      expect(steps.at(-1).balance_after).toBe(0)
+      const { presentment_url: _, ...whole } = shown
+      for (const paid of of(events, 'bill.paid')) {
+        const { object_version, ...data } = paid
+        expect(data).toEqual(whole)
+        expect(object_version).toBeGreaterThanOrEqual(1)
+        expect(paid).not.toHaveProperty('sequence')
+      }
+    },
+  )
 
   test('that is paid from money that was held is told as paid, and as open again by the reversal', async () => {
     const customer = await makeCustomer()

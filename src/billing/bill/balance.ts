@@ -12,7 +12,6 @@ import type { EnterAdjustment } from '../object/adjustment.ts'
 import { adjustmentField, objectEvent } from '../object/event.ts'
 import { withReceivable } from '../object/lock.ts'
 import type { BillRow } from '../object/rows.ts'
-import { paidEvents } from './paid.ts'
 import { bills } from './resource.ts'
 import { appliedToBill, updateBillRow } from './store.ts'
 
@@ -52,10 +51,7 @@ export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, {
   await Promise.all([
     updateBillRow(connection, changed),
     journal.write(connection),
-    writeEvents(connection, [
-      objectEvent(context, bills, type, moved, entered, adjustmentField(entered)),
-      ...paidEvents(context, moved, entered),
-    ]),
+    writeEvents(connection, [objectEvent(context, bills, type, moved, entered, adjustmentField(entered))]),
   ])
   return entered.id
 }

@@ -18,7 +18,6 @@ import { mergeMetadata } from '../object/metadata.ts'
 import { parentOf } from '../object/parent.ts'
 import type { AccountRow, BillRow, CustomerRow } from '../object/rows.ts'
 import { refuseVoided, setAmountPaid } from './balance.ts'
-import { paidEvents } from './paid.ts'
 import { bills } from './resource.ts'
 import type { CreateBill, NewAccount, UpdateBill } from './schema.ts'
 import { insertBill, updateBillRow } from './store.ts'
@@ -155,9 +154,10 @@ export async function updateBill(
       ? undefined
       : await setAmountPaid(connection, context, { row, receivable }, BigInt(patch.amount_paid))
   const moved = withReceivable(changed, receivable)
+  const closed = entered !== undefined && moved.status === 'paid'
   await writeEvents(connection, [
     objectEvent(context, bills, 'bill.updated', moved, entered),
-    ...paidEvents(context, moved, entered),
+    ...(closed ? [objectEvent(context, bills, 'bill.paid', moved)] : []),
   ])
   return moved
 }

@@ -5,7 +5,7 @@ import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../.
 import type { Queryable } from '../../database/pool.ts'
 import { jsonTexts, loadSql } from '../../database/sql.ts'
 import { type EventEnvironment, type NewEvent, renderEvent } from '../../events/outbox.ts'
-import { amountsOf, isPaidByMoney } from '../bill-amounts.ts'
+import { amountsOf, closedBy } from '../bill-amounts.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex, type ReceivableKind } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentExplanation } from './command.ts'
 
@@ -234,15 +234,14 @@ function shorten(explanation: PaymentExplanation): PaymentExplanation & { applie
 }
 
 /**
- * `bill.paid` of a balance that money has just brought to zero; nothing for other balances, and for a bill that money did
- * not pay alone. It moves no balance: the event of the money does.
+ * `bill.paid` of a balance that money has just brought to zero; nothing for a balance that is no bill's. It moves no
+ * balance: the event of the money does.
  */
 export function billPaid(environment: EventEnvironment, receivable: Receivable, now: Date): NewEvent[] {
   const { amount_due, amount_adjusted, amount_written_off, bill_version, bill_created_at, bill_date } = receivable
   if (amount_due === null || amount_adjusted === null || amount_written_off === null) return []
   if (bill_version === null || bill_created_at === null || bill_date === null) return []
   const bill = { status: 'paid', balance: 0n, amount_due, amount_adjusted, amount_written_off } as const
-  if (!isPaidByMoney(bill)) return []
   const { id, bucket, due_date, account_id } = receivable
   const metadata = JSON.parse(receivable.bill_metadata ?? '{}') as Record<string, string>
   const data = {
@@ -251,7 +250,7 @@ export function billPaid(environment: EventEnvironment, receivable: Receivable, 
     customer_id: formatId('customer', receivable.customer_id),
     ...(account_id !== null && { account_id: formatId('account', account_id) }),
     status: bill.status,
-    closed_by: 'payment' as const,
+    closed_by: closedBy(bill),
     currency: receivable.currency,
     amount_due: toNumber(amount_due),
     amount_adjusted: toNumber(amount_adjusted),
