@@ -57,7 +57,7 @@ export function adjust(
   const asked = cause.effective_at ?? now
   const effective_at = countsFrom(receivable, amount, asked)
   if (cause.effective_at !== undefined && effective_at > asked) {
-    const since = receivable.owed_since.toISOString()
+    const since = effective_at.toISOString()
     throw fieldProblem(
       'invalid_dates',
       '/effective_at',

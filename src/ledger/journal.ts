@@ -1,4 +1,4 @@
-import { assert } from '../core/assert.ts'
+import { assert, required } from '../core/assert.ts'
 import { laterOf } from '../core/clock.ts'
 import { type Id, newId } from '../core/id/id.ts'
 import { maxBalance } from '../core/money.ts'
@@ -94,10 +94,11 @@ export class Journal {
     }
     if (receivable.kind === 'bill') {
       assert(receivable.balance >= 0n, 'a bill never goes below zero')
-      assert(amount > 0n || effective_at >= receivable.owed_since, 'a bill is lessened from when it is owed')
+      const owedSince = required(receivable.owed_since, 'of a bill it is known')
+      assert(amount > 0n || effective_at >= owedSince, 'a bill is lessened from when it is owed')
+      if (amount > 0n) receivable.owed_since = laterOf(owedSince, effective_at)
       if (receivable.status !== 'voided') receivable.status = receivable.balance > 0n ? 'unpaid' : 'paid'
     }
-    if (amount > 0n) receivable.owed_since = laterOf(receivable.owed_since, effective_at)
     receivable.moved_at = this.#now
     this.#enter(transaction, receivable.currency, amount, {
       receivable_id: receivable.id,

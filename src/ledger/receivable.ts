@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { required } from '../core/assert.ts'
 import { laterOf } from '../core/clock.ts'
 import { formatId, type Id } from '../core/id/id.ts'
 import type { appliedTo } from '../shapes/applied-to.ts'
@@ -35,9 +36,9 @@ export type Receivable = {
   readonly bill_metadata: string | null
   readonly bill_created_at: Date | null
   readonly overpayment_allowed: boolean
-  /** The newest of the instants from which something that was added to it counts. */
-  owed_since: Date
-  /** When it was last moved; null where that was before this was kept, or never. */
+  /** Of a bill: the newest of the instants from which something that was added to it counts. Not read for other kinds. */
+  owed_since: Date | null
+  /** When it was last moved; null where that was before this was kept, or never, or where it is read without a lock. */
   moved_at: Date | null
 }
 
@@ -50,7 +51,7 @@ export function countsFrom(
   amount: bigint,
   at: Date,
 ): Date {
-  return kind === 'bill' && amount < 0n ? laterOf(at, owed_since) : at
+  return kind === 'bill' && amount < 0n ? laterOf(at, required(owed_since, 'of a bill it is known')) : at
 }
 
 /** The receivables of one transaction or one read, found by id, by customer or by account. */

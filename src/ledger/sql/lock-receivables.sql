@@ -3,7 +3,8 @@
 -- allocation and an event need, so that no second look-up is necessary.
 select
   r.id, r.bucket, r.environment_id, r.kind, r.customer_id, r.account_id, r.currency, r.balance, r.version, r.status,
-  r.owed_since, r.moved_at, r.external_reference, b.due_date, b.bill_date, b.amount_due,
+  case r.kind when 'bill' then r.owed_since end as owed_since, r.moved_at,
+  r.external_reference, b.due_date, b.bill_date, b.amount_due,
   b.amount_adjusted, b.amount_written_off, b.version as bill_version, b.metadata::text as bill_metadata,
   b.created_at as bill_created_at,
   coalesce(r.overpayment_allowed, r.environment_id = any (array(

@@ -3,8 +3,8 @@
 -- locked one.
 with updated as (
   update receivable as r
-  set balance = moved.balance, version = moved.version, status = moved.status, owed_since = moved.owed_since,
-    moved_at = $12::timestamptz
+  set balance = moved.balance, version = moved.version, status = moved.status,
+    owed_since = coalesce(moved.owed_since, r.owed_since), moved_at = $12::timestamptz
   from (
     select unnest($1::uuid[]) as id, unnest($2::integer[]) as bucket, unnest($3::integer[]) as environment_id,
       unnest($4::text[]) as currency, unnest($5::bigint[]) as found_balance, unnest($6::bigint[]) as found_version,
