@@ -3,6 +3,8 @@ import { type Html, html } from './html.ts'
 /** One text field with its label, its hint, and its error; a screen reader announces all three. */
 export type Field = {
   name: string
+  /** Of the input, where its name is not the only one of the page. */
+  id?: string | undefined
   label: string
   value?: string | undefined
   hint?: Html | string | undefined
@@ -14,12 +16,22 @@ export type Field = {
 }
 
 /** Renders a field. Its errors and hints are tied to the input by `aria-describedby`. */
-export function textField({ name, label, value, hint, error, prefix, inputmode, autocomplete }: Field): Html {
-  const described = [error && `${name}-error`, hint && `${name}-hint`].filter(Boolean).join(' ')
+export function textField({
+  name,
+  id = name,
+  label,
+  value,
+  hint,
+  error,
+  prefix,
+  inputmode,
+  autocomplete,
+}: Field): Html {
+  const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ')
   return html`<div class="field${error && ' wrong'}">
-<label for="${name}">${label}</label>
-<div class="input">${prefix && html`<span aria-hidden="true">${prefix}</span>`}<input id="${name}" name="${name}" type="text" inputmode="${inputmode}" autocomplete="${autocomplete}" value="${value}" required${error && html` aria-invalid="true"`}${described && html` aria-describedby="${described}"`}></div>
-${error && html`<p class="error" id="${name}-error">${error}</p>`}${hint && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+<label for="${id}">${label}</label>
+<div class="input">${prefix && html`<span aria-hidden="true">${prefix}</span>`}<input id="${id}" name="${name}" type="text" inputmode="${inputmode}" autocomplete="${autocomplete}" value="${value}" required${error && html` aria-invalid="true"`}${described && html` aria-describedby="${described}"`}></div>
+${error && html`<p class="error" id="${id}-error">${error}</p>`}${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
 </div>`
 }
 

@@ -16,6 +16,9 @@ export type AmountDueView = {
   linkTo(debt: Debt): string
   /** The hidden fields of a form that pays one debt; `undefined` where online payment is not set up. */
   fieldsFor: ((debt: Debt) => [string, string][]) | undefined
-  /** What is wrong with what was sent, and the amount that was typed; without it, one is suggested anew. */
-  fault?: { typed?: string | undefined; detail: string } | undefined
+  /**
+   * What is wrong with what was sent, and the amount that was typed; without it, one is suggested anew. `currency` where it
+   * was for all debts of one together.
+   */
+  fault?: { typed?: string | undefined; currency?: string; detail: string } | undefined
 }

@@ -1,6 +1,7 @@
-import { hiddenFields } from '../html/field.ts'
+import { currencySign } from '../core/money.ts'
+import { hiddenFields, textField } from '../html/field.ts'
 import { type Html, html } from '../html/html.ts'
-import { money } from '../html/money.ts'
+import { money, payerLocale } from '../html/money.ts'
 import type { AmountDueView } from './amount-due-view.ts'
 import { formatDate } from './dates.ts'
 import { tickedMax } from './debts/choice.ts'
@@ -17,12 +18,8 @@ export function debtList(view: AmountDueView): Html {
 ${pager(view)}`
 }
 
-function currencyForm(
-  { path, tracking, linkTo, fieldsFor }: AmountDueView,
-  currency: string,
-  debts: Debt[],
-  several: boolean,
-): Html {
+function currencyForm(view: AmountDueView, currency: string, debts: Debt[], several: boolean): Html {
+  const { path, tracking, linkTo, fieldsFor } = view
   const tickable = fieldsFor !== undefined && debts.some(isPayableWhole)
   const [open, moving] = [debts.filter((debt) => debt.open > 0n), debts.filter((debt) => debt.open === 0n)]
   const groups = [...Map.groupBy([...open, ...moving], groupOf)]
@@ -32,7 +29,29 @@ ${groups.map(
   ([name, ones]) => html`<h3${name === 'Overdue' && html` class="late"`}>${name}</h3>
 ${ones.map((debt) => debtRow(debt, linkTo(debt), tickable))}`,
 )}
-${tickable && html`${hiddenFields(Object.entries(tracking))}<button type="submit">Continue with what is ticked</button>\n`}</form>\n`
+${tickable && html`${hiddenFields(Object.entries(tracking))}<button type="submit">Continue with what is ticked</button>\n`}</form>
+${tickable && anotherAmount(view, currency)}`
+}
+
+/** An amount that is spread over what is owed in a currency, the most urgent first. */
+function anotherAmount({ path, tracking, fault }: AmountDueView, currency: string): Html {
+  const id = `amount-${currency}`
+  const error = fault?.currency === currency ? fault.detail : undefined
+  return html`<details class="card"${error && html` open`}><summary>Pay another amount</summary><form method="get" action="${path}/review">
+${hiddenFields([['currency', currency], ...Object.entries(tracking)])}${textField({
+  name: 'amount',
+  id,
+  label: 'Amount to pay',
+  prefix: currencySign(currency, payerLocale),
+  value: error && fault?.typed,
+  hint: 'It is used for what is overdue first, then by due date. You see the split before you pay.',
+  error,
+  inputmode: 'decimal',
+  autocomplete: 'off',
+})}
+<button type="submit">Show the split</button>
+</form></details>
+`
 }
 
 function groupOf({ due, open, kind }: Debt): string {

@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import { queryOf, readPairs } from '../api/url-encoded.ts'
 import type { AppContext } from '../context.ts'
+import { holdsCardNumber } from '../core/card-number.ts'
 import { bucketOf, parseId } from '../core/id/id.ts'
 import { sendPage } from '../html/send.ts'
 import type { ChosenAmount } from '../ledger/allocation.ts'
 import { processorFor } from '../payments/processor/registry.ts'
 import { findSessionPayment } from '../payments/session/store.ts'
 import { sendAmountDue } from './amount-due.ts'
+import type { AmountDueView } from './amount-due-view.ts'
 import { type Choice, formatSeen, linesOf, readChoice } from './debts/choice.ts'
 import { openLink } from './link.ts'
 import { type Owed, readOwed, syncBeforeShowing } from './owed.ts'
@@ -14,6 +16,7 @@ import { newPayForm } from './pay-form.ts'
 import { type Moved, reviewPage } from './review-page.ts'
 import type { PageSubject } from './subject.ts'
 import { readTracking } from './tracking.ts'
+import { decideAmount } from './typed-amount.ts'
 
 /** `GET /p/{token}/review`: what a payment of the chosen debts would bring to each, before it is begun. */
 export async function showReview(
@@ -25,12 +28,24 @@ export async function showReview(
   const subject = await syncBeforeShowing(app, await openLink(app, token), request.id)
   const pairs = readPairs(queryOf(request.url), 'The query')
   const tracking = readTracking(pairs)
-  const choice = readChoice(pairs)
-  if (!choice) {
-    const detail = 'Tick what you want to pay first.'
-    return sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed: '', detail } })
+  const owed = await readOwed(app, subject)
+  const sent = Object.fromEntries(pairs)
+  const choice = sent.amount === undefined ? readChoice(pairs) : readTypedChoice(owed, sent.currency, sent.amount)
+  if (!choice || 'detail' in choice) {
+    const fault = choice ?? { detail: 'Tick what you want to pay first.' }
+    return sendAmountDue(app, request, reply, { token, subject, tracking, fault })
   }
-  return sendReview(app, request, reply, { token, owed: await readOwed(app, subject), choice, tracking })
+  return sendReview(app, request, reply, { token, owed, choice, tracking })
+}
+
+/** An amount that was typed for all debts of a currency together; otherwise what is wrong with it. */
+function readTypedChoice({ debts }: Owed, currency = '', typed: string): Choice | NonNullable<AmountDueView['fault']> {
+  const all = debts.filter((debt) => debt.currency === currency).reduce((sum, { open }) => sum + open, 0n)
+  if (all === 0n) return { detail: 'Nothing is owed in this currency. Nothing was charged.' }
+  const asked = { currency, range: { from: 1n, to: all }, owed: all, owed_before: all }
+  const read = decideAmount(typed, asked)
+  if ('amount' in read) return { kind: 'amount', currency, amount: read.amount }
+  return { currency, typed: holdsCardNumber(typed) ? '' : typed.slice(0, 40), detail: read.fault.detail }
 }
 
 /** Sends the review of a choice with a new form; with `moved` when it is not what the payer saw. */
@@ -42,8 +57,7 @@ export async function sendReview(
 ): Promise<FastifyReply> {
   const { token, owed, choice, tracking, moved } = asked
   const { subject, now } = owed
-  const refuse = (detail: string) =>
-    sendAmountDue(app, request, reply, { token, subject, tracking, fault: { typed: '', detail } })
+  const refuse = (detail: string) => sendAmountDue(app, request, reply, { token, subject, tracking, fault: { detail } })
   const lines = linesOf(choice, owed.debts, await amountsOfEarlier(app, subject, choice))
   if (lines.length === 0)
     return refuse('What you chose is no longer owed, or cannot be paid here. Nothing was charged.')

@@ -106,6 +106,31 @@ describe('the page of a customer with several debts', () => {
     ])
   })
 
+  it('spreads another amount over the most urgent, and shows the split before', async () => {
+    const { customer, late, today, later } = await household()
+    const page = await review(customer, 'currency=ZAR&amount=1+000%2C00')
+    expect(page.text).toMatch(
+      /You are about to pay R 1 000,00 Bill OCT\S+ overdue R 799,00 Bill NOV\S+ due today, in part R 201,00/,
+    )
+    expect(statusOf(await submit((await submit(page.forms[0])).forms[0], goodCard))).toEqual(['succeeded'])
+    expect([(await get('bills', late)).status, (await get('bills', later)).status]).toEqual(['paid', 'unpaid'])
+    expect(await get('bills', today)).toMatchObject({ amount_paid: 20_100, amount_remaining: 29_900 })
+  })
+
+  it.each([
+    ['x', 'Enter how much you want to pay in digits'],
+    ['3000', 'You owe R 2 205,95. You cannot pay more than that here.'],
+    ['', 'Enter how much you want to pay.'],
+    ['4111 1111 1111 1111', 'Enter'],
+  ])('says beside the field what is wrong with another amount: %j', async (amount, sentence) => {
+    const { customer } = await household()
+    const page = await review(customer, `currency=ZAR&amount=${encodeURIComponent(amount)}`)
+    expect([page.status, page.text]).toEqual([422, expect.stringContaining(sentence)])
+    expect(page.html).toMatch(/<details class="card" open>.*id="amount-ZAR"/s)
+    expect(page.html).toContain('aria-describedby="amount-ZAR-error amount-ZAR-hint"')
+    expect(page.html).not.toContain('4111')
+  })
+
   it('has one payment for one currency', async () => {
     const { customer, late } = await household()
     const dollars = await create('bills', { customer: customer.id, currency: 'USD', amount_due: 700 })
