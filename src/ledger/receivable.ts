@@ -38,7 +38,7 @@ export type Receivable = {
   readonly overpayment_allowed: boolean
   /** Of a bill: the newest of the instants from which something that was added to it counts. Not read for other kinds. */
   owed_since: Date | null
-  /** When it was last moved; null where that was before this was kept, or never, or where it is read without a lock. */
+  /** When it was last moved; null where that was before this was kept, or never. */
   moved_at: Date | null
 }
 

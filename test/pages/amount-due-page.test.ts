@@ -191,7 +191,7 @@ describe('the page of a customer', () => {
     const links = [...page.html.matchAll(/href="(\/p\/[^"?]+)\?up=[^"]*"/g)].map(([, path]) => server.url + path)
     expect(links).toContain(account.presentment_url)
     expect(links).toContain(bill.presentment_url)
-    expect(links).toHaveLength(4)
+    expect(links).toHaveLength(3)
   })
 
   it('stays small when very much is owed', async () => {

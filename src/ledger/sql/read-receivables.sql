@@ -2,7 +2,7 @@
 -- checks when it writes whether the balances have changed meanwhile.
 select
   r.id, r.bucket, r.environment_id, r.kind, r.customer_id, r.account_id, r.currency, r.balance, r.version, r.status,
-  case r.kind when 'bill' then r.owed_since end as owed_since, null as moved_at,
+  case r.kind when 'bill' then r.owed_since end as owed_since, r.moved_at,
   r.external_reference, b.due_date, b.bill_date, b.amount_due,
   b.amount_adjusted, b.amount_written_off, b.version as bill_version, b.metadata::text as bill_metadata,
   b.created_at as bill_created_at,
