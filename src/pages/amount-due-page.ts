@@ -109,7 +109,10 @@ function everything(view: AmountDueView): Html {
   const byCurrency = [...Map.groupBy(owed.debts.filter(isPayableWhole), ({ currency }) => currency)]
   const buttons = byCurrency.map(([currency, ones]) => {
     const sum = ones.reduce((total, { open }) => total + open, 0n)
-    const all = owed.debts.every((debt) => debt.currency !== currency || debt.open === 0n || isPayableWhole(debt))
+    const listed = owed.debts.filter((debt) => debt.currency === currency)
+    const all =
+      listed.every((debt) => debt.open === 0n || isPayableWhole(debt)) &&
+      listed.length === owed.totals.find((total) => total.currency === currency)?.count
     const url = withTracking(`${path}/review?everything=${currency}`, tracking)
     return html`<a class="button" href="${url}">${all ? 'Pay everything,' : 'Pay all that can be paid here,'} ${money(sum, currency)}</a>\n`
   })

@@ -2,6 +2,7 @@ import { dateIn } from '../core/clock.ts'
 import { formatId } from '../core/id/id.ts'
 import { type Html, html } from '../html/html.ts'
 import { headlineMoney, money } from '../html/money.ts'
+import type { SessionPayment } from '../payments/session/store.ts'
 import { formatDate, formatDateTime } from './dates.ts'
 import { nameOf } from './debts/debt.ts'
 import type { Outcome, OutcomeView } from './outcome-view.ts'
@@ -38,7 +39,7 @@ export function receipt({ subject, payment, lines, links }: Outcome): OutcomeVie
     title: used ? 'Paid' : 'Not needed',
     content: html`<p class="status ${used ? 'good' : 'amber'}" data-payment-status="succeeded" role="status">${used ? '✓ Paid' : '! Received, and not needed'}</p>
 <h1><small>${used ? 'Thank you. You paid' : 'We received'}</small> ${headlineMoney(amount, currency)}</h1>
-${surplusNote(merchant_name, amount - applied, lines, currency)}<ul class="split">${lines
+${surplusNote(merchant_name, payment, amount - applied, lines)}<ul class="split">${lines
       .filter((line) => line.applied > 0n)
       .map(
         (line) =>
@@ -62,13 +63,18 @@ function resultOf({ kind, account_name, balance_after }: ReceiptLine, currency: 
 /** What of the money was not needed, with the true cause for each debt, and where it lies. */
 function surplusNote(
   merchant: string,
+  { currency, unapplied_amount: held }: Pick<SessionPayment, 'currency' | 'unapplied_amount'>,
   surplus: bigint,
   lines: readonly ReceiptLine[],
-  currency: string,
 ): Html | undefined {
   if (surplus <= 0n) return undefined
+  const rest = held < surplus ? html`still holds ${money(held, currency)} of it` : 'holds it'
+  const where =
+    held === 0n
+      ? 'Since then it was used or given back.'
+      : html`${merchant} ${rest} for you: ask for it back, or it goes to what you owe next.`
   const short = lines.filter(({ chosen, applied }) => applied < chosen)
-  return html`<div class="note amber" role="status"><p><strong>${money(surplus, currency)} of it was not needed.</strong> ${merchant} holds it for you: ask for it back, or it goes to what you owe next.</p>
+  return html`<div class="note amber" role="status"><p><strong>${money(surplus, currency)} of it was not needed.</strong> ${where}</p>
 ${short.map((line) => html`<p>${nameOf(line)}: ${causeOf(line)}</p>`)}</div>\n`
 }
 

@@ -20,12 +20,14 @@ export type ReviewView = {
   /** The hidden fields of the form. */
   fields: [string, string][]
   moved?: Moved | undefined
+  /** What of an amount that was typed finds no debt that takes it here. */
+  unused: bigint
 }
 
 const shownLinesMax = 25
 
 /** The page between what is owed and the card: how much goes to which debt, and what is still owed afterwards. */
-export function reviewPage({ owed, lines, path, tracking, fields, moved }: ReviewView): Page {
+export function reviewPage({ owed, lines, path, tracking, fields, moved, unused }: ReviewView): Page {
   const { merchant_name, mode } = owed.subject.environment
   const { currency } = (lines[0] as ChoiceLine).debt
   const sum = sumOf(lines)
@@ -36,7 +38,10 @@ export function reviewPage({ owed, lines, path, tracking, fields, moved }: Revie
     test: mode === 'test',
     content: html`<section class="card">
 ${moved && movedNote(moved, lines)}<h1><small>You are about to pay</small> ${headlineMoney(sum, currency)}</h1>
-${split(lines)}<p class="hint">${left > 0n ? html`After this you still owe ${money(left, currency)}.` : `After this you owe nothing more in ${currency}.`}</p>
+${split(lines)}${
+  unused > 0n &&
+  html`<p class="hint">${money(unused, currency)} of what you entered is left out: what else you owe cannot be paid in part here.</p>\n`
+}<p class="hint">${left > 0n ? html`After this you still owe ${money(left, currency)}.` : `After this you owe nothing more in ${currency}.`}</p>
 <form method="post" action="${path}" data-payment-step>
 ${hiddenFields([...fields, ...Object.entries(tracking)])}<button type="submit" name="method" value="card">Continue to card payment</button>
 </form>
@@ -75,9 +80,11 @@ function partOf({ open, due, account_name }: Debt, amount: bigint): string {
 function movedNote({ seen }: Moved, lines: readonly ChoiceLine[]): Html {
   const { amounts, sum } = parseSeen(seen)
   const { currency } = (lines[0] as ChoiceLine).debt
-  const known = new Map(lines.map(({ debt, amount }) => [debt.shown_id, { debt, amount }]))
-  const changes = [...known.values()].filter(({ debt, amount }) => amounts.get(debt.shown_id) !== amount)
-  const gone = [...amounts].filter(([shown_id]) => shown_id.includes('_') && !known.has(shown_id))
+  const known = new Set(lines.map(({ debt }) => debt.shown_id))
+  const wereMany = amounts.has('all')
+  const isChanged = ({ debt, amount }: ChoiceLine) => amounts.get(debt.shown_id) !== amount
+  const changes = wereMany ? [] : lines.filter(isChanged).slice(0, shownLinesMax)
+  const gone = wereMany ? [] : [...amounts].filter(([shown_id]) => !known.has(shown_id))
   return html`<div class="note bad" role="alert"><h2>This has changed since you looked</h2>
 ${changes.map(({ debt, amount }) => {
   const before = amounts.get(debt.shown_id)

@@ -3,13 +3,14 @@ import { queryOf, readPairs } from '../api/url-encoded.ts'
 import type { AppContext } from '../context.ts'
 import { holdsCardNumber } from '../core/card-number.ts'
 import { bucketOf, parseId } from '../core/id/id.ts'
+import { maxAmount } from '../core/money.ts'
 import { sendPage } from '../html/send.ts'
 import type { ChosenAmount } from '../ledger/allocation.ts'
 import { processorFor } from '../payments/processor/registry.ts'
 import { findSessionPayment } from '../payments/session/store.ts'
 import { sendAmountDue } from './amount-due.ts'
 import type { AmountDueView } from './amount-due-view.ts'
-import { type Choice, formatSeen, linesOf, readChoice } from './debts/choice.ts'
+import { type Choice, formatSeen, linesOf, readChoice, sumOf } from './debts/choice.ts'
 import { openLink } from './link.ts'
 import { type Owed, readOwed, syncBeforeShowing } from './owed.ts'
 import { newPayForm } from './pay-form.ts'
@@ -42,7 +43,8 @@ export async function showReview(
 function readTypedChoice({ debts }: Owed, currency = '', typed: string): Choice | NonNullable<AmountDueView['fault']> {
   const all = debts.filter((debt) => debt.currency === currency).reduce((sum, { open }) => sum + open, 0n)
   if (all === 0n) return { detail: 'Nothing is owed in this currency. Nothing was charged.' }
-  const asked = { currency, range: { from: 1n, to: all }, owed: all, owed_before: all }
+  const range = { from: 1n, to: all < maxAmount ? all : maxAmount }
+  const asked = { currency, range, owed: all, owed_before: all }
   const read = decideAmount(typed, asked)
   if ('amount' in read) return { kind: 'amount', currency, amount: read.amount }
   return { currency, typed: holdsCardNumber(typed) ? '' : typed.slice(0, 40), detail: read.fault.detail }
@@ -64,10 +66,21 @@ export async function sendReview(
   if (lines.some(({ debt }) => debt.currency !== lines[0]?.debt.currency)) {
     return refuse('One payment has one currency. Tick debts of one of them.')
   }
+  const sum = sumOf(lines)
+  if (sum > maxAmount)
+    return refuse('This is more than one payment can be for. Tick fewer debts, and pay the others after that.')
   const processor = processorFor(app, subject.environment)
   if (!processor) return refuse('Online payment is not available here.')
   const fields = newPayForm(app.vault, token, bucketOf(subject.id), now, { choice, seen: formatSeen(lines) })
-  const page = reviewPage({ owed, lines, path: `/p/${token}`, tracking, fields, moved })
+  const page = reviewPage({
+    owed,
+    lines,
+    path: `/p/${token}`,
+    tracking,
+    fields,
+    moved,
+    unused: choice.kind === 'amount' ? choice.amount - sum : 0n,
+  })
   return sendPage(reply, page, { status: moved ? 422 : 200, formOrigins: processor.page_origins })
 }
 

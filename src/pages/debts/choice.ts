@@ -1,4 +1,5 @@
 import { type Id, parseId } from '../../core/id/id.ts'
+import { sha256 } from '../../core/secret.ts'
 import { allocate, type ChosenAmount } from '../../ledger/allocation.ts'
 import { type Debt, isPayableWhole } from './debt.ts'
 
@@ -126,13 +127,16 @@ export function sumOf(lines: readonly ChoiceLine[]): bigint {
   return lines.reduce((sum, { amount }) => sum + amount, 0n)
 }
 
-/** What the payer saw of a choice, as a hidden field has it: each line, or the sum when they are many. */
+/**
+ * What the payer saw of a choice, as a hidden field has it: each line or, when they are many, their sum with a digest of
+ * them, since two amounts may move and leave the sum as it was.
+ */
 export function formatSeen(lines: readonly ChoiceLine[]): string {
-  if (lines.length > tickedMax) return `${lines.length}:${sumOf(lines)}`
-  return lines.map(({ debt, amount }) => `${debt.shown_id}:${amount}`).join(' ')
+  const each = lines.map(({ debt, amount }) => `${debt.shown_id}:${amount}`).join(' ')
+  return lines.length > tickedMax ? `all:${sumOf(lines)}:${sha256(each).toString('base64url')}` : each
 }
 
-/** The amounts that a payer saw, by what they were for; and their sum. */
+/** The amounts that a payer saw, by what they were for, or `all` for the sum of many; and their sum. */
 export function parseSeen(seen: string): { amounts: Map<string, bigint>; sum: bigint } {
   const pairs = seen.split(' ').flatMap((one): [string, bigint][] => {
     const [name = '', amount = ''] = one.split(':')

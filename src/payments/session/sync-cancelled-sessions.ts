@@ -1,12 +1,12 @@
 import type { AppContext } from '../../context.ts'
-import { formatId } from '../../core/id/id.ts'
 import { newRequestId } from '../../core/request-id.ts'
-import { isDatabaseUnavailable, isTemporary } from '../../database/availability.ts'
 import { processorFor } from '../processor/registry.ts'
+import { checkApart } from './apart.ts'
 import { claimCancelledChecks, endChecks, findSessionPayment } from './store.ts'
 import { type SessionApp, syncWithProcessor } from './sync-with-processor.ts'
 
 const batchMax = 50
+const failed = 'the charge of a cancelled payment could not be closed'
 
 type App = SessionApp & Pick<AppContext, 'log' | 'outage'>
 
@@ -18,32 +18,21 @@ type App = SessionApp & Pick<AppContext, 'log' | 'outage'>
 export async function syncCancelledSessions(app: App, stopping?: AbortSignal): Promise<void> {
   for (;;) {
     const due = await claimCancelledChecks(app.pool, app.clock.now(), batchMax)
-    const checks = await Promise.allSettled(due.map((payment) => closeOne(app, payment)))
+    const checks = await Promise.allSettled(due.map((key) => checkApart(app, key.id, failed, () => closeOne(app, key))))
     for (const check of checks) if (check.status === 'rejected') throw check.reason
     if (due.length < batchMax || stopping?.aborted) return
   }
 }
 
 async function closeOne(app: App, key: Awaited<ReturnType<typeof claimCancelledChecks>>[number]): Promise<void> {
-  try {
-    const payment = await findSessionPayment(app.pool, key.environment_id, key.id)
-    if (!payment || payment.processor_reference === null) return
-    const { environment_id, mode, processor_reference } = payment
-    const processor = processorFor(app, { id: environment_id, mode })
-    if (processor?.name !== payment.processor) return
-    if (!(await processor.cancel(processor_reference))) {
-      const cause = { request_id: newRequestId(), actor: 'job:sync-cancelled-sessions' } as const
-      await syncWithProcessor(app, environment_id, payment.id, cause)
-    }
-    await endChecks(app.pool, key)
-  } catch (error) {
-    // It is tried again, and holds up no other.
-    if (isDatabaseUnavailable(error)) throw error
-    if (isTemporary(error)) app.outage.failed(error)
-    else
-      app.log.error(
-        { err: error, payment_id: formatId('payment', key.id) },
-        'the charge of a cancelled payment could not be closed',
-      )
+  const payment = await findSessionPayment(app.pool, key.environment_id, key.id)
+  if (!payment || payment.processor_reference === null) return
+  const { environment_id, mode, processor_reference } = payment
+  const processor = processorFor(app, { id: environment_id, mode })
+  if (processor?.name !== payment.processor) return
+  if (!(await processor.cancel(processor_reference))) {
+    const cause = { request_id: newRequestId(), actor: 'job:sync-cancelled-sessions' } as const
+    await syncWithProcessor(app, environment_id, payment.id, cause)
   }
+  await endChecks(app.pool, key)
 }
