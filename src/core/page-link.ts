@@ -1,4 +1,5 @@
 import { required } from './assert.ts'
+import { checkoutCode, codeLength } from './checkout-code.ts'
 import { decode, encode } from './id/base62.ts'
 import type { Id } from './id/id.ts'
 import { sameSecret, type Vault } from './secret.ts'
@@ -27,17 +28,33 @@ const proofLength = 22
 const mark = '\x01'
 const marked = new RegExp(`/p/(\\w{23})${mark}(\\d+)${mark}`, 'g')
 
-/** A JSON text as it is stored: the secret part of the link gives way to the version that it is derived from. */
-export function withoutProof(text: string, { url, version }: { url: string; version: number }): string {
-  return text.replaceAll(url, () => `${url.slice(0, -proofLength)}${mark}${version}${mark}`)
+const markedCode = new RegExp(`/(r|checkout)/${mark}(\\w{22})${mark}`, 'g')
+
+/**
+ * The address of a page in a response, and what its secret part is derived from: the version of the link of an object, or the
+ * id of a request or session.
+ */
+export type ShownLink = { url: string; version: number } | { url: string; checkout_id: Id }
+
+/** A JSON text as it is stored: the secret part of the link gives way to what it is derived from. */
+export function withoutProof(text: string, link: ShownLink): string {
+  const { url } = link
+  return 'version' in link
+    ? text.replaceAll(url, () => `${url.slice(0, -proofLength)}${mark}${link.version}${mark}`)
+    : text.replaceAll(url, () => `${url.slice(0, -codeLength)}${mark}${encode(link.checkout_id)}${mark}`)
 }
 
 /** A stored text with its links as they were. Encrypting the whole response instead took a hundred times as long. */
 export function withProofs(vault: Vault, text: string): string {
-  return text.replaceAll(marked, (_, spoken: string, version: string) => {
-    const { kind, id } = required(readSpoken(spoken), 'what was stored was a link')
-    return `/p/${linkToken(vault, kind, id, Number(version))}`
-  })
+  return text
+    .replaceAll(marked, (_, spoken: string, version: string) => {
+      const { kind, id } = required(readSpoken(spoken), 'what was stored was a link')
+      return `/p/${linkToken(vault, kind, id, Number(version))}`
+    })
+    .replaceAll(markedCode, (_, door: string, shown: string) => {
+      const id = required(decode(shown), 'what was stored was the id of a request or session')
+      return `/${door}/${checkoutCode(vault, id)}`
+    })
 }
 
 /** The object that a token names, before the token is verified; `undefined` when it does not have the form of a token. */

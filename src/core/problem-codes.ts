@@ -107,6 +107,16 @@ export const problems = {
     title: 'The status of the payment does not allow this',
     help: 'Retrieve the payment and look at its status and amounts.',
   },
+  payment_request_state: {
+    status: 409,
+    title: 'The status of the payment request does not allow this',
+    help: 'Retrieve the request: one that is paid, has ended or is being paid stays as it is.',
+  },
+  payment_session_state: {
+    status: 409,
+    title: 'The status of the payment session does not allow this',
+    help: 'Retrieve the session: one that is completed, has ended or is being paid stays as it is.',
+  },
   idempotency_in_flight: {
     status: 409,
     title: 'A request with this key is still running',
@@ -133,6 +143,11 @@ export const problems = {
     help: 'Use a new Idempotency-Key for each new request.',
   },
   currency_required: { status: 422, title: 'A currency is required', help: 'Send `currency` with the first balance.' },
+  not_supported: {
+    status: 422,
+    title: 'This is not supported yet',
+    help: 'Each item of `errors` names the field. What is documented of this API and not supported here is refused, so that nothing is taken for done.',
+  },
   currency_mismatch: {
     status: 422,
     title: 'The currencies differ',
@@ -191,7 +206,7 @@ export const problems = {
   url_not_allowed: {
     status: 422,
     title: 'The URL is not allowed',
-    help: 'Use a public https address. A private receiver must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
+    help: 'Use a public https address. A private receiver of webhooks must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
   },
   too_many_endpoints: {
     status: 422,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import * as checkoutSamples from './checkout-samples.ts'
 import * as data from './data.ts'
 import { type PersonalFields, personalFields } from './personal.ts'
 import * as samples from './samples.ts'
@@ -27,6 +28,8 @@ const define = <Data extends z.ZodObject>(
 
 const ofApplication = personalFields(['metadata', 'applied_to.external_reference'])
 const ofPayment = personalFields(['metadata', 'payment_method_details'])
+const ofRequest = personalFields(['external_reference', 'description', 'push', 'metadata'])
+const ofSession = personalFields(['external_reference', 'metadata'])
 const ofCustomer = personalFields(['external_reference', 'name', 'email', 'phone', 'metadata'])
 const ofAccount = personalFields(['external_reference', 'name', 'metadata'])
 const ofBill = personalFields(['external_reference', 'metadata'])
@@ -152,6 +155,54 @@ export const events = {
     data.billArchive,
     ofArchive,
     samples.billUnarchivedSample,
+  ),
+  'payment.attempt_failed': define(
+    'An attempt to pay did not succeed. Whoever tried may try again.',
+    data.attemptFailed,
+    ofPayment,
+    checkoutSamples.attemptFailedSample,
+  ),
+  'payment.failed': define(
+    'The last attempt to pay a request or a session had failed when that ended: no other follows.',
+    data.attemptFailed,
+    ofPayment,
+    checkoutSamples.attemptFailedSample,
+  ),
+  'payment_request.created': define(
+    'A payment request was created.',
+    data.paymentRequest,
+    ofRequest,
+    checkoutSamples.requestCreatedSample,
+  ),
+  'payment_request.updated': define(
+    'Fields of a payment request were changed, or it was cancelled, has expired or has failed.',
+    data.paymentRequest,
+    ofRequest,
+    checkoutSamples.requestUpdatedSample,
+  ),
+  'payment_request.paid': define(
+    'A payment request was paid.',
+    data.paymentRequest,
+    ofRequest,
+    checkoutSamples.requestPaidSample,
+  ),
+  'payment_session.created': define(
+    'A payment session was created.',
+    data.paymentSession,
+    ofSession,
+    checkoutSamples.sessionCreatedSample,
+  ),
+  'payment_session.updated': define(
+    'An attempt to pay a session began or failed, or the session was cancelled or has expired.',
+    data.paymentSession,
+    ofSession,
+    checkoutSamples.sessionUpdatedSample,
+  ),
+  'payment_session.completed': define(
+    'A payment session was paid.',
+    data.paymentSession,
+    ofSession,
+    checkoutSamples.sessionCompletedSample,
   ),
 } as const
 

@@ -97,6 +97,7 @@ export const paymentSucceededSample: z.input<typeof data.paymentSucceeded> = {
   currency: 'ZAR',
   applied_amount: 2250,
   unapplied_amount: 250,
+  direct_amount: 0,
   payment_method_details: { type: 'card', card: { type: 'CREDIT', scheme: 'VISA', bin: '424242', last4: '4242' } },
   metadata: {},
   mode: 'test',

@@ -10,6 +10,7 @@ import type { Id } from '../core/id/id.ts'
 import type { Pool } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 import { wholeBody } from '../events/personal.ts'
+import { type CheckoutRow, renderRequest, renderSession } from '../ledger/checkouts/checkout.ts'
 import { type Application, applicationSelect } from '../ledger/corrections/application.ts'
 import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
 import { renderBillingPayment } from '../payments/recorded/render.ts'
@@ -59,6 +60,12 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
     obligations: shown(rowsOf<Application>(pool, customer, 'obligations', applicationSelect), (row) =>
       renderObligation(environment, row),
     ),
+    payment_requests: shown(checkoutsOf(pool, customer, 'request'), (row) =>
+      renderRequest(environment, row, view.context.now),
+    ),
+    payment_sessions: shown(checkoutsOf(pool, customer, 'session'), (row) =>
+      renderSession(environment, row, view.context.now),
+    ),
     entries: shown(entriesOf(pool, customer), (row) => ({
       ...ownerField({ id: row.receivable_id, kind: row.receivable_kind }),
       ...renderEntry(row),
@@ -90,6 +97,12 @@ async function* rowsOf<Row extends { id: Id }>(
   }
 }
 
+/** The requests or the sessions of a customer. */
+function checkoutsOf(pool: Pool, customer: CustomerRow, kind: CheckoutRow['kind']): Pages<CheckoutRow> {
+  const select = `select e.* from (select * from checkout where kind = '${kind}') as e`
+  return rowsOf<CheckoutRow>(pool, customer, `payment-${kind}s`, select)
+}
+
 type ReceivableRow = { id: Id; kind: ReceivableKind }
 type OwnedEntry = EntryRow & { receivable_id: Id; receivable_kind: ReceivableKind }
 
@@ -115,7 +128,7 @@ type EventRow = { id: Id; subject_id: Id; body: string; personal: string | null 
 /** What was told of a customer, and is kept: names and addresses of earlier are in it. By what it is about. */
 async function* eventsOf(pool: Pool, customer: CustomerRow): Pages<EventRow> {
   yield* eventsAbout(pool, customer, [customer.id])
-  for (const kind of ['account', 'bill', 'payment', 'application']) {
+  for (const kind of ['account', 'bill', 'payment', 'application', 'checkout']) {
     const subjects = rowsOf<{ id: Id }>(pool, customer, `ids-of-${kind}s`, `select e.id from ${kind} as e`)
     for await (const rows of subjects) {
       yield* eventsAbout(

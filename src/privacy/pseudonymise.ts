@@ -15,6 +15,7 @@ import type { Connection } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 import { writeEvents } from '../events/outbox.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
+import { blankCheckouts } from './checkouts.ts'
 
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
 const pseudonymiseAccountsSql = loadSql(import.meta.url, './sql/pseudonymise-accounts.sql')
@@ -28,7 +29,7 @@ type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; r
  *
  * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
  * replaced by a random one, so that the old ones can no longer be found; metadata and method of its payments; the
- * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
+ * personal part of its events, what its payment requests and sessions say, the responses of receivers to them, and the stored responses that mention it.
  *
  * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
  * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently.
@@ -74,6 +75,7 @@ export async function pseudonymise(
     ),
     eraseResponses(connection, view, row, named),
   ])
+  await blankCheckouts(connection, view.context, row)
   await tellErasure(connection, view, changed)
   return changed
 }

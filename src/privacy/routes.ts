@@ -12,6 +12,7 @@ import type { AppContext } from '../context.ts'
 import { billingPayment } from '../payments/recorded/schema.ts'
 import { account } from '../shapes/account.ts'
 import { bill } from '../shapes/bill.ts'
+import { toldPaymentRequest, toldPaymentSession } from '../shapes/checkout.ts'
 import { customer } from '../shapes/customer.ts'
 import { ownerFields } from '../shapes/object.ts'
 import { shownId, shownInstant } from '../shapes/primitives.ts'
@@ -41,6 +42,8 @@ const exported = z
     bills: z.array(bill).max(exportedMax),
     payments: z.array(billingPayment.omit({ obligations: true })).max(exportedMax),
     obligations: z.array(obligation).max(exportedMax),
+    payment_requests: z.array(toldPaymentRequest).max(exportedMax),
+    payment_sessions: z.array(toldPaymentSession).max(exportedMax),
     entries: z.array(entry.extend(ownerFields)).max(exportedMax),
     events: z.array(exportedEvent).max(exportedMax).describe('Those that are kept, as they were sent'),
   })

@@ -7,6 +7,8 @@ import type { AppContext } from '../context.ts'
 import { preparePages } from '../html/form.ts'
 import { settingsRoutes } from '../merchant/settings/routes.ts'
 import { presentmentRoutes } from '../pages/routes.ts'
+import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
+import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
 import { lookupRoutes } from '../payments/lookup/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
@@ -22,6 +24,8 @@ export function apiRoutes(router: Router, app: AppContext): void {
   settingsRoutes(router, app)
   obligationRoutes(router, app)
   paymentRoutes(router, app)
+  paymentRequestRoutes(router, app)
+  paymentSessionRoutes(router, app)
   lookupRoutes(router, app)
   endpointRoutes(router, app)
 }
@@ -35,5 +39,5 @@ export function pageRoutes(router: Router, app: AppContext): void {
 
 /** Whether an address is that of a page, so that whoever asked for it is a payer. */
 export function isPagePath(url: string): boolean {
-  return /^\/(?:p|simulator)(?:[/?]|$)/.test(url)
+  return /^\/(?:p|r|checkout|simulator)(?:[/?]|$)/.test(url)
 }

@@ -1,3 +1,4 @@
+import { required } from '../../core/assert.ts'
 import { formatInstant } from '../../core/clock.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
@@ -61,6 +62,7 @@ function completedColumns(rows: AppliedRow[], now: Date): unknown[] {
     integerArray(rows.map(({ applied }) => applied.command.environment.id)),
     bigintArray(rows.map(({ applied }) => applied.applied_amount)),
     bigintArray(rows.map(({ applied }) => applied.unapplied_amount)),
+    bigintArray(rows.map(({ applied }) => applied.direct_amount)),
     textArray(rows.map(({ applied }) => JSON.stringify(applied.explanation))),
     textArray(details.map((detail) => (detail === undefined ? null : JSON.stringify(detail)))),
     timeArray(payments.map(({ received_at }) => received_at)),
@@ -75,7 +77,7 @@ export function writeApplications(connection: Queryable, rows: AppliedRow[], now
     applied.lines.map((line) => ({
       id: line.obligation_id,
       environment_id: applied.command.environment.id,
-      customer_id: applied.customer_id,
+      customer_id: required(applied.customer_id, 'only the money of a customer is applied'),
       payment_id: applied.command.payment.id,
       receivable_id: line.receivable_id,
       kind: line.kind,
@@ -168,7 +170,7 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
       ...shared,
       object_version: toNumber(versionOf(applied)),
       amount: toNumber(applied.unapplied_amount),
-      customer_id: formatId('customer', applied.customer_id),
+      customer_id: formatId('customer', required(applied.customer_id, 'only the money of a customer stays unapplied')),
     },
   })
   events.push(unapplied)
@@ -194,12 +196,13 @@ function paymentSucceeded(applied: AppliedPayment, started: NonNullable<AppliedP
     data: {
       id: formatId('payment', payment.id),
       status: 'succeeded',
-      customer_id: formatId('customer', applied.customer_id),
+      ...(applied.customer_id !== null && { customer_id: formatId('customer', applied.customer_id) }),
       channel: payment.channel,
       amount: toNumber(payment.amount),
       currency: payment.currency,
       applied_amount: toNumber(applied.applied_amount),
       unapplied_amount: toNumber(applied.unapplied_amount),
+      direct_amount: toNumber(applied.direct_amount),
       ...(details !== undefined && { payment_method_details: details }),
       metadata: payment.metadata,
       mode: environment.mode,

@@ -10,6 +10,11 @@ const timeZone = expecting(z.string(), 'an IANA time zone with its region, such 
   })
   .describe('IANA time zone of all dates; a bill is overdue from midnight in it')
 
+const lifetime = expecting(z.int(), 'a whole number of hours from 1 to 720, such as 24')
+  .min(1)
+  .max(720)
+  .describe('How long a new payment session stays open, in hours')
+
 /** The settings of an environment. A new setting is added here, to the row, and to what is rendered. */
 export const updateSettingsBody = z
   .strictObject({
@@ -18,6 +23,7 @@ export const updateSettingsBody = z
     payment_rules: paymentRulesPatch
       .optional()
       .describe('What customers, accounts and bills inherit; null restores the defaults'),
+    payment_session_lifetime_hours: lifetime.optional(),
   })
   .meta({ id: 'UpdateSettings' })
 export type UpdateSettings = z.output<typeof updateSettingsBody>
@@ -29,5 +35,6 @@ export const settings = z
     name: z.string().max(255),
     time_zone: z.string().max(64),
     payment_rules: paymentRules.describe('The rules where a customer, an account or a bill sets none of its own'),
+    payment_session_lifetime_hours: lifetime,
   })
   .meta({ id: 'Settings' })

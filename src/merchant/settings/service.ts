@@ -16,6 +16,7 @@ export function respondSettings(row: SettingsRow): { status: 200; body: z.input<
     name: row.display_name ?? row.merchant_name,
     time_zone: row.time_zone,
     payment_rules: formatRules(effectiveRules(row.payment_rules)),
+    payment_session_lifetime_hours: row.session_lifetime_h,
   }
   return { status: 200, body, etag: settingsEtag(row) }
 }
@@ -39,6 +40,7 @@ export async function updateSettings(
     display_name: patch.name === undefined ? row.display_name : patch.name,
     time_zone: (patch.time_zone && canonicalTimeZone(patch.time_zone)) ?? row.time_zone,
     payment_rules: changeRules([], row.payment_rules, patch.payment_rules),
+    session_lifetime_h: patch.payment_session_lifetime_hours ?? row.session_lifetime_h,
     version: row.version + 1n,
   }
   await writeSettings(connection, environment.id, changed)

@@ -10,6 +10,7 @@ export type SettingsRow = {
   display_name: string | null
   time_zone: string
   payment_rules: PaymentRuleOverrides
+  session_lifetime_h: number
   version: bigint
 }
 
@@ -21,7 +22,8 @@ export async function readSettings(
 ): Promise<SettingsRow> {
   const { rows } = await database.query<SettingsRow>({
     name: options.lock ? 'lock-settings' : 'read-settings',
-    text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, e.time_zone, e.payment_rules, e.version
+    text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, e.time_zone, e.payment_rules,
+        e.session_lifetime_h, e.version
       from environment as e join merchant as m on m.id = e.merchant_id
       where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
     values: [environmentId],
@@ -33,7 +35,8 @@ export async function readSettings(
 export async function writeSettings(database: Queryable, environmentId: number, row: SettingsRow): Promise<void> {
   await database.query({
     name: 'write-settings',
-    text: 'update environment set display_name = $2, time_zone = $3, payment_rules = $4, version = $5 where id = $1',
-    values: [environmentId, row.display_name, row.time_zone, row.payment_rules, row.version],
+    text: `update environment set display_name = $2, time_zone = $3, payment_rules = $4, session_lifetime_h = $5, version = $6
+      where id = $1`,
+    values: [environmentId, row.display_name, row.time_zone, row.payment_rules, row.session_lifetime_h, row.version],
   })
 }

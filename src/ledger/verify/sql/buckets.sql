@@ -22,6 +22,7 @@ from (
       union all select 'reversal', id, bucket from payment_reversal
       union all select 'reversal', id, bucket from application_reversal
       union all select 'simulator charge', id, bucket from simulator_charge
+      union all select 'checkout', id, bucket from checkout
       union all select 'event', id, bucket from event
     ) as owners
     offset 0

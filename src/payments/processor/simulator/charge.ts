@@ -74,6 +74,26 @@ export async function insertCharge(
   })
 }
 
+/**
+ * Writes a charge that was sent to a phone: it waits for approval for 3 s, then succeeds; at a number that ends in 0093 it is
+ * refused. A second one for the same payment writes nothing.
+ */
+export async function insertPush(
+  pool: Queryable,
+  charge: Parameters<typeof insertCharge>[1],
+  phone: string,
+): Promise<void> {
+  await insertCharge(pool, charge)
+  const refused = phone.replaceAll(/\D/g, '').endsWith('0093')
+  await move(pool, { ...charge, bucket: bucketOf(charge.id) }, 'open', {
+    status: 'pending',
+    becomes: refused ? 'failed' : 'succeeded',
+    settles_at: new Date(charge.created_at.getTime() + pendingMs),
+    decline_code: refused ? 'authentication_failed' : null,
+    card: null,
+  })
+}
+
 /** Whether the payer may still act on the charge. */
 export function isWithinTime(charge: SimulatorCharge, now: Date): boolean {
   return now.getTime() - charge.created_at.getTime() < payableMs
@@ -136,7 +156,7 @@ type Move = Pick<SimulatorCharge, 'status' | 'card'> &
 
 async function move(
   pool: Queryable,
-  { id, bucket, environment_id }: SimulatorCharge,
+  { id, bucket, environment_id }: Pick<SimulatorCharge, 'id' | 'bucket' | 'environment_id'>,
   from: SimulatorCharge['status'],
   to: Move,
 ): Promise<void> {
