@@ -29,7 +29,7 @@ const ofApplication = personalFields(['metadata', 'applied_to.external_reference
 const ofPayment = personalFields(['metadata', 'payment_method_details'])
 const ofCustomer = personalFields(['external_reference', 'name', 'email', 'phone', 'metadata'])
 const ofAccount = personalFields(['external_reference', 'name', 'metadata'])
-const ofBill = personalFields(['external_reference', 'metadata'])
+const ofBill = personalFields(['external_reference', 'metadata', 'description', 'lines', 'document_url'])
 const ofArchive = personalFields(['external_reference'])
 
 /** Every event. A published type keeps its meaning. */
