@@ -283,11 +283,7 @@ const bill = {
   overdue: true,
   days_until_due: -296,
   description: 'Internet at 12 Long Street, January 2026',
-  lines: [
-    { label: 'Fibre line, 100 Mbit/s', amount: 2300 },
-    { label: 'Loyalty discount', amount: -300 },
-  ],
-  document_url: 'https://example.com/invoices/UBR1234567890.pdf',
+  lines: [{ label: 'Fibre line, 100 Mbit/s', amount: 2000 }],
   payment_rules: { ...rules, max_amount: 2000 },
   metadata: { invoice_period: 'January 2026', service_type: 'subscription' } as Record<string, string>,
   mode: 'test' as const,
