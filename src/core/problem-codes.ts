@@ -81,6 +81,11 @@ export const problems = {
     help: 'A currency can change only while nothing has been entered in it.',
   },
   bill_voided: { status: 409, title: 'The bill is voided', help: 'A voided bill is final. Raise a new one.' },
+  bill_paid: {
+    status: 409,
+    title: 'The bill is paid',
+    help: 'What a bill is for can change only until it is paid.',
+  },
   bill_has_payments: {
     status: 409,
     title: 'The bill has been paid or partly paid',
@@ -198,6 +203,11 @@ export const problems = {
     title: 'The dates contradict each other',
     help: 'A bill is due on its own date or later, and nothing lessens it from before all that it owes counts.',
   },
+  invalid_lines: {
+    status: 422,
+    title: 'The lines do not add up',
+    help: 'The amounts of the lines sum to amount_due, which never changes: send all lines again, with a negative one for a reduction.',
+  },
   invalid_payment_rules: {
     status: 422,
     title: 'The payment rules contradict each other',
@@ -206,7 +216,7 @@ export const problems = {
   url_not_allowed: {
     status: 422,
     title: 'The URL is not allowed',
-    help: 'Use a public https address. A private receiver of webhooks must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
+    help: 'Use a public https address. A private host must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
   },
   too_many_endpoints: {
     status: 422,

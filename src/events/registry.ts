@@ -32,7 +32,7 @@ const ofRequest = personalFields(['external_reference', 'description', 'push', '
 const ofSession = personalFields(['external_reference', 'metadata'])
 const ofCustomer = personalFields(['external_reference', 'name', 'email', 'phone', 'metadata'])
 const ofAccount = personalFields(['external_reference', 'name', 'metadata'])
-const ofBill = personalFields(['external_reference', 'metadata'])
+const ofBill = personalFields(['external_reference', 'metadata', 'description', 'lines', 'document_url'])
 const ofArchive = personalFields(['external_reference'])
 
 /** Every event. A published type keeps its meaning. */

@@ -283,6 +283,8 @@ const bill = {
   partially_paid: false,
   overdue: true,
   days_until_due: -296,
+  description: 'Internet at 12 Long Street, January 2026',
+  lines: [{ label: 'Fibre line, 100 Mbit/s', amount: 2000 }],
   payment_rules: { ...rules, max_amount: 2000 },
   metadata: { invoice_period: 'January 2026', service_type: 'subscription' } as Record<string, string>,
   mode: 'test' as const,

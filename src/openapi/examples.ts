@@ -68,6 +68,12 @@ export const examples: Readonly<Record<string, Example>> = {
       amount_due: 2000,
       bill_date: '2026-01-01',
       due_date: '2026-01-31',
+      description: 'Internet at 12 Long Street, January 2026',
+      lines: [
+        { label: 'Fibre line, 100 Mbit/s', amount: 2300 },
+        { label: 'Loyalty discount', amount: -300 },
+      ],
+      document_url: 'https://example.com/invoices/UBR1234567890.pdf',
       metadata: { invoice_period: 'January 2026', service_type: 'subscription' },
     },
   },
@@ -76,6 +82,7 @@ export const examples: Readonly<Record<string, Example>> = {
     path: bill,
     body: {
       amount_paid: 1500,
+      description: 'Internet at 12 Long Street, January 2026 (corrected)',
       metadata: { payment_method: 'bank_transfer', payment_reference: 'TXN123456789' },
     },
   },
@@ -111,6 +118,7 @@ export const examples: Readonly<Record<string, Example>> = {
   retrieveAccountBalance: { path: account, query: { effective_at: '2026-12-31T22:00:00Z' } },
   retrieveAccountStatement: { path: account, query: year },
   listBillEntries: { path: bill },
+  listEarlierParticulars: { path: bill },
   retrieveBillBalance: { path: bill, query: { effective_at: '2026-12-31T22:00:00Z' } },
   retrieveBillStatement: { path: bill, query: year },
   voidBill: { path: spareBill },

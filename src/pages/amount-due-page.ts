@@ -6,6 +6,7 @@ import type { Page } from '../html/layout.ts'
 import { headlineMoney, money, payerLocale } from '../html/money.ts'
 import { amountsOf, closedBy } from '../ledger/bill-amounts.ts'
 import type { AmountDueView } from './amount-due-view.ts'
+import { billParticulars } from './bill-particulars.ts'
 import { formatDate } from './dates.ts'
 import { debtList } from './debt-list.ts'
 import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
@@ -28,7 +29,7 @@ export function amountDuePage(view: AmountDueView): Page {
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? 'All that you owe' : 'All of this account'}</a></p>\n`
     }<section class="card">
 ${heading(owed)}
-${notes(owed)}${several ? everything(view) : single(view)}${facts(owed)}
+${owed.subject.bill && billParticulars(owed.subject.bill)}${notes(owed)}${several ? everything(view) : single(view)}${facts(owed)}
 </section>
 ${several && debtList(view)}`,
     footer:

@@ -3,6 +3,7 @@ import { hiddenFields, textField } from '../html/field.ts'
 import { type Html, html } from '../html/html.ts'
 import { money, payerLocale } from '../html/money.ts'
 import type { AmountDueView } from './amount-due-view.ts'
+import { isText } from './bill-particulars.ts'
 import { formatDate } from './dates.ts'
 import { tickedMax } from './debts/choice.ts'
 import { type Debt, isPayableWhole } from './debts/debt.ts'
@@ -61,7 +62,7 @@ function groupOf({ due, open, kind }: Debt): string {
 }
 
 function debtRow(debt: Debt, link: string, tickable: boolean): Html {
-  const { shown_id, name, account_name, open, on_its_way, owed, currency, due } = debt
+  const { shown_id, name, description, account_name, open, on_its_way, owed, currency, due } = debt
   const usable = tickable && isPayableWhole(debt)
   const facts = [
     account_name && shorten(account_name),
@@ -76,17 +77,20 @@ function debtRow(debt: Debt, link: string, tickable: boolean): Html {
     usable
       ? html`<input type="checkbox" name="debt" value="${shown_id}"${due?.state === 'overdue' && html` checked`}>`
       : html`<span class="no-tick"></span>`
-  }<span class="what">${shorten(name)}</span>${money(open > 0n ? open : owed, currency)}</label>
+  }<span class="what">${shorten(name)}${
+    isText(description) && html`<small><bdi>${shorten(description, descriptionMax)}</bdi></small>`
+  }</span>${money(open > 0n ? open : owed, currency)}</label>
 <p class="hint">${facts.map((fact, at) => html`${at > 0 && ' · '}${fact}`)}${facts.length > 0 && ' · '}<a href="${link}">Details</a></p></div>
 `
 }
 
 // A name may have 255 characters. The page of the debt shows it whole.
 const nameMax = 60
+const descriptionMax = 80
 
-function shorten(name: string): string {
-  const characters = [...name]
-  return characters.length > nameMax ? `${characters.slice(0, nameMax - 1).join('')}…` : name
+function shorten(text: string, max = nameMax): string {
+  const characters = [...text]
+  return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text
 }
 
 function pager({ owed, page, pages, path, tracking }: AmountDueView): Html {

@@ -1,12 +1,14 @@
 import { accounts } from '../billing/account/resource.ts'
+import { renderEarlier } from '../billing/bill/earlier.ts'
 import { bills } from '../billing/bill/resource.ts'
+import type { EarlierParticulars } from '../billing/bill/store.ts'
 import { customers } from '../billing/customer/resource.ts'
 import { renderEntry } from '../billing/history/render.ts'
 import type { EntryRow } from '../billing/history/store.ts'
 import type { View } from '../billing/object/resource.ts'
 import { type AccountRow, type BillRow, type CustomerRow, objectSelect } from '../billing/object/rows.ts'
 import { renderObligation } from '../billing/obligation/render.ts'
-import type { Id } from '../core/id/id.ts'
+import { formatId, type Id } from '../core/id/id.ts'
 import type { Pool } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 import { wholeBody } from '../events/personal.ts'
@@ -23,6 +25,12 @@ const lowestId: Id = '00000000-0000-0000-0000-000000000000'
 
 const exportEntriesSql = loadSql(import.meta.url, './sql/export-entries.sql')
 const exportEventsSql = loadSql(import.meta.url, './sql/export-events.sql')
+
+type EarlierOfBill = EarlierParticulars & { bill_id: Id }
+// Under the customer of its bill.
+const earlierSelect = `select * from (
+    select earlier.*, bill.customer_id from earlier_particulars as earlier
+    join bill on bill.id = earlier.bill_id and bill.bucket = earlier.bucket) as e`
 
 type Pages<Item> = AsyncGenerator<Item[]>
 
@@ -53,6 +61,10 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
       accounts.render(view, row),
     ),
     bills: shown(rowsOf<BillRow>(pool, customer, 'bills', objectSelect.bill), (row) => bills.render(view, row)),
+    earlier_particulars: shown(rowsOf<EarlierOfBill>(pool, customer, 'earlier-particulars', earlierSelect), (row) => ({
+      bill_id: formatId('bill', row.bill_id),
+      ...renderEarlier(row),
+    })),
     payments: shown(rowsOf<PaymentRow>(pool, customer, 'payments', paymentSelect), (row) => {
       const { obligations: _, ...payment } = renderBillingPayment(environment, row, [])
       return payment

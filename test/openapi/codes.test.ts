@@ -189,6 +189,19 @@ describe('what has to do with customers, accounts and bills', () => {
     await refused('createBill', 'customer_mismatch', { body: other })
   })
 
+  test('what a bill is for', async () => {
+    const address = { document_url: 'https://10.0.0.1/bill.pdf' }
+    const lines = { lines: [{ label: 'x', amount: 1 }] }
+    const fresh = { external_reference: 'particulars', account: 'F2' }
+    await refused('createBill', 'url_not_allowed', { fields: { ...address, ...fresh } })
+    await refused('createBill', 'invalid_lines', { fields: { ...lines, ...fresh } })
+    await refused('updateBill', 'url_not_allowed', { body: address })
+    await refused('updateBill', 'invalid_lines', { body: lines })
+    const bill = await make('bill', { customer: 'F1', currency: 'ZAR', amount_due: 5 })
+    await make('payment', { bill: bill.id, amount: 5, currency: 'ZAR' })
+    await refused('updateBill', 'bill_paid', { path: { id: bill.id as string }, body: { description: 'x' } })
+  })
+
   test('archived and voided objects', async () => {
     for (const kind of ['Customer', 'Account', 'Bill']) await refused(`archive${kind}`, 'balance_not_zero')
     await refused('voidBill', 'bill_has_payments')

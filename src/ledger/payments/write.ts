@@ -6,6 +6,7 @@ import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../.
 import type { Queryable } from '../../database/pool.ts'
 import { jsonTexts, loadSql } from '../../database/sql.ts'
 import { type EventEnvironment, type NewEvent, renderEvent } from '../../events/outbox.ts'
+import type { DataOf } from '../../events/registry.ts'
 import { amountsOf, closedBy } from '../bill-amounts.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex, type ReceivableKind } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentExplanation } from './command.ts'
@@ -236,6 +237,8 @@ function shorten(explanation: PaymentExplanation): PaymentExplanation & { applie
   }
 }
 
+type Particulars = Pick<DataOf<'bill.paid'>, 'description' | 'lines' | 'document_url'>
+
 /**
  * `bill.paid` of a balance that money has just brought to zero; nothing for a balance that is no bill's. It moves no
  * balance: the event of the money does.
@@ -264,6 +267,7 @@ export function billPaid(environment: EventEnvironment, receivable: Receivable, 
     ...(due_date !== null && { due_date }),
     partially_paid: false,
     overdue: false,
+    ...(receivable.bill_particulars !== null && (JSON.parse(receivable.bill_particulars) as Particulars)),
     ...(Object.keys(metadata).length > 0 && { metadata }),
     mode: environment.mode,
     created_at: formatInstant(bill_created_at),

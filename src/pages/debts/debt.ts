@@ -19,6 +19,8 @@ export type Debt = {
   name: string
   /** The account that a bill belongs to. */
   account_name: string | null
+  /** What a bill is for; its beginning, where it is long. */
+  description: string | null
   owed: bigint
   /** What payments that the bank has not confirmed yet bring to it, up to what is owed. */
   on_its_way: bigint
@@ -46,6 +48,7 @@ export function toDebt({ environment }: Pick<PageSubject, 'environment'>, row: D
     currency,
     name: nameOf(row),
     account_name: kind === 'bill' ? row.account_name : null,
+    description: row.description,
     owed: balance,
     on_its_way,
     open,
@@ -74,6 +77,7 @@ export function settledDebt(subject: PageSubject, listed: readonly Debt[]): Debt
     currency,
     name: nameOf({ kind, account_name, external_reference }),
     account_name: null,
+    description: null,
     owed: 0n,
     on_its_way: 0n,
     open: 0n,
