@@ -22,15 +22,16 @@ export function amountDuePage(view: AmountDueView): Page {
       owed.debts.length > 0 ? merchant_name : `– ${merchant_name}`
     }`,
     merchant: merchant_name,
+    face: owed.subject.face,
     test: mode === 'test',
     content: html`${
       way_up &&
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? 'All that you owe' : 'All of this account'}</a></p>\n`
     }<section class="card">
 ${heading(owed)}
-${notes(owed)}${several ? everything(view) : single(view)}${facts(owed)}
+${offlineFirst(view)}${notes(owed)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed)}
 </section>
-${several && debtList(view)}`,
+${several && debtList(view)}${otherWays(view)}`,
     footer:
       view.fieldsFor && owed.debts.length > 0
         ? html`You enter your card on the payment service’s own page. ${merchant_name} never sees it.`
@@ -140,8 +141,29 @@ function notPayableHere({ subject }: Owed, debt?: Debt, online = false): Html {
   return html`<div class="note"><p>${
     online && debt
       ? html`${money(debt.open, debt.currency)} can only be paid as a whole, and no more than ${money(debt.rules.max_amount, debt.currency)} can be paid online at once. Please contact ${merchant_name} to pay it.`
-      : html`Online payment is not available here. Please pay ${merchant_name} in the way that you know.`
+      : html`Online payment is not available here.${!subject.face.how_to_pay && ` Please pay ${merchant_name} in the way that you know.`}`
   }</p></div>\n`
+}
+
+function message({ subject: { face } }: Owed): Html | undefined {
+  return face.message ? html`<p class="note lines">${face.message}</p>\n` : undefined
+}
+
+/** How to pay elsewhere, before anything else: where nothing can be paid here. */
+function offlineFirst({ owed, fieldsFor }: AmountDueView): Html | undefined {
+  return fieldsFor || !owed.debts.some(({ open }) => open > 0n) ? undefined : howToPay(owed, html`<h2>How to pay</h2>`)
+}
+
+/** How to pay elsewhere, folded away below: where it can be paid here. */
+function otherWays({ owed, fieldsFor }: AmountDueView): Html | undefined {
+  const ways = fieldsFor && owed.debts.length > 0 ? howToPay(owed) : undefined
+  return ways && html`<section class="card"><details><summary>Other ways to pay</summary>${ways}</details></section>\n`
+}
+
+function howToPay({ subject: { kind, face, external_reference } }: Owed, heading?: Html): Html | undefined {
+  if (!face.how_to_pay) return undefined
+  return html`<div class="note">${heading}<p class="lines">${face.how_to_pay}</p>
+<p>Reference to quote: <strong>${external_reference}</strong> (your ${numberNames[kind].toLowerCase()})</p></div>\n`
 }
 
 function payForm(
