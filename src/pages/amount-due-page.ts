@@ -9,6 +9,7 @@ import type { AmountDueView } from './amount-due-view.ts'
 import { formatDate } from './dates.ts'
 import { debtList } from './debt-list.ts'
 import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
+import { howToPay, numberNames } from './how-to-pay.ts'
 import type { Owed } from './owed.ts'
 import { withTracking } from './tracking.ts'
 
@@ -29,9 +30,9 @@ export function amountDuePage(view: AmountDueView): Page {
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? 'All that you owe' : 'All of this account'}</a></p>\n`
     }<section class="card">
 ${heading(owed)}
-${offlineFirst(view)}${notes(owed)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed)}
+${offlineFirst(view)}${notes(owed)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed)}${otherWays(view)}
 </section>
-${several && debtList(view)}${otherWays(view)}`,
+${several && debtList(view)}`,
     footer:
       view.fieldsFor && owed.debts.length > 0
         ? html`You enter your card on the payment service’s own page. ${merchant_name} never sees it.`
@@ -151,19 +152,14 @@ function message({ subject: { face } }: Owed): Html | undefined {
 
 /** How to pay elsewhere, before anything else: where nothing can be paid here. */
 function offlineFirst({ owed, fieldsFor }: AmountDueView): Html | undefined {
-  return fieldsFor || !owed.debts.some(({ open }) => open > 0n) ? undefined : howToPay(owed, html`<h2>How to pay</h2>`)
+  if (fieldsFor || !owed.debts.some(({ open }) => open > 0n)) return undefined
+  return howToPay(owed.subject, html`<h2>How to pay</h2>`)
 }
 
-/** How to pay elsewhere, folded away below: where it can be paid here. */
-function otherWays({ owed, fieldsFor }: AmountDueView): Html | undefined {
-  const ways = fieldsFor && owed.debts.length > 0 ? howToPay(owed) : undefined
-  return ways && html`<section class="card"><details><summary>Other ways to pay</summary>${ways}</details></section>\n`
-}
-
-function howToPay({ subject: { kind, face, external_reference } }: Owed, heading?: Html): Html | undefined {
-  if (!face.how_to_pay) return undefined
-  return html`<div class="note">${heading}<p class="lines">${face.how_to_pay}</p>
-<p>Reference to quote: <strong>${external_reference}</strong> (your ${numberNames[kind].toLowerCase()})</p></div>\n`
+/** The way to how to pay elsewhere, where it can be paid here. */
+function otherWays({ owed, fieldsFor, path }: AmountDueView): Html | undefined {
+  if (!fieldsFor || !owed.subject.face.how_to_pay || owed.debts.length === 0) return undefined
+  return html`<p class="more"><a href="${path}/ways">Other ways to pay</a></p>`
 }
 
 function payForm(
@@ -225,5 +221,3 @@ function facts({ subject }: Owed): Html {
   ]
   return html`<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
 }
-
-const numberNames = { customer: 'Customer number', account: 'Account number', bill: 'Bill number' } as const
