@@ -213,6 +213,16 @@ export const problems = {
     title: 'The payment rules contradict each other',
     help: 'min_amount must not exceed max_amount, after inheritance.',
   },
+  color_contrast: {
+    status: 422,
+    title: 'The color cannot be read',
+    help: 'The detail says which contrast it has and names a darker one that can be read.',
+  },
+  invalid_logo: {
+    status: 422,
+    title: 'The logo cannot be used',
+    help: 'Send a whole PNG or JPEG and nothing behind it, of at most 32 kB and 2000 × 2000 pixels, in base64.',
+  },
   url_not_allowed: {
     status: 422,
     title: 'The URL is not allowed',

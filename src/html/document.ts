@@ -6,11 +6,22 @@ import { Html, html } from './html.ts'
 export type Style = { element: Html; source: string }
 
 /** A document before it is wrapped. `head` follows what every document has there; `body` is the whole body. */
-export type HtmlDocument = { title: string; style: Style; head?: Html | undefined; body: Html }
+export type HtmlDocument = {
+  title: string
+  style: Style
+  /** What this document changes of it. */
+  own_style?: Style | undefined
+  head?: Html | undefined
+  body: Html
+}
 
 /** Reads a style sheet of some files. Its element is one trusted text: a style sheet has no entities, so it must not be escaped. */
 export function readStyle(...files: URL[]): Style {
-  const text = squeezeCss(files.map((file) => readFileSync(file, 'utf8')).join('\n'))
+  return styleOf(squeezeCss(files.map((file) => readFileSync(file, 'utf8')).join('\n')))
+}
+
+/** A style sheet of the program itself, with its source. */
+export function styleOf(text: string): Style {
   const source = `'sha256-${createHash('sha256').update(text).digest('base64')}'`
   return { element: Html.trusted(`<style>${text}</style>`), source }
 }
@@ -18,6 +29,7 @@ export function readStyle(...files: URL[]): Style {
 /** A style sheet without insignificant white space: the file stays readable, and 1.4 kB less are sent. */
 function squeezeCss(text: string): string {
   return text
+    .replaceAll(/\/\*.*?\*\//gs, '')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/ ?([{};,>]) ?/g, '$1')
     .replaceAll(/([a-z-]): /g, '$1:')
@@ -25,14 +37,14 @@ function squeezeCss(text: string): string {
 }
 
 /** Renders a whole document. */
-export function renderHtmlDocument({ title, style, head, body }: HtmlDocument): string {
+export function renderHtmlDocument({ title, style, own_style, head, body }: HtmlDocument): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${head}<title>${title}</title>
-${style.element}
+${style.element}${own_style?.element}
 </head>
 <body>
 ${body}</body>
@@ -41,14 +53,23 @@ ${body}</body>
 }
 
 /**
- * The headers of a document that runs no script, loads nothing, shows only its own style and cannot be framed.
- * `form_action` is the source of its forms in the policy.
+ * The headers of a document that runs no script, loads nothing but images of `img`, shows only its own styles and cannot be
+ * framed. `form_action` is the source of its forms in the policy.
  */
-export function documentHeaders({ style, form_action }: { style: Style; form_action: string }): Record<string, string> {
+export function documentHeaders({
+  styles,
+  form_action,
+  img,
+}: {
+  styles: readonly Style[]
+  form_action: string
+  img?: string | undefined
+}): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy':
-      `default-src 'none'; style-src ${style.source}; form-action ${form_action}; ` +
+      `default-src 'none'; style-src ${styles.map(({ source }) => source).join(' ')}; ` +
+      `${img === undefined ? '' : `img-src ${img}; `}form-action ${form_action}; ` +
       "frame-ancestors 'none'; base-uri 'none'",
     'x-frame-options': 'DENY',
   }

@@ -131,7 +131,21 @@ export const examples: Readonly<Record<string, Example>> = {
   exportCustomer: { path: spareCustomer },
   pseudonymiseCustomer: { path: spareCustomer },
   retrieveSettings: {},
-  updateSettings: { body: { time_zone: 'Africa/Johannesburg', payment_rules: { min_amount: 100 } } },
+  updateSettings: {
+    body: {
+      time_zone: 'Africa/Johannesburg',
+      payment_rules: { min_amount: 100 },
+      phone: '035 907 5000',
+      how_to_pay: 'First Bank, account 62 000 111 222',
+    },
+  },
+  previewSettings: { body: { accent_color: '#7a1f5c', message: 'Our offices are closed on 16 December.' } },
+  putLogo: {
+    body: {
+      data: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+    },
+  },
+  deleteLogo: {},
   createWebhookEndpoint: {
     body: { url: 'https://example.com/webhooks', event_types: ['obligation.amount_applied'] },
   },

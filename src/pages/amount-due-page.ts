@@ -10,6 +10,7 @@ import { billParticulars } from './bill-particulars.ts'
 import { formatDate } from './dates.ts'
 import { debtList } from './debt-list.ts'
 import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
+import { howToPay, numberNames } from './how-to-pay.ts'
 import type { Owed } from './owed.ts'
 import { withTracking } from './tracking.ts'
 
@@ -23,13 +24,14 @@ export function amountDuePage(view: AmountDueView): Page {
       owed.debts.length > 0 ? merchant_name : `– ${merchant_name}`
     }`,
     merchant: merchant_name,
+    face: owed.subject.face,
     test: mode === 'test',
     content: html`${
       way_up &&
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? 'All that you owe' : 'All of this account'}</a></p>\n`
     }<section class="card">
 ${heading(owed)}
-${owed.subject.bill && billParticulars(owed.subject.bill)}${notes(owed)}${several ? everything(view) : single(view)}${facts(owed)}
+${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill)}${notes(owed)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed)}${otherWays(view)}
 </section>
 ${several && debtList(view)}`,
     footer:
@@ -141,8 +143,24 @@ function notPayableHere({ subject }: Owed, debt?: Debt, online = false): Html {
   return html`<div class="note"><p>${
     online && debt
       ? html`${money(debt.open, debt.currency)} can only be paid as a whole, and no more than ${money(debt.rules.max_amount, debt.currency)} can be paid online at once. Please contact ${merchant_name} to pay it.`
-      : html`Online payment is not available here. Please pay ${merchant_name} in the way that you know.`
+      : html`Online payment is not available here.${!subject.face.how_to_pay && ` Please pay ${merchant_name} in the way that you know.`}`
   }</p></div>\n`
+}
+
+function message({ subject: { face } }: Owed): Html | undefined {
+  return face.message ? html`<p class="note lines">${face.message}</p>\n` : undefined
+}
+
+/** How to pay elsewhere, before anything else: where nothing can be paid here. */
+function offlineFirst({ owed, fieldsFor }: AmountDueView): Html | undefined {
+  if (fieldsFor || !owed.debts.some(({ open }) => open > 0n)) return undefined
+  return howToPay(owed.subject, html`<h2>How to pay</h2>`)
+}
+
+/** The way to how to pay elsewhere, where it can be paid here. */
+function otherWays({ owed, fieldsFor, path }: AmountDueView): Html | undefined {
+  if (!fieldsFor || !owed.subject.face.how_to_pay || owed.debts.length === 0) return undefined
+  return html`<p class="more"><a href="${path}/ways">Other ways to pay</a></p>`
 }
 
 function payForm(
@@ -204,5 +222,3 @@ function facts({ subject }: Owed): Html {
   ]
   return html`<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
 }
-
-const numberNames = { customer: 'Customer number', account: 'Account number', bill: 'Bill number' } as const

@@ -16,6 +16,7 @@ export function outcomePage(outcome: Outcome): Page {
   return {
     title: `${shown.title} – ${merchant_name}`,
     merchant: merchant_name,
+    face: outcome.subject.face,
     test: mode === 'test',
     content: html`<section class="card">${shown.content}</section>`,
     footer: shown.footer,

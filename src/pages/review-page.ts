@@ -35,6 +35,7 @@ export function reviewPage({ owed, lines, path, tracking, fields, moved, unused 
   return {
     title: `${moved ? 'Please look again' : 'Review'} – ${merchant_name}`,
     merchant: merchant_name,
+    face: owed.subject.face,
     test: mode === 'test',
     content: html`<section class="card">
 ${moved && movedNote(moved, lines)}<h1><small>You are about to pay</small> ${headlineMoney(sum, currency)}</h1>

@@ -2,6 +2,7 @@ import type { Router } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
 import { sendPageNotFound } from '../html/send.ts'
 import { showAmountDue } from './amount-due.ts'
+import { showHowToPay } from './how-to-pay.ts'
 import { showOutcome } from './outcome.ts'
 import { pay } from './pay.ts'
 import { showReview } from './review.ts'
@@ -16,6 +17,9 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
   )
   router.get<{ Params: { token: string } }>('/p/:token/review', (request, reply) =>
     showReview(app, request, reply, request.params.token),
+  )
+  router.get<{ Params: { token: string } }>('/p/:token/ways', (request, reply) =>
+    showHowToPay(app, reply, request.params.token),
   )
   router.get<{ Params: { token: string; payment: string } }>('/p/:token/payments/:payment', (request, reply) =>
     showOutcome(app, request, reply, request.params),

@@ -5,10 +5,13 @@ import { bucketOf, type Id } from '../core/id/id.ts'
 import type { ObjectKind } from '../core/page-link.ts'
 import { type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
 import type { Queryable } from '../database/pool.ts'
+import type { Face, FaceTexts } from '../html/face.ts'
+import { faceColumns } from '../merchant/settings/store.ts'
 
 /** A customer, an account or a bill as its page presents it: whose it is, what is owed, and what may be paid. */
 export type PageSubject = {
   environment: RequestEnvironment
+  face: Face
   kind: ObjectKind
   id: Id
   customer_id: Id
@@ -29,7 +32,7 @@ export type PageSubject = {
   bill: BillRow | undefined
 }
 
-type Surroundings = RequestEnvironment &
+type Surroundings = RequestEnvironment & { face: FaceTexts } & Pick<Face, 'logo'> &
   Pick<PageSubject, 'customer_name' | 'customer_link_version' | 'account_name' | 'account_link_version'>
 
 /**
@@ -50,11 +53,12 @@ export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id)
   const [place] = around.rows
   const [row] = found.rows
   if (!place || !row) return undefined
-  const { customer_name, customer_link_version, account_name, account_link_version, ...environment } = place
+  const { customer_name, customer_link_version, account_name, account_link_version, face, logo, ...environment } = place
   const bill = row.kind === 'bill' ? row : undefined
   const rules = payableRules(environment, row)
   return {
     environment,
+    face: { ...face, logo },
     kind,
     id,
     customer_id: row.customer_id,
@@ -74,7 +78,7 @@ export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id)
   }
 }
 
-const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug`
+const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug, ${faceColumns('v')}`
 const environmentJoin = 'join environment as v on v.id = e.environment_id join merchant as m on m.id = v.merchant_id'
 
 const surroundings: Readonly<Record<ObjectKind, string>> = {

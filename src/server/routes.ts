@@ -5,7 +5,9 @@ import { customerRoutes } from '../billing/customer/routes.ts'
 import { obligationRoutes } from '../billing/obligation/routes.ts'
 import type { AppContext } from '../context.ts'
 import { preparePages } from '../html/form.ts'
+import { logoRoutes, servedLogoRoutes } from '../merchant/logo/routes.ts'
 import { settingsRoutes } from '../merchant/settings/routes.ts'
+import { previewRoutes } from '../pages/preview.ts'
 import { presentmentRoutes } from '../pages/routes.ts'
 import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
 import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
@@ -22,6 +24,8 @@ export function apiRoutes(router: Router, app: AppContext): void {
   billRoutes(router, app)
   privacyRoutes(router, app)
   settingsRoutes(router, app)
+  logoRoutes(router, app)
+  previewRoutes(router, app)
   obligationRoutes(router, app)
   paymentRoutes(router, app)
   paymentRequestRoutes(router, app)
@@ -35,6 +39,7 @@ export function pageRoutes(router: Router, app: AppContext): void {
   preparePages(router, app)
   presentmentRoutes(router, app)
   simulatorRoutes(router, app)
+  servedLogoRoutes(router, app)
 }
 
 /** Whether an address is that of a page, so that whoever asked for it is a payer. */

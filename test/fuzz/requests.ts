@@ -1,5 +1,9 @@
 import type { TestServer } from '../support/server.ts'
 
+/** One pixel. */
+export const smallPng =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+
 export type Sample = { method: string; path: string; body: Record<string, unknown> }
 
 /** The objects that samples name, by what a path calls them; `returned` is a payment that was reversed. */
@@ -69,6 +73,15 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
+  const face = {
+    legal_name: 'Acme Water (Pty) Ltd',
+    accent_color: '#14508c',
+    message: 'We are closed on Sunday.',
+    phone: '035 907 5000',
+    email: 'help@example.com',
+    website: 'https://example.com/',
+    how_to_pay: 'First Bank\nAccount 62 000 111 222',
+  }
   const newAccount = { customer: newCustomer, external_reference: 'N2', name: 'Data', ...balanceFields }
   const newPayment = {
     amount: 500,
@@ -115,7 +128,9 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: `/billing/customers/${customer}/adjustments`, body: { amount: 5, reason: 'fee' } },
     { method: 'POST', path: `/billing/accounts/${account}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
     { method: 'POST', path: `/billing/bills/${bill}/adjustments`, body: { amount: -5, reason: 'discount' } },
-    { method: 'PATCH', path: '/settings', body: { name: 'Acme', time_zone: 'Africa/Johannesburg', ...rules } },
+    { method: 'PATCH', path: '/settings', body: { name: 'Acme', time_zone: 'Africa/Johannesburg', ...face, ...rules } },
+    { method: 'POST', path: '/settings/preview', body: { name: 'Acme', ...face } },
+    { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },
     {
       method: 'POST',
       path: '/billing/payments',

@@ -117,6 +117,16 @@ describe('what has to do with the request alone', () => {
     }
   })
 
+  test('color_contrast', async () => {
+    for (const id of ids(/./, 'color_contrast')) {
+      await refused(id, 'color_contrast', { fields: { accent_color: '#ffcc00' } })
+    }
+  })
+
+  test('invalid_logo', async () => {
+    await refused('putLogo', 'invalid_logo', { fields: { data: 'AAAA' } })
+  })
+
   test('invalid_payment_rules', async () => {
     for (const id of ids(/./, 'invalid_payment_rules')) {
       const payment_rules = { min_amount: 500, max_amount: 100 }

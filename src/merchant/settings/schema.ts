@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { expecting } from '../../shapes/expected.ts'
-import { freeText, paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
+import { paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
+import { faceFields, shownFaceFields, shownText } from './face-schema.ts'
 import { canonicalTimeZone } from './time-zone.ts'
 
 const timeZone = expecting(z.string(), 'an IANA time zone with its region, such as Africa/Nairobi')
@@ -18,7 +19,8 @@ const lifetime = expecting(z.int(), 'a whole number of hours from 1 to 720, such
 /** The settings of an environment. A new setting is added here, to the row, and to what is rendered. */
 export const updateSettingsBody = z
   .strictObject({
-    name: freeText(255).min(1).nullish().describe("The name that payers see; null restores the merchant's own name"),
+    name: shownText(255).nullish().describe("The name that payers see; null restores the merchant's own name"),
+    ...faceFields,
     time_zone: timeZone.optional(),
     payment_rules: paymentRulesPatch
       .optional()
@@ -33,6 +35,7 @@ export const settings = z
     mode: z.enum(['test', 'live']),
     merchant: z.string().max(63).describe('The slug of the merchant; it cannot be changed here'),
     name: z.string().max(255),
+    ...shownFaceFields,
     time_zone: z.string().max(64),
     payment_rules: paymentRules.describe('The rules where a customer, an account or a bill sets none of its own'),
     payment_session_lifetime_hours: lifetime,

@@ -1,6 +1,7 @@
 import { required } from '../../core/assert.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
+import type { FaceTexts, Logo } from '../../html/face.ts'
 
 /** The settings of an environment, and what is shown beside them. */
 export type SettingsRow = {
@@ -8,10 +9,18 @@ export type SettingsRow = {
   slug: string
   merchant_name: string
   display_name: string | null
+  face: FaceTexts
+  logo: Logo | null
   time_zone: string
   payment_rules: PaymentRuleOverrides
   session_lifetime_h: number
   version: bigint
+}
+
+/** The columns of a face: its texts, and of its logo all but the bytes. The environment is `alias`. */
+export function faceColumns(alias: string): string {
+  return `${alias}.face, (select json_build_object('sha256', encode(sha256, 'hex'), 'width', width, 'height', height)
+    from logo where environment_id = ${alias}.id) as logo`
 }
 
 /** Reads the settings of an environment; `lock` locks them against other changes until the transaction ends. */
@@ -22,7 +31,7 @@ export async function readSettings(
 ): Promise<SettingsRow> {
   const { rows } = await database.query<SettingsRow>({
     name: options.lock ? 'lock-settings' : 'read-settings',
-    text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, e.time_zone, e.payment_rules,
+    text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, ${faceColumns('e')}, e.time_zone, e.payment_rules,
         e.session_lifetime_h, e.version
       from environment as e join merchant as m on m.id = e.merchant_id
       where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
@@ -35,8 +44,17 @@ export async function readSettings(
 export async function writeSettings(database: Queryable, environmentId: number, row: SettingsRow): Promise<void> {
   await database.query({
     name: 'write-settings',
-    text: `update environment set display_name = $2, time_zone = $3, payment_rules = $4, session_lifetime_h = $5, version = $6
+    text: `update environment set display_name = $2, time_zone = $3, payment_rules = $4, version = $5, face = $6,
+        session_lifetime_h = $7
       where id = $1`,
-    values: [environmentId, row.display_name, row.time_zone, row.payment_rules, row.session_lifetime_h, row.version],
+    values: [
+      environmentId,
+      row.display_name,
+      row.time_zone,
+      row.payment_rules,
+      row.version,
+      row.face,
+      row.session_lifetime_h,
+    ],
   })
 }

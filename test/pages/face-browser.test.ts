@@ -1,0 +1,99 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+import { showFace } from './face.ts'
+import { goodCard, makeAccount, payWith } from './payer.ts'
+
+// A merchant that has everything set, with a name that no line can hold.
+let server: TestServer
+let browser: Browser
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([testServer(), launchBrowser()])
+  const word = 'Donaudampfschifffahrtsgesellschaftskapitaensmuetzenfabrikamt'
+  const changes = { name: word, legal_name: word, website: `https://${word.toLowerCase().slice(0, 60)}.example.com` }
+  for (const key of [server.key, server.liveKey]) await showFace(server, changes, key)
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+/** Opens a window, and notes what it asks of another origin and what it complains about. */
+async function inWindow(options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...options })
+  const faults: string[] = []
+  try {
+    const page = await context.newPage()
+    page.on('request', (request) => {
+      if (!request.url().startsWith(server.url)) faults.push(request.url())
+    })
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) faults.push(message.text())
+    })
+    await work(page)
+    expect(faults).toEqual([])
+  } finally {
+    await context.close()
+  }
+}
+
+async function liveUrl(): Promise<string> {
+  const reference = `live-${Math.random().toString(36).slice(2)}`
+  const sent = { external_reference: reference, name: 'Thandi Nkosi', currency: 'ZAR', balance: 1000 }
+  const made = await server.api('POST', '/billing/customers', sent, { authorization: `Bearer ${server.liveKey}` })
+  return made.body.presentment_url
+}
+
+const scenes = [
+  { name: 'owed', url: async () => (await makeAccount(server)).presentment_url },
+  { name: 'owed, live', url: liveUrl },
+  { name: 'review', url: async () => `${(await makeAccount(server)).presentment_url}/review?everything=ZAR` },
+  { name: 'ways', url: async () => `${(await makeAccount(server)).presentment_url}/ways` },
+  {
+    name: 'paid',
+    url: async () => (await payWith((await makeAccount(server)).presentment_url, goodCard.card_number)).url,
+  },
+  { name: 'home', url: async () => `${server.url}/` },
+]
+
+describe.each(scenes)('the page $name', ({ url }) => {
+  it.each<BrowserContextOptions>([{ colorScheme: 'light' }, { colorScheme: 'dark' }, { forcedColors: 'active' }])(
+    'has no fault by WCAG 2.2 AA with %o',
+    async (options) => {
+      await inWindow(options, async (page) => {
+        await page.goto(await url())
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
+          .analyze()
+        expect(violations.map(({ id, nodes }) => ({ id, html: nodes.map((node) => node.html) }))).toEqual([])
+      })
+    },
+  )
+
+  it('fits a screen of 320 px, also with the text twice as large, and its targets are 44 px high', async () => {
+    await inWindow({ viewport: { width: 320, height: 640 } }, async (page) => {
+      await page.goto(await url())
+      const overflow = () =>
+        page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+      expect(await overflow()).toBe(0)
+      for (const target of await page.locator('a, button').all()) {
+        const box = await target.boundingBox()
+        expect(box?.height ?? 44, await target.innerText()).toBeGreaterThanOrEqual(44)
+      }
+      await page.evaluate("document.documentElement.style.fontSize = '200%'")
+      expect(await overflow()).toBe(0)
+    })
+  })
+})
+
+it('shows the logo and the accent, and no line of text is lost', async () => {
+  await inWindow({}, async (page) => {
+    await page.goto((await makeAccount(server)).presentment_url)
+    expect(await page.evaluate("document.querySelector('.logo').naturalWidth")).toBe(300)
+    const color = await page.evaluate("getComputedStyle(document.querySelector('button')).backgroundColor")
+    expect(color).toBe('rgb(122, 31, 92)')
+    expect(await page.evaluate("document.querySelector('.message, .lines').innerText")).toContain('\n')
+  })
+})
