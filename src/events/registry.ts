@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import * as checkoutSamples from './checkout-samples.ts'
 import * as data from './data.ts'
+import * as paymentSamples from './payment-samples.ts'
 import { type PersonalFields, personalFields } from './personal.ts'
 import * as samples from './samples.ts'
 
@@ -53,7 +53,7 @@ export const events = {
     'A payment that was made on the hosted page has succeeded. A recorded payment is told by what it is applied to.',
     data.paymentSucceeded,
     ofPayment,
-    samples.paymentSucceededSample,
+    paymentSamples.paymentSucceededSample,
   ),
   'payment.amount_unapplied': define(
     'A payment arrived and some or all of it matches nothing that is owed; that part stays unapplied.',
@@ -65,7 +65,7 @@ export const events = {
     'A payment was reversed, in whole or in part: one event for each reversal, with all that it took.',
     data.paymentReversed,
     personalFields([]),
-    samples.paymentReversedSample,
+    paymentSamples.paymentReversedSample,
   ),
   'customer.created': define(
     'A customer was created.',
@@ -160,49 +160,49 @@ export const events = {
     'An attempt to pay did not succeed. Whoever tried may try again.',
     data.attemptFailed,
     ofPayment,
-    checkoutSamples.attemptFailedSample,
+    paymentSamples.attemptFailedSample,
   ),
   'payment.failed': define(
     'The last attempt to pay a request or a session had failed when that ended: no other follows.',
     data.attemptFailed,
     ofPayment,
-    checkoutSamples.attemptFailedSample,
+    paymentSamples.attemptFailedSample,
   ),
   'payment_request.created': define(
     'A payment request was created.',
     data.paymentRequest,
     ofRequest,
-    checkoutSamples.requestCreatedSample,
+    paymentSamples.requestCreatedSample,
   ),
   'payment_request.updated': define(
     'Fields of a payment request were changed, or it was cancelled, has expired or has failed.',
     data.paymentRequest,
     ofRequest,
-    checkoutSamples.requestUpdatedSample,
+    paymentSamples.requestUpdatedSample,
   ),
   'payment_request.paid': define(
     'A payment request was paid.',
     data.paymentRequest,
     ofRequest,
-    checkoutSamples.requestPaidSample,
+    paymentSamples.requestPaidSample,
   ),
   'payment_session.created': define(
     'A payment session was created.',
     data.paymentSession,
     ofSession,
-    checkoutSamples.sessionCreatedSample,
+    paymentSamples.sessionCreatedSample,
   ),
   'payment_session.updated': define(
     'An attempt to pay a session began or failed, or the session was cancelled or has expired.',
     data.paymentSession,
     ofSession,
-    checkoutSamples.sessionUpdatedSample,
+    paymentSamples.sessionUpdatedSample,
   ),
   'payment_session.completed': define(
     'A payment session was paid.',
     data.paymentSession,
     ofSession,
-    checkoutSamples.sessionCompletedSample,
+    paymentSamples.sessionCompletedSample,
   ),
 } as const
 

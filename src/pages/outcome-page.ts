@@ -1,13 +1,11 @@
-import { formatId } from '../core/id/id.ts'
 import { type Html, html } from '../html/html.ts'
 import type { Page } from '../html/layout.ts'
 import { headlineMoney, money } from '../html/money.ts'
 import type { SessionPayment } from '../payments/session/store.ts'
 import { nameOf } from './debts/debt.ts'
-import type { Outcome, OutcomeLinks, OutcomeView } from './outcome-view.ts'
+import type { Outcome, OutcomeLinks, OutcomeSubject, OutcomeView } from './outcome-view.ts'
 import { receipt } from './receipt.ts'
 import type { ReceiptLine } from './receipt-store.ts'
-import type { PageSubject } from './subject.ts'
 
 /** The page of the outcome of a payment: paid with its receipt, on its way, or failed with a way to try again. */
 export function outcomePage(outcome: Outcome): Page {
@@ -48,17 +46,17 @@ function onItsWay({ payment, links }: Outcome): OutcomeView {
   }
 }
 
-function unfinished({ payment, links }: Outcome): OutcomeView {
+function unfinished({ payment, links, asked }: Outcome): OutcomeView {
   return {
     title: 'Not paid yet',
     content: html`<p class="status" data-payment-status="pending" role="status">Not paid yet</p>
 <h1><small>You have not finished paying</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
 <p>Nothing was taken from your card. If you have just paid, check again in a moment.</p>
-${again(payment, links)}<p class="more"><a href="${links.self}">Check again</a></p>`,
+${again(payment, links, asked !== undefined)}<p class="more"><a href="${links.self}">Check again</a></p>`,
   }
 }
 
-function failed({ subject, payment, lines, links }: Outcome): OutcomeView {
+function failed({ subject, payment, lines, links, asked }: Outcome): OutcomeView {
   const whyCancelled = isCalledOff(subject, lines) ? 'It was called off.' : 'You began again elsewhere.'
   const reason =
     payment.last_payment_error?.message ??
@@ -68,12 +66,12 @@ function failed({ subject, payment, lines, links }: Outcome): OutcomeView {
     content: html`<p class="status bad" data-payment-status="failed" role="status">Not paid</p>
 <h1><small>The payment did not go through</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
 <p>${reason} Nothing was taken.</p>
-${forWhat(lines)}${isCalledOff(subject, lines) ? back(links) : again(payment, links)}`,
+${forWhat(lines)}${isCalledOff(subject, lines) ? back(links) : again(payment, links, asked !== undefined)}`,
   }
 }
 
 /** Whether the merchant has voided or archived what the payment was for. */
-function isCalledOff({ archived }: PageSubject, lines: readonly ReceiptLine[]): boolean {
+function isCalledOff({ archived }: OutcomeSubject, lines: readonly ReceiptLine[]): boolean {
   return archived || lines.some(({ status }) => status === 'voided')
 }
 
@@ -88,11 +86,9 @@ function back({ page }: OutcomeLinks): Html | undefined {
   return page === undefined ? undefined : html`<p><a class="button other" href="${page}">See what is owed</a></p>`
 }
 
-/** The same amounts of the same debts again, as far as they are still owed; and the way back. */
-function again(payment: SessionPayment, { page }: OutcomeLinks): Html | undefined {
-  if (!page) return undefined
-  const { amount, currency, id } = payment
-  return html`<p><a class="button" href="${page}/review?again=${formatId('payment', id)}">Try ${money(amount, currency)} again</a></p>
-<p><a class="button other" href="${page}">Pay another amount</a></p>
-`
+/** The same amounts of the same debts again, as far as they are still owed; and the way back, where another amount can be paid. */
+function again({ amount, currency }: SessionPayment, links: OutcomeLinks, isFixed: boolean): Html | undefined {
+  if (!links.page || !links.again) return undefined
+  return html`<p><a class="button" href="${links.again}">Try ${money(amount, currency)} again</a></p>
+${!isFixed && html`<p><a class="button other" href="${links.page}">Pay another amount</a></p>\n`}`
 }

@@ -33,6 +33,7 @@ export async function showOutcome(
   const links = {
     page: subject.archived ? undefined : page,
     self: `${page}/payments/${formatId('payment', payment.id)}`,
+    again: `${page}/review?again=${formatId('payment', payment.id)}`,
   }
   return sendPage(reply, outcomePage({ subject, payment, lines, links }))
 }

@@ -68,6 +68,7 @@ function sampleOwed({ now, environment }: RequestContext, settings: SettingsRow)
     customer_rules: {},
     due_date: dateIn(time_zone, now),
     bill_date: null,
+    description: null,
     link_version: 0,
     on_its_way: 0n,
   }

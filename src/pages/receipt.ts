@@ -5,18 +5,18 @@ import { headlineMoney, money } from '../html/money.ts'
 import type { SessionPayment } from '../payments/session/store.ts'
 import { formatDate, formatDateTime } from './dates.ts'
 import { nameOf } from './debts/debt.ts'
-import type { Outcome, OutcomeView } from './outcome-view.ts'
+import type { Outcome, OutcomeLinks, OutcomeView } from './outcome-view.ts'
 import type { ReceiptLine } from './receipt-store.ts'
 
 /**
  * The receipt of a payment that succeeded: what it brought to each debt at its time, what was not needed and why, and
  * what has become of it since. Money that brought nothing is never shown as paid.
  */
-export function receipt({ subject, payment, lines, links }: Outcome): OutcomeView {
+export function receipt({ subject, payment, lines, links, asked }: Outcome): OutcomeView {
   const { merchant_name, time_zone } = subject.environment
   const { currency, amount } = payment
   const card = payment.method_details?.card
-  const applied = lines.reduce((sum, line) => sum + line.applied, 0n)
+  const applied = lines.reduce((sum, line) => sum + line.applied, 0n) + payment.direct_amount
   const [only] = lines.length === 1 ? lines : []
   const rows: [string, string | Html | null | undefined | false][] = [
     ['Paid to', merchant_name],
@@ -25,6 +25,7 @@ export function receipt({ subject, payment, lines, links }: Outcome): OutcomeVie
     ['Paid with', card && `${schemeNames[card.scheme] ?? card.scheme} •••• ${card.last4}`],
     ['Currency', currency],
     ['Payment', formatId('payment', payment.id)],
+    ...(asked?.about ?? []),
     [
       'Owed after this payment',
       only?.balance_after != null && only.balance_after >= 0n && money(only.balance_after, currency),
@@ -34,21 +35,37 @@ export function receipt({ subject, payment, lines, links }: Outcome): OutcomeVie
       only?.balance_after != null && only.balance_after < 0n && money(-only.balance_after, currency),
     ],
   ]
-  const used = applied > 0n
+  const used = applied > 0n && !asked?.paid_before
   return {
     title: used ? 'Paid' : 'Not needed',
     content: html`<p class="status ${used ? 'good' : 'amber'}" data-payment-status="succeeded" role="status">${used ? '✓ Paid' : '! Received, and not needed'}</p>
 <h1><small>${used ? 'Thank you. You paid' : 'We received'}</small> ${headlineMoney(amount, currency)}</h1>
-${surplusNote(merchant_name, payment, amount - applied, lines)}<ul class="split">${lines
+${asked?.paid_before && paidBefore(merchant_name)}${surplusNote(merchant_name, payment, amount - applied, lines)}<ul class="split">${lines
       .filter((line) => line.applied > 0n)
       .map(
         (line) =>
           html`<li><span class="what">${nameOf(line)} <small>${resultOf(line, currency)}</small></span>${money(line.applied, currency)}</li>\n`,
       )}</ul>
 ${sinceThen(merchant_name, lines, currency, time_zone)}<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>
-${links.page && html`<p class="no-print"><a class="button other" href="${links.page}">See what is left to pay</a></p>`}`,
+${wayOn(merchant_name, links, asked)}`,
     footer: html`This page is your receipt. Print it or keep it as a PDF.`,
   }
+}
+
+/** Money for what another payment had paid: it lies at the merchant, and whoever paid has to be told. */
+function paidBefore(merchant: string): Html {
+  return html`<div class="note amber" role="status"><p><strong>This had been paid before.</strong> ${merchant} has this money too: ask for it back.</p></div>\n`
+}
+
+function wayOn(merchant: string, { page }: OutcomeLinks, asked: Outcome['asked']): Html | undefined {
+  if (asked) {
+    return asked.return_url === null
+      ? undefined
+      : html`<p class="no-print"><a class="button other" href="${asked.return_url}">Back to ${merchant}</a></p>`
+  }
+  return page === undefined
+    ? undefined
+    : html`<p class="no-print"><a class="button other" href="${page}">See what is left to pay</a></p>`
 }
 
 const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }

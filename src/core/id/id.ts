@@ -90,6 +90,15 @@ export function newId(bucket: number, nowMs: number): Id {
   return text.toString('latin1')
 }
 
+/**
+ * A second id that belongs to a first one, always the same: of something that is made at most once for it. It has the bit that new
+ * ids leave free.
+ */
+export function siblingId(id: Id): Id {
+  const digit = Number.parseInt(id.charAt(14), 16) | 8
+  return id.slice(0, 14) + digit.toString(16) + id.slice(15)
+}
+
 /** The smallest id that can be made at the instant `nowMs`: where a range of ids begins. */
 export function firstIdAt(nowMs: number): Id {
   const time = Math.max(0, nowMs).toString(16).padStart(12, '0')

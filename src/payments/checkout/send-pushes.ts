@@ -1,4 +1,5 @@
 import type { AppContext, RequestEnvironment } from '../../context.ts'
+import { siblingId } from '../../core/id/id.ts'
 import { newRequestId } from '../../core/request-id.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { CheckoutRow } from '../../ledger/checkouts/checkout.ts'
@@ -14,7 +15,7 @@ type Unsent = CheckoutRow & { environment: RequestEnvironment; phone: string }
 
 /**
  * Sends the pushes of payment requests that were created: no call of a processor happens in the transaction that creates one. The
- * payment has the id of its request, so that a push that was sent before a kill is the same one.
+ * id of the payment follows from that of its request, so that a push that was sent before a kill is the same one.
  */
 export async function sendPushes(app: SessionApp & Pick<AppContext, 'log' | 'outage'>): Promise<void> {
   const { rows } = await app.pool.query<Unsent>({ ...listUnsentPushesSql, values: [app.clock.now()] })
@@ -26,5 +27,5 @@ async function sendPush(app: SessionApp & Pick<AppContext, 'log'>, row: Unsent):
   const processor = processorFor(app, environment)
   if (!processor?.push) return
   const cause = { actor: 'job:send-pushes', request_id: newRequestId() } as const
-  await beginCheckout(app, processor, row, { ...cause, environment, id, via: { phone }, metadata: {} })
+  await beginCheckout(app, processor, row, { ...cause, environment, id: siblingId(id), via: { phone }, metadata: {} })
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type * as data from './data.ts'
 
-// Samples of the events of payment requests, payment sessions and their attempts. The reference shows them.
+// Samples of the events of payments, payment requests and payment sessions. The reference shows them.
 
 export const requestCreatedSample: z.input<typeof data.paymentRequest> = {
   id: 'pr_0352VzrQ4cUQb1kTtqPkQ2',
@@ -97,4 +97,36 @@ export const attemptFailedSample: z.input<typeof data.attemptFailed> = {
   created_at: '2026-11-23T10:06:02.118Z',
   updated_at: '2026-11-23T10:07:12.006Z',
   object_version: 3,
+}
+
+export const paymentSucceededSample: z.input<typeof data.paymentSucceeded> = {
+  id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  status: 'succeeded',
+  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
+  channel: 'card',
+  amount: 2500,
+  currency: 'ZAR',
+  applied_amount: 2250,
+  unapplied_amount: 250,
+  direct_amount: 0,
+  payment_method_details: { type: 'card', card: { type: 'CREDIT', scheme: 'VISA', bin: '424242', last4: '4242' } },
+  metadata: {},
+  mode: 'test',
+  received_at: '2026-11-23T10:05:55.602Z',
+  created_at: '2026-11-23T10:05:41.118Z',
+  updated_at: '2026-11-23T10:05:55.749Z',
+  object_version: 3,
+}
+
+export const paymentReversedSample: z.input<typeof data.paymentReversed> = {
+  id: 'rev_0352VzpJ4mQdZJwUq1vN0r',
+  payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
+  currency: 'ZAR',
+  amount: 400,
+  unapplied_amount: 250,
+  reason: 'Returned by the bank',
+  obligations: [{ id: 'ob_0352Vzp8z2WVuvjMTjzNDN', amount: 150 }],
+  created_at: '2026-11-23T10:05:55.913Z',
+  object_version: 2,
 }

@@ -1,0 +1,66 @@
+import type { FastifyReply, FastifyRequest } from '../../api/fastify.ts'
+import type { AppContext } from '../../context.ts'
+import { formatId, type Id, parseId } from '../../core/id/id.ts'
+import { Problem } from '../../core/problem.ts'
+import { sendPage } from '../../html/send.ts'
+import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
+import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts'
+import { pageCause } from '../cause.ts'
+import { outcomePage } from '../outcome-page.ts'
+import { listReceiptLines } from '../receipt-store.ts'
+import { type Door, pathOf } from './show.ts'
+import { type CheckoutSubject, openCheckout } from './store.ts'
+
+/**
+ * `GET /r/{code}/payments/{payment}` and the same of a session: what became of an attempt. A payer who has paid a session goes on to
+ * the page that the merchant named.
+ */
+export async function showCheckoutOutcome(
+  app: AppContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  door: Door,
+  shown: string,
+): Promise<FastifyReply> {
+  const before = await openCheckout(app, door.kind, door.code)
+  const id = parseId('payment', shown)
+  const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
+  if (!found || found.checkout?.id !== before.row.id) throw new Problem('not_found', 'This link has no such payment.')
+  const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
+  const subject = await openCheckout(app, door.kind, door.code)
+  const { row } = subject
+  const isIt = row.payment_id === payment.id
+  // The receipt is for whoever opens it again: the first time, which is right after paying, leads on.
+  if (isIt && found.status !== 'succeeded' && row.return_url !== null) return reply.redirect(row.return_url, 303)
+  const lines = await listReceiptLines(app.pool, { ...payment, chosen: await appliedOf(app, payment) })
+  const page = pathOf(door)
+  return sendPage(
+    reply,
+    outcomePage({
+      subject: { ...subject, archived: false },
+      payment,
+      lines,
+      links: { page, self: `${page}/payments/${formatId('payment', payment.id)}`, again: page },
+      asked: { about: aboutOf(subject), paid_before: row.status === 'paid' && !isIt, return_url: row.return_url },
+    }),
+  )
+}
+
+function aboutOf({ row }: CheckoutSubject): [string, string][] {
+  return [
+    ...(row.description === null ? [] : [['For', row.description] as [string, string]]),
+    ...(row.external_reference === null ? [] : [['Reference', row.external_reference] as [string, string]]),
+  ]
+}
+
+/** What the money went to; what it is meant for while it has not arrived. */
+async function appliedOf({ pool }: Pick<AppContext, 'pool'>, payment: SessionPayment) {
+  if (payment.status !== 'succeeded') return payment.chosen
+  const { rows } = await pool.query<{ receivable_id: Id; amount: bigint }>({
+    name: 'list-applied-of-payment',
+    text: `select receivable_id, amount from application
+      where environment_id = $1 and payment_id = $2 and bucket = $3 order by id limit 1000`,
+    values: [payment.environment_id, payment.id, payment.bucket],
+  })
+  return rows
+}

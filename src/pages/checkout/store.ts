@@ -1,0 +1,38 @@
+import type { AppContext, RequestEnvironment } from '../../context.ts'
+import { bucketOfValue } from '../../core/bucket.ts'
+import { codeHash } from '../../core/checkout-code.ts'
+import { Problem } from '../../core/problem.ts'
+import { loadSql } from '../../database/sql.ts'
+import type { Face, FaceTexts } from '../../html/face.ts'
+import type { CheckoutRow } from '../../ledger/checkouts/checkout.ts'
+
+const findCheckoutByCodeSql = loadSql(import.meta.url, './sql/find-checkout-by-code.sql')
+
+/** A request or session as its page presents it: whose it is, who is to pay, and how the merchant shows itself. */
+export type CheckoutSubject = {
+  row: CheckoutRow
+  environment: RequestEnvironment
+  face: Face
+  customer_name: string | null
+}
+
+type Found = CheckoutRow & { environment: RequestEnvironment; face: FaceTexts; customer_name: string | null } & Pick<
+    Face,
+    'logo'
+  >
+
+/** Opens the page of a code. Throws the same `not_found` for each that does not work, also behind the other door. */
+export async function openCheckout(
+  { pool, vault }: Pick<AppContext, 'pool' | 'vault'>,
+  kind: CheckoutRow['kind'],
+  code: string,
+): Promise<CheckoutSubject> {
+  const hash = codeHash(vault, code)
+  const { rows } = hash
+    ? await pool.query<Found>({ ...findCheckoutByCodeSql, values: [hash, bucketOfValue(hash)] })
+    : { rows: [] }
+  const [found] = rows
+  if (found?.kind !== kind) throw new Problem('not_found', 'This link does not work.')
+  const { environment, face, logo, customer_name, ...row } = found
+  return { row, environment, face: { ...face, logo }, customer_name }
+}
