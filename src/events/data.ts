@@ -169,8 +169,8 @@ export const customerArchive = z.object({ id: shownId('customer'), ...archiveFie
 export const accountArchive = z.object({ id: shownId('account'), ...archiveFields })
 export const billArchive = z.object({ id: shownId('bill'), ...archiveFields })
 
-export const paymentRequest = toldPaymentRequest.extend({ object_version })
-export const paymentSession = toldPaymentSession.extend({ object_version })
+export const paymentRequestChanged = toldPaymentRequest.extend({ object_version })
+export const paymentSessionChanged = toldPaymentSession.extend({ object_version })
 
 export const attemptFailed = z.object({
   id: shownId('payment'),

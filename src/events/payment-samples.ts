@@ -3,7 +3,7 @@ import type * as data from './data.ts'
 
 // Samples of the events of payments, payment requests and payment sessions. The reference shows them.
 
-export const requestCreatedSample: z.input<typeof data.paymentRequest> = {
+export const requestCreatedSample: z.input<typeof data.paymentRequestChanged> = {
   id: 'pr_0352VzrQ4cUQb1kTtqPkQ2',
   type: 'link',
   status: 'active',
@@ -21,14 +21,14 @@ export const requestCreatedSample: z.input<typeof data.paymentRequest> = {
   object_version: 1,
 }
 
-export const requestUpdatedSample: z.input<typeof data.paymentRequest> = {
+export const requestUpdatedSample: z.input<typeof data.paymentRequestChanged> = {
   ...requestCreatedSample,
   description: 'Electricity for November, with thanks',
   updated_at: '2026-11-23T11:20:03.402Z',
   object_version: 2,
 }
 
-export const requestPaidSample: z.input<typeof data.paymentRequest> = {
+export const requestPaidSample: z.input<typeof data.paymentRequestChanged> = {
   ...requestUpdatedSample,
   status: 'paid',
   payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
@@ -36,7 +36,7 @@ export const requestPaidSample: z.input<typeof data.paymentRequest> = {
   object_version: 3,
 }
 
-export const sessionCreatedSample: z.input<typeof data.paymentSession> = {
+export const sessionCreatedSample: z.input<typeof data.paymentSessionChanged> = {
   id: 'ps_0352VzrR7LrLw1zyhq3IYs',
   type: 'one_time',
   amount: 5000,
@@ -55,7 +55,7 @@ export const sessionCreatedSample: z.input<typeof data.paymentSession> = {
   object_version: 1,
 }
 
-export const sessionUpdatedSample: z.input<typeof data.paymentSession> = {
+export const sessionUpdatedSample: z.input<typeof data.paymentSessionChanged> = {
   ...sessionCreatedSample,
   payment_outcome: 'pending',
   payment_status: 'pending',
@@ -69,7 +69,7 @@ export const sessionUpdatedSample: z.input<typeof data.paymentSession> = {
   object_version: 3,
 }
 
-export const sessionCompletedSample: z.input<typeof data.paymentSession> = {
+export const sessionCompletedSample: z.input<typeof data.paymentSessionChanged> = {
   ...sessionCreatedSample,
   status: 'completed',
   payment_outcome: 'paid',

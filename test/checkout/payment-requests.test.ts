@@ -5,8 +5,8 @@ import { expireCheckouts } from '../../src/payments/checkout/end.ts'
 import { sendPushes } from '../../src/payments/checkout/send-pushes.ts'
 import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
 import { follow, goodCard, makeAccount, open, payWith, statusOf, submit } from '../pages/payer.ts'
-import { eventsOf } from './events.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { eventsOf } from './events.ts'
 
 const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
 let server: TestServer<typeof clock>
@@ -21,7 +21,8 @@ const requestFor = async (fields: Record<string, unknown> = {}) => {
   expect(answer.text).toContain('"pr_')
   return answer.body
 }
-const read = async (request: { id: string }) => (await server.api('GET', `/collect/payment_requests/${request.id}`)).body
+const read = async (request: { id: string }) =>
+  (await server.api('GET', `/collect/payment_requests/${request.id}`)).body
 
 describe('a payment request', () => {
   it('is created with the fields, defaults and status of the API', async () => {

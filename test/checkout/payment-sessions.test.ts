@@ -96,7 +96,11 @@ describe('a payment session', () => {
     const payment = { id: /payments\/(pay_\w+)/.exec(failed.url)?.[1] ?? '' }
     clock.advance(24 * 3_600_000)
     await expireCheckouts(server.app)
-    expect(await read(session)).toMatchObject({ status: 'expired', payment_outcome: 'unpaid', payment_status: 'unpaid' })
+    expect(await read(session)).toMatchObject({
+      status: 'expired',
+      payment_outcome: 'unpaid',
+      payment_status: 'unpaid',
+    })
     expect(await eventsOf(server, payment)).toEqual(['payment.attempt_failed', 'payment.failed'])
   })
 
@@ -155,7 +159,10 @@ describe('what a request or session can be for', () => {
   it('is one thing, which exists, is not archived, and owes so much in that currency', async () => {
     const account = await makeAccount(server)
     expect((await create({ account: account.id, customer: account.customer_id })).body.code).toBe('invalid_request')
-    expect((await create({ bill: 'nowhere' })).body).toMatchObject({ code: 'not_found', errors: [{ pointer: '/bill' }] })
+    expect((await create({ bill: 'nowhere' })).body).toMatchObject({
+      code: 'not_found',
+      errors: [{ pointer: '/bill' }],
+    })
     expect((await create({ account: account.id, currency: 'USD' })).body.code).toBe('currency_mismatch')
     expect((await create({ account: account.id, amount: 2001 })).body).toMatchObject({
       code: 'amount_exceeds_remaining',

@@ -8,7 +8,15 @@ export type Sample = { method: string; path: string; body: Record<string, unknow
 
 /** The objects that samples name, by what a path calls them; `returned` is a payment that was reversed. */
 export type SampleObjects = Record<
-  'customer' | 'account' | 'bill' | 'payment' | 'obligation' | 'endpoint' | 'returned',
+  | 'customer'
+  | 'account'
+  | 'bill'
+  | 'payment'
+  | 'payment_request'
+  | 'payment_session'
+  | 'obligation'
+  | 'endpoint'
+  | 'returned',
   string
 >
 
@@ -51,11 +59,16 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     account: account.id,
   })
   await create(`/billing/payments/${returned.id}/reversals`, { reason: 'bounced' })
+  const asked = { amount: 700, currency: 'ZAR' }
+  const request = await create('/collect/payment_requests', { ...asked, external_reference: 'F6' })
+  const session = await create('/collect/payment_sessions', { ...asked, account: account.id })
   return {
     customer: customer.id,
     account: account.id,
     bill: bill.id,
     payment: payment.id,
+    payment_request: request.id,
+    payment_session: session.id,
     obligation: payment.obligations[0].id,
     endpoint: endpoint.id,
     returned: returned.id,
@@ -69,7 +82,7 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
 
 /** The same on objects that there are. */
 export function sampleRequests(objects: SampleObjects): Sample[] {
-  const { customer, account, bill, payment, obligation, returned } = objects
+  const { customer, account, bill, payment, payment_request, obligation, returned } = objects
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
@@ -152,5 +165,45 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
       body: { to: { account }, amount: 10 },
     },
     { method: 'POST', path: '/webhooks/endpoints', body: { url: 'https://example.com/hook', description: 'books' } },
+    ...checkoutRequests(account, payment_request),
+  ]
+}
+
+function checkoutRequests(account: string, payment_request: string): Sample[] {
+  const asked = { amount: 500, currency: 'ZAR', metadata: { order: '7' } }
+  const expires_at = '2199-01-01T00:00:00Z'
+  return [
+    {
+      method: 'POST',
+      path: '/collect/payment_requests',
+      body: { ...asked, type: 'link', external_reference: 'N5', description: 'A ticket', expires_at, account },
+    },
+    {
+      method: 'POST',
+      path: '/collect/payment_requests',
+      body: { ...asked, type: 'push', push: { phone: '+27821234567' } },
+    },
+    {
+      method: 'PATCH',
+      path: `/collect/payment_requests/${payment_request}`,
+      body: { external_reference: 'N6', description: 'Two tickets', expires_at, metadata: { order: '8' } },
+    },
+    {
+      method: 'POST',
+      path: '/collect/payment_sessions',
+      body: {
+        ...asked,
+        type: 'one_time',
+        external_reference: 'N7',
+        options: {
+          checkout_options: {
+            return_url: 'https://example.com/thanks',
+            save_payment_method: 'never',
+            presentation_mode: { mode: 'redirect' },
+          },
+          payment_method_options: { card: { capture_method: 'automatic' } },
+        },
+      },
+    },
   ]
 }

@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import { formatId, type Id } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import type { toldPaymentRequest, toldPaymentSession } from '../../shapes/checkout.ts'
-import type { PaymentTarget } from '../payments/command.ts'
 import { ownerField, type ReceivableKind } from '../receivable.ts'
 
 /** Where the money of a checkout is applied. */
@@ -60,9 +59,9 @@ export function statusAt({ status, expires_at }: CheckoutRow, now: Date): Checko
 }
 
 /** How the money of a request or session is spread over its target: like that of a recorded payment that names the same. */
-export function policyFor({ kind, id }: CheckoutTarget): Extract<PaymentTarget, { kind: 'policy' }> {
+export function policyFor({ kind, id }: CheckoutTarget) {
   const scope = kind === 'customer' ? { customer: id } : kind === 'account' ? { account: id } : { receivables: [id] }
-  return { kind: 'policy', policy: 'due_date_first', scope }
+  return { kind: 'policy', policy: 'due_date_first', scope } as const
 }
 
 type Mode = { mode: 'test' | 'live' }

@@ -1,28 +1,13 @@
-import { bucketOf, type Id } from '../../core/id/id.ts'
+import type { Id } from '../../core/id/id.ts'
 import { integerArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { NewEvent } from '../../events/outbox.ts'
-import type { AppliedPayment } from '../payments/command.ts'
-import type { CheckoutRow } from './checkout.ts'
-import { checkoutEvent } from './event.ts'
+import type { CheckoutRow } from '../checkouts/checkout.ts'
+import { checkoutEvent } from '../checkouts/event.ts'
+import type { AppliedPayment } from './command.ts'
 
-const lockCheckoutsSql = loadSql(import.meta.url, '../sql/lock-checkouts.sql')
 const completeCheckoutsSql = loadSql(import.meta.url, '../sql/complete-checkouts.sql')
-
-/** Locks requests and sessions, in the order of their ids. */
-export async function lockCheckouts(
-  connection: Queryable,
-  ids: Id[],
-  environments: number[],
-): Promise<Map<Id, CheckoutRow>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await connection.query<CheckoutRow>({
-    ...lockCheckoutsSql,
-    values: [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), integerArray(environments)],
-  })
-  return new Map(rows.map((row) => [row.id, row]))
-}
 
 /** The request or session that a payment pays; `undefined` when another payment has paid it, or there is none. */
 function checkoutPaidBy({ command }: AppliedPayment, checkouts: ReadonlyMap<Id, CheckoutRow>): CheckoutRow | undefined {
