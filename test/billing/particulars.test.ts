@@ -296,6 +296,8 @@ describe('what a bill was for earlier', () => {
     const first = await earlierOf(bill, '?limit=2')
     expect(first).toMatchObject({ data: data.slice(0, 2), has_more: true })
     expect((await earlierOf(bill, `?limit=2&cursor=${first.next_cursor}`)).data).toEqual(data.slice(2))
+    const elsewhere = await earlierOf(await raise(water), `?limit=2&cursor=${first.next_cursor}`)
+    expect(elsewhere.code).toBe('invalid_cursor')
   })
 
   test('is of that bill and that environment alone', async () => {
