@@ -176,6 +176,118 @@ describe('a request that has ended', () => {
   })
 })
 
+describe('a change of a request', () => {
+  const patch = ({ id }: { id: string }, body: object, headers = {}) =>
+    server.api('PATCH', `/collect/payment_requests/${id}`, body, headers)
+
+  it('changes what was sent, and tells of it', async () => {
+    const request = await requestFor({ external_reference: `INV-${++made}`, metadata: { a: '1' } })
+    const { body } = await patch(request, {
+      external_reference: `INV-${++made}`,
+      description: 'Another',
+      metadata: { a: null, b: '2' },
+    })
+    expect(body).toMatchObject({ external_reference: `INV-${made}`, description: 'Another', metadata: { b: '2' } })
+    expect(await eventsOf(server, request)).toEqual(['payment_request.created', 'payment_request.updated'])
+  })
+
+  it('that gives more time opens one that has expired again', async () => {
+    const request = await requestFor()
+    clock.advance(25 * 3_600_000)
+    await expireCheckouts(server.app)
+    const expires_at = new Date(clock.now().getTime() + 3_600_000).toISOString()
+    expect((await patch(request, { expires_at })).body).toMatchObject({ status: 'active', expires_at })
+    expect((await open(request.link.url)).forms).toHaveLength(1)
+    expect((await patch(request, { expires_at: null })).body).toMatchObject({ status: 'active', expires_at: null })
+  })
+
+  it('is refused once it is paid, with a reference of another, or with a time that is over', async () => {
+    const request = await requestFor({ external_reference: `INV-${++made}` })
+    const other = await requestFor()
+    expect((await patch(other, { external_reference: `INV-${made}` })).body).toMatchObject({
+      status: 409,
+      code: 'external_reference_taken',
+      errors: [{ pointer: '/external_reference' }],
+    })
+    const again = { amount: 1, currency: 'ZAR', external_reference: `INV-${made}` }
+    expect((await server.api('POST', '/collect/payment_requests', again)).body.code).toBe('external_reference_taken')
+    expect((await patch(request, { expires_at: clock.now().toISOString() })).body).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/expires_at' }],
+    })
+    expect((await patch(request, { description: 'x' }, { 'if-match': '"7.0"' })).body.code).toBe('precondition_failed')
+    await payWith(request.link.url, goodCard.card_number)
+    expect((await patch(request, { description: 'x' })).body).toMatchObject({
+      status: 409,
+      code: 'payment_request_state',
+    })
+  })
+})
+
+describe('money that arrives twice', () => {
+  it('is kept as direct money, and its payer is told in amber that it was paid before', async () => {
+    const request = await requestFor()
+    const first = await submit((await open(request.link.url)).forms[0])
+    // The first attempt is pending at the bank when the second is begun, so it cannot be closed.
+    const pending = await submit(first.forms[0], { ...goodCard, card_number: '4000 0000 0000 0077' })
+    expect(statusOf(pending)).toEqual(['pending'])
+    expect((await open(request.link.url)).text).toContain('please do not pay again')
+    clock.advance(5_000)
+    expect((await open(request.link.url)).text).toContain('✓ Paid')
+    const second = await requestFor()
+    const [one, other] = [
+      await submit((await open(second.link.url)).forms[0]),
+      await submit((await open(second.link.url)).forms[0]),
+    ]
+    // Its charge is paid before it could be closed, as at a processor that cannot cancel.
+    await server.database.pool.query(
+      "update simulator_charge set status = 'open' where status = 'failed' and decline_code = 'superseded'",
+    )
+    await submit(other.forms[0], goodCard)
+    const late = await submit(one.forms[0], goodCard)
+    expect(late.text).toContain('This had been paid before. Acme Water has this money too: ask for it back.')
+    expect(late.html).not.toContain('status good')
+  })
+})
+
+describe('the page of a request', () => {
+  it('answers every code that does not work alike, also that of a session', async () => {
+    const session = (await server.api('POST', '/collect/payment_sessions', { amount: 5, currency: 'ZAR' })).body
+    const code = session.session_url.split('/').at(-1)
+    const pages = await Promise.all(
+      [`/r/${code}`, '/r/AAAAAAAAAAAA', '/r/short', `/r/${code}/qr.svg`, '/r/x/y/z'].map((path) =>
+        open(server.url + path),
+      ),
+    )
+    expect(new Set(pages.map(({ status, text }) => `${status} ${text}`)).size).toBe(1)
+    expect(pages[0]).toMatchObject({ status: 404, text: expect.stringContaining('This link does not work') })
+  })
+
+  it('refuses a form that was sent from elsewhere or made elsewhere', async () => {
+    const [one, other] = [await requestFor(), await requestFor()]
+    const page = await open(one.link.url)
+    expect((await submit(page.forms[0], {}, { origin: 'https://evil.example' })).status).toBe(403)
+    const foreign = page.forms[0] && { ...page.forms[0], action: other.link.url }
+    expect((await submit(foreign)).status).toBe(403)
+    expect((await submit(page.forms[0], { payment: 'pay_0352Vzp8fwfUh4H7qRDzn7' })).status).toBe(403)
+  })
+
+  it('says in a live environment, where nothing takes payments yet, how else to pay', async () => {
+    const live = { authorization: `Bearer ${server.liveKey}` }
+    await server.api('PATCH', '/settings', { how_to_pay: 'First Bank, 62 000 111 222' }, live)
+    const body = { amount: 900, currency: 'ZAR', external_reference: 'LIVE-1' }
+    const request = (await server.api('POST', '/collect/payment_requests', body, live)).body
+    const page = await open(request.link.url)
+    expect(page.text).toContain('First Bank, 62 000 111 222 Reference to quote: LIVE-1')
+    expect(page.forms).toEqual([])
+    const push = { ...body, external_reference: 'LIVE-2', type: 'push', push: { phone: '+27821234567' } }
+    expect((await server.api('POST', '/collect/payment_requests', push, live)).body).toMatchObject({
+      code: 'not_supported',
+      errors: [{ pointer: '/type' }],
+    })
+  })
+})
+
 describe('a push', () => {
   it('is sent after its request was stored, approved on the phone, and paid', async () => {
     const request = await requestFor({ type: 'push', push: { phone: '+27 82 123 4567' } })

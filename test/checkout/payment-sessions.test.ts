@@ -120,6 +120,13 @@ describe('a payment session', () => {
     expect(refused.text).toContain('Acme Water has withdrawn it. You were not charged.')
     expect(await eventsOf(server, session)).toEqual(['payment_session.created', 'payment_session.updated'])
   })
+
+  it('cannot be cancelled once it is completed', async () => {
+    const session = await sessionFor()
+    await payWith(session.session_url, goodCard.card_number)
+    const { body } = await server.api('POST', `${path}/${session.id}/cancel`)
+    expect(body).toMatchObject({ status: 409, code: 'payment_session_state' })
+  })
 })
 
 describe('what is documented and not supported', () => {
@@ -151,39 +158,6 @@ describe('what is documented and not supported', () => {
       expect(body).toMatchObject({ code: 'url_not_allowed' })
     },
   )
-})
-
-describe('what a request or session can be for', () => {
-  const create = (fields: object) => server.api('POST', path, { amount: 100, currency: 'ZAR', ...fields })
-
-  it('is one thing, which exists, is not archived, and owes so much in that currency', async () => {
-    const account = await makeAccount(server)
-    expect((await create({ account: account.id, customer: account.customer_id })).body.code).toBe('invalid_request')
-    expect((await create({ bill: 'nowhere' })).body).toMatchObject({
-      code: 'not_found',
-      errors: [{ pointer: '/bill' }],
-    })
-    expect((await create({ account: account.id, currency: 'USD' })).body.code).toBe('currency_mismatch')
-    expect((await create({ account: account.id, amount: 2001 })).body).toMatchObject({
-      code: 'amount_exceeds_remaining',
-      errors: [{ pointer: '/amount' }],
-    })
-    const empty = (await server.api('POST', '/billing/customers', { external_reference: 'nothing-owed' })).body
-    expect((await create({ customer: empty.id })).body.code).toBe('no_balance')
-    await server.api('POST', `/billing/customers/${empty.id}/archive`)
-    expect((await create({ customer: empty.id })).body.code).toBe('archived')
-  })
-
-  it('is told to the payer when less is owed by then, and nothing is begun', async () => {
-    const account = await makeAccount(server)
-    const session = (await create({ account: account.id, amount: 2000 })).body
-    const page = await open(session.session_url)
-    await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 500 })
-    const refused = await submit(page.forms[0])
-    expect(refused.status).toBe(422)
-    expect(refused.text).toContain('Less than that is owed by now')
-    expect((await read(session)).payment_outcome).toBe('not_started')
-  })
 })
 
 describe('lists of sessions', () => {

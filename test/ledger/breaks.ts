@@ -344,7 +344,7 @@ export const pairBreaks: Break[] = [
     "update checkout set status = 'paid', payment_id = id where kind = 'session'",
   ],
   ['a request whose page is not found', 'I14', 'checkout_code', 'delete from checkout_code'],
-  ['a request whose change is not told', 'I6', 'event', "delete from event where type = 'payment_request.created'"],
+  ['a request whose change is not told', 'I6 I7', 'event', "delete from event where type = 'payment_request.created'"],
   [
     'a request whose reference is not reserved',
     'I14',
@@ -352,8 +352,9 @@ export const pairBreaks: Break[] = [
     "delete from external_reference where kind = 'payment_request'",
   ],
   [
+    // It would be unapplied, and is direct in the ledger.
     'an attempt of a customer who was asked for nothing',
-    'I14',
+    'I5 I14',
     'payment',
     `update payment set customer_id = ${first('customer')}, direct_amount = 0, unapplied_amount = direct_amount
      where checkout_id is not null`,

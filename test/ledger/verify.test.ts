@@ -157,6 +157,10 @@ describe('books that real operations made', () => {
       { type: 'obligation.amount_reversed', named: true },
       { type: 'payment.amount_unapplied', named: false },
       { type: 'payment.reversed', named: true },
+      { type: 'payment.succeeded', named: false },
+      { type: 'payment_request.created', named: false },
+      { type: 'payment_request.paid', named: false },
+      { type: 'payment_session.created', named: false },
     ])
     const again = database.pool.query("insert into event select * from event where type = 'obligation.amount_applied'")
     await expect(again).rejects.toMatchObject({ code: '23505' })

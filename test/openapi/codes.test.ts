@@ -29,6 +29,23 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'archiveBill payment_in_progress',
     'voidBill payment_in_progress',
   ],
+  'test/checkout/targets.test.ts': ['createPaymentRequest', 'createPaymentSession'].flatMap((id) =>
+    ['not_found', 'archived', 'no_balance', 'bill_voided', 'currency_mismatch', 'amount_exceeds_remaining'].map(
+      (code) => `${id} ${code}`,
+    ),
+  ),
+  'test/checkout/payment-requests.test.ts': [
+    'createPaymentRequest external_reference_taken',
+    'createPaymentRequest not_supported',
+    'updatePaymentRequest external_reference_taken',
+    'updatePaymentRequest payment_request_state',
+    'cancelPaymentRequest payment_request_state',
+  ],
+  'test/checkout/payment-sessions.test.ts': [
+    'createPaymentSession not_supported',
+    'createPaymentSession url_not_allowed',
+    'cancelPaymentSession payment_session_state',
+  ],
 }
 
 /** Calls an operation, with changes to the path, the query, the headers or the body, and expects the refusal. */

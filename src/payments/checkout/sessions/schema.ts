@@ -19,7 +19,7 @@ const checkoutOptions = z.strictObject({
     .describe('Where the payer goes after paying; https, in test environments also http of this machine'),
   save_payment_method: z.enum(['always', 'never', 'prompt']).optional().describe('Only `never` is supported'),
   presentation_mode: z
-    .strictObject({ mode: z.literal('redirect') })
+    .strictObject({ mode: expecting(z.literal('redirect'), 'the word redirect') })
     .optional()
     .describe('The page of the session is opened by its address'),
 })
