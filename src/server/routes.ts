@@ -14,6 +14,7 @@ import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
 import { lookupRoutes } from '../payments/lookup/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
+import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
 
@@ -31,6 +32,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   paymentRequestRoutes(router, app)
   paymentSessionRoutes(router, app)
   lookupRoutes(router, app)
+  testPaymentRoutes(router, app)
   endpointRoutes(router, app)
 }
 

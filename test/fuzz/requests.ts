@@ -183,6 +183,12 @@ function checkoutRequests(account: string, payment_request: string): Sample[] {
       path: '/collect/payment_requests',
       body: { ...asked, type: 'push', push: { phone: '+27821234567' } },
     },
+    { method: 'POST', path: '/test/payments', body: { account, amount: 5, currency: 'ZAR', outcome: 'succeeded' } },
+    {
+      method: 'POST',
+      path: '/test/payments',
+      body: { payment_request, outcome: 'pending_failed', delay_s: 5 },
+    },
     {
       method: 'PATCH',
       path: `/collect/payment_requests/${payment_request}`,
