@@ -2,6 +2,7 @@ import type { Router } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
 import { sendPageNotFound } from '../html/send.ts'
 import { showAmountDue } from './amount-due.ts'
+import { lookUpAsGuest, showGuestForm } from './guest/look-up.ts'
 import { showHowToPay } from './how-to-pay.ts'
 import { showOutcome } from './outcome.ts'
 import { pay } from './pay.ts'
@@ -25,4 +26,16 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
     showOutcome(app, request, reply, request.params),
   )
   router.all('/p/*', (_request, reply) => sendPageNotFound(reply))
+  for (const [url, mode] of [
+    ['/m/:slug', 'live'],
+    ['/m/:slug/test', 'test'],
+  ] as const) {
+    router.get<{ Params: { slug: string } }>(url, (request, reply) =>
+      showGuestForm(app, reply, { slug: request.params.slug, mode }),
+    )
+    router.post<{ Params: { slug: string } }>(url, (request, reply) =>
+      lookUpAsGuest(app, request, reply, { slug: request.params.slug, mode }),
+    )
+  }
+  router.all('/m/*', (_request, reply) => sendPageNotFound(reply))
 }

@@ -40,5 +40,5 @@ export function pageRoutes(router: Router, app: AppContext): void {
 
 /** Whether an address is that of a page, so that whoever asked for it is a payer. */
 export function isPagePath(url: string): boolean {
-  return /^\/(?:p|simulator)(?:[/?]|$)/.test(url)
+  return /^\/(?:p|m|simulator)(?:[/?]|$)/.test(url)
 }
