@@ -118,7 +118,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
       path: '/settings',
       body: { name: 'Acme', time_zone: 'Africa/Johannesburg', guest_lookup, ...face, ...rules },
     },
-    { method: 'POST', path: '/settings/preview', body: { name: 'Acme', ...face } },
+    { method: 'POST', path: '/settings/preview', body: { name: 'Acme', guest_lookup, ...face } },
     { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },
     {
       method: 'POST',

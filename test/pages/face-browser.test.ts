@@ -116,3 +116,27 @@ it('shows the logo and the accent, and no line of text is lost', async () => {
     expect(await page.evaluate("document.querySelector('.message, .lines').innerText")).toContain('\n')
   })
 })
+
+it.each(['image/png', 'image/jpeg'])('a real %s, as a browser makes it, is taken and shown', async (type) => {
+  await inWindow({}, async (page) => {
+    await page.goto(`${server.url}/`)
+    const script = `(() => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 150, height: 60 })
+      const context = canvas.getContext('2d')
+      for (let at = 0; at < 150; at++) {
+        context.fillStyle = 'hsl(' + at * 2 + ' 80% 50%)'
+        context.fillRect(at, 0, 1, 60)
+      }
+      return canvas.toDataURL('${type}').split(',')[1]
+    })()`
+    const data = await page.evaluate<string>(script)
+    const put = await server.api('PUT', '/settings/logo', { data })
+    expect([put.status, put.text]).toEqual([200, put.text])
+    expect((await fetch(put.body.logo_url)).headers.get('content-type')).toBe(type)
+    await page.goto((await makeAccount(server)).presentment_url)
+    const logo = await page.evaluate(
+      '[...document.images].map((one) => [one.naturalWidth, one.naturalHeight, one.width])',
+    )
+    expect(logo).toEqual([[150, 60, 100]])
+  })
+})
