@@ -3,8 +3,8 @@ import { expecting } from '../../shapes/expected.ts'
 import { metadataName } from '../../shapes/primitives.ts'
 
 const secondFact = expecting(
-  z.union([z.enum(['phone_last4', 'email']), z.strictObject({ metadata: metadataName })]),
-  'phone_last4, email, or an object such as { "metadata": "postal_code" }',
+  z.union([z.strictObject({ metadata: metadataName }), z.enum(['phone_last4', 'email'])]),
+  'a fact: phone_last4, email, or an object such as { "metadata": "postal_code" }',
 )
 
 /** How payers without a link find what they owe; null where they cannot. */
@@ -18,7 +18,7 @@ export type GuestLookup = NonNullable<z.output<typeof guestLookup>>
 
 export const shownGuestLookup = z
   .object({
-    second_fact: z.union([z.enum(['phone_last4', 'email']), z.object({ metadata: z.string().max(40) })]),
+    second_fact: z.union([z.object({ metadata: z.string().max(40) }), z.enum(['phone_last4', 'email'])]),
   })
   .optional()
 
