@@ -46,5 +46,5 @@ export function pageRoutes(router: Router, app: AppContext): void {
 
 /** Whether an address is that of a page, so that whoever asked for it is a payer. */
 export function isPagePath(url: string): boolean {
-  return /^\/(?:p|r|checkout|simulator)(?:[/?]|$)/.test(url)
+  return /^\/(?:p|m|r|checkout|simulator)(?:[/?]|$)/.test(url)
 }

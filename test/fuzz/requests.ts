@@ -86,6 +86,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
+  const guest_lookup = { second_fact: { metadata: 'postal_code' } }
   const face = {
     legal_name: 'Acme Water (Pty) Ltd',
     accent_color: '#14508c',
@@ -141,8 +142,12 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: `/billing/customers/${customer}/adjustments`, body: { amount: 5, reason: 'fee' } },
     { method: 'POST', path: `/billing/accounts/${account}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
     { method: 'POST', path: `/billing/bills/${bill}/adjustments`, body: { amount: -5, reason: 'discount' } },
-    { method: 'PATCH', path: '/settings', body: { name: 'Acme', time_zone: 'Africa/Johannesburg', ...face, ...rules } },
-    { method: 'POST', path: '/settings/preview', body: { name: 'Acme', ...face } },
+    {
+      method: 'PATCH',
+      path: '/settings',
+      body: { name: 'Acme', time_zone: 'Africa/Johannesburg', guest_lookup, ...face, ...rules },
+    },
+    { method: 'POST', path: '/settings/preview', body: { name: 'Acme', guest_lookup, ...face } },
     { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },
     {
       method: 'POST',
