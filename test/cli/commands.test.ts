@@ -66,6 +66,8 @@ describe('the first start', () => {
       'note-key-uses',
       'sync-sessions',
       'sync-cancelled-sessions',
+      'send-pushes',
+      'expire-checkouts',
       'maintain-database',
       'deliver-webhooks',
     ])
