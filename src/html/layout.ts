@@ -1,8 +1,11 @@
 import { readStyle, renderHtmlDocument } from './document.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, isolated } from './html.ts'
+import { languageNames } from './language/languages.ts'
+import type { Voice } from './language/voice.ts'
 
 /** A page before it is wrapped: its title, and the content of `main`. */
 export type Page = {
+  voice: Voice
   title: string
   /** Whose page it is, shown above the content; absent where that would reveal something to a stranger. */
   merchant?: string | undefined
@@ -10,25 +13,41 @@ export type Page = {
   test?: boolean | undefined
   content: Html
   footer?: Html | undefined
+  /** The query with which the page is opened in another language, but for that; absent where it has one language. */
+  query?: string | undefined
 }
 
 /** The style sheet of every page. */
 export const pageStyle = readStyle(new URL('./style.css', import.meta.url), new URL('./debts.css', import.meta.url))
 
 /** Renders the whole document. */
-export function renderPage({ title, merchant, test, content, footer }: Page): string {
+export function renderPage({ voice, title, merchant, test, content, footer, query }: Page): string {
+  const { text, language, direction } = voice
+  const choices = query === undefined ? undefined : languageSwitch(voice, query)
   return renderHtmlDocument({
+    language,
+    direction,
     title,
     style: pageStyle,
     head: html`<meta name="robots" content="noindex">\n`,
-    body: html`${test && html`<header class="banner">Test page. No real money moves.</header>\n`}<main>
+    body: html`${test && html`<header class="banner">${text.shell.testBanner}</header>\n`}<main>
 ${merchant !== undefined && merchantLine(merchant)}${content}
 </main>
-${footer && html`<footer>${footer}</footer>\n`}`,
+${(footer || choices) && html`<footer>${footer}${choices}</footer>\n`}`,
   })
+}
+
+/** Links to the same page in the other languages, each called what its readers call it. */
+function languageSwitch({ offered, language, text }: Voice, query: string): Html | undefined {
+  const others = offered.filter((one) => one !== language)
+  if (others.length === 0) return undefined
+  const to = (one: string) => `?${query === '' ? '' : `${query}&`}lang=${one}`
+  return html`<nav class="languages no-print" aria-label="${text.shell.language}">${others.map(
+    (one) => html`<a href="${to(one)}" lang="${one}">${languageNames[one]}</a> `,
+  )}</nav>`
 }
 
 function merchantLine(name: string): Html {
   const [initial = ''] = [...name.trim()]
-  return html`<p class="merchant"><span class="mark" aria-hidden="true">${initial.toUpperCase()}</span><span class="name">${name}</span></p>\n`
+  return html`<p class="merchant"><span class="mark" aria-hidden="true">${initial.toUpperCase()}</span><span class="name">${isolated(name)}</span></p>\n`
 }

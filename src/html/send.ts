@@ -1,6 +1,8 @@
-import type { FastifyReply } from '../api/fastify.ts'
+import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import { documentHeaders } from './document.ts'
 import { html } from './html.ts'
+import type { Catalogue } from './language/catalogue.ts'
+import { voiceFor } from './language/choose.ts'
 import { type Page, pageStyle, renderPage } from './layout.ts'
 
 /**
@@ -20,29 +22,26 @@ export function sendPage(
       // with `Origin: null` (Fetch, "append a request Origin header"), and the guard could not tell our page from another's.
       'referrer-policy': 'no-referrer, same-origin',
       'cache-control': 'no-store',
+      vary: 'Accept-Language',
       'x-robots-tag': 'noindex',
     })
     .send(renderPage(page))
 }
 
-/** Sends a page with one heading, some sentences, and nothing to do. */
+/** Sends a page that only says why there is no other, in the voice of a request whose customer is not known. */
 export function sendMessage(
+  request: FastifyRequest,
   reply: FastifyReply,
   status: number,
-  heading: string,
-  ...sentences: string[]
+  kind: keyof Catalogue['shell']['refusals'],
 ): FastifyReply {
+  const voice = voiceFor(request)
+  const { heading, sentences } = voice.text.shell.refusals[kind]
   const content = html`<section class="card"><h1>${heading}</h1>${sentences.map((text) => html`<p>${text}</p>`)}</section>`
-  return sendPage(reply, { title: heading, content }, { status })
+  return sendPage(reply, { voice, title: heading, content, query: '' }, { status })
 }
 
 /** The one response to every link that does not work. Wrong, unknown, invalidated and archived links look the same. */
-export function sendPageNotFound(reply: FastifyReply): FastifyReply {
-  return sendMessage(
-    reply,
-    404,
-    'This link does not work',
-    'It may have been cut short when it was copied, or replaced by a newer one.',
-    'Please open the newest link that you were sent, or ask the company that sent it for a new one.',
-  )
+export function sendPageNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendMessage(request, reply, 404, 'notFound')
 }

@@ -31,6 +31,7 @@ export const examples: Readonly<Record<string, Example>> = {
       name: 'John Doe',
       email: 'john.doe@example.com',
       phone: '+27123456789',
+      locale: 'en-ZA',
       currency: 'ZAR',
       balance: 2000,
       metadata: { customer_type: 'premium', registration_source: 'website' },
@@ -123,7 +124,7 @@ export const examples: Readonly<Record<string, Example>> = {
   exportCustomer: { path: spareCustomer },
   pseudonymiseCustomer: { path: spareCustomer },
   retrieveSettings: {},
-  updateSettings: { body: { time_zone: 'Africa/Johannesburg', payment_rules: { min_amount: 100 } } },
+  updateSettings: { body: { time_zone: 'Africa/Johannesburg', locale: 'en-ZA', payment_rules: { min_amount: 100 } } },
   createWebhookEndpoint: {
     body: { url: 'https://example.com/webhooks', event_types: ['obligation.amount_applied'] },
   },

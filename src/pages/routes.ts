@@ -20,5 +20,5 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
   router.get<{ Params: { token: string; payment: string } }>('/p/:token/payments/:payment', (request, reply) =>
     showOutcome(app, request, reply, request.params),
   )
-  router.all('/p/*', (_request, reply) => sendPageNotFound(reply))
+  router.all('/p/*', (request, reply) => sendPageNotFound(request, reply))
 }

@@ -66,7 +66,13 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
 /** The same on objects that there are. */
 export function sampleRequests(objects: SampleObjects): Sample[] {
   const { customer, account, bill, payment, obligation, returned } = objects
-  const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
+  const newCustomer = {
+    external_reference: 'N1',
+    name: 'Ann',
+    email: 'ann@example.com',
+    phone: '+27123456789',
+    locale: 'fr-CD',
+  }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
   const newAccount = { customer: newCustomer, external_reference: 'N2', name: 'Data', ...balanceFields }
@@ -80,7 +86,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
   }
   return [
     { method: 'POST', path: '/billing/customers', body: { ...newCustomer, ...balanceFields, ...rules } },
-    { method: 'PATCH', path: `/billing/customers/${customer}`, body: { name: 'Ben', ...balanceFields } },
+    {
+      method: 'PATCH',
+      path: `/billing/customers/${customer}`,
+      body: { name: 'Ben', locale: 'pt-MZ', ...balanceFields },
+    },
     { method: 'POST', path: '/billing/accounts', body: newAccount },
     { method: 'PATCH', path: `/billing/accounts/${account}`, body: { name: 'Voice', ...balanceFields } },
     {
@@ -99,7 +109,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: `/billing/customers/${customer}/adjustments`, body: { amount: 5, reason: 'fee' } },
     { method: 'POST', path: `/billing/accounts/${account}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
     { method: 'POST', path: `/billing/bills/${bill}/adjustments`, body: { amount: -5, reason: 'discount' } },
-    { method: 'PATCH', path: '/settings', body: { name: 'Acme', time_zone: 'Africa/Johannesburg', ...rules } },
+    {
+      method: 'PATCH',
+      path: '/settings',
+      body: { name: 'Acme', time_zone: 'Africa/Johannesburg', locale: 'af-ZA', languages: ['af', 'en'], ...rules },
+    },
     {
       method: 'POST',
       path: '/billing/payments',

@@ -1,6 +1,7 @@
 import { recordChange } from '../../audit/record.ts'
 import type { RequestContext } from '../../context.ts'
 import { newId, randomBucket } from '../../core/id/id.ts'
+import { canonicalLocale } from '../../core/locale.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import { Journal } from '../../ledger/journal.ts'
@@ -34,6 +35,7 @@ export async function createCustomer(
     name: input.name ?? null,
     email: input.email ?? null,
     phone: input.phone ?? null,
+    locale: localeOf(input.locale),
     currency: input.currency ?? null,
     payment_rules: changeRules([context.environment.payment_rules], {}, input.payment_rules, pointer),
     metadata: input.metadata ?? {},
@@ -68,10 +70,16 @@ export async function updateCustomer(
     ...changed,
     email: patch.email === undefined ? changed.email : patch.email,
     phone: patch.phone === undefined ? changed.phone : patch.phone,
+    locale: patch.locale === undefined ? changed.locale : localeOf(patch.locale),
   }
   await updateCustomerRow(connection, row)
   await recordChange(connection, context, { action: 'updated', object_kind: 'customer', object_id: row.id })
   await tellObject(connection, context, customers, 'customer.updated', row, entered)
   if (patch.payment_rules !== undefined) await followRules(connection, { ...row, customer_id: row.id })
   return row
+}
+
+/** The column of a locale that was sent. */
+function localeOf(sent: string | null | undefined): string | null {
+  return sent ? (canonicalLocale(sent) ?? null) : null
 }

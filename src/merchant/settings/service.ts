@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { checkIfMatch, etagOf } from '../../api/etag.ts'
 import { recordChange } from '../../audit/record.ts'
 import type { RequestContext } from '../../context.ts'
+import { canonicalLocale } from '../../core/locale.ts'
 import { changeRules, effectiveRules, formatRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { settings, UpdateSettings } from './schema.ts'
@@ -15,6 +16,8 @@ export function respondSettings(row: SettingsRow): { status: 200; body: z.input<
     merchant: row.slug,
     name: row.display_name ?? row.merchant_name,
     time_zone: row.time_zone,
+    locale: row.locale,
+    languages: row.languages,
     payment_rules: formatRules(effectiveRules(row.payment_rules)),
   }
   return { status: 200, body, etag: settingsEtag(row) }
@@ -38,6 +41,8 @@ export async function updateSettings(
     ...row,
     display_name: patch.name === undefined ? row.display_name : patch.name,
     time_zone: (patch.time_zone && canonicalTimeZone(patch.time_zone)) ?? row.time_zone,
+    locale: (patch.locale && canonicalLocale(patch.locale)) ?? row.locale,
+    languages: patch.languages ?? row.languages,
     payment_rules: changeRules([], row.payment_rules, patch.payment_rules),
     version: row.version + 1n,
   }
