@@ -1,6 +1,7 @@
 import { createCache } from '../../core/cache.ts'
 import type { Catalogue } from './catalogue.ts'
 import { english } from './en/index.ts'
+import { french } from './fr/index.ts'
 import { type LanguageTag, languageNames } from './languages.ts'
 
 /** How a page speaks: its texts, and the locale of its amounts and dates. */
@@ -17,7 +18,7 @@ export type Voice = {
 
 const catalogues: Readonly<Record<LanguageTag, Catalogue>> = {
   en: english,
-  fr: english,
+  fr: french,
   af: english,
   pt: english,
   ar: english,

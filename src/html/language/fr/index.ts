@@ -1,0 +1,17 @@
+import type { Catalogue } from '../catalogue.ts'
+import { amountsInFrench } from './amounts.ts'
+import { debtsInFrench } from './debts.ts'
+import { owedInFrench } from './owed.ts'
+import { payingInFrench } from './paying.ts'
+import { receiptInFrench } from './receipt.ts'
+import { shellInFrench } from './shell.ts'
+
+/** The texts of pages in French. */
+export const french: Catalogue = {
+  shell: shellInFrench,
+  owed: owedInFrench,
+  debts: debtsInFrench,
+  amounts: amountsInFrench,
+  paying: payingInFrench,
+  receipt: receiptInFrench,
+}
