@@ -1,4 +1,5 @@
 import { createCache } from '../../core/cache.ts'
+import { afrikaans } from './af/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import { english } from './en/index.ts'
 import { french } from './fr/index.ts'
@@ -19,7 +20,7 @@ export type Voice = {
 const catalogues: Readonly<Record<LanguageTag, Catalogue>> = {
   en: english,
   fr: french,
-  af: english,
+  af: afrikaans,
   pt: english,
   ar: english,
   zu: english,

@@ -18,8 +18,8 @@ export const amountsInFrench: Catalogue['amounts'] = {
   unclear: (amounts) => `Voulez-vous dire ${anyOf(amounts)}\u00a0?`,
   tooFine: (_name, _currency, digits, amounts) => `${decimals[digits]}\u00a0: ${anyOf(amounts)}\u00a0?`,
   moved: (now, before) =>
-    `Le montant dû est maintenant de ${now} (il était de ${before}). Vérifiez-le, puis payez. Vous n’avez pas été débité.`,
-  exactly: (amount) => `Le montant à payer est de ${amount}. Vérifiez-le, puis payez. Vous n’avez pas été débité.`,
+    `Le montant dû est maintenant de ${now} (il était de ${before}). Vérifiez-le, puis payez. Rien n’a été débité.`,
+  exactly: (amount) => `Le montant à payer est de ${amount}. Vérifiez-le, puis payez. Rien n’a été débité.`,
   noMoreThanOwed: (owed) => `Vous devez ${owed}. Vous ne pouvez pas payer davantage ici.`,
   atMost: (most) => `Vous pouvez payer au plus ${most} à la fois.`,
   atMostNow: (most) => `Vous pouvez payer au plus ${most} à la fois. Payez le reste par un second paiement.`,

@@ -65,10 +65,9 @@ Votre banque n’a pas encore confirmé ce paiement. Vous n’avez pas à payer 
     severalCurrencies: 'Un paiement se fait dans une seule devise. Cochez des dettes d’une même devise.',
     tooMuch: 'Ce montant dépasse le maximum d’un paiement. Cochez moins de dettes, et payez les autres ensuite.',
     notOnline: 'Le paiement en ligne n’est pas disponible ici.',
-    openTooLong:
-      'Cette page est restée ouverte plus d’un jour. Vous n’avez pas été débité. Vérifiez le montant, puis payez.',
-    notCharged: 'Vous n’avez pas été débité.',
-    nothingLeft: 'Il ne reste rien à payer ici. Vous n’avez pas été débité.',
+    openTooLong: 'Cette page est restée ouverte plus d’un jour. Rien n’a été débité. Vérifiez le montant, puis payez.',
+    notCharged: 'Rien n’a été débité.',
+    nothingLeft: 'Il ne reste rien à payer ici. Rien n’a été débité.',
     alreadyStarted: (amount) =>
       `Vous avez déjà commencé à payer ${amount} depuis cette page. Rien de plus n’a été débité. Vérifiez le montant, puis payez.`,
   },

@@ -1,0 +1,49 @@
+import { html } from '../../html.ts'
+import type { Catalogue } from '../catalogue.ts'
+
+export const shellInAfrikaans: Catalogue['shell'] = {
+  testBanner: 'Toetsbladsy. Geen regte geld beweeg nie.',
+  language: 'Taal',
+  pleaseCheck: 'Gaan asseblief na',
+  comma: ', ',
+  names: {
+    bill: (reference) => `Rekening ${reference}`,
+    account: (reference) => `Rekeningnommer ${reference}`,
+    general: 'Algemene saldo',
+  },
+  refusals: {
+    notFound: {
+      heading: 'Hierdie skakel werk nie',
+      sentences: [
+        'Dit is dalk afgekap toe dit gekopieer is, of deur ’n nuwer een vervang.',
+        'Maak asseblief die nuutste skakel oop wat aan u gestuur is, of vra die maatskappy wat dit gestuur het vir ’n nuwe een.',
+      ],
+    },
+    foreign: {
+      heading: 'Begin asseblief weer by u skakel',
+      sentences: [
+        'Hierdie vorm is van ’n ander plek af gestuur, en daarom is niks daarmee gedoen nie.',
+        'Maak die skakel oop wat aan u gestuur is, en betaal van daar af.',
+      ],
+    },
+    unavailable: {
+      heading: 'Net ’n oomblik, asseblief',
+      sentences: [
+        'Ons kan nie nou by ons rekords uitkom nie. Laai hierdie bladsy asseblief oor ’n minuut weer.',
+        'As u so pas betaal het, moenie weer betaal nie: hierdie bladsy sal dit wys.',
+      ],
+    },
+    unreadable: {
+      heading: 'Dit het nie gewerk nie',
+      sentences: ['U blaaier het iets gestuur wat ons nie kan lees nie.'],
+    },
+    failed: {
+      heading: 'Iets het aan ons kant verkeerd geloop',
+      sentences: [
+        'Laai hierdie bladsy asseblief oor ’n minuut weer. As u so pas betaal het, moenie weer betaal voordat u gekyk het nie.',
+      ],
+    },
+  },
+  cardElsewhere: (merchant) =>
+    html`U voer u kaart op die betaaldiens se eie bladsy in. ${merchant} sien dit nooit nie.`,
+}
