@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue.ts'
 import { english } from './en/index.ts'
 import { french } from './fr/index.ts'
 import { type LanguageTag, languageNames } from './languages.ts'
+import { portuguese } from './pt/index.ts'
 
 /** How a page speaks: its texts, and the locale of its amounts and dates. */
 export type Voice = {
@@ -21,7 +22,7 @@ const catalogues: Readonly<Record<LanguageTag, Catalogue>> = {
   en: english,
   fr: french,
   af: afrikaans,
-  pt: english,
+  pt: portuguese,
   ar: english,
   zu: english,
   sw: english,

@@ -7,8 +7,8 @@ export const shellInAfrikaans: Catalogue['shell'] = {
   pleaseCheck: 'Gaan asseblief na',
   comma: ', ',
   names: {
-    bill: (reference) => `Rekening ${reference}`,
-    account: (reference) => `Rekeningnommer ${reference}`,
+    bill: (reference) => `Faktuur ${reference}`,
+    account: (reference) => `Rekening ${reference}`,
     general: 'Algemene saldo',
   },
   refusals: {
