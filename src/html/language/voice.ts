@@ -1,5 +1,6 @@
 import { createCache } from '../../core/cache.ts'
 import { afrikaans } from './af/index.ts'
+import { arabic } from './ar/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import { english } from './en/index.ts'
 import { french } from './fr/index.ts'
@@ -23,7 +24,7 @@ const catalogues: Readonly<Record<LanguageTag, Catalogue>> = {
   fr: french,
   af: afrikaans,
   pt: portuguese,
-  ar: english,
+  ar: arabic,
   zu: english,
   sw: english,
 }
