@@ -6,6 +6,8 @@ import { english } from './en/index.ts'
 import { french } from './fr/index.ts'
 import { type LanguageTag, languageNames } from './languages.ts'
 import { portuguese } from './pt/index.ts'
+import { swahili } from './sw/index.ts'
+import { zulu } from './zu/index.ts'
 
 /** How a page speaks: its texts, and the locale of its amounts and dates. */
 export type Voice = {
@@ -25,8 +27,8 @@ const catalogues: Readonly<Record<LanguageTag, Catalogue>> = {
   af: afrikaans,
   pt: portuguese,
   ar: arabic,
-  zu: english,
-  sw: english,
+  zu: zulu,
+  sw: swahili,
 }
 
 /** Whether a tag is that of a language that pages speak. */
