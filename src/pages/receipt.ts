@@ -96,16 +96,14 @@ function sinceThen(
   currency: string,
   voice: Voice,
 ): Html[] {
-  const { takenBack, takenBackOn } = voice.text.receipt
-  return lines
-    .filter(({ reversed }) => reversed > 0n)
-    .map((line) => {
-      const told = [
-        isolated(merchant_name),
-        money(line.reversed, currency, voice),
-        isolated(nameOf(line, voice)),
-      ] as const
-      const date = line.reversed_at && formatDate(dateIn(time_zone, line.reversed_at), voice)
-      return html`<div class="note"><p>${date === null ? takenBack(...told) : takenBackOn(...told, date)}</p></div>\n`
-    })
+  return lines.flatMap((line) => {
+    if (line.reversed_at === null) return []
+    const date = formatDate(dateIn(time_zone, line.reversed_at), voice)
+    const [by, amount, from] = [
+      isolated(merchant_name),
+      money(line.reversed, currency, voice),
+      isolated(nameOf(line, voice)),
+    ]
+    return html`<div class="note"><p>${voice.text.receipt.takenBack(by, amount, from, date)}</p></div>\n`
+  })
 }

@@ -32,9 +32,7 @@ export const receiptInAfrikaans: Catalogue['receipt'] = {
     part: (name) => html`${name}: ’n deel daarvan was reeds betaal of afgetrek.`,
     whole: (name) => html`${name}: dit was reeds betaal of afgetrek.`,
   },
-  takenBack: (merchant, amount, name) =>
-    html`<strong>Sedertdien:</strong> ${merchant} het ${amount} van ${name} teruggeneem.`,
-  takenBackOn: (merchant, amount, name, date) =>
+  takenBack: (merchant, amount, name, date) =>
     html`<strong>Sedertdien:</strong> ${merchant} het op ${date} ${amount} van ${name} teruggeneem.`,
   seeLeft: 'Sien wat nog betaal moet word',
   keep: 'Hierdie bladsy is u kwitansie. Druk dit of hou dit as ’n PDF.',

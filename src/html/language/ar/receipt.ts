@@ -32,9 +32,7 @@ export const receiptInArabic: Catalogue['receipt'] = {
     part: (name) => html`${name}: كان جزء منه قد دُفع أو خُصم.`,
     whole: (name) => html`${name}: كان قد دُفع أو خُصم.`,
   },
-  takenBack: (merchant, amount, name) =>
-    html`<strong>منذ ذلك الحين:</strong> استرجعت ${merchant} مبلغ ${amount} من ${name}.`,
-  takenBackOn: (merchant, amount, name, date) =>
+  takenBack: (merchant, amount, name, date) =>
     html`<strong>منذ ذلك الحين:</strong> استرجعت ${merchant} مبلغ ${amount} من ${name} في ${date}.`,
   seeLeft: 'عرض ما بقي للدفع',
   keep: 'هذه الصفحة هي إيصالك. اطبعها أو احفظها بصيغة PDF.',

@@ -32,9 +32,7 @@ export const receiptInEnglish = {
     part: (name: Html) => html`${name}: part of it had been paid already, or taken off.`,
     whole: (name: Html) => html`${name}: it had been paid already, or taken off.`,
   },
-  takenBack: (merchant: Html, amount: Html, name: Html) =>
-    html`<strong>Since then:</strong> ${merchant} took ${amount} back from ${name}.`,
-  takenBackOn: (merchant: Html, amount: Html, name: Html, date: string) =>
+  takenBack: (merchant: Html, amount: Html, name: Html, date: string) =>
     html`<strong>Since then:</strong> ${merchant} took ${amount} back from ${name} on ${date}.`,
   seeLeft: 'See what is left to pay',
   keep: 'This page is your receipt. Print it or keep it as a PDF.',

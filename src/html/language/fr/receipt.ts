@@ -33,9 +33,7 @@ export const receiptInFrench: Catalogue['receipt'] = {
     part: (name) => html`${name}\u00a0: une partie avait déjà été payée ou déduite.`,
     whole: (name) => html`${name}\u00a0: le montant avait déjà été payé ou déduit.`,
   },
-  takenBack: (merchant, amount, name) =>
-    html`<strong>Depuis\u00a0:</strong> ${merchant} a repris ${amount} sur ${name}.`,
-  takenBackOn: (merchant, amount, name, date) =>
+  takenBack: (merchant, amount, name, date) =>
     html`<strong>Depuis\u00a0:</strong> ${merchant} a repris ${amount} sur ${name} le ${date}.`,
   seeLeft: 'Voir ce qui reste à payer',
   keep: 'Cette page est votre reçu. Imprimez-la ou conservez-la au format PDF.',

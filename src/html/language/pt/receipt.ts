@@ -33,8 +33,7 @@ export const receiptInPortuguese: Catalogue['receipt'] = {
     part: (name) => html`${name}: uma parte já tinha sido paga, ou descontada.`,
     whole: (name) => html`${name}: já tinha sido pago, ou descontado.`,
   },
-  takenBack: (merchant, amount, name) => html`<strong>Desde então:</strong> ${merchant} retirou ${amount} de ${name}.`,
-  takenBackOn: (merchant, amount, name, date) =>
+  takenBack: (merchant, amount, name, date) =>
     html`<strong>Desde então:</strong> ${merchant} retirou ${amount} de ${name} a ${date}.`,
   seeLeft: 'Ver o que falta pagar',
   keep: 'Esta página é o seu recibo. Imprima-a ou guarde-a em PDF.',

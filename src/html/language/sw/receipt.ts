@@ -33,9 +33,7 @@ export const receiptInSwahili: Catalogue['receipt'] = {
     part: (name) => html`${name}: sehemu yake ilikuwa imelipwa tayari, au imepunguzwa.`,
     whole: (name) => html`${name}: ilikuwa imelipwa tayari, au imepunguzwa.`,
   },
-  takenBack: (merchant, amount, name) =>
-    html`<strong>Tangu wakati huo:</strong> ${merchant} ilirudisha ${amount} kutoka kwa ${name}.`,
-  takenBackOn: (merchant, amount, name, date) =>
+  takenBack: (merchant, amount, name, date) =>
     html`<strong>Tangu wakati huo:</strong> ${merchant} ilirudisha ${amount} kutoka kwa ${name} tarehe ${date}.`,
   seeLeft: 'Ona kilichobaki kulipwa',
   keep: 'Ukurasa huu ni risiti yako. Uchapishe au uuhifadhi kama PDF.',

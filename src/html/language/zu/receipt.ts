@@ -33,9 +33,7 @@ export const receiptInZulu: Catalogue['receipt'] = {
     part: (name) => html`${name}: ingxenye yakho ibisikhokhiwe noma isusiwe.`,
     whole: (name) => html`${name}: besekukhokhiwe noma kususiwe.`,
   },
-  takenBack: (merchant, amount, name) =>
-    html`<strong>Kusukela lapho:</strong> ${merchant} ibuyise ${amount} ku-${name}.`,
-  takenBackOn: (merchant, amount, name, date) =>
+  takenBack: (merchant, amount, name, date) =>
     html`<strong>Kusukela lapho:</strong> ${merchant} ibuyise ${amount} ku-${name} ngo-${date}.`,
   seeLeft: 'Bona okusele okufanele kukhokhwe',
   keep: 'Leli khasi liyirisidi yakho. Liphrinte noma uligcine njenge-PDF.',
