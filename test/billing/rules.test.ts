@@ -86,9 +86,10 @@ describe('settings', () => {
     ...['BST', 'IST', 'EST', 'CST', 'CST6CDT', 'GMT', 'MET', 'GB', 'Zulu', 'SystemV/PST8PDT', 'Etc/Unknown'].map(
       (time_zone): [object, string] => [{ time_zone }, '/time_zone'],
     ),
-    ...['', 'x', 'en_ZA', 'en-', `en-${'x'.repeat(40)}`, `en-${'a1-'.repeat(12)}b`].map(
-      (locale): [object, string] => [{ locale }, '/locale'],
-    ),
+    ...['', 'x', 'en_ZA', 'en-', `en-${'x'.repeat(40)}`, `en-${'a1-'.repeat(12)}b`].map((locale): [object, string] => [
+      { locale },
+      '/locale',
+    ]),
     [{ languages: [] }, '/languages'],
     [{ languages: ['en', 'en'] }, '/languages'],
     [{ languages: ['xh'] }, '/languages/0'],
