@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
+import { parseId } from '../../src/core/id/id.ts'
 import { languageTags } from '../../src/html/language/languages.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { customersOf } from './household.ts'
@@ -147,6 +148,23 @@ describe('a language that was asked for', () => {
     const moved = await submit(review.forms[0])
     expect([moved.status, languageOf(moved)]).toEqual([422, 'fr'])
     expect(moved.text).toContain('Ceci a changé depuis que vous l’avez vu')
+  })
+
+  test('tells a decline that it does not know in the words of the processor', async () => {
+    const { presentment_url } = await makeAccount(server)
+    const card = await submit((await open(`${presentment_url}?lang=fr`)).forms[0])
+    const declined = await submit(card.forms[0], { ...goodCard, card_number: '4000 0000 0000 9995' })
+    const told = async (decline_code: string) => {
+      const error = { error_code: 'card_declined', decline_code, message: 'The bank is closed.' }
+      await server.database.pool.query('update payment set last_payment_error = $2 where id = $1', [
+        parseId('payment', /pay_\w+/.exec(declined.url)?.[0] ?? ''),
+        { ...error, timestamp: '2026-11-26T08:00:00.000Z' },
+      ])
+      return (await open(declined.url)).text
+    }
+    expect(await told('bank_closed')).toContain('The bank is closed. Rien n’a été prélevé.')
+    expect(await told('constructor')).toContain('The bank is closed. Rien n’a été prélevé.')
+    expect(await told('lost_card')).toContain('La banque a refusé la carte. Veuillez en utiliser une autre.')
   })
 
   test('is changed by links in the footer, which keep where the payer is and nothing else', async () => {
