@@ -24,6 +24,7 @@ export function money(amount: bigint, currency: string, voice: Voice): Html {
 /** The amount that a page is about, as large as fits the narrowest phone. */
 export function headlineMoney(amount: bigint, currency: string, voice: Voice): Html {
   const text = unbroken(amount, currency, voice)
-  const size = text.length > 14 ? ' long' : ''
+  // Marks of direction take no place.
+  const size = text.replaceAll(/[\u200e\u200f\u061c]/g, '').length > 14 ? ' long' : ''
   return html`<span class="money${size}">${text}</span>`
 }

@@ -237,6 +237,10 @@ describe('amounts and dates', () => {
     const refused = await submit(page.forms[0], { amount: '25' })
     expect(page.html).toContain('<bdi>محمد (7)</bdi>، المستحق عليك')
     expect(page.html).toContain('<bdi>Acme Water</bdi>')
+    const pounds = await makeAccount(server, { customer: { locale: 'ar-EG' }, currency: 'EGP', balance: 123_450 })
+    expect((await open(pounds.presentment_url)).html).toContain(
+      '<span class="money">\u200f1,234.50\u00a0ج.م.\u200f</span></h1>',
+    )
     expect(refused.html).toContain('المستحق عليك \u2066\u200f20.00\u00a0ZAR\u2069.')
   })
 })
