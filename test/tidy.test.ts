@@ -171,7 +171,7 @@ describe('leftovers', () => {
       'src/core/money.ts',
       'src/core/page-link.ts',
       'src/database/bundled/postmaster.ts',
-      'src/docs-site/prefers-markdown.ts',
+      'src/api/accept.ts',
       'src/net/address-guard.ts',
       'src/net/retry-after.ts',
       'src/pages/amount-due.ts',

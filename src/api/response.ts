@@ -1,12 +1,9 @@
 import type { z } from 'zod'
-import { withoutProof } from '../core/page-link.ts'
+import { type ShownLink, withoutProof } from '../core/page-link.ts'
 import type { FastifyReply } from './fastify.ts'
 
 /** The schema of each successful response of an operation, by its status. */
 export type Responses = Readonly<Record<number, z.ZodType>>
-
-/** The address of a payer's page that a response shows, and the version of the link. */
-export type ShownLink = { url: string; version: number }
 
 /** A response of an operation: one of its statuses, with a body of that status's schema. */
 export type Response<R extends Responses> = {

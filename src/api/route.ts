@@ -9,7 +9,7 @@ export type Optional = Schema | undefined
 
 /** One operation of the API: its schemas validate the request, type the handler and make the OpenAPI document. */
 export type Route<P extends Optional, Q extends Optional, B extends Optional, R extends Responses> = {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
   /** The name of the operation, unique in the document. */
   id: string
@@ -22,6 +22,8 @@ export type Route<P extends Optional, Q extends Optional, B extends Optional, R 
   body?: B
   /** The schema of each successful response, by its status. */
   responses: R
+  /** The media type of those, where it is not JSON. */
+  media_type?: 'text/html'
   /** The codes of this operation's refusals, besides those that every operation can give (openapi/codes.ts). */
   errors?: readonly ProblemCode[]
   /** Whether its successful responses carry an ETag. */

@@ -7,7 +7,16 @@ import { loadSql } from '../database/sql.ts'
 /** What was done to which object. Changes of money are not included: their record is the ledger transaction. */
 export type AuditedChange = {
   action: 'created' | 'updated' | 'archived' | 'unarchived' | 'voided' | 'pseudonymised' | 'revoked' | 'deleted'
-  object_kind: 'customer' | 'account' | 'bill' | 'payment' | 'settings' | 'endpoint' | 'api_key'
+  object_kind:
+    | 'customer'
+    | 'account'
+    | 'bill'
+    | 'payment'
+    | 'payment_request'
+    | 'payment_session'
+    | 'settings'
+    | 'endpoint'
+    | 'api_key'
   /** Null when it is the environment itself. */
   object_id: Id | null
 }

@@ -7,6 +7,9 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   account: { named: 'an account', path: '/billing/accounts/{account}' },
   bill: { named: 'a bill', path: '/billing/bills/{bill}' },
   payment: { named: 'a payment', path: '/billing/payments/{payment}' },
+  payment_request: { named: 'a payment request', path: '/collect/payment_requests/{payment_request}' },
+  payment_session: { named: 'a payment session', path: '/collect/payment_sessions/{payment_session}' },
+  checkout_session: { named: 'the page of a request or session' },
   obligation: { named: 'an obligation', path: '/billing/obligations/{obligation}' },
   adjustment: { named: 'an adjustment' },
   reversal: { named: 'a reversal' },
@@ -18,14 +21,22 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
 }
 
 /** What can be named in a request: the first three also by their external references. */
-export type NameableKind = 'customer' | 'account' | 'bill' | 'payment' | 'obligation' | 'endpoint'
+export type NameableKind =
+  | 'customer'
+  | 'account'
+  | 'bill'
+  | 'payment'
+  | 'payment_request'
+  | 'payment_session'
+  | 'obligation'
+  | 'endpoint'
 
 /**
  * The `not_found` of an object that a request names, with the place of the name. Where the name is the id of another kind it says
  * so: that is read from the id alone, so nothing is told of whether there is such an object.
  */
 export function absentProblem(kind: NameableKind, shown: string, place: InputPlace): Problem {
-  const detail = `There is no ${kind} with this ${takesReference(kind) ? 'id or reference' : 'id'}.${hintOf(kind, shown)}`
+  const detail = `There is no ${kind.replace('_', ' ')} with this ${takesReference(kind) ? 'id or reference' : 'id'}.${hintOf(kind, shown)}`
   return new Problem('not_found', detail, { errors: [{ ...place, code: 'not_found', detail }] })
 }
 

@@ -81,6 +81,11 @@ export const problems = {
     help: 'A currency can change only while nothing has been entered in it.',
   },
   bill_voided: { status: 409, title: 'The bill is voided', help: 'A voided bill is final. Raise a new one.' },
+  bill_paid: {
+    status: 409,
+    title: 'The bill is paid',
+    help: 'What a bill is for can change only until it is paid.',
+  },
   bill_has_payments: {
     status: 409,
     title: 'The bill has been paid or partly paid',
@@ -106,6 +111,16 @@ export const problems = {
     status: 409,
     title: 'The status of the payment does not allow this',
     help: 'Retrieve the payment and look at its status and amounts.',
+  },
+  payment_request_state: {
+    status: 409,
+    title: 'The status of the payment request does not allow this',
+    help: 'Retrieve the request: one that is paid, has ended or is being paid stays as it is.',
+  },
+  payment_session_state: {
+    status: 409,
+    title: 'The status of the payment session does not allow this',
+    help: 'Retrieve the session: one that is completed, has ended or is being paid stays as it is.',
   },
   idempotency_in_flight: {
     status: 409,
@@ -133,6 +148,11 @@ export const problems = {
     help: 'Use a new Idempotency-Key for each new request.',
   },
   currency_required: { status: 422, title: 'A currency is required', help: 'Send `currency` with the first balance.' },
+  not_supported: {
+    status: 422,
+    title: 'This is not supported yet',
+    help: 'Each item of `errors` names the field. What is documented of this API and not supported here is refused, so that nothing is taken for done.',
+  },
   currency_mismatch: {
     status: 422,
     title: 'The currencies differ',
@@ -183,20 +203,40 @@ export const problems = {
     title: 'The dates contradict each other',
     help: 'A bill is due on its own date or later, and nothing lessens it from before all that it owes counts.',
   },
+  invalid_lines: {
+    status: 422,
+    title: 'The lines do not add up',
+    help: 'The amounts of the lines sum to amount_due, which never changes: send all lines again, with a negative one for a reduction.',
+  },
   invalid_payment_rules: {
     status: 422,
     title: 'The payment rules contradict each other',
     help: 'min_amount must not exceed max_amount, after inheritance.',
   },
+  color_contrast: {
+    status: 422,
+    title: 'The color cannot be read',
+    help: 'The detail says which contrast it has and names a darker one that can be read.',
+  },
+  invalid_logo: {
+    status: 422,
+    title: 'The logo cannot be used',
+    help: 'Send a whole PNG or JPEG and nothing behind it, of at most 32 kB and 2000 × 2000 pixels, in base64.',
+  },
   url_not_allowed: {
     status: 422,
     title: 'The URL is not allowed',
-    help: 'Use a public https address. A private receiver must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
+    help: 'Use a public https address. A private host must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
   },
   too_many_endpoints: {
     status: 422,
     title: 'There are too many endpoints',
     help: 'Delete one that is no longer used, or let one endpoint receive several types of events.',
+  },
+  too_many_attempts: {
+    status: 429,
+    title: 'There were too many attempts',
+    help: 'Wait for Retry-After seconds.',
   },
   headers_too_large: {
     status: 431,

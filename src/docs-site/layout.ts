@@ -30,7 +30,7 @@ export function sendDocs(
   status: 200 | 404 = 200,
 ): FastifyReply {
   const headers = {
-    ...documentHeaders({ style, form_action: "'none'" }),
+    ...documentHeaders({ styles: [style], form_action: "'none'" }),
     'content-type': page.type,
     'referrer-policy': 'no-referrer',
     'cache-control': 'public, max-age=300',

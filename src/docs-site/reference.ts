@@ -109,8 +109,8 @@ function responseParts({ responses }: OperationObject, components: Components): 
   const shown = new Map<string | undefined, string>()
   return Object.entries(responses).flatMap(([status, { content }]) => {
     const schema = content?.['application/json']?.schema
-    if (schema === undefined) return []
     const heading = `## Response ${status}`
+    if (schema === undefined) return content?.['text/html'] ? [heading, 'A page, as `text/html`.'] : []
     const same = shown.get(schema.$ref)
     if (schema.$ref !== undefined && same !== undefined) return [heading, `As ${same}.`]
     shown.set(schema.$ref, status)

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { account } from '../shapes/account.ts'
 import { appliedTo } from '../shapes/applied-to.ts'
 import { bill } from '../shapes/bill.ts'
+import { toldPaymentRequest, toldPaymentSession } from '../shapes/checkout.ts'
 import { customer } from '../shapes/customer.ts'
-import { explanation, linesMax, part } from '../shapes/explanation.ts'
+import { explanation, linesMax, part, word } from '../shapes/explanation.ts'
 import { ownerFields } from '../shapes/object.ts'
 import { methodDetails } from '../shapes/payment-method.ts'
 import {
@@ -95,12 +96,13 @@ export const amountUnapplied = z.object({
 export const paymentSucceeded = z.object({
   id: shownId('payment'),
   status: z.literal('succeeded'),
-  customer_id: shownId('customer'),
+  customer_id: shownId('customer').optional().describe('Absent when the money is for nothing in Billing'),
   channel: z.string().max(40),
   amount,
   currency: shownCurrency,
   applied_amount: part,
   unapplied_amount: part,
+  direct_amount: part.describe('For nothing in Billing: the money of a request or session that names no customer'),
   payment_method_details: methodDetails.optional(),
   metadata: shownMetadata.optional(),
   mode: z.enum(['test', 'live']),
@@ -113,7 +115,7 @@ export const paymentSucceeded = z.object({
 export const paymentReversed = z.object({
   id: shownId('reversal'),
   payment_id: shownId('payment'),
-  customer_id: shownId('customer'),
+  customer_id: shownId('customer').optional(),
   currency: shownCurrency,
   amount: amount.describe('The whole of the reversal, in minor units'),
   unapplied_amount: part.describe('How much of it was taken from the unapplied part, in minor units'),
@@ -166,3 +168,28 @@ const archiveFields = {
 export const customerArchive = z.object({ id: shownId('customer'), ...archiveFields })
 export const accountArchive = z.object({ id: shownId('account'), ...archiveFields })
 export const billArchive = z.object({ id: shownId('bill'), ...archiveFields })
+
+export const paymentRequestChanged = toldPaymentRequest.extend({ object_version })
+export const paymentSessionChanged = toldPaymentSession.extend({ object_version })
+
+export const attemptFailed = z.object({
+  id: shownId('payment'),
+  status: z.literal('failed'),
+  customer_id: shownId('customer').optional(),
+  payment_request_id: shownId('payment_request').optional(),
+  payment_session_id: shownId('payment_session').optional(),
+  amount,
+  currency: shownCurrency,
+  payment_method_details: methodDetails.optional(),
+  last_payment_error: z.object({
+    error_code: word,
+    decline_code: word.optional(),
+    message: z.string().max(500),
+    timestamp: shownInstant,
+  }),
+  metadata: shownMetadata.optional(),
+  mode: z.enum(['test', 'live']),
+  created_at: shownInstant,
+  updated_at: shownInstant,
+  object_version,
+})

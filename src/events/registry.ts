@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import * as data from './data.ts'
+import * as paymentSamples from './payment-samples.ts'
 import { type PersonalFields, personalFields } from './personal.ts'
 import * as samples from './samples.ts'
 
@@ -27,9 +28,11 @@ const define = <Data extends z.ZodObject>(
 
 const ofApplication = personalFields(['metadata', 'applied_to.external_reference'])
 const ofPayment = personalFields(['metadata', 'payment_method_details'])
+const ofRequest = personalFields(['external_reference', 'description', 'push', 'metadata'])
+const ofSession = personalFields(['external_reference', 'metadata'])
 const ofCustomer = personalFields(['external_reference', 'name', 'email', 'phone', 'metadata'])
 const ofAccount = personalFields(['external_reference', 'name', 'metadata'])
-const ofBill = personalFields(['external_reference', 'metadata'])
+const ofBill = personalFields(['external_reference', 'metadata', 'description', 'lines', 'document_url'])
 const ofArchive = personalFields(['external_reference'])
 
 /** Every event. A published type keeps its meaning. */
@@ -50,7 +53,7 @@ export const events = {
     'A payment that was made on the hosted page has succeeded. A recorded payment is told by what it is applied to.',
     data.paymentSucceeded,
     ofPayment,
-    samples.paymentSucceededSample,
+    paymentSamples.paymentSucceededSample,
   ),
   'payment.amount_unapplied': define(
     'A payment arrived and some or all of it matches nothing that is owed; that part stays unapplied.',
@@ -62,7 +65,7 @@ export const events = {
     'A payment was reversed, in whole or in part: one event for each reversal, with all that it took.',
     data.paymentReversed,
     personalFields([]),
-    samples.paymentReversedSample,
+    paymentSamples.paymentReversedSample,
   ),
   'customer.created': define(
     'A customer was created.',
@@ -152,6 +155,54 @@ export const events = {
     data.billArchive,
     ofArchive,
     samples.billUnarchivedSample,
+  ),
+  'payment.attempt_failed': define(
+    'An attempt to pay did not succeed. Whoever tried may try again.',
+    data.attemptFailed,
+    ofPayment,
+    paymentSamples.attemptFailedSample,
+  ),
+  'payment.failed': define(
+    'The last attempt to pay a request or a session had failed when that ended: no other follows.',
+    data.attemptFailed,
+    ofPayment,
+    paymentSamples.attemptFailedSample,
+  ),
+  'payment_request.created': define(
+    'A payment request was created.',
+    data.paymentRequestChanged,
+    ofRequest,
+    paymentSamples.requestCreatedSample,
+  ),
+  'payment_request.updated': define(
+    'Fields of a payment request were changed, or it was cancelled, has expired or has failed.',
+    data.paymentRequestChanged,
+    ofRequest,
+    paymentSamples.requestUpdatedSample,
+  ),
+  'payment_request.paid': define(
+    'A payment request was paid.',
+    data.paymentRequestChanged,
+    ofRequest,
+    paymentSamples.requestPaidSample,
+  ),
+  'payment_session.created': define(
+    'A payment session was created.',
+    data.paymentSessionChanged,
+    ofSession,
+    paymentSamples.sessionCreatedSample,
+  ),
+  'payment_session.updated': define(
+    'An attempt to pay a session began or failed, or the session was cancelled or has expired.',
+    data.paymentSessionChanged,
+    ofSession,
+    paymentSamples.sessionUpdatedSample,
+  ),
+  'payment_session.completed': define(
+    'A payment session was paid.',
+    data.paymentSessionChanged,
+    ofSession,
+    paymentSamples.sessionCompletedSample,
   ),
 } as const
 

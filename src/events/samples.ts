@@ -88,37 +88,6 @@ export const amountUnappliedSample: z.input<typeof data.amountUnapplied> = {
   object_version: 1,
 }
 
-export const paymentSucceededSample: z.input<typeof data.paymentSucceeded> = {
-  id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
-  status: 'succeeded',
-  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
-  channel: 'card',
-  amount: 2500,
-  currency: 'ZAR',
-  applied_amount: 2250,
-  unapplied_amount: 250,
-  payment_method_details: { type: 'card', card: { type: 'CREDIT', scheme: 'VISA', bin: '424242', last4: '4242' } },
-  metadata: {},
-  mode: 'test',
-  received_at: '2026-11-23T10:05:55.602Z',
-  created_at: '2026-11-23T10:05:41.118Z',
-  updated_at: '2026-11-23T10:05:55.749Z',
-  object_version: 3,
-}
-
-export const paymentReversedSample: z.input<typeof data.paymentReversed> = {
-  id: 'rev_0352VzpJ4mQdZJwUq1vN0r',
-  payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
-  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
-  currency: 'ZAR',
-  amount: 400,
-  unapplied_amount: 250,
-  reason: 'Returned by the bank',
-  obligations: [{ id: 'ob_0352Vzp8z2WVuvjMTjzNDN', amount: 150 }],
-  created_at: '2026-11-23T10:05:55.913Z',
-  object_version: 2,
-}
-
 const rules = { min_amount: 1, max_amount: 999_999_999_999, underpayment_allowed: true, overpayment_allowed: false }
 
 const customer = {
@@ -283,6 +252,8 @@ const bill = {
   partially_paid: false,
   overdue: true,
   days_until_due: -296,
+  description: 'Internet at 12 Long Street, January 2026',
+  lines: [{ label: 'Fibre line, 100 Mbit/s', amount: 2000 }],
   payment_rules: { ...rules, max_amount: 2000 },
   metadata: { invoice_period: 'January 2026', service_type: 'subscription' } as Record<string, string>,
   mode: 'test' as const,

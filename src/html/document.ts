@@ -9,6 +9,8 @@ export type Style = { element: Html; source: string }
 export type HtmlDocument = {
   title: string
   style: Style
+  /** What this document changes of it. */
+  own_style?: Style | undefined
   head?: Html | undefined
   body: Html
   /** Which language it is in, and how that is written: English, from left to right, unless given. */
@@ -18,20 +20,24 @@ export type HtmlDocument = {
 
 /** Reads a style sheet of some files. Its element is one trusted text: a style sheet has no entities, so it must not be escaped. */
 export function readStyle(...files: URL[]): Style {
-  const text = squeezeCss(files.map((file) => readFileSync(file, 'utf8')).join('\n'))
+  return styleOf(squeezeCss(files.map((file) => readFileSync(file, 'utf8')).join('\n')))
+}
+
+/** A style sheet of the program itself, with its source. */
+export function styleOf(text: string): Style {
   const source = `'sha256-${createHash('sha256').update(text).digest('base64')}'`
   return { element: Html.trusted(`<style>${text}</style>`), source }
 }
 
-/** A style sheet without comments and what else browsers pass over: the file stays readable, and 1.9 kB less are sent. */
+/** A style sheet without what it means the same without: the file stays readable, and 1.6 kB less are sent. */
 function squeezeCss(text: string): string {
   return text
     .replaceAll(/\/\*.*?\*\//gs, '')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/ ?([{};,>]) ?/g, '$1')
     .replaceAll(/([a-z-]): /g, '$1:')
-    .replaceAll(/;}/g, '}')
-    .replaceAll(/(?<=[ :(-])0\./g, '.')
+    .replaceAll(';}', '}')
+    .replaceAll(/(?<=[:\s,(])0\.(?=\d)/g, '.')
     .trim()
 }
 
@@ -39,6 +45,7 @@ function squeezeCss(text: string): string {
 export function renderHtmlDocument({
   title,
   style,
+  own_style,
   head,
   body,
   language = 'en',
@@ -50,7 +57,7 @@ export function renderHtmlDocument({
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${head}<title>${title}</title>
-${style.element}
+${style.element}${own_style?.element}
 </head>
 <body>
 ${body}</body>
@@ -59,14 +66,23 @@ ${body}</body>
 }
 
 /**
- * The headers of a document that runs no script, loads nothing, shows only its own style and cannot be framed.
- * `form_action` is the source of its forms in the policy.
+ * The headers of a document that runs no script, loads nothing but images of `img`, shows only its own styles and cannot be
+ * framed. `form_action` is the source of its forms in the policy.
  */
-export function documentHeaders({ style, form_action }: { style: Style; form_action: string }): Record<string, string> {
+export function documentHeaders({
+  styles,
+  form_action,
+  img,
+}: {
+  styles: readonly Style[]
+  form_action: string
+  img?: string | undefined
+}): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy':
-      `default-src 'none'; style-src ${style.source}; form-action ${form_action}; ` +
+      `default-src 'none'; style-src ${styles.map(({ source }) => source).join(' ')}; ` +
+      `${img === undefined ? '' : `img-src ${img}; `}form-action ${form_action}; ` +
       "frame-ancestors 'none'; base-uri 'none'",
     'x-frame-options': 'DENY',
   }

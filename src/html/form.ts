@@ -82,6 +82,10 @@ export function sendRefusal(
 ): FastifyReply {
   const problem = toProblem(error)
   if (problem.code === 'not_found') return sendPageNotFound(request, reply)
+  if (problem.code === 'too_many_attempts') {
+    reply.header('retry-after', String(problem.retryAfterS ?? 3_600))
+    return sendMessage(request, reply, 429, 'tooMany')
+  }
   if (problem.status === 503) {
     reply.header('retry-after', String(problem.retryAfterS ?? 2))
     return sendMessage(request, reply, 503, 'unavailable')

@@ -1,5 +1,6 @@
 import { readStyle, renderHtmlDocument } from './document.ts'
-import { type Html, html, isolated } from './html.ts'
+import { accentStyle, contactLines, type Face, merchantLine, themeColors } from './face.ts'
+import { type Html, html } from './html.ts'
 import { languageNames } from './language/languages.ts'
 import type { Voice } from './language/voice.ts'
 
@@ -9,8 +10,12 @@ export type Page = {
   title: string
   /** Whose page it is, shown above the content; absent where that would reveal something to a stranger. */
   merchant?: string | undefined
+  /** How that merchant shows itself besides its name. */
+  face?: Face | undefined
   /** Puts the banner of a test environment on top. */
   test?: boolean | undefined
+  /** Puts on top that this is only a sample. */
+  sample?: boolean | undefined
   content: Html
   footer?: Html | undefined
   /** The query with which the page is opened in another language, but for that; absent where it has one language. */
@@ -21,19 +26,24 @@ export type Page = {
 export const pageStyle = readStyle(new URL('./style.css', import.meta.url), new URL('./debts.css', import.meta.url))
 
 /** Renders the whole document. */
-export function renderPage({ voice, title, merchant, test, content, footer, query }: Page): string {
+export function renderPage({ voice, title, merchant, face, test, sample, content, footer, query }: Page): string {
   const { text, language, direction } = voice
   const choices = query === undefined ? undefined : languageSwitch(voice, query)
+  const contact = contactLines(face, voice)
+  const banner = [sample && text.shell.sampleBanner, test && text.shell.testBanner].filter(Boolean).join(' ')
   return renderHtmlDocument({
     language,
     direction,
     title,
     style: pageStyle,
-    head: html`<meta name="robots" content="noindex">\n`,
-    body: html`${test && html`<header class="banner">${text.shell.testBanner}</header>\n`}<main>
-${merchant !== undefined && merchantLine(merchant)}${content}
+    head: html`<meta name="robots" content="noindex">
+<meta name="format-detection" content="telephone=no">
+${themeColors(face)}`,
+    own_style: accentStyle(face),
+    body: html`${banner && html`<header class="banner">${banner}</header>\n`}<main>
+${merchant !== undefined && merchantLine(merchant, face)}${content}
 </main>
-${(footer || choices) && html`<footer>${footer}${choices}</footer>\n`}`,
+${(footer || contact || choices) && html`<footer>${footer}${contact}${choices}</footer>\n`}`,
   })
 }
 
@@ -45,9 +55,4 @@ function languageSwitch({ offered, language, text }: Voice, query: string): Html
   return html`<nav class="languages no-print" aria-label="${text.shell.language}">${others.map(
     (one) => html`<a href="${to(one)}" lang="${one}">${languageNames[one]}</a> `,
   )}</nav>`
-}
-
-function merchantLine(name: string): Html {
-  const [initial = ''] = [...name.trim()]
-  return html`<p class="merchant"><span class="mark" aria-hidden="true">${initial.toUpperCase()}</span><span class="name">${isolated(name)}</span></p>\n`
 }

@@ -2,17 +2,18 @@ import { formatMoney } from '../core/money.ts'
 import { type Html, html } from './html.ts'
 import type { Voice } from './language/voice.ts'
 
-// An amount is written from left to right, also in a sentence that is not: these keep its sign and its digits together.
-const leftToRight = '\u2066'
-const untilHere = '\u2069'
+/** Digits with their signs, which are written from left to right, in a text that is not (Unicode UAX 9: LRI and PDI). */
+export function leftToRight(text: string, { direction }: Voice): string {
+  return direction === 'rtl' ? `\u2066${text}\u2069` : text
+}
 
 /** An amount in a sentence that is no markup. Its spaces are no-break spaces, so that no line ends inside it. */
 export function moneyText(amount: bigint, currency: string, voice: Voice): string {
-  const text = unbroken(amount, currency, voice)
-  return voice.direction === 'rtl' ? `${leftToRight}${text}${untilHere}` : text
+  return leftToRight(unbroken(amount, currency, voice), voice)
 }
 
-function unbroken(amount: bigint, currency: string, { locale }: Voice): string {
+/** An amount in an element that is for it alone. */
+export function unbroken(amount: bigint, currency: string, { locale }: Voice): string {
   return formatMoney(amount, currency, locale).replaceAll(' ', '\u00a0')
 }
 

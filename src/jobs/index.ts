@@ -1,5 +1,7 @@
 import type { KeyUses } from '../api/key-uses.ts'
 import type { AppContext } from '../context.ts'
+import { expireCheckouts } from '../payments/checkout/end.ts'
+import { sendPushes } from '../payments/checkout/send-pushes.ts'
 import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
@@ -13,6 +15,8 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'note-key-uses', every_ms: 60_000, run: noteKeyUses, end: noteKeyUses },
     { name: 'sync-sessions', every_ms: 1_000, run: (stopping) => syncDueSessions(app, stopping) },
     { name: 'sync-cancelled-sessions', every_ms: 5_000, run: (stopping) => syncCancelledSessions(app, stopping) },
+    { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
+    { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'maintain-database', every_ms: 3_600_000, run: () => maintainDatabase(app) },
     deliverWebhooks(dispatcher),
   ]

@@ -140,6 +140,7 @@ export function openReceivable(
     amount_written_off: null,
     bill_version: null,
     bill_metadata: null,
+    bill_particulars: null,
     bill_created_at: null,
     // Not read before commit: the insert computes it (open-receivables.sql).
     overpayment_allowed: false,

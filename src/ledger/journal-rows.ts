@@ -25,6 +25,7 @@ export type TransactionKind =
  */
 export type SystemAccount =
   | 'sales'
+  | 'direct_receipts'
   | 'opening_balances'
   | 'fees_charged'
   | 'credit_notes'

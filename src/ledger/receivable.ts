@@ -35,6 +35,8 @@ export type Receivable = {
   readonly bill_version: bigint | null
   readonly bill_metadata: string | null
   readonly bill_created_at: Date | null
+  /** Its description, lines and document_url, as JSON; null where it has none of them. */
+  readonly bill_particulars: string | null
   readonly overpayment_allowed: boolean
   /** Of a bill: the newest of the instants from which something that was added to it counts. Not read for other kinds. */
   owed_since: Date | null

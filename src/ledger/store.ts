@@ -17,7 +17,8 @@ export type LockedPayment = {
   id: Id
   bucket: number
   environment_id: number
-  customer_id: Id
+  /** Null when the money is direct. */
+  customer_id: Id | null
   status: PaymentStatus
   channel: string
   currency: string

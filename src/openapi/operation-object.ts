@@ -73,7 +73,7 @@ function responses(operation: Operation, writer: SchemaWriter, refusals: Refusal
     {
       description: responseTexts[status] ?? 'OK',
       headers: headerRefs(names),
-      content: { 'application/json': { schema: writer.write(schema, 'output') } },
+      content: { [operation.media_type ?? 'application/json']: { schema: writer.write(schema, 'output') } },
     },
   ])
   const byStatus = Map.groupBy(codesOf(operation), (code) => problems[code].status)

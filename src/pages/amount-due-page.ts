@@ -8,11 +8,13 @@ import type { Page } from '../html/layout.ts'
 import { headlineMoney, money } from '../html/money.ts'
 import { amountsOf, closedBy } from '../ledger/bill-amounts.ts'
 import type { AmountDueView } from './amount-due-view.ts'
+import { billParticulars } from './bill-particulars.ts'
 import { withCarried } from './carried.ts'
-import { formatDate } from './dates.ts'
+import { formatDate, formatDateTime } from './dates.ts'
 import { debtList } from './debt-list.ts'
 import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
 import { factList } from './fact-list.ts'
+import { howToPay } from './how-to-pay.ts'
 import type { Owed } from './owed.ts'
 import type { PageSubject } from './subject.ts'
 
@@ -28,17 +30,27 @@ export function amountDuePage(view: AmountDueView): Page {
     query,
     title: fault ? text.owed.titles.error(title) : title,
     merchant: merchant_name,
+    face: owed.subject.face,
     test: mode === 'test',
     content: html`${
       way_up &&
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? text.owed.allOf.customer : text.owed.allOf.account}</a></p>\n`
     }<section class="card">
 ${heading(owed, voice)}
-${notes(owed, voice)}${several ? everything(view) : single(view)}${facts(owed, voice)}
+${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill, voice)}${notes(owed, voice)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed, voice)}${otherWays(view)}
 </section>
 ${several && debtList(view)}`,
-    footer: view.fieldsFor && owed.debts.length > 0 ? text.shell.cardElsewhere(isolated(merchant_name)) : undefined,
+    footer: footer(view),
   }
+}
+
+function footer({ owed: { subject, debts }, voice, fieldsFor }: AmountDueView): Html | undefined {
+  const { guest_until, environment } = subject
+  const sentences = [
+    fieldsFor && debts.length > 0 && voice.text.shell.cardElsewhere(isolated(environment.merchant_name)),
+    guest_until && voice.text.owed.pageEnds(formatDateTime(guest_until, environment.time_zone, voice)),
+  ].filter((one) => one !== undefined && one !== false)
+  return sentences.length > 0 ? html`${sentences.map((one, at) => html`${at > 0 && ' '}${one}`)}` : undefined
 }
 
 function heading({ subject, debts, totals }: Owed, voice: Voice): Html {
@@ -155,8 +167,26 @@ function notPayableHere({ subject }: Owed, voice: Voice, debt?: Debt, online = f
   return html`<div class="note"><p>${
     online && debt
       ? text.onlyWhole(shown(debt.open, debt), shown(debt.rules.max_amount, debt), merchant)
-      : text.notOnline(merchant)
+      : subject.face.how_to_pay
+        ? text.refused.notOnline
+        : text.notOnline(merchant)
   }</p></div>\n`
+}
+
+function message({ subject: { face } }: Owed): Html | undefined {
+  return face.message ? html`<p class="note lines">${face.message}</p>\n` : undefined
+}
+
+/** How to pay elsewhere, before anything else: where nothing can be paid here. */
+function offlineFirst({ owed, voice, fieldsFor }: AmountDueView): Html | undefined {
+  if (fieldsFor || !owed.debts.some(({ open }) => open > 0n)) return undefined
+  return howToPay(owed.subject, voice, html`<h2>${voice.text.owed.howToPay}</h2>`)
+}
+
+/** The way to how to pay elsewhere, where it can be paid here. */
+function otherWays({ owed, voice, fieldsFor, path, carried }: AmountDueView): Html | undefined {
+  if (!fieldsFor || !owed.subject.face.how_to_pay || owed.debts.length === 0) return undefined
+  return html`<p class="more"><a href="${withCarried(`${path}/ways`, carried)}">${voice.text.owed.otherWays}</a></p>`
 }
 
 function payForm(

@@ -4,6 +4,7 @@ import { type Html, html, isolated } from '../html/html.ts'
 import type { Voice } from '../html/language/voice.ts'
 import { money } from '../html/money.ts'
 import type { AmountDueView } from './amount-due-view.ts'
+import { isText } from './bill-particulars.ts'
 import { withCarried } from './carried.ts'
 import { formatDate } from './dates.ts'
 import { tickedMax } from './debts/choice.ts'
@@ -65,7 +66,7 @@ function groupOf({ due, open, kind }: Debt): keyof Voice['text']['debts']['group
 
 function debtRow(debt: Debt, link: string, tickable: boolean, voice: Voice): Html {
   const text = voice.text.debts
-  const { shown_id, open, on_its_way, owed, currency, due } = debt
+  const { shown_id, description, open, on_its_way, owed, currency, due } = debt
   const usable = tickable && isPayableWhole(debt)
   const account = accountOf(debt)
   const facts = [
@@ -78,7 +79,9 @@ function debtRow(debt: Debt, link: string, tickable: boolean, voice: Voice): Htm
     usable
       ? html`<input type="checkbox" name="debt" value="${shown_id}"${due?.state === 'overdue' && html` checked`}>`
       : html`<span class="no-tick"></span>`
-  }<bdi class="what">${shorten(nameOf(debt, voice))}</bdi>${money(open > 0n ? open : owed, currency, voice)}</label>
+  }<bdi class="what">${shorten(nameOf(debt, voice))}${
+    isText(description) && html`<small><bdi>${shorten(description, descriptionMax)}</bdi></small>`
+  }</bdi>${money(open > 0n ? open : owed, currency, voice)}</label>
 <p class="hint">${facts.map((fact, at) => html`${at > 0 && ' · '}${fact}`)}${facts.length > 0 && ' · '}<a href="${link}">${text.details}</a></p></div>
 `
 }
@@ -88,11 +91,12 @@ function dueText(date: string, { state, days }: Due, { text }: Voice): string {
 }
 
 // A name may have 255 characters. The page of the debt shows it whole.
-const nameMax = 60
+const nameMax = 50
+const descriptionMax = 80
 
-function shorten(name: string): string {
-  const characters = [...name]
-  return characters.length > nameMax ? `${characters.slice(0, nameMax - 1).join('')}…` : name
+function shorten(text: string, max = nameMax): string {
+  const characters = [...text]
+  return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text
 }
 
 function pager({ owed, voice, page, pages, path, carried }: AmountDueView): Html {

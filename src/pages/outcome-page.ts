@@ -4,10 +4,9 @@ import type { Page } from '../html/layout.ts'
 import { headlineMoney, money } from '../html/money.ts'
 import type { SessionPayment } from '../payments/session/store.ts'
 import { nameOf } from './debts/debt.ts'
-import type { Outcome, OutcomeLinks, OutcomeView } from './outcome-view.ts'
+import type { Outcome, OutcomeLinks, OutcomeSubject, OutcomeView } from './outcome-view.ts'
 import { receipt } from './receipt.ts'
 import type { ReceiptLine } from './receipt-store.ts'
-import type { PageSubject } from './subject.ts'
 
 /** The page of the outcome of a payment: paid with its receipt, on its way, or failed with a way to try again. */
 export function outcomePage(outcome: Outcome): Page {
@@ -18,6 +17,7 @@ export function outcomePage(outcome: Outcome): Page {
     query: '',
     title: `${shown.title} – ${merchant_name}`,
     merchant: merchant_name,
+    face: outcome.subject.face,
     test: mode === 'test',
     content: html`<section class="card">${shown.content}</section>`,
     footer: shown.footer,
@@ -50,18 +50,18 @@ function onItsWay({ payment, voice, links }: Outcome): OutcomeView {
   }
 }
 
-function unfinished({ payment, voice, links }: Outcome): OutcomeView {
+function unfinished({ payment, voice, links, asked }: Outcome): OutcomeView {
   const { unfinished, checkAgain } = voice.text.paying
   return {
     title: unfinished.status,
     content: html`<p class="status" data-payment-status="pending" role="status">${unfinished.status}</p>
 <h1><small>${unfinished.heading}</small> ${headlineMoney(payment.amount, payment.currency, voice)}</h1>
 <p>${unfinished.detail}</p>
-${again(payment, links, voice)}<p class="more"><a href="${links.self}">${checkAgain}</a></p>`,
+${again(payment, links, voice, asked !== undefined)}<p class="more"><a href="${links.self}">${checkAgain}</a></p>`,
   }
 }
 
-function failed({ subject, voice, payment, lines, links }: Outcome): OutcomeView {
+function failed({ subject, voice, payment, lines, links, asked }: Outcome): OutcomeView {
   const text = voice.text.paying.failed
   const calledOff = isCalledOff(subject, lines)
   return {
@@ -69,7 +69,7 @@ function failed({ subject, voice, payment, lines, links }: Outcome): OutcomeView
     content: html`<p class="status bad" data-payment-status="failed" role="status">${text.status}</p>
 <h1><small>${text.heading}</small> ${headlineMoney(payment.amount, payment.currency, voice)}</h1>
 <p>${reasonOf(payment, calledOff, voice)} ${text.nothingTaken}</p>
-${forWhat(lines, voice)}${calledOff ? back(links, voice) : again(payment, links, voice)}`,
+${forWhat(lines, voice)}${calledOff ? back(links, voice) : again(payment, links, voice, asked !== undefined)}`,
   }
 }
 
@@ -88,7 +88,7 @@ function reasonOf(
 }
 
 /** Whether the merchant has voided or archived what the payment was for. */
-function isCalledOff({ archived }: PageSubject, lines: readonly ReceiptLine[]): boolean {
+function isCalledOff({ archived }: OutcomeSubject, lines: readonly ReceiptLine[]): boolean {
   return archived || lines.some(({ status }) => status === 'voided')
 }
 
@@ -104,11 +104,15 @@ function back({ page }: OutcomeLinks, { text }: Voice): Html | undefined {
   return page === undefined ? undefined : html`<p><a class="button other" href="${page}">${text.paying.seeOwed}</a></p>`
 }
 
-/** The same amounts of the same debts again, as far as they are still owed; and the way back. */
-function again({ amount, currency }: SessionPayment, { page, again }: OutcomeLinks, voice: Voice): Html | undefined {
-  if (!page) return undefined
+/** The same amounts of the same debts again, as far as they are still owed; and the way back, where another amount can be paid. */
+function again(
+  { amount, currency }: SessionPayment,
+  links: OutcomeLinks,
+  voice: Voice,
+  isFixed: boolean,
+): Html | undefined {
+  if (!links.page || !links.again) return undefined
   const { tryAgain, another } = voice.text.paying
-  return html`<p><a class="button" href="${again}">${tryAgain(money(amount, currency, voice))}</a></p>
-<p><a class="button other" href="${page}">${another}</a></p>
-`
+  return html`<p><a class="button" href="${links.again}">${tryAgain(money(amount, currency, voice))}</a></p>
+${!isFixed && html`<p><a class="button other" href="${links.page}">${another}</a></p>\n`}`
 }

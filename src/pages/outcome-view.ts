@@ -4,16 +4,24 @@ import type { SessionPayment } from '../payments/session/store.ts'
 import type { ReceiptLine } from './receipt-store.ts'
 import type { PageSubject } from './subject.ts'
 
-/** Where the page leads: to what is owed and to the same payment again, unless that has no page any more, and to itself. */
-export type OutcomeLinks = { page: string | undefined; again: string | undefined; self: string }
+/**
+ * Where the page leads: to what is owed or asked for, unless that has no page any more, to itself, and to the same payment
+ * again.
+ */
+export type OutcomeLinks = { page: string | undefined; self: string; again: string | undefined }
+
+/** Who paid whom; both a page of what is owed and one of a request or session have it. */
+export type OutcomeSubject = Pick<PageSubject, 'environment' | 'face' | 'customer_name' | 'archived'>
 
 /** What the page of an outcome is made of. */
 export type Outcome = {
-  subject: PageSubject
+  subject: OutcomeSubject
   voice: Voice
   payment: SessionPayment
   lines: ReceiptLine[]
   links: OutcomeLinks
+  /** Of a request or session: what it says of itself, and whether another payment has paid it. */
+  asked?: { about: [string, string][]; paid_before: boolean; return_url: string | null }
 }
 
 /** A part of the page: its title for the window, what it says, and what stands below. */

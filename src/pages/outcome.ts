@@ -8,7 +8,7 @@ import { findSessionPayment } from '../payments/session/store.ts'
 import { syncWithProcessor } from '../payments/session/sync-with-processor.ts'
 import { withCarried } from './carried.ts'
 import { pageCause } from './cause.ts'
-import { openLink } from './link.ts'
+import { hasEnded, openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
 import { listReceiptLines } from './receipt-store.ts'
 
@@ -22,22 +22,23 @@ export async function showOutcome(
   reply: FastifyReply,
   { token, payment: shown }: { token: string; payment: string },
 ): Promise<FastifyReply> {
-  const before = await openLink(app, token, { archived: 'accepted' })
+  const before = await openLink(app, token, { archived: 'accepted', ended: 'accepted' })
   const id = parseId('payment', shown)
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
   if (!found || found.target_id !== before.id) throw new Problem('not_found', 'This link has no such payment.')
   const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
   const [subject, lines] = await Promise.all([
-    openLink(app, token, { archived: 'accepted' }),
+    openLink(app, token, { archived: 'accepted', ended: 'accepted' }),
     listReceiptLines(app.pool, payment),
   ])
   const voice = voiceFor(request, subject)
   const carried = askedParameter(voice)
   const page = `/p/${token}`
   const shownId = formatId('payment', payment.id)
+  const isOpen = !subject.archived && !hasEnded(subject, app.clock.now())
   const links = {
-    page: subject.archived ? undefined : withCarried(page, carried),
-    again: subject.archived ? undefined : withCarried(`${page}/review?again=${shownId}`, carried),
+    page: isOpen ? withCarried(page, carried) : undefined,
+    again: isOpen ? withCarried(`${page}/review?again=${shownId}`, carried) : undefined,
     self: withCarried(`${page}/payments/${shownId}`, carried),
   }
   return sendPage(reply, outcomePage({ subject, voice, payment, lines, links }))

@@ -69,11 +69,13 @@ export async function pay(
     target_id: subject.id,
     chosen,
     currency,
+    amount: chosen.reduce((sum, one) => sum + one.amount, 0n),
+    checkout_id: null,
     metadata: tracking,
-    return_url: outcomeUrl,
+    via: { return_url: outcomeUrl },
     ...pageCause(request.id),
   })
-  if (begun.kind === 'open') return reply.redirect(begun.url, 303)
+  if (begun.kind === 'open') return reply.redirect(begun.url ?? outcomeUrl, 303)
   if (!sameChoice(begun.payment.chosen, chosen)) return refuse({ detail: alreadyStarted(begun.payment, voice) })
   return reply.redirect(outcomeUrl, 303)
 }

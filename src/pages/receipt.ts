@@ -14,30 +14,44 @@ import type { ReceiptLine } from './receipt-store.ts'
  * what has become of it since. Money that brought nothing is never shown as paid.
  */
 export function receipt(outcome: Outcome): OutcomeView {
-  const { subject, voice, payment, lines, links } = outcome
+  const { subject, voice, payment, lines, asked } = outcome
   const text = voice.text.receipt
   const { currency, amount } = payment
-  const applied = lines.reduce((sum, line) => sum + line.applied, 0n)
-  const used = applied > 0n
+  const applied = lines.reduce((sum, line) => sum + line.applied, 0n) + payment.direct_amount
+  const used = applied > 0n && !asked?.paid_before
   return {
     title: used ? text.paidTitle : text.unneededTitle,
     content: html`<p class="status ${used ? 'good' : 'amber'}" data-payment-status="succeeded" role="status">${used ? `✓ ${text.paid}` : `! ${text.unneeded}`}</p>
 <h1><small>${used ? text.youPaid : text.weReceived}</small> ${headlineMoney(amount, currency, voice)}</h1>
-${surplusNote(outcome, amount - applied)}<ul class="split">${lines
+${asked?.paid_before && paidBefore(outcome)}${surplusNote(outcome, amount - applied)}<ul class="split">${lines
       .filter((line) => line.applied > 0n)
       .map(
         (line) =>
           html`<li><span class="what">${isolated(nameOf(line, voice))} <small>${resultOf(line, currency, voice)}</small></span>${money(line.applied, currency, voice)}</li>\n`,
       )}</ul>
 ${sinceThen(subject.environment, lines, currency, voice)}${receiptFacts(outcome)}
-${links.page && html`<p class="no-print"><a class="button other" href="${links.page}">${text.seeLeft}</a></p>`}`,
+${wayOn(outcome)}`,
     footer: html`${text.keep}`,
   }
 }
 
+/** Money for what another payment had paid: it lies at the merchant, and whoever paid has to be told. */
+function paidBefore({ subject, voice }: Outcome): Html {
+  const told = voice.text.receipt.paidBefore(isolated(subject.environment.merchant_name))
+  return html`<div class="note amber" role="status"><p>${told}</p></div>\n`
+}
+
+function wayOn({ subject, voice, links: { page }, asked }: Outcome): Html | undefined {
+  const button = (href: string, text: Html | string) =>
+    html`<p class="no-print"><a class="button other" href="${href}">${text}</a></p>`
+  if (!asked) return page === undefined ? undefined : button(page, voice.text.receipt.seeLeft)
+  if (asked.return_url === null) return undefined
+  return button(asked.return_url, voice.text.asking.backTo(isolated(subject.environment.merchant_name)))
+}
+
 const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
 
-function receiptFacts({ subject, voice, payment, lines }: Outcome): Html {
+function receiptFacts({ subject, voice, payment, lines, asked }: Outcome): Html {
   const text = voice.text.receipt.facts
   const { merchant_name, time_zone } = subject.environment
   const { currency } = payment
@@ -51,6 +65,7 @@ function receiptFacts({ subject, voice, payment, lines }: Outcome): Html {
     [text.paidWith, card && `${schemeNames[card.scheme] ?? card.scheme} •••• ${card.last4}`],
     [text.currency, currency],
     [text.payment, formatId('payment', payment.id)],
+    ...(asked?.about ?? []),
     [text.owedAfter, after !== undefined && after >= 0n && money(after, currency, voice)],
     [text.creditAfter, after !== undefined && after < 0n && money(-after, currency, voice)],
   ])

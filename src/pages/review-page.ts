@@ -42,6 +42,7 @@ export function reviewPage({ owed, voice, lines, path, query, carried, fields, m
     query,
     title: moved ? text.movedTitle(merchant_name) : text.title(merchant_name),
     merchant: merchant_name,
+    face: owed.subject.face,
     test: mode === 'test',
     content: html`<section class="card">
 ${moved && movedNote(moved, lines, voice)}<h1><small>${text.aboutToPay}</small> ${headlineMoney(sum, currency, voice)}</h1>

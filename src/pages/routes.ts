@@ -1,7 +1,15 @@
-import type { Router } from '../api/fastify.ts'
+import type { FastifyRequest, Router } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
+import { clientAddress } from '../html/client-address.ts'
 import { sendPageNotFound } from '../html/send.ts'
 import { showAmountDue } from './amount-due.ts'
+import { showCheckoutOutcome } from './checkout/outcome.ts'
+import { payCheckout } from './checkout/pay.ts'
+import { sendQr } from './checkout/qr.ts'
+import { showCheckout } from './checkout/show.ts'
+import type { Door } from './checkout/store.ts'
+import { lookUpAsGuest, showGuestForm } from './guest/look-up.ts'
+import { showHowToPay } from './how-to-pay.ts'
 import { showOutcome } from './outcome.ts'
 import { pay } from './pay.ts'
 import { showReview } from './review.ts'
@@ -17,8 +25,50 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
   router.get<{ Params: { token: string } }>('/p/:token/review', (request, reply) =>
     showReview(app, request, reply, request.params.token),
   )
+  router.get<{ Params: { token: string } }>('/p/:token/ways', (request, reply) =>
+    showHowToPay(app, request, reply, request.params.token),
+  )
   router.get<{ Params: { token: string; payment: string } }>('/p/:token/payments/:payment', (request, reply) =>
     showOutcome(app, request, reply, request.params),
   )
+  checkoutRoutes(router, app)
   router.all('/p/*', (request, reply) => sendPageNotFound(request, reply))
+  for (const [url, mode] of [
+    ['/m/:slug', 'live'],
+    ['/m/:slug/test', 'test'],
+  ] as const) {
+    router.get<{ Params: { slug: string } }>(url, (request, reply) =>
+      showGuestForm(app, request, reply, { slug: request.params.slug, mode }),
+    )
+    router.post<{ Params: { slug: string } }>(url, (request, reply) =>
+      lookUpAsGuest(app, request, reply, { slug: request.params.slug, mode }),
+    )
+  }
+  router.all('/m/*', (request, reply) => sendPageNotFound(request, reply))
+}
+
+type Coded = { Params: { code: string; payment: string } }
+
+function doorOf(kind: Door['kind'], request: FastifyRequest<Coded>): Door {
+  return { kind, code: request.params.code, address: clientAddress(request) }
+}
+
+/** The pages of payment requests and of payment sessions: one kit behind two doors. */
+function checkoutRoutes(router: Router, app: AppContext): void {
+  for (const [kind, url] of [
+    ['request', '/r/:code'],
+    ['session', '/checkout/:code'],
+  ] as const) {
+    router.get<Coded>(url, (request, reply) => showCheckout(app, request, reply, doorOf(kind, request)))
+    router.post<Coded>(url, (request, reply) => payCheckout(app, request, reply, doorOf(kind, request)))
+    router.get<Coded>(`${url}/payments/:payment`, (request, reply) =>
+      showCheckoutOutcome(app, request, reply, doorOf(kind, request), request.params.payment),
+    )
+  }
+  for (const format of ['svg', 'png'] as const) {
+    router.get<Coded>(`/r/:code/qr.${format}`, (request, reply) =>
+      sendQr(app, reply, doorOf('request', request), format),
+    )
+  }
+  for (const url of ['/r/*', '/checkout/*']) router.all(url, (request, reply) => sendPageNotFound(request, reply))
 }

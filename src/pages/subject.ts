@@ -2,14 +2,17 @@ import { type BillRow, objectSelect, type Rows } from '../billing/object/rows.ts
 import { payableRules } from '../billing/object/rules.ts'
 import type { RequestEnvironment } from '../context.ts'
 import { bucketOf, type Id } from '../core/id/id.ts'
-import type { ObjectKind } from '../core/page-link.ts'
+import type { NamedPage, ObjectKind } from '../core/page-link.ts'
 import { type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
 import type { Queryable } from '../database/pool.ts'
+import type { Face, FaceTexts } from '../html/face.ts'
 import type { Spoken } from '../html/language/choose.ts'
+import { faceColumns } from '../merchant/settings/store.ts'
 
 /** A customer, an account or a bill as its page presents it: whose it is, what is owed, and what may be paid. */
 export type PageSubject = Spoken & {
   environment: RequestEnvironment
+  face: Face
   kind: ObjectKind
   id: Id
   customer_id: Id
@@ -17,6 +20,8 @@ export type PageSubject = Spoken & {
   account_id: Id | null
   account_link_version: number | null
   link_version: number
+  /** When the link ends that it was found by: that of somebody without a permanent one, who must not see one here. */
+  guest_until: Date | undefined
   archived: boolean
   external_reference: string
   customer_name: string | null
@@ -31,7 +36,7 @@ export type PageSubject = Spoken & {
 }
 
 type Surroundings = RequestEnvironment &
-  Spoken &
+  Spoken & { face: FaceTexts } & Pick<Face, 'logo'> &
   Pick<PageSubject, 'customer_name' | 'customer_link_version' | 'account_name' | 'account_link_version'>
 
 /**
@@ -39,7 +44,10 @@ type Surroundings = RequestEnvironment &
  * caller must verify the link before it shows anything of this. It is two statements that travel together, whether or
  * not the object exists.
  */
-export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id): Promise<PageSubject | undefined> {
+export async function findPageSubject(
+  pool: Queryable,
+  { kind, id, expires_at }: NamedPage,
+): Promise<PageSubject | undefined> {
   const values = [id, bucketOf(id)]
   const [around, found] = await Promise.all([
     pool.query<Surroundings>({ name: `find-${kind}-surroundings`, text: surroundings[kind], values }),
@@ -53,11 +61,12 @@ export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id)
   const [row] = found.rows
   if (!place || !row) return undefined
   const { customer_name, customer_link_version, account_name, account_link_version, ...others } = place
-  const { locale, languages, customer_locale, ...environment } = others
+  const { face, logo, locale, languages, customer_locale, ...environment } = others
   const bill = row.kind === 'bill' ? row : undefined
   const rules = payableRules(environment, row)
   return {
     environment,
+    face: { ...face, logo },
     locale,
     languages,
     customer_locale,
@@ -68,6 +77,7 @@ export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id)
     account_id: row.account_id,
     account_link_version,
     link_version: row.link_version,
+    guest_until: expires_at,
     archived: row.archived_at !== null,
     external_reference: row.external_reference,
     customer_name,
@@ -81,7 +91,7 @@ export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id)
 }
 
 const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, v.locale, v.languages,
-  coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug`
+  coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug, ${faceColumns('v')}`
 const environmentJoin = 'join environment as v on v.id = e.environment_id join merchant as m on m.id = v.merchant_id'
 
 const surroundings: Readonly<Record<ObjectKind, string>> = {

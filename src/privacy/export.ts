@@ -1,15 +1,18 @@
 import { accounts } from '../billing/account/resource.ts'
+import { renderEarlier } from '../billing/bill/earlier.ts'
 import { bills } from '../billing/bill/resource.ts'
+import type { EarlierParticulars } from '../billing/bill/store.ts'
 import { customers } from '../billing/customer/resource.ts'
 import { renderEntry } from '../billing/history/render.ts'
 import type { EntryRow } from '../billing/history/store.ts'
 import type { View } from '../billing/object/resource.ts'
 import { type AccountRow, type BillRow, type CustomerRow, objectSelect } from '../billing/object/rows.ts'
 import { renderObligation } from '../billing/obligation/render.ts'
-import type { Id } from '../core/id/id.ts'
+import { formatId, type Id } from '../core/id/id.ts'
 import type { Pool } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 import { wholeBody } from '../events/personal.ts'
+import { type CheckoutRow, renderRequest, renderSession } from '../ledger/checkouts/checkout.ts'
 import { type Application, applicationSelect } from '../ledger/corrections/application.ts'
 import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
 import { renderBillingPayment } from '../payments/recorded/render.ts'
@@ -22,6 +25,12 @@ const lowestId: Id = '00000000-0000-0000-0000-000000000000'
 
 const exportEntriesSql = loadSql(import.meta.url, './sql/export-entries.sql')
 const exportEventsSql = loadSql(import.meta.url, './sql/export-events.sql')
+
+type EarlierOfBill = EarlierParticulars & { bill_id: Id }
+// Under the customer of its bill.
+const earlierSelect = `select * from (
+    select earlier.*, bill.customer_id from earlier_particulars as earlier
+    join bill on bill.id = earlier.bill_id and bill.bucket = earlier.bucket) as e`
 
 type Pages<Item> = AsyncGenerator<Item[]>
 
@@ -52,12 +61,22 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
       accounts.render(view, row),
     ),
     bills: shown(rowsOf<BillRow>(pool, customer, 'bills', objectSelect.bill), (row) => bills.render(view, row)),
+    earlier_particulars: shown(rowsOf<EarlierOfBill>(pool, customer, 'earlier-particulars', earlierSelect), (row) => ({
+      bill_id: formatId('bill', row.bill_id),
+      ...renderEarlier(row),
+    })),
     payments: shown(rowsOf<PaymentRow>(pool, customer, 'payments', paymentSelect), (row) => {
       const { obligations: _, ...payment } = renderBillingPayment(environment, row, [])
       return payment
     }),
     obligations: shown(rowsOf<Application>(pool, customer, 'obligations', applicationSelect), (row) =>
       renderObligation(environment, row),
+    ),
+    payment_requests: shown(checkoutsOf(pool, customer, 'request'), (row) =>
+      renderRequest(environment, row, view.context.now),
+    ),
+    payment_sessions: shown(checkoutsOf(pool, customer, 'session'), (row) =>
+      renderSession(environment, row, view.context.now),
     ),
     entries: shown(entriesOf(pool, customer), (row) => ({
       ...ownerField({ id: row.receivable_id, kind: row.receivable_kind }),
@@ -90,6 +109,12 @@ async function* rowsOf<Row extends { id: Id }>(
   }
 }
 
+/** The requests or the sessions of a customer. */
+function checkoutsOf(pool: Pool, customer: CustomerRow, kind: CheckoutRow['kind']): Pages<CheckoutRow> {
+  const select = `select e.* from (select * from checkout where kind = '${kind}') as e`
+  return rowsOf<CheckoutRow>(pool, customer, `payment-${kind}s`, select)
+}
+
 type ReceivableRow = { id: Id; kind: ReceivableKind }
 type OwnedEntry = EntryRow & { receivable_id: Id; receivable_kind: ReceivableKind }
 
@@ -115,7 +140,7 @@ type EventRow = { id: Id; subject_id: Id; body: string; personal: string | null 
 /** What was told of a customer, and is kept: names and addresses of earlier are in it. By what it is about. */
 async function* eventsOf(pool: Pool, customer: CustomerRow): Pages<EventRow> {
   yield* eventsAbout(pool, customer, [customer.id])
-  for (const kind of ['account', 'bill', 'payment', 'application']) {
+  for (const kind of ['account', 'bill', 'payment', 'application', 'checkout']) {
     const subjects = rowsOf<{ id: Id }>(pool, customer, `ids-of-${kind}s`, `select e.id from ${kind} as e`)
     for await (const rows of subjects) {
       yield* eventsAbout(

@@ -15,6 +15,7 @@ import type { Connection } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 import { writeEvents } from '../events/outbox.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
+import { blankCheckouts } from './checkouts.ts'
 
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
 const pseudonymiseAccountsSql = loadSql(import.meta.url, './sql/pseudonymise-accounts.sql')
@@ -27,8 +28,9 @@ type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; r
  * Erases who a customer is, and keeps what was owed and paid.
  *
  * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
- * replaced by a random one, so that the old ones can no longer be found; metadata and method of its payments; the
- * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
+ * replaced by a random one, so that the old ones can no longer be found; what its bills are and were for; metadata and method of
+ * its payments; what its payment requests and sessions say; the personal part of its events, the responses of receivers to
+ * them, and the stored responses that mention it.
  *
  * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
  * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently. The locale stays too: it names nobody.
@@ -59,6 +61,7 @@ export async function pseudonymise(
     blankChildren(connection, view, row, 'account', named),
     blankChildren(connection, view, row, 'bill', named),
     blankPayments(connection, view, row),
+    deleteEarlierParticulars(connection, row, named),
     replaceReferencesOfBalances(connection, row, named),
     connection.query({
       name: 'erase-customer-events',
@@ -74,6 +77,7 @@ export async function pseudonymise(
     ),
     eraseResponses(connection, view, row, named),
   ])
+  await blankCheckouts(connection, view.context, row)
   await tellErasure(connection, view, changed)
   return changed
 }
@@ -166,6 +170,18 @@ async function blankChildren(
       uuidArray(children.map(({ id }) => id)),
       textArray(children.map(({ replacement }) => replacement)),
     ],
+  })
+}
+
+async function deleteEarlierParticulars(
+  connection: Connection,
+  { environment_id, bucket }: CustomerRow,
+  named: NamedObject[],
+): Promise<void> {
+  await connection.query({
+    name: 'delete-earlier-particulars',
+    text: 'delete from earlier_particulars where environment_id = $1 and bucket = $2 and bill_id = any ($3::uuid[])',
+    values: [environment_id, bucket, uuidArray(named.filter(({ kind }) => kind === 'bill').map(({ id }) => id))],
   })
 }
 

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Router } from '../api/fastify.ts'
 import { operation } from '../api/operation.ts'
+import { earlierParticulars } from '../billing/bill/earlier.ts'
 import { customers } from '../billing/customer/resource.ts'
 import { entry } from '../billing/history/schema.ts'
 import { actionOperation } from '../billing/object/operations.ts'
@@ -12,6 +13,7 @@ import type { AppContext } from '../context.ts'
 import { billingPayment } from '../payments/recorded/schema.ts'
 import { account } from '../shapes/account.ts'
 import { bill } from '../shapes/bill.ts'
+import { toldPaymentRequest, toldPaymentSession } from '../shapes/checkout.ts'
 import { customer } from '../shapes/customer.ts'
 import { ownerFields } from '../shapes/object.ts'
 import { shownId, shownInstant } from '../shapes/primitives.ts'
@@ -39,8 +41,14 @@ const exported = z
     customer,
     accounts: z.array(account).max(exportedMax),
     bills: z.array(bill).max(exportedMax),
+    earlier_particulars: z
+      .array(earlierParticulars.extend({ bill_id: shownId('bill') }))
+      .max(exportedMax)
+      .describe('What the bills were for until it was changed'),
     payments: z.array(billingPayment.omit({ obligations: true })).max(exportedMax),
     obligations: z.array(obligation).max(exportedMax),
+    payment_requests: z.array(toldPaymentRequest).max(exportedMax),
+    payment_sessions: z.array(toldPaymentSession).max(exportedMax),
     entries: z.array(entry.extend(ownerFields)).max(exportedMax),
     events: z.array(exportedEvent).max(exportedMax).describe('Those that are kept, as they were sent'),
   })
@@ -76,7 +84,7 @@ export function privacyRoutes(router: Router, app: AppContext): void {
       id: 'pseudonymiseCustomer',
       summary: 'Permanently erase who a customer is, and keep the accounts',
       description:
-        'Name, e-mail, phone, metadata and references are erased, in stored responses and events too. Amounts, dates, ids, reasons and the references of payments stay.',
+        'Name, e-mail, phone, metadata, references and what bills are for are erased, in stored responses and events too. Amounts, dates, ids, reasons and the references of payments stay.',
     },
     pseudonymise,
     { limit_ms: erasureMax_ms },

@@ -7,6 +7,8 @@ import { Problem } from '../core/problem.ts'
 export type Addresses = {
   /** Answers a request that no route takes: OPTIONS with the methods of the address, anything else with a problem. */
   answer(request: FastifyRequest, reply: FastifyReply, refuse: (problem: Problem) => FastifyReply): FastifyReply
+  /** Whether no address begins as this path does, so that it can hardly be a call of the API that was misspelt. */
+  isFar(path: string): boolean
 }
 
 type Address = { expression: RegExp; methods: Set<string> }
@@ -28,6 +30,7 @@ export function collectAddresses(router: Router): Addresses {
       if (request.method === 'OPTIONS') return reply.code(204).send()
       return refuse(notAllowed(request.method, path, methods))
     },
+    isFar: (path) => ![...known.keys()].some((url) => url.split('/')[1] === path.split('/')[1]),
   }
 }
 

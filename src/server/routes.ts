@@ -5,11 +5,16 @@ import { customerRoutes } from '../billing/customer/routes.ts'
 import { obligationRoutes } from '../billing/obligation/routes.ts'
 import type { AppContext } from '../context.ts'
 import { preparePages } from '../html/form.ts'
+import { logoRoutes, servedLogoRoutes } from '../merchant/logo/routes.ts'
 import { settingsRoutes } from '../merchant/settings/routes.ts'
+import { previewRoutes } from '../pages/preview.ts'
 import { presentmentRoutes } from '../pages/routes.ts'
+import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
+import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
 import { lookupRoutes } from '../payments/lookup/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
+import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
 
@@ -20,9 +25,14 @@ export function apiRoutes(router: Router, app: AppContext): void {
   billRoutes(router, app)
   privacyRoutes(router, app)
   settingsRoutes(router, app)
+  logoRoutes(router, app)
+  previewRoutes(router, app)
   obligationRoutes(router, app)
   paymentRoutes(router, app)
+  paymentRequestRoutes(router, app)
+  paymentSessionRoutes(router, app)
   lookupRoutes(router, app)
+  testPaymentRoutes(router, app)
   endpointRoutes(router, app)
 }
 
@@ -31,9 +41,10 @@ export function pageRoutes(router: Router, app: AppContext): void {
   preparePages(router, app)
   presentmentRoutes(router, app)
   simulatorRoutes(router, app)
+  servedLogoRoutes(router, app)
 }
 
 /** Whether an address is that of a page, so that whoever asked for it is a payer. */
 export function isPagePath(url: string): boolean {
-  return /^\/(?:p|simulator)(?:[/?]|$)/.test(url)
+  return /^\/(?:p|m|r|checkout|simulator)(?:[/?]|$)/.test(url)
 }

@@ -2,7 +2,7 @@ import fastify from 'fastify'
 import type { Authenticator } from '../api/auth.ts'
 import type { FastifyReply, FastifyRequest, Router } from '../api/fastify.ts'
 import { readJsonBody } from '../api/json-body.ts'
-import { sendProblem, toProblem } from '../api/problems.ts'
+import { requestPath, sendProblem, toProblem } from '../api/problems.ts'
 import { checkCharset, targetFault } from '../api/request-head.ts'
 import type { AppContext, RequestEnvironment } from '../context.ts'
 import type { Actor } from '../core/actor.ts'
@@ -10,6 +10,7 @@ import { Problem } from '../core/problem.ts'
 import { newRequestId } from '../core/request-id.ts'
 import { docsRoutes } from '../docs-site/routes.ts'
 import { sendRefusal } from '../html/form.ts'
+import { asksForPage, sendStray } from '../html/send.ts'
 import type { JobStatus } from '../jobs/periodic.ts'
 import { describeOperations, openapiRoute } from '../openapi/routes.ts'
 import { collectAddresses } from './addresses.ts'
@@ -57,7 +58,9 @@ export async function buildServer(
   const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) =>
     isPagePath(request.url) ? sendRefusal(app, request, reply, error) : sendProblem(app, request, reply, error)
   const answerUnrouted = (request: FastifyRequest, reply: FastifyReply) =>
-    addresses.answer(request, reply, (problem) => refuse(request, reply, problem))
+    asksForPage(request) && addresses.isFar(requestPath(request))
+      ? sendStray(request, reply, requestPath(request))
+      : addresses.answer(request, reply, (problem) => refuse(request, reply, problem))
   router.setErrorHandler((error, request, reply) => {
     // Where nothing reads a body, it does not matter what is wrong with it.
     if (request.is404 && toProblem(error).status !== 503) return answerUnrouted(request, reply)

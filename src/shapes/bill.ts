@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { commonFields } from './object.ts'
+import { shownParticulars } from './particulars.ts'
 import { amount, date, externalReference, maxAmountNumber, shownCurrency, shownId } from './primitives.ts'
 
 const part = z.int().min(0).max(maxAmountNumber)
@@ -29,6 +30,7 @@ export const bill = z
     partially_paid: z.boolean(),
     overdue: z.boolean().describe('Unpaid after its due date; a bill without one is never overdue'),
     days_until_due: z.int().optional().describe('Negative when overdue; only while unpaid'),
+    ...shownParticulars,
     ...commonFields,
   })
   .meta({ id: 'Bill' })

@@ -22,6 +22,7 @@ async function actions(): Promise<Sample[]> {
   const post = (path: string) => ({ method: 'POST', path: `/billing/${path}`, body: {} })
   const kinds = ['bills/spare-b', 'accounts/spare-a', 'customers/spare-c']
   return [
+    { method: 'DELETE', path: '/settings/logo', body: {} },
     post('bills/spare-b/void'),
     ...kinds.map((path) => post(`${path}/archive`)),
     ...kinds.reverse().map((path) => post(`${path}/unarchive`)),

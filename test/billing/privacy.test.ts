@@ -34,6 +34,10 @@ function secretsOf(who: string) {
     note: `lives next to the ${who} dam`,
     accountName: `Nomvula's ${who} line`,
     payer: `paid by cousin ${who} Thabo`,
+    treatment: `treated for ${who} fever`,
+    label: `${who} fever, two nights`,
+    document: `https://example.com/bills/${who}-8501015800085.pdf`,
+    before: `treated for ${who} plague`,
   }
 }
 
@@ -47,6 +51,9 @@ async function seed(who: string) {
       external_reference: secrets.bill,
       currency: 'ZAR',
       amount_due: 1000,
+      description: secrets.before,
+      lines: [{ label: secrets.label, amount: 1000 }],
+      document_url: secrets.document,
       metadata: { note },
       account: {
         external_reference: secrets.account,
@@ -81,7 +88,7 @@ async function seed(who: string) {
   await server.api(
     'PATCH',
     `/billing/bills/${secrets.bill}`,
-    { amount_paid: 100 },
+    { amount_paid: 100, description: secrets.treatment },
     { 'idempotency-key': `paid-${who}` },
   )
   await server.api('GET', `/billing/customers/${secrets.customer}`)
@@ -110,6 +117,9 @@ describe('export', () => {
     expect(body.customer).toEqual((await get(`customers/${person.id}`)).body)
     expect(body.accounts).toEqual([(await get(`accounts/${person.account}`)).body])
     expect(body.bills).toEqual([(await get(`bills/${person.bill}`)).body, (await get(`bills/${person.second}`)).body])
+    const [earlier] = (await get(`bills/${person.bill}/earlier_particulars`)).body.data
+    expect(body.earlier_particulars).toEqual([{ bill_id: body.bills[0].id, ...earlier }])
+    expect(earlier.description).toBe(person.before)
     const { obligations: _, ...payment } = (await get(`payments/${person.payment_id}`)).body
     expect(body.payments).toHaveLength(2)
     expect(body.payments[0]).toEqual(payment)
@@ -205,6 +215,7 @@ describe('pseudonymise', () => {
         'customer',
         'account',
         'bill',
+        'earlier_particulars',
         'receivable',
         'external_reference',
         'payment',
@@ -254,7 +265,8 @@ describe('pseudonymise', () => {
       expect([path, (await get(path)).status]).toEqual([path, 404])
     }
     expect((await get(`bills?external_reference=${person.bill}`)).body.data).toEqual([])
-    const { accounts, bills, payments } = (await get(`customers/${person.id}/export`)).body
+    const { accounts, bills, payments, earlier_particulars } = (await get(`customers/${person.id}/export`)).body
+    expect(earlier_particulars).toEqual([])
     for (const item of [...accounts, ...bills]) {
       expect(item.external_reference).toMatch(/^erased_/)
       expect(item).not.toHaveProperty('name')

@@ -10,6 +10,7 @@ const referenceTables = [
   'schema_migration',
   'retention',
   'encryption_key_check',
+  'logo',
 ]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */
 const expiring = ['event', 'webhook_delivery', 'webhook_attempt']

@@ -52,6 +52,7 @@ describe('a statement of src', () => {
     expect(unnamed.map(({ file }) => file).sort()).toEqual([
       'billing/object/list/store.ts',
       'billing/obligation/list.ts',
+      'payments/checkout/store.ts',
       'payments/recorded/list.ts',
     ])
   })

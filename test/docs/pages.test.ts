@@ -91,6 +91,7 @@ test('the page of an operation has its request, its responses, its refusals and 
       for (const status of Object.keys(responses)) {
         expect(text, operationId).toMatch(Number(status) < 400 ? `\n## Response ${status}\n` : `\n| ${status} | [`)
       }
+      if (JSON.stringify(responses).includes('text/html')) continue
       expect(text, `an example of a response of ${operationId}`).toContain('```json\n')
     }
   }

@@ -1,10 +1,22 @@
 import type { TestServer } from '../support/server.ts'
 
+/** One pixel. */
+export const smallPng =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+
 export type Sample = { method: string; path: string; body: Record<string, unknown> }
 
 /** The objects that samples name, by what a path calls them; `returned` is a payment that was reversed. */
 export type SampleObjects = Record<
-  'customer' | 'account' | 'bill' | 'payment' | 'obligation' | 'endpoint' | 'returned',
+  | 'customer'
+  | 'account'
+  | 'bill'
+  | 'payment'
+  | 'payment_request'
+  | 'payment_session'
+  | 'obligation'
+  | 'endpoint'
+  | 'returned',
   string
 >
 
@@ -47,11 +59,16 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     account: account.id,
   })
   await create(`/billing/payments/${returned.id}/reversals`, { reason: 'bounced' })
+  const asked = { amount: 700, currency: 'ZAR' }
+  const request = await create('/collect/payment_requests', { ...asked, external_reference: 'F6' })
+  const session = await create('/collect/payment_sessions', { ...asked, account: account.id })
   return {
     customer: customer.id,
     account: account.id,
     bill: bill.id,
     payment: payment.id,
+    payment_request: request.id,
+    payment_session: session.id,
     obligation: payment.obligations[0].id,
     endpoint: endpoint.id,
     returned: returned.id,
@@ -65,7 +82,7 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
 
 /** The same on objects that there are. */
 export function sampleRequests(objects: SampleObjects): Sample[] {
-  const { customer, account, bill, payment, obligation, returned } = objects
+  const { customer, account, bill, payment, payment_request, obligation, returned } = objects
   const newCustomer = {
     external_reference: 'N1',
     name: 'Ann',
@@ -75,6 +92,16 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
   }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
+  const guest_lookup = { second_fact: { metadata: 'postal_code' } }
+  const face = {
+    legal_name: 'Acme Water (Pty) Ltd',
+    accent_color: '#14508c',
+    message: 'We are closed on Sunday.',
+    phone: '035 907 5000',
+    email: 'help@example.com',
+    website: 'https://example.com/',
+    how_to_pay: 'First Bank\nAccount 62 000 111 222',
+  }
   const newAccount = { customer: newCustomer, external_reference: 'N2', name: 'Data', ...balanceFields }
   const newPayment = {
     amount: 500,
@@ -103,17 +130,43 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
         amount_due: 2000,
         bill_date: '2026-01-01',
         due_date: '2026-01-31',
+        description: 'Water',
+        lines: [
+          { label: 'Water, 12 kl', amount: 2500 },
+          { label: 'Rebate', amount: -500 },
+        ],
+        document_url: 'https://example.com/bills/N3.pdf#page=2',
       },
     },
-    { method: 'PATCH', path: `/billing/bills/${bill}`, body: { amount_paid: 1500, metadata: { by: 'bank' } } },
+    {
+      method: 'PATCH',
+      path: `/billing/bills/${bill}`,
+      body: {
+        amount_paid: 1500,
+        description: 'Water and light',
+        lines: [{ label: 'All of it', amount: 5000 }],
+        document_url: 'https://example.com/bills/F3.pdf',
+        metadata: { by: 'bank' },
+      },
+    },
     { method: 'POST', path: `/billing/customers/${customer}/adjustments`, body: { amount: 5, reason: 'fee' } },
     { method: 'POST', path: `/billing/accounts/${account}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
     { method: 'POST', path: `/billing/bills/${bill}/adjustments`, body: { amount: -5, reason: 'discount' } },
     {
       method: 'PATCH',
       path: '/settings',
-      body: { name: 'Acme', time_zone: 'Africa/Johannesburg', locale: 'af-ZA', languages: ['af', 'en'], ...rules },
+      body: {
+        name: 'Acme',
+        time_zone: 'Africa/Johannesburg',
+        locale: 'af-ZA',
+        languages: ['af', 'en'],
+        guest_lookup,
+        ...face,
+        ...rules,
+      },
     },
+    { method: 'POST', path: '/settings/preview', body: { name: 'Acme', guest_lookup, ...face } },
+    { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },
     {
       method: 'POST',
       path: '/billing/payments',
@@ -135,5 +188,51 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
       body: { to: { account }, amount: 10 },
     },
     { method: 'POST', path: '/webhooks/endpoints', body: { url: 'https://example.com/hook', description: 'books' } },
+    ...checkoutRequests(account, payment_request),
+  ]
+}
+
+function checkoutRequests(account: string, payment_request: string): Sample[] {
+  const asked = { amount: 500, currency: 'ZAR', metadata: { order: '7' } }
+  const expires_at = '2199-01-01T00:00:00Z'
+  return [
+    {
+      method: 'POST',
+      path: '/collect/payment_requests',
+      body: { ...asked, type: 'link', external_reference: 'N5', description: 'A ticket', expires_at, account },
+    },
+    {
+      method: 'POST',
+      path: '/collect/payment_requests',
+      body: { ...asked, type: 'push', push: { phone: '+27821234567' } },
+    },
+    { method: 'POST', path: '/test/payments', body: { account, amount: 5, currency: 'ZAR', outcome: 'succeeded' } },
+    {
+      method: 'POST',
+      path: '/test/payments',
+      body: { payment_request, outcome: 'pending_failed', delay_s: 5 },
+    },
+    {
+      method: 'PATCH',
+      path: `/collect/payment_requests/${payment_request}`,
+      body: { external_reference: 'N6', description: 'Two tickets', expires_at, metadata: { order: '8' } },
+    },
+    {
+      method: 'POST',
+      path: '/collect/payment_sessions',
+      body: {
+        ...asked,
+        type: 'one_time',
+        external_reference: 'N7',
+        options: {
+          checkout_options: {
+            return_url: 'https://example.com/thanks',
+            save_payment_method: 'never',
+            presentation_mode: { mode: 'redirect' },
+          },
+          payment_method_options: { card: { capture_method: 'automatic' } },
+        },
+      },
+    },
   ]
 }

@@ -326,6 +326,40 @@ export const pairBreaks: Break[] = [
      update webhook_delivery set endpoint_id = '00000000-0000-0000-0000-000000000000' where event_id = ${delivery}`,
   ],
   [
+    'direct money that is in no account of the ledger',
+    'I2 I5',
+    'ledger_entry',
+    "delete from ledger_entry where system_account = 'direct_receipts'",
+  ],
+  [
+    'a paid request that is said to be open',
+    'I6 I14',
+    'checkout',
+    "update checkout set status = 'active', payment_id = null where status = 'paid'",
+  ],
+  [
+    'an open session that is said to be paid',
+    'I6 I14',
+    'checkout',
+    "update checkout set status = 'paid', payment_id = id where kind = 'session'",
+  ],
+  ['a request whose page is not found', 'I14', 'checkout_code', 'delete from checkout_code'],
+  ['a request whose change is not told', 'I6 I7', 'event', "delete from event where type = 'payment_request.created'"],
+  [
+    'a request whose reference is not reserved',
+    'I14',
+    'external_reference',
+    "delete from external_reference where kind = 'payment_request'",
+  ],
+  [
+    // It would be unapplied, and is direct in the ledger.
+    'an attempt of a customer who was asked for nothing',
+    'I5 I14',
+    'payment',
+    `update payment set customer_id = ${first('customer')}, direct_amount = 0, unapplied_amount = direct_amount
+     where checkout_id is not null`,
+  ],
+  [
     // It is no longer known what the bill is due for.
     'a balance in another bucket than its object',
     'I3 I5 I14',

@@ -29,6 +29,34 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'archiveBill payment_in_progress',
     'voidBill payment_in_progress',
   ],
+  'test/checkout/targets.test.ts': ['createPaymentRequest', 'createPaymentSession'].flatMap((id) =>
+    ['not_found', 'archived', 'no_balance', 'bill_voided', 'currency_mismatch', 'amount_exceeds_remaining'].map(
+      (code) => `${id} ${code}`,
+    ),
+  ),
+  'test/checkout/payment-requests.test.ts': [
+    'createPaymentRequest external_reference_taken',
+    'createPaymentRequest not_supported',
+    'updatePaymentRequest external_reference_taken',
+    'updatePaymentRequest payment_request_state',
+    'cancelPaymentRequest payment_request_state',
+  ],
+  'test/payments/test-payments.test.ts': [
+    'not_found',
+    'bill_voided',
+    'archived',
+    'payment_request_state',
+    'payment_session_state',
+    'currency_required',
+    'currency_mismatch',
+    'amount_exceeds_remaining',
+    'no_balance',
+  ].map((code) => `createTestPayment ${code}`),
+  'test/checkout/payment-sessions.test.ts': [
+    'createPaymentSession not_supported',
+    'createPaymentSession url_not_allowed',
+    'cancelPaymentSession payment_session_state',
+  ],
 }
 
 /** Calls an operation, with changes to the path, the query, the headers or the body, and expects the refusal. */
@@ -117,6 +145,16 @@ describe('what has to do with the request alone', () => {
     }
   })
 
+  test('color_contrast', async () => {
+    for (const id of ids(/./, 'color_contrast')) {
+      await refused(id, 'color_contrast', { fields: { accent_color: '#ffcc00' } })
+    }
+  })
+
+  test('invalid_logo', async () => {
+    await refused('putLogo', 'invalid_logo', { fields: { data: 'AAAA' } })
+  })
+
   test('invalid_payment_rules', async () => {
     for (const id of ids(/./, 'invalid_payment_rules')) {
       const payment_rules = { min_amount: 500, max_amount: 100 }
@@ -187,6 +225,19 @@ describe('what has to do with customers, accounts and bills', () => {
     })
     const other = { customer: customer.id, account: 'F2', external_reference: 'other', currency: 'ZAR', amount_due: 1 }
     await refused('createBill', 'customer_mismatch', { body: other })
+  })
+
+  test('what a bill is for', async () => {
+    const address = { document_url: 'https://10.0.0.1/bill.pdf' }
+    const lines = { lines: [{ label: 'x', amount: 1 }] }
+    const fresh = { external_reference: 'particulars', account: 'F2' }
+    await refused('createBill', 'url_not_allowed', { fields: { ...address, ...fresh } })
+    await refused('createBill', 'invalid_lines', { fields: { ...lines, ...fresh } })
+    await refused('updateBill', 'url_not_allowed', { body: address })
+    await refused('updateBill', 'invalid_lines', { body: lines })
+    const bill = await make('bill', { customer: 'F1', currency: 'ZAR', amount_due: 5 })
+    await make('payment', { bill: bill.id, amount: 5, currency: 'ZAR' })
+    await refused('updateBill', 'bill_paid', { path: { id: bill.id as string }, body: { description: 'x' } })
   })
 
   test('archived and voided objects', async () => {

@@ -254,6 +254,26 @@ const scenes: Scene[] = [
       await page.goto(bill.body.presentment_url)
     },
   },
+  {
+    name: 'bill-lines',
+    show: async (page) => {
+      const { customer_id } = await makeAccount(server)
+      const bill = await server.api('POST', '/billing/bills', {
+        customer: customer_id,
+        external_reference: `LINES-${Math.random().toString(36).slice(2)}`,
+        currency: 'ZAR',
+        amount_due: 189950,
+        description: 'Electricity and water of the shop at 12 Long Street, Cape Town, for March 2026',
+        lines: Array.from({ length: 50 }, (_, at) => ({
+          label: `${at + 1}. Electricity, block tariff, ${100 + at} kWh at R 2,41 per kWh`,
+          amount: at === 0 ? 189950 - 49 * 1250 : 1250,
+        })),
+        document_url: 'https://example.com/invoices/LINES.pdf',
+      })
+      await page.goto(bill.body.presentment_url)
+      await page.getByText('What it is made of').click()
+    },
+  },
   { name: 'card', show: async (page) => page.goto(await cardUrl()) },
   {
     name: 'card-list',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import type { PayerPage } from './payer.ts'
+import { askingStates, showFace } from './states/asking.ts'
 import { faultStates } from './states/faults.ts'
 import { owedStates } from './states/owed.ts'
 import { paidStates } from './states/paid.ts'
@@ -22,6 +23,7 @@ beforeAll(async () => {
   // It warns of the form from elsewhere.
   vi.spyOn(console, 'warn').mockImplementation(() => {})
   server = await testServer({ clock })
+  await showFace(tools)
 })
 afterAll(() => server.stop())
 
@@ -36,6 +38,8 @@ const data = [
   /(?:January|October|November|December)(?: \d{4} at)?/,
   /SAST|UTC|GMT/,
   'Visa',
+  // The sample of a preview.
+  /S(?:am(?:ple)? (?:Sample|account)|AMPLE-1)/,
 ]
 
 function plainLettersOf({ html }: PayerPage): string[] {
@@ -65,26 +69,36 @@ describe('a page leaves no text to English', () => {
     expect(plainLettersOf(page)).toEqual(['Pay  go', 'Plain text'])
   })
 
-  test.each([...owedStates(tools), ...faultStates(tools), ...paidStates(tools)])('%s', async (_name, show) => {
-    const page = await show()
-    expect(page.html).toContain('[')
-    expect(page.url).not.toContain('/simulator/')
-    expect(plainLettersOf(page)).toEqual([])
-  })
+  test.each([...owedStates(tools), ...faultStates(tools), ...paidStates(tools), ...askingStates(tools)])(
+    '%s',
+    async (_name, show) => {
+      const page = await show()
+      expect(page.html).toContain('[')
+      expect(page.url).not.toContain('/simulator/')
+      expect(plainLettersOf(page)).toEqual([])
+    },
+  )
 
   test('and these have said every text but those of a broken server and of what no test waits for', async () => {
     const { unsaid } = await import('./pseudo.ts')
-    expect([...unsaid]).toEqual([
-      '.shell.refusals.unavailable.heading',
-      '.shell.refusals.unavailable.sentences.0',
-      '.shell.refusals.unavailable.sentences.1',
-      '.shell.refusals.failed.heading',
-      '.shell.refusals.failed.sentences.0',
-      // More than a thousand debts.
-      '.debts.beyond',
-      // They need a race with the processor.
-      '.paying.declines.superseded',
-      '.receipt.causes.withdrawn',
-    ])
+    expect([...unsaid].toSorted()).toEqual(
+      [
+        '.shell.refusals.tooMany.heading',
+        '.shell.refusals.tooMany.sentences.0',
+        '.shell.refusals.tooMany.sentences.1',
+        '.shell.refusals.unavailable.heading',
+        '.shell.refusals.unavailable.sentences.0',
+        '.shell.refusals.unavailable.sentences.1',
+        '.shell.refusals.failed.heading',
+        '.shell.refusals.failed.sentences.0',
+        // They need many attempts.
+        '.lookUp.triedTooOften',
+        // More than a thousand debts.
+        '.debts.beyond',
+        // They need a race with the processor.
+        '.paying.declines.superseded',
+        '.receipt.causes.withdrawn',
+      ].toSorted(),
+    )
   })
 })

@@ -14,7 +14,7 @@ export type DocumentedOperation = {
   requestBody?: { content: Media }
   'x-codeSamples'?: { source: string }[]
 }
-type Methods = Partial<Record<'get' | 'post' | 'patch' | 'delete', DocumentedOperation>>
+type Methods = Partial<Record<'get' | 'post' | 'put' | 'patch' | 'delete', DocumentedOperation>>
 
 /** The committed document: what a client of the API reads. */
 export const openapi = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8')) as {
@@ -56,14 +56,14 @@ const routes = Object.entries(openapi.paths)
   .sort((one, other) => one.path.split('{').length - other.path.split('{').length)
 
 /** An answer as it came. */
-export type SeenAnswer = { status: number; headers: Headers; body: unknown }
+export type SeenAnswer = { status: number; headers: Headers; body: unknown; text?: string }
 
 /**
  * Throws when an answer is not what openapi.json says: its status, its media type, its body to the last field, its ETag.
  * No cache may keep any of them. What the document does not describe at all, such as pages and unknown paths, is not
  * checked.
  */
-export function checkAnswer(method: string, path: string, { status, headers, body }: SeenAnswer): void {
+export function checkAnswer(method: string, path: string, { status, headers, text, body = text }: SeenAnswer): void {
   const called = path.split('?', 1)[0] ?? ''
   const route = routes.find((one) => one.method === method.toLowerCase() && one.expression.test(called))
   if (!route) return

@@ -7,6 +7,7 @@ import { Journal } from '../../ledger/journal.ts'
 import { followRules } from '../../ledger/store.ts'
 import { createCustomer } from '../customer/service.ts'
 import { applyBalancePatch, enterOpening, newRow, openingOf } from '../object/balance.ts'
+import { isUnchanged } from '../object/changed.ts'
 import { tellObject } from '../object/event.ts'
 import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject } from '../object/lock.ts'
@@ -99,6 +100,7 @@ export async function updateAccount(
 ): Promise<AccountRow> {
   const held = await lockObject(connection, context.environment.id, 'account', idOrReference, { ifMatch })
   const { row, entered } = await applyBalancePatch(connection, context, held, patch)
+  if (isUnchanged(held.row, row)) return held.row
   await updateAccountRow(connection, row)
   await recordChange(connection, context, { action: 'updated', object_kind: 'account', object_id: row.id })
   await tellObject(connection, context, accounts, 'account.updated', row, entered)

@@ -7,7 +7,7 @@ import { amountsOf, closedBy } from '../../ledger/bill-amounts.ts'
 import { bill } from '../../shapes/bill.ts'
 import { commonFieldsOf } from '../object/render.ts'
 import type { Resource, View } from '../object/resource.ts'
-import type { BillRow } from '../object/rows.ts'
+import type { BillRow, Particulars } from '../object/rows.ts'
 import { payableRules } from '../object/rules.ts'
 
 export const bills: Resource<'bill', typeof bill> = { kind: 'bill', tag: 'Bills', shape: bill, render: renderBill }
@@ -33,8 +33,18 @@ function renderBill(view: View, row: BillRow): z.input<typeof bill> {
     bill_date: row.bill_date,
     due_date: row.due_date ?? undefined,
     ...billFacts(row, paid, dateIn(environment.time_zone, now)),
+    ...renderParticulars(row),
     payment_rules: rules && formatRules(rules),
     ...commonFieldsOf(view, row),
+  }
+}
+
+/** What a bill is for, as the API shows it. */
+export function renderParticulars({ description, lines, document_url }: Particulars) {
+  return {
+    description: description ?? undefined,
+    lines: lines ?? undefined,
+    document_url: document_url ?? undefined,
   }
 }
 

@@ -6,6 +6,7 @@ import { archive, archiveText, unarchive, unarchiveText } from '../object/archiv
 import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
 import { enterBillAdjustment } from './balance.ts'
+import { earlierOperation } from './earlier.ts'
 import { bills } from './resource.ts'
 import { createBillBody, updateBillBody } from './schema.ts'
 import * as service from './service.ts'
@@ -20,6 +21,8 @@ const createErrors = [
   'invalid_dates',
   'invalid_payment_rules',
   'card_number',
+  'invalid_lines',
+  'url_not_allowed',
 ] as const
 const updateErrors = [
   'currency_fixed',
@@ -31,6 +34,9 @@ const updateErrors = [
   'metadata_too_large',
   'invalid_payment_rules',
   'card_number',
+  'bill_paid',
+  'invalid_lines',
+  'url_not_allowed',
 ] as const
 const adjustErrors = [
   'bill_voided',
@@ -55,7 +61,7 @@ export function billRoutes(router: Router, app: AppContext): void {
       body: createBillBody,
       errors: createErrors,
     },
-    (connection, { context }, body) => service.createBill(connection, context, body),
+    (connection, { context }, body) => service.createBill(connection, app, context, body),
   )
   actionOperation(
     router,
@@ -87,7 +93,8 @@ export function billRoutes(router: Router, app: AppContext): void {
       body: updateBillBody,
       errors: updateErrors,
     },
-    (connection, { context }, named, body, ifMatch) => service.updateBill(connection, context, named, body, ifMatch),
+    (connection, { context }, named, body, ifMatch) =>
+      service.updateBill(connection, app, context, named, body, ifMatch),
   )
   listOperation(router, app, bills, { url: '/billing/bills', id: 'listBills', summary: 'List bills' })
   adjustOperation(
@@ -136,6 +143,7 @@ function archiveRoutes(router: Router, app: AppContext): void {
 }
 
 function historyRoutes(router: Router, app: AppContext): void {
+  earlierOperation(router, app)
   entriesOperation(router, app, bills, {
     url: '/billing/bills/:bill/entries',
     id: 'listBillEntries',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { expecting } from '../../shapes/expected.ts'
+import { billLines, description, documentUrl } from '../../shapes/particulars.ts'
 import {
   amount,
   currencyCode,
@@ -43,6 +44,9 @@ export const createBillBody = z
       .optional()
       .describe("YYYY-MM-DD; the earlier of due_date and today in the environment's time zone when absent"),
     due_date: billingDate.optional().describe('YYYY-MM-DD; the bill is overdue from the end of that day there'),
+    description: description.optional(),
+    lines: billLines.optional(),
+    document_url: documentUrl.optional(),
     payment_rules: paymentRulesPatch.optional(),
     metadata: metadata.optional(),
   })
@@ -68,6 +72,9 @@ export const updateBillBody = z
       .optional()
       .describe('The total paid so far, in minor units; the difference is entered as a manual adjustment'),
     currency: keptCurrencyCode.optional().describe('Must be the currency that the bill was raised in'),
+    description: description.nullish(),
+    lines: billLines.nullish(),
+    document_url: documentUrl.nullish(),
     payment_rules: paymentRulesPatch.optional(),
     metadata: metadataPatch.optional(),
   })

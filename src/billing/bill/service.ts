@@ -1,5 +1,5 @@
 import { recordChange } from '../../audit/record.ts'
-import type { RequestContext } from '../../context.ts'
+import type { AppContext, RequestContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
 import { dateIn, earlierOf, startOfDate } from '../../core/clock.ts'
 import { type Id, newId } from '../../core/id/id.ts'
@@ -11,6 +11,7 @@ import { openReceivable } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { createAccountUnder, customerOf } from '../account/service.ts'
 import { newRow } from '../object/balance.ts'
+import { isUnchanged } from '../object/changed.ts'
 import { objectEvent, tellObject } from '../object/event.ts'
 import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject, withReceivable } from '../object/lock.ts'
@@ -18,17 +19,24 @@ import { mergeMetadata } from '../object/metadata.ts'
 import { parentOf } from '../object/parent.ts'
 import type { AccountRow, BillRow, CustomerRow } from '../object/rows.ts'
 import { refuseVoided, setAmountPaid } from './balance.ts'
+import { changeParticulars, keepEarlier, newParticulars } from './particulars.ts'
 import { bills } from './resource.ts'
 import type { CreateBill, NewAccount, UpdateBill } from './schema.ts'
 import { insertBill, updateBillRow } from './store.ts'
 
 /**
  * Raises a bill on a customer or an account, either of which may be created in the same request: all or nothing. Throws
- * `not_found`, `archived`, `customer_mismatch`, `external_reference_taken`, `currency_required`, `invalid_dates` or
- * `invalid_payment_rules`.
+ * `not_found`, `archived`, `customer_mismatch`, `external_reference_taken`, `currency_required`, `invalid_dates`,
+ * `invalid_lines`, `url_not_allowed` or `invalid_payment_rules`.
  */
-export async function createBill(connection: Connection, context: RequestContext, input: CreateBill): Promise<BillRow> {
+export async function createBill(
+  connection: Connection,
+  app: Pick<AppContext, 'checkWebhookUrl'>,
+  context: RequestContext,
+  input: CreateBill,
+): Promise<BillRow> {
   const dates = datesOf(context, input)
+  const particulars = newParticulars(app, input, BigInt(input.amount_due))
   const owner = await ownerOf(connection, context, input)
   const id = newId(owner.bucket, context.now.getTime())
   const row: BillRow = {
@@ -42,6 +50,7 @@ export async function createBill(connection: Connection, context: RequestContext
     amount_adjusted: 0n,
     amount_written_off: 0n,
     ...dates,
+    ...particulars,
     payment_rules: changeRules(
       [context.environment.payment_rules, owner.customer_rules, owner.account_rules ?? {}],
       {},
@@ -121,12 +130,14 @@ async function newAccountOf(
 }
 
 /**
- * Changes the fields that were sent, and emits `bill.updated`. `amount_paid` is the total: the difference is entered as an
- * adjustment. Throws `archived`, `bill_voided`, `precondition_failed`, `currency_fixed`,
+ * Changes the fields that were sent, and emits `bill.updated` if anything has changed. `amount_paid` is the total: the difference
+ * is entered as an adjustment. Throws `archived`, `bill_voided`, `precondition_failed`, `currency_fixed`, `bill_paid`, `invalid_lines`,
+ * `url_not_allowed`,
  * `amount_exceeds_remaining`, `amount_paid_below_applied`, `metadata_too_large` or `invalid_payment_rules`.
  */
 export async function updateBill(
   connection: Connection,
+  app: Pick<AppContext, 'checkWebhookUrl'>,
   context: RequestContext,
   idOrReference: string,
   patch: UpdateBill,
@@ -144,16 +155,19 @@ export async function updateBill(
     ...row,
     payment_rules: changeRules(inherited, row.payment_rules, patch.payment_rules),
     metadata: mergeMetadata(row.metadata, patch.metadata),
+    ...changeParticulars(app, row, patch),
     version: row.version + 1n,
     updated_at: context.now,
   }
-  await updateBillRow(connection, changed)
-  await recordChange(connection, context, { action: 'updated', object_kind: 'bill', object_id: row.id })
   const entered =
     patch.amount_paid === undefined
       ? undefined
       : await setAmountPaid(connection, context, { row, receivable }, BigInt(patch.amount_paid))
   const moved = withReceivable(changed, receivable)
+  if (isUnchanged(row, moved)) return row
+  await updateBillRow(connection, changed)
+  await keepEarlier(connection, context, row, changed)
+  await recordChange(connection, context, { action: 'updated', object_kind: 'bill', object_id: row.id })
   const closed = entered !== undefined && moved.status === 'paid'
   await writeEvents(connection, [
     objectEvent(context, bills, 'bill.updated', moved, entered),

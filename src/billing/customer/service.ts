@@ -7,6 +7,7 @@ import type { Connection } from '../../database/pool.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { followRules } from '../../ledger/store.ts'
 import { applyBalancePatch, enterOpening, newRow, openingOf } from '../object/balance.ts'
+import { isUnchanged } from '../object/changed.ts'
 import { tellObject } from '../object/event.ts'
 import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject } from '../object/lock.ts'
@@ -72,6 +73,7 @@ export async function updateCustomer(
     phone: patch.phone === undefined ? changed.phone : patch.phone,
     locale: patch.locale === undefined ? changed.locale : localeOf(patch.locale),
   }
+  if (isUnchanged(held.row, row)) return held.row
   await updateCustomerRow(connection, row)
   await recordChange(connection, context, { action: 'updated', object_kind: 'customer', object_id: row.id })
   await tellObject(connection, context, customers, 'customer.updated', row, entered)

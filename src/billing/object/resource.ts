@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { etagOf } from '../../api/etag.ts'
-import type { ShownLink } from '../../api/response.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
+import type { ShownLink } from '../../core/page-link.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { idOrReference } from '../../shapes/primitives.ts'
 import type { Rows } from './rows.ts'

@@ -48,6 +48,10 @@ export type AccountRow = ObjectRow & {
   currency: string | null
   customer_rules: PaymentRuleOverrides
 }
+/** One part of the amount of a bill, in signed minor units. */
+export type BillLine = { label: string; amount: number }
+/** What a bill is for: for its payer to read. */
+export type Particulars = { description: string | null; lines: BillLine[] | null; document_url: string | null }
 export type BillRow = ObjectRow & {
   kind: 'bill'
   customer_id: Id
@@ -63,7 +67,7 @@ export type BillRow = ObjectRow & {
   balance: bigint
   customer_rules: PaymentRuleOverrides
   account_rules: PaymentRuleOverrides | null
-}
+} & Particulars
 export type Rows = { customer: CustomerRow; account: AccountRow; bill: BillRow }
 
 const receivableColumns =

@@ -15,6 +15,9 @@ export const idPrefixes = {
   account: 'bacc_',
   bill: 'bill_',
   payment: 'pay_',
+  payment_request: 'pr_',
+  payment_session: 'ps_',
+  checkout_session: 'chk_',
   obligation: 'ob_',
   adjustment: 'adj_',
   reversal: 'rev_',
@@ -85,6 +88,15 @@ export function newId(bucket: number, nowMs: number): Id {
   put16(28, low & 65_535)
   put16(32, bucket)
   return text.toString('latin1')
+}
+
+/**
+ * A second id that belongs to a first one, always the same: of something that is made at most once for it. It has the bit that new
+ * ids leave free.
+ */
+export function siblingId(id: Id): Id {
+  const digit = Number.parseInt(id.charAt(14), 16) | 8
+  return id.slice(0, 14) + digit.toString(16) + id.slice(15)
 }
 
 /** The smallest id that can be made at the instant `nowMs`: where a range of ids begins. */

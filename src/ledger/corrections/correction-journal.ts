@@ -1,4 +1,4 @@
-import { assert } from '../../core/assert.ts'
+import { assert, required } from '../../core/assert.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import type { Queryable } from '../../database/pool.ts'
@@ -56,7 +56,7 @@ export class Correction {
       id,
       bucket: payment.bucket,
       environment_id: environment.id,
-      customer_id: payment.customer_id,
+      customer_id: required(payment.customer_id, 'only the money of a customer is applied'),
       payment_id: payment.id,
       receivable_id: receivable.id,
       kind: receivable.kind,
@@ -133,7 +133,7 @@ export class Correction {
       {
         id: formatId('reversal', reversal.id),
         payment_id: formatId('payment', payment.id),
-        customer_id: formatId('customer', payment.customer_id),
+        ...(payment.customer_id !== null && { customer_id: formatId('customer', payment.customer_id) }),
         currency: payment.currency,
         amount: toNumber(total),
         unapplied_amount: toNumber(unapplied),

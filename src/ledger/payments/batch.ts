@@ -8,6 +8,7 @@ import { inOrder, type SendCommit, transaction } from '../../database/transactio
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
 import { reopen } from '../store.ts'
+import { completeCheckouts, paidEvent, payCheckouts } from './checkouts.ts'
 import { type BatchInputs, type ClaimedCommand, claimAndRead, resolveLostClaims, withClaims, wonKey } from './claims.ts'
 import { firstOf, type PaymentCommand, type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
 import {
@@ -126,15 +127,23 @@ async function applyInside(
   const decided = commands.map((command) => decideCommand(command, inputs, journal, now))
   batch.publishBalances(journal.snapshots)
   const rows = decided.filter((one): one is AppliedRow => one !== undefined && 'applied' in one)
+  const paid = payCheckouts(
+    rows.map(({ applied }) => applied),
+    inputs.checkouts,
+  )
   const written = Promise.all([
     writePayments(connection, rows, now),
+    completeCheckouts(connection, paid, now),
     journal.writeEntries(connection),
     writeApplications(connection, rows, now),
   ])
   // PostgreSQL writes these rows while Node renders the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})
   const outcomes = decided.map((one) => (one !== undefined && 'applied' in one ? outcomeOf(one) : one))
-  const events = rows.flatMap(({ applied }) => paymentEvents(applied, inputs.receivables))
+  const events = [
+    ...rows.flatMap(({ applied }) => paymentEvents(applied, inputs.receivables)),
+    ...paid.map((one) => paidEvent(one)),
+  ]
   const rest = Promise.all([
     writeEvents(connection, events),
     ...resolveClaims(connection, commands, outcomes, inputs),

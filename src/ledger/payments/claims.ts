@@ -10,6 +10,8 @@ import {
 } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
+import type { CheckoutRow } from '../checkouts/checkout.ts'
+import { lockCheckouts } from '../checkouts/lock.ts'
 import type { ReceivableIndex } from '../receivable.ts'
 import { type LockedPayment, lockPayments, lockReceivables, readReceivables } from '../store.ts'
 import { type PaymentCommand, type PaymentOutcome, type ReferenceHolder, selectionOf } from './command.ts'
@@ -34,6 +36,8 @@ export type BatchInputs = {
   keys: Set<string>
   references: Set<string>
   payments: Map<Id, LockedPayment>
+  /** The requests and sessions of which payments are attempts. */
+  checkouts: Map<Id, CheckoutRow>
   receivables: ReceivableIndex
 }
 
@@ -58,8 +62,8 @@ export function withClaims(command: PaymentCommand): ClaimedCommand {
 }
 
 /**
- * Claims and locks everything that a batch needs, in one lock order (keys, references, payments, receivables, each
- * sorted), so that batches cannot deadlock. Balances that are assumed not to change are only read, before the rest:
+ * Claims and locks everything that a batch needs, in one lock order (keys, references, payments, checkouts, receivables,
+ * each sorted), so that batches cannot deadlock. Balances that are assumed not to change are only read, before the rest:
  * every decision needs them, and PostgreSQL writes the claims while the program decides. Claims that are assumed to be
  * new are not waited for: one that is not new fails the transaction with a unique violation.
  */
@@ -81,19 +85,25 @@ export async function claimAndRead(
     claimKeys(connection, keys, assumptions.claims),
     claimPaymentReferences(connection, references, assumptions.claims),
     lockPayments(connection, sessions, environments),
+    lockCheckouts(connection, checkoutsOf(commands), environments),
   ])
   const locking = reading ?? lockReceivables(connection, selection)
   // Awaited later, with the statements sent behind it.
   claimed.catch(() => {})
   const receivables = await locking
   const areNew = sessions.length === 0 && references.every(({ replaces }) => replaces === null)
-  const [wonKeys, wonReferences, payments] = areNew && assumptions.claims === 'new' ? allNew(commands) : await claimed
-  return { claimed, keys: wonKeys, references: wonReferences, payments, receivables }
+  const [wonKeys, wonReferences, payments, checkouts] =
+    areNew && assumptions.claims === 'new' ? allNew(commands) : await claimed
+  return { claimed, keys: wonKeys, references: wonReferences, payments, checkouts, receivables }
 }
 
-function allNew(commands: ClaimedCommand[]): [Set<string>, Set<string>, Map<Id, LockedPayment>] {
+function checkoutsOf(commands: ClaimedCommand[]): Id[] {
+  return commands.flatMap(({ command: { claim } }) => (claim.kind === 'session' ? (claim.checkout_id ?? []) : []))
+}
+
+function allNew(commands: ClaimedCommand[]): [Set<string>, Set<string>, Map<Id, LockedPayment>, Map<Id, CheckoutRow>] {
   const names = (kind: 'key' | 'reference') => new Set(commands.flatMap((claimed) => claimed[kind]?.name ?? []))
-  return [names('key'), names('reference'), new Map()]
+  return [names('key'), names('reference'), new Map(), new Map()]
 }
 
 /** Whether the command won its key, or has none. */

@@ -10,16 +10,17 @@ import type { ReceivableKind } from '../receivable.ts'
 import type { LockedPayment, ReceivableSelection } from '../store.ts'
 
 /**
- * How a payment is to be allocated: amounts that the caller named, a policy over what is owed, or amounts that a payer
- * chose and that may not be owed any more when the money arrives.
+ * How a payment is to be allocated: amounts that the caller named, a policy over what is owed, amounts that a payer
+ * chose and that may not be owed any more when the money arrives, or nothing of Billing: then the money is direct.
  */
 export type PaymentTarget =
   | { kind: 'explicit'; allocations: { receivable_id: Id; amount: bigint; pointer: string }[] }
   | { kind: 'policy'; policy: AllocationPolicy; scope: TargetScope }
   | { kind: 'chosen'; amounts: readonly ChosenAmount[] }
+  | { kind: 'direct' }
 
 /** The target of a recorded payment. */
-export type RecordedTarget = Exclude<PaymentTarget, { kind: 'chosen' }>
+export type RecordedTarget = Extract<PaymentTarget, { kind: 'explicit' | 'policy' }>
 
 /** What a policy spreads over: one receivable, all of a customer, all of an account, or those named, in their order. */
 export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: Id }
@@ -28,6 +29,7 @@ export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: 
 export function firstOf(target: PaymentTarget): Id {
   if (target.kind === 'explicit') return target.allocations[0]?.receivable_id ?? ''
   if (target.kind === 'chosen') return target.amounts[0]?.receivable_id ?? ''
+  if (target.kind === 'direct') return ''
   if ('customer' in target.scope) return target.scope.customer
   return 'account' in target.scope ? target.scope.account : (target.scope.receivables[0] ?? '')
 }
@@ -46,6 +48,7 @@ export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environm
   for (const { target } of commands) {
     if (target.kind === 'explicit') for (const { receivable_id } of target.allocations) ids.add(receivable_id)
     else if (target.kind === 'chosen') for (const { receivable_id } of target.amounts) ids.add(receivable_id)
+    else if (target.kind === 'direct') continue
     else if ('receivables' in target.scope) for (const id of target.scope.receivables) ids.add(id)
     else if ('customer' in target.scope) customers.add(target.scope.customer)
     else accounts.add(target.scope.account)
@@ -60,7 +63,13 @@ export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environm
 export type PaymentClaim =
   | { kind: 'record'; reference: string; fingerprint: Buffer }
   | { kind: 'replace'; reference: string; fingerprint: Buffer; replaces: Id }
-  | { kind: 'session'; processor_reference: string; method_details?: z.input<typeof methodDetails> | undefined }
+  | {
+      kind: 'session'
+      processor_reference: string
+      method_details?: z.input<typeof methodDetails> | undefined
+      /** The request or session that it is an attempt to pay. */
+      checkout_id: Id | undefined
+    }
 
 /** One payment to apply, with everything that can be known before the balances are read. */
 export type PaymentCommand = {
@@ -72,8 +81,11 @@ export type PaymentCommand = {
   payment: {
     /** Its bucket is the customer's. */
     id: Id
-    /** Undefined: the customer of the first receivable of the target. This saves a look-up on the hot path. */
-    customer_id: Id | undefined
+    /**
+     * Undefined: the customer of the first receivable of the target. This saves a look-up on the hot path. Null: there is
+     * none, and the money is direct.
+     */
+    customer_id: Id | null | undefined
     amount: bigint
     currency: string
     channel: string
@@ -113,9 +125,11 @@ export type AppliedLine = {
 /** A payment right after it was applied. */
 export type AppliedPayment = {
   command: PaymentCommand
-  customer_id: Id
+  /** Null when the money is direct. */
+  customer_id: Id | null
   applied_amount: bigint
   unapplied_amount: bigint
+  direct_amount: bigint
   lines: AppliedLine[]
   explanation: PaymentExplanation
   recorded_at: Date
@@ -125,7 +139,7 @@ export type AppliedPayment = {
 
 /** How a payment was allocated and by which rule, in the terms of the API. Stored with the payment and part of its events. */
 export type PaymentExplanation = {
-  policy: AllocationPolicy | 'explicit' | 'chosen'
+  policy: AllocationPolicy | 'explicit' | 'chosen' | 'direct'
   applied: { to: string; amount: number; rule: string }[]
   skipped: { to: string; reason: string }[]
   unapplied_amount: number

@@ -22,16 +22,17 @@ type Decidable = Pick<PaymentCommand, 'environment' | 'target'> & {
 }
 
 /** The allocation of one payment, and whose payment it is. */
-export type Decision = { allocation: Allocation; customer_id: Id }
+export type Decision = { allocation: Allocation; customer_id: Id | null }
 
 /** Decides from the balances given, or returns why the payment cannot be applied as requested. */
 export function decide(command: Decidable, receivables: ReceivableIndex): Decision | Problem | 'target_unknown' {
   const { payment, target } = command
+  if (target.kind === 'direct') return { allocation: { lines: [], unapplied: 0n, skipped: [] }, customer_id: null }
   const targeted = target.kind === 'policy' ? targetedBy(target.scope, receivables) : []
   const first = target.kind === 'explicit' ? receivables.get(target.allocations[0]?.receivable_id) : targeted[0]
   const customer_id =
     payment.customer_id ?? (first?.environment_id === command.environment.id ? first.customer_id : undefined)
-  if (customer_id === undefined) return 'target_unknown'
+  if (customer_id == null) return 'target_unknown'
   const isTheirs = (one: Receivable) => one.environment_id === command.environment.id && one.customer_id === customer_id
   const { amount, currency } = payment
   switch (target.kind) {
@@ -90,7 +91,7 @@ export function faultDetail(fault: NonNullable<ReturnType<typeof explicitFault>>
 }
 
 /**
- * Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied. Where a bill
+ * Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied or is direct. Where a bill
  * counts from later than the money, the money is unapplied until then, and its application is a transaction of its own.
  */
 export function enterPayment(
@@ -135,11 +136,16 @@ export function enterPayment(
     })
   }
   if (unapplied > 0n) journal.postToSystemAccount(transaction, 'unapplied', payment.currency, -unapplied)
+  const direct_amount = command.target.kind === 'direct' ? payment.amount : 0n
+  if (direct_amount > 0n) {
+    journal.postToSystemAccount(transaction, 'direct_receipts', payment.currency, -direct_amount)
+  }
   return {
     command,
     customer_id,
-    applied_amount: payment.amount - allocation.unapplied,
+    applied_amount: payment.amount - allocation.unapplied - direct_amount,
     unapplied_amount: allocation.unapplied,
+    direct_amount,
     lines,
     explanation: explainAllocation(command.target, allocation, receivables),
     recorded_at: now,
@@ -178,7 +184,7 @@ export function reopenedBy(
   { command, customer_id, lines }: AppliedPayment,
   receivables: Pick<ReceivableIndex, 'get'>,
 ): Reopened[] {
-  if (lines.some(({ balance_after, amount }) => balance_after + amount !== 0n)) return []
+  if (customer_id === null || lines.some(({ balance_after, amount }) => balance_after + amount !== 0n)) return []
   const { environment, actor, request_id } = command
   const { ids = [], customers = [], accounts = [] } = selectionOf([command], [environment.id])
   const above = ids.flatMap((id) => {

@@ -1,3 +1,4 @@
+import { required } from '../../core/assert.ts'
 import { formatInstant } from '../../core/clock.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
@@ -5,6 +6,7 @@ import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../.
 import type { Queryable } from '../../database/pool.ts'
 import { jsonTexts, loadSql } from '../../database/sql.ts'
 import { type EventEnvironment, type NewEvent, renderEvent } from '../../events/outbox.ts'
+import type { DataOf } from '../../events/registry.ts'
 import { amountsOf, closedBy } from '../bill-amounts.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex, type ReceivableKind } from '../receivable.ts'
 import type { AppliedLine, AppliedPayment, PaymentExplanation } from './command.ts'
@@ -61,6 +63,7 @@ function completedColumns(rows: AppliedRow[], now: Date): unknown[] {
     integerArray(rows.map(({ applied }) => applied.command.environment.id)),
     bigintArray(rows.map(({ applied }) => applied.applied_amount)),
     bigintArray(rows.map(({ applied }) => applied.unapplied_amount)),
+    bigintArray(rows.map(({ applied }) => applied.direct_amount)),
     textArray(rows.map(({ applied }) => JSON.stringify(applied.explanation))),
     textArray(details.map((detail) => (detail === undefined ? null : JSON.stringify(detail)))),
     timeArray(payments.map(({ received_at }) => received_at)),
@@ -75,7 +78,7 @@ export function writeApplications(connection: Queryable, rows: AppliedRow[], now
     applied.lines.map((line) => ({
       id: line.obligation_id,
       environment_id: applied.command.environment.id,
-      customer_id: applied.customer_id,
+      customer_id: required(applied.customer_id, 'only the money of a customer is applied'),
       payment_id: applied.command.payment.id,
       receivable_id: line.receivable_id,
       kind: line.kind,
@@ -168,7 +171,7 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
       ...shared,
       object_version: toNumber(versionOf(applied)),
       amount: toNumber(applied.unapplied_amount),
-      customer_id: formatId('customer', applied.customer_id),
+      customer_id: formatId('customer', required(applied.customer_id, 'only the money of a customer stays unapplied')),
     },
   })
   events.push(unapplied)
@@ -194,12 +197,13 @@ function paymentSucceeded(applied: AppliedPayment, started: NonNullable<AppliedP
     data: {
       id: formatId('payment', payment.id),
       status: 'succeeded',
-      customer_id: formatId('customer', applied.customer_id),
+      ...(applied.customer_id !== null && { customer_id: formatId('customer', applied.customer_id) }),
       channel: payment.channel,
       amount: toNumber(payment.amount),
       currency: payment.currency,
       applied_amount: toNumber(applied.applied_amount),
       unapplied_amount: toNumber(applied.unapplied_amount),
+      direct_amount: toNumber(applied.direct_amount),
       ...(details !== undefined && { payment_method_details: details }),
       metadata: payment.metadata,
       mode: environment.mode,
@@ -233,6 +237,8 @@ function shorten(explanation: PaymentExplanation): PaymentExplanation & { applie
   }
 }
 
+type Particulars = Pick<DataOf<'bill.paid'>, 'description' | 'lines' | 'document_url'>
+
 /**
  * `bill.paid` of a balance that money has just brought to zero; nothing for a balance that is no bill's. It moves no
  * balance: the event of the money does.
@@ -261,6 +267,7 @@ export function billPaid(environment: EventEnvironment, receivable: Receivable, 
     ...(due_date !== null && { due_date }),
     partially_paid: false,
     overdue: false,
+    ...(receivable.bill_particulars !== null && (JSON.parse(receivable.bill_particulars) as Particulars)),
     ...(Object.keys(metadata).length > 0 && { metadata }),
     mode: environment.mode,
     created_at: formatInstant(bill_created_at),

@@ -6,7 +6,7 @@ select
   case r.kind when 'bill' then r.owed_since end as owed_since, r.moved_at,
   r.external_reference, b.due_date, b.bill_date, b.amount_due,
   b.amount_adjusted, b.amount_written_off, b.version as bill_version, b.metadata::text as bill_metadata,
-  b.created_at as bill_created_at,
+  b.created_at as bill_created_at, b.particulars as bill_particulars,
   coalesce(r.overpayment_allowed, r.environment_id = any (array(
     select id from environment where id = any ($5::integer[]) and payment_rules @> '{"overpayment_allowed": true}'
   ))) as overpayment_allowed
@@ -14,7 +14,9 @@ from receivable as r
 -- `offset 0` forces an index look-up, whatever the planner thinks of the size of the table. For other kinds the id is
 -- null, so nothing is looked up.
 left join lateral (
-  select due_date, bill_date, amount_due, amount_adjusted, amount_written_off, version, metadata, created_at
+  select due_date, bill_date, amount_due, amount_adjusted, amount_written_off, version, metadata, created_at,
+    case when num_nonnulls(description, lines, document_url) > 0 then jsonb_strip_nulls(
+      jsonb_build_object('description', description, 'lines', lines, 'document_url', document_url))::text end as particulars
   from bill
   where id = case r.kind when 'bill' then r.id end and bucket = r.bucket and customer_id = r.customer_id
   offset 0

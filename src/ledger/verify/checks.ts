@@ -45,9 +45,9 @@ export const checks: readonly Check[] = [
     'Every balance is what was entered by hand less what payments applied; bills show the same amounts.',
   ),
   check('I5', 'dates.sql', 'At no date is a bill below zero.'),
-  check('I5', 'payments.sql', 'Every payment is applied, unapplied or reversed, as its rows say.', { merges }),
+  check('I5', 'payments.sql', 'Every payment is applied, unapplied, reversed or direct, as its rows say.', { merges }),
   check('I5', 'reversals.sql', 'Every reversed amount is the sum of its reversals.'),
-  check('I5', 'system-accounts.sql', 'Clearing and unapplied accounts hold what the payments say.'),
+  check('I5', 'system-accounts.sql', 'Clearing, unapplied and direct accounts hold what the payments say.'),
   check('I5', 'adjustment-accounts.sql', 'Every adjustment is in the system account of its kind.'),
   check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.', {
     merges,
@@ -64,6 +64,7 @@ export const checks: readonly Check[] = [
   check('I14', 'states.sql', 'Every status agrees with its amounts and instants.'),
   check('I14', 'references.sql', 'Everything that a payment or an application names exists and agrees.', { merges }),
   check('I14', 'objects.sql', 'Every customer, account and bill agrees with its balance and its reference.'),
+  check('I14', 'checkouts.sql', 'Every request and session agrees with the attempts to pay it.'),
   check('I14', 'archived.sql', 'Nothing that is owed, in credit or unapplied belongs to an archived object.'),
   check('I14', 'buckets.sql', 'Every id ends in the bucket of its row.'),
 ]

@@ -21,7 +21,7 @@ export function settingsRoutes(router: Router, app: AppContext): void {
       responses: { 200: settings },
       etag: true,
     },
-    async ({ context }) => service.respondSettings(await readSettings(app.pool, context.environment.id)),
+    async ({ context }) => service.respondSettings(app, await readSettings(app.pool, context.environment.id)),
   )
 
   writeOperation(
@@ -37,10 +37,10 @@ export function settingsRoutes(router: Router, app: AppContext): void {
       body: updateSettingsBody,
       responses: { 200: settings },
       etag: true,
-      errors: ['precondition_failed', 'invalid_payment_rules', 'card_number'],
+      errors: ['precondition_failed', 'invalid_payment_rules', 'color_contrast', 'card_number'],
     },
     async (connection, { body, context, if_match }) =>
-      service.respondSettings(await service.updateSettings(connection, context, body, if_match)),
+      service.respondSettings(app, await service.updateSettings(connection, context, body, if_match)),
     { committed: app.settingsChanged },
   )
 }

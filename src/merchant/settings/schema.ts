@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { languageTags } from '../../html/language/languages.ts'
 import { expecting } from '../../shapes/expected.ts'
 import { locale, shownLocale } from '../../shapes/locale.ts'
-import { freeText, paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
+import { paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
+import { faceFields, shownFaceFields, shownText } from './face-schema.ts'
+import { guestLookup, shownGuestLookup } from './guest-lookup.ts'
 import { canonicalTimeZone } from './time-zone.ts'
 
 const timeZone = expecting(z.string(), 'an IANA time zone with its region, such as Africa/Nairobi')
@@ -17,11 +19,17 @@ const languages = z
   .min(1)
   .max(languageTags.length)
   .refine((tags) => new Set(tags).size === tags.length, { error: 'should name each language once' })
+const lifetime = expecting(z.int(), 'a whole number of hours from 1 to 720, such as 24')
+  .min(1)
+  .max(720)
+  .describe('How long a new payment session stays open, in hours')
 
 /** The settings of an environment. A new setting is added here, to the row, and to what is rendered. */
 export const updateSettingsBody = z
   .strictObject({
-    name: freeText(255).min(1).nullish().describe("The name that payers see; null restores the merchant's own name"),
+    name: shownText(255).nullish().describe("The name that payers see; null restores the merchant's own name"),
+    ...faceFields,
+    guest_lookup: guestLookup.optional(),
     time_zone: timeZone.optional(),
     locale: locale
       .optional()
@@ -32,6 +40,7 @@ export const updateSettingsBody = z
     payment_rules: paymentRulesPatch
       .optional()
       .describe('What customers, accounts and bills inherit; null restores the defaults'),
+    payment_session_lifetime_hours: lifetime.optional(),
   })
   .meta({ id: 'UpdateSettings' })
 export type UpdateSettings = z.output<typeof updateSettingsBody>
@@ -41,9 +50,13 @@ export const settings = z
     mode: z.enum(['test', 'live']),
     merchant: z.string().max(63).describe('The slug of the merchant; it cannot be changed here'),
     name: z.string().max(255),
+    ...shownFaceFields,
+    guest_lookup: shownGuestLookup,
+    guest_lookup_url: z.url().max(2_000).optional().describe('Where payers without a link find what they owe'),
     time_zone: z.string().max(64),
     locale: shownLocale,
     languages,
     payment_rules: paymentRules.describe('The rules where a customer, an account or a bill sets none of its own'),
+    payment_session_lifetime_hours: lifetime,
   })
   .meta({ id: 'Settings' })

@@ -1,7 +1,9 @@
 import { required } from '../../core/assert.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
+import type { FaceTexts, Logo } from '../../html/face.ts'
 import type { LanguageTag } from '../../html/language/languages.ts'
+import type { GuestLookup } from './guest-lookup.ts'
 
 /** The settings of an environment, and what is shown beside them. */
 export type SettingsRow = {
@@ -9,11 +11,21 @@ export type SettingsRow = {
   slug: string
   merchant_name: string
   display_name: string | null
+  face: FaceTexts
+  logo: Logo | null
+  guest_lookup: GuestLookup | null
   time_zone: string
   locale: string
   languages: LanguageTag[]
   payment_rules: PaymentRuleOverrides
+  session_lifetime_h: number
   version: bigint
+}
+
+/** The columns of a face: its texts, and of its logo all but the bytes. The environment is `alias`. */
+export function faceColumns(alias: string): string {
+  return `${alias}.face, (select json_build_object('sha256', encode(sha256, 'hex'), 'width', width, 'height', height)
+    from logo where environment_id = ${alias}.id) as logo`
 }
 
 /** Reads the settings of an environment; `lock` locks them against other changes until the transaction ends. */
@@ -24,8 +36,8 @@ export async function readSettings(
 ): Promise<SettingsRow> {
   const { rows } = await database.query<SettingsRow>({
     name: options.lock ? 'lock-settings' : 'read-settings',
-    text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, e.time_zone, e.locale, e.languages,
-        e.payment_rules, e.version
+    text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, ${faceColumns('e')}, e.guest_lookup, e.time_zone,
+        e.locale, e.languages, e.payment_rules, e.session_lifetime_h, e.version
       from environment as e join merchant as m on m.id = e.merchant_id
       where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
     values: [environmentId],
@@ -37,8 +49,20 @@ export async function readSettings(
 export async function writeSettings(database: Queryable, environmentId: number, row: SettingsRow): Promise<void> {
   await database.query({
     name: 'write-settings',
-    text: `update environment set display_name = $2, time_zone = $3, locale = $4, languages = $5, payment_rules = $6,
-        version = $7 where id = $1`,
-    values: [environmentId, row.display_name, row.time_zone, row.locale, row.languages, row.payment_rules, row.version],
+    text: `update environment set display_name = $2, time_zone = $3, payment_rules = $4, version = $5, face = $6,
+        guest_lookup = $7, session_lifetime_h = $8, locale = $9, languages = $10
+      where id = $1`,
+    values: [
+      environmentId,
+      row.display_name,
+      row.time_zone,
+      row.payment_rules,
+      row.version,
+      row.face,
+      row.guest_lookup,
+      row.session_lifetime_h,
+      row.locale,
+      row.languages,
+    ],
   })
 }

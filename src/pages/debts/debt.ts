@@ -20,6 +20,8 @@ export type Debt = {
   external_reference: string
   /** Of the account, or of the account that a bill belongs to. */
   account_name: string | null
+  /** What a bill is for; its beginning, where it is long. */
+  description: string | null
   owed: bigint
   /** What payments that the bank has not confirmed yet bring to it, up to what is owed. */
   on_its_way: bigint
@@ -47,6 +49,7 @@ export function toDebt({ environment }: Pick<PageSubject, 'environment'>, row: D
     currency,
     external_reference: row.external_reference,
     account_name: row.account_name,
+    description: row.description,
     owed: balance,
     on_its_way,
     open,
@@ -75,6 +78,7 @@ export function settledDebt(subject: PageSubject, listed: readonly Debt[]): Debt
     currency,
     external_reference,
     account_name,
+    description: null,
     owed: 0n,
     on_its_way: 0n,
     open: 0n,

@@ -14,6 +14,8 @@ export type DebtRow = RuledRow & {
   bill_date: string | null
   external_reference: string
   account_name: string | null
+  /** What a bill is for: its first 81 characters. */
+  description: string | null
   link_version: number
   /** What payments that the bank has not confirmed yet would bring to it. */
   on_its_way: bigint

@@ -16,6 +16,7 @@ const lookupResult = z
     kind: z.enum(['customer', 'account', 'bill']),
     id: z.string().max(50),
     name: z.string().max(255).optional().describe("The customer's name, which the clerk confirms"),
+    description: z.string().max(500).optional().describe('What the bill is for'),
     amount_due: owed,
     pending_amount: owed.describe(
       'Of payments that have been charged and are not confirmed yet: money that is on its way',

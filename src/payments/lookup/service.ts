@@ -14,6 +14,7 @@ export type LookupItem = {
   kind: ReceivableKind
   id: string
   name?: string
+  description?: string
   amount_due: number
   pending_amount: number
   currency: string
@@ -65,6 +66,7 @@ async function lookUpKind(
     owed.map(({ id }) => id),
   )
   const name = customer?.name ?? undefined
+  const description = row.kind === 'bill' ? row.description : null
   const rules = rulesOf(environment, row)
   return [...Map.groupBy(owed, ({ currency }) => currency)].map(([currency, group]) => {
     const due = group.reduce((sum, { balance }) => sum + (balance > 0n ? balance : 0n), 0n)
@@ -72,6 +74,7 @@ async function lookUpKind(
       kind,
       id: formatId(kind, row.id),
       ...(name !== undefined && { name }),
+      ...(description !== null && { description }),
       amount_due: sumToNumber(due),
       pending_amount: sumToNumber(group.reduce((sum, { id }) => sum + (pending.get(id) ?? 0n), 0n)),
       currency,

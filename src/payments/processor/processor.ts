@@ -33,6 +33,11 @@ export type Processor = {
   /** Opens a charge, once per payment: calling it again returns the same. */
   open(charge: NewCharge): Promise<{ reference: string; url: string }>
   /**
+   * Sends a charge to a payer's phone to be approved there, once per payment; absent where the processor cannot. Its outcome
+   * is fetched like any other.
+   */
+  push?(charge: Omit<NewCharge, 'return_url'>, phone: string): Promise<{ reference: string }>
+  /**
    * Closes a charge before its payer has paid, so that nobody can pay it any more. Returns false when it is too late:
    * `fetch` says what has become of it.
    */

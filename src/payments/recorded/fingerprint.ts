@@ -3,6 +3,7 @@ import { formatId, type Id } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import type { FieldError } from '../../core/problem.ts'
 import { sha256 } from '../../core/secret.ts'
+import { allocationPolicies } from '../../ledger/allocation.ts'
 import type { RecordedTarget } from '../../ledger/payments/command.ts'
 import type { PaymentRow } from './store.ts'
 
@@ -103,9 +104,8 @@ function fault(pointer: string, detail: string): FieldError {
 
 /** The target as it would have been under the payment's policy; one of named amounts has none. */
 function withPolicyOf({ explanation }: PaymentRow, target: RecordedTarget): RecordedTarget {
-  const policy = explanation?.policy
-  const spread = target.kind === 'policy' && policy !== undefined && policy !== 'explicit' && policy !== 'chosen'
-  return spread ? { ...target, policy } : target
+  const policy = allocationPolicies.find((one) => one === explanation?.policy)
+  return target.kind === 'policy' && policy !== undefined ? { ...target, policy } : target
 }
 
 function policyOf(target: RecordedTarget): string {

@@ -20,6 +20,7 @@ export function renderCollectPayment(environment: Environment, row: PaymentRow):
     intent: 'payment',
     amount: toNumber(row.amount),
     currency: row.currency,
+    ...checkoutOf(row),
     capture_method: 'automatic',
     ...(row.status === 'succeeded' && { paid_amount: toNumber(row.amount) }),
     reversed: row.reversed_amount === row.amount,
@@ -33,11 +34,20 @@ export function renderCollectPayment(environment: Environment, row: PaymentRow):
   }
 }
 
+function checkoutOf({ checkout_id, checkout_kind, checkout_reference }: PaymentRow) {
+  if (checkout_id === null || checkout_kind === null) return {}
+  const id = formatId(`payment_${checkout_kind}`, checkout_id)
+  return {
+    ...(checkout_kind === 'request' ? { payment_request_id: id } : { payment_session_id: id }),
+    ...(checkout_reference !== null && { external_reference: checkout_reference }),
+  }
+}
+
 /** The same object with what Billing adds in a list: where the money came from, and how much of it is applied. */
 export function renderListedPayment(environment: Environment, row: PaymentRow): z.input<typeof listedPayment> {
   return {
     ...renderCollectPayment(environment, row),
-    customer_id: formatId('customer', row.customer_id),
+    ...(row.customer_id !== null && { customer_id: formatId('customer', row.customer_id) }),
     channel: row.channel,
     ...(row.reference !== null && { reference: row.reference }),
     ...(row.received_at !== null && { received_at: formatInstant(row.received_at) }),
@@ -45,6 +55,7 @@ export function renderListedPayment(environment: Environment, row: PaymentRow): 
     applied_amount: toNumber(row.applied_amount),
     unapplied_amount: toNumber(row.unapplied_amount),
     reversed_amount: toNumber(row.reversed_amount),
+    direct_amount: toNumber(row.direct_amount),
   }
 }
 
@@ -82,6 +93,10 @@ export function renderApplied(environment: Environment, applied: AppliedPayment)
       applied_amount: applied.applied_amount,
       unapplied_amount: applied.unapplied_amount,
       reversed_amount: 0n,
+      direct_amount: applied.direct_amount,
+      checkout_id: null,
+      checkout_kind: null,
+      checkout_reference: null,
       explanation: applied.explanation,
       method_details: null,
       last_payment_error: null,

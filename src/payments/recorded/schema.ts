@@ -8,6 +8,7 @@ import { methodDetails } from '../../shapes/payment-method.ts'
 import {
   amount,
   balance,
+  externalReference,
   freeText,
   idOrReference,
   instant,
@@ -144,6 +145,9 @@ export const collectPayment = z
     intent: z.literal('payment'),
     amount,
     currency: shownCurrency,
+    payment_request_id: shownId('payment_request').optional().describe('The request that it is an attempt to pay'),
+    payment_session_id: shownId('payment_session').optional().describe('The session that it is an attempt to pay'),
+    external_reference: externalReference.optional().describe('That of the request or session'),
     capture_method: z.literal('automatic'),
     paid_amount: part.optional(),
     reversed: z.boolean().describe('Whether all of it was taken back'),
@@ -168,7 +172,7 @@ export const paymentObligation = z
 
 export const listedPayment = collectPayment
   .extend({
-    customer_id: shownId('customer'),
+    customer_id: shownId('customer').optional().describe('Absent when the money is for nothing in Billing'),
     channel: z.string().max(40),
     reference: z.string().max(255).optional(),
     received_at: shownInstant.optional(),
@@ -178,6 +182,7 @@ export const listedPayment = collectPayment
     applied_amount: part,
     unapplied_amount: part,
     reversed_amount: part,
+    direct_amount: part.describe('For nothing in Billing: the money of a request or session that names no customer'),
   })
   .meta({ id: 'ListedPayment' })
 

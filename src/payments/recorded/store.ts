@@ -10,7 +10,8 @@ export type PaymentRow = {
   id: Id
   bucket: number
   environment_id: number
-  customer_id: Id
+  /** Null when the money is for nothing in Billing. */
+  customer_id: Id | null
   status: PaymentStatus
   channel: string
   reference: string | null
@@ -19,6 +20,11 @@ export type PaymentRow = {
   applied_amount: bigint
   unapplied_amount: bigint
   reversed_amount: bigint
+  direct_amount: bigint
+  /** The request or session that it is an attempt to pay. */
+  checkout_id: Id | null
+  checkout_kind: 'request' | 'session' | null
+  checkout_reference: string | null
   explanation: PaymentExplanation | null
   method_details: MethodDetails | null
   last_payment_error: (Decline & { timestamp?: string }) | null
@@ -39,12 +45,13 @@ export type PaymentObligationRow = {
   reversed_amount: bigint
 }
 
-const columns = `id, bucket, environment_id, customer_id, status, channel, reference, currency, amount, applied_amount,
-  unapplied_amount, reversed_amount, explanation, method_details, last_payment_error, metadata, replaces, version,
-  received_at, created_at, updated_at`
-
 /** The select of a payment; lists share it. */
-export const paymentSelect = `select ${columns} from payment as e`
+export const paymentSelect = `select e.id, e.bucket, e.environment_id, e.customer_id, e.status, e.channel, e.reference,
+    e.currency, e.amount, e.applied_amount, e.unapplied_amount, e.reversed_amount, e.direct_amount, e.explanation,
+    e.method_details, e.last_payment_error, e.metadata, e.replaces, e.version, e.received_at, e.created_at, e.updated_at,
+    e.checkout_id, k.kind as checkout_kind, k.external_reference as checkout_reference
+  from payment as e
+  left join checkout as k on k.environment_id = e.environment_id and k.id = e.checkout_id and k.bucket = e.bucket`
 
 const shownObligationsMax = 100
 
@@ -56,7 +63,7 @@ export async function findPayment(
 ): Promise<PaymentRow | undefined> {
   const { rows } = await connection.query<PaymentRow>({
     name: 'find-payment',
-    text: `${paymentSelect} where environment_id = $1 and id = $2 and bucket = $3`,
+    text: `${paymentSelect} where e.environment_id = $1 and e.id = $2 and e.bucket = $3`,
     values: [environmentId, id, bucketOf(id)],
   })
   return rows[0]

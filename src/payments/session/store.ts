@@ -7,6 +7,7 @@ import { bigintArray, uuidArray } from '../../database/arrays.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { ChosenAmount } from '../../ledger/allocation.ts'
+import { type CheckoutTarget, targetOf } from '../../ledger/checkouts/checkout.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import type { Decline, MethodDetails } from '../processor/processor.ts'
 
@@ -16,16 +17,20 @@ export type SessionPayment = {
   bucket: number
   environment_id: number
   mode: 'test' | 'live'
-  customer_id: Id
-  /** Whose page it was begun on. */
-  target_id: Id
-  /** What its payer chose to pay, in order; it sums to the amount. */
+  /** Null when it is for nothing in Billing. */
+  customer_id: Id | null
+  /** Whose page it was begun on; null for that of a request or session. */
+  target_id: Id | null
+  /** The request or session that it is an attempt to pay. */
+  checkout: PaymentCheckout | null
+  /** What its payer chose to pay, in order; it sums to the amount, unless it is for nothing in Billing. */
   chosen: ChosenAmount[]
   status: PaymentStatus
   currency: string
   amount: bigint
   applied_amount: bigint
   unapplied_amount: bigint
+  direct_amount: bigint
   processor: string
   /** Null until the processor has replied. */
   processor_reference: string | null
@@ -33,8 +38,12 @@ export type SessionPayment = {
   last_payment_error: (Decline & { timestamp: string }) | null
   metadata: Record<string, string>
   received_at: Date | null
+  version: bigint
   created_at: Date
 }
+
+/** The request or session of a payment, and where its money goes. */
+export type PaymentCheckout = { id: Id; target: CheckoutTarget | undefined }
 
 const insertSessionPaymentSql = loadSql(import.meta.url, './sql/insert-session-payment.sql')
 const updatePaymentStatusSql = loadSql(import.meta.url, './sql/update-payment-status.sql')
@@ -43,16 +52,27 @@ const findProcessorReferenceSql = loadSql(import.meta.url, './sql/find-processor
 const claimDueChecksSql = loadSql(import.meta.url, './sql/claim-due-checks.sql')
 
 const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, p.target_id, p.status, p.currency, p.amount,
-    p.applied_amount, p.unapplied_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
-    p.metadata, p.received_at, p.created_at, coalesce(p.chosen_ids, array[p.target_id]) as chosen_ids,
-    coalesce(p.chosen_amounts, array[p.amount])::text[] as chosen_amounts
-  from payment as p join environment as e on e.id = p.environment_id`
+    p.applied_amount, p.unapplied_amount, p.direct_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
+    p.metadata, p.received_at, p.version, p.created_at, coalesce(p.chosen_ids, array[p.target_id]) as chosen_ids,
+    coalesce(p.chosen_amounts, array[p.amount])::text[] as chosen_amounts,
+    p.checkout_id, k.target_kind as checkout_target_kind, k.target_id as checkout_target_id
+  from payment as p join environment as e on e.id = p.environment_id
+  left join checkout as k on k.environment_id = p.environment_id and k.id = p.checkout_id and k.bucket = p.bucket`
 
-type Row = Omit<SessionPayment, 'chosen'> & { chosen_ids: Id[]; chosen_amounts: string[] }
+type Row = Omit<SessionPayment, 'chosen' | 'checkout'> & {
+  chosen_ids: Id[]
+  chosen_amounts: string[]
+  checkout_id: Id | null
+  checkout_target_kind: ReceivableKind | null
+  checkout_target_id: Id | null
+}
 
-function toPayment({ chosen_ids, chosen_amounts, ...row }: Row): SessionPayment {
+function toPayment(row: Row): SessionPayment {
+  const { chosen_ids, chosen_amounts, checkout_id, checkout_target_kind, checkout_target_id, ...payment } = row
   const chosen = chosen_ids.map((receivable_id, at) => ({ receivable_id, amount: BigInt(chosen_amounts[at] ?? 0) }))
-  return { ...row, chosen }
+  const { customer_id } = payment
+  const target = targetOf({ customer_id, target_kind: checkout_target_kind, target_id: checkout_target_id })
+  return { ...payment, chosen, checkout: checkout_id === null ? null : { id: checkout_id, target } }
 }
 
 const claimCancelledChecksSql = loadSql(import.meta.url, './sql/claim-cancelled-checks.sql')
@@ -97,10 +117,13 @@ export async function listUnfinished(pool: Queryable, payable: Payable): Promise
   return rows.map(toPayment)
 }
 
-/** The payments that were started before another one for any of the same receivables, and not charged. They give way to it. */
+/**
+ * The payments that were started before another one for any of the same receivables, by whichever door, and not charged.
+ * They give way to it.
+ */
 export async function listSuperseded(
   pool: Queryable,
-  { id, environment_id, customer_id, chosen, created_at }: SessionPayment,
+  { id, bucket, environment_id, customer_id, chosen, created_at }: SessionPayment,
 ): Promise<SessionPayment[]> {
   const { rows } = await pool.query<Row>({
     name: 'list-superseded-payments',
@@ -110,7 +133,7 @@ export async function listSuperseded(
     values: [
       environment_id,
       customer_id,
-      bucketOf(customer_id),
+      bucket,
       id,
       uuidArray(chosen.map(({ receivable_id }) => receivable_id)),
       created_at,
@@ -131,7 +154,7 @@ export type NewSessionPayment = Pick<
   | 'processor'
   | 'metadata'
   | 'created_at'
->
+> & { checkout_id: Id | null }
 
 /** Writes a payment as started; when its form is sent twice, the second time writes nothing. */
 export async function insertSessionPayment(
@@ -158,6 +181,7 @@ export async function insertSessionPayment(
       request_id,
       uuidArray(payment.chosen.map(({ receivable_id }) => receivable_id)),
       bigintArray(payment.chosen.map(({ amount }) => amount)),
+      payment.checkout_id,
     ],
   })
 }

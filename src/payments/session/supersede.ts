@@ -1,10 +1,12 @@
 import type { AppContext } from '../../context.ts'
+import type { Id } from '../../core/id/id.ts'
 import type { Processor } from '../processor/processor.ts'
-import { listSuperseded, type SessionPayment, updateStatus } from './store.ts'
+import { findSessionPayment, listSuperseded, type SessionPayment, updateStatus } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
 
 /**
- * Cancels the payments that were started earlier for any of the same receivables and never charged: a payer who goes back
+ * Cancels the payments that were started earlier for any of the same receivables and never charged, and `previous`, the attempt
+ * before it to pay the same request or session: a payer who goes back
  * and begins again, or pays in a second window, would otherwise be charged twice. The charge is closed first, so that a
  * cancelled payment cannot be paid; where it is too late for that, the payment gets the state of its charge. Money that
  * arrives all the same is applied as far as it is owed.
@@ -13,9 +15,14 @@ export async function supersede(
   app: SessionApp & Pick<AppContext, 'log'>,
   processor: Processor,
   started: SessionPayment,
+  previous: Id | null,
   cause: SessionCause,
 ): Promise<void> {
-  for (const payment of await listSuperseded(app.pool, started)) {
+  const { environment_id } = started
+  const replaced = previous === null ? undefined : await findSessionPayment(app.pool, environment_id, previous)
+  const waits = replaced?.status === 'initiating' || replaced?.status === 'pending_action'
+  const ofDebts = (await listSuperseded(app.pool, started)).filter(({ id }) => id !== previous)
+  for (const payment of [...(replaced && waits ? [replaced] : []), ...ofDebts]) {
     try {
       await cancel(app, processor, payment, cause)
     } catch (error) {

@@ -3,13 +3,16 @@ import type { AppContext } from '../../context.ts'
 import type { Actor } from '../../core/actor.ts'
 import { assert } from '../../core/assert.ts'
 import type { Id } from '../../core/id/id.ts'
-import type { PaymentCommand } from '../../ledger/payments/command.ts'
+import { transaction } from '../../database/transaction.ts'
+import { policyFor } from '../../ledger/checkouts/checkout.ts'
+import type { PaymentCommand, PaymentTarget } from '../../ledger/payments/command.ts'
 import type { ChargeState } from '../processor/processor.ts'
 import { processorFor } from '../processor/registry.ts'
+import { tellFailedAttempt } from './checkout-attempt.ts'
 import { findSessionPayment, type SessionPayment, updateStatus } from './store.ts'
 
 /** What syncing a session needs. */
-export type SessionApp = Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl' | 'payments'>
+export type SessionApp = Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl' | 'payments' | 'wakeDispatcher'>
 
 /** Who checks a payment: a page that is shown, or the job that looks after sessions. */
 export type SessionCause = { request_id: string; actor: Actor }
@@ -42,7 +45,7 @@ export async function syncWithProcessor(
 }
 
 async function recordProgress(
-  { pool, clock }: SessionApp,
+  { pool, clock, wakeDispatcher }: SessionApp,
   payment: SessionPayment,
   charge: Extract<ChargeState, { status: 'pending' | 'failed' }>,
   { actor, request_id }: SessionCause,
@@ -53,8 +56,15 @@ async function recordProgress(
     const next_check_at = new Date(now.getTime() + pendingCheckMs)
     await updateStatus(pool, payment, { status: 'processing', actor, request_id, now, next_check_at, method_details })
   } else {
-    const last_payment_error = { ...charge.decline, timestamp: now.toISOString() }
-    await updateStatus(pool, payment, { status: 'failed', actor, request_id, now, method_details, last_payment_error })
+    const error = { ...charge.decline, timestamp: now.toISOString() }
+    const change = { status: 'failed', actor, request_id, now, method_details, last_payment_error: error } as const
+    await transaction(pool, async (connection) => {
+      if (!(await updateStatus(connection, payment, change))) return
+      const environment = { id: payment.environment_id, mode: payment.mode }
+      const context = { environment, actor, request_id, now }
+      await tellFailedAttempt(connection, context, payment, { error, method_details })
+    })
+    wakeDispatcher()
   }
 }
 
@@ -76,6 +86,7 @@ function commandOf(
       kind: 'session',
       processor_reference: payment.processor_reference,
       method_details: charge.method_details,
+      checkout_id: payment.checkout?.id,
     },
     payment: {
       id: payment.id,
@@ -87,10 +98,19 @@ function commandOf(
       received_at: charge.at,
       metadata: payment.metadata,
     },
-    target: { kind: 'chosen', amounts: payment.chosen },
+    target: targetFor(payment),
     renderer: {
       payment: () => ({ status: 200, body: '' }),
       problem: (problem) => renderProblem(problem, app, '/'),
     },
   }
+}
+
+/**
+ * The money of a page goes to what its payer chose; that of a request or session to its target, like a recorded payment, or
+ * to nothing in Billing.
+ */
+function targetFor({ checkout, chosen }: SessionPayment): PaymentTarget {
+  if (checkout === null) return { kind: 'chosen', amounts: chosen }
+  return checkout.target ? policyFor(checkout.target) : { kind: 'direct' }
 }

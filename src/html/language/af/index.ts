@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts'
 import { amountsInAfrikaans } from './amounts.ts'
+import { askingInAfrikaans, lookUpInAfrikaans } from './asking.ts'
 import { debtsInAfrikaans } from './debts.ts'
 import { owedInAfrikaans } from './owed.ts'
 import { payingInAfrikaans } from './paying.ts'
@@ -14,4 +15,6 @@ export const afrikaans: Catalogue = {
   amounts: amountsInAfrikaans,
   paying: payingInAfrikaans,
   receipt: receiptInAfrikaans,
+  asking: askingInAfrikaans,
+  lookUp: lookUpInAfrikaans,
 }

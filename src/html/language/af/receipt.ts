@@ -34,6 +34,8 @@ export const receiptInAfrikaans: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>Sedertdien:</strong> ${merchant} het op ${date} ${amount} van ${name} teruggeneem.`,
+  paidBefore: (merchant) =>
+    html`<strong>Dit is reeds voorheen betaal.</strong> ${merchant} het hierdie geld ook: vra dit terug.`,
   seeLeft: 'Sien wat nog betaal moet word',
   keep: 'Hierdie bladsy is u kwitansie. Druk dit of hou dit as ’n PDF.',
 }

@@ -3,6 +3,8 @@ import type { Catalogue } from '../catalogue.ts'
 
 export const shellInAfrikaans: Catalogue['shell'] = {
   testBanner: 'Toetsbladsy. Geen regte geld beweeg nie.',
+  sampleBanner: 'Voorbeeld. Dit is wat u betalers sien. Niks is hier verskuldig nie.',
+  checkNumber: 'Maak seker dat dit regtig ons is: bel die nommer op u faktuur.',
   language: 'Taal',
   pleaseCheck: 'Gaan asseblief na',
   comma: ', ',
@@ -15,7 +17,7 @@ export const shellInAfrikaans: Catalogue['shell'] = {
     notFound: {
       heading: 'Hierdie skakel werk nie',
       sentences: [
-        'Dit is dalk afgekap toe dit gekopieer is, of deur ’n nuwer een vervang.',
+        'Dit is dalk afgekap toe dit gekopieer is, het verval, of is deur ’n nuwer een vervang.',
         'Maak asseblief die nuutste skakel oop wat aan u gestuur is, of vra die maatskappy wat dit gestuur het vir ’n nuwe een.',
       ],
     },
@@ -24,6 +26,27 @@ export const shellInAfrikaans: Catalogue['shell'] = {
       sentences: [
         'Hierdie vorm is van ’n ander plek af gestuur, en daarom is niks daarmee gedoen nie.',
         'Maak die skakel oop wat aan u gestuur is, en betaal van daar af.',
+      ],
+    },
+    tooMany: {
+      heading: 'Probeer asseblief later weer',
+      sentences: [
+        'Te veel skakels wat nêrens heen lei nie, is oopgemaak van waar u is.',
+        'Maak die skakel wat aan u gestuur is oor ’n uur weer oop, of vra die maatskappy wat dit gestuur het.',
+      ],
+    },
+    home: {
+      heading: 'Wil u u faktuur sien?',
+      sentences: [
+        'Maak die skakel oop wat u van die maatskappy gekry het wat u faktureer: dit is langer as hierdie adres.',
+        'As u dit nie kan kry nie, of as dit nie werk nie, vra die maatskappy vir ’n nuwe een.',
+      ],
+    },
+    noPage: {
+      heading: 'Daar is nie so ’n bladsy nie',
+      sentences: [
+        'Maak die skakel oop wat u van die maatskappy gekry het wat u faktureer: dit is langer as hierdie adres.',
+        'As u dit nie kan kry nie, of as dit nie werk nie, vra die maatskappy vir ’n nuwe een.',
       ],
     },
     unavailable: {

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts'
 import { amountsInArabic } from './amounts.ts'
+import { askingInArabic, lookUpInArabic } from './asking.ts'
 import { debtsInArabic } from './debts.ts'
 import { owedInArabic } from './owed.ts'
 import { payingInArabic } from './paying.ts'
@@ -14,4 +15,6 @@ export const arabic: Catalogue = {
   amounts: amountsInArabic,
   paying: payingInArabic,
   receipt: receiptInArabic,
+  asking: askingInArabic,
+  lookUp: lookUpInArabic,
 }

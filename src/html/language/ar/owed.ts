@@ -45,6 +45,25 @@ export const owedInArabic: Catalogue['owed'] = {
   onlyWhole: (open, most, merchant) =>
     html`لا يمكن دفع ${open} إلا كاملًا، ولا يمكن دفع أكثر من ${most} عبر الإنترنت دفعة واحدة. يرجى الاتصال بـ ${merchant} لدفعه.`,
   notOnline: (merchant) => html`الدفع عبر الإنترنت غير متاح هنا. يرجى الدفع إلى ${merchant} بالطريقة المعتادة.`,
+  pageEnds: (date) => `لقد بحثت عن هذه المعلومات: تنتهي صلاحية الصفحة في ${date}.`,
+  howToPay: 'كيفية الدفع',
+  otherWays: 'طرق دفع أخرى',
+  otherWaysTo: (merchant) => `طرق أخرى للدفع إلى \u2068${merchant}\u2069`,
+  backToOwed: 'العودة إلى المستحق عليك',
+  quoteOf: {
+    customer: (reference) => html`المرجع الذي يجب ذكره: <strong>${reference}</strong> (رقم العميل الخاص بك)`,
+    account: (reference) => html`المرجع الذي يجب ذكره: <strong>${reference}</strong> (رقم حسابك)`,
+    bill: (reference) => html`المرجع الذي يجب ذكره: <strong>${reference}</strong> (رقم فاتورتك)`,
+  },
+  seeBill: 'عرض الفاتورة (مستند)',
+  madeOf: (lines) =>
+    plural(lines, {
+      one: 'التفاصيل، بند واحد',
+      two: 'التفاصيل، بندان',
+      few: `التفاصيل، ${lines} بنود`,
+      many: `التفاصيل، ${lines} بندًا`,
+      other: `التفاصيل، ${lines} بند`,
+    }),
   amountToPay: 'المبلغ المراد دفعه',
   pay: (amount) => html`ادفع ${amount}`,
   toCard: 'المتابعة إلى الدفع بالبطاقة',

@@ -34,6 +34,8 @@ export const receiptInArabic: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>منذ ذلك الحين:</strong> استرجعت ${merchant} مبلغ ${amount} من ${name} في ${date}.`,
+  paidBefore: (merchant) =>
+    html`<strong>كان هذا قد دُفع من قبل.</strong> لدى ${merchant} هذا المبلغ أيضًا: اطلب استرداده.`,
   seeLeft: 'عرض ما بقي للدفع',
   keep: 'هذه الصفحة هي إيصالك. اطبعها أو احفظها بصيغة PDF.',
 }

@@ -1,4 +1,5 @@
 import { amountsInEnglish } from './amounts.ts'
+import { askingInEnglish, lookUpInEnglish } from './asking.ts'
 import { debtsInEnglish } from './debts.ts'
 import { owedInEnglish } from './owed.ts'
 import { payingInEnglish } from './paying.ts'
@@ -13,4 +14,6 @@ export const english = {
   amounts: amountsInEnglish,
   paying: payingInEnglish,
   receipt: receiptInEnglish,
+  asking: askingInEnglish,
+  lookUp: lookUpInEnglish,
 }

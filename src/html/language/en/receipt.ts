@@ -34,6 +34,8 @@ export const receiptInEnglish = {
   },
   takenBack: (merchant: Html, amount: Html, name: Html, date: string) =>
     html`<strong>Since then:</strong> ${merchant} took ${amount} back from ${name} on ${date}.`,
+  paidBefore: (merchant: Html) =>
+    html`<strong>This had been paid before.</strong> ${merchant} has this money too: ask for it back.`,
   seeLeft: 'See what is left to pay',
   keep: 'This page is your receipt. Print it or keep it as a PDF.',
 }

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts'
 import { amountsInFrench } from './amounts.ts'
+import { askingInFrench, lookUpInFrench } from './asking.ts'
 import { debtsInFrench } from './debts.ts'
 import { owedInFrench } from './owed.ts'
 import { payingInFrench } from './paying.ts'
@@ -14,4 +15,6 @@ export const french: Catalogue = {
   amounts: amountsInFrench,
   paying: payingInFrench,
   receipt: receiptInFrench,
+  asking: askingInFrench,
+  lookUp: lookUpInFrench,
 }

@@ -37,6 +37,18 @@ Votre banque n’a pas encore confirmé ce paiement. Vous n’avez pas à payer 
     html`Le montant de ${open} ne peut être payé qu’en une seule fois, et un paiement en ligne ne peut pas dépasser ${most}. Veuillez contacter ${merchant} pour le payer.`,
   notOnline: (merchant) =>
     html`Le paiement en ligne n’est pas disponible ici. Veuillez payer ${merchant} de la manière habituelle.`,
+  pageEnds: (date) => `Vous avez recherché ces informations\u00a0: la page expire le ${date}.`,
+  howToPay: 'Comment payer',
+  otherWays: 'Autres moyens de payer',
+  otherWaysTo: (merchant) => `Autres moyens de payer ${merchant}`,
+  backToOwed: 'Retour à ce qui est dû',
+  quoteOf: {
+    customer: (reference) => html`Référence à indiquer\u00a0: <strong>${reference}</strong> (votre numéro de client)`,
+    account: (reference) => html`Référence à indiquer\u00a0: <strong>${reference}</strong> (votre numéro de compte)`,
+    bill: (reference) => html`Référence à indiquer\u00a0: <strong>${reference}</strong> (votre numéro de facture)`,
+  },
+  seeBill: 'Voir la facture (document)',
+  madeOf: (lines) => plural(lines, { one: `Détail, ${lines} ligne`, other: `Détail, ${lines} lignes` }),
   amountToPay: 'Montant à payer',
   pay: (amount) => html`Payer ${amount}`,
   toCard: 'Continuer vers le paiement par carte',

@@ -35,6 +35,8 @@ export const receiptInFrench: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>Depuis\u00a0:</strong> ${merchant} a repris ${amount} sur ${name} le ${date}.`,
+  paidBefore: (merchant) =>
+    html`<strong>Ceci avait déjà été payé.</strong> ${merchant} a aussi reçu cet argent\u00a0: demandez-en le remboursement.`,
   seeLeft: 'Voir ce qui reste à payer',
   keep: 'Cette page est votre reçu. Imprimez-la ou conservez-la au format PDF.',
 }

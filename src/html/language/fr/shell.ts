@@ -3,6 +3,8 @@ import type { Catalogue } from '../catalogue.ts'
 
 export const shellInFrench: Catalogue['shell'] = {
   testBanner: 'Page de test. Aucun argent réel n’est transféré.',
+  sampleBanner: 'Exemple. Voici ce que voient vos payeurs. Rien n’est dû ici.',
+  checkNumber: 'Vérifiez qu’il s’agit bien de nous\u00a0: appelez le numéro qui figure sur votre facture.',
   language: 'Langue',
   pleaseCheck: 'Veuillez vérifier',
   comma: ', ',
@@ -15,7 +17,7 @@ export const shellInFrench: Catalogue['shell'] = {
     notFound: {
       heading: 'Ce lien ne fonctionne pas',
       sentences: [
-        'Il a peut-être été coupé lors de la copie, ou remplacé par un lien plus récent.',
+        'Il a peut-être été coupé lors de la copie, il a expiré, ou il a été remplacé par un lien plus récent.',
         'Ouvrez le lien le plus récent que vous avez reçu, ou demandez-en un nouveau à l’entreprise qui vous l’a envoyé.',
       ],
     },
@@ -24,6 +26,27 @@ export const shellInFrench: Catalogue['shell'] = {
       sentences: [
         'Ce formulaire a été envoyé depuis un autre site, il n’en a donc pas été tenu compte.',
         'Ouvrez le lien que vous avez reçu, puis payez à partir de là.',
+      ],
+    },
+    tooMany: {
+      heading: 'Veuillez réessayer plus tard',
+      sentences: [
+        'Trop de liens qui ne mènent nulle part ont été ouverts depuis votre connexion.',
+        'Ouvrez à nouveau le lien que vous avez reçu dans une heure, ou adressez-vous à l’entreprise qui l’a envoyé.',
+      ],
+    },
+    home: {
+      heading: 'Voulez-vous voir votre facture\u00a0?',
+      sentences: [
+        'Ouvrez le lien que vous avez reçu de l’entreprise qui vous facture\u00a0: il est plus long que cette adresse.',
+        'Si vous ne le trouvez pas, ou s’il ne fonctionne pas, demandez-en un nouveau à l’entreprise.',
+      ],
+    },
+    noPage: {
+      heading: 'Cette page n’existe pas',
+      sentences: [
+        'Ouvrez le lien que vous avez reçu de l’entreprise qui vous facture\u00a0: il est plus long que cette adresse.',
+        'Si vous ne le trouvez pas, ou s’il ne fonctionne pas, demandez-en un nouveau à l’entreprise.',
       ],
     },
     unavailable: {

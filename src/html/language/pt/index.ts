@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts'
 import { amountsInPortuguese } from './amounts.ts'
+import { askingInPortuguese, lookUpInPortuguese } from './asking.ts'
 import { debtsInPortuguese } from './debts.ts'
 import { owedInPortuguese } from './owed.ts'
 import { payingInPortuguese } from './paying.ts'
@@ -14,4 +15,6 @@ export const portuguese: Catalogue = {
   amounts: amountsInPortuguese,
   paying: payingInPortuguese,
   receipt: receiptInPortuguese,
+  asking: askingInPortuguese,
+  lookUp: lookUpInPortuguese,
 }

@@ -35,6 +35,19 @@ O seu banco ainda não confirmou este pagamento. Não tem de o pagar outra vez.`
   onlyWhole: (open, most, merchant) =>
     html`O valor de ${open} só pode ser pago por inteiro, e não se pode pagar online mais de ${most} de uma só vez. Contacte ${merchant} para o pagar.`,
   notOnline: (merchant) => html`O pagamento online não está disponível aqui. Pague a ${merchant} da forma que conhece.`,
+  pageEnds: (date) => `Pesquisou esta informação: a página expira a ${date}.`,
+  howToPay: 'Como pagar',
+  otherWays: 'Outras formas de pagar',
+  otherWaysTo: (merchant) => `Outras formas de pagar a ${merchant}`,
+  backToOwed: 'Voltar ao que é devido',
+  quoteOf: {
+    customer: (reference) => html`Referência a indicar: <strong>${reference}</strong> (o seu número de cliente)`,
+    account: (reference) => html`Referência a indicar: <strong>${reference}</strong> (o seu número de conta)`,
+    bill: (reference) => html`Referência a indicar: <strong>${reference}</strong> (o seu número da fatura)`,
+  },
+  seeBill: 'Ver a fatura (documento)',
+  madeOf: (lines) =>
+    plural(lines, { one: `Em que consiste, ${lines} linha`, other: `Em que consiste, ${lines} linhas` }),
   amountToPay: 'Valor a pagar',
   pay: (amount) => html`Pagar ${amount}`,
   toCard: 'Continuar para o pagamento com cartão',

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts'
 import { amountsInSwahili } from './amounts.ts'
+import { askingInSwahili, lookUpInSwahili } from './asking.ts'
 import { debtsInSwahili } from './debts.ts'
 import { owedInSwahili } from './owed.ts'
 import { payingInSwahili } from './paying.ts'
@@ -14,4 +15,6 @@ export const swahili: Catalogue = {
   amounts: amountsInSwahili,
   paying: payingInSwahili,
   receipt: receiptInSwahili,
+  asking: askingInSwahili,
+  lookUp: lookUpInSwahili,
 }

@@ -35,6 +35,8 @@ export const receiptInSwahili: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>Tangu wakati huo:</strong> ${merchant} ilirudisha ${amount} kutoka kwa ${name} tarehe ${date}.`,
+  paidBefore: (merchant) =>
+    html`<strong>Hii ilikuwa imelipwa hapo awali.</strong> ${merchant} ina pesa hizi pia: omba zirudishwe.`,
   seeLeft: 'Ona kilichobaki kulipwa',
   keep: 'Ukurasa huu ni risiti yako. Uchapishe au uuhifadhi kama PDF.',
 }

@@ -3,6 +3,8 @@ import type { Catalogue } from '../catalogue.ts'
 
 export const shellInSwahili: Catalogue['shell'] = {
   testBanner: 'Ukurasa wa majaribio. Hakuna pesa halisi inayohamishwa.',
+  sampleBanner: 'Mfano. Hivi ndivyo wanaokulipa wanavyoona. Hakuna kinachodaiwa hapa.',
+  checkNumber: 'Hakikisha kwamba kweli ni sisi: piga nambari iliyo kwenye bili yako.',
   language: 'Lugha',
   pleaseCheck: 'Tafadhali angalia',
   comma: ', ',
@@ -15,7 +17,7 @@ export const shellInSwahili: Catalogue['shell'] = {
     notFound: {
       heading: 'Kiungo hiki hakifanyi kazi',
       sentences: [
-        'Huenda kilikatwa kilipokuwa kikinakiliwa, au kimebadilishwa na kipya.',
+        'Huenda kilikatwa kilipokuwa kikinakiliwa, muda wake umeisha, au kimebadilishwa na kipya.',
         'Tafadhali fungua kiungo kipya zaidi ulichotumiwa, au omba kipya kutoka kwa kampuni iliyokituma.',
       ],
     },
@@ -24,6 +26,27 @@ export const shellInSwahili: Catalogue['shell'] = {
       sentences: [
         'Fomu hii ilitumwa kutoka mahali pengine, kwa hiyo hakuna kilichofanywa nayo.',
         'Fungua kiungo ulichotumiwa, kisha ulipe kutoka hapo.',
+      ],
+    },
+    tooMany: {
+      heading: 'Tafadhali jaribu tena baadaye',
+      sentences: [
+        'Viungo vingi mno visivyoelekeza popote vimefunguliwa kutoka mahali ulipo.',
+        'Fungua tena kiungo ulichotumiwa baada ya saa moja, au uliza kampuni iliyokituma.',
+      ],
+    },
+    home: {
+      heading: 'Je, unataka kuona bili yako?',
+      sentences: [
+        'Fungua kiungo ulichopata kutoka kwa kampuni inayokutoza: ni kirefu kuliko anwani hii.',
+        'Ikiwa hukipati, au hakifanyi kazi, omba kipya kutoka kwa kampuni.',
+      ],
+    },
+    noPage: {
+      heading: 'Hakuna ukurasa kama huo',
+      sentences: [
+        'Fungua kiungo ulichopata kutoka kwa kampuni inayokutoza: ni kirefu kuliko anwani hii.',
+        'Ikiwa hukipati, au hakifanyi kazi, omba kipya kutoka kwa kampuni.',
       ],
     },
     unavailable: {

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts'
 import { amountsInZulu } from './amounts.ts'
+import { askingInZulu, lookUpInZulu } from './asking.ts'
 import { debtsInZulu } from './debts.ts'
 import { owedInZulu } from './owed.ts'
 import { payingInZulu } from './paying.ts'
@@ -14,4 +15,6 @@ export const zulu: Catalogue = {
   amounts: amountsInZulu,
   paying: payingInZulu,
   receipt: receiptInZulu,
+  asking: askingInZulu,
+  lookUp: lookUpInZulu,
 }

@@ -3,6 +3,8 @@ import type { Catalogue } from '../catalogue.ts'
 
 export const shellInZulu: Catalogue['shell'] = {
   testBanner: 'Ikhasi lokuhlola. Ayikho imali yangempela ehambayo.',
+  sampleBanner: 'Isibonelo. Nakhu okubonwa abakhokhi bakho. Akukho okukweletwayo lapha.',
+  checkNumber: 'Qinisekisa ukuthi ngempela yithi: shayela inombolo ekwi-invoyisi yakho.',
   language: 'Ulimi',
   pleaseCheck: 'Sicela uhlole',
   comma: ', ',
@@ -15,7 +17,7 @@ export const shellInZulu: Catalogue['shell'] = {
     notFound: {
       heading: 'Lesi sixhumanisi asisebenzi',
       sentences: [
-        'Kungenzeka sinqamuke ngesikhathi sikopishwa, noma sesithathelwe indawo esisha.',
+        'Kungenzeka sinqamuke ngesikhathi sikopishwa, siphelelwe yisikhathi, noma sesithathelwe indawo esisha.',
         'Sicela uvule isixhumanisi esisha kunazo zonke osithunyelelwe, noma ucele esisha enkampanini esithumele.',
       ],
     },
@@ -24,6 +26,27 @@ export const shellInZulu: Catalogue['shell'] = {
       sentences: [
         'Leli fomu lithunyelwe lisuka kwenye indawo, ngakho akukho okwenziwe ngalo.',
         'Vula isixhumanisi osithunyelelwe, bese ukhokha lapho.',
+      ],
+    },
+    tooMany: {
+      heading: 'Sicela uzame futhi kamuva',
+      sentences: [
+        'Kuvulwe izixhumanisi eziningi kakhulu ezingaholeli ndawo kusukela lapho ukhona.',
+        'Vula isixhumanisi osithunyelelwe futhi emva kwehora, noma ubuze inkampani esithumele.',
+      ],
+    },
+    home: {
+      heading: 'Ingabe ufuna ukubona i-invoyisi yakho?',
+      sentences: [
+        'Vula isixhumanisi osithole enkampanini ekukhokhisayo: side kunaleli kheli.',
+        'Uma ungasitholi, noma singasebenzi, cela esisha enkampanini.',
+      ],
+    },
+    noPage: {
+      heading: 'Alikho ikhasi elinjalo',
+      sentences: [
+        'Vula isixhumanisi osithole enkampanini ekukhokhisayo: side kunaleli kheli.',
+        'Uma ungasitholi, noma singasebenzi, cela esisha enkampanini.',
       ],
     },
     unavailable: {

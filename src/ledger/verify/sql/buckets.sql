@@ -19,9 +19,11 @@ from (
       union all select 'obligation', id, bucket from application
       union all select 'idempotency response', id, bucket from idempotency_response
       union all select 'audit entry', id, bucket from audit_entry
+      union all select 'earlier particulars', id, bucket from earlier_particulars
       union all select 'reversal', id, bucket from payment_reversal
       union all select 'reversal', id, bucket from application_reversal
       union all select 'simulator charge', id, bucket from simulator_charge
+      union all select 'checkout', id, bucket from checkout
       union all select 'event', id, bucket from event
     ) as owners
     offset 0

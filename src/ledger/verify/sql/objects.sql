@@ -34,7 +34,7 @@ from (
     left join customer as c on c.id = b.customer_id and c.bucket = b.bucket and c.environment_id = b.environment_id
   ) as o
   full join receivable as r on r.id = o.id
-  full join external_reference as n on n.entity_id = o.id
+  full join (select * from external_reference where kind <> 'payment_request') as n on n.entity_id = o.id
   -- Keeps the fault from being computed twice.
   offset 0
 ) as checked

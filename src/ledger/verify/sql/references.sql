@@ -28,7 +28,7 @@ from (
   left join payment as p on p.id = v.payment_id and p.bucket = v.bucket and p.environment_id = v.environment_id
   union all
   select 'payment', p.id, 'it has no customer', c.id is null
-  from (select * from payment where applied_amount = 0) as p
+  from (select * from payment where applied_amount = 0 and customer_id is not null) as p
   left join customer as c on c.id = p.customer_id and c.bucket = p.bucket and c.environment_id = p.environment_id
   union all
   select 'payment', coalesce(p.id, n.payment_id), 'its reference is not the one reserved for it',

@@ -11,8 +11,9 @@ from (
   union all
   select 'payment', id, status,
     status = 'succeeded' and received_at is null
-      or status <> 'succeeded' and (applied_amount <> 0 or unapplied_amount <> 0 or reversed_amount <> 0)
-      or chosen_amounts is not null and amount <> (select sum(chosen) from unnest(chosen_amounts) as chosen)
+      or status <> 'succeeded' and (applied_amount <> 0 or unapplied_amount <> 0 or reversed_amount <> 0 or direct_amount <> 0)
+      or customer_id is not null and chosen_amounts is not null
+        and amount <> (select sum(chosen) from unnest(chosen_amounts) as chosen)
   from payment
   union all
   select 'event', event_id, 'delivery ' || status,

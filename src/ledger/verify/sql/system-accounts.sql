@@ -1,9 +1,9 @@
--- I5, from the side of the system accounts: clearing accounts hold what arrived and was not reversed, and "unapplied"
--- holds, as a debt, what is unapplied of payments. These accounts store no balance, so only the sums can be compared.
+-- I5, from the side of the system accounts: clearing accounts hold what arrived and was not reversed, "unapplied"
+-- holds, as a debt, what is unapplied of payments, and "direct_receipts" what is direct. These accounts store no balance, so only the sums can be compared.
 with arrived as (
   select
     environment_id, currency, coalesce(processor, channel) as place,
-    sum(unapplied_amount) as unapplied, sum(amount - reversed_amount) filter (where status = 'succeeded') as held
+    sum(unapplied_amount) as unapplied, sum(direct_amount) as direct, sum(amount - reversed_amount) filter (where status = 'succeeded') as held
   from payment
   group by environment_id, currency, coalesce(processor, channel)
 )
@@ -24,8 +24,10 @@ from (
     union all
     select environment_id, 'unapplied', currency, 0, -unapplied from arrived
     union all
+    select environment_id, 'direct_receipts', currency, 0, -direct from arrived
+    union all
     select environment_id, 'clearing:' || place, currency, 0, held from arrived where held is not null
   ) as sides
-  where system_account = 'unapplied' or system_account like 'clearing:%'
+  where system_account in ('unapplied', 'direct_receipts') or system_account like 'clearing:%'
   group by environment_id, system_account, currency
 ) as checked

@@ -26,10 +26,15 @@ with told_since as materialized (
     object_kind || '.' || case when action = 'pseudonymised' and object_kind <> 'customer' then 'updated' else action end
       as type
   from audit_entry
-  where object_kind in ('customer', 'account', 'bill') and id >= (select id from told_since)
+  where object_kind in ('customer', 'account', 'bill', 'payment_request', 'payment_session') and id >= (select id from told_since)
   union all
   select 'payment', id, bucket, environment_id, 'payment.succeeded' from payment
   where processor is not null and status = 'succeeded' and id >= (select id from told_since)
+  union all
+  select 'payment_' || kind, id, bucket, environment_id,
+    case kind when 'request' then 'payment_request.paid' else 'payment_session.completed' end
+  from checkout
+  where status = 'paid' and id >= (select id from told_since)
 ), counted as (
   select kind, id, bucket, environment_id, type, count(*) as changes
   from changed group by kind, id, bucket, environment_id, type
@@ -38,7 +43,8 @@ with told_since as materialized (
   from event
   where type ~ '^(customer|account|bill)\.(created|updated|archived|unarchived|voided|pseudonymised)$'
     and id >= (select id from told_since)
-    or type = 'payment.succeeded' and subject_id >= (select id from told_since)
+    or type ~ '^payment_(request|session)\.(created|updated)$' and id >= (select id from told_since)
+    or type in ('payment.succeeded', 'payment_request.paid', 'payment_session.completed') and subject_id >= (select id from told_since)
   group by subject_id, bucket, environment_id, type
 )
 select

@@ -7,7 +7,8 @@ with moving as (
   where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3 and p.status = 'processing'
   group by c.receivable_id
 )
-select r.id, r.kind, r.currency, r.balance, b.due_date, b.bill_date, a.name as account_name,
+select r.id, r.kind, r.currency, r.balance, b.due_date, b.bill_date, left(b.description, 81) as description,
+  a.name as account_name,
   coalesce(b.external_reference, case when r.kind = 'account' then a.external_reference end, c.external_reference)
     as external_reference,
   case r.kind when 'bill' then b.link_version when 'account' then a.link_version else c.link_version end as link_version,

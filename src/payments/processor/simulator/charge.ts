@@ -3,7 +3,7 @@ import { bucketOf, type Id } from '../../../core/id/id.ts'
 import { sameSecret, type Vault } from '../../../core/secret.ts'
 import type { Queryable } from '../../../database/pool.ts'
 import type { ChargeState, MethodDetails } from '../processor.ts'
-import { type CardBehaviour, type DeclineCode, declineOf } from './cards.ts'
+import { type CardBehaviour, cardDetails, type DeclineCode, declineOf } from './cards.ts'
 
 /** A charge in the simulator's own books. */
 export type SimulatorCharge = {
@@ -74,6 +74,26 @@ export async function insertCharge(
   })
 }
 
+/**
+ * Writes a charge that was sent to a phone: it waits for approval for 3 s, then succeeds; at a number that ends in 0093 it is
+ * refused. A second one for the same payment writes nothing.
+ */
+export async function insertPush(
+  pool: Queryable,
+  charge: Parameters<typeof insertCharge>[1],
+  phone: string,
+): Promise<void> {
+  await insertCharge(pool, charge)
+  const refused = phone.replaceAll(/\D/g, '').endsWith('0093')
+  await move(pool, { ...charge, bucket: bucketOf(charge.id) }, 'open', {
+    status: 'pending',
+    becomes: refused ? 'failed' : 'succeeded',
+    settles_at: new Date(charge.created_at.getTime() + pendingMs),
+    decline_code: refused ? 'authentication_failed' : null,
+    card: null,
+  })
+}
+
 /** Whether the payer may still act on the charge. */
 export function isWithinTime(charge: SimulatorCharge, now: Date): boolean {
   return now.getTime() - charge.created_at.getTime() < payableMs
@@ -110,6 +130,37 @@ export function chargeCard(
   }
 }
 
+/** What a test wants to become of a charge. `abandoned`: nobody ever pays it. */
+export type PlayedOutcome = {
+  outcome: 'succeeded' | 'declined' | 'abandoned' | 'pending_succeeded' | 'pending_failed'
+  delay_s: number
+}
+
+/** Pays the open charge of a payment as a test wants, with a card. */
+export async function playCharge(
+  pool: Queryable,
+  environmentId: number,
+  id: Id,
+  { outcome, delay_s }: PlayedOutcome,
+  now: Date,
+): Promise<void> {
+  if (outcome === 'abandoned') return
+  const charge = { id, bucket: bucketOf(id), environment_id: environmentId }
+  const card = cardDetails('4242424242424242')
+  if (outcome === 'succeeded') return move(pool, charge, 'open', { status: 'succeeded', settles_at: now, card })
+  if (outcome === 'declined') {
+    return move(pool, charge, 'open', { status: 'failed', settles_at: now, decline_code: 'generic_decline', card })
+  }
+  const becomes = outcome === 'pending_succeeded' ? 'succeeded' : 'failed'
+  await move(pool, charge, 'open', {
+    status: 'pending',
+    becomes,
+    settles_at: new Date(now.getTime() + delay_s * 1_000),
+    decline_code: becomes === 'failed' ? 'processing_error' : null,
+    card,
+  })
+}
+
 /** Records the payer's decision on the challenge. */
 export function answerChallenge(pool: Queryable, charge: SimulatorCharge, approved: boolean, now: Date): Promise<void> {
   return move(pool, charge, 'challenge', {
@@ -136,7 +187,7 @@ type Move = Pick<SimulatorCharge, 'status' | 'card'> &
 
 async function move(
   pool: Queryable,
-  { id, bucket, environment_id }: SimulatorCharge,
+  { id, bucket, environment_id }: Pick<SimulatorCharge, 'id' | 'bucket' | 'environment_id'>,
   from: SimulatorCharge['status'],
   to: Move,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { assert, required } from '../../../core/assert.ts'
 import { decode, encode } from '../../../core/id/base62.ts'
 import { bucketOf } from '../../../core/id/id.ts'
 import type { Processor } from '../processor.ts'
-import { cancelCharge, chargeToken, insertCharge, type SimulatorCharge, stateAt } from './charge.ts'
+import { cancelCharge, chargeToken, insertCharge, insertPush, type SimulatorCharge, stateAt } from './charge.ts'
 
 const referencePrefix = 'sim_'
 const idOf = (reference: string) =>
@@ -32,6 +32,11 @@ export function simulator(
         reference: referencePrefix + encode(payment_id),
         url: `${publicUrl()}/simulator/charges/${chargeToken(vault, payment_id)}`,
       }
+    },
+    async push({ payment_id, ...charge }, phone) {
+      const row = { ...charge, id: payment_id, environment_id: environmentId, created_at: clock.now() }
+      await insertPush(pool, { ...row, return_url: vault.encrypt('') }, phone)
+      return { reference: referencePrefix + encode(payment_id) }
     },
     cancel: (reference) => cancelCharge(pool, environmentId, idOf(reference), clock.now()),
     async fetch(reference) {

@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { AppContext, RequestContext } from '../../context.ts'
+import { newId } from '../../core/id/id.ts'
+import { fieldProblem, Problem } from '../../core/problem.ts'
+import type { Connection } from '../../database/pool.ts'
+import type { BillRow, Particulars } from '../object/rows.ts'
+import type { UpdateBill } from './schema.ts'
+import { insertEarlierParticulars } from './store.ts'
+
+/** As they are sent: what is left out stays, `null` clears. */
+type SentParticulars = Pick<UpdateBill, 'description' | 'lines' | 'document_url'>
+
+type App = Pick<AppContext, 'checkWebhookUrl'>
+
+const none: Particulars = { description: null, lines: null, document_url: null }
+
+/** What a new bill is for. Throws `invalid_lines` or `url_not_allowed`. */
+export function newParticulars(app: App, sent: SentParticulars, amountDue: bigint): Particulars {
+  return mergeParticulars(app, none, sent, amountDue)
+}
+
+/**
+ * What a bill is for after a PATCH. The bill of somebody who has paid stays as they have paid it. Throws `bill_paid`,
+ * `invalid_lines` or `url_not_allowed`.
+ */
+export function changeParticulars(app: App, row: BillRow, sent: SentParticulars): Particulars {
+  const changed = mergeParticulars(app, row, sent, row.amount_due)
+  const names = changedNames(row, changed)
+  if (names.length > 0 && row.status === 'paid') {
+    const detail = 'The bill is paid, so what it is for no longer changes.'
+    const errors = names.map((name) => ({ pointer: `/${name}`, code: 'bill_paid', detail }))
+    throw new Problem('bill_paid', detail, { errors })
+  }
+  return changed
+}
+
+/** Keeps what a bill was for before it was changed, if it was. */
+export async function keepEarlier(
+  connection: Connection,
+  context: RequestContext,
+  before: BillRow,
+  after: Particulars,
+): Promise<void> {
+  if (changedNames(before, after).length === 0) return
+  await insertEarlierParticulars(connection, context, before, newId(before.bucket, context.now.getTime()))
+}
+
+const names = ['description', 'lines', 'document_url'] as const
+
+function changedNames(before: Particulars, after: Particulars) {
+  return names.filter((name) => !isDeepStrictEqual(before[name], after[name]))
+}
+
+function mergeParticulars(app: App, before: Particulars, sent: SentParticulars, amountDue: bigint): Particulars {
+  if (sent.lines) requireSum(sent.lines, amountDue)
+  return {
+    description: sent.description === undefined ? before.description : sent.description,
+    lines: sent.lines === undefined ? before.lines : sent.lines,
+    document_url: sent.document_url === undefined ? before.document_url : allowedUrl(app, sent.document_url),
+  }
+}
+
+function requireSum(lines: NonNullable<Particulars['lines']>, amountDue: bigint): void {
+  const sum = lines.reduce((total, { amount }) => total + BigInt(amount), 0n)
+  if (sum === amountDue) return
+  throw fieldProblem('invalid_lines', '/lines', `They sum to ${sum}, and the amount_due is ${amountDue}.`)
+}
+
+// Of the normal form, which may be longer than what was sent.
+const urlLengthMax = 500
+
+/** The address in its normal form. It is for the payer's browser alone, so it may have a fragment. */
+function allowedUrl(app: App, sent: string | null): string | null {
+  if (sent === null) return null
+  const refuse = (detail: string) => fieldProblem('url_not_allowed', '/document_url', detail)
+  const checked = app.checkWebhookUrl(sent.replace(/#.*$/s, ''))
+  if (!checked.ok) throw refuse(checked.detail)
+  const url = checked.url + new URL(sent).hash
+  if (url.length > urlLengthMax) throw refuse(`The URL must have at most ${urlLengthMax} characters.`)
+  return url
+}

@@ -1,0 +1,132 @@
+import type { z } from 'zod'
+import type * as data from './data.ts'
+
+// Samples of the events of payments, payment requests and payment sessions. The reference shows them.
+
+export const requestCreatedSample: z.input<typeof data.paymentRequestChanged> = {
+  id: 'pr_0352VzrQ4cUQb1kTtqPkQ2',
+  type: 'link',
+  status: 'active',
+  amount: 1000,
+  currency: 'ZAR',
+  account_id: 'bacc_0352VzoZ7IrtbRQm0gYupN',
+  external_reference: 'INV-2026-001',
+  description: 'Electricity for November',
+  expires_at: '2026-11-24T10:05:41.118Z',
+  link: { checkout_session_id: 'chk_0352VzrQ4cUQb1kTtqPkQ2' },
+  metadata: { order_id: 'ord_789012' },
+  mode: 'test',
+  created_at: '2026-11-23T10:05:41.118Z',
+  updated_at: '2026-11-23T10:05:41.118Z',
+  object_version: 1,
+}
+
+export const requestUpdatedSample: z.input<typeof data.paymentRequestChanged> = {
+  ...requestCreatedSample,
+  description: 'Electricity for November, with thanks',
+  updated_at: '2026-11-23T11:20:03.402Z',
+  object_version: 2,
+}
+
+export const requestPaidSample: z.input<typeof data.paymentRequestChanged> = {
+  ...requestUpdatedSample,
+  status: 'paid',
+  payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  updated_at: '2026-11-23T12:40:55.749Z',
+  object_version: 3,
+}
+
+export const sessionCreatedSample: z.input<typeof data.paymentSessionChanged> = {
+  id: 'ps_0352VzrR7LrLw1zyhq3IYs',
+  type: 'one_time',
+  amount: 5000,
+  currency: 'ZAR',
+  status: 'active',
+  payment_outcome: 'not_started',
+  payment_status: 'unpaid',
+  checkout_session_id: 'chk_0352VzrR7LrLw1zyhq3IYs',
+  return_url: 'https://shop.example.com/thank-you',
+  external_reference: 'ORDER-2331120',
+  expires_at: '2026-11-24T10:05:41.118Z',
+  metadata: { order_id: 'ord_2331120' },
+  mode: 'test',
+  created_at: '2026-11-23T10:05:41.118Z',
+  updated_at: '2026-11-23T10:05:41.118Z',
+  object_version: 1,
+}
+
+export const sessionUpdatedSample: z.input<typeof data.paymentSessionChanged> = {
+  ...sessionCreatedSample,
+  payment_outcome: 'pending',
+  payment_status: 'pending',
+  last_payment_error: {
+    error_code: 'card_declined',
+    decline_code: 'insufficient_funds',
+    message: 'The card was declined due to insufficient funds.',
+    timestamp: '2026-11-23T10:07:12.006Z',
+  },
+  updated_at: '2026-11-23T10:07:12.006Z',
+  object_version: 3,
+}
+
+export const sessionCompletedSample: z.input<typeof data.paymentSessionChanged> = {
+  ...sessionCreatedSample,
+  status: 'completed',
+  payment_outcome: 'paid',
+  payment_status: 'paid',
+  payment_id: 'pay_0352VzrRp2WVuvjMTjzNDN',
+  updated_at: '2026-11-23T10:08:40.730Z',
+  object_version: 5,
+}
+
+export const attemptFailedSample: z.input<typeof data.attemptFailed> = {
+  id: 'pay_0352VzrRg7Xf1H4H7qRDzn',
+  status: 'failed',
+  payment_session_id: 'ps_0352VzrR7LrLw1zyhq3IYs',
+  amount: 5000,
+  currency: 'ZAR',
+  payment_method_details: { type: 'card', card: { type: 'CREDIT', scheme: 'VISA', bin: '400000', last4: '9995' } },
+  last_payment_error: {
+    error_code: 'card_declined',
+    decline_code: 'insufficient_funds',
+    message: 'The card was declined due to insufficient funds.',
+    timestamp: '2026-11-23T10:07:12.006Z',
+  },
+  metadata: { order_id: 'ord_2331120' },
+  mode: 'test',
+  created_at: '2026-11-23T10:06:02.118Z',
+  updated_at: '2026-11-23T10:07:12.006Z',
+  object_version: 3,
+}
+
+export const paymentSucceededSample: z.input<typeof data.paymentSucceeded> = {
+  id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  status: 'succeeded',
+  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
+  channel: 'card',
+  amount: 2500,
+  currency: 'ZAR',
+  applied_amount: 2250,
+  unapplied_amount: 250,
+  direct_amount: 0,
+  payment_method_details: { type: 'card', card: { type: 'CREDIT', scheme: 'VISA', bin: '424242', last4: '4242' } },
+  metadata: {},
+  mode: 'test',
+  received_at: '2026-11-23T10:05:55.602Z',
+  created_at: '2026-11-23T10:05:41.118Z',
+  updated_at: '2026-11-23T10:05:55.749Z',
+  object_version: 3,
+}
+
+export const paymentReversedSample: z.input<typeof data.paymentReversed> = {
+  id: 'rev_0352VzpJ4mQdZJwUq1vN0r',
+  payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
+  currency: 'ZAR',
+  amount: 400,
+  unapplied_amount: 250,
+  reason: 'Returned by the bank',
+  obligations: [{ id: 'ob_0352Vzp8z2WVuvjMTjzNDN', amount: 150 }],
+  created_at: '2026-11-23T10:05:55.913Z',
+  object_version: 2,
+}

@@ -1,0 +1,56 @@
+import type { Id } from '../../core/id/id.ts'
+import { integerArray, uuidArray } from '../../database/arrays.ts'
+import type { Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
+import type { NewEvent } from '../../events/outbox.ts'
+import type { CheckoutRow } from '../checkouts/checkout.ts'
+import { checkoutEvent } from '../checkouts/event.ts'
+import type { AppliedPayment } from './command.ts'
+
+const completeCheckoutsSql = loadSql(import.meta.url, '../sql/complete-checkouts.sql')
+
+/** The request or session that a payment pays; `undefined` when another payment has paid it, or there is none. */
+function checkoutPaidBy({ command }: AppliedPayment, checkouts: ReadonlyMap<Id, CheckoutRow>): CheckoutRow | undefined {
+  const id = command.claim.kind === 'session' ? command.claim.checkout_id : undefined
+  const row = id === undefined ? undefined : checkouts.get(id)
+  return row?.status === 'paid' ? undefined : row
+}
+
+/** A request or session as the payment leaves it. */
+export type PaidCheckout = { row: CheckoutRow; applied: AppliedPayment }
+
+/** Marks the rows in memory as paid, so that a second payment of the same batch finds it so. */
+export function payCheckouts(applied: AppliedPayment[], checkouts: ReadonlyMap<Id, CheckoutRow>): PaidCheckout[] {
+  return applied.flatMap((one) => {
+    const row = checkoutPaidBy(one, checkouts)
+    if (!row) return []
+    row.status = 'paid'
+    row.payment_id = one.command.payment.id
+    row.last_payment_error = null
+    row.version += 1n
+    row.updated_at = one.recorded_at
+    return [{ row, applied: one }]
+  })
+}
+
+/** Writes requests and sessions that were paid. */
+export async function completeCheckouts(connection: Queryable, paid: PaidCheckout[], now: Date): Promise<void> {
+  if (paid.length === 0) return
+  const rows = paid.map(({ row }) => row)
+  await connection.query({
+    ...completeCheckoutsSql,
+    values: [
+      uuidArray(rows.map(({ id }) => id)),
+      integerArray(rows.map(({ bucket }) => bucket)),
+      integerArray(rows.map(({ environment_id }) => environment_id)),
+      uuidArray(rows.map(({ payment_id }) => payment_id)),
+      now,
+      rows.length,
+    ],
+  })
+}
+
+/** `payment_request.paid` or `payment_session.completed`. */
+export function paidEvent({ row, applied }: PaidCheckout): NewEvent {
+  return checkoutEvent(applied.command.environment, row, 'paid', applied.recorded_at)
+}

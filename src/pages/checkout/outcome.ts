@@ -1,0 +1,78 @@
+import type { FastifyReply, FastifyRequest } from '../../api/fastify.ts'
+import type { AppContext } from '../../context.ts'
+import { formatId, type Id, parseId } from '../../core/id/id.ts'
+import { Problem } from '../../core/problem.ts'
+import { askedParameter, voiceFor } from '../../html/language/choose.ts'
+import type { Voice } from '../../html/language/voice.ts'
+import { sendPage } from '../../html/send.ts'
+import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
+import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts'
+import { withCarried } from '../carried.ts'
+import { pageCause } from '../cause.ts'
+import { outcomePage } from '../outcome-page.ts'
+import { listReceiptLines } from '../receipt-store.ts'
+import { pathOf } from './show.ts'
+import { type CheckoutSubject, type Door, openCheckout } from './store.ts'
+
+/**
+ * `GET /r/{code}/payments/{payment}` and the same of a session: what became of an attempt. A payer who has paid a session goes on to
+ * the page that the merchant named.
+ */
+export async function showCheckoutOutcome(
+  app: AppContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  door: Door,
+  shown: string,
+): Promise<FastifyReply> {
+  const before = await openCheckout(app, door)
+  const id = parseId('payment', shown)
+  const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
+  if (!found || found.checkout?.id !== before.row.id) throw new Problem('not_found', 'This link has no such payment.')
+  const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
+  const subject = await openCheckout(app, door)
+  const { row } = subject
+  const isIt = row.payment_id === payment.id
+  // The receipt is for whoever opens it again: the first time, which is right after paying, leads on.
+  if (isIt && found.status !== 'succeeded' && row.return_url !== null) return reply.redirect(row.return_url, 303)
+  const lines = await listReceiptLines(app.pool, { ...payment, chosen: await appliedOf(app, payment) })
+  const voice = voiceFor(request, subject)
+  const carried = askedParameter(voice)
+  const own = pathOf(door)
+  const page = withCarried(own, carried)
+  return sendPage(
+    reply,
+    outcomePage({
+      subject: { ...subject, archived: false },
+      voice,
+      payment,
+      lines,
+      links: { page, self: withCarried(`${own}/payments/${formatId('payment', payment.id)}`, carried), again: page },
+      asked: {
+        about: aboutOf(subject, voice),
+        paid_before: row.status === 'paid' && !isIt,
+        return_url: row.return_url,
+      },
+    }),
+  )
+}
+
+function aboutOf({ row }: CheckoutSubject, { text }: Voice): [string, string][] {
+  const { about, reference } = text.asking.facts
+  return [
+    ...(row.description === null ? [] : [[about, row.description] as [string, string]]),
+    ...(row.external_reference === null ? [] : [[reference, row.external_reference] as [string, string]]),
+  ]
+}
+
+/** What the money went to; what it is meant for while it has not arrived. */
+async function appliedOf({ pool }: Pick<AppContext, 'pool'>, payment: SessionPayment) {
+  if (payment.status !== 'succeeded') return payment.chosen
+  const { rows } = await pool.query<{ receivable_id: Id; amount: bigint }>({
+    name: 'list-applied-of-payment',
+    text: `select receivable_id, amount from application
+      where environment_id = $1 and payment_id = $2 and bucket = $3 order by id limit 1000`,
+    values: [payment.environment_id, payment.id, payment.bucket],
+  })
+  return rows
+}

@@ -1,0 +1,52 @@
+import type { FastifyReply, FastifyRequest } from '../../api/fastify.ts'
+import type { AppContext } from '../../context.ts'
+import { formatId } from '../../core/id/id.ts'
+import { isOwnOrigin, readForm, sendForeign } from '../../html/form.ts'
+import { askedParameter, voiceFor } from '../../html/language/choose.ts'
+import { beginCheckout } from '../../payments/checkout/begin.ts'
+import { processorFor } from '../../payments/processor/registry.ts'
+import { findSessionPayment } from '../../payments/session/store.ts'
+import { withCarried } from '../carried.ts'
+import { pageCause } from '../cause.ts'
+import { readTracking } from '../tracking.ts'
+import { readCheckoutForm } from './form.ts'
+import { pathOf, sendCheckout } from './show.ts'
+import { type Door, openCheckout } from './store.ts'
+
+/**
+ * `POST /r/{code}` and `POST /checkout/{code}`: starts an attempt to pay all that is asked for, and redirects to the page of the
+ * processor. Where that is not possible any more, the page says why, and nothing is written.
+ */
+export async function payCheckout(
+  app: AppContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  door: Door,
+): Promise<FastifyReply> {
+  if (!isOwnOrigin(app, request)) return sendForeign(request, reply)
+  const subject = await openCheckout(app, door)
+  const form = readForm(request)
+  const id = readCheckoutForm(app.vault, door.code, form)
+  if (id === undefined) return sendForeign(request, reply)
+  const { row, environment } = subject
+  const tracking = readTracking(form)
+  const again = () => sendCheckout(app, request, reply, { door, subject, tracking })
+  const voice = voiceFor(request, subject)
+  const outcomePath = withCarried(`${pathOf(door)}/payments/${formatId('payment', id)}`, askedParameter(voice))
+  // A form that is sent twice is one payment, whatever has become of it.
+  const started = await findSessionPayment(app.pool, environment.id, id)
+  const waits = started?.status === 'initiating' || started?.status === 'pending_action'
+  if (started && !waits) return reply.redirect(outcomePath, 303)
+  const processor = processorFor(app, environment)
+  const open = row.status === 'active' && (row.expires_at === null || row.expires_at > app.clock.now())
+  if (!open || row.type === 'push' || !processor) return again()
+  const begun = await beginCheckout(app, processor, row, {
+    environment,
+    id,
+    via: { return_url: app.publicUrl() + outcomePath },
+    metadata: tracking,
+    ...pageCause(request.id),
+  })
+  if (begun === 'unfit') return again()
+  return reply.redirect(begun.kind === 'open' ? (begun.url ?? outcomePath) : outcomePath, 303)
+}

@@ -1,0 +1,47 @@
+import type { AppContext, RequestEnvironment } from '../../context.ts'
+import { bucketOfValue } from '../../core/bucket.ts'
+import { codeHash } from '../../core/checkout-code.ts'
+import { Problem } from '../../core/problem.ts'
+import { loadSql } from '../../database/sql.ts'
+import type { Face, FaceTexts } from '../../html/face.ts'
+import type { Spoken } from '../../html/language/choose.ts'
+import type { CheckoutRow } from '../../ledger/checkouts/checkout.ts'
+import { countMiss, refuseGuessing } from './misses.ts'
+
+const findCheckoutByCodeSql = loadSql(import.meta.url, './sql/find-checkout-by-code.sql')
+
+/** A request or session as its page presents it: whose it is, who is to pay, and how the merchant shows itself. */
+export type CheckoutSubject = Spoken & {
+  row: CheckoutRow
+  environment: RequestEnvironment
+  face: Face
+  customer_name: string | null
+}
+
+type Found = CheckoutRow &
+  Spoken & { environment: RequestEnvironment; face: FaceTexts; customer_name: string | null } & Pick<Face, 'logo'>
+
+/** Whose door a page is: a request's or a session's, with its code, and who is before it. */
+export type Door = { kind: CheckoutRow['kind']; code: string; address: string }
+
+/**
+ * Opens the page of a code. Throws the same `not_found` for each that does not work, also behind the other door, and
+ * `too_many_attempts` for whoever tries too many of them.
+ */
+export async function openCheckout(
+  { pool, vault }: Pick<AppContext, 'pool' | 'vault'>,
+  { kind, code, address }: Door,
+): Promise<CheckoutSubject> {
+  refuseGuessing(address)
+  const hash = codeHash(vault, code)
+  const { rows } = hash
+    ? await pool.query<Found>({ ...findCheckoutByCodeSql, values: [hash, bucketOfValue(hash)] })
+    : { rows: [] }
+  const [found] = rows
+  if (found?.kind !== kind) {
+    countMiss(address)
+    throw new Problem('not_found', 'This link does not work.')
+  }
+  const { environment, face, logo, locale, languages, customer_name, customer_locale, ...row } = found
+  return { row, environment, face: { ...face, logo }, locale, languages, customer_name, customer_locale }
+}
