@@ -150,6 +150,35 @@ describe('a language that was asked for', () => {
     expect(moved.text).toContain('Ceci a changé depuis que vous l’avez vu')
   })
 
+  test('stays with a request, to the card and back', async () => {
+    const asked = { amount: 1000, currency: 'ZAR', description: 'Un billet' }
+    const { link } = (await server.api('POST', '/collect/payment_requests', asked)).body
+    const page = await open(`${link.url}?lang=fr`)
+    expect(page.text).toContain('Acme Water vous demande de payer 10,00 ZAR')
+    const failed = await submit((await submit(page.forms[0])).forms[0], {
+      ...goodCard,
+      card_number: '4000 0000 0000 9995',
+    })
+    const again = await follow(failed, /^Réessayer/)
+    const paid = await submit((await submit(again.forms[0])).forms[0], goodCard)
+    expect([failed, again, paid].map(languageOf)).toEqual(['fr', 'fr', 'fr'])
+    expect(paid.text).toContain('Merci. Vous avez payé 10,00 ZAR')
+    expect((await follow(paid, /^English$/)).text).toContain('Thank you. You paid R 10,00')
+  })
+
+  test('stays with a guest who finds what is owed', async () => {
+    await settings({ guest_lookup: { second_fact: 'phone_last4' } })
+    const found = { external_reference: 'guest-1', phone: '+27820001234', currency: 'ZAR', balance: 700 }
+    await server.api('POST', '/billing/customers', { ...found, locale: 'pt-MZ' })
+    const { merchant } = (await server.api('GET', '/settings')).body
+    const form = await open(`${server.url}/m/${merchant}/test?lang=fr`)
+    const wrong = await submit(form.forms[0], { reference: 'guest-1', fact: '0000' })
+    const owed = await submit(wrong.forms[0], { reference: 'guest-1', fact: '1234' })
+    await settings({ guest_lookup: null })
+    expect([form, wrong, owed].map(languageOf)).toEqual(['fr', 'fr', 'fr'])
+    expect(owed.text).toContain('la page expire le 26 novembre 2026')
+  })
+
   test('tells a decline that it does not know in the words of the processor', async () => {
     const { presentment_url } = await makeAccount(server)
     const card = await submit((await open(`${presentment_url}?lang=fr`)).forms[0])
