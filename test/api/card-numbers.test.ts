@@ -37,6 +37,7 @@ const exempt = [
   'payment',
   'replaces',
   'time_zone',
+  'locale',
   'url',
 ]
 
