@@ -25,6 +25,7 @@ describe('settings', () => {
       locale: 'en-ZA',
       languages: ['en', 'fr', 'af', 'pt', 'ar'],
       payment_rules: defaults,
+      payment_session_lifetime_hours: 24,
     })
     // The key was just looked up and is remembered for a second; the change shows none the less.
     const changed = await patch('/settings', {
