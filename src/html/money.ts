@@ -22,10 +22,22 @@ export function money(amount: bigint, currency: string, voice: Voice): Html {
   return html`<span class="money">${unbroken(amount, currency, voice)}</span>`
 }
 
+// What a phone of 320 px has room for in the large size.
+const headlineMaxEm = 7.1
+
+/** About how wide a text of bold letters is, in em. Marks of direction take no place. */
+function widthOf(text: string): number {
+  const widths = [...text].map((one) => {
+    if (/[\u200e\u200f\u061c]/.test(one)) return 0
+    if (/\p{Lu}|\p{Sc}/u.test(one)) return 0.72
+    return /\p{L}|\p{N}/u.test(one) ? 0.6 : 0.3
+  })
+  return widths.reduce<number>((sum, width) => sum + width, 0)
+}
+
 /** The amount that a page is about, as large as fits the narrowest phone. */
 export function headlineMoney(amount: bigint, currency: string, voice: Voice): Html {
   const text = unbroken(amount, currency, voice)
-  // Marks of direction take no place.
-  const size = text.replaceAll(/[\u200e\u200f\u061c]/g, '').length > 14 ? ' long' : ''
+  const size = widthOf(text) > headlineMaxEm ? ' long' : ''
   return html`<span class="money${size}">${text}</span>`
 }

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { HtmlValidate } from 'html-validate'
@@ -45,12 +43,10 @@ async function inWindow(options: BrowserContextOptions, work: (page: Page) => Pr
   }
 }
 
-/** With SCREENSHOTS set, keeps what is seen in a folder of the temporary directory, to be looked at. */
+/** With SCREENSHOTS set to a folder, keeps there what is seen, to be looked at. */
 async function screenshot(page: Page, name: string): Promise<void> {
-  if (!process.env.SCREENSHOTS) return
-  const folder = join(tmpdir(), 'tallystick-screenshots')
-  await mkdir(folder, { recursive: true })
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+  const folder = process.env.SCREENSHOTS
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
 }
 
 describe('on a phone, without JavaScript', () => {

@@ -45,7 +45,7 @@ export function checkoutPage(view: CheckoutView): Page {
     test: mode === 'test',
     content: html`<section class="card">
 ${heading(view)}
-${step(view)}${facts(subject, voice)}${wayBack(view)}</section>`,
+${step(view)}${facts(view)}${wayBack(view)}</section>`,
     footer: payable ? voice.text.shell.cardElsewhere(isolated(merchant_name)) : undefined,
   }
 }
@@ -116,9 +116,9 @@ ${hiddenFields([...state.fields, ...Object.entries(carried)])}
   }</div>\n`
 }
 
-function facts({ row, environment }: CheckoutSubject, voice: Voice): Html {
+function facts({ subject: { row, environment }, voice, state }: CheckoutView): Html {
   const text = voice.text.asking.facts
-  const open = row.status === 'active' && row.expires_at !== null
+  const open = state.kind === 'payable' || state.kind === 'offline'
   return factList([
     [text.about, row.description],
     [text.reference, row.external_reference],
