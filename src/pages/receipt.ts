@@ -5,6 +5,7 @@ import { headlineMoney, money } from '../html/money.ts'
 import type { SessionPayment } from '../payments/session/store.ts'
 import { formatDate, formatDateTime } from './dates.ts'
 import { nameOf } from './debts/debt.ts'
+import { methodName } from './method-name.ts'
 import type { Outcome, OutcomeLinks, OutcomeView } from './outcome-view.ts'
 import type { ReceiptLine } from './receipt-store.ts'
 
@@ -15,14 +16,13 @@ import type { ReceiptLine } from './receipt-store.ts'
 export function receipt({ subject, payment, lines, links, asked }: Outcome): OutcomeView {
   const { merchant_name, time_zone } = subject.environment
   const { currency, amount } = payment
-  const card = payment.method_details?.card
   const applied = lines.reduce((sum, line) => sum + line.applied, 0n) + payment.direct_amount
   const [only] = lines.length === 1 ? lines : []
   const rows: [string, string | Html | null | undefined | false][] = [
     ['Paid to', merchant_name],
     ['Billed to', subject.customer_name],
     ['Date', payment.received_at && formatDateTime(payment.received_at, time_zone)],
-    ['Paid with', card && `${schemeNames[card.scheme] ?? card.scheme} •••• ${card.last4}`],
+    ['Paid with', payment.method_details && methodName(payment.method_details)],
     ['Currency', currency],
     ['Payment', formatId('payment', payment.id)],
     ...(asked?.about ?? []),
@@ -67,8 +67,6 @@ function wayOn(merchant: string, { page }: OutcomeLinks, asked: Outcome['asked']
     ? undefined
     : html`<p class="no-print"><a class="button other" href="${page}">See what is left to pay</a></p>`
 }
-
-const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
 
 function resultOf({ kind, account_name, balance_after }: ReceiptLine, currency: string): Html {
   const account = kind === 'bill' && account_name !== null ? `${account_name}, ` : ''

@@ -192,7 +192,7 @@ function checkoutRequests(account: string, payment_request: string): Sample[] {
     {
       method: 'POST',
       path: '/test/payments',
-      body: { payment_request, outcome: 'pending_failed', delay_s: 5 },
+      body: { payment_request, outcome: 'pending_failed', method: 'instant_eft', delay_s: 5 },
     },
     {
       method: 'PATCH',
