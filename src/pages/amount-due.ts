@@ -29,7 +29,7 @@ export async function showAmountDue(
   const asked = {
     token,
     subject,
-    tracking: readTracking(pairs),
+    tracking: readTracking(pairs, subject.tracked_parameters),
     up: sentAs('up'),
     only: sentAs('debt'),
     page: Number(sentAs('page')),

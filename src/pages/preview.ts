@@ -77,6 +77,7 @@ function sampleOwed({ now, environment }: RequestContext, settings: SettingsRow)
     subject: {
       environment: shown,
       face: { ...face, logo },
+      tracked_parameters: settings.tracked_parameters,
       kind: 'account',
       id,
       customer_id: id,

@@ -28,7 +28,7 @@ export async function showReview(
 ): Promise<FastifyReply> {
   const subject = await syncBeforeShowing(app, await openLink(app, token), request.id)
   const pairs = readPairs(queryOf(request.url), 'The query')
-  const tracking = readTracking(pairs)
+  const tracking = readTracking(pairs, subject.tracked_parameters)
   const owed = await readOwed(app, subject)
   const sent = Object.fromEntries(pairs)
   const choice = sent.amount === undefined ? readChoice(pairs) : readTypedChoice(owed, sent.currency, sent.amount)

@@ -12,6 +12,8 @@ import { faceColumns } from '../merchant/settings/store.ts'
 export type PageSubject = {
   environment: RequestEnvironment
   face: Face
+  /** The parameters of a link that the merchant keeps. */
+  tracked_parameters: string[]
   kind: ObjectKind
   id: Id
   customer_id: Id
@@ -35,7 +37,10 @@ export type PageSubject = {
 }
 
 type Surroundings = RequestEnvironment & { face: FaceTexts } & Pick<Face, 'logo'> &
-  Pick<PageSubject, 'customer_name' | 'customer_link_version' | 'account_name' | 'account_link_version'>
+  Pick<
+    PageSubject,
+    'tracked_parameters' | 'customer_name' | 'customer_link_version' | 'account_name' | 'account_link_version'
+  >
 
 /**
  * Finds the subject of a hosted page by its id alone: a link names no environment, so that of the object is used. The
@@ -58,12 +63,22 @@ export async function findPageSubject(
   const [place] = around.rows
   const [row] = found.rows
   if (!place || !row) return undefined
-  const { customer_name, customer_link_version, account_name, account_link_version, face, logo, ...environment } = place
+  const {
+    customer_name,
+    customer_link_version,
+    account_name,
+    account_link_version,
+    face,
+    logo,
+    tracked_parameters,
+    ...environment
+  } = place
   const bill = row.kind === 'bill' ? row : undefined
   const rules = payableRules(environment, row)
   return {
     environment,
     face: { ...face, logo },
+    tracked_parameters,
     kind,
     id,
     customer_id: row.customer_id,
@@ -84,7 +99,7 @@ export async function findPageSubject(
   }
 }
 
-const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug, ${faceColumns('v')}`
+const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug, v.tracked_parameters, ${faceColumns('v')}`
 const environmentJoin = 'join environment as v on v.id = e.environment_id join merchant as m on m.id = v.merchant_id'
 
 const surroundings: Readonly<Record<ObjectKind, string>> = {

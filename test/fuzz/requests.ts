@@ -145,7 +145,14 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     {
       method: 'PATCH',
       path: '/settings',
-      body: { name: 'Acme', time_zone: 'Africa/Johannesburg', guest_lookup, ...face, ...rules },
+      body: {
+        name: 'Acme',
+        time_zone: 'Africa/Johannesburg',
+        guest_lookup,
+        tracked_parameters: ['branch'],
+        ...face,
+        ...rules,
+      },
     },
     { method: 'POST', path: '/settings/preview', body: { name: 'Acme', guest_lookup, ...face } },
     { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },

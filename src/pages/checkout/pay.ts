@@ -27,7 +27,7 @@ export async function payCheckout(
   const id = readCheckoutForm(app.vault, door.code, form)
   if (id === undefined) return sendForeign(reply)
   const { row, environment } = subject
-  const tracking = readTracking(form)
+  const tracking = readTracking(form, subject.tracked_parameters)
   const again = () => sendCheckout(app, request, reply, { door, subject, tracking })
   const outcomePath = `${pathOf(door)}/payments/${formatId('payment', id)}`
   // A form that is sent twice is one payment, whatever has become of it.

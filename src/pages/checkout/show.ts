@@ -26,7 +26,7 @@ export async function showCheckout(
   door: Door,
 ): Promise<FastifyReply> {
   const subject = await openCheckout(app, door)
-  const tracking = readTracking(readPairs(queryOf(request.url), 'The query'))
+  const tracking = readTracking(readPairs(queryOf(request.url), 'The query'), subject.tracked_parameters)
   return sendCheckout(app, request, reply, { door, subject, tracking })
 }
 

@@ -14,13 +14,17 @@ export type CheckoutSubject = {
   row: CheckoutRow
   environment: RequestEnvironment
   face: Face
+  /** The parameters of a link that the merchant keeps. */
+  tracked_parameters: string[]
   customer_name: string | null
 }
 
-type Found = CheckoutRow & { environment: RequestEnvironment; face: FaceTexts; customer_name: string | null } & Pick<
-    Face,
-    'logo'
-  >
+type Found = CheckoutRow & {
+  environment: RequestEnvironment
+  face: FaceTexts
+  customer_name: string | null
+  tracked_parameters: string[]
+} & Pick<Face, 'logo'>
 
 /** Whose door a page is: a request's or a session's, with its code, and who is before it. */
 export type Door = { kind: CheckoutRow['kind']; code: string; address: string }
@@ -43,6 +47,6 @@ export async function openCheckout(
     countMiss(address)
     throw new Problem('not_found', 'This link does not work.')
   }
-  const { environment, face, logo, customer_name, ...row } = found
-  return { row, environment, face: { ...face, logo }, customer_name }
+  const { environment, face, logo, tracked_parameters, customer_name, ...row } = found
+  return { row, environment, face: { ...face, logo }, tracked_parameters, customer_name }
 }
