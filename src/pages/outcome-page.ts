@@ -6,6 +6,7 @@ import { nameOf } from './debts/debt.ts'
 import type { Outcome, OutcomeLinks, OutcomeSubject, OutcomeView } from './outcome-view.ts'
 import { receipt } from './receipt.ts'
 import type { ReceiptLine } from './receipt-store.ts'
+import { refreshNote } from './refresh.ts'
 
 /** The page of the outcome of a payment: paid with its receipt, on its way, or failed with a way to try again. */
 export function outcomePage(outcome: Outcome): Page {
@@ -36,23 +37,23 @@ function viewOf(outcome: Outcome): OutcomeView {
   }
 }
 
-function onItsWay({ payment, links }: Outcome): OutcomeView {
+function onItsWay({ payment, links, refresh_s }: Outcome): OutcomeView {
   return {
     title: 'On its way',
     content: html`<p class="status" data-payment-status="pending" role="status">On its way</p>
 <h1><small>Not confirmed yet</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
 <p>Your bank is still confirming this payment. You do not have to do anything, and please do not pay again. You can close this page.</p>
-<p><a class="button" href="${links.self}">Check again</a></p>`,
+${refreshNote(refresh_s)}<p><a class="button" href="${links.self}">Check again</a></p>`,
   }
 }
 
-function unfinished({ payment, links, asked }: Outcome): OutcomeView {
+function unfinished({ payment, links, refresh_s, asked }: Outcome): OutcomeView {
   return {
     title: 'Not paid yet',
     content: html`<p class="status" data-payment-status="pending" role="status">Not paid yet</p>
 <h1><small>You have not finished paying</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
 <p>Nothing was taken from your card. If you have just paid, check again in a moment.</p>
-${again(payment, links, asked !== undefined)}<p class="more"><a href="${links.self}">Check again</a></p>`,
+${refreshNote(refresh_s)}${again(payment, links, asked !== undefined)}<p class="more"><a href="${links.self}">Check again</a></p>`,
   }
 }
 

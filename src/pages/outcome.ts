@@ -9,6 +9,7 @@ import { pageCause } from './cause.ts'
 import { hasEnded, openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
 import { listReceiptLines } from './receipt-store.ts'
+import { refreshOf } from './refresh.ts'
 
 /**
  * `GET /p/{token}/payments/{payment}`: the outcome of a payment. While the payment is unfinished, each request asks the
@@ -30,10 +31,11 @@ export async function showOutcome(
     listReceiptLines(app.pool, payment),
   ])
   const page = `/p/${token}`
+  const refresh_s = refreshOf(payment, app.clock.now())
   const links = {
     page: subject.archived || hasEnded(subject, app.clock.now()) ? undefined : page,
     self: `${page}/payments/${formatId('payment', payment.id)}`,
     again: `${page}/review?again=${formatId('payment', payment.id)}`,
   }
-  return sendPage(reply, outcomePage({ subject, payment, lines, links }))
+  return sendPage(reply, outcomePage({ subject, payment, lines, links, refresh_s }), { refresh_s })
 }

@@ -8,6 +8,7 @@ import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts
 import { pageCause } from '../cause.ts'
 import { outcomePage } from '../outcome-page.ts'
 import { listReceiptLines } from '../receipt-store.ts'
+import { refreshOf } from '../refresh.ts'
 import { pathOf } from './show.ts'
 import { type CheckoutSubject, type Door, openCheckout } from './store.ts'
 
@@ -34,6 +35,7 @@ export async function showCheckoutOutcome(
   if (isIt && found.status !== 'succeeded' && row.return_url !== null) return reply.redirect(row.return_url, 303)
   const lines = await listReceiptLines(app.pool, { ...payment, chosen: await appliedOf(app, payment) })
   const page = pathOf(door)
+  const refresh_s = refreshOf(payment, app.clock.now())
   return sendPage(
     reply,
     outcomePage({
@@ -41,8 +43,10 @@ export async function showCheckoutOutcome(
       payment,
       lines,
       links: { page, self: `${page}/payments/${formatId('payment', payment.id)}`, again: page },
+      refresh_s,
       asked: { about: aboutOf(subject), paid_before: row.status === 'paid' && !isIt, return_url: row.return_url },
     }),
+    { refresh_s },
   )
 }
 

@@ -4,12 +4,13 @@ import { type Html, html } from '../../html/html.ts'
 import type { Page } from '../../html/layout.ts'
 import { headlineMoney, money } from '../../html/money.ts'
 import { formatDateTime } from '../dates.ts'
+import { refreshNote } from '../refresh.ts'
 import type { CheckoutSubject } from './store.ts'
 
 /** Why a request or session cannot be paid at its page, or that it can. */
 export type CheckoutState =
   | { kind: 'payable'; fields: [string, string][] }
-  | { kind: 'moving' }
+  | { kind: 'moving'; refresh_s: number | undefined }
   | { kind: 'paid' }
   | { kind: 'ended' }
   /** Less is owed by now than was asked for. */
@@ -61,7 +62,8 @@ function heading({ subject, state }: CheckoutView): Html {
       return html`<p class="status good" role="status">✓ Paid</p><h1><small>Thank you. This was paid</small> ${amount}</h1>`
     case 'moving':
       return html`<p class="status" role="status">On its way</p><h1><small>Not confirmed yet</small> ${amount}</h1>
-<p>Your bank is still confirming this payment. You do not have to do anything, and please do not pay again.</p>`
+<p>Your bank is still confirming this payment. You do not have to do anything, and please do not pay again.</p>
+${refreshNote(state.refresh_s)}`
     case 'ended':
       return html`<h1><small>You cannot pay this here any more</small> ${amount}</h1>
 <p>${endedText(subject)} You were not charged. Please ask ${name} for a new one if you still want to pay.</p>`

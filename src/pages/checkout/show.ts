@@ -8,6 +8,7 @@ import { processorFor } from '../../payments/processor/registry.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
 import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts'
 import { pageCause } from '../cause.ts'
+import { refreshOf, refreshSince } from '../refresh.ts'
 import { readTracking } from '../tracking.ts'
 import { newCheckoutForm } from './form.ts'
 import { type CheckoutState, checkoutPage } from './page.ts'
@@ -48,6 +49,7 @@ export async function sendCheckout(
   return sendPage(reply, checkoutPage({ subject, state, path: pathOf(door), tracking }), {
     status: refused ? 422 : 200,
     formOrigins: origins,
+    refresh_s: state.kind === 'moving' ? state.refresh_s : undefined,
   })
 }
 
@@ -71,10 +73,10 @@ async function stateOf(
 ): Promise<CheckoutState> {
   const now = app.clock.now()
   if (row.status === 'paid') return { kind: 'paid' }
-  if (attempt?.status === 'processing') return { kind: 'moving' }
+  if (attempt?.status === 'processing') return { kind: 'moving', refresh_s: refreshOf(attempt, now) }
   if (statusAt(row, now) !== 'active') return { kind: 'ended' }
   // A push is approved on a phone: its page only says so.
-  if (row.type === 'push') return { kind: 'moving' }
+  if (row.type === 'push') return { kind: 'moving', refresh_s: refreshSince(row.created_at, now) }
   if ((await splitOf(app.pool, row)).unapplied > 0n) return { kind: 'unfit' }
   if (!processorFor(app, environment)) return { kind: 'offline' }
   return { kind: 'payable', fields: newCheckoutForm(app.vault, code, row.bucket, now) }
