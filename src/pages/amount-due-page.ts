@@ -12,6 +12,7 @@ import { debtList } from './debt-list.ts'
 import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
 import { howToPay, numberNames } from './how-to-pay.ts'
 import type { Owed } from './owed.ts'
+import { paymentsSoFar } from './payments-so-far.ts'
 import { withTracking } from './tracking.ts'
 
 /** The page of a customer, an account or a bill: who is owed, by whom, how much, and how to pay it. */
@@ -31,7 +32,7 @@ export function amountDuePage(view: AmountDueView): Page {
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? 'All that you owe' : 'All of this account'}</a></p>\n`
     }<section class="card">
 ${heading(owed)}
-${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill)}${notes(owed)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed)}${otherWays(view)}
+${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill)}${notes(owed)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed)}${paymentsSoFar(view)}${calendar(view)}${otherWays(view)}
 </section>
 ${several && debtList(view)}`,
     footer: footer(view),
@@ -169,6 +170,13 @@ function offlineFirst({ owed, fieldsFor }: AmountDueView): Html | undefined {
 function otherWays({ owed, fieldsFor, path }: AmountDueView): Html | undefined {
   if (!fieldsFor || !owed.subject.face.how_to_pay || owed.debts.length === 0) return undefined
   return html`<p class="more"><a href="${path}/ways">Other ways to pay</a></p>`
+}
+
+/** The way to the day on which a bill is due, unless that has passed. */
+function calendar({ owed: { subject, debts }, path }: AmountDueView): Html | undefined {
+  const due = subject.bill && debts[0]?.due
+  if (!due || due.state === 'overdue') return undefined
+  return html`<p class="more"><a href="${path}/due.ics">Put it into your calendar</a></p>\n`
 }
 
 function payForm(

@@ -1,10 +1,13 @@
 import type { ObjectKind } from '../core/page-link.ts'
 import type { Debt } from './debts/debt.ts'
 import type { Owed } from './owed.ts'
+import type { PastPayment } from './past-payments.ts'
 
 /** Everything that the page of a link shows. */
 export type AmountDueView = {
   owed: Owed
+  /** The last payments of the object. */
+  payments: PastPayment[]
   /** The path of this page. */
   path: string
   tracking: Record<string, string>

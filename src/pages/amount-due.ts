@@ -11,7 +11,9 @@ import { tickedMax } from './debts/choice.ts'
 import type { Debt } from './debts/debt.ts'
 import { openLink } from './link.ts'
 import { narrow, readOwed, syncBeforeShowing } from './owed.ts'
+import { listPastPayments } from './past-payments.ts'
 import { newPayForm } from './pay-form.ts'
+import { foldedMax } from './payments-so-far.ts'
 import type { PageSubject } from './subject.ts'
 import { readTracking } from './tracking.ts'
 import { wayUp, wayUpFrom } from './way-up.ts'
@@ -57,13 +59,14 @@ export async function sendAmountDue(
   { token, subject: before, tracking, up = '', page = 1, only, fault }: Asked,
 ): Promise<FastifyReply> {
   const subject = await syncBeforeShowing(app, before, request.id)
-  const all = await readOwed(app, subject)
+  const [all, payments] = await Promise.all([readOwed(app, subject), listPastPayments(app.pool, subject, foldedMax)])
   const owed = narrow(all, only)
   const processor = processorFor(app, subject.environment)
   const { now } = owed
   const pages = Math.max(1, Math.ceil(owed.debts.length / tickedMax))
   const view: AmountDueView = {
     owed,
+    payments: owed === all ? payments : [],
     path: `/p/${token}`,
     tracking,
     page: Number.isInteger(page) && page >= 1 && page <= pages ? page : 1,

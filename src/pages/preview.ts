@@ -39,6 +39,7 @@ export function previewRoutes(router: Router, app: AppContext): void {
       const { environment, kind, id } = owed.subject
       const page = amountDuePage({
         owed,
+        payments: [],
         path: `/p/${linkToken(app.vault, kind, id, 0)}`,
         tracking: {},
         page: 1,
