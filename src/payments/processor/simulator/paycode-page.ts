@@ -20,8 +20,8 @@ ${
 <form method="post" data-payment-step>
 ${hiddenFields([['method', 'paycode']])}<button type="submit" name="paycode" value="get">Get a paycode</button>
 </form>`
-    : html`<h1><small>Pay it in cash at a simulated till: ${money(charge.amount, charge.currency)}, with this number</small> <span class="money long">${shownPaycode(paycode)}</span></h1>
-<p>It is good until ${shownUtc(payableUntil(charge))}, for this amount alone, and once. It ends when you begin another payment of the same.</p>
+    : html`<h1><small>Pay it in cash at a simulated till, with this number</small> <span class="money long">${shownPaycode(paycode)}</span></h1>
+<p>It is good for ${money(charge.amount, charge.currency)}, once, until ${shownUtc(payableUntil(charge))}. It ends when you begin another payment of the same.</p>
 <form method="post" data-payment-step>
 ${hiddenFields([['method', 'paycode']])}<button type="submit" name="paycode" value="pay">Pay ${money(charge.amount, charge.currency)} at the simulated till</button>
 </form>`
