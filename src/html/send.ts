@@ -7,6 +7,13 @@ import type { Catalogue } from './language/catalogue.ts'
 import { voiceFor } from './language/choose.ts'
 import { type Page, pageStyle, renderPage } from './layout.ts'
 
+type PageOptions = {
+  status?: number
+  formOrigins?: readonly string[]
+  /** In how many seconds the browser asks for the page again. */
+  refresh_s?: number | undefined
+}
+
 /**
  * Sends a page that runs no script, loads nothing but the logo, cannot be framed and is not cached. `formOrigins` are further
  * origins that its forms may lead to: Chromium applies `form-action` also to the redirect after a POST.
@@ -14,8 +21,9 @@ import { type Page, pageStyle, renderPage } from './layout.ts'
 export function sendPage(
   reply: FastifyReply,
   page: Page,
-  { status = 200, formOrigins = [] }: { status?: number; formOrigins?: readonly string[] } = {},
+  { status = 200, formOrigins = [], refresh_s }: PageOptions = {},
 ): FastifyReply {
+  if (refresh_s !== undefined) reply.header('refresh', String(refresh_s))
   return reply
     .code(status)
     .headers({

@@ -170,6 +170,7 @@ export const examples: Readonly<Record<string, Example>> = {
       phone: '035 907 5000',
       how_to_pay: 'First Bank, account 62 000 111 222',
       guest_lookup: { second_fact: 'phone_last4' },
+      tracked_parameters: ['branch'],
     },
   },
   previewSettings: { body: { accent_color: '#7a1f5c', message: 'Our offices are closed on 16 December.' } },

@@ -16,6 +16,7 @@ import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
 import { factList } from './fact-list.ts'
 import { howToPay } from './how-to-pay.ts'
 import type { Owed } from './owed.ts'
+import { paymentsSoFar } from './payments-so-far.ts'
 import type { PageSubject } from './subject.ts'
 
 /** The page of a customer, an account or a bill: who is owed, by whom, how much, and how to pay it. */
@@ -37,7 +38,7 @@ export function amountDuePage(view: AmountDueView): Page {
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? text.owed.allOf.customer : text.owed.allOf.account}</a></p>\n`
     }<section class="card">
 ${heading(owed, voice)}
-${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill, voice)}${notes(owed, voice)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed, voice)}${otherWays(view)}
+${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill, voice)}${notes(owed, voice)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed, voice)}${paymentsSoFar(view)}${calendar(view)}${otherWays(view)}
 </section>
 ${several && debtList(view)}`,
     footer: footer(view),
@@ -187,6 +188,13 @@ function offlineFirst({ owed, voice, fieldsFor }: AmountDueView): Html | undefin
 function otherWays({ owed, voice, fieldsFor, path, carried }: AmountDueView): Html | undefined {
   if (!fieldsFor || !owed.subject.face.how_to_pay || owed.debts.length === 0) return undefined
   return html`<p class="more"><a href="${withCarried(`${path}/ways`, carried)}">${voice.text.owed.otherWays}</a></p>`
+}
+
+/** The way to the day on which a bill is due, unless that has passed. */
+function calendar({ owed: { subject, debts }, voice, path, carried }: AmountDueView): Html | undefined {
+  const due = subject.bill && debts[0]?.due
+  if (!due || due.state === 'overdue') return undefined
+  return html`<p class="more"><a href="${withCarried(`${path}/due.ics`, carried)}">${voice.text.history.calendar}</a></p>\n`
 }
 
 function payForm(

@@ -2,11 +2,14 @@ import type { ObjectKind } from '../core/page-link.ts'
 import type { Voice } from '../html/language/voice.ts'
 import type { Debt } from './debts/debt.ts'
 import type { Owed } from './owed.ts'
+import type { PastPayment } from './past-payments.ts'
 
 /** Everything that the page of a link shows. */
 export type AmountDueView = {
   owed: Owed
   voice: Voice
+  /** The last payments of the object. */
+  payments: PastPayment[]
   /** The path of this page. */
   path: string
   /** With which it is opened again, without its language. */

@@ -13,7 +13,9 @@ import { tickedMax } from './debts/choice.ts'
 import type { Debt } from './debts/debt.ts'
 import { openLink } from './link.ts'
 import { narrow, readOwed, syncBeforeShowing } from './owed.ts'
+import { listPastPayments } from './past-payments.ts'
 import { newPayForm } from './pay-form.ts'
+import { foldedMax } from './payments-so-far.ts'
 import type { PageSubject } from './subject.ts'
 import { readTracking } from './tracking.ts'
 import { wayUp, wayUpFrom } from './way-up.ts'
@@ -31,7 +33,7 @@ export async function showAmountDue(
   const asked = {
     token,
     subject,
-    tracking: readTracking(pairs),
+    tracking: readTracking(pairs, subject.tracked_parameters),
     up: sentAs('up'),
     only: sentAs('debt'),
     page: Number(sentAs('page')),
@@ -59,7 +61,7 @@ export async function sendAmountDue(
   { token, subject: before, tracking, up = '', page = 1, only, fault }: Asked,
 ): Promise<FastifyReply> {
   const subject = await syncBeforeShowing(app, before, request.id)
-  const all = await readOwed(app, subject)
+  const [all, payments] = await Promise.all([readOwed(app, subject), listPastPayments(app.pool, subject, foldedMax)])
   const owed = narrow(all, only)
   const processor = processorFor(app, subject.environment)
   const { now } = owed
@@ -71,6 +73,7 @@ export async function sendAmountDue(
   const view: AmountDueView = {
     owed,
     voice,
+    payments: owed === all ? payments : [],
     path: `/p/${token}`,
     query: queryHere(request, tracking),
     carried: carriedWith(tracking, voice),

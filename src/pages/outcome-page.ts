@@ -7,6 +7,7 @@ import { nameOf } from './debts/debt.ts'
 import type { Outcome, OutcomeLinks, OutcomeSubject, OutcomeView } from './outcome-view.ts'
 import { receipt } from './receipt.ts'
 import type { ReceiptLine } from './receipt-store.ts'
+import { refreshNote } from './refresh.ts'
 
 /** The page of the outcome of a payment: paid with its receipt, on its way, or failed with a way to try again. */
 export function outcomePage(outcome: Outcome): Page {
@@ -39,25 +40,25 @@ function viewOf(outcome: Outcome): OutcomeView {
   }
 }
 
-function onItsWay({ payment, voice, links }: Outcome): OutcomeView {
+function onItsWay({ payment, voice, links, refresh_s }: Outcome): OutcomeView {
   const { moving, checkAgain } = voice.text.paying
   return {
     title: moving.status,
     content: html`<p class="status" data-payment-status="pending" role="status">${moving.status}</p>
 <h1><small>${moving.heading}</small> ${headlineMoney(payment.amount, payment.currency, voice)}</h1>
 <p>${moving.detail}</p>
-<p><a class="button" href="${links.self}">${checkAgain}</a></p>`,
+${refreshNote(refresh_s, voice)}<p><a class="button" href="${links.self}">${checkAgain}</a></p>`,
   }
 }
 
-function unfinished({ payment, voice, links, asked }: Outcome): OutcomeView {
+function unfinished({ payment, voice, links, refresh_s, asked }: Outcome): OutcomeView {
   const { unfinished, checkAgain } = voice.text.paying
   return {
     title: unfinished.status,
     content: html`<p class="status" data-payment-status="pending" role="status">${unfinished.status}</p>
 <h1><small>${unfinished.heading}</small> ${headlineMoney(payment.amount, payment.currency, voice)}</h1>
 <p>${unfinished.detail}</p>
-${again(payment, links, voice, asked !== undefined)}<p class="more"><a href="${links.self}">${checkAgain}</a></p>`,
+${refreshNote(refresh_s, voice)}${again(payment, links, voice, asked !== undefined)}<p class="more"><a href="${links.self}">${checkAgain}</a></p>`,
   }
 }
 

@@ -20,6 +20,8 @@ export type Outcome = {
   payment: SessionPayment
   lines: ReceiptLine[]
   links: OutcomeLinks
+  /** In how many seconds the page looks again by itself; `undefined` when it does not. */
+  refresh_s: number | undefined
   /** Of a request or session: what it says of itself, and whether another payment has paid it. */
   asked?: { about: [string, string][]; paid_before: boolean; return_url: string | null }
 }

@@ -11,6 +11,7 @@ import { pageCause } from './cause.ts'
 import { hasEnded, openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
 import { listReceiptLines } from './receipt-store.ts'
+import { refreshOf } from './refresh.ts'
 
 /**
  * `GET /p/{token}/payments/{payment}`: the outcome of a payment. While the payment is unfinished, each request asks the
@@ -36,10 +37,11 @@ export async function showOutcome(
   const page = `/p/${token}`
   const shownId = formatId('payment', payment.id)
   const isOpen = !subject.archived && !hasEnded(subject, app.clock.now())
+  const refresh_s = refreshOf(payment, app.clock.now())
   const links = {
     page: isOpen ? withCarried(page, carried) : undefined,
     again: isOpen ? withCarried(`${page}/review?again=${shownId}`, carried) : undefined,
     self: withCarried(`${page}/payments/${shownId}`, carried),
   }
-  return sendPage(reply, outcomePage({ subject, voice, payment, lines, links }))
+  return sendPage(reply, outcomePage({ subject, voice, payment, lines, links, refresh_s }), { refresh_s })
 }

@@ -37,7 +37,7 @@ export async function pay(
   const typed = form.get('amount')
   // A card number is not shown again, in whichever field it was typed.
   const shown = typed === null || holdsCardNumber(typed) ? '' : typed.slice(0, 40)
-  const tracking = readTracking(form)
+  const tracking = readTracking(form, subject.tracked_parameters)
   const voice = voiceFor(request, subject)
   const text = voice.text.owed.refused
   const refuse = ({ detail, renew }: PayFault) =>

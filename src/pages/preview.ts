@@ -41,6 +41,7 @@ export function previewRoutes(router: Router, app: AppContext): void {
       const page = amountDuePage({
         owed,
         voice: voiceFor(nobody, owed.subject),
+        payments: [],
         path: `/p/${linkToken(app.vault, kind, id, 0)}`,
         query: '',
         carried: {},
@@ -86,6 +87,7 @@ function sampleOwed({ now, environment }: RequestContext, settings: SettingsRow)
       locale,
       languages,
       customer_locale: null,
+      tracked_parameters: settings.tracked_parameters,
       kind: 'account',
       id,
       customer_id: id,

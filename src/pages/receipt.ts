@@ -6,6 +6,7 @@ import { headlineMoney, money } from '../html/money.ts'
 import { formatDate, formatDateTime } from './dates.ts'
 import { accountOf, nameOf } from './debts/debt.ts'
 import { factList } from './fact-list.ts'
+import { methodName } from './method-name.ts'
 import type { Outcome, OutcomeView } from './outcome-view.ts'
 import type { ReceiptLine } from './receipt-store.ts'
 
@@ -49,20 +50,17 @@ function wayOn({ subject, voice, links: { page }, asked }: Outcome): Html | unde
   return button(asked.return_url, voice.text.asking.backTo(isolated(subject.environment.merchant_name)))
 }
 
-const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
-
 function receiptFacts({ subject, voice, payment, lines, asked }: Outcome): Html {
   const text = voice.text.receipt.facts
   const { merchant_name, time_zone } = subject.environment
   const { currency } = payment
-  const card = payment.method_details?.card
   const [only] = lines.length === 1 ? lines : []
   const after = only?.balance_after ?? undefined
   return factList([
     [text.paidTo, merchant_name],
     [text.billedTo, subject.customer_name],
     [text.date, payment.received_at && formatDateTime(payment.received_at, time_zone, voice)],
-    [text.paidWith, card && `${schemeNames[card.scheme] ?? card.scheme} •••• ${card.last4}`],
+    [text.paidWith, payment.method_details && methodName(payment.method_details, voice)],
     [text.currency, currency],
     [text.payment, formatId('payment', payment.id)],
     ...(asked?.about ?? []),

@@ -31,7 +31,7 @@ export async function showReview(
 ): Promise<FastifyReply> {
   const subject = await syncBeforeShowing(app, await openLink(app, token), request.id)
   const pairs = readPairs(queryOf(request.url), 'The query')
-  const tracking = readTracking(pairs)
+  const tracking = readTracking(pairs, subject.tracked_parameters)
   const owed = await readOwed(app, subject)
   const voice = voiceFor(request, subject)
   const sent = Object.fromEntries(pairs)

@@ -8,10 +8,12 @@ import { payCheckout } from './checkout/pay.ts'
 import { sendQr } from './checkout/qr.ts'
 import { showCheckout } from './checkout/show.ts'
 import type { Door } from './checkout/store.ts'
+import { sendDueCalendar } from './due-calendar.ts'
 import { lookUpAsGuest, showGuestForm } from './guest/look-up.ts'
 import { showHowToPay } from './how-to-pay.ts'
 import { showOutcome } from './outcome.ts'
 import { pay } from './pay.ts'
+import { showPastPayments } from './payments-so-far.ts'
 import { showReview } from './review.ts'
 
 /** The hosted pages: what is owed, the review of a choice, the step to the processor, and the outcome of a payment. */
@@ -27,6 +29,12 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
   )
   router.get<{ Params: { token: string } }>('/p/:token/ways', (request, reply) =>
     showHowToPay(app, request, reply, request.params.token),
+  )
+  router.get<{ Params: { token: string } }>('/p/:token/due.ics', (request, reply) =>
+    sendDueCalendar(app, request, reply, request.params.token),
+  )
+  router.get<{ Params: { token: string } }>('/p/:token/payments', (request, reply) =>
+    showPastPayments(app, request, reply, request.params.token),
   )
   router.get<{ Params: { token: string; payment: string } }>('/p/:token/payments/:payment', (request, reply) =>
     showOutcome(app, request, reply, request.params),

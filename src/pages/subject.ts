@@ -13,6 +13,8 @@ import { faceColumns } from '../merchant/settings/store.ts'
 export type PageSubject = Spoken & {
   environment: RequestEnvironment
   face: Face
+  /** The parameters of a link that the merchant keeps. */
+  tracked_parameters: string[]
   kind: ObjectKind
   id: Id
   customer_id: Id
@@ -37,7 +39,10 @@ export type PageSubject = Spoken & {
 
 type Surroundings = RequestEnvironment &
   Spoken & { face: FaceTexts } & Pick<Face, 'logo'> &
-  Pick<PageSubject, 'customer_name' | 'customer_link_version' | 'account_name' | 'account_link_version'>
+  Pick<
+    PageSubject,
+    'tracked_parameters' | 'customer_name' | 'customer_link_version' | 'account_name' | 'account_link_version'
+  >
 
 /**
  * Finds the subject of a hosted page by its id alone: a link names no environment, so that of the object is used. The
@@ -61,7 +66,7 @@ export async function findPageSubject(
   const [row] = found.rows
   if (!place || !row) return undefined
   const { customer_name, customer_link_version, account_name, account_link_version, ...others } = place
-  const { face, logo, locale, languages, customer_locale, ...environment } = others
+  const { face, logo, locale, languages, customer_locale, tracked_parameters, ...environment } = others
   const bill = row.kind === 'bill' ? row : undefined
   const rules = payableRules(environment, row)
   return {
@@ -70,6 +75,7 @@ export async function findPageSubject(
     locale,
     languages,
     customer_locale,
+    tracked_parameters,
     kind,
     id,
     customer_id: row.customer_id,
@@ -90,7 +96,7 @@ export async function findPageSubject(
   }
 }
 
-const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, v.locale, v.languages,
+const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, v.locale, v.languages, v.tracked_parameters,
   coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug, ${faceColumns('v')}`
 const environmentJoin = 'join environment as v on v.id = e.environment_id join merchant as m on m.id = v.merchant_id'
 

@@ -6,13 +6,17 @@ const valueMax = 500
 
 /**
  * The marketing and operational parameters of a link, which become the metadata of the payment: `utm_*`, `affiliate`,
- * `agent` and `product_code`. Others, and values that metadata could not hold, are silently left out, as the API's
+ * `agent`, `product_code`, and those that the merchant named. Others, and values that metadata could not hold, are silently left out, as the API's
  * guide says.
  */
-export function readTracking(values: Iterable<readonly [string, string]>): Record<string, string> {
+export function readTracking(
+  values: Iterable<readonly [string, string]>,
+  named: readonly string[],
+): Record<string, string> {
   const tracked = new Map<string, string>()
   for (const [name, value] of values) {
-    const usable = trackedName.test(name) && value !== '' && value.length <= valueMax && !value.includes('\0')
+    const known = trackedName.test(name) || named.includes(name)
+    const usable = known && value !== '' && value.length <= valueMax && !value.includes('\0')
     const kept = usable && value.isWellFormed() && !holdsCardNumber(value)
     if (kept && !tracked.has(name) && tracked.size < keysMax) tracked.set(name, value)
   }

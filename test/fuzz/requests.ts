@@ -161,6 +161,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
         locale: 'af-ZA',
         languages: ['af', 'en'],
         guest_lookup,
+        tracked_parameters: ['branch'],
         ...face,
         ...rules,
       },
@@ -210,7 +211,7 @@ function checkoutRequests(account: string, payment_request: string): Sample[] {
     {
       method: 'POST',
       path: '/test/payments',
-      body: { payment_request, outcome: 'pending_failed', delay_s: 5 },
+      body: { payment_request, outcome: 'pending_failed', method: 'instant_eft', delay_s: 5 },
     },
     {
       method: 'PATCH',

@@ -52,6 +52,21 @@ describe('a test payment', () => {
     expect(await balance(account)).toBe(left)
   })
 
+  it('is made with the method that is named: a card unless it is', async () => {
+    const account = await makeAccount(server)
+    const method = 'instant_eft'
+    expect((await play({ account: account.id, amount: 500, outcome: 'succeeded', method })).body).toMatchObject({
+      channel: method,
+      payment_method_details: { type: method, instant_eft: { bank: 'First Simulated Bank' } },
+    })
+    expect((await play({ account: account.id, amount: 500, outcome: 'declined', method })).body).toMatchObject({
+      channel: method,
+      last_payment_error: { error_code: 'bank_declined', decline_code: 'refused_by_bank' },
+    })
+    expect((await play({ account: account.id, amount: 500, outcome: 'succeeded' })).body.channel).toBe('card')
+    expect((await play({ account: account.id, amount: 1, outcome: 'succeeded', method: 'cheque' })).status).toBe(400)
+  })
+
   it('pays a request or a session whole, once', async () => {
     for (const [path, name] of [
       ['/collect/payment_requests', 'payment_request'],

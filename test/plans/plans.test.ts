@@ -193,6 +193,7 @@ describe('no request walks over a table that grows', () => {
     ['an obligation', () => `/billing/obligations/${shown.obligation}`],
     ['a look-up by reference', () => '/billing/lookups?reference=A77'],
     ['a look-up that finds nothing', () => '/billing/lookups?reference=nobody'],
+    ['a look-up of a paycode', () => '/billing/lookups?reference=9000000000000000'],
   ]
   test.each(objects)('look-up: %s', async (_name, path) => {
     expect(await walks('GET', path())).toEqual([])

@@ -1,8 +1,8 @@
 with completed as (
   update payment as p
   set status = 'succeeded', applied_amount = s.applied_amount, unapplied_amount = s.unapplied_amount,
-    direct_amount = s.direct_amount, explanation = s.explanation::json, method_details = s.method_details::jsonb, received_at = s.received_at,
-    last_payment_error = null,
+    direct_amount = s.direct_amount, explanation = s.explanation::json, method_details = s.method_details::jsonb,
+    channel = coalesce(s.method_details::jsonb ->> 'type', p.channel), received_at = s.received_at, last_payment_error = null,
     version = p.version + 1, updated_at = $10::timestamptz
   from unnest($1::uuid[], $2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
     $8::text[], $9::timestamptz[])

@@ -6,6 +6,7 @@ import { paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
 import { faceFields, shownFaceFields, shownText } from './face-schema.ts'
 import { guestLookup, shownGuestLookup } from './guest-lookup.ts'
 import { canonicalTimeZone } from './time-zone.ts'
+import { shownTrackedParameters, trackedParameters } from './tracked-parameters.ts'
 
 const timeZone = expecting(z.string(), 'an IANA time zone with its region, such as Africa/Nairobi')
   .max(64, { abort: true })
@@ -41,6 +42,7 @@ export const updateSettingsBody = z
       .optional()
       .describe('What customers, accounts and bills inherit; null restores the defaults'),
     payment_session_lifetime_hours: lifetime.optional(),
+    tracked_parameters: trackedParameters.optional(),
   })
   .meta({ id: 'UpdateSettings' })
 export type UpdateSettings = z.output<typeof updateSettingsBody>
@@ -58,5 +60,6 @@ export const settings = z
     languages,
     payment_rules: paymentRules.describe('The rules where a customer, an account or a bill sets none of its own'),
     payment_session_lifetime_hours: lifetime,
+    tracked_parameters: shownTrackedParameters.describe('Parameters of links that become metadata of the payment'),
   })
   .meta({ id: 'Settings' })

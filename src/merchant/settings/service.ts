@@ -32,6 +32,7 @@ export function respondSettings(
     languages: row.languages,
     payment_rules: formatRules(effectiveRules(row.payment_rules)),
     payment_session_lifetime_hours: row.session_lifetime_h,
+    tracked_parameters: row.tracked_parameters,
   }
   return { status: 200, body, etag: settingsEtag(row) }
 }
@@ -57,6 +58,7 @@ export function changeSettings(row: SettingsRow, patch: UpdateSettings): Setting
     languages: patch.languages ?? row.languages,
     payment_rules: changeRules([], row.payment_rules, patch.payment_rules),
     session_lifetime_h: patch.payment_session_lifetime_hours ?? row.session_lifetime_h,
+    tracked_parameters: patch.tracked_parameters ?? row.tracked_parameters,
   }
 }
 

@@ -11,6 +11,7 @@ import { withCarried } from '../carried.ts'
 import { pageCause } from '../cause.ts'
 import { outcomePage } from '../outcome-page.ts'
 import { listReceiptLines } from '../receipt-store.ts'
+import { refreshOf } from '../refresh.ts'
 import { pathOf } from './show.ts'
 import { type CheckoutSubject, type Door, openCheckout } from './store.ts'
 
@@ -40,6 +41,7 @@ export async function showCheckoutOutcome(
   const carried = askedParameter(voice)
   const own = pathOf(door)
   const page = withCarried(own, carried)
+  const refresh_s = refreshOf(payment, app.clock.now())
   return sendPage(
     reply,
     outcomePage({
@@ -48,12 +50,14 @@ export async function showCheckoutOutcome(
       payment,
       lines,
       links: { page, self: withCarried(`${own}/payments/${formatId('payment', payment.id)}`, carried), again: page },
+      refresh_s,
       asked: {
         about: aboutOf(subject, voice),
         paid_before: row.status === 'paid' && !isIt,
         return_url: row.return_url,
       },
     }),
+    { refresh_s },
   )
 }
 

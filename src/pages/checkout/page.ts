@@ -7,12 +7,13 @@ import { headlineMoney, money } from '../../html/money.ts'
 import { withCarried } from '../carried.ts'
 import { formatDateTime } from '../dates.ts'
 import { factList } from '../fact-list.ts'
+import { refreshNote } from '../refresh.ts'
 import type { CheckoutSubject } from './store.ts'
 
 /** Why a request or session cannot be paid at its page, or that it can. */
 export type CheckoutState =
   | { kind: 'payable'; fields: [string, string][] }
-  | { kind: 'moving' }
+  | { kind: 'moving'; refresh_s: number | undefined }
   | { kind: 'paid' }
   | { kind: 'ended' }
   /** Less is owed by now than was asked for. */
@@ -73,7 +74,8 @@ function heading({ subject, voice, state }: CheckoutView): Html {
       return html`<p class="status good" role="status">✓ ${receipt.paid}</p><h1><small>${asking.wasPaid}</small> ${amount}</h1>`
     case 'moving':
       return html`<p class="status" role="status">${paying.moving.status}</p><h1><small>${paying.moving.heading}</small> ${amount}</h1>
-<p>${asking.moving}</p>`
+<p>${asking.moving}</p>
+${refreshNote(state.refresh_s, voice)}`
     case 'ended':
       return html`<h1><small>${asking.ended.heading}</small> ${amount}</h1>
 <p>${endedText(subject, voice)} ${asking.ended.askAgain(merchant)}</p>`

@@ -29,7 +29,7 @@ export async function payCheckout(
   const id = readCheckoutForm(app.vault, door.code, form)
   if (id === undefined) return sendForeign(request, reply)
   const { row, environment } = subject
-  const tracking = readTracking(form)
+  const tracking = readTracking(form, subject.tracked_parameters)
   const again = () => sendCheckout(app, request, reply, { door, subject, tracking })
   const voice = voiceFor(request, subject)
   const outcomePath = withCarried(`${pathOf(door)}/payments/${formatId('payment', id)}`, askedParameter(voice))

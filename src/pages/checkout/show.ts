@@ -10,6 +10,7 @@ import { findSessionPayment, type SessionPayment } from '../../payments/session/
 import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts'
 import { carriedWith } from '../carried.ts'
 import { pageCause } from '../cause.ts'
+import { refreshOf, refreshSince } from '../refresh.ts'
 import { readTracking } from '../tracking.ts'
 import { newCheckoutForm } from './form.ts'
 import { type CheckoutState, checkoutPage } from './page.ts'
@@ -28,7 +29,7 @@ export async function showCheckout(
   door: Door,
 ): Promise<FastifyReply> {
   const subject = await openCheckout(app, door)
-  const tracking = readTracking(readPairs(queryOf(request.url), 'The query'))
+  const tracking = readTracking(readPairs(queryOf(request.url), 'The query'), subject.tracked_parameters)
   return sendCheckout(app, request, reply, { door, subject, tracking })
 }
 
@@ -53,6 +54,7 @@ export async function sendCheckout(
   return sendPage(reply, checkoutPage({ subject, voice, state, path: pathOf(door), query, carried }), {
     status: refused ? 422 : 200,
     formOrigins: origins,
+    refresh_s: state.kind === 'moving' ? state.refresh_s : undefined,
   })
 }
 
@@ -76,10 +78,10 @@ async function stateOf(
 ): Promise<CheckoutState> {
   const now = app.clock.now()
   if (row.status === 'paid') return { kind: 'paid' }
-  if (attempt?.status === 'processing') return { kind: 'moving' }
+  if (attempt?.status === 'processing') return { kind: 'moving', refresh_s: refreshOf(attempt, now) }
   if (statusAt(row, now) !== 'active') return { kind: 'ended' }
   // A push is approved on a phone: its page only says so.
-  if (row.type === 'push') return { kind: 'moving' }
+  if (row.type === 'push') return { kind: 'moving', refresh_s: refreshSince(row.created_at, now) }
   if ((await splitOf(app.pool, row)).unapplied > 0n) return { kind: 'unfit' }
   if (!processorFor(app, environment)) return { kind: 'offline' }
   return { kind: 'payable', fields: newCheckoutForm(app.vault, code, row.bucket, now) }

@@ -15,11 +15,18 @@ export type CheckoutSubject = Spoken & {
   row: CheckoutRow
   environment: RequestEnvironment
   face: Face
+  /** The parameters of a link that the merchant keeps. */
+  tracked_parameters: string[]
   customer_name: string | null
 }
 
 type Found = CheckoutRow &
-  Spoken & { environment: RequestEnvironment; face: FaceTexts; customer_name: string | null } & Pick<Face, 'logo'>
+  Spoken & {
+    environment: RequestEnvironment
+    face: FaceTexts
+    customer_name: string | null
+    tracked_parameters: string[]
+  } & Pick<Face, 'logo'>
 
 /** Whose door a page is: a request's or a session's, with its code, and who is before it. */
 export type Door = { kind: CheckoutRow['kind']; code: string; address: string }
@@ -42,6 +49,8 @@ export async function openCheckout(
     countMiss(address)
     throw new Problem('not_found', 'This link does not work.')
   }
-  const { environment, face, logo, locale, languages, customer_name, customer_locale, ...row } = found
-  return { row, environment, face: { ...face, logo }, locale, languages, customer_name, customer_locale }
+  const { environment, face, logo, locale, languages, tracked_parameters, customer_name, customer_locale, ...row } =
+    found
+  const spoken = { locale, languages, customer_locale }
+  return { row, environment, face: { ...face, logo }, ...spoken, tracked_parameters, customer_name }
 }

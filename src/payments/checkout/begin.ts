@@ -2,6 +2,7 @@ import type { AppContext, RequestEnvironment } from '../../context.ts'
 import type { Actor } from '../../core/actor.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { CheckoutRow } from '../../ledger/checkouts/checkout.ts'
+import { metadataKeysMax } from '../../shapes/primitives.ts'
 import type { Processor } from '../processor/processor.ts'
 import { createSessionPayment, type Started, type Via } from '../session/create.ts'
 import { splitOf } from './target.ts'
@@ -39,6 +40,12 @@ export async function beginCheckout(
     amount: row.amount,
     currency: row.currency,
     checkout_id: row.id,
-    metadata: { ...attempt.metadata, ...row.metadata },
+    metadata: withTracked(row.metadata, attempt.metadata),
   })
+}
+
+/** The merchant's metadata, and what of the link's parameters fits beside it. */
+function withTracked(own: Record<string, string>, tracked: Record<string, string>): Record<string, string> {
+  const others = Object.entries(tracked).filter(([name]) => !Object.hasOwn(own, name))
+  return { ...Object.fromEntries(others.slice(0, metadataKeysMax - Object.keys(own).length)), ...own }
 }

@@ -13,8 +13,8 @@ const lookupsMax = 1_000
 
 const lookupResult = z
   .object({
-    kind: z.enum(['customer', 'account', 'bill']),
-    id: z.string().max(50),
+    kind: z.enum(['customer', 'account', 'bill', 'paycode']),
+    id: z.string().max(50).describe('Of a paycode, the id of the payment that waits for it'),
     name: z.string().max(255).optional().describe("The customer's name, which the clerk confirms"),
     description: z.string().max(500).optional().describe('What the bill is for'),
     amount_due: owed,
@@ -39,14 +39,14 @@ export function lookupRoutes(router: Router, app: AppContext): void {
       tag: 'Payments',
       summary: 'Look up what is due under a reference',
       description:
-        'What a pay point needs before it takes money. One reference may belong to a customer, an account and a bill at once; archived objects and voided bills are left out.',
+        'What a pay point needs before it takes money. One reference may belong to a customer, an account and a bill at once; archived objects and voided bills are left out. A paycode that can be paid now is found too, with the amount that it is for.',
       query: z.strictObject({ reference: typedReference }),
       responses: { 200: lookup },
       errors: ['amount_out_of_range'],
     },
     async ({ query, context: { environment } }) => ({
       status: 200,
-      body: { data: await lookUp(app.pool, environment, comparableReference(query.reference)) },
+      body: { data: await lookUp(app, environment, comparableReference(query.reference)) },
     }),
   )
 }

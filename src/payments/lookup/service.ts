@@ -1,17 +1,19 @@
 import { findObject } from '../../billing/object/rows.ts'
 import { rulesOf } from '../../billing/object/rules.ts'
-import type { RequestEnvironment } from '../../context.ts'
+import type { AppContext, RequestEnvironment } from '../../context.ts'
 import { formatId } from '../../core/id/id.ts'
-import { sumToNumber } from '../../core/money.ts'
+import { sumToNumber, toNumber } from '../../core/money.ts'
 import { formatRules, limitToDebt } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { readReceivables } from '../../ledger/store.ts'
+import { processorFor } from '../processor/registry.ts'
+import { findSessionPayment } from '../session/store.ts'
 import { pendingAmounts } from './store.ts'
 
 /** One thing that a reference names, with what is due on it. */
 export type LookupItem = {
-  kind: ReceivableKind
+  kind: ReceivableKind | 'paycode'
   id: string
   name?: string
   description?: string
@@ -21,21 +23,48 @@ export type LookupItem = {
   payment_rules: ReturnType<typeof formatRules>
 }
 
+type App = Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl'>
+
 /**
  * What a reference names, and what is due there, by currency. One reference may belong to a customer, an account and a
  * bill at once. The item of a customer sums everything that it owes, and that of an account its balance and bills,
  * since a payment to it is spread over those. Archived objects and voided bills are left out: nobody is asked to pay
  * them.
  */
-export async function lookUp(
-  pool: Queryable,
-  environment: RequestEnvironment,
-  reference: string,
-): Promise<LookupItem[]> {
-  const found = await Promise.all(
-    (['customer', 'account', 'bill'] as const).map((kind) => lookUpKind(pool, environment, kind, reference)),
-  )
+export async function lookUp(app: App, environment: RequestEnvironment, reference: string): Promise<LookupItem[]> {
+  const found = await Promise.all([
+    ...(['customer', 'account', 'bill'] as const).map((kind) => lookUpKind(app.pool, environment, kind, reference)),
+    lookUpPaycode(app, environment, reference),
+  ])
   return found.flat()
+}
+
+/** The payment that waits for money under a code: all of it, and nothing else. */
+async function lookUpPaycode(app: App, environment: RequestEnvironment, paycode: string): Promise<LookupItem[]> {
+  const id = await processorFor(app, environment)?.findPaycode?.(paycode)
+  const payment = id === undefined ? undefined : await findSessionPayment(app.pool, environment.id, id)
+  if (!payment) return []
+  const { amount, currency, customer_id } = payment
+  const customer =
+    customer_id === null
+      ? undefined
+      : await findObject(app.pool, environment.id, 'customer', formatId('customer', customer_id))
+  return [
+    {
+      kind: 'paycode',
+      id: formatId('payment', payment.id),
+      ...(typeof customer?.name === 'string' && { name: customer.name }),
+      amount_due: toNumber(amount),
+      pending_amount: 0,
+      currency,
+      payment_rules: {
+        min_amount: toNumber(amount),
+        max_amount: toNumber(amount),
+        underpayment_allowed: false,
+        overpayment_allowed: false,
+      },
+    },
+  ]
 }
 
 async function lookUpKind(

@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import type { Id } from '../../core/id/id.ts'
+import type { methodDetails } from '../../shapes/payment-method.ts'
 
 /** A charge that a processor is asked to take from a payer. */
 export type NewCharge = {
@@ -12,7 +14,7 @@ export type NewCharge = {
 }
 
 /** How a payment was made, in the API's words: never more of a card than its scheme, first six and last four digits. */
-export type MethodDetails = { type: 'card'; card: { type: string; scheme: string; bin: string; last4: string } }
+export type MethodDetails = z.input<typeof methodDetails>
 
 /** Why a charge did not succeed: stable codes, and a sentence for the payer. */
 export type Decline = { error_code: string; decline_code: string; message: string }
@@ -37,6 +39,8 @@ export type Processor = {
    * is fetched like any other.
    */
   push?(charge: Omit<NewCharge, 'return_url'>, phone: string): Promise<{ reference: string }>
+  /** The payment that waits to be paid by a code at a till, where the processor gives such codes and this one can be paid now. */
+  findPaycode?(paycode: string): Promise<Id | undefined>
   /**
    * Closes a charge before its payer has paid, so that nobody can pay it any more. Returns false when it is too late:
    * `fetch` says what has become of it.

@@ -93,7 +93,7 @@ function commandOf(
       customer_id: payment.customer_id,
       amount: payment.amount,
       currency: payment.currency,
-      channel: 'card',
+      channel: charge.method_details?.type ?? 'card',
       clearing: payment.processor,
       received_at: charge.at,
       metadata: payment.metadata,

@@ -16,6 +16,7 @@ export const createTestPaymentBody = z
     amount: amount.optional().describe('Required, except of a request or session, which is paid whole'),
     currency: keptCurrencyCode.optional().describe('Defaults to the one currency that something is owed in'),
     outcome: expecting(z.enum(testOutcomes), 'an outcome, such as succeeded').describe('What becomes of the payment'),
+    method: z.enum(['card', 'instant_eft']).default('card').describe('How the payer pays'),
     delay_s: expecting(z.int(), 'a whole number of seconds, such as 5')
       .min(0)
       .max(86_400)

@@ -24,7 +24,8 @@ export async function playPayment(app: AppContext, context: RequestContext, inpu
   }
   const id = await begin(app, context, input)
   const { environment, actor, request_id, now } = context
-  await playCharge(app.pool, environment.id, id, { outcome: input.outcome, delay_s: input.delay_s ?? 3 }, now)
+  const { outcome, method, delay_s = 3 } = input
+  await playCharge(app.pool, environment.id, id, { outcome, method, delay_s }, now)
   await syncWithProcessor(app, environment.id, id, { actor, request_id })
   return id
 }

@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInAfrikaans } from './amounts.ts'
 import { askingInAfrikaans, lookUpInAfrikaans } from './asking.ts'
 import { debtsInAfrikaans } from './debts.ts'
+import { historyInAfrikaans } from './history.ts'
 import { owedInAfrikaans } from './owed.ts'
 import { payingInAfrikaans } from './paying.ts'
 import { receiptInAfrikaans } from './receipt.ts'
@@ -13,6 +14,7 @@ export const afrikaans: Catalogue = {
   owed: owedInAfrikaans,
   debts: debtsInAfrikaans,
   amounts: amountsInAfrikaans,
+  history: historyInAfrikaans,
   paying: payingInAfrikaans,
   receipt: receiptInAfrikaans,
   asking: askingInAfrikaans,

@@ -9,6 +9,8 @@ const declines: Catalogue['paying']['declines'] = {
   lost_card: 'Die bank het die kaart afgekeur. Gebruik asseblief ’n ander een.',
   authentication_failed: 'Die bank kon nie bevestig dat dit u was nie.',
   processing_error: 'Die bank kon nie die betaling voltooi nie.',
+  refused_by_bank: 'Die bank het die betaling geweier.',
+  refused_by_payer: 'Dit is by die bank geweier.',
   superseded: 'Ander betalings is sedertdien begin.',
 }
 
@@ -55,6 +57,7 @@ export const payingInAfrikaans: Catalogue['paying'] = {
     wasForMore: (name, count) => html`U was besig om ${name} en ${count} meer te betaal.`,
   },
   declines,
+  refreshes: 'Hierdie bladsy kyk vanself weer.',
   checkAgain: 'Kyk weer',
   seeOwed: 'Sien wat verskuldig is',
   tryAgain: (amount) => html`Probeer weer om ${amount} te betaal`,

@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInArabic } from './amounts.ts'
 import { askingInArabic, lookUpInArabic } from './asking.ts'
 import { debtsInArabic } from './debts.ts'
+import { historyInArabic } from './history.ts'
 import { owedInArabic } from './owed.ts'
 import { payingInArabic } from './paying.ts'
 import { receiptInArabic } from './receipt.ts'
@@ -13,6 +14,7 @@ export const arabic: Catalogue = {
   owed: owedInArabic,
   debts: debtsInArabic,
   amounts: amountsInArabic,
+  history: historyInArabic,
   paying: payingInArabic,
   receipt: receiptInArabic,
   asking: askingInArabic,

@@ -21,6 +21,8 @@ const declines: Catalogue['paying']['declines'] = {
   lost_card: 'رفض المصرف البطاقة. يرجى استخدام بطاقة أخرى.',
   authentication_failed: 'لم يتمكن المصرف من التأكد من هويتك.',
   processing_error: 'لم يتمكن المصرف من إتمام الدفع.',
+  refused_by_bank: 'رفض البنك الدفعة.',
+  refused_by_payer: 'رُفضت الدفعة لدى البنك.',
   superseded: 'بدأت دفعات أخرى منذ ذلك الحين.',
 }
 
@@ -65,6 +67,7 @@ export const payingInArabic: Catalogue['paying'] = {
     wasForMore: (name, count) => html`كنت تدفع: ${name} و${othersPaid(count)}.`,
   },
   declines,
+  refreshes: 'تتحقق هذه الصفحة من نفسها مرة أخرى.',
   checkAgain: 'تحقق مرة أخرى',
   seeOwed: 'عرض المستحق عليك',
   tryAgain: (amount) => html`حاول دفع ${amount} مرة أخرى`,

@@ -1,6 +1,7 @@
 import { amountsInEnglish } from './amounts.ts'
 import { askingInEnglish, lookUpInEnglish } from './asking.ts'
 import { debtsInEnglish } from './debts.ts'
+import { historyInEnglish } from './history.ts'
 import { owedInEnglish } from './owed.ts'
 import { payingInEnglish } from './paying.ts'
 import { receiptInEnglish } from './receipt.ts'
@@ -12,6 +13,7 @@ export const english = {
   owed: owedInEnglish,
   debts: debtsInEnglish,
   amounts: amountsInEnglish,
+  history: historyInEnglish,
   paying: payingInEnglish,
   receipt: receiptInEnglish,
   asking: askingInEnglish,

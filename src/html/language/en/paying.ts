@@ -9,6 +9,8 @@ const declines: Readonly<Record<string, string>> = {
   lost_card: 'The bank declined the card. Please use another one.',
   authentication_failed: 'The bank could not confirm that it was you.',
   processing_error: 'The bank could not complete the payment.',
+  refused_by_bank: 'The bank refused the payment.',
+  refused_by_payer: 'It was refused at the bank.',
   superseded: 'Other payments have been started since.',
 }
 
@@ -56,6 +58,7 @@ export const payingInEnglish = {
     wasForMore: (name: Html, count: number) => html`You were paying ${name} and ${count} more.`,
   },
   declines,
+  refreshes: 'This page looks again by itself.',
   checkAgain: 'Check again',
   seeOwed: 'See what is owed',
   tryAgain: (amount: Html) => html`Try ${amount} again`,

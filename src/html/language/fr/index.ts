@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInFrench } from './amounts.ts'
 import { askingInFrench, lookUpInFrench } from './asking.ts'
 import { debtsInFrench } from './debts.ts'
+import { historyInFrench } from './history.ts'
 import { owedInFrench } from './owed.ts'
 import { payingInFrench } from './paying.ts'
 import { receiptInFrench } from './receipt.ts'
@@ -13,6 +14,7 @@ export const french: Catalogue = {
   owed: owedInFrench,
   debts: debtsInFrench,
   amounts: amountsInFrench,
+  history: historyInFrench,
   paying: payingInFrench,
   receipt: receiptInFrench,
   asking: askingInFrench,

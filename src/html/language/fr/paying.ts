@@ -12,6 +12,8 @@ const declines: Catalogue['paying']['declines'] = {
   lost_card: 'La banque a refusé la carte. Veuillez en utiliser une autre.',
   authentication_failed: 'La banque n’a pas pu confirmer que c’était bien vous.',
   processing_error: 'La banque n’a pas pu effectuer le paiement.',
+  refused_by_bank: 'La banque a refusé le paiement.',
+  refused_by_payer: 'Il a été refusé auprès de la banque.',
   superseded: 'D’autres paiements ont été commencés depuis.',
 }
 
@@ -59,6 +61,7 @@ export const payingInFrench: Catalogue['paying'] = {
       html`Vous étiez en train de payer\u00a0: ${name} et ${plural(count, { one: `${count} autre`, other: `${count} autres` })}.`,
   },
   declines,
+  refreshes: 'Cette page se met à jour d’elle-même.',
   checkAgain: 'Vérifier à nouveau',
   seeOwed: 'Voir ce qui est dû',
   tryAgain: (amount) => html`Réessayer de payer ${amount}`,

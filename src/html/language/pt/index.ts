@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInPortuguese } from './amounts.ts'
 import { askingInPortuguese, lookUpInPortuguese } from './asking.ts'
 import { debtsInPortuguese } from './debts.ts'
+import { historyInPortuguese } from './history.ts'
 import { owedInPortuguese } from './owed.ts'
 import { payingInPortuguese } from './paying.ts'
 import { receiptInPortuguese } from './receipt.ts'
@@ -13,6 +14,7 @@ export const portuguese: Catalogue = {
   owed: owedInPortuguese,
   debts: debtsInPortuguese,
   amounts: amountsInPortuguese,
+  history: historyInPortuguese,
   paying: payingInPortuguese,
   receipt: receiptInPortuguese,
   asking: askingInPortuguese,

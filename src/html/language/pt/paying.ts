@@ -9,6 +9,8 @@ const declines: Catalogue['paying']['declines'] = {
   lost_card: 'O banco recusou o cartão. Use outro, por favor.',
   authentication_failed: 'O banco não conseguiu confirmar a sua identidade.',
   processing_error: 'O banco não conseguiu concluir o pagamento.',
+  refused_by_bank: 'O banco recusou o pagamento.',
+  refused_by_payer: 'Foi recusado no banco.',
   superseded: 'Entretanto foram iniciados outros pagamentos.',
 }
 
@@ -55,6 +57,7 @@ export const payingInPortuguese: Catalogue['paying'] = {
     wasForMore: (name, count) => html`Estava a pagar: ${name} e mais ${count}.`,
   },
   declines,
+  refreshes: 'Esta página atualiza-se sozinha.',
   checkAgain: 'Verificar novamente',
   seeOwed: 'Ver o que deve',
   tryAgain: (amount) => html`Tentar pagar ${amount} outra vez`,

@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInSwahili } from './amounts.ts'
 import { askingInSwahili, lookUpInSwahili } from './asking.ts'
 import { debtsInSwahili } from './debts.ts'
+import { historyInSwahili } from './history.ts'
 import { owedInSwahili } from './owed.ts'
 import { payingInSwahili } from './paying.ts'
 import { receiptInSwahili } from './receipt.ts'
@@ -13,6 +14,7 @@ export const swahili: Catalogue = {
   owed: owedInSwahili,
   debts: debtsInSwahili,
   amounts: amountsInSwahili,
+  history: historyInSwahili,
   paying: payingInSwahili,
   receipt: receiptInSwahili,
   asking: askingInSwahili,

@@ -9,6 +9,8 @@ const declines: Catalogue['paying']['declines'] = {
   lost_card: 'Benki ilikataa kadi. Tafadhali tumia nyingine.',
   authentication_failed: 'Benki haikuweza kuthibitisha kwamba ni wewe.',
   processing_error: 'Benki haikuweza kukamilisha malipo.',
+  refused_by_bank: 'Benki ilikataa malipo.',
+  refused_by_payer: 'Yalikataliwa kwenye benki.',
   superseded: 'Malipo mengine yameanzishwa tangu wakati huo.',
 }
 
@@ -55,6 +57,7 @@ export const payingInSwahili: Catalogue['paying'] = {
     wasForMore: (name, count) => html`Ulikuwa unalipa: ${name} na ${count} zaidi.`,
   },
   declines,
+  refreshes: 'Ukurasa huu unajiangalia tena wenyewe.',
   checkAgain: 'Angalia tena',
   seeOwed: 'Ona unachodaiwa',
   tryAgain: (amount) => html`Jaribu tena kulipa ${amount}`,

@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInZulu } from './amounts.ts'
 import { askingInZulu, lookUpInZulu } from './asking.ts'
 import { debtsInZulu } from './debts.ts'
+import { historyInZulu } from './history.ts'
 import { owedInZulu } from './owed.ts'
 import { payingInZulu } from './paying.ts'
 import { receiptInZulu } from './receipt.ts'
@@ -13,6 +14,7 @@ export const zulu: Catalogue = {
   owed: owedInZulu,
   debts: debtsInZulu,
   amounts: amountsInZulu,
+  history: historyInZulu,
   paying: payingInZulu,
   receipt: receiptInZulu,
   asking: askingInZulu,

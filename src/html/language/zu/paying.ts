@@ -9,6 +9,8 @@ const declines: Catalogue['paying']['declines'] = {
   lost_card: 'Ibhange linqabe ikhadi. Sicela usebenzise elinye.',
   authentication_failed: 'Ibhange alikwazanga ukuqinisekisa ukuthi bekunguwe.',
   processing_error: 'Ibhange alikwazanga ukuqedela inkokhelo.',
+  refused_by_bank: 'Ibhange likwenqabile ukukhokha.',
+  refused_by_payer: 'Kwenqatshiwe ebhange.',
   superseded: 'Kusukela lapho sekuqalwe ezinye izinkokhelo.',
 }
 
@@ -55,6 +57,7 @@ export const payingInZulu: Catalogue['paying'] = {
     wasForMore: (name, count) => html`Ubukhokhela: ${name} nokunye okungu-${count}.`,
   },
   declines,
+  refreshes: 'Leli khasi liyazibuyekeza lona.',
   checkAgain: 'Phinda ubheke',
   seeOwed: 'Bona okukweletwayo',
   tryAgain: (amount) => html`Zama ukukhokha ${amount} futhi`,

@@ -1,14 +1,14 @@
 import { passesLuhn } from '../../../core/card-number.ts'
 import type { Decline, MethodDetails } from '../processor.ts'
 
-/** The behaviour of one of the simulator's cards. Delays are those of a bank that decides later. */
-export type CardBehaviour =
+/** What becomes of a charge that is tried with one of the simulator's cards or banks. */
+export type ChargeBehaviour =
   | { kind: 'succeeds' }
   | { kind: 'declined'; decline_code: DeclineCode }
   | { kind: 'challenge' }
   | { kind: 'pending'; becomes: 'succeeded' | 'failed' }
 
-/** Why the simulator's cards are declined: the API's code, and the sentence for the payer. */
+/** Why the simulator's cards and banks refuse: the API's code, and the sentence for the payer. */
 export const declines = {
   insufficient_funds: 'There is not enough money on the card.',
   generic_decline: 'The bank declined the card without saying why.',
@@ -17,16 +17,18 @@ export const declines = {
   lost_card: 'The bank declined the card. Please use another one.',
   authentication_failed: 'The bank could not confirm that it was you.',
   processing_error: 'The bank could not complete the payment.',
+  refused_by_bank: 'The bank refused the payment.',
+  refused_by_payer: 'It was refused at the bank.',
   superseded: 'Other payments have been started since.',
 } as const
 export type DeclineCode = keyof typeof declines
 
-const pendingSucceeds: CardBehaviour = { kind: 'pending', becomes: 'succeeded' }
-const pendingFails: CardBehaviour = { kind: 'pending', becomes: 'failed' }
-const declined = (decline_code: DeclineCode): CardBehaviour => ({ kind: 'declined', decline_code })
+const pendingSucceeds: ChargeBehaviour = { kind: 'pending', becomes: 'succeeded' }
+const pendingFails: ChargeBehaviour = { kind: 'pending', becomes: 'failed' }
+const declined = (decline_code: DeclineCode): ChargeBehaviour => ({ kind: 'declined', decline_code })
 
 /** Every card that the simulator knows, with what it does: shown on its card page. It accepts no other number. */
-export const simulatorCards: readonly { number: string; does: string; behaviour: CardBehaviour }[] = [
+export const simulatorCards: readonly { number: string; does: string; behaviour: ChargeBehaviour }[] = [
   { number: '4242424242424242', does: 'succeeds', behaviour: { kind: 'succeeds' } },
   { number: '5555555555554444', does: 'succeeds (Mastercard)', behaviour: { kind: 'succeeds' } },
   { number: '4000000000003220', does: 'asks you to approve, then succeeds', behaviour: { kind: 'challenge' } },
@@ -45,9 +47,10 @@ export function cardDetails(digits: string): MethodDetails {
   return { type: 'card', card: { type: 'CREDIT', scheme, bin: digits.slice(0, 6), last4: digits.slice(-4) } }
 }
 
-/** The decline with this code. */
-export function declineOf(code: DeclineCode): Decline {
-  return { error_code: 'card_declined', decline_code: code, message: declines[code] }
+/** The decline with this code, of a charge that was tried with this method. */
+export function declineOf(code: DeclineCode, method: MethodDetails | null): Decline {
+  const error_code = method?.type === 'instant_eft' ? 'bank_declined' : 'card_declined'
+  return { error_code, decline_code: code, message: declines[code] }
 }
 
 /** What was typed into the card form, and what is wrong with it, per field; valid fields are absent. */
@@ -61,7 +64,7 @@ const typedMax = 40
 export function readCard(
   typed: CardInput,
   now: Date,
-): { faults: CardFaults } | { details: MethodDetails; behaviour: CardBehaviour } {
+): { faults: CardFaults } | { details: MethodDetails; behaviour: ChargeBehaviour } {
   const within = (text: string) => (text.length > typedMax ? '' : text)
   const input = { card_number: within(typed.card_number), expiry: within(typed.expiry), cvc: within(typed.cvc) }
   const digits = input.card_number.replaceAll(/[\s-]/g, '')

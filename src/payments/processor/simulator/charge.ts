@@ -3,7 +3,8 @@ import { bucketOf, type Id } from '../../../core/id/id.ts'
 import { sameSecret, type Vault } from '../../../core/secret.ts'
 import type { Queryable } from '../../../database/pool.ts'
 import type { ChargeState, MethodDetails } from '../processor.ts'
-import { type CardBehaviour, cardDetails, type DeclineCode, declineOf } from './cards.ts'
+import { eftDetails, simulatedBanks } from './banks.ts'
+import { type ChargeBehaviour, cardDetails, type DeclineCode, declineOf } from './cards.ts'
 
 /** A charge in the simulator's own books. */
 export type SimulatorCharge = {
@@ -17,7 +18,9 @@ export type SimulatorCharge = {
   becomes: 'succeeded' | 'failed' | null
   settles_at: Date | null
   decline_code: DeclineCode | null
+  /** What it was tried with; the column is older than the methods besides cards. */
   card: MethodDetails | null
+  paycode: string | null
   return_url: Buffer
   created_at: Date
 }
@@ -94,71 +97,77 @@ export async function insertPush(
   })
 }
 
-/** Whether the payer may still act on the charge. */
-export function isWithinTime(charge: SimulatorCharge, now: Date): boolean {
-  return now.getTime() - charge.created_at.getTime() < payableMs
+/** Until when the payer may act on a charge. */
+export function payableUntil({ created_at }: Pick<SimulatorCharge, 'created_at'>): Date {
+  return new Date(created_at.getTime() + payableMs)
 }
 
-/** Charges a card. Only an open charge can be charged, so a form that is sent twice charges once. */
-export function chargeCard(
+/** Whether the payer may still act on the charge. */
+export function isWithinTime(charge: Pick<SimulatorCharge, 'created_at'>, now: Date): boolean {
+  return now < payableUntil(charge)
+}
+
+type ChargeKey = Pick<SimulatorCharge, 'id' | 'bucket' | 'environment_id'>
+
+/** What a charge is tried with, and what comes of it; a pending one is decided after `delay_ms`, 3 s unless it says. */
+export type ChargeAttempt = { details: MethodDetails; behaviour: ChargeBehaviour; delay_ms?: number }
+
+/** Tries a charge with a card or a bank. Only an open charge can be charged, so a form that is sent twice charges once. */
+export function tryCharge(
   pool: Queryable,
-  charge: SimulatorCharge,
-  card: { details: MethodDetails; behaviour: CardBehaviour },
+  charge: ChargeKey,
+  { details: card, behaviour, delay_ms = pendingMs }: ChargeAttempt,
   now: Date,
 ): Promise<void> {
-  const { behaviour } = card
   switch (behaviour.kind) {
     case 'succeeds':
-      return move(pool, charge, 'open', { status: 'succeeded', settles_at: now, card: card.details })
+      return move(pool, charge, 'open', { status: 'succeeded', settles_at: now, card })
     case 'declined':
       return move(pool, charge, 'open', {
         status: 'failed',
         settles_at: now,
         decline_code: behaviour.decline_code,
-        card: card.details,
+        card,
       })
     case 'challenge':
-      return move(pool, charge, 'open', { status: 'challenge', card: card.details })
+      return move(pool, charge, 'open', { status: 'challenge', card })
     case 'pending':
       return move(pool, charge, 'open', {
         status: 'pending',
         becomes: behaviour.becomes,
-        settles_at: new Date(now.getTime() + pendingMs),
+        settles_at: new Date(now.getTime() + delay_ms),
         decline_code: behaviour.becomes === 'failed' ? 'processing_error' : null,
-        card: card.details,
+        card,
       })
   }
 }
 
-/** What a test wants to become of a charge. `abandoned`: nobody ever pays it. */
+/** What a test wants to become of a charge, and how it is tried. `abandoned`: nobody ever pays it. */
 export type PlayedOutcome = {
   outcome: 'succeeded' | 'declined' | 'abandoned' | 'pending_succeeded' | 'pending_failed'
+  method: 'card' | 'instant_eft'
   delay_s: number
 }
 
-/** Pays the open charge of a payment as a test wants, with a card. */
+/** Pays the open charge of a payment as a test wants. */
 export async function playCharge(
   pool: Queryable,
   environmentId: number,
   id: Id,
-  { outcome, delay_s }: PlayedOutcome,
+  { outcome, method, delay_s }: PlayedOutcome,
   now: Date,
 ): Promise<void> {
   if (outcome === 'abandoned') return
-  const charge = { id, bucket: bucketOf(id), environment_id: environmentId }
-  const card = cardDetails('4242424242424242')
-  if (outcome === 'succeeded') return move(pool, charge, 'open', { status: 'succeeded', settles_at: now, card })
-  if (outcome === 'declined') {
-    return move(pool, charge, 'open', { status: 'failed', settles_at: now, decline_code: 'generic_decline', card })
+  const byCard = method === 'card'
+  const behaviours: Readonly<Record<typeof outcome, ChargeBehaviour>> = {
+    succeeded: { kind: 'succeeds' },
+    declined: { kind: 'declined', decline_code: byCard ? 'generic_decline' : 'refused_by_bank' },
+    pending_succeeded: { kind: 'pending', becomes: 'succeeded' },
+    pending_failed: { kind: 'pending', becomes: 'failed' },
   }
-  const becomes = outcome === 'pending_succeeded' ? 'succeeded' : 'failed'
-  await move(pool, charge, 'open', {
-    status: 'pending',
-    becomes,
-    settles_at: new Date(now.getTime() + delay_s * 1_000),
-    decline_code: becomes === 'failed' ? 'processing_error' : null,
-    card,
-  })
+  const details = byCard ? cardDetails('4242424242424242') : eftDetails(simulatedBanks[0])
+  const charge = { id, bucket: bucketOf(id), environment_id: environmentId }
+  await tryCharge(pool, charge, { details, behaviour: behaviours[outcome], delay_ms: delay_s * 1_000 }, now)
 }
 
 /** Records the payer's decision on the challenge. */
@@ -187,7 +196,7 @@ type Move = Pick<SimulatorCharge, 'status' | 'card'> &
 
 async function move(
   pool: Queryable,
-  { id, bucket, environment_id }: Pick<SimulatorCharge, 'id' | 'bucket' | 'environment_id'>,
+  { id, bucket, environment_id }: ChargeKey,
   from: SimulatorCharge['status'],
   to: Move,
 ): Promise<void> {
@@ -225,6 +234,10 @@ export function stateAt(charge: SimulatorCharge, now: Date): ChargeState {
     case 'succeeded':
       return { status: 'succeeded', at: settles_at ?? now, method_details }
     case 'failed':
-      return { status: 'failed', decline: declineOf(charge.decline_code ?? 'generic_decline'), method_details }
+      return {
+        status: 'failed',
+        decline: declineOf(charge.decline_code ?? 'generic_decline', charge.card),
+        method_details,
+      }
   }
 }

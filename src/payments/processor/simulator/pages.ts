@@ -1,12 +1,11 @@
 import { errorSummary, textField } from '../../../html/field.ts'
-import { type Html, html } from '../../../html/html.ts'
+import { html } from '../../../html/html.ts'
 import { simulatorVoice } from '../../../html/language/voice.ts'
 import type { Page } from '../../../html/layout.ts'
-import { headlineMoney, money } from '../../../html/money.ts'
+import { money } from '../../../html/money.ts'
 import { type CardFaults, simulatorCards } from './cards.ts'
 import type { SimulatorCharge } from './charge.ts'
-
-const footer = html`This is Tallystick’s simulator, standing in for the page of a payment service. Never enter a real card here.`
+import { chargeHeading, simulatorPage, waysToPay } from './frame.ts'
 
 /** The card form. The card number and security code that were typed are never shown again. */
 export function cardPage(charge: SimulatorCharge, returnUrl: string, faults: CardFaults = {}, expiry = ''): Page {
@@ -14,8 +13,8 @@ export function cardPage(charge: SimulatorCharge, returnUrl: string, faults: Car
   return simulatorPage(
     charge,
     list.length > 0 ? 'Error: card payment' : 'Card payment',
-    html`<section class="card">
-${heading('Card payment', charge)}
+    html`${waysToPay('card')}<section class="card">
+${chargeHeading('Card payment', charge)}
 ${errorSummary(list, simulatorVoice)}<form method="post" data-payment-step novalidate>
 ${textField({ name: 'card_number', label: 'Card number', inputmode: 'numeric', autocomplete: 'cc-number', error: faults.card_number })}
 <div class="row">
@@ -36,9 +35,9 @@ export function challengePage(charge: SimulatorCharge): Page {
     charge,
     'Confirm the payment',
     html`<section class="card">
-${heading('Your bank asks: do you want to pay this?', charge)}
+${chargeHeading('Your bank asks: do you want to pay this?', charge)}
 <dl><div><dt>To</dt><dd>${charge.merchant_name}</dd></div>${
-      charge.card && html`<div><dt>Card</dt><dd>•••• ${charge.card.card.last4}</dd></div>`
+      charge.card?.type === 'card' && html`<div><dt>Card</dt><dd>•••• ${charge.card.card.last4}</dd></div>`
     }</dl>
 <form method="post" data-payment-step>
 <button type="submit" name="decision" value="approve">Approve</button>
@@ -57,15 +56,6 @@ export function expiredPage(charge: SimulatorCharge, returnUrl: string): Page {
 <p>It was open for too long. Nothing was charged.</p>
 <p class="more"><a href="${returnUrl}">Go back and start again</a></p></section>`,
   )
-}
-
-function simulatorPage(charge: SimulatorCharge, title: string, content: Html): Page {
-  const { merchant_name: merchant } = charge
-  return { voice: simulatorVoice, title: `${title} – ${merchant}`, merchant, test: true, content, footer }
-}
-
-function heading(label: string, charge: SimulatorCharge): Html {
-  return html`<h1><small>${label}</small> ${headlineMoney(charge.amount, charge.currency, simulatorVoice)}</h1>`
 }
 
 const cardList = html`<details><summary>Cards that this simulator knows</summary>

@@ -1,15 +1,23 @@
 import type { FastifyReply, Router } from '../../../api/fastify.ts'
+import { queryOf, readPairs } from '../../../api/url-encoded.ts'
 import type { AppContext } from '../../../context.ts'
 import { Problem } from '../../../core/problem.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../../html/form.ts'
 import { sendPage } from '../../../html/send.ts'
+import { eftDetails, readBankChoice } from './banks.ts'
 import { readCard, shownExpiry } from './cards.ts'
-import { answerChallenge, chargeCard, findChargeByToken, isWithinTime, type SimulatorCharge } from './charge.ts'
+import { answerChallenge, findChargeByToken, isWithinTime, type SimulatorCharge, tryCharge } from './charge.ts'
+import { bankListPage, bankPage } from './eft-pages.ts'
 import { cardPage, challengePage, expiredPage } from './pages.ts'
+import { assignPaycode } from './paycode.ts'
+import { paycodePage } from './paycode-page.ts'
 
 type Params = { Params: { token: string } }
 
-/** The simulator's own pages: the card form, the challenge, and the way back. Its links cannot be guessed. */
+/** A value that was sent, by its name. */
+type Sent = (name: string) => string | undefined
+
+/** The simulator's own pages: the ways to pay, the bank's questions, and the way back. Its links cannot be guessed. */
 export function simulatorRoutes(router: Router, app: AppContext): void {
   const { pool, vault, clock } = app
   const url = '/simulator/charges/:token'
@@ -20,43 +28,82 @@ export function simulatorRoutes(router: Router, app: AppContext): void {
     return charge
   }
 
-  router.get<Params>(url, async ({ params }, reply) => {
-    const charge = await findOrThrow(params.token)
-    return show(reply, charge, vault.decrypt(charge.return_url), clock.now())
+  router.get<Params>(url, async (request, reply) => {
+    const charge = await findOrThrow(request.params.token)
+    const pairs = readPairs(queryOf(request.url), 'The query')
+    const sent: Sent = (name) => pairs.find(([one]) => one === name)?.[1]
+    return show(reply, charge, { returnUrl: vault.decrypt(charge.return_url), now: clock.now(), sent })
   })
 
   router.post<Params>(url, async (request, reply) => {
     if (!isOwnOrigin(app, request)) return sendForeign(request, reply)
     const charge = await findOrThrow(request.params.token)
     const form = readForm(request)
-    const now = clock.now()
     const returnUrl = vault.decrypt(charge.return_url)
-    if (!isWithinTime(charge, now)) return show(reply, charge, returnUrl, now)
-    const decision = form.get('decision')
-    if (decision === 'approve' || decision === 'refuse') {
-      await answerChallenge(pool, charge, decision === 'approve', now)
-    } else if (charge.status === 'open') {
-      const input = {
-        card_number: form.get('card_number') ?? '',
-        expiry: form.get('expiry') ?? '',
-        cvc: form.get('cvc') ?? '',
-      }
-      const card = readCard(input, now)
-      if ('faults' in card) {
-        return sendPage(reply, cardPage(charge, returnUrl, card.faults, shownExpiry(input.expiry)), { status: 422 })
-      }
-      await chargeCard(pool, charge, card, now)
-    }
+    const now = clock.now()
+    const sent: Sent = (name) => form.get(name) ?? undefined
+    if (!isWithinTime(charge, now)) return show(reply, charge, { returnUrl, now, sent })
+    const refused = await act(app, charge, { returnUrl, now, sent })
+    if (refused) return sendPage(reply, refused, { status: 422 })
     const { status } = await findOrThrow(request.params.token)
     const here = `${app.publicUrl()}/simulator/charges/${request.params.token}`
+    if (status === 'open' && sent('method') === 'paycode') return reply.redirect(`${here}?method=paycode`, 303)
     return reply.redirect(status === 'challenge' ? here : returnUrl, 303)
   })
 }
 
-/** The page of a charge in its current state; a decided charge redirects back. */
-function show(reply: FastifyReply, charge: SimulatorCharge, returnUrl: string, now: Date): FastifyReply {
+type Asked = { returnUrl: string; now: Date; sent: Sent }
+
+/** Does what a form of a page says. Returns the page again, where something in it is wrong. */
+async function act({ pool }: Pick<AppContext, 'pool'>, charge: SimulatorCharge, { returnUrl, now, sent }: Asked) {
+  const decision = sent('decision')
+  const decides = decision === 'approve' || decision === 'refuse'
+  if (charge.status === 'challenge') {
+    if (decides) await answerChallenge(pool, charge, decision === 'approve', now)
+    return undefined
+  }
+  if (charge.status !== 'open') return undefined
+  if (sent('method') === 'instant_eft') {
+    const choice = readBankChoice(sent)
+    if (!('bank' in choice) || !decides) return bankListPage(charge, returnUrl)
+    const { bank, delay_s } = choice
+    const refused = { kind: 'declined', decline_code: 'refused_by_payer' } as const
+    const behaviour = decision === 'approve' ? bank.behaviour : refused
+    await tryCharge(pool, charge, { details: eftDetails(bank), behaviour, delay_ms: delay_s * 1_000 }, now)
+    return undefined
+  }
+  if (sent('method') === 'paycode') {
+    const { paycode: code } = charge
+    if (code === null) await assignPaycode(pool, charge)
+    else if (sent('paycode') === 'pay') {
+      const details = { type: 'paycode' as const, paycode: { code } }
+      await tryCharge(pool, charge, { details, behaviour: { kind: 'succeeds' } }, now)
+    }
+    return undefined
+  }
+  const typed = {
+    card_number: sent('card_number') ?? '',
+    expiry: sent('expiry') ?? '',
+    cvc: sent('cvc') ?? '',
+  }
+  const card = readCard(typed, now)
+  if ('faults' in card) return cardPage(charge, returnUrl, card.faults, shownExpiry(typed.expiry))
+  await tryCharge(pool, charge, card, now)
+  return undefined
+}
+
+/** The page of a charge in its current state, for the way to pay that was chosen; a decided charge redirects back. */
+function show(reply: FastifyReply, charge: SimulatorCharge, { returnUrl, now, sent }: Asked): FastifyReply {
   const waits = charge.status === 'open' || charge.status === 'challenge'
   if (!waits) return reply.redirect(returnUrl, 303)
   if (!isWithinTime(charge, now)) return sendPage(reply, expiredPage(charge, returnUrl))
-  return sendPage(reply, charge.status === 'open' ? cardPage(charge, returnUrl) : challengePage(charge))
+  if (charge.status === 'challenge') return sendPage(reply, challengePage(charge))
+  if (sent('method') === 'paycode') return sendPage(reply, paycodePage(charge, returnUrl))
+  if (sent('method') !== 'instant_eft') return sendPage(reply, cardPage(charge, returnUrl))
+  const choice = readBankChoice(sent)
+  if ('bank' in choice) return sendPage(reply, bankPage(charge, choice))
+  const { delay_fault } = choice
+  return sendPage(reply, bankListPage(charge, returnUrl, delay_fault), {
+    status: delay_fault === undefined ? 200 : 422,
+  })
 }

@@ -4,6 +4,7 @@ import { decode, encode } from '../../../core/id/base62.ts'
 import { bucketOf } from '../../../core/id/id.ts'
 import type { Processor } from '../processor.ts'
 import { cancelCharge, chargeToken, insertCharge, insertPush, type SimulatorCharge, stateAt } from './charge.ts'
+import { findPaycodePayment } from './paycode.ts'
 
 const referencePrefix = 'sim_'
 const idOf = (reference: string) =>
@@ -38,6 +39,7 @@ export function simulator(
       await insertPush(pool, { ...row, return_url: vault.encrypt('') }, phone)
       return { reference: referencePrefix + encode(payment_id) }
     },
+    findPaycode: (paycode) => findPaycodePayment(pool, environmentId, paycode, clock.now()),
     cancel: (reference) => cancelCharge(pool, environmentId, idOf(reference), clock.now()),
     async fetch(reference) {
       const id = idOf(reference)
