@@ -4,6 +4,7 @@ import { type TestServer, testServer } from '../support/server.ts'
 import type { PayerPage } from './payer.ts'
 import { askingStates, showFace } from './states/asking.ts'
 import { faultStates } from './states/faults.ts'
+import { historyStates } from './states/history.ts'
 import { owedStates } from './states/owed.ts'
 import { paidStates } from './states/paid.ts'
 import { called, toolsOf } from './states/tools.ts'
@@ -38,6 +39,7 @@ const data = [
   /(?:January|October|November|December)(?: \d{4} at)?/,
   /SAST|UTC|GMT/,
   'Visa',
+  'First Simulated Bank',
   // The sample of a preview.
   /S(?:am(?:ple)? (?:Sample|account)|AMPLE-1)/,
 ]
@@ -69,7 +71,7 @@ describe('a page leaves no text to English', () => {
     expect(plainLettersOf(page)).toEqual(['Pay  go', 'Plain text'])
   })
 
-  test.each([...owedStates(tools), ...faultStates(tools), ...paidStates(tools), ...askingStates(tools)])(
+  test.each([...owedStates(tools), ...faultStates(tools), ...paidStates(tools), ...askingStates(tools), ...historyStates(tools)])(
     '%s',
     async (_name, show) => {
       const page = await show()
