@@ -18,6 +18,8 @@ export type Outcome = {
   payment: SessionPayment
   lines: ReceiptLine[]
   links: OutcomeLinks
+  /** The path of its receipt, once it has succeeded. */
+  receipt: string
   /** Of a request or session: what it says of itself, and whether another payment has paid it. */
   asked?: { about: [string, string][]; paid_before: boolean; return_url: string | null }
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
 import { formatId, parseId } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
+import { receiptPath } from '../core/receipt-address.ts'
 import { sendPage } from '../html/send.ts'
 import { findSessionPayment } from '../payments/session/store.ts'
 import { syncWithProcessor } from '../payments/session/sync-with-processor.ts'
@@ -35,5 +36,5 @@ export async function showOutcome(
     self: `${page}/payments/${formatId('payment', payment.id)}`,
     again: `${page}/review?again=${formatId('payment', payment.id)}`,
   }
-  return sendPage(reply, outcomePage({ subject, payment, lines, links }))
+  return sendPage(reply, outcomePage({ subject, payment, lines, links, receipt: receiptPath(app.vault, payment.id) }))
 }

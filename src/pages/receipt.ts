@@ -12,7 +12,7 @@ import type { ReceiptLine } from './receipt-store.ts'
  * The receipt of a payment that succeeded: what it brought to each debt at its time, what was not needed and why, and
  * what has become of it since. Money that brought nothing is never shown as paid.
  */
-export function receipt({ subject, payment, lines, links, asked }: Outcome): OutcomeView {
+export function receipt({ subject, payment, lines, links, receipt: path, asked }: Outcome): OutcomeView {
   const { merchant_name, time_zone } = subject.environment
   const { currency, amount } = payment
   const card = payment.method_details?.card
@@ -47,8 +47,8 @@ ${asked?.paid_before && paidBefore(merchant_name)}${surplusNote(merchant_name, p
           html`<li><span class="what">${nameOf(line)} <small>${resultOf(line, currency)}</small></span>${money(line.applied, currency)}</li>\n`,
       )}</ul>
 ${sinceThen(merchant_name, lines, currency, time_zone)}<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>
+<p class="no-print"><a class="button" href="${path}">Save the receipt</a></p>
 ${wayOn(merchant_name, links, asked)}`,
-    footer: html`This page is your receipt. Print it or keep it as a PDF.`,
   }
 }
 

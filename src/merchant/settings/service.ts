@@ -24,6 +24,7 @@ export function respondSettings(
     time_zone: row.time_zone,
     payment_rules: formatRules(effectiveRules(row.payment_rules)),
     payment_session_lifetime_hours: row.session_lifetime_h,
+    receipt_requests: row.receipt_requests,
   }
   return { status: 200, body, etag: settingsEtag(row) }
 }
@@ -46,6 +47,7 @@ export function changeSettings(row: SettingsRow, patch: UpdateSettings): Setting
     time_zone: (patch.time_zone && canonicalTimeZone(patch.time_zone)) ?? row.time_zone,
     payment_rules: changeRules([], row.payment_rules, patch.payment_rules),
     session_lifetime_h: patch.payment_session_lifetime_hours ?? row.session_lifetime_h,
+    receipt_requests: patch.receipt_requests ?? row.receipt_requests,
   }
 }
 

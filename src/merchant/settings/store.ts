@@ -14,6 +14,7 @@ export type SettingsRow = {
   time_zone: string
   payment_rules: PaymentRuleOverrides
   session_lifetime_h: number
+  receipt_requests: boolean
   version: bigint
 }
 
@@ -32,7 +33,7 @@ export async function readSettings(
   const { rows } = await database.query<SettingsRow>({
     name: options.lock ? 'lock-settings' : 'read-settings',
     text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, ${faceColumns('e')}, e.time_zone, e.payment_rules,
-        e.session_lifetime_h, e.version
+        e.session_lifetime_h, e.receipt_requests, e.version
       from environment as e join merchant as m on m.id = e.merchant_id
       where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
     values: [environmentId],
@@ -45,7 +46,7 @@ export async function writeSettings(database: Queryable, environmentId: number, 
   await database.query({
     name: 'write-settings',
     text: `update environment set display_name = $2, time_zone = $3, payment_rules = $4, version = $5, face = $6,
-        session_lifetime_h = $7
+        session_lifetime_h = $7, receipt_requests = $8
       where id = $1`,
     values: [
       environmentId,
@@ -55,6 +56,7 @@ export async function writeSettings(database: Queryable, environmentId: number, 
       row.version,
       row.face,
       row.session_lifetime_h,
+      row.receipt_requests,
     ],
   })
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
 import { formatId, type Id, parseId } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
+import { receiptPath } from '../../core/receipt-address.ts'
 import { sendPage } from '../../html/send.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
 import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts'
@@ -40,6 +41,7 @@ export async function showCheckoutOutcome(
       subject: { ...subject, archived: false },
       payment,
       lines,
+      receipt: receiptPath(app.vault, payment.id),
       links: { page, self: `${page}/payments/${formatId('payment', payment.id)}`, again: page },
       asked: { about: aboutOf(subject), paid_before: row.status === 'paid' && !isIt, return_url: row.return_url },
     }),
