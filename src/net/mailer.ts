@@ -32,7 +32,7 @@ export type Mailer = {
 // A message and its attachment have less than 500 kB; a mail server may look into it before it answers.
 const connect_ms = 10_000
 const idle_ms = 30_000
-const whole_ms = 60_000
+const whole_ms = 45_000
 
 /**
  * Makes a mailer. Every wait has an end, and the whole of a message has one too. What went wrong is not logged here: a

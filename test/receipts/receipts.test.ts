@@ -173,7 +173,7 @@ describe('the receipt of a recorded payment with money that was not needed', () 
     const text = (await open(receipt_url)).text.replaceAll('\u00a0', ' ')
     expect(text).toContain('R 20,00 of it was not needed.')
     expect(text).toContain(
-      'Since then 26 November 2026: R 15,00 of what was not needed was used. 26 November 2026: R 7,00 of this payment was taken back.',
+      'Since then 26 November 2026: R 15,00 of this payment was used for something else that was owed. 26 November 2026: R 7,00 of this payment was taken back.',
     )
   })
 })

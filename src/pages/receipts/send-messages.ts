@@ -30,14 +30,11 @@ export async function sendReceipts(app: App, stopping?: AbortSignal): Promise<vo
 }
 
 async function sendOne(app: App, mailer: Mailer, message: ReceiptMessage): Promise<void> {
-  const outcome = await hand(app, mailer, message)
-  const now = app.clock.now()
-  const late = now.getTime() - message.requested_at.getTime() >= givenUpMs
-  if (outcome === 'sent') await endMessage(app.pool, message, now)
-  else {
-    app.log.warn({ outcome, given_up: late || outcome === 'refused' }, 'a receipt could not be sent')
-    if (late || outcome === 'refused') await endMessage(app.pool, message, null)
-  }
+  const age_ms = app.clock.now().getTime() - message.requested_at.getTime()
+  const outcome = age_ms < givenUpMs ? await hand(app, mailer, message) : 'late'
+  if (outcome === 'sent') return endMessage(app.pool, message, app.clock.now())
+  app.log.warn({ outcome }, 'a receipt could not be sent')
+  if (outcome !== 'failed') await endMessage(app.pool, message, null)
 }
 
 async function hand(app: App, mailer: Mailer, message: ReceiptMessage): Promise<MailOutcome> {

@@ -47,7 +47,8 @@ export const receiptWords = {
   takenBack: (date: string, amount: string, name: string, merchant: string) =>
     `${date}: ${merchant} took ${amount} back from ${name}.`,
   reversed: (date: string, amount: string) => `${date}: ${amount} of this payment was taken back.`,
-  used: (date: string, amount: string) => `${date}: ${amount} of what was not needed was used.`,
+  used: (date: string, amount: string) =>
+    `${date}: ${amount} of this payment was used for something else that was owed.`,
   save: 'Save the receipt (PDF)',
   print: 'Print this page, or save it as a PDF from your browser.',
   keep: 'Keep the address of this page: the receipt stays here.',
