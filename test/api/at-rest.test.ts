@@ -31,7 +31,7 @@ async function actions(): Promise<Sample[]> {
   ]
 }
 
-const links = /\/(?:p|simulator\/charges)\/\w{22,23}([\w-]{22})/g
+const links = /\/(?:p|receipts|simulator\/charges)\/\w{22,23}([\w-]{22})/g
 const proofsIn = (text: string) => [...text.matchAll(links)].map(([, proof]) => proof as string)
 
 /** Sends a request with a key, twice. */

@@ -141,7 +141,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: `/billing/customers/${customer}/adjustments`, body: { amount: 5, reason: 'fee' } },
     { method: 'POST', path: `/billing/accounts/${account}/adjustments`, body: { amount: -100, reason: 'goodwill' } },
     { method: 'POST', path: `/billing/bills/${bill}/adjustments`, body: { amount: -5, reason: 'discount' } },
-    { method: 'PATCH', path: '/settings', body: { name: 'Acme', time_zone: 'Africa/Johannesburg', ...face, ...rules } },
+    {
+      method: 'PATCH',
+      path: '/settings',
+      body: { name: 'Acme', time_zone: 'Africa/Johannesburg', receipt_requests: true, ...face, ...rules },
+    },
     { method: 'POST', path: '/settings/preview', body: { name: 'Acme', ...face } },
     { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },
     {

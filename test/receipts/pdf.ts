@@ -37,8 +37,8 @@ function letterMap(stream: string): Letters {
   const map: Letters = new Map()
   for (const [, first = '', , list = ''] of stream.matchAll(/<(\w{4})> <(\w{4})> \[([^\]]*)\]/g)) {
     const from = Number.parseInt(first, 16)
-    for (const [index, [, code = '']] of [...list.matchAll(/<(\w*)>/g)].entries()) {
-      map.set(from + index, Buffer.from(code, 'hex').swap16().toString('utf16le'))
+    for (const [index, [, code = '']] of [...list.matchAll(/<([\w ]*)>/g)].entries()) {
+      map.set(from + index, Buffer.from(code.replaceAll(' ', ''), 'hex').swap16().toString('utf16le'))
     }
   }
   return map

@@ -99,6 +99,35 @@ describe('the receipt of a payment from a page', () => {
     expect(text).toContain('Receipt number')
   })
 
+  test('is in the export of its customer', async () => {
+    const { customer, late, later, receipt } = await payTwoBills()
+    const { body } = await server.api('GET', `/billing/customers/${customer.id}/export`)
+    expect(body.receipts).toEqual([
+      {
+        payment_id: (await paymentOf(receipt)).id,
+        number: expect.stringMatching(/^(\w{4} ){5}\w{2}$/),
+        merchant_name: 'Acme Water',
+        received_at: '2026-11-26T09:00:00.000Z',
+        currency: 'ZAR',
+        amount: 113_200,
+        unapplied_amount: 0,
+        direct_amount: 0,
+        customer_name: 'Thandi Nkosi',
+        payment_method_details: expect.objectContaining({ type: 'card' }),
+        lines: [
+          { bill_id: late.id, amount: 79_900, balance_after: 0, external_reference: late.external_reference },
+          {
+            bill_id: later.id,
+            amount: 33_300,
+            balance_after: 0,
+            external_reference: later.external_reference,
+            account_name: 'Garden water',
+          },
+        ],
+      },
+    ])
+  })
+
   test('says what was not needed, and why', async () => {
     const { customer, late } = await made.household()
     const review = await made.review(customer, `debt=${late.id}`)
