@@ -18,6 +18,32 @@ export function linkToken(vault: Vault, kind: ObjectKind, id: Id, linkVersion: n
   return `${letters[kind]}${encode(id)}${vault.token('presentment', kind, id, String(linkVersion))}`
 }
 
+/**
+ * The token of a hosted page for somebody who found it without a link: as `linkToken`, but it says when it ends, and nothing of
+ * the link can be derived from it.
+ */
+function guestToken(vault: Vault, kind: ObjectKind, id: Id, linkVersion: number, expiresAt: Date): string {
+  const ends = Math.floor(expiresAt.getTime() / 1000)
+    .toString(36)
+    .padStart(endsLength, '0')
+  return `g${letters[kind]}${encode(id)}${ends}${vault.token('guest link', kind, id, String(linkVersion), ends)}`
+}
+
+const endsLength = 8
+
+/** The token of a page: for good, or one that ends. */
+export function pageToken(
+  vault: Vault,
+  kind: ObjectKind,
+  id: Id,
+  linkVersion: number,
+  expiresAt: Date | undefined,
+): string {
+  return expiresAt === undefined
+    ? linkToken(vault, kind, id, linkVersion)
+    : guestToken(vault, kind, id, linkVersion, expiresAt)
+}
+
 /** The address of the hosted page. It must not be in an event or a log: whoever has it can see the balance. */
 export function presentmentUrl(publicUrl: string, vault: Vault, kind: ObjectKind, id: Id, linkVersion: number): string {
   return `${publicUrl}/p/${linkToken(vault, kind, id, linkVersion)}`
@@ -57,9 +83,16 @@ export function withProofs(vault: Vault, text: string): string {
     })
 }
 
+/** What a token names. `expires_at` is when it ends; `undefined` where it does not. */
+export type NamedPage = { kind: ObjectKind; id: Id; expires_at: Date | undefined }
+
 /** The object that a token names, before the token is verified; `undefined` when it does not have the form of a token. */
-export function readLinkToken(token: string): { kind: ObjectKind; id: Id } | undefined {
-  return token.length === 23 + proofLength ? readSpoken(token.slice(0, 23)) : undefined
+export function readLinkToken(token: string): NamedPage | undefined {
+  const ends = token.slice(24, -proofLength)
+  const ofGuest = token.startsWith('g') && /^[0-9a-z]{8}$/.test(ends)
+  if (!ofGuest && token.length !== 23 + proofLength) return undefined
+  const named = readSpoken(ofGuest ? token.slice(1, 24) : token.slice(0, 23))
+  return named && { ...named, expires_at: ofGuest ? new Date(Number.parseInt(ends, 36) * 1000) : undefined }
 }
 
 function readSpoken(spoken: string): { kind: ObjectKind; id: Id } | undefined {
@@ -69,6 +102,11 @@ function readSpoken(spoken: string): { kind: ObjectKind; id: Id } | undefined {
 }
 
 /** Whether the token is the one of this object and version. */
-export function isLinkToken(vault: Vault, token: string, kind: ObjectKind, id: Id, linkVersion: number): boolean {
-  return sameSecret(token, linkToken(vault, kind, id, linkVersion))
+export function isLinkToken(
+  vault: Vault,
+  token: string,
+  { kind, id, expires_at }: NamedPage,
+  linkVersion: number,
+): boolean {
+  return sameSecret(token, pageToken(vault, kind, id, linkVersion, expires_at))
 }

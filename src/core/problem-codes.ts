@@ -233,6 +233,11 @@ export const problems = {
     title: 'There are too many endpoints',
     help: 'Delete one that is no longer used, or let one endpoint receive several types of events.',
   },
+  too_many_attempts: {
+    status: 429,
+    title: 'There were too many attempts',
+    help: 'Wait for Retry-After seconds.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',

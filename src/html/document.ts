@@ -26,13 +26,15 @@ export function styleOf(text: string): Style {
   return { element: Html.trusted(`<style>${text}</style>`), source }
 }
 
-/** A style sheet without insignificant white space: the file stays readable, and 1.4 kB less are sent. */
+/** A style sheet without what it means the same without: the file stays readable, and 1.6 kB less are sent. */
 function squeezeCss(text: string): string {
   return text
     .replaceAll(/\/\*.*?\*\//gs, '')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/ ?([{};,>]) ?/g, '$1')
     .replaceAll(/([a-z-]): /g, '$1:')
+    .replaceAll(';}', '}')
+    .replaceAll(/(?<=[:\s,(])0\.(?=\d)/g, '.')
     .trim()
 }
 

@@ -88,6 +88,16 @@ export function sendRefusal(
 ): FastifyReply {
   const problem = toProblem(error)
   if (problem.code === 'not_found') return sendPageNotFound(reply)
+  if (problem.code === 'too_many_attempts') {
+    reply.header('retry-after', String(problem.retryAfterS ?? 3_600))
+    return sendMessage(
+      reply,
+      429,
+      'Please try again later',
+      'Too many links that lead nowhere were opened from where you are.',
+      'Open the link that you were sent again in an hour, or ask the company that sent it.',
+    )
+  }
   if (problem.status === 503) {
     reply.header('retry-after', String(problem.retryAfterS ?? 2))
     return sendMessage(

@@ -48,7 +48,7 @@ export function sendPageNotFound(reply: FastifyReply): FastifyReply {
     reply,
     404,
     'This link does not work',
-    'It may have been cut short when it was copied, or replaced by a newer one.',
+    'It may have been cut short when it was copied, have ended, or been replaced by a newer one.',
     'Please open the newest link that you were sent, or ask the company that sent it for a new one.',
   )
 }

@@ -3,9 +3,10 @@ import { deleteOldResponses } from '../database/idempotency.ts'
 import type { Pool } from '../database/pool.ts'
 import type { Statement } from '../database/sql.ts'
 import { transaction } from '../database/transaction.ts'
+import { deleteOldAttempts } from '../pages/guest/store.ts'
 
 const hourMs = 3_600_000
-const keysKeptMs = 24 * hourMs
+const keptMs = 24 * hourMs
 // Whole months of events, with their deliveries and attempts, are dropped when they are older than this by the clock of the database,
 // whose function refuses to drop younger ones.
 const eventsKept = '90 days'
@@ -18,7 +19,8 @@ const stepMax_ms = 60_000
 const tableLockWait_ms = 200
 
 /**
- * Maintains the database: creates partitions three months ahead, deletes idempotency keys after 24 hours, and drops
+ * Maintains the database: creates partitions three months ahead, deletes idempotency keys and attempts of guests after 24
+ * hours, and drops
  * months of events after 90 days.
  */
 export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' | 'clock'>): Promise<void> {
@@ -33,7 +35,9 @@ export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' 
     text: 'select drop_old_events(now() - $1::interval)',
     values: [eventsKept],
   })
-  await deleteKeys(pool, new Date(now.getTime() - keysKeptMs))
+  const before = new Date(now.getTime() - keptMs)
+  await inSteps(() => deleteOldResponses(pool, before, stepRows))
+  await inSteps(() => deleteOldAttempts(pool, before, stepRows))
 }
 
 async function changePartitions(pool: Pool, statement: Statement & { values: unknown[] }): Promise<void> {
@@ -44,8 +48,8 @@ async function changePartitions(pool: Pool, statement: Statement & { values: unk
 }
 
 /** In small steps: one large delete would hold up the vacuum and the log for as long as it runs. */
-async function deleteKeys(pool: Pool, before: Date): Promise<void> {
+async function inSteps(step: () => Promise<number>): Promise<void> {
   for (;;) {
-    if ((await deleteOldResponses(pool, before, stepRows)) < stepRows) return
+    if ((await step()) < stepRows) return
   }
 }

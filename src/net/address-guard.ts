@@ -73,7 +73,8 @@ v6Public.addSubnet(...publicV6, 'ipv6')
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 
-function isPublic(address: string): boolean {
+/** Whether an address is one of the public internet. */
+export function isPublic(address: string): boolean {
   const family = isIP(address)
   return family === 4
     ? !v4.check(address, 'ipv4')

@@ -16,6 +16,8 @@ const spareAccount = { account: '$ACCOUNT_ID' }
 const spareBill = { bill: '$BILL_ID' }
 const payment = { payment: '$PAYMENT_ID' }
 const obligation = { obligation: '$OBLIGATION_ID' }
+const request = { payment_request: '$PAYMENT_REQUEST_ID' }
+const session = { payment_session: '$PAYMENT_SESSION_ID' }
 const endpoint = { endpoint: '$ENDPOINT_ID' }
 const year = { from: '2026-01-01', to: '2026-12-31' }
 
@@ -111,6 +113,34 @@ export const examples: Readonly<Record<string, Example>> = {
   moveObligation: { path: obligation, body: { to: { customer: 'UCR1234567890' }, amount: 50 } },
   reverseObligation: { path: obligation, body: { amount: 50, reason: 'Applied to the wrong bill' } },
   reversePayment: { path: payment, body: { amount: 100, reason: 'Returned by the bank' } },
+  createPaymentRequest: {
+    body: {
+      amount: 1000,
+      currency: 'ZAR',
+      external_reference: 'INV-2026-001',
+      description: 'Product purchase',
+      customer: 'UCR1234567890',
+      metadata: { order_id: 'ord_789012' },
+    },
+  },
+  retrievePaymentRequest: { path: request },
+  updatePaymentRequest: { path: request, body: { description: 'Product purchase, with delivery' } },
+  listPaymentRequests: { query: { status: 'active' } },
+  createTestPayment: { body: { customer: 'UCR1234567890', amount: 100, outcome: 'succeeded' } },
+  cancelPaymentRequest: { path: request },
+  createPaymentSession: {
+    body: {
+      amount: 5000,
+      currency: 'ZAR',
+      type: 'one_time',
+      options: { checkout_options: { return_url: 'https://shop.example.com/thank-you' } },
+      external_reference: 'ORDER-2331120',
+      metadata: { order_id: 'ord_2331120' },
+    },
+  },
+  retrievePaymentSession: { path: session },
+  listPaymentSessions: { query: { external_reference: 'ORDER-2331120' } },
+  cancelPaymentSession: { path: session },
   listCustomerEntries: { path: customer },
   retrieveCustomerBalance: { path: customer, query: { effective_at: '2026-12-31T22:00:00Z' } },
   retrieveCustomerStatement: { path: customer, query: year },
@@ -137,6 +167,7 @@ export const examples: Readonly<Record<string, Example>> = {
       payment_rules: { min_amount: 100 },
       phone: '035 907 5000',
       how_to_pay: 'First Bank, account 62 000 111 222',
+      guest_lookup: { second_fact: 'phone_last4' },
     },
   },
   previewSettings: { body: { accent_color: '#7a1f5c', message: 'Our offices are closed on 16 December.' } },

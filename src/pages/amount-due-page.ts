@@ -7,7 +7,7 @@ import { headlineMoney, money, payerLocale } from '../html/money.ts'
 import { amountsOf, closedBy } from '../ledger/bill-amounts.ts'
 import type { AmountDueView } from './amount-due-view.ts'
 import { billParticulars } from './bill-particulars.ts'
-import { formatDate } from './dates.ts'
+import { formatDate, formatDateTime } from './dates.ts'
 import { debtList } from './debt-list.ts'
 import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
 import { howToPay, numberNames } from './how-to-pay.ts'
@@ -34,11 +34,19 @@ ${heading(owed)}
 ${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill)}${notes(owed)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed)}${otherWays(view)}
 </section>
 ${several && debtList(view)}`,
-    footer:
-      view.fieldsFor && owed.debts.length > 0
-        ? html`You enter your card on the payment service’s own page. ${merchant_name} never sees it.`
-        : undefined,
+    footer: footer(view),
   }
+}
+
+function footer({ owed: { subject, debts }, fieldsFor }: AmountDueView): Html | undefined {
+  const { guest_until, environment } = subject
+  const sentences = [
+    fieldsFor &&
+      debts.length > 0 &&
+      `You enter your card on the payment service’s own page. ${environment.merchant_name} never sees it.`,
+    guest_until && `You looked this up: the page ends on ${formatDateTime(guest_until, environment.time_zone)}.`,
+  ].filter(Boolean)
+  return sentences.length > 0 ? html`${sentences.join(' ')}` : undefined
 }
 
 function heading({ subject, debts, totals }: Owed): Html {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import { queryOf, readPairs } from '../api/url-encoded.ts'
 import type { AppContext } from '../context.ts'
 import { bucketOf } from '../core/id/id.ts'
-import { linkToken } from '../core/page-link.ts'
+import { pageToken } from '../core/page-link.ts'
 import { sendPage } from '../html/send.ts'
 import { processorFor } from '../payments/processor/registry.ts'
 import { amountDuePage } from './amount-due-page.ts'
@@ -71,7 +71,7 @@ export async function sendAmountDue(
     way_up: owed === all ? wayUp(app.vault, subject, token, up, now) : { path: `/p/${token}`, kind: subject.kind },
     linkTo: ({ kind, id, shown_id, link_version }) => {
       if (id === subject.id) return `/p/${token}?debt=${shown_id}`
-      const link = linkToken(app.vault, kind, id, link_version)
+      const link = pageToken(app.vault, kind, id, link_version, subject.guest_until)
       return `/p/${link}?up=${wayUpFrom(app.vault, subject, link, now)}`
     },
     fieldsFor: processor && ((debt: Debt) => newPayForm(app.vault, token, bucketOf(subject.id), now, offerOf(debt))),

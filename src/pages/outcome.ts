@@ -7,7 +7,7 @@ import { sendPage } from '../html/send.ts'
 import { findSessionPayment } from '../payments/session/store.ts'
 import { syncWithProcessor } from '../payments/session/sync-with-processor.ts'
 import { pageCause } from './cause.ts'
-import { openLink } from './link.ts'
+import { hasEnded, openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
 import { listReceiptLines } from './receipt-store.ts'
 
@@ -21,18 +21,18 @@ export async function showOutcome(
   reply: FastifyReply,
   { token, payment: shown }: { token: string; payment: string },
 ): Promise<FastifyReply> {
-  const before = await openLink(app, token, { archived: 'accepted' })
+  const before = await openLink(app, token, { archived: 'accepted', ended: 'accepted' })
   const id = parseId('payment', shown)
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
   if (!found || found.target_id !== before.id) throw new Problem('not_found', 'This link has no such payment.')
   const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
   const [subject, lines] = await Promise.all([
-    openLink(app, token, { archived: 'accepted' }),
+    openLink(app, token, { archived: 'accepted', ended: 'accepted' }),
     listReceiptLines(app.pool, payment),
   ])
   const page = `/p/${token}`
   const links = {
-    page: subject.archived ? undefined : page,
+    page: subject.archived || hasEnded(subject, app.clock.now()) ? undefined : page,
     self: `${page}/payments/${formatId('payment', payment.id)}`,
     again: `${page}/review?again=${formatId('payment', payment.id)}`,
   }

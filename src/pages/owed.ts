@@ -54,11 +54,14 @@ export async function syncBeforeShowing(
   subject: PageSubject,
   requestId: string,
 ): Promise<PageSubject> {
-  const { environment, kind, id } = subject
+  const { environment, kind, id, guest_until } = subject
   const unfinished = await listUnfinished(app.pool, { ...subject, environment_id: environment.id })
   const checked = await Promise.all(unfinished.slice(0, askedMax).map((payment) => syncOrLog(app, payment, requestId)))
   if (!checked.some(({ status }) => status === 'succeeded')) return subject
-  return required(await findPageSubject(app.pool, kind, id), 'the object of the page exists')
+  return required(
+    await findPageSubject(app.pool, { kind, id, expires_at: guest_until }),
+    'the object of the page exists',
+  )
 }
 
 /** A processor that does not respond must not keep the payer from seeing the page. */

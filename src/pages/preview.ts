@@ -84,6 +84,7 @@ function sampleOwed({ now, environment }: RequestContext, settings: SettingsRow)
       account_id: id,
       account_link_version: 0,
       link_version: 0,
+      guest_until: undefined,
       archived: false,
       external_reference: row.external_reference,
       customer_name: 'Sam Sample',

@@ -1,11 +1,14 @@
-import type { Router } from '../api/fastify.ts'
+import type { FastifyRequest, Router } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
+import { clientAddress } from '../html/client-address.ts'
 import { sendPageNotFound } from '../html/send.ts'
 import { showAmountDue } from './amount-due.ts'
 import { showCheckoutOutcome } from './checkout/outcome.ts'
 import { payCheckout } from './checkout/pay.ts'
 import { sendQr } from './checkout/qr.ts'
 import { showCheckout } from './checkout/show.ts'
+import type { Door } from './checkout/store.ts'
+import { lookUpAsGuest, showGuestForm } from './guest/look-up.ts'
 import { showHowToPay } from './how-to-pay.ts'
 import { showOutcome } from './outcome.ts'
 import { pay } from './pay.ts'
@@ -30,6 +33,24 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
   )
   checkoutRoutes(router, app)
   router.all('/p/*', (_request, reply) => sendPageNotFound(reply))
+  for (const [url, mode] of [
+    ['/m/:slug', 'live'],
+    ['/m/:slug/test', 'test'],
+  ] as const) {
+    router.get<{ Params: { slug: string } }>(url, (request, reply) =>
+      showGuestForm(app, reply, { slug: request.params.slug, mode }),
+    )
+    router.post<{ Params: { slug: string } }>(url, (request, reply) =>
+      lookUpAsGuest(app, request, reply, { slug: request.params.slug, mode }),
+    )
+  }
+  router.all('/m/*', (_request, reply) => sendPageNotFound(reply))
+}
+
+type Coded = { Params: { code: string; payment: string } }
+
+function doorOf(kind: Door['kind'], request: FastifyRequest<Coded>): Door {
+  return { kind, code: request.params.code, address: clientAddress(request) }
 }
 
 /** The pages of payment requests and of payment sessions: one kit behind two doors. */
@@ -38,15 +59,16 @@ function checkoutRoutes(router: Router, app: AppContext): void {
     ['request', '/r/:code'],
     ['session', '/checkout/:code'],
   ] as const) {
-    type Params = { Params: { code: string; payment: string } }
-    const doorOf = ({ code }: { code: string }) => ({ kind, code })
-    router.get<Params>(url, (request, reply) => showCheckout(app, request, reply, doorOf(request.params)))
-    router.post<Params>(url, (request, reply) => payCheckout(app, request, reply, doorOf(request.params)))
-    router.get<Params>(`${url}/payments/:payment`, (request, reply) =>
-      showCheckoutOutcome(app, request, reply, doorOf(request.params), request.params.payment),
+    router.get<Coded>(url, (request, reply) => showCheckout(app, request, reply, doorOf(kind, request)))
+    router.post<Coded>(url, (request, reply) => payCheckout(app, request, reply, doorOf(kind, request)))
+    router.get<Coded>(`${url}/payments/:payment`, (request, reply) =>
+      showCheckoutOutcome(app, request, reply, doorOf(kind, request), request.params.payment),
     )
   }
-  router.get<{ Params: { code: string } }>('/r/:code/qr.svg', ({ params }, reply) => sendQr(app, reply, params, 'svg'))
-  router.get<{ Params: { code: string } }>('/r/:code/qr.png', ({ params }, reply) => sendQr(app, reply, params, 'png'))
+  for (const format of ['svg', 'png'] as const) {
+    router.get<Coded>(`/r/:code/qr.${format}`, (request, reply) =>
+      sendQr(app, reply, doorOf('request', request), format),
+    )
+  }
   for (const url of ['/r/*', '/checkout/*']) router.all(url, (_request, reply) => sendPageNotFound(reply))
 }

@@ -2,7 +2,7 @@ import { type BillRow, objectSelect, type Rows } from '../billing/object/rows.ts
 import { payableRules } from '../billing/object/rules.ts'
 import type { RequestEnvironment } from '../context.ts'
 import { bucketOf, type Id } from '../core/id/id.ts'
-import type { ObjectKind } from '../core/page-link.ts'
+import type { NamedPage, ObjectKind } from '../core/page-link.ts'
 import { type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
 import type { Queryable } from '../database/pool.ts'
 import type { Face, FaceTexts } from '../html/face.ts'
@@ -19,6 +19,8 @@ export type PageSubject = {
   account_id: Id | null
   account_link_version: number | null
   link_version: number
+  /** When the link ends that it was found by: that of somebody without a permanent one, who must not see one here. */
+  guest_until: Date | undefined
   archived: boolean
   external_reference: string
   customer_name: string | null
@@ -40,7 +42,10 @@ type Surroundings = RequestEnvironment & { face: FaceTexts } & Pick<Face, 'logo'
  * caller must verify the link before it shows anything of this. It is two statements that travel together, whether or
  * not the object exists.
  */
-export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id): Promise<PageSubject | undefined> {
+export async function findPageSubject(
+  pool: Queryable,
+  { kind, id, expires_at }: NamedPage,
+): Promise<PageSubject | undefined> {
   const values = [id, bucketOf(id)]
   const [around, found] = await Promise.all([
     pool.query<Surroundings>({ name: `find-${kind}-surroundings`, text: surroundings[kind], values }),
@@ -66,6 +71,7 @@ export async function findPageSubject(pool: Queryable, kind: ObjectKind, id: Id)
     account_id: row.account_id,
     account_link_version,
     link_version: row.link_version,
+    guest_until: expires_at,
     archived: row.archived_at !== null,
     external_reference: row.external_reference,
     customer_name,

@@ -1,4 +1,4 @@
-import { linkToken } from '../core/page-link.ts'
+import { pageToken } from '../core/page-link.ts'
 import { sameSecret, type Vault } from '../core/secret.ts'
 import type { PageSubject } from './subject.ts'
 
@@ -22,10 +22,10 @@ export function wayUp(
   const [kind = '', shown = '', proof = ''] = up.split('.', 4)
   const fresh = now.getTime() - Number(shown) <= usableMs
   if (!fresh || !sameSecret(proof, vault.token('way up', token, `${kind}.${shown}`))) return undefined
-  const { customer_id, customer_link_version, account_id, account_link_version } = subject
+  const { customer_id, customer_link_version, account_id, account_link_version, guest_until } = subject
   if (kind === 'customer' && subject.kind !== 'customer') {
-    return { kind, path: `/p/${linkToken(vault, kind, customer_id, customer_link_version)}` }
+    return { kind, path: `/p/${pageToken(vault, kind, customer_id, customer_link_version, guest_until)}` }
   }
   if (kind !== 'account' || subject.kind !== 'bill' || account_id === null) return undefined
-  return { kind, path: `/p/${linkToken(vault, kind, account_id, account_link_version ?? 0)}` }
+  return { kind, path: `/p/${pageToken(vault, kind, account_id, account_link_version ?? 0, guest_until)}` }
 }

@@ -15,6 +15,7 @@ import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
 import { lookupRoutes } from '../payments/lookup/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
+import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
 
@@ -32,6 +33,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   paymentRequestRoutes(router, app)
   paymentSessionRoutes(router, app)
   lookupRoutes(router, app)
+  testPaymentRoutes(router, app)
   endpointRoutes(router, app)
 }
 
@@ -46,5 +48,5 @@ export function pageRoutes(router: Router, app: AppContext): void {
 
 /** Whether an address is that of a page, so that whoever asked for it is a payer. */
 export function isPagePath(url: string): boolean {
-  return /^\/(?:p|r|checkout|receipts|simulator)(?:[/?]|$)/.test(url)
+  return /^\/(?:p|m|r|checkout|receipts|simulator)(?:[/?]|$)/.test(url)
 }

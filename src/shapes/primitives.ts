@@ -134,6 +134,8 @@ const metadataKey = text(40)
   .refine((key) => !/[[\]\p{Cc}]/u.test(key), {
     error: 'should hold no bracket and no control character, as in `plan`',
   })
+/** A key of metadata where it is a value. */
+export const metadataName = metadataKey.refine((key) => !holdsCardNumber(key), cardNumber)
 const metadataValue = freeText(500)
 const namesNoCard = (value: object) => !Object.keys(value).some(holdsCardNumber)
 export const metadataKeysMax = 10

@@ -263,6 +263,17 @@ describe('the page of a request', () => {
     expect(pages[0]).toMatchObject({ status: 404, text: expect.stringContaining('This link does not work') })
   })
 
+  it('is closed to an address that has tried a hundred codes, and to no other', async () => {
+    const request = await requestFor()
+    const from = (address: string, url: string) => open(url, { headers: { 'x-forwarded-for': address } })
+    const tries = Array.from({ length: 100 }, (_, index) => `${server.url}/r/${String(index).padStart(12, 'z')}`)
+    for (const url of tries) expect((await from('203.0.113.7', url)).status).toBe(404)
+    const refused = await from('203.0.113.7', request.link.url)
+    expect(refused).toMatchObject({ status: 429, text: expect.stringContaining('Please try again later') })
+    expect(refused.headers.get('retry-after')).toBe('3600')
+    expect((await from('203.0.113.8', request.link.url)).status).toBe(200)
+  })
+
   it('refuses a form that was sent from elsewhere or made elsewhere', async () => {
     const [one, other] = [await requestFor(), await requestFor()]
     const page = await open(one.link.url)

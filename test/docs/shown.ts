@@ -1,8 +1,8 @@
 /** How the documents write what differs from run to run. */
-const id = /^(?:bcus|bacc|bill|pay|ob|adj|rev|txn|ent|evt|whe|req)_[A-Za-z0-9]{10,}$/
+const id = /^(?:bcus|bacc|bill|pay|pr|ps|chk|ob|adj|rev|txn|ent|evt|whe|req)_[A-Za-z0-9]{10,}$/
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z$/
 const secret = /^whsec_/
-const link = /^(.*\/p\/)[\w-]+$/
+const link = /^(.*\/(?:p|r|checkout)\/)[\w-]+(\/.*)?$/
 
 /**
  * Compares JSON that a document shows with JSON that was seen: everything that is shown has to be there and equal; ids and instants
@@ -44,8 +44,8 @@ export class ShownJson {
     if (instant.test(shown)) return instant.test(seen)
     if (secret.test(shown)) return secret.test(seen)
     const here = shown.replace('http://127.0.0.1:8080', this.#baseUrl)
-    const start = link.exec(here)?.[1]
-    if (start !== undefined) return link.exec(seen)?.[1] === start
+    const parts = link.exec(here)
+    if (parts) return link.exec(seen)?.slice(1).join() === parts.slice(1).join()
     const texts = [here, seen].map((text) => text.replaceAll(/\b(?:bcus|bacc|bill|pay|ob)_[A-Za-z0-9]{10,}/g, '(id)'))
     return texts[0] === texts[1]
   }

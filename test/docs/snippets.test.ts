@@ -56,7 +56,8 @@ test('the pages that show an event register its receiver before the payment', ()
   for (const { name, blocks } of shown) {
     const first = (part: string) => blocks.findIndex(({ language, text }) => language === 'bash' && text.includes(part))
     expect(first('/webhooks/endpoints"'), name).toBeGreaterThanOrEqual(0)
-    expect(first('/webhooks/endpoints"'), name).toBeLessThan(first('/billing/payments"'))
+    const paid = ['/billing/payments"', '/test/payments"'].map(first).filter((at) => at >= 0)
+    expect(first('/webhooks/endpoints"'), name).toBeLessThan(Math.min(...paid))
   }
 })
 

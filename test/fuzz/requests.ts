@@ -86,6 +86,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
+  const guest_lookup = { second_fact: { metadata: 'postal_code' } }
   const face = {
     legal_name: 'Acme Water (Pty) Ltd',
     accent_color: '#14508c',
@@ -144,9 +145,9 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     {
       method: 'PATCH',
       path: '/settings',
-      body: { name: 'Acme', time_zone: 'Africa/Johannesburg', receipt_requests: true, ...face, ...rules },
+      body: { name: 'Acme', time_zone: 'Africa/Johannesburg', guest_lookup, receipt_requests: true, ...face, ...rules },
     },
-    { method: 'POST', path: '/settings/preview', body: { name: 'Acme', ...face } },
+    { method: 'POST', path: '/settings/preview', body: { name: 'Acme', guest_lookup, ...face } },
     { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },
     {
       method: 'POST',
@@ -186,6 +187,12 @@ function checkoutRequests(account: string, payment_request: string): Sample[] {
       method: 'POST',
       path: '/collect/payment_requests',
       body: { ...asked, type: 'push', push: { phone: '+27821234567' } },
+    },
+    { method: 'POST', path: '/test/payments', body: { account, amount: 5, currency: 'ZAR', outcome: 'succeeded' } },
+    {
+      method: 'POST',
+      path: '/test/payments',
+      body: { payment_request, outcome: 'pending_failed', delay_s: 5 },
     },
     {
       method: 'PATCH',

@@ -41,6 +41,17 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'updatePaymentRequest payment_request_state',
     'cancelPaymentRequest payment_request_state',
   ],
+  'test/payments/test-payments.test.ts': [
+    'not_found',
+    'bill_voided',
+    'archived',
+    'payment_request_state',
+    'payment_session_state',
+    'currency_required',
+    'currency_mismatch',
+    'amount_exceeds_remaining',
+    'no_balance',
+  ].map((code) => `createTestPayment ${code}`),
   'test/checkout/payment-sessions.test.ts': [
     'createPaymentSession not_supported',
     'createPaymentSession url_not_allowed',

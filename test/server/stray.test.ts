@@ -41,6 +41,12 @@ describe('a browser at an address that leads nowhere', () => {
     },
   )
 
+  test('gets the same status by HEAD', async () => {
+    expect([(await get('/', browser, 'HEAD')).status, (await get('/nothing', browser, 'HEAD')).status]).toEqual([
+      200, 404,
+    ])
+  })
+
   test('a dead link looks as ever', async () => {
     const { status, type, text } = await get('/p/nothing')
     expect([status, type]).toEqual([404, 'text/html'])

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { expecting } from '../../shapes/expected.ts'
 import { paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
 import { faceFields, shownFaceFields, shownText } from './face-schema.ts'
+import { guestLookup, shownGuestLookup } from './guest-lookup.ts'
 import { canonicalTimeZone } from './time-zone.ts'
 
 const timeZone = expecting(z.string(), 'an IANA time zone with its region, such as Africa/Nairobi')
@@ -27,6 +28,7 @@ export const updateSettingsBody = z
   .strictObject({
     name: shownText(255).nullish().describe("The name that payers see; null restores the merchant's own name"),
     ...faceFields,
+    guest_lookup: guestLookup.optional(),
     time_zone: timeZone.optional(),
     payment_rules: paymentRulesPatch
       .optional()
@@ -43,6 +45,8 @@ export const settings = z
     merchant: z.string().max(63).describe('The slug of the merchant; it cannot be changed here'),
     name: z.string().max(255),
     ...shownFaceFields,
+    guest_lookup: shownGuestLookup,
+    guest_lookup_url: z.url().max(2_000).optional().describe('Where payers without a link find what they owe'),
     time_zone: z.string().max(64),
     payment_rules: paymentRules.describe('The rules where a customer, an account or a bill sets none of its own'),
     payment_session_lifetime_hours: lifetime,

@@ -6,6 +6,7 @@ import { changeRules, effectiveRules, formatRules } from '../../core/payment-rul
 import type { Connection } from '../../database/pool.ts'
 import { logoPath } from '../../html/face.ts'
 import { changeFace } from './face.ts'
+import { guestPath } from './guest-lookup.ts'
 import type { settings, UpdateSettings } from './schema.ts'
 import { readSettings, type SettingsRow, writeSettings } from './store.ts'
 import { canonicalTimeZone } from './time-zone.ts'
@@ -21,6 +22,10 @@ export function respondSettings(
     name: shownName(row),
     ...row.face,
     ...(row.logo && { logo_url: app.publicUrl() + logoPath(row.logo) }),
+    ...(row.guest_lookup && {
+      guest_lookup: row.guest_lookup,
+      guest_lookup_url: app.publicUrl() + guestPath(row.slug, row.mode),
+    }),
     time_zone: row.time_zone,
     payment_rules: formatRules(effectiveRules(row.payment_rules)),
     payment_session_lifetime_hours: row.session_lifetime_h,
@@ -44,6 +49,7 @@ export function changeSettings(row: SettingsRow, patch: UpdateSettings): Setting
     ...row,
     display_name: patch.name === undefined ? row.display_name : patch.name,
     face: changeFace(row.face, patch),
+    guest_lookup: patch.guest_lookup === undefined ? row.guest_lookup : patch.guest_lookup,
     time_zone: (patch.time_zone && canonicalTimeZone(patch.time_zone)) ?? row.time_zone,
     payment_rules: changeRules([], row.payment_rules, patch.payment_rules),
     session_lifetime_h: patch.payment_session_lifetime_hours ?? row.session_lifetime_h,

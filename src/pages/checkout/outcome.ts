@@ -9,8 +9,8 @@ import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts
 import { pageCause } from '../cause.ts'
 import { outcomePage } from '../outcome-page.ts'
 import { listReceiptLines } from '../receipt-store.ts'
-import { type Door, pathOf } from './show.ts'
-import { type CheckoutSubject, openCheckout } from './store.ts'
+import { pathOf } from './show.ts'
+import { type CheckoutSubject, type Door, openCheckout } from './store.ts'
 
 /**
  * `GET /r/{code}/payments/{payment}` and the same of a session: what became of an attempt. A payer who has paid a session goes on to
@@ -23,12 +23,12 @@ export async function showCheckoutOutcome(
   door: Door,
   shown: string,
 ): Promise<FastifyReply> {
-  const before = await openCheckout(app, door.kind, door.code)
+  const before = await openCheckout(app, door)
   const id = parseId('payment', shown)
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
   if (!found || found.checkout?.id !== before.row.id) throw new Problem('not_found', 'This link has no such payment.')
   const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
-  const subject = await openCheckout(app, door.kind, door.code)
+  const subject = await openCheckout(app, door)
   const { row } = subject
   const isIt = row.payment_id === payment.id
   // The receipt is for whoever opens it again: the first time, which is right after paying, leads on.

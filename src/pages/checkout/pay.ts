@@ -8,8 +8,8 @@ import { findSessionPayment } from '../../payments/session/store.ts'
 import { pageCause } from '../cause.ts'
 import { readTracking } from '../tracking.ts'
 import { readCheckoutForm } from './form.ts'
-import { type Door, pathOf, sendCheckout } from './show.ts'
-import { openCheckout } from './store.ts'
+import { pathOf, sendCheckout } from './show.ts'
+import { type Door, openCheckout } from './store.ts'
 
 /**
  * `POST /r/{code}` and `POST /checkout/{code}`: starts an attempt to pay all that is asked for, and redirects to the page of the
@@ -22,7 +22,7 @@ export async function payCheckout(
   door: Door,
 ): Promise<FastifyReply> {
   if (!isOwnOrigin(app, request)) return sendForeign(reply)
-  const subject = await openCheckout(app, door.kind, door.code)
+  const subject = await openCheckout(app, door)
   const form = readForm(request)
   const id = readCheckoutForm(app.vault, door.code, form)
   if (id === undefined) return sendForeign(reply)

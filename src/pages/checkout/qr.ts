@@ -3,17 +3,17 @@ import encodeQR from 'qr'
 import type { FastifyReply } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
 import { pathOf } from './show.ts'
-import { openCheckout } from './store.ts'
+import { type Door, openCheckout } from './store.ts'
 
 /** `GET /r/{code}/qr.svg` and `.png`: the address of a request's page as a code to scan. */
 export async function sendQr(
   app: AppContext,
   reply: FastifyReply,
-  { code }: { code: string },
+  door: Door,
   format: 'svg' | 'png',
 ): Promise<FastifyReply> {
-  await openCheckout(app, 'request', code)
-  const matrix = encodeQR(app.publicUrl() + pathOf({ kind: 'request', code }), 'raw', { ecc: 'medium', border: 4 })
+  await openCheckout(app, door)
+  const matrix = encodeQR(app.publicUrl() + pathOf(door), 'raw', { ecc: 'medium', border: 4 })
   return reply
     .headers({
       'content-type': format === 'svg' ? 'image/svg+xml' : 'image/png',

@@ -11,13 +11,10 @@ import { pageCause } from '../cause.ts'
 import { readTracking } from '../tracking.ts'
 import { newCheckoutForm } from './form.ts'
 import { type CheckoutState, checkoutPage } from './page.ts'
-import { type CheckoutSubject, openCheckout } from './store.ts'
-
-/** Whose door a page is: a request's or a session's, with its code. */
-export type Door = { kind: CheckoutRow['kind']; code: string }
+import { type CheckoutSubject, type Door, openCheckout } from './store.ts'
 
 /** The path of a page behind a door. */
-export function pathOf({ kind, code }: Door): string {
+export function pathOf({ kind, code }: Pick<Door, 'kind' | 'code'>): string {
   return `/${kind === 'request' ? 'r' : 'checkout'}/${code}`
 }
 
@@ -28,7 +25,7 @@ export async function showCheckout(
   reply: FastifyReply,
   door: Door,
 ): Promise<FastifyReply> {
-  const subject = await openCheckout(app, door.kind, door.code)
+  const subject = await openCheckout(app, door)
   const tracking = readTracking(readPairs(queryOf(request.url), 'The query'))
   return sendCheckout(app, request, reply, { door, subject, tracking })
 }
@@ -44,7 +41,7 @@ export async function sendCheckout(
   { door, subject: before, tracking }: Asked,
 ): Promise<FastifyReply> {
   const attempt = await syncAttempt(app, before.row, request.id)
-  const subject = attempt === undefined ? before : await openCheckout(app, door.kind, door.code)
+  const subject = attempt === undefined ? before : await openCheckout(app, door)
   const state = await stateOf(app, subject, attempt, door)
   const origins = state.kind === 'payable' ? (processorFor(app, subject.environment)?.page_origins ?? []) : []
   const refused = request.method === 'POST' && state.kind !== 'paid' && state.kind !== 'moving'

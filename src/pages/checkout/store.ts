@@ -5,6 +5,7 @@ import { Problem } from '../../core/problem.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { Face, FaceTexts } from '../../html/face.ts'
 import type { CheckoutRow } from '../../ledger/checkouts/checkout.ts'
+import { countMiss, refuseGuessing } from './misses.ts'
 
 const findCheckoutByCodeSql = loadSql(import.meta.url, './sql/find-checkout-by-code.sql')
 
@@ -21,18 +22,27 @@ type Found = CheckoutRow & { environment: RequestEnvironment; face: FaceTexts; c
     'logo'
   >
 
-/** Opens the page of a code. Throws the same `not_found` for each that does not work, also behind the other door. */
+/** Whose door a page is: a request's or a session's, with its code, and who is before it. */
+export type Door = { kind: CheckoutRow['kind']; code: string; address: string }
+
+/**
+ * Opens the page of a code. Throws the same `not_found` for each that does not work, also behind the other door, and
+ * `too_many_attempts` for whoever tries too many of them.
+ */
 export async function openCheckout(
   { pool, vault }: Pick<AppContext, 'pool' | 'vault'>,
-  kind: CheckoutRow['kind'],
-  code: string,
+  { kind, code, address }: Door,
 ): Promise<CheckoutSubject> {
+  refuseGuessing(address)
   const hash = codeHash(vault, code)
   const { rows } = hash
     ? await pool.query<Found>({ ...findCheckoutByCodeSql, values: [hash, bucketOfValue(hash)] })
     : { rows: [] }
   const [found] = rows
-  if (found?.kind !== kind) throw new Problem('not_found', 'This link does not work.')
+  if (found?.kind !== kind) {
+    countMiss(address)
+    throw new Problem('not_found', 'This link does not work.')
+  }
   const { environment, face, logo, customer_name, ...row } = found
   return { row, environment, face: { ...face, logo }, customer_name }
 }

@@ -13,6 +13,11 @@ import { readReceivables } from '../../ledger/store.ts'
 /** What a body names as the target, of which its schema has checked that there is one at most. */
 type Named = { customer?: string | undefined; account?: string | undefined; bill?: string | undefined }
 
+/** Whether a body names where the money goes. */
+export function namesTarget({ customer, account, bill }: Named): boolean {
+  return [customer, account, bill].some((value) => value !== undefined)
+}
+
 /** Why the money of a request or session cannot go where a body says. */
 export const checkoutTargetErrors = [
   'not_found',
@@ -24,25 +29,25 @@ export const checkoutTargetErrors = [
 ] as const
 
 /**
- * The target that a body names, where the whole amount can be applied as things are now; `undefined` when it names none.
- * Throws one of `checkoutTargetErrors`.
+ * The target that a body names, where the whole amount can be applied as things are now, and the currency: where none is sent,
+ * the one that its target owes in. Throws one of `checkoutTargetErrors`, or `currency_required`.
  */
 export async function resolveCheckoutTarget(
   connection: Queryable,
   context: RequestContext,
-  input: Named & { amount: number; currency: string },
-): Promise<CheckoutTarget | undefined> {
-  if (input.customer === undefined && input.account === undefined && input.bill === undefined) return undefined
+  input: Named & { amount: number; currency?: string | undefined },
+): Promise<{ target: CheckoutTarget; currency: string }> {
   const { kind, named, pointer } = namedOne(input, '')
   const row = await findOrThrow(connection, context.environment.id, kind, named, {}, { pointer })
   const shown = `The ${kind} ${formatId(kind, row.id)}`
   if (row.archived_at !== null) throw fieldProblem('archived', pointer, `${shown} is archived.`)
   if (row.kind === 'bill' && row.status === 'voided') throw fieldProblem('bill_voided', pointer, `${shown} is voided.`)
   const target = { kind, id: row.id, customer_id: row.customer_id }
-  const wanted = { environment_id: context.environment.id, amount: BigInt(input.amount), currency: input.currency }
-  const split = await splitNow(connection, wanted, target)
+  const currency = input.currency ?? (await onlyCurrency(connection, context, target, pointer))
+  const wanted = { environment_id: context.environment.id, amount: BigInt(input.amount), currency }
+  const split = await splitTarget(connection, wanted, target)
   if (split.currencies.length === 0) throw fieldProblem('no_balance', pointer, `${shown} has no balance.`)
-  if (!split.currencies.includes(input.currency)) {
+  if (!split.currencies.includes(currency)) {
     throw fieldProblem('currency_mismatch', '/currency', `${shown} owes in ${split.currencies.join(', ')}.`)
   }
   if (split.unapplied > 0n) {
@@ -52,14 +57,28 @@ export async function resolveCheckoutTarget(
       `Only ${wanted.amount - split.unapplied} of it can be applied to ${kind} ${formatId(kind, row.id)}.`,
     )
   }
-  return target
+  return { target, currency }
+}
+
+/** The one currency in which a target has balances. Throws `currency_required` when there are several, or `no_balance`. */
+async function onlyCurrency(
+  database: Queryable,
+  { environment }: RequestContext,
+  target: CheckoutTarget,
+  pointer: string,
+): Promise<string> {
+  const receivables = await readReceivables(database, selectionOf([{ target: policyFor(target) }], [environment.id]))
+  const [currency, ...others] = new Set([...receivables.all()].map((one) => one.currency))
+  if (currency === undefined) throw fieldProblem('no_balance', pointer, 'It has no balance.')
+  if (others.length === 0) return currency
+  throw fieldProblem('currency_required', '/currency', `It owes in ${[currency, ...others].join(', ')}.`)
 }
 
 /** How the money of a request or session would be split now, in which currencies its target has balances. */
 export type SplitNow = { chosen: ChosenAmount[]; unapplied: bigint; currencies: string[] }
 
 /** The split of an amount over a target as things are now, by the function that the write path uses. */
-async function splitNow(
+export async function splitTarget(
   database: Queryable,
   { environment_id, amount, currency }: { environment_id: number; amount: bigint; currency: string },
   target: CheckoutTarget,
@@ -85,5 +104,5 @@ async function splitNow(
 /** How a request or session would be split now; nothing of Billing where it names nothing of it. */
 export async function splitOf(database: Queryable, row: CheckoutRow): Promise<Pick<SplitNow, 'chosen' | 'unapplied'>> {
   const target = targetOf(row)
-  return target ? splitNow(database, row, target) : { chosen: [], unapplied: 0n }
+  return target ? splitTarget(database, row, target) : { chosen: [], unapplied: 0n }
 }

@@ -17,7 +17,7 @@ import { processorFor } from '../../processor/registry.ts'
 import { checkoutUrl } from '../links.ts'
 import { newCheckout } from '../new-row.ts'
 import { findCheckout, insertCheckout } from '../store.ts'
-import { resolveCheckoutTarget } from '../target.ts'
+import { namesTarget, resolveCheckoutTarget } from '../target.ts'
 import type { CreatePaymentRequest, paymentRequest, UpdatePaymentRequest } from './schema.ts'
 
 type App = Pick<AppContext, 'vault' | 'publicUrl'>
@@ -57,7 +57,7 @@ export async function createRequest(
   if (type === 'push' && !processorFor(app, context.environment)?.push) {
     throw fieldProblem('not_supported', '/type', 'No processor of this environment can send a push.')
   }
-  const target = await resolveCheckoutTarget(connection, context, input)
+  const target = namesTarget(input) ? (await resolveCheckoutTarget(connection, context, input)).target : undefined
   const row = newCheckout(context, target, {
     kind: 'request',
     type,

@@ -13,7 +13,7 @@ import { checkoutEvent } from '../../../ledger/checkouts/event.ts'
 import { checkoutUrl } from '../links.ts'
 import { newCheckout } from '../new-row.ts'
 import { findCheckout, insertCheckout } from '../store.ts'
-import { resolveCheckoutTarget } from '../target.ts'
+import { namesTarget, resolveCheckoutTarget } from '../target.ts'
 import type { CreatePaymentSession, paymentSession } from './schema.ts'
 
 type App = Pick<AppContext, 'vault' | 'publicUrl'>
@@ -46,7 +46,7 @@ export async function createSession(
   const { amount, currency, external_reference, metadata = {}, options } = input
   const return_url = options?.checkout_options?.return_url ?? null
   if (return_url !== null) refuseReturnUrl(context, return_url)
-  const target = await resolveCheckoutTarget(connection, context, input)
+  const target = namesTarget(input) ? (await resolveCheckoutTarget(connection, context, input)).target : undefined
   const lifetime_h = await readLifetime(connection, context.environment.id)
   const row = newCheckout(context, target, {
     kind: 'session',

@@ -3,7 +3,7 @@ import { bucketOf, type Id } from '../../../core/id/id.ts'
 import { sameSecret, type Vault } from '../../../core/secret.ts'
 import type { Queryable } from '../../../database/pool.ts'
 import type { ChargeState, MethodDetails } from '../processor.ts'
-import { type CardBehaviour, type DeclineCode, declineOf } from './cards.ts'
+import { type CardBehaviour, cardDetails, type DeclineCode, declineOf } from './cards.ts'
 
 /** A charge in the simulator's own books. */
 export type SimulatorCharge = {
@@ -128,6 +128,37 @@ export function chargeCard(
         card: card.details,
       })
   }
+}
+
+/** What a test wants to become of a charge. `abandoned`: nobody ever pays it. */
+export type PlayedOutcome = {
+  outcome: 'succeeded' | 'declined' | 'abandoned' | 'pending_succeeded' | 'pending_failed'
+  delay_s: number
+}
+
+/** Pays the open charge of a payment as a test wants, with a card. */
+export async function playCharge(
+  pool: Queryable,
+  environmentId: number,
+  id: Id,
+  { outcome, delay_s }: PlayedOutcome,
+  now: Date,
+): Promise<void> {
+  if (outcome === 'abandoned') return
+  const charge = { id, bucket: bucketOf(id), environment_id: environmentId }
+  const card = cardDetails('4242424242424242')
+  if (outcome === 'succeeded') return move(pool, charge, 'open', { status: 'succeeded', settles_at: now, card })
+  if (outcome === 'declined') {
+    return move(pool, charge, 'open', { status: 'failed', settles_at: now, decline_code: 'generic_decline', card })
+  }
+  const becomes = outcome === 'pending_succeeded' ? 'succeeded' : 'failed'
+  await move(pool, charge, 'open', {
+    status: 'pending',
+    becomes,
+    settles_at: new Date(now.getTime() + delay_s * 1_000),
+    decline_code: becomes === 'failed' ? 'processing_error' : null,
+    card,
+  })
 }
 
 /** Records the payer's decision on the challenge. */

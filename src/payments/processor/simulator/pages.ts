@@ -67,8 +67,8 @@ function heading(label: string, charge: SimulatorCharge): Html {
 }
 
 const cardList = html`<details><summary>Cards that this simulator knows</summary>
-<ul class="owed">${simulatorCards.map(
+<ul class="split">${simulatorCards.map(
   ({ number, does }) =>
-    html`<li><span class="money">${number.replaceAll(/(\d{4})(?=\d)/g, '$1 ')}</span><small>${does}</small></li>`,
+    html`<li><span class="what">${number.replaceAll(/(\d{4})(?=\d)/g, '$1 ')} <small>${does}</small></span></li>`,
 )}</ul>
 <p class="hint">Any month to come and any security code will do.</p></details>`

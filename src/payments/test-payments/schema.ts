@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { expecting } from '../../shapes/expected.ts'
+import { amount, idOrReference, keptCurrencyCode, sentId } from '../../shapes/primitives.ts'
+
+export const testOutcomes = ['succeeded', 'declined', 'abandoned', 'pending_succeeded', 'pending_failed'] as const
+
+const targets = ['customer', 'account', 'bill', 'payment_request', 'payment_session'] as const
+
+export const createTestPaymentBody = z
+  .strictObject({
+    customer: idOrReference.optional().describe('Pays what this customer owes'),
+    account: idOrReference.optional().describe("Pays the account's balance and its bills"),
+    bill: idOrReference.optional(),
+    payment_request: sentId('payment_request').optional(),
+    payment_session: sentId('payment_session').optional(),
+    amount: amount.optional().describe('Required, except of a request or session, which is paid whole'),
+    currency: keptCurrencyCode.optional().describe('Defaults to the one currency that something is owed in'),
+    outcome: z.enum(testOutcomes).describe('What becomes of the payment'),
+    delay_s: expecting(z.int(), 'a whole number of seconds, such as 5')
+      .min(0)
+      .max(86_400)
+      .optional()
+      .describe('Of a pending outcome: how long the bank takes; defaults to 3'),
+  })
+  .superRefine((input, context) => {
+    const fault = (path: string[], message: string) =>
+      context.addIssue({ code: 'custom', path, message, input: undefined })
+    const named = targets.filter((name) => input[name] !== undefined)
+    if (named.length !== 1) fault([], `should name exactly one of ${targets.join(', ')}, such as "bill": "INV-0042"`)
+    const whole = input.payment_request !== undefined || input.payment_session !== undefined
+    if (!whole && named.length === 1 && input.amount === undefined) {
+      fault(['amount'], 'is required: send minor units, such as 2000 for R 20.00')
+    }
+    for (const name of ['amount', 'currency'] as const) {
+      if (whole && input[name] !== undefined) fault([name], 'is that of the request or session: leave it out')
+    }
+    if (input.delay_s !== undefined && !input.outcome.startsWith('pending')) {
+      fault(['delay_s'], 'belongs to an outcome that is pending, such as pending_succeeded')
+    }
+  })
+  .meta({ id: 'CreateTestPayment' })
+export type CreateTestPayment = z.output<typeof createTestPaymentBody>
