@@ -29,11 +29,11 @@ export const serverSettings = {
   },
   TALLYSTICK_SMTP_URL: {
     default: '',
-    help: 'The mail server that receipts are sent through, such as smtps://user:password@mail.example.com. Without it no e-mail is sent.',
+    help: 'The mail server that receipts are sent through: smtps:// or smtp://, with user, password and host. Without it no e-mail is sent.',
   },
   TALLYSTICK_SMTP_FROM: {
     default: '',
-    help: 'The address that receipts are sent from, such as receipts@example.com. Required with TALLYSTICK_SMTP_URL.',
+    help: 'The e-mail address that receipts are sent from. Required with TALLYSTICK_SMTP_URL.',
   },
   TALLYSTICK_DRAIN_S: {
     default: '',

@@ -1,7 +1,12 @@
 import { createTransport } from 'nodemailer'
 
 /** Where e-mail is handed over, and the address that it comes from. Both are the operator's. */
-export type MailSettings = { smtp_url: string; from: string }
+export type MailSettings = {
+  smtp_url: string
+  from: string
+  /** How long it waits for a connection, for the next word, and for all of a message. */
+  waits?: typeof usualWaits
+}
 
 /** One message to one address. */
 export type Mail = {
@@ -30,15 +35,14 @@ export type Mailer = {
 }
 
 // A message and its attachment have less than 500 kB; a mail server may look into it before it answers.
-const connect_ms = 10_000
-const idle_ms = 30_000
-const whole_ms = 45_000
+const usualWaits = { connect_ms: 10_000, idle_ms: 30_000, whole_ms: 45_000 }
 
 /**
  * Makes a mailer. Every wait has an end, and the whole of a message has one too. What went wrong is not logged here: a
  * mail server quotes addresses in its answers.
  */
-export function createMailer({ smtp_url, from }: MailSettings): Mailer {
+export function createMailer({ smtp_url, from, waits = usualWaits }: MailSettings): Mailer {
+  const { connect_ms, idle_ms, whole_ms } = waits
   const transport = () =>
     createTransport({
       url: smtp_url,

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
+import { parseId } from '../../src/core/id/id.ts'
 import { customersOf } from '../pages/household.ts'
 import { follow, goodCard, open, type PayerPage, payWith, submit } from '../pages/payer.ts'
+import { eventually } from '../support/eventually.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { readPdf, scanPdf } from './pdf.ts'
@@ -99,6 +101,40 @@ describe('the receipt of a payment from a page', () => {
     expect(text).toContain('Receipt number')
   })
 
+  test.each(['before', 'while'])(
+    'says no name when its customer is pseudonymised %s the money arrives',
+    async (when) => {
+      const { customer, late } = await made.household()
+      const review = await made.review(customer, `debt=${late.id}`)
+      const card = await submit(review.forms[0])
+      const erase = () => server.api('POST', `/billing/customers/${customer.id}/pseudonymise`)
+      const holder = await server.database.pool.connect()
+      let outcome: PayerPage
+      if (when === 'before') {
+        await erase()
+        outcome = await submit(card.forms[0], goodCard)
+      } else {
+        // Both wait for the payment, and go on at once.
+        await holder.query("begin; select from payment where status = 'pending_action' for update")
+        const both = Promise.all([submit(card.forms[0], goodCard), erase()])
+        await eventually(async () => {
+          const { rows } = await server.database.pool.query(
+            "select from pg_stat_activity where wait_event_type = 'Lock'",
+          )
+          return rows.length > 0
+        }, 'something waits')
+        await holder.query('rollback')
+        ;[outcome] = await both
+      }
+      holder.release()
+      const { text, status } = await saved(outcome)
+      expect(status).toBe(200)
+      expect(text).not.toContain('Thandi')
+      expect(text).not.toContain(late.external_reference)
+      expect(text.replaceAll('\u00a0', ' ')).toContain('R 799,00')
+    },
+  )
+
   test('is in the export of its customer', async () => {
     const { customer, late, later, receipt } = await payTwoBills()
     const { body } = await server.api('GET', `/billing/customers/${customer.id}/export`)
@@ -176,6 +212,10 @@ describe('the receipt of a recorded payment', () => {
     })
     const { receipt_url } = (await server.api('GET', `/billing/payments/${payment.id}`)).body
     const first = await open(receipt_url)
+    const { rows } = await server.database.pool.query('select count(*) as count from receipt where payment_id = $1', [
+      parseId('payment', payment.id),
+    ])
+    expect(rows).toEqual([{ count: 1n }])
     const said = `Bill ${late.external_reference} R 99,00 left to pay after it R 700,00`
     expect(first.text.replaceAll('\u00a0', ' ')).toContain(said)
     expect(first.text).toContain('bank transfer')

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { parseId } from '../../src/core/id/id.ts'
+import { createMailer } from '../../src/net/mailer.ts'
 import { sendReceipts } from '../../src/pages/receipts/send-messages.ts'
 import { follow, goodCard, makeAccount, open, type PayerPage, payWith, submit } from '../pages/payer.ts'
 import { eventually } from '../support/eventually.ts'
@@ -145,6 +148,23 @@ describe('a receipt that is asked for by e-mail', () => {
     await sendReceipts(server.app)
     expect(sentTo('arabic@home.example')[0]?.parts.map(({ type }) => type)).toEqual(['text/plain', 'text/html'])
   })
+})
+
+test('a mail server that says nothing is not waited for without end', async () => {
+  const sockets: Socket[] = []
+  const silent = createServer((socket) => void sockets.push(socket)).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const smtp_url = `smtp://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  const { send } = createMailer({
+    smtp_url,
+    from: 'receipts@pay.example',
+    waits: { connect_ms: 50, idle_ms: 50, whole_ms: 500 },
+  })
+  const message = { from_name: 'Acme', reply_to: undefined, to: 'a@b.example', subject: 'x', text: 'x', html: 'x' }
+  const more = { language: 'en', message_id: '<1@pay.example>', date: new Date(0), attachment: undefined }
+  expect(await send({ ...message, ...more })).toBe('failed')
+  for (const socket of sockets) socket.destroy()
+  silent.close()
 })
 
 describe('a receipt that is asked for where no e-mail is sent', () => {
