@@ -66,6 +66,9 @@ describe('the first start', () => {
       'note-key-uses',
       'sync-sessions',
       'sync-cancelled-sessions',
+      'send-pushes',
+      'expire-checkouts',
+      'send-receipts',
       'maintain-database',
       'deliver-webhooks',
     ])
