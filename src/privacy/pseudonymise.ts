@@ -31,8 +31,8 @@ type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; r
  *
  * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
  * replaced by a random one, so that the old ones can no longer be found; what its bills are and were for; metadata and method of
- * its payments; who paid and what for on its receipts, and where these were sent; what its payment requests and sessions say; the personal part of its events, the responses of receivers to
- * them, and the stored responses that mention it.
+ * its payments; who paid and what for on its receipts, and where these were sent; what its payment requests and sessions say; the
+ * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
  *
  * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
  * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently.

@@ -15,7 +15,12 @@ export const receiptBreaks: Break[] = [
     'receipt',
     set('{lines,0,receivable_id}', '"00000000-0000-0000-0000-000000000000"'),
   ],
-  ['a receipt that says nobody of a customer who is known', 'I14', 'receipt', 'update receipt set personal = null'],
+  [
+    'a receipt that says nobody of a customer who is known',
+    'I14',
+    'receipt',
+    `update receipt set personal = null where ${lines}`,
+  ],
   [
     'a receipt that names more lines than it has',
     'I14',
@@ -25,7 +30,7 @@ export const receiptBreaks: Break[] = [
   [
     'a receipt that says who was pseudonymised',
     'I14',
-    'customer',
-    "update customer set pseudonymised_at = now() where external_reference = 'pays-at-page'",
+    'receipt',
+    `update receipt set personal = json_build_object('lines', facts->'lines') where personal is null`,
   ],
 ]

@@ -78,6 +78,9 @@ async function makeBooks(): Promise<void> {
   await payWith(request.link.url, goodCard.card_number)
   const payer = await post('/billing/customers', { external_reference: 'pays-at-page', currency: 'ZAR', balance: 30 })
   await payWith(payer.presentment_url, goodCard.card_number)
+  const leaver = await post('/billing/customers', { external_reference: 'leaves', currency: 'ZAR', balance: 40 })
+  await payWith(leaver.presentment_url, goodCard.card_number)
+  await server.api('POST', '/billing/customers/leaves/pseudonymise')
   await post('/collect/payment_sessions', { ...asked, customer: 'someone' })
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
@@ -156,6 +159,7 @@ describe('books that real operations made', () => {
       { type: 'bill.voided', named: true },
       { type: 'bill.written_off', named: true },
       { type: 'customer.created', named: null },
+      { type: 'customer.pseudonymised', named: false },
       { type: 'obligation.amount_applied', named: true },
       { type: 'obligation.amount_reversed', named: true },
       { type: 'payment.amount_unapplied', named: false },
