@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ConfigError, readConfig } from '../config.ts'
 import { systemClock } from '../core/clock.ts'
 import { formatMoney } from '../core/money.ts'
-import { payerLocale } from '../html/money.ts'
+import { simulatorVoice } from '../html/language/voice.ts'
 import { startProgram } from '../server/program.ts'
 import { payThroughPages } from './demo-payer.ts'
 import { type Delivery, isSigned, startReceiver } from './demo-receiver.ts'
@@ -119,7 +119,7 @@ async function call<Body>(url: string, method: string, path: string, body?: obje
 
 /** An amount as the pages show it. */
 function shown(minor: number, currency: string): string {
-  return formatMoney(BigInt(minor), currency, payerLocale)
+  return formatMoney(BigInt(minor), currency, simulatorVoice.locale)
 }
 
 function say(line: string): void {

@@ -28,7 +28,8 @@ function signsIn(currency: string, locale: string): string[] {
 }
 
 // The currencies that each short sign of a locale may stand for: `$` for some thirty.
-const meanings = new Map<string, Map<string, Set<string>>>()
+// Finding them takes 20 ms.
+const meanings = createCache<Map<string, Set<string>>>({ size_max: 50 })
 
 function meaningsIn(locale: string): Map<string, Set<string>> {
   let known = meanings.get(locale)

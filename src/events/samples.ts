@@ -96,6 +96,7 @@ const customer = {
   name: 'John Doe',
   email: 'john.doe@example.com',
   phone: '+27123456789',
+  locale: 'en-ZA',
   currency: 'ZAR',
   balance: 2000,
   payment_rules: rules,

@@ -13,6 +13,9 @@ export type HtmlDocument = {
   own_style?: Style | undefined
   head?: Html | undefined
   body: Html
+  /** Which language it is in, and how that is written: English, from left to right, unless given. */
+  language?: string
+  direction?: 'ltr' | 'rtl'
 }
 
 /** Reads a style sheet of some files. Its element is one trusted text: a style sheet has no entities, so it must not be escaped. */
@@ -39,9 +42,17 @@ function squeezeCss(text: string): string {
 }
 
 /** Renders a whole document. */
-export function renderHtmlDocument({ title, style, own_style, head, body }: HtmlDocument): string {
+export function renderHtmlDocument({
+  title,
+  style,
+  own_style,
+  head,
+  body,
+  language = 'en',
+  direction = 'ltr',
+}: HtmlDocument): string {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}" dir="${direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -1,6 +1,8 @@
 import { accentOf } from './accent.ts'
 import { type Style, styleOf } from './document.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, isolated } from './html.ts'
+import type { Voice } from './language/voice.ts'
+import { leftToRight } from './money.ts'
 
 /** A logo that is stored. Width and height are in pixels. */
 export type Logo = { sha256: string; width: number; height: number }
@@ -53,7 +55,7 @@ export function merchantLine(name: string, face: Face | undefined): Html {
   const mark = face?.logo
     ? logoImage(face.logo)
     : html`<span class="mark" aria-hidden="true">${initial.toUpperCase()}</span>`
-  return html`<p class="merchant">${mark}<span class="name">${name}</span></p>\n`
+  return html`<p class="merchant">${mark}<span class="name">${isolated(name)}</span></p>\n`
 }
 
 function logoImage(logo: Logo): Html {
@@ -63,16 +65,16 @@ function logoImage(logo: Logo): Html {
 }
 
 /** Below a page: whose it is by law, and whom to ask. `undefined` where nothing of it is set. */
-export function contactLines(face: Face | undefined): Html | undefined {
+export function contactLines(face: Face | undefined, voice: Voice): Html | undefined {
   if (!face) return undefined
   const { legal_name, phone, email, website } = face
   const ways = [
-    phone && html`<a href="tel:${phone.replaceAll(/[^+\d]/g, '')}">${phone}</a>`,
+    phone && html`<a href="tel:${phone.replaceAll(/[^+\d]/g, '')}">${leftToRight(phone, voice)}</a>`,
     email && html`<a href="mailto:${email}">${email}</a>`,
     website && html`<a href="${website}">${new URL(website).host}</a>`,
   ].filter((one) => one !== undefined && one !== '')
   if (!legal_name && ways.length === 0) return undefined
-  return html`<div class="contact">${legal_name && html`<p>${legal_name}</p>`}${ways.length > 0 && html`<p>${ways}</p>`}${
-    phone && html`<p>Check that this is really us: call the number on your bill.</p>`
+  return html`<div class="contact">${legal_name && html`<p>${isolated(legal_name)}</p>`}${ways.length > 0 && html`<p>${ways}</p>`}${
+    phone && html`<p>${voice.text.shell.checkNumber}</p>`
   }</div>`
 }

@@ -1,4 +1,5 @@
 import { type Html, html } from './html.ts'
+import type { Voice } from './language/voice.ts'
 
 /** One text field with its label, its hint, and its error; a screen reader announces all three. */
 export type Field = {
@@ -36,10 +37,10 @@ ${error && html`<p class="error" id="${id}-error">${error}</p>`}${hint && html`<
 }
 
 /** The errors of a form, shown above it: announced at once, each with a link to its field. */
-export function errorSummary(faults: readonly { name: string; detail: string }[]): Html | undefined {
+export function errorSummary(faults: readonly { name: string; detail: string }[], { text }: Voice): Html | undefined {
   if (faults.length === 0) return undefined
   const items = faults.map(({ name, detail }) => html`<p><a href="#${name}">${detail}</a></p>`)
-  return html`<div class="note bad" role="alert"><h2>Please check</h2>${items}</div>\n`
+  return html`<div class="note bad" role="alert"><h2>${text.shell.pleaseCheck}</h2>${items}</div>\n`
 }
 
 /** Hidden fields, one for each entry. */

@@ -69,14 +69,8 @@ function shownOrigin(header: string): string {
 }
 
 /** Sends the refusal of a POST that did not come from our own page. */
-export function sendForeign(reply: FastifyReply): FastifyReply {
-  return sendMessage(
-    reply,
-    403,
-    'Please start again from your link',
-    'This form was sent from somewhere else, so nothing was done with it.',
-    'Open the link that you were sent, and pay from there.',
-  )
+export function sendForeign(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendMessage(request, reply, 403, 'foreign')
 }
 
 /** Answers whatever went wrong with a page that says so, and what to do. */
@@ -87,35 +81,16 @@ export function sendRefusal(
   error: unknown,
 ): FastifyReply {
   const problem = toProblem(error)
-  if (problem.code === 'not_found') return sendPageNotFound(reply)
+  if (problem.code === 'not_found') return sendPageNotFound(request, reply)
   if (problem.code === 'too_many_attempts') {
     reply.header('retry-after', String(problem.retryAfterS ?? 3_600))
-    return sendMessage(
-      reply,
-      429,
-      'Please try again later',
-      'Too many links that lead nowhere were opened from where you are.',
-      'Open the link that you were sent again in an hour, or ask the company that sent it.',
-    )
+    return sendMessage(request, reply, 429, 'tooMany')
   }
   if (problem.status === 503) {
     reply.header('retry-after', String(problem.retryAfterS ?? 2))
-    return sendMessage(
-      reply,
-      503,
-      'One moment, please',
-      'We cannot reach our records just now. Please load this page again in a minute.',
-      'If you have just paid, do not pay again: this page will show it.',
-    )
+    return sendMessage(request, reply, 503, 'unavailable')
   }
-  if (problem.status < 500) {
-    return sendMessage(reply, problem.status, 'That did not work', 'Your browser sent something that we cannot read.')
-  }
+  if (problem.status < 500) return sendMessage(request, reply, problem.status, 'unreadable')
   app.log.error({ request_id: request.id, err: error }, 'a page failed')
-  return sendMessage(
-    reply,
-    500,
-    'Something went wrong on our side',
-    'Please load this page again in a minute. If you have just paid, do not pay again before you have looked.',
-  )
+  return sendMessage(request, reply, 500, 'failed')
 }

@@ -48,6 +48,11 @@ function render(value: HtmlValue): string {
   return escapeHtml(String(value))
 }
 
+/** A name or a reference inside a sentence: its own direction does not turn that of the sentence. */
+export function isolated(name: string): Html {
+  return html`<bdi>${name}</bdi>`
+}
+
 /** Tags a template as HTML: every value in it is escaped; absent values and `false` render nothing; lists are joined. */
 export function html(parts: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return Html.fromTemplate(parts, values)

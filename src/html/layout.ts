@@ -1,9 +1,12 @@
 import { readStyle, renderHtmlDocument } from './document.ts'
 import { accentStyle, contactLines, type Face, merchantLine, themeColors } from './face.ts'
 import { type Html, html } from './html.ts'
+import { languageNames } from './language/languages.ts'
+import type { Voice } from './language/voice.ts'
 
 /** A page before it is wrapped: its title, and the content of `main`. */
 export type Page = {
+  voice: Voice
   title: string
   /** Whose page it is, shown above the content; absent where that would reveal something to a stranger. */
   merchant?: string | undefined
@@ -15,21 +18,22 @@ export type Page = {
   sample?: boolean | undefined
   content: Html
   footer?: Html | undefined
+  /** The query with which the page is opened in another language, but for that; absent where it has one language. */
+  query?: string | undefined
 }
 
 /** The style sheet of every page. */
 export const pageStyle = readStyle(new URL('./style.css', import.meta.url), new URL('./debts.css', import.meta.url))
 
 /** Renders the whole document. */
-export function renderPage({ title, merchant, face, test, sample, content, footer }: Page): string {
-  const contact = contactLines(face)
-  const banner = [
-    sample && 'Sample. This is what your payers see. Nothing here is owed.',
-    test && 'Test page. No real money moves.',
-  ]
-    .filter(Boolean)
-    .join(' ')
+export function renderPage({ voice, title, merchant, face, test, sample, content, footer, query }: Page): string {
+  const { text, language, direction } = voice
+  const choices = query === undefined ? undefined : languageSwitch(voice, query)
+  const contact = contactLines(face, voice)
+  const banner = [sample && text.shell.sampleBanner, test && text.shell.testBanner].filter(Boolean).join(' ')
   return renderHtmlDocument({
+    language,
+    direction,
     title,
     style: pageStyle,
     head: html`<meta name="robots" content="noindex">
@@ -39,6 +43,16 @@ ${themeColors(face)}`,
     body: html`${banner && html`<header class="banner">${banner}</header>\n`}<main>
 ${merchant !== undefined && merchantLine(merchant, face)}${content}
 </main>
-${(footer || contact) && html`<footer>${footer}${contact}</footer>\n`}`,
+${(footer || contact || choices) && html`<footer>${footer}${contact}${choices}</footer>\n`}`,
   })
+}
+
+/** Links to the same page in the other languages, each called what its readers call it. */
+function languageSwitch({ offered, language, text }: Voice, query: string): Html | undefined {
+  const others = offered.filter((one) => one !== language)
+  if (others.length === 0) return undefined
+  const to = (one: string) => `?${query === '' ? '' : `${query}&`}lang=${one}`
+  return html`<nav class="languages no-print" aria-label="${text.shell.language}">${others.map(
+    (one) => html`<a href="${to(one)}" lang="${one}">${languageNames[one]}</a> `,
+  )}</nav>`
 }

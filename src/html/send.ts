@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import { documentHeaders } from './document.ts'
 import { accentStyle } from './face.ts'
 import { html } from './html.ts'
+import type { Catalogue } from './language/catalogue.ts'
+import { voiceFor } from './language/choose.ts'
 import { type Page, pageStyle, renderPage } from './layout.ts'
 
 /**
@@ -26,46 +28,36 @@ export function sendPage(
       // with `Origin: null` (Fetch, "append a request Origin header"), and the guard could not tell our page from another's.
       'referrer-policy': 'no-referrer, same-origin',
       'cache-control': 'no-store',
+      vary: 'Accept-Language',
       'x-robots-tag': 'noindex',
     })
     .send(renderPage(page))
 }
 
-/** Sends a page with one heading, some sentences, and nothing to do. */
+/** Sends a page that only says why there is no other, in the voice of a request whose customer is not known. */
 export function sendMessage(
+  request: FastifyRequest,
   reply: FastifyReply,
   status: number,
-  heading: string,
-  ...sentences: string[]
+  kind: keyof Catalogue['shell']['refusals'],
 ): FastifyReply {
+  const voice = voiceFor(request)
+  const { heading, sentences } = voice.text.shell.refusals[kind]
   const content = html`<section class="card"><h1>${heading}</h1>${sentences.map((text) => html`<p>${text}</p>`)}</section>`
-  return sendPage(reply, { title: heading, content }, { status })
+  return sendPage(reply, { voice, title: heading, content, query: '' }, { status })
 }
 
 /** The one response to every link that does not work. Wrong, unknown, invalidated and archived links look the same. */
-export function sendPageNotFound(reply: FastifyReply): FastifyReply {
-  return sendMessage(
-    reply,
-    404,
-    'This link does not work',
-    'It may have been cut short when it was copied, have ended, or been replaced by a newer one.',
-    'Please open the newest link that you were sent, or ask the company that sent it for a new one.',
-  )
+export function sendPageNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendMessage(request, reply, 404, 'notFound')
 }
 
 /**
  * Answers a browser that asked for an address which is far from all others: the home page, or a 404 like it. A payer who typed
  * only a part of a link is helped on; a stranger learns nothing of which merchants there are.
  */
-export function sendStray(reply: FastifyReply, path: string): FastifyReply {
-  const [status, heading] = path === '/' ? [200, 'Do you want to see your bill?'] : [404, 'There is no such page']
-  return sendMessage(
-    reply,
-    status,
-    heading,
-    'Open the link that you got from the company that bills you: it is longer than this address.',
-    'If you cannot find it, or if it does not work, ask the company for a new one.',
-  )
+export function sendStray(request: FastifyRequest, reply: FastifyReply, path: string): FastifyReply {
+  return path === '/' ? sendMessage(request, reply, 200, 'home') : sendMessage(request, reply, 404, 'noPage')
 }
 
 /** Whether a request is a browser's for a page: it names HTML, and does not like JSON better. */

@@ -33,6 +33,7 @@ export const examples: Readonly<Record<string, Example>> = {
       name: 'John Doe',
       email: 'john.doe@example.com',
       phone: '+27123456789',
+      locale: 'en-ZA',
       currency: 'ZAR',
       balance: 2000,
       metadata: { customer_type: 'premium', registration_source: 'website' },
@@ -164,6 +165,7 @@ export const examples: Readonly<Record<string, Example>> = {
   updateSettings: {
     body: {
       time_zone: 'Africa/Johannesburg',
+      locale: 'en-ZA',
       payment_rules: { min_amount: 100 },
       phone: '035 907 5000',
       how_to_pay: 'First Bank, account 62 000 111 222',

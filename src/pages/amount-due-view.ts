@@ -1,13 +1,18 @@
 import type { ObjectKind } from '../core/page-link.ts'
+import type { Voice } from '../html/language/voice.ts'
 import type { Debt } from './debts/debt.ts'
 import type { Owed } from './owed.ts'
 
 /** Everything that the page of a link shows. */
 export type AmountDueView = {
   owed: Owed
+  voice: Voice
   /** The path of this page. */
   path: string
-  tracking: Record<string, string>
+  /** With which it is opened again, without its language. */
+  query: string
+  /** What links and forms take with them. */
+  carried: Record<string, string>
   /** Which page of the list is shown, from 1, and how many there are. */
   page: number
   pages: number

@@ -3,10 +3,12 @@ import { queryOf, readPairs } from '../api/url-encoded.ts'
 import type { AppContext } from '../context.ts'
 import { bucketOf } from '../core/id/id.ts'
 import { pageToken } from '../core/page-link.ts'
+import { askedParameter, voiceFor } from '../html/language/choose.ts'
 import { sendPage } from '../html/send.ts'
 import { processorFor } from '../payments/processor/registry.ts'
 import { amountDuePage } from './amount-due-page.ts'
 import type { AmountDueView } from './amount-due-view.ts'
+import { carriedWith, queryHere, withCarried } from './carried.ts'
 import { tickedMax } from './debts/choice.ts'
 import type { Debt } from './debts/debt.ts'
 import { openLink } from './link.ts'
@@ -61,18 +63,24 @@ export async function sendAmountDue(
   const owed = narrow(all, only)
   const processor = processorFor(app, subject.environment)
   const { now } = owed
+  const voice = voiceFor(request, subject)
+  const asked = askedParameter(voice)
+  const to = (path: string) => withCarried(path, asked)
   const pages = Math.max(1, Math.ceil(owed.debts.length / tickedMax))
+  const above = owed === all ? wayUp(app.vault, subject, token, up, now) : { path: `/p/${token}`, kind: subject.kind }
   const view: AmountDueView = {
     owed,
+    voice,
     path: `/p/${token}`,
-    tracking,
+    query: queryHere(request, tracking),
+    carried: carriedWith(tracking, voice),
     page: Number.isInteger(page) && page >= 1 && page <= pages ? page : 1,
     pages,
-    way_up: owed === all ? wayUp(app.vault, subject, token, up, now) : { path: `/p/${token}`, kind: subject.kind },
+    way_up: above && { ...above, path: to(above.path) },
     linkTo: ({ kind, id, shown_id, link_version }) => {
-      if (id === subject.id) return `/p/${token}?debt=${shown_id}`
+      if (id === subject.id) return to(`/p/${token}?debt=${shown_id}`)
       const link = pageToken(app.vault, kind, id, link_version, subject.guest_until)
-      return `/p/${link}?up=${wayUpFrom(app.vault, subject, link, now)}`
+      return to(`/p/${link}?up=${wayUpFrom(app.vault, subject, link, now)}`)
     },
     fieldsFor: processor && ((debt: Debt) => newPayForm(app.vault, token, bucketOf(subject.id), now, offerOf(debt))),
     fault,

@@ -1,14 +1,15 @@
 import { currencySign } from '../core/money.ts'
 import { hiddenFields, textField } from '../html/field.ts'
-import { type Html, html } from '../html/html.ts'
-import { money, payerLocale } from '../html/money.ts'
+import { type Html, html, isolated } from '../html/html.ts'
+import type { Voice } from '../html/language/voice.ts'
+import { money } from '../html/money.ts'
 import type { AmountDueView } from './amount-due-view.ts'
 import { isText } from './bill-particulars.ts'
+import { withCarried } from './carried.ts'
 import { formatDate } from './dates.ts'
 import { tickedMax } from './debts/choice.ts'
-import { type Debt, isPayableWhole } from './debts/debt.ts'
+import { accountOf, type Debt, type Due, isPayableWhole, nameOf } from './debts/debt.ts'
 import { debtsMax } from './debts/store.ts'
-import { withTracking } from './tracking.ts'
 
 /** The debts of one page of the list, to be ticked. One payment has one currency, so each has a form of its own. */
 export function debtList(view: AmountDueView): Html {
@@ -20,72 +21,77 @@ ${pager(view)}`
 }
 
 function currencyForm(view: AmountDueView, currency: string, debts: Debt[], several: boolean): Html {
-  const { path, tracking, linkTo, fieldsFor } = view
+  const { voice, path, carried, linkTo, fieldsFor } = view
+  const text = voice.text.debts
   const tickable = fieldsFor !== undefined && debts.some(isPayableWhole)
   const [open, moving] = [debts.filter((debt) => debt.open > 0n), debts.filter((debt) => debt.open === 0n)]
   const groups = [...Map.groupBy([...open, ...moving], groupOf)]
   return html`<form class="card debts" method="get" action="${path}/review">
-<h2>What you owe${several && ` in ${currency}`}</h2>
+<h2>${several ? text.headingIn(currency) : text.heading}</h2>
 ${groups.map(
-  ([name, ones]) => html`<h3${name === 'Overdue' && html` class="late"`}>${name}</h3>
-${ones.map((debt) => debtRow(debt, linkTo(debt), tickable))}`,
+  ([group, ones]) => html`<h3${group === 'overdue' && html` class="late"`}>${text.groups[group]}</h3>
+${ones.map((debt) => debtRow(debt, linkTo(debt), tickable, voice))}`,
 )}
-${tickable && html`${hiddenFields(Object.entries(tracking))}<button type="submit">Continue with what is ticked</button>\n`}</form>
+${tickable && html`${hiddenFields(Object.entries(carried))}<button type="submit">${text.payTicked}</button>\n`}</form>
 ${tickable && anotherAmount(view, currency)}`
 }
 
 /** An amount that is spread over what is owed in a currency, the most urgent first. */
-function anotherAmount({ path, tracking, fault }: AmountDueView, currency: string): Html {
+function anotherAmount({ voice, path, carried, fault }: AmountDueView, currency: string): Html {
+  const text = voice.text.debts
   const id = `amount-${currency}`
   const error = fault?.currency === currency ? fault.detail : undefined
-  return html`<details class="card"${error && html` open`}><summary>Pay another amount</summary><form method="get" action="${path}/review">
-${hiddenFields([['currency', currency], ...Object.entries(tracking)])}${textField({
+  return html`<details class="card"${error && html` open`}><summary>${text.anotherAmount}</summary><form method="get" action="${path}/review">
+${hiddenFields([['currency', currency], ...Object.entries(carried)])}${textField({
   name: 'amount',
   id,
-  label: 'Amount to pay',
-  prefix: currencySign(currency, payerLocale),
+  label: voice.text.owed.amountToPay,
+  prefix: currencySign(currency, voice.locale),
   value: error && fault?.typed,
-  hint: 'It is used for what is overdue first, then by due date. You see the split before you pay.',
+  hint: text.spreadHint,
   error,
   inputmode: 'decimal',
   autocomplete: 'off',
 })}
-<button type="submit">Show the split</button>
+<button type="submit">${text.showSplit}</button>
 </form></details>
 `
 }
 
-function groupOf({ due, open, kind }: Debt): string {
-  if (open === 0n) return 'Being paid just now'
-  if (due) return { overdue: 'Overdue', today: 'Due today', later: 'Later' }[due.state]
-  return kind === 'bill' ? 'Without a date' : 'Running balances'
+function groupOf({ due, open, kind }: Debt): keyof Voice['text']['debts']['groups'] {
+  if (open === 0n) return 'moving'
+  if (due) return due.state
+  return kind === 'bill' ? 'undated' : 'running'
 }
 
-function debtRow(debt: Debt, link: string, tickable: boolean): Html {
-  const { shown_id, name, description, account_name, open, on_its_way, owed, currency, due } = debt
+function debtRow(debt: Debt, link: string, tickable: boolean, voice: Voice): Html {
+  const text = voice.text.debts
+  const { shown_id, description, open, on_its_way, owed, currency, due } = debt
   const usable = tickable && isPayableWhole(debt)
+  const account = accountOf(debt)
   const facts = [
-    account_name && shorten(account_name),
-    due &&
-      (due.state === 'overdue'
-        ? `Due ${formatDate(due.date)}, ${due.days} ${due.days === 1 ? 'day' : 'days'} ago`
-        : `Due ${formatDate(due.date)}`),
-    open > 0n && on_its_way > 0n && html`${money(on_its_way, currency)} of it is being paid just now`,
-    tickable && open > 0n && !usable && 'Not payable together with others',
+    account && isolated(shorten(account)),
+    due && dueText(formatDate(due.date, voice), due, voice),
+    open > 0n && on_its_way > 0n && text.partMoving(money(on_its_way, currency, voice)),
+    tickable && open > 0n && !usable && text.notTogether,
   ].filter((one) => one !== null && one !== undefined && one !== false)
   return html`<div class="debt"><label>${
     usable
       ? html`<input type="checkbox" name="debt" value="${shown_id}"${due?.state === 'overdue' && html` checked`}>`
       : html`<span class="no-tick"></span>`
-  }<span class="what">${shorten(name)}${
+  }<bdi class="what">${shorten(nameOf(debt, voice))}${
     isText(description) && html`<small><bdi>${shorten(description, descriptionMax)}</bdi></small>`
-  }</span>${money(open > 0n ? open : owed, currency)}</label>
-<p class="hint">${facts.map((fact, at) => html`${at > 0 && ' · '}${fact}`)}${facts.length > 0 && ' · '}<a href="${link}">Details</a></p></div>
+  }</bdi>${money(open > 0n ? open : owed, currency, voice)}</label>
+<p class="hint">${facts.map((fact, at) => html`${at > 0 && ' · '}${fact}`)}${facts.length > 0 && ' · '}<a href="${link}">${text.details}</a></p></div>
 `
 }
 
+function dueText(date: string, { state, days }: Due, { text }: Voice): string {
+  return state === 'overdue' ? text.debts.dueAgo(date, days) : text.debts.dueOn(date)
+}
+
 // A name may have 255 characters. The page of the debt shows it whole.
-const nameMax = 60
+const nameMax = 50
 const descriptionMax = 80
 
 function shorten(text: string, max = nameMax): string {
@@ -93,14 +99,15 @@ function shorten(text: string, max = nameMax): string {
   return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text
 }
 
-function pager({ owed, page, pages, path, tracking }: AmountDueView): Html {
+function pager({ owed, voice, page, pages, path, carried }: AmountDueView): Html {
+  const text = voice.text.debts
   const listed = owed.debts.length
   const beyond = owed.totals.reduce((sum, { count }) => sum + count, 0) - listed
-  const to = (number: number) => withTracking(`${path}?page=${number}`, tracking)
+  const to = (number: number) => withCarried(`${path}?page=${number}`, carried)
   return html`${
     pages > 1 &&
-    html`<p class="pages">Page ${page} of ${pages}, ${listed} in all. ${page > 1 && html`<a href="${to(page - 1)}">Previous</a> `}${
-      page < pages && html`<a href="${to(page + 1)}">Next</a>`
+    html`<p class="pages">${text.pages(page, pages, listed)} ${page > 1 && html`<a href="${to(page - 1)}">${text.previous}</a> `}${
+      page < pages && html`<a href="${to(page + 1)}">${text.next}</a>`
     }</p>\n`
-  }${beyond > 0 && page === pages && html`<p class="hint">The sum above is of ${beyond} more than the ${debtsMax} that are listed. They are listed once these are paid.</p>`}`
+  }${beyond > 0 && page === pages && html`<p class="hint">${text.beyond(beyond, debtsMax)}</p>`}`
 }

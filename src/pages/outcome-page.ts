@@ -1,4 +1,5 @@
-import { type Html, html } from '../html/html.ts'
+import { type Html, html, isolated } from '../html/html.ts'
+import type { Voice } from '../html/language/voice.ts'
 import type { Page } from '../html/layout.ts'
 import { headlineMoney, money } from '../html/money.ts'
 import type { SessionPayment } from '../payments/session/store.ts'
@@ -12,6 +13,8 @@ export function outcomePage(outcome: Outcome): Page {
   const { merchant_name, mode } = outcome.subject.environment
   const shown = viewOf(outcome)
   return {
+    voice: outcome.voice,
+    query: '',
     title: `${shown.title} – ${merchant_name}`,
     merchant: merchant_name,
     face: outcome.subject.face,
@@ -36,38 +39,52 @@ function viewOf(outcome: Outcome): OutcomeView {
   }
 }
 
-function onItsWay({ payment, links }: Outcome): OutcomeView {
+function onItsWay({ payment, voice, links }: Outcome): OutcomeView {
+  const { moving, checkAgain } = voice.text.paying
   return {
-    title: 'On its way',
-    content: html`<p class="status" data-payment-status="pending" role="status">On its way</p>
-<h1><small>Not confirmed yet</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
-<p>Your bank is still confirming this payment. You do not have to do anything, and please do not pay again. You can close this page.</p>
-<p><a class="button" href="${links.self}">Check again</a></p>`,
+    title: moving.status,
+    content: html`<p class="status" data-payment-status="pending" role="status">${moving.status}</p>
+<h1><small>${moving.heading}</small> ${headlineMoney(payment.amount, payment.currency, voice)}</h1>
+<p>${moving.detail}</p>
+<p><a class="button" href="${links.self}">${checkAgain}</a></p>`,
   }
 }
 
-function unfinished({ payment, links, asked }: Outcome): OutcomeView {
+function unfinished({ payment, voice, links, asked }: Outcome): OutcomeView {
+  const { unfinished, checkAgain } = voice.text.paying
   return {
-    title: 'Not paid yet',
-    content: html`<p class="status" data-payment-status="pending" role="status">Not paid yet</p>
-<h1><small>You have not finished paying</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
-<p>Nothing was taken from your card. If you have just paid, check again in a moment.</p>
-${again(payment, links, asked !== undefined)}<p class="more"><a href="${links.self}">Check again</a></p>`,
+    title: unfinished.status,
+    content: html`<p class="status" data-payment-status="pending" role="status">${unfinished.status}</p>
+<h1><small>${unfinished.heading}</small> ${headlineMoney(payment.amount, payment.currency, voice)}</h1>
+<p>${unfinished.detail}</p>
+${again(payment, links, voice, asked !== undefined)}<p class="more"><a href="${links.self}">${checkAgain}</a></p>`,
   }
 }
 
-function failed({ subject, payment, lines, links, asked }: Outcome): OutcomeView {
-  const whyCancelled = isCalledOff(subject, lines) ? 'It was called off.' : 'You began again elsewhere.'
-  const reason =
-    payment.last_payment_error?.message ??
-    (payment.status === 'cancelled' ? whyCancelled : 'It was not finished in time.')
+function failed({ subject, voice, payment, lines, links, asked }: Outcome): OutcomeView {
+  const text = voice.text.paying.failed
+  const calledOff = isCalledOff(subject, lines)
   return {
-    title: 'Not paid',
-    content: html`<p class="status bad" data-payment-status="failed" role="status">Not paid</p>
-<h1><small>The payment did not go through</small> ${headlineMoney(payment.amount, payment.currency)}</h1>
-<p>${reason} Nothing was taken.</p>
-${forWhat(lines)}${isCalledOff(subject, lines) ? back(links) : again(payment, links, asked !== undefined)}`,
+    title: text.status,
+    content: html`<p class="status bad" data-payment-status="failed" role="status">${text.status}</p>
+<h1><small>${text.heading}</small> ${headlineMoney(payment.amount, payment.currency, voice)}</h1>
+<p>${reasonOf(payment, calledOff, voice)} ${text.nothingTaken}</p>
+${forWhat(lines, voice)}${calledOff ? back(links, voice) : again(payment, links, voice, asked !== undefined)}`,
   }
+}
+
+/** A decline that is not known is told in the words of the processor. */
+function reasonOf(
+  { status, last_payment_error: decline }: SessionPayment,
+  calledOff: boolean,
+  { text: { paying } }: Voice,
+): string {
+  if (decline)
+    return Object.hasOwn(paying.declines, decline.decline_code)
+      ? (paying.declines[decline.decline_code] ?? '')
+      : decline.message
+  if (status !== 'cancelled') return paying.failed.notInTime
+  return calledOff ? paying.failed.calledOff : paying.failed.elsewhere
 }
 
 /** Whether the merchant has voided or archived what the payment was for. */
@@ -75,20 +92,27 @@ function isCalledOff({ archived }: OutcomeSubject, lines: readonly ReceiptLine[]
   return archived || lines.some(({ status }) => status === 'voided')
 }
 
-function forWhat(lines: readonly ReceiptLine[]): Html | undefined {
+function forWhat(lines: readonly ReceiptLine[], voice: Voice): Html | undefined {
   const [line] = lines
   if (!line) return undefined
-  const others = lines.length - 1
-  return html`<p>You were paying ${nameOf(line)}${others > 0 && ` and ${others} more`}.</p>\n`
+  const text = voice.text.paying.failed
+  const name = isolated(nameOf(line, voice))
+  return html`<p>${lines.length > 1 ? text.wasForMore(name, lines.length - 1) : text.wasFor(name)}</p>\n`
 }
 
-function back({ page }: OutcomeLinks): Html | undefined {
-  return page === undefined ? undefined : html`<p><a class="button other" href="${page}">See what is owed</a></p>`
+function back({ page }: OutcomeLinks, { text }: Voice): Html | undefined {
+  return page === undefined ? undefined : html`<p><a class="button other" href="${page}">${text.paying.seeOwed}</a></p>`
 }
 
 /** The same amounts of the same debts again, as far as they are still owed; and the way back, where another amount can be paid. */
-function again({ amount, currency }: SessionPayment, links: OutcomeLinks, isFixed: boolean): Html | undefined {
+function again(
+  { amount, currency }: SessionPayment,
+  links: OutcomeLinks,
+  voice: Voice,
+  isFixed: boolean,
+): Html | undefined {
   if (!links.page || !links.again) return undefined
-  return html`<p><a class="button" href="${links.again}">Try ${money(amount, currency)} again</a></p>
-${!isFixed && html`<p><a class="button other" href="${links.page}">Pay another amount</a></p>\n`}`
+  const { tryAgain, another } = voice.text.paying
+  return html`<p><a class="button" href="${links.again}">${tryAgain(money(amount, currency, voice))}</a></p>
+${!isFixed && html`<p><a class="button other" href="${links.page}">${another}</a></p>\n`}`
 }

@@ -1,4 +1,5 @@
 import type { Html } from '../html/html.ts'
+import type { Voice } from '../html/language/voice.ts'
 import type { SessionPayment } from '../payments/session/store.ts'
 import type { ReceiptLine } from './receipt-store.ts'
 import type { PageSubject } from './subject.ts'
@@ -15,6 +16,7 @@ export type OutcomeSubject = Pick<PageSubject, 'environment' | 'face' | 'custome
 /** What the page of an outcome is made of. */
 export type Outcome = {
   subject: OutcomeSubject
+  voice: Voice
   payment: SessionPayment
   lines: ReceiptLine[]
   links: OutcomeLinks

@@ -3,9 +3,11 @@ import type { AppContext } from '../context.ts'
 import { formatId, parseId } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
 import { receiptPath } from '../core/receipt-address.ts'
+import { askedParameter, voiceFor } from '../html/language/choose.ts'
 import { sendPage } from '../html/send.ts'
 import { findSessionPayment } from '../payments/session/store.ts'
 import { syncWithProcessor } from '../payments/session/sync-with-processor.ts'
+import { withCarried } from './carried.ts'
 import { pageCause } from './cause.ts'
 import { hasEnded, openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
@@ -30,11 +32,18 @@ export async function showOutcome(
     openLink(app, token, { archived: 'accepted', ended: 'accepted' }),
     listReceiptLines(app.pool, payment),
   ])
+  const voice = voiceFor(request, subject)
+  const carried = askedParameter(voice)
   const page = `/p/${token}`
+  const shownId = formatId('payment', payment.id)
+  const isOpen = !subject.archived && !hasEnded(subject, app.clock.now())
   const links = {
-    page: subject.archived || hasEnded(subject, app.clock.now()) ? undefined : page,
-    self: `${page}/payments/${formatId('payment', payment.id)}`,
-    again: `${page}/review?again=${formatId('payment', payment.id)}`,
+    page: isOpen ? withCarried(page, carried) : undefined,
+    again: isOpen ? withCarried(`${page}/review?again=${shownId}`, carried) : undefined,
+    self: withCarried(`${page}/payments/${shownId}`, carried),
   }
-  return sendPage(reply, outcomePage({ subject, payment, lines, links, receipt: receiptPath(app.vault, payment.id) }))
+  return sendPage(
+    reply,
+    outcomePage({ subject, voice, payment, lines, links, receipt: receiptPath(app.vault, payment.id) }),
+  )
 }

@@ -4,12 +4,15 @@ import { readAmount } from '../core/amount-reader.ts'
 import { holdsCardNumber } from '../core/card-number.ts'
 import { formatId } from '../core/id/id.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../html/form.ts'
-import { moneyText, payerLocale } from '../html/money.ts'
+import { askedParameter, voiceFor } from '../html/language/choose.ts'
+import type { Voice } from '../html/language/voice.ts'
+import { moneyText } from '../html/money.ts'
 import type { ChosenAmount } from '../ledger/allocation.ts'
 import { processorFor } from '../payments/processor/registry.ts'
 import { createSessionPayment, sameChoice } from '../payments/session/create.ts'
 import { findSessionPayment, type SessionPayment } from '../payments/session/store.ts'
 import { sendAmountDue } from './amount-due.ts'
+import { withCarried } from './carried.ts'
 import { pageCause } from './cause.ts'
 import { formatSeen, linesOf, parseSeen } from './debts/choice.ts'
 import { openLink } from './link.ts'
@@ -26,15 +29,17 @@ export async function pay(
   reply: FastifyReply,
   token: string,
 ): Promise<FastifyReply> {
-  if (!isOwnOrigin(app, request)) return sendForeign(reply)
+  if (!isOwnOrigin(app, request)) return sendForeign(request, reply)
   const subject = await openLink(app, token)
   const form = readForm(request)
   const sent = readPayForm(app.vault, token, form, app.clock.now())
-  if (sent === 'forged') return sendForeign(reply)
+  if (sent === 'forged') return sendForeign(request, reply)
   const typed = form.get('amount')
   // A card number is not shown again, in whichever field it was typed.
   const shown = typed === null || holdsCardNumber(typed) ? '' : typed.slice(0, 40)
   const tracking = readTracking(form)
+  const voice = voiceFor(request, subject)
+  const text = voice.text.owed.refused
   const refuse = ({ detail, renew }: PayFault) =>
     sendAmountDue(app, request, reply, {
       token,
@@ -43,18 +48,19 @@ export async function pay(
       only: sent !== 'stale' && sent.choice.kind === 'debts' ? sent.choice.shown_ids[0] : undefined,
       fault: { typed: renew ? undefined : shown, detail },
     })
-  if (sent === 'stale') return refuse({ detail: openTooLong })
+  if (sent === 'stale') return refuse({ detail: text.openTooLong })
 
   const owed = await readOwed(app, subject)
   const started = await findSessionPayment(app.pool, subject.environment.id, sent.id)
-  const decided = started ? decideAgain(started, typed) : await decide(app, owed, sent, typed)
+  const decided = started ? decideAgain(started, typed, voice) : await decide(app, owed, sent, typed, voice)
   if (decided === 'moved') {
     return sendReview(app, request, reply, { token, owed, tracking, choice: sent.choice, moved: { seen: sent.seen } })
   }
   if ('fault' in decided) return refuse(decided.fault)
   const processor = processorFor(app, subject.environment)
-  if (!processor) return refuse({ detail: 'You were not charged now.' })
-  const outcomeUrl = `${app.publicUrl()}/p/${token}/payments/${formatId('payment', sent.id)}`
+  if (!processor) return refuse({ detail: text.notCharged })
+  const outcomePath = withCarried(`/p/${token}/payments/${formatId('payment', sent.id)}`, askedParameter(voice))
+  const outcomeUrl = app.publicUrl() + outcomePath
   const { chosen, currency } = decided
   const begun = await createSessionPayment(app, processor, {
     environment: subject.environment,
@@ -70,12 +76,9 @@ export async function pay(
     ...pageCause(request.id),
   })
   if (begun.kind === 'open') return reply.redirect(begun.url ?? outcomeUrl, 303)
-  if (!sameChoice(begun.payment.chosen, chosen)) return refuse({ detail: alreadyStarted(begun.payment) })
+  if (!sameChoice(begun.payment.chosen, chosen)) return refuse({ detail: alreadyStarted(begun.payment, voice) })
   return reply.redirect(outcomeUrl, 303)
 }
-
-const openTooLong =
-  'This page was open for more than a day. You were not charged now. Please look at the amount, then pay.'
 
 type Decided = { chosen: ChosenAmount[]; currency: string } | { fault: PayFault } | 'moved'
 
@@ -83,16 +86,22 @@ type Decided = { chosen: ChosenAmount[]; currency: string } | { fault: PayFault 
  * A form that is sent again with the same amount, for a payment that was started, is that payment, whatever the balances
  * are by now.
  */
-function decideAgain(started: SessionPayment, typed: string | null): Decided {
+function decideAgain(started: SessionPayment, typed: string | null, voice: Voice): Decided {
   const { chosen, currency, amount } = started
-  const read = typed === null ? { amount } : readAmount(typed, currency, payerLocale)
+  const read = typed === null ? { amount } : readAmount(typed, currency, voice.locale)
   const isSame = 'amount' in read && read.amount === amount
-  return isSame ? { chosen, currency } : { fault: { detail: alreadyStarted(started) } }
+  return isSame ? { chosen, currency } : { fault: { detail: alreadyStarted(started, voice) } }
 }
 
 /** The amounts to pay, checked against what may be paid at this moment, and against what the payer saw. */
-async function decide(app: AppContext, owed: Owed, { choice, seen }: Offer, typed: string | null): Promise<Decided> {
-  if (typed !== null) return decideTyped(owed, { choice, seen }, typed)
+async function decide(
+  app: AppContext,
+  owed: Owed,
+  { choice, seen }: Offer,
+  typed: string | null,
+  voice: Voice,
+): Promise<Decided> {
+  if (typed !== null) return decideTyped(owed, { choice, seen }, typed, voice)
   const lines = linesOf(choice, owed.debts, await amountsOfEarlier(app, owed.subject, choice))
   const [first] = lines
   if (!first || formatSeen(lines) !== seen) return 'moved'
@@ -101,23 +110,19 @@ async function decide(app: AppContext, owed: Owed, { choice, seen }: Offer, type
 }
 
 /** An amount that was typed for one debt. */
-function decideTyped({ debts, settled }: Owed, { choice, seen }: Offer, typed: string): Decided {
+function decideTyped({ debts, settled }: Owed, { choice, seen }: Offer, typed: string, voice: Voice): Decided {
   const [shown_id] = choice.kind === 'debts' ? choice.shown_ids : []
   const debt = [...debts, ...(settled ? [settled] : [])].find((one) => one.shown_id === shown_id)
   if (!debt?.range) {
-    return {
-      fault: {
-        detail: `${debt && debt.owed > 0n ? '' : 'There is nothing left to pay here. '}You were not charged now.`,
-      },
-    }
+    const { notCharged, nothingLeft } = voice.text.owed.refused
+    return { fault: { detail: debt && debt.owed > 0n ? notCharged : nothingLeft } }
   }
   const { currency, range, open: owed } = debt
-  const read = decideAmount(typed, { currency, range, owed, owed_before: parseSeen(seen).sum })
+  const read = decideAmount(typed, { voice, currency, range, owed, owed_before: parseSeen(seen).sum })
   if ('fault' in read) return read
   return { chosen: [{ receivable_id: debt.id, amount: read.amount }], currency }
 }
 
-function alreadyStarted({ amount, currency }: SessionPayment): string {
-  const shown = moneyText(amount, currency)
-  return `You have already started to pay ${shown} from this page. Nothing more was charged. Please look at the amount, then pay.`
+function alreadyStarted({ amount, currency }: SessionPayment, voice: Voice): string {
+  return voice.text.owed.refused.alreadyStarted(moneyText(amount, currency, voice))
 }

@@ -5,6 +5,7 @@ import type { AppContext, RequestContext } from '../context.ts'
 import { dateIn } from '../core/clock.ts'
 import { newId, randomBucket } from '../core/id/id.ts'
 import { linkToken } from '../core/page-link.ts'
+import { voiceFor } from '../html/language/choose.ts'
 import { sendPage } from '../html/send.ts'
 import { updateSettingsBody } from '../merchant/settings/schema.ts'
 import { changeSettings, shownName } from '../merchant/settings/service.ts'
@@ -39,22 +40,27 @@ export function previewRoutes(router: Router, app: AppContext): void {
       const { environment, kind, id } = owed.subject
       const page = amountDuePage({
         owed,
+        voice: voiceFor(nobody, owed.subject),
         path: `/p/${linkToken(app.vault, kind, id, 0)}`,
-        tracking: {},
+        query: '',
+        carried: {},
         page: 1,
         pages: 1,
         way_up: undefined,
         linkTo: () => '',
         fieldsFor: processorFor(app, environment) && (() => []),
       })
-      return sendPage(reply, { ...page, sample: true })
+      return sendPage(reply, { ...page, sample: true, query: undefined })
     },
   )
 }
 
+// A request that wishes for no language, so that the page speaks that of the settings.
+const nobody = { url: '', body: undefined, headers: {} }
+
 /** An account that owes something, which is nowhere in the database. */
 function sampleOwed({ now, environment }: RequestContext, settings: SettingsRow): Owed {
-  const { time_zone, payment_rules, face, logo } = settings
+  const { time_zone, payment_rules, face, logo, locale, languages } = settings
   const id = newId(randomBucket(), now.getTime())
   const shown = { ...environment, merchant_name: shownName(settings), time_zone, payment_rules }
   const row: DebtRow = {
@@ -77,6 +83,9 @@ function sampleOwed({ now, environment }: RequestContext, settings: SettingsRow)
     subject: {
       environment: shown,
       face: { ...face, logo },
+      locale,
+      languages,
+      customer_locale: null,
       kind: 'account',
       id,
       customer_id: id,

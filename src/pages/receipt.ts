@@ -1,113 +1,124 @@
 import { dateIn } from '../core/clock.ts'
 import { formatId } from '../core/id/id.ts'
-import { type Html, html } from '../html/html.ts'
+import { type Html, html, isolated } from '../html/html.ts'
+import type { Voice } from '../html/language/voice.ts'
 import { headlineMoney, money } from '../html/money.ts'
-import type { SessionPayment } from '../payments/session/store.ts'
 import { formatDate, formatDateTime } from './dates.ts'
-import { nameOf } from './debts/debt.ts'
-import type { Outcome, OutcomeLinks, OutcomeView } from './outcome-view.ts'
+import { accountOf, nameOf } from './debts/debt.ts'
+import { factList } from './fact-list.ts'
+import type { Outcome, OutcomeView } from './outcome-view.ts'
 import type { ReceiptLine } from './receipt-store.ts'
 
 /**
  * The receipt of a payment that succeeded: what it brought to each debt at its time, what was not needed and why, and
  * what has become of it since. Money that brought nothing is never shown as paid.
  */
-export function receipt({ subject, payment, lines, links, receipt: path, asked }: Outcome): OutcomeView {
-  const { merchant_name, time_zone } = subject.environment
+export function receipt(outcome: Outcome): OutcomeView {
+  const { subject, voice, payment, lines, asked } = outcome
+  const text = voice.text.receipt
   const { currency, amount } = payment
-  const card = payment.method_details?.card
   const applied = lines.reduce((sum, line) => sum + line.applied, 0n) + payment.direct_amount
-  const [only] = lines.length === 1 ? lines : []
-  const rows: [string, string | Html | null | undefined | false][] = [
-    ['Paid to', merchant_name],
-    ['Billed to', subject.customer_name],
-    ['Date', payment.received_at && formatDateTime(payment.received_at, time_zone)],
-    ['Paid with', card && `${schemeNames[card.scheme] ?? card.scheme} •••• ${card.last4}`],
-    ['Currency', currency],
-    ['Payment', formatId('payment', payment.id)],
-    ...(asked?.about ?? []),
-    [
-      'Owed after this payment',
-      only?.balance_after != null && only.balance_after >= 0n && money(only.balance_after, currency),
-    ],
-    [
-      'In credit after it',
-      only?.balance_after != null && only.balance_after < 0n && money(-only.balance_after, currency),
-    ],
-  ]
   const used = applied > 0n && !asked?.paid_before
   return {
-    title: used ? 'Paid' : 'Not needed',
-    content: html`<p class="status ${used ? 'good' : 'amber'}" data-payment-status="succeeded" role="status">${used ? '✓ Paid' : '! Received, and not needed'}</p>
-<h1><small>${used ? 'Thank you. You paid' : 'We received'}</small> ${headlineMoney(amount, currency)}</h1>
-${asked?.paid_before && paidBefore(merchant_name)}${surplusNote(merchant_name, payment, amount - applied, lines)}<ul class="split">${lines
+    title: used ? text.paidTitle : text.unneededTitle,
+    content: html`<p class="status ${used ? 'good' : 'amber'}" data-payment-status="succeeded" role="status">${used ? `✓ ${text.paid}` : `! ${text.unneeded}`}</p>
+<h1><small>${used ? text.youPaid : text.weReceived}</small> ${headlineMoney(amount, currency, voice)}</h1>
+${asked?.paid_before && paidBefore(outcome)}${surplusNote(outcome, amount - applied)}<ul class="split">${lines
       .filter((line) => line.applied > 0n)
       .map(
         (line) =>
-          html`<li><span class="what">${nameOf(line)} <small>${resultOf(line, currency)}</small></span>${money(line.applied, currency)}</li>\n`,
+          html`<li><span class="what">${isolated(nameOf(line, voice))} <small>${resultOf(line, currency, voice)}</small></span>${money(line.applied, currency, voice)}</li>\n`,
       )}</ul>
-${sinceThen(merchant_name, lines, currency, time_zone)}<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>
-<p class="no-print"><a class="button" href="${path}">Save the receipt</a></p>
-${wayOn(merchant_name, links, asked)}`,
+${sinceThen(subject.environment, lines, currency, voice)}${receiptFacts(outcome)}
+<p class="no-print"><a class="button" href="${outcome.receipt}">${text.keep}</a></p>
+${wayOn(outcome)}`,
   }
 }
 
 /** Money for what another payment had paid: it lies at the merchant, and whoever paid has to be told. */
-function paidBefore(merchant: string): Html {
-  return html`<div class="note amber" role="status"><p><strong>This had been paid before.</strong> ${merchant} has this money too: ask for it back.</p></div>\n`
+function paidBefore({ subject, voice }: Outcome): Html {
+  const told = voice.text.receipt.paidBefore(isolated(subject.environment.merchant_name))
+  return html`<div class="note amber" role="status"><p>${told}</p></div>\n`
 }
 
-function wayOn(merchant: string, { page }: OutcomeLinks, asked: Outcome['asked']): Html | undefined {
-  if (asked) {
-    return asked.return_url === null
-      ? undefined
-      : html`<p class="no-print"><a class="button other" href="${asked.return_url}">Back to ${merchant}</a></p>`
-  }
-  return page === undefined
-    ? undefined
-    : html`<p class="no-print"><a class="button other" href="${page}">See what is left to pay</a></p>`
+function wayOn({ subject, voice, links: { page }, asked }: Outcome): Html | undefined {
+  const button = (href: string, text: Html | string) =>
+    html`<p class="no-print"><a class="button other" href="${href}">${text}</a></p>`
+  if (!asked) return page === undefined ? undefined : button(page, voice.text.receipt.seeLeft)
+  if (asked.return_url === null) return undefined
+  return button(asked.return_url, voice.text.asking.backTo(isolated(subject.environment.merchant_name)))
 }
 
 const schemeNames: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
 
-function resultOf({ kind, account_name, balance_after }: ReceiptLine, currency: string): Html {
-  const account = kind === 'bill' && account_name !== null ? `${account_name}, ` : ''
-  if (balance_after === null) return html`${account}paid`
-  if (balance_after > 0n) return html`${account}${money(balance_after, currency)} left`
-  return html`${account}${balance_after < 0n ? 'paid in advance' : 'paid in full'}`
+function receiptFacts({ subject, voice, payment, lines, asked }: Outcome): Html {
+  const text = voice.text.receipt.facts
+  const { merchant_name, time_zone } = subject.environment
+  const { currency } = payment
+  const card = payment.method_details?.card
+  const [only] = lines.length === 1 ? lines : []
+  const after = only?.balance_after ?? undefined
+  return factList([
+    [text.paidTo, merchant_name],
+    [text.billedTo, subject.customer_name],
+    [text.date, payment.received_at && formatDateTime(payment.received_at, time_zone, voice)],
+    [text.paidWith, card && `${schemeNames[card.scheme] ?? card.scheme} •••• ${card.last4}`],
+    [text.currency, currency],
+    [text.payment, formatId('payment', payment.id)],
+    ...(asked?.about ?? []),
+    [text.owedAfter, after !== undefined && after >= 0n && money(after, currency, voice)],
+    [text.creditAfter, after !== undefined && after < 0n && money(-after, currency, voice)],
+  ])
+}
+
+function resultOf(line: ReceiptLine, currency: string, voice: Voice): Html {
+  const { text } = voice
+  const account = accountOf(line)
+  const place = account !== null && html`${isolated(account)}${text.shell.comma}`
+  const { partPaid, left, inAdvance, inFull } = text.receipt
+  const { balance_after } = line
+  if (balance_after === null) return html`${place}${partPaid}`
+  if (balance_after > 0n) return html`${place}${left(money(balance_after, currency, voice))}`
+  return html`${place}${balance_after < 0n ? inAdvance : inFull}`
 }
 
 /** What of the money was not needed, with the true cause for each debt, and where it lies. */
-function surplusNote(
-  merchant: string,
-  { currency, unapplied_amount: held }: Pick<SessionPayment, 'currency' | 'unapplied_amount'>,
-  surplus: bigint,
-  lines: readonly ReceiptLine[],
-): Html | undefined {
+function surplusNote({ subject, voice, payment, lines }: Outcome, surplus: bigint): Html | undefined {
   if (surplus <= 0n) return undefined
-  const rest = held < surplus ? html`still holds ${money(held, currency)} of it` : 'holds it'
-  const where =
-    held === 0n
-      ? 'Since then it was used or given back.'
-      : html`${merchant} ${rest} for you: ask for it back, or it goes to what you owe next.`
+  const text = voice.text.receipt
+  const merchant = isolated(subject.environment.merchant_name)
+  const { currency, unapplied_amount: held } = payment
+  const where = () => {
+    if (held === 0n) return text.usedSince
+    return held < surplus ? text.holdsPart(merchant, money(held, currency, voice)) : text.holdsAll(merchant)
+  }
   const short = lines.filter(({ chosen, applied }) => applied < chosen)
-  return html`<div class="note amber" role="status"><p><strong>${money(surplus, currency)} of it was not needed.</strong> ${where}</p>
-${short.map((line) => html`<p>${nameOf(line)}: ${causeOf(line)}</p>`)}</div>\n`
+  return html`<div class="note amber" role="status"><p><strong>${text.notNeeded(money(surplus, currency, voice))}</strong> ${where()}</p>
+${short.map((line) => html`<p>${causeOf(line, voice)}</p>`)}</div>\n`
 }
 
-function causeOf({ status, applied }: ReceiptLine): string {
-  if (status === 'voided') return 'it had been withdrawn.'
-  return applied > 0n ? 'part of it had been paid already, or taken off.' : 'it had been paid already, or taken off.'
+function causeOf(line: ReceiptLine, voice: Voice): Html {
+  const { withdrawn, part, whole } = voice.text.receipt.causes
+  const name = isolated(nameOf(line, voice))
+  if (line.status === 'voided') return withdrawn(name)
+  return line.applied > 0n ? part(name) : whole(name)
 }
 
 /** What the merchant has done with the money since. The lines above stay as they were. */
-function sinceThen(merchant: string, lines: readonly ReceiptLine[], currency: string, timeZone: string): Html[] {
-  return lines
-    .filter(({ reversed }) => reversed > 0n)
-    .map(
-      (line) =>
-        html`<div class="note"><p><strong>Since then:</strong> ${merchant} took ${money(line.reversed, currency)} back from ${nameOf(line)}${
-          line.reversed_at && ` on ${formatDate(dateIn(timeZone, line.reversed_at))}`
-        }.</p></div>\n`,
-    )
+function sinceThen(
+  { merchant_name, time_zone }: Outcome['subject']['environment'],
+  lines: readonly ReceiptLine[],
+  currency: string,
+  voice: Voice,
+): Html[] {
+  return lines.flatMap((line) => {
+    if (line.reversed_at === null) return []
+    const date = formatDate(dateIn(time_zone, line.reversed_at), voice)
+    const [by, amount, from] = [
+      isolated(merchant_name),
+      money(line.reversed, currency, voice),
+      isolated(nameOf(line, voice)),
+    ]
+    return html`<div class="note"><p>${voice.text.receipt.takenBack(by, amount, from, date)}</p></div>\n`
+  })
 }

@@ -4,12 +4,15 @@ import type { AppContext } from '../context.ts'
 import { holdsCardNumber } from '../core/card-number.ts'
 import { bucketOf, parseId } from '../core/id/id.ts'
 import { maxAmount } from '../core/money.ts'
+import { voiceFor } from '../html/language/choose.ts'
+import type { Voice } from '../html/language/voice.ts'
 import { sendPage } from '../html/send.ts'
 import type { ChosenAmount } from '../ledger/allocation.ts'
 import { processorFor } from '../payments/processor/registry.ts'
 import { findSessionPayment } from '../payments/session/store.ts'
 import { sendAmountDue } from './amount-due.ts'
 import type { AmountDueView } from './amount-due-view.ts'
+import { carriedWith, queryHere } from './carried.ts'
 import { type Choice, formatSeen, linesOf, readChoice, sumOf } from './debts/choice.ts'
 import { openLink } from './link.ts'
 import { type Owed, readOwed, syncBeforeShowing } from './owed.ts'
@@ -30,21 +33,28 @@ export async function showReview(
   const pairs = readPairs(queryOf(request.url), 'The query')
   const tracking = readTracking(pairs)
   const owed = await readOwed(app, subject)
+  const voice = voiceFor(request, subject)
   const sent = Object.fromEntries(pairs)
-  const choice = sent.amount === undefined ? readChoice(pairs) : readTypedChoice(owed, sent.currency, sent.amount)
+  const choice =
+    sent.amount === undefined ? readChoice(pairs) : readTypedChoice(owed, voice, sent.currency, sent.amount)
   if (!choice || 'detail' in choice) {
-    const fault = choice ?? { detail: 'Tick what you want to pay first.' }
+    const fault = choice ?? { detail: voice.text.owed.refused.nothingTicked }
     return sendAmountDue(app, request, reply, { token, subject, tracking, fault })
   }
   return sendReview(app, request, reply, { token, owed, choice, tracking })
 }
 
 /** An amount that was typed for all debts of a currency together; otherwise what is wrong with it. */
-function readTypedChoice({ debts }: Owed, currency = '', typed: string): Choice | NonNullable<AmountDueView['fault']> {
+function readTypedChoice(
+  { debts }: Owed,
+  voice: Voice,
+  currency = '',
+  typed: string,
+): Choice | NonNullable<AmountDueView['fault']> {
   const all = debts.filter((debt) => debt.currency === currency).reduce((sum, { open }) => sum + open, 0n)
-  if (all === 0n) return { detail: 'Nothing is owed in this currency. Nothing was charged.' }
+  if (all === 0n) return { detail: voice.text.owed.refused.nothingInCurrency }
   const range = { from: 1n, to: all < maxAmount ? all : maxAmount }
-  const asked = { currency, range, owed: all, owed_before: all }
+  const asked = { voice, currency, range, owed: all, owed_before: all }
   const read = decideAmount(typed, asked)
   if ('amount' in read) return { kind: 'amount', currency, amount: read.amount }
   return { currency, typed: holdsCardNumber(typed) ? '' : typed.slice(0, 40), detail: read.fault.detail }
@@ -59,24 +69,26 @@ export async function sendReview(
 ): Promise<FastifyReply> {
   const { token, owed, choice, tracking, moved } = asked
   const { subject, now } = owed
+  const voice = voiceFor(request, subject)
+  const text = voice.text.owed.refused
   const refuse = (detail: string) => sendAmountDue(app, request, reply, { token, subject, tracking, fault: { detail } })
   const lines = linesOf(choice, owed.debts, await amountsOfEarlier(app, subject, choice))
-  if (lines.length === 0)
-    return refuse('What you chose is no longer owed, or cannot be paid here. Nothing was charged.')
+  if (lines.length === 0) return refuse(text.goneMeanwhile)
   if (lines.some(({ debt }) => debt.currency !== lines[0]?.debt.currency)) {
-    return refuse('One payment has one currency. Tick debts of one of them.')
+    return refuse(text.severalCurrencies)
   }
   const sum = sumOf(lines)
-  if (sum > maxAmount)
-    return refuse('This is more than one payment can be for. Tick fewer debts, and pay the others after that.')
+  if (sum > maxAmount) return refuse(text.tooMuch)
   const processor = processorFor(app, subject.environment)
-  if (!processor) return refuse('Online payment is not available here.')
+  if (!processor) return refuse(text.notOnline)
   const fields = newPayForm(app.vault, token, bucketOf(subject.id), now, { choice, seen: formatSeen(lines) })
   const page = reviewPage({
     owed,
+    voice,
     lines,
     path: `/p/${token}`,
-    tracking,
+    query: queryHere(request, tracking),
+    carried: carriedWith(tracking, voice),
     fields,
     moved,
     unused: choice.kind === 'amount' ? choice.amount - sum : 0n,

@@ -26,25 +26,25 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
     showReview(app, request, reply, request.params.token),
   )
   router.get<{ Params: { token: string } }>('/p/:token/ways', (request, reply) =>
-    showHowToPay(app, reply, request.params.token),
+    showHowToPay(app, request, reply, request.params.token),
   )
   router.get<{ Params: { token: string; payment: string } }>('/p/:token/payments/:payment', (request, reply) =>
     showOutcome(app, request, reply, request.params),
   )
   checkoutRoutes(router, app)
-  router.all('/p/*', (_request, reply) => sendPageNotFound(reply))
+  router.all('/p/*', (request, reply) => sendPageNotFound(request, reply))
   for (const [url, mode] of [
     ['/m/:slug', 'live'],
     ['/m/:slug/test', 'test'],
   ] as const) {
     router.get<{ Params: { slug: string } }>(url, (request, reply) =>
-      showGuestForm(app, reply, { slug: request.params.slug, mode }),
+      showGuestForm(app, request, reply, { slug: request.params.slug, mode }),
     )
     router.post<{ Params: { slug: string } }>(url, (request, reply) =>
       lookUpAsGuest(app, request, reply, { slug: request.params.slug, mode }),
     )
   }
-  router.all('/m/*', (_request, reply) => sendPageNotFound(reply))
+  router.all('/m/*', (request, reply) => sendPageNotFound(request, reply))
 }
 
 type Coded = { Params: { code: string; payment: string } }
@@ -70,5 +70,5 @@ function checkoutRoutes(router: Router, app: AppContext): void {
       sendQr(app, reply, doorOf('request', request), format),
     )
   }
-  for (const url of ['/r/*', '/checkout/*']) router.all(url, (_request, reply) => sendPageNotFound(reply))
+  for (const url of ['/r/*', '/checkout/*']) router.all(url, (request, reply) => sendPageNotFound(request, reply))
 }

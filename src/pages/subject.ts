@@ -6,10 +6,11 @@ import type { NamedPage, ObjectKind } from '../core/page-link.ts'
 import { type PayableRange, type PaymentRules, payableRange } from '../core/payment-rules.ts'
 import type { Queryable } from '../database/pool.ts'
 import type { Face, FaceTexts } from '../html/face.ts'
+import type { Spoken } from '../html/language/choose.ts'
 import { faceColumns } from '../merchant/settings/store.ts'
 
 /** A customer, an account or a bill as its page presents it: whose it is, what is owed, and what may be paid. */
-export type PageSubject = {
+export type PageSubject = Spoken & {
   environment: RequestEnvironment
   face: Face
   kind: ObjectKind
@@ -34,7 +35,8 @@ export type PageSubject = {
   bill: BillRow | undefined
 }
 
-type Surroundings = RequestEnvironment & { face: FaceTexts } & Pick<Face, 'logo'> &
+type Surroundings = RequestEnvironment &
+  Spoken & { face: FaceTexts } & Pick<Face, 'logo'> &
   Pick<PageSubject, 'customer_name' | 'customer_link_version' | 'account_name' | 'account_link_version'>
 
 /**
@@ -58,12 +60,16 @@ export async function findPageSubject(
   const [place] = around.rows
   const [row] = found.rows
   if (!place || !row) return undefined
-  const { customer_name, customer_link_version, account_name, account_link_version, face, logo, ...environment } = place
+  const { customer_name, customer_link_version, account_name, account_link_version, ...others } = place
+  const { face, logo, locale, languages, customer_locale, ...environment } = others
   const bill = row.kind === 'bill' ? row : undefined
   const rules = payableRules(environment, row)
   return {
     environment,
     face: { ...face, logo },
+    locale,
+    languages,
+    customer_locale,
     kind,
     id,
     customer_id: row.customer_id,
@@ -84,18 +90,19 @@ export async function findPageSubject(
   }
 }
 
-const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug, ${faceColumns('v')}`
+const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, v.locale, v.languages,
+  coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug, ${faceColumns('v')}`
 const environmentJoin = 'join environment as v on v.id = e.environment_id join merchant as m on m.id = v.merchant_id'
 
 const surroundings: Readonly<Record<ObjectKind, string>> = {
-  customer: `select ${environmentColumns}, e.name as customer_name, e.link_version as customer_link_version,
+  customer: `select ${environmentColumns}, e.name as customer_name, e.locale as customer_locale, e.link_version as customer_link_version,
       null as account_name, null as account_link_version
     from customer as e ${environmentJoin} where e.id = $1 and e.bucket = $2`,
-  account: `select ${environmentColumns}, c.name as customer_name, c.link_version as customer_link_version,
+  account: `select ${environmentColumns}, c.name as customer_name, c.locale as customer_locale, c.link_version as customer_link_version,
       e.name as account_name, e.link_version as account_link_version
     from account as e ${environmentJoin} join customer as c on c.id = e.customer_id and c.bucket = e.bucket
     where e.id = $1 and e.bucket = $2`,
-  bill: `select ${environmentColumns}, c.name as customer_name, c.link_version as customer_link_version,
+  bill: `select ${environmentColumns}, c.name as customer_name, c.locale as customer_locale, c.link_version as customer_link_version,
       a.name as account_name, a.link_version as account_link_version
     from bill as e ${environmentJoin} join customer as c on c.id = e.customer_id and c.bucket = e.bucket
     left join account as a on a.id = e.account_id and a.bucket = e.bucket

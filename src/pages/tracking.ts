@@ -18,9 +18,3 @@ export function readTracking(values: Iterable<readonly [string, string]>): Recor
   }
   return Object.fromEntries(tracked)
 }
-
-/** An address of ours with the parameters that go on to the payment. */
-export function withTracking(path: string, tracking: Record<string, string>): string {
-  const query = new URLSearchParams(tracking).toString()
-  return query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`
-}

@@ -1,77 +1,71 @@
 import { type AmountFault, readAmount } from '../core/amount-reader.ts'
+import { createCache } from '../core/cache.ts'
 import type { PayableRange } from '../core/payment-rules.ts'
-import { moneyText, payerLocale } from '../html/money.ts'
+import type { Voice } from '../html/language/voice.ts'
+import { moneyText } from '../html/money.ts'
 
 /** What is asked of a payer: what may be paid now, what is owed now, and what was owed when the page was made. */
-export type Asked = { currency: string; range: PayableRange; owed: bigint; owed_before: bigint }
+export type Asked = { voice: Voice; currency: string; range: PayableRange; owed: bigint; owed_before: bigint }
 
 /** Why an amount is not taken, in a sentence. `renew` where the page suggests an amount anew in place of the one that was sent. */
 export type PayFault = { detail: string; renew?: true }
 
 /** Decides what is paid of the amount that a payer typed; otherwise says what is wrong with it, and what to do. */
 export function decideAmount(typed: string, asked: Asked): { amount: bigint } | { fault: PayFault } {
-  const { currency, range, owed, owed_before } = asked
-  const reading = readAmount(typed, currency, payerLocale)
+  const { voice, currency, range, owed, owed_before } = asked
+  const reading = readAmount(typed, currency, voice.locale)
   if (!('amount' in reading)) return { fault: { detail: faultSentence(reading, asked) } }
   const { amount } = reading
   const payable = amount >= range.from && amount <= range.to
   if (owed !== owed_before) {
-    const [now, before] = [moneyText(owed, currency), moneyText(owed_before, currency)]
-    const detail = `The amount owed is now ${now} (it was ${before}). Look at it, then pay. You were not charged now.`
-    return { fault: { detail, renew: true } }
+    const shown = (sum: bigint) => moneyText(sum, currency, voice)
+    return { fault: { detail: voice.text.amounts.moved(shown(owed), shown(owed_before)), renew: true } }
   }
   return payable ? reading : { fault: { detail: limitSentence(amount, asked) } }
 }
 
-function faultSentence(reading: AmountFault, { currency, range }: Asked): string {
+function faultSentence(reading: AmountFault, { voice, currency, range }: Asked): string {
+  const text = voice.text.amounts
   const least = range.from > 2000n ? range.from : 2000n
-  const example = moneyText(least < range.to ? least : range.to, currency)
+  const example = moneyText(least < range.to ? least : range.to, currency, voice)
+  const meant = (readings: readonly bigint[]) =>
+    withinReach(readings, range).map((amount) => moneyText(amount, currency, voice))
   switch (reading.fault) {
     case 'empty':
-      return 'Enter how much you want to pay.'
+      return text.empty
     case 'not_a_number':
-      return `Enter how much you want to pay in digits, such as ${example}.`
+      return text.notInDigits(example)
     case 'not_positive':
-      return `The least you can pay is ${moneyText(range.from, currency)}.`
+      return text.atLeast(moneyText(range.from, currency, voice))
     case 'other_currency':
-      return `The currency here is the ${names.of(currency)}, not ${reading.sign}. Enter an amount such as ${example}.`
+      return text.otherCurrency(nameOfCurrency(currency, voice), reading.sign, example)
     case 'unclear':
-      return `Do you mean ${choice(reading.readings, currency, range)}?`
-    case 'decimals': {
-      const meant = choice(reading.readings, currency, range)
-      return `${shortName(currency)} has ${decimalsOf[reading.digits]}: ${meant}?`
-    }
+      return text.unclear(meant(reading.readings))
+    case 'decimals':
+      return text.tooFine(nameOfCurrency(currency, voice), currency, reading.digits, meant(reading.readings))
   }
 }
 
-const decimalsOf: Readonly<Record<number, string>> = {
-  0: 'no decimals',
-  2: 'two decimals at most',
-  3: 'three decimals at most',
-  4: 'four decimals at most',
-}
+const currencyNames = createCache<Intl.DisplayNames>({ size_max: 200 })
 
-const names = new Intl.DisplayNames(payerLocale, { type: 'currency' })
-
-/** `Rand` of `South African Rand`; the code where the last word is no name, as in `Unit of Account (UF)`. */
-function shortName(currency: string): string {
-  const word = names.of(currency)?.split(' ').at(-1) ?? ''
-  return /^\p{L}+$/u.test(word) ? word : currency
+function nameOfCurrency(currency: string, { locale }: Voice): string {
+  const names = currencyNames.get(locale) ?? new Intl.DisplayNames(locale, { type: 'currency' })
+  currencyNames.set(locale, names)
+  return names.of(currency) ?? currency
 }
 
 /** The amounts that may be meant; those that cannot be paid only where none can. */
-function choice(readings: readonly bigint[], currency: string, { from, to }: PayableRange): string {
+function withinReach(readings: readonly bigint[], { from, to }: PayableRange): readonly bigint[] {
   const payable = readings.filter((amount) => amount >= from && amount <= to)
-  const amounts = payable.length > 0 ? payable : readings
-  return amounts.map((amount) => moneyText(amount, currency)).join(' or ')
+  return payable.length > 0 ? payable : readings
 }
 
-function limitSentence(amount: bigint, { currency, range, owed }: Asked): string {
+function limitSentence(amount: bigint, { voice, currency, range, owed }: Asked): string {
+  const text = voice.text.amounts
+  const shown = (sum: bigint) => moneyText(sum, currency, voice)
   const { from, to } = range
-  if (from === to)
-    return `The amount to pay is ${moneyText(to, currency)}. Look at it, then pay. You were not charged now.`
-  if (amount < from) return `The least you can pay is ${moneyText(from, currency)}.`
-  if (to === owed) return `You owe ${moneyText(owed, currency)}. You cannot pay more than that here.`
-  const rest = to < owed ? ' Pay the rest with a second payment.' : ''
-  return `The most you can pay at once is ${moneyText(to, currency)}.${rest}`
+  if (from === to) return text.exactly(shown(to))
+  if (amount < from) return text.atLeast(shown(from))
+  if (to === owed) return text.noMoreThanOwed(shown(owed))
+  return to < owed ? text.atMostNow(shown(to)) : text.atMost(shown(to))
 }

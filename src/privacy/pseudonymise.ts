@@ -35,7 +35,7 @@ type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; r
  * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
  *
  * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
- * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently.
+ * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently. The locale stays too: it names nobody.
  */
 export async function pseudonymise(
   connection: Connection,

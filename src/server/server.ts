@@ -59,7 +59,7 @@ export async function buildServer(
     isPagePath(request.url) ? sendRefusal(app, request, reply, error) : sendProblem(app, request, reply, error)
   const answerUnrouted = (request: FastifyRequest, reply: FastifyReply) =>
     asksForPage(request) && addresses.isFar(requestPath(request))
-      ? sendStray(reply, requestPath(request))
+      ? sendStray(request, reply, requestPath(request))
       : addresses.answer(request, reply, (problem) => refuse(request, reply, problem))
   router.setErrorHandler((error, request, reply) => {
     // Where nothing reads a body, it does not matter what is wrong with it.

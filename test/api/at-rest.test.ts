@@ -20,9 +20,14 @@ async function actions(): Promise<Sample[]> {
   await server.api('POST', '/billing/bills', bill)
   const endpoint = await server.api('POST', '/webhooks/endpoints', { url: 'https://example.com/spare' })
   const post = (path: string) => ({ method: 'POST', path: `/billing/${path}`, body: {} })
+  const asked = { amount: 5, currency: 'ZAR' }
+  const request = await server.api('POST', '/collect/payment_requests', asked)
+  const session = await server.api('POST', '/collect/payment_sessions', asked)
   const kinds = ['bills/spare-b', 'accounts/spare-a', 'customers/spare-c']
   return [
     { method: 'DELETE', path: '/settings/logo', body: {} },
+    { method: 'POST', path: `/collect/payment_requests/${request.body.id}/cancel`, body: {} },
+    { method: 'POST', path: `/collect/payment_sessions/${session.body.id}/cancel`, body: {} },
     post('bills/spare-b/void'),
     ...kinds.map((path) => post(`${path}/archive`)),
     ...kinds.reverse().map((path) => post(`${path}/unarchive`)),
@@ -31,8 +36,8 @@ async function actions(): Promise<Sample[]> {
   ]
 }
 
-const links = /\/(?:p|receipts|simulator\/charges)\/\w{22,23}([\w-]{22})/g
-const proofsIn = (text: string) => [...text.matchAll(links)].map(([, proof]) => proof as string)
+const links = /\/(?:p|receipts|simulator\/charges)\/\w{22,23}([\w-]{22})|\/(?:r|checkout)\/(\w{12})/g
+const proofsIn = (text: string) => [...text.matchAll(links)].map(([, proof, code]) => (proof ?? code) as string)
 
 /** Sends a request with a key, twice. */
 async function sendTwice({ method, path, body }: Sample, index: number): Promise<[ApiAnswer, ApiAnswer]> {

@@ -23,6 +23,7 @@ type Schema = {
   items?: Schema
   pattern?: string
   enum?: unknown[]
+  const?: unknown
   format?: string
 }
 type Path = (string | number)[]
@@ -35,8 +36,11 @@ const exempt = [
   'account',
   'bill',
   'payment',
+  'payment_request',
+  'payment_session',
   'replaces',
   'time_zone',
+  'locale',
   'url',
 ]
 
@@ -48,7 +52,8 @@ function resolve(schema: Schema): Schema {
 /** Where a body of this schema takes free text. */
 function freeTexts(schema: Schema, path: Path = []): Path[] {
   const { type, anyOf = [], properties = {}, additionalProperties, items, ...rest } = resolve(schema)
-  const isText = [type].flat().includes('string') && !rest.pattern && !rest.enum && !rest.format
+  const isText =
+    [type].flat().includes('string') && !rest.pattern && !rest.enum && rest.const === undefined && !rest.format
   return [
     ...(isText && !exempt.includes(String(path.at(-1))) ? [path] : []),
     ...anyOf.flatMap((one) => freeTexts(one, path)),
@@ -95,7 +100,10 @@ describe('a card number in free text', () => {
     '%s %s is refused with the pointer, and not shown again',
     async (_operation, pointer, { method, path, at }) => {
       const expression = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
-      const sample = samples.find((one) => one.method === method && expression.test(one.path))
+      // Where several are valid, the one that has the place already is the one that may have it.
+      const having = (one: Sample) => Object.keys(one.body).includes(String(at[0]))
+      const candidates = samples.filter((one) => one.method === method && expression.test(one.path))
+      const sample = candidates.find(having) ?? candidates[0]
       if (!sample) throw new Error('there is a valid request for every operation that takes a body')
       const { status, body, text } = await server.api(method, sample.path, withCard(sample.body, at))
       expect([status, body.code, body.errors]).toEqual([

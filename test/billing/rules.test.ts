@@ -22,22 +22,35 @@ describe('settings', () => {
       merchant: expect.stringMatching(/^acme-/),
       name: 'Acme Water',
       time_zone: 'UTC',
+      locale: 'en-ZA',
+      languages: ['en', 'fr', 'af', 'pt', 'ar'],
       payment_rules: defaults,
+      payment_session_lifetime_hours: 24,
     })
     // The key was just looked up and is remembered for a second; the change shows none the less.
     const changed = await patch('/settings', {
       name: 'Acme',
       time_zone: 'africa/nairobi',
+      locale: 'sw-ke',
+      languages: ['sw', 'en'],
       payment_rules: { min_amount: 50 },
     })
     expect(changed.body).toMatchObject({
       name: 'Acme',
       time_zone: 'Africa/Nairobi',
+      locale: 'sw-KE',
+      languages: ['sw', 'en'],
       payment_rules: { ...defaults, min_amount: 50 },
     })
     await post('/billing/customers', { external_reference: 'of-settings', currency: 'ZAR', balance: 1 })
     expect(await rulesOf('/billing/customers/of-settings')).toEqual({ ...defaults, min_amount: 50 })
-    const back = await patch('/settings', { name: null, time_zone: 'UTC', payment_rules: null })
+    const back = await patch('/settings', {
+      name: null,
+      time_zone: 'UTC',
+      locale: 'en-ZA',
+      languages: ['en', 'fr', 'af', 'pt', 'ar'],
+      payment_rules: null,
+    })
     expect(back.body).toEqual(shown.body)
     expect(await rulesOf('/billing/customers/of-settings')).toEqual(defaults)
   })
@@ -74,6 +87,13 @@ describe('settings', () => {
     ...['BST', 'IST', 'EST', 'CST', 'CST6CDT', 'GMT', 'MET', 'GB', 'Zulu', 'SystemV/PST8PDT', 'Etc/Unknown'].map(
       (time_zone): [object, string] => [{ time_zone }, '/time_zone'],
     ),
+    ...['', 'x', 'en_ZA', 'en-', `en-${'x'.repeat(40)}`, `en-${'a1-'.repeat(12)}b`].map((locale): [object, string] => [
+      { locale },
+      '/locale',
+    ]),
+    [{ languages: [] }, '/languages'],
+    [{ languages: ['en', 'en'] }, '/languages'],
+    [{ languages: ['xh'] }, '/languages/0'],
     [{ name: '' }, '/name'],
     [{ merchant: 'other' }, '/merchant'],
     [{ payment_rules: { min_amount: 0 } }, '/payment_rules/min_amount'],

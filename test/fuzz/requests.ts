@@ -83,7 +83,13 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
 /** The same on objects that there are. */
 export function sampleRequests(objects: SampleObjects): Sample[] {
   const { customer, account, bill, payment, payment_request, obligation, returned } = objects
-  const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
+  const newCustomer = {
+    external_reference: 'N1',
+    name: 'Ann',
+    email: 'ann@example.com',
+    phone: '+27123456789',
+    locale: 'fr-CD',
+  }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
   const guest_lookup = { second_fact: { metadata: 'postal_code' } }
@@ -107,7 +113,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
   }
   return [
     { method: 'POST', path: '/billing/customers', body: { ...newCustomer, ...balanceFields, ...rules } },
-    { method: 'PATCH', path: `/billing/customers/${customer}`, body: { name: 'Ben', ...balanceFields } },
+    {
+      method: 'PATCH',
+      path: `/billing/customers/${customer}`,
+      body: { name: 'Ben', locale: 'pt-MZ', ...balanceFields },
+    },
     { method: 'POST', path: '/billing/accounts', body: newAccount },
     { method: 'PATCH', path: `/billing/accounts/${account}`, body: { name: 'Voice', ...balanceFields } },
     {
@@ -145,7 +155,16 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     {
       method: 'PATCH',
       path: '/settings',
-      body: { name: 'Acme', time_zone: 'Africa/Johannesburg', guest_lookup, receipt_requests: true, ...face, ...rules },
+      body: {
+        name: 'Acme',
+        time_zone: 'Africa/Johannesburg',
+        locale: 'af-ZA',
+        languages: ['af', 'en'],
+        guest_lookup,
+        receipt_requests: true,
+        ...face,
+        ...rules,
+      },
     },
     { method: 'POST', path: '/settings/preview', body: { name: 'Acme', guest_lookup, ...face } },
     { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },

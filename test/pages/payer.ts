@@ -75,7 +75,10 @@ function unescapeHtml(text: string): string {
 }
 
 function textOf(html: string): string {
-  const body = html.replace(/<style>[\s\S]*<\/style>/, '').replaceAll(/<[^>]+>/g, ' ')
+  const body = html
+    .replace(/<style>[\s\S]*<\/style>/, '')
+    .replaceAll(/<\/?bdi>/g, '')
+    .replaceAll(/<[^>]+>/g, ' ')
   return unescapeHtml(body).replaceAll(/\s+/g, ' ').trim()
 }
 

@@ -106,6 +106,7 @@ describe('a payment', () => {
         currency: 'ZAR',
         applied_amount: 1000,
         unapplied_amount: 0,
+        direct_amount: 0,
         payment_method_details: body.payment_method_details,
         metadata: body.metadata ?? {},
         mode: 'test',
@@ -124,10 +125,16 @@ describe('a payment', () => {
     expect([rows.length, rows[0].personal, rows[0].body.includes('4242')]).toEqual([1, null, false])
   })
 
-  test('that was declined is not told', async () => {
+  test('that was declined is told as an attempt that failed, once', async () => {
     const bill = await makeBill(await makeCustomer())
     await told()
     await payWith(bill.presentment_url, '4000000000000002')
-    expect(await told()).toEqual([])
+    const events = await told()
+    expect(typesOf(events)).toEqual(['payment.attempt_failed'])
+    expect(of(events, 'payment.attempt_failed')[0]).toMatchObject({
+      status: 'failed',
+      amount: 1000,
+      last_payment_error: { error_code: 'card_declined', decline_code: 'generic_decline' },
+    })
   })
 })

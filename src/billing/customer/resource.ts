@@ -23,6 +23,7 @@ function renderCustomer(view: View, row: CustomerRow): z.input<typeof customer> 
     name: row.name ?? undefined,
     email: row.email ?? undefined,
     phone: row.phone ?? undefined,
+    locale: row.locale ?? undefined,
     ...balanceFieldsOf(row),
     payment_rules: rules && formatRules(rules),
     ...commonFieldsOf(view, row),

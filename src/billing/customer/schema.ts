@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { expecting } from '../../shapes/expected.ts'
+import { locale } from '../../shapes/locale.ts'
 import { freeText, newExternalReference } from '../../shapes/primitives.ts'
 import { createFields, updateFields } from '../object/schema.ts'
 
@@ -9,6 +10,9 @@ const phone = expecting(z.string(), 'a phone number in E.164, such as +271234567
   .regex(/^\+[1-9]\d{1,14}$/)
   .describe('E.164, such as +27123456789')
   .meta({ maxLength: 16 })
+const pageLocale = locale.describe(
+  'BCP 47 tag of the language that the customer reads: its pages are in it, where they speak it',
+)
 
 export const createCustomerBody = z
   .strictObject({
@@ -16,6 +20,7 @@ export const createCustomerBody = z
     name: name.optional(),
     email: email.optional(),
     phone: phone.optional(),
+    locale: pageLocale.optional(),
     ...createFields,
   })
   .meta({ id: 'CreateCustomer' })
@@ -26,6 +31,7 @@ export const updateCustomerBody = z
     name: name.nullish(),
     email: email.nullish(),
     phone: phone.nullish(),
+    locale: pageLocale.nullish(),
     ...updateFields,
   })
   .meta({ id: 'UpdateCustomer' })

@@ -1,6 +1,7 @@
 import { recordChange } from '../../audit/record.ts'
 import type { RequestContext } from '../../context.ts'
 import { newId, randomBucket } from '../../core/id/id.ts'
+import { canonicalLocale } from '../../core/locale.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import { Journal } from '../../ledger/journal.ts'
@@ -35,6 +36,7 @@ export async function createCustomer(
     name: input.name ?? null,
     email: input.email ?? null,
     phone: input.phone ?? null,
+    locale: localeOf(input.locale),
     currency: input.currency ?? null,
     payment_rules: changeRules([context.environment.payment_rules], {}, input.payment_rules, pointer),
     metadata: input.metadata ?? {},
@@ -69,6 +71,7 @@ export async function updateCustomer(
     ...changed,
     email: patch.email === undefined ? changed.email : patch.email,
     phone: patch.phone === undefined ? changed.phone : patch.phone,
+    locale: patch.locale === undefined ? changed.locale : localeOf(patch.locale),
   }
   if (isUnchanged(held.row, row)) return held.row
   await updateCustomerRow(connection, row)
@@ -76,4 +79,9 @@ export async function updateCustomer(
   await tellObject(connection, context, customers, 'customer.updated', row, entered)
   if (patch.payment_rules !== undefined) await followRules(connection, { ...row, customer_id: row.id })
   return row
+}
+
+/** The column of a locale that was sent. */
+function localeOf(sent: string | null | undefined): string | null {
+  return sent ? (canonicalLocale(sent) ?? null) : null
 }

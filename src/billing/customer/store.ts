@@ -5,9 +5,9 @@ import type { CustomerRow } from '../object/rows.ts'
 export async function insertCustomer(connection: Queryable, row: CustomerRow): Promise<void> {
   await connection.query({
     name: 'insert-customer',
-    text: `insert into customer (id, bucket, environment_id, external_reference, name, email, phone, currency,
+    text: `insert into customer (id, bucket, environment_id, external_reference, name, email, phone, locale, currency,
         payment_rules, metadata, created_at, updated_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)`,
     values: [
       row.id,
       row.bucket,
@@ -16,6 +16,7 @@ export async function insertCustomer(connection: Queryable, row: CustomerRow): P
       row.name,
       row.email,
       row.phone,
+      row.locale,
       row.currency,
       row.payment_rules,
       row.metadata,
@@ -28,8 +29,8 @@ export async function insertCustomer(connection: Queryable, row: CustomerRow): P
 export async function updateCustomerRow(connection: Queryable, row: CustomerRow): Promise<void> {
   await connection.query({
     name: 'update-customer',
-    text: `update customer set name = $4, email = $5, phone = $6, currency = $7, payment_rules = $8, metadata = $9,
-        version = $10, updated_at = $11
+    text: `update customer set name = $4, email = $5, phone = $6, locale = $7, currency = $8, payment_rules = $9, metadata = $10,
+        version = $11, updated_at = $12
       where environment_id = $1 and id = $2 and bucket = $3`,
     values: [
       row.environment_id,
@@ -38,6 +39,7 @@ export async function updateCustomerRow(connection: Queryable, row: CustomerRow)
       row.name,
       row.email,
       row.phone,
+      row.locale,
       row.currency,
       row.payment_rules,
       row.metadata,

@@ -35,6 +35,7 @@ export type CustomerRow = ObjectRow & {
   name: string | null
   email: string | null
   phone: string | null
+  locale: string | null
   currency: string | null
   pseudonymised_at: Date | null
 }

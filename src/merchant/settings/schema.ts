@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { languageTags } from '../../html/language/languages.ts'
 import { expecting } from '../../shapes/expected.ts'
+import { locale, shownLocale } from '../../shapes/locale.ts'
 import { paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
 import { faceFields, shownFaceFields, shownText } from './face-schema.ts'
 import { guestLookup, shownGuestLookup } from './guest-lookup.ts'
@@ -12,6 +14,11 @@ const timeZone = expecting(z.string(), 'an IANA time zone with its region, such 
   })
   .describe('IANA time zone of all dates; a bill is overdue from midnight in it')
 
+const languages = z
+  .array(z.enum(languageTags))
+  .min(1)
+  .max(languageTags.length)
+  .refine((tags) => new Set(tags).size === tags.length, { error: 'should name each language once' })
 const lifetime = expecting(z.int(), 'a whole number of hours from 1 to 720, such as 24')
   .min(1)
   .max(720)
@@ -30,6 +37,12 @@ export const updateSettingsBody = z
     ...faceFields,
     guest_lookup: guestLookup.optional(),
     time_zone: timeZone.optional(),
+    locale: locale
+      .optional()
+      .describe('BCP 47 tag of the language and the region of pages, where nothing says that a payer reads another'),
+    languages: expecting(languages, 'a list of languages, such as ["en", "fr"]')
+      .optional()
+      .describe('The languages that payers may choose; the texts of zu and sw have not been reviewed'),
     payment_rules: paymentRulesPatch
       .optional()
       .describe('What customers, accounts and bills inherit; null restores the defaults'),
@@ -48,6 +61,8 @@ export const settings = z
     guest_lookup: shownGuestLookup,
     guest_lookup_url: z.url().max(2_000).optional().describe('Where payers without a link find what they owe'),
     time_zone: z.string().max(64),
+    locale: shownLocale,
+    languages,
     payment_rules: paymentRules.describe('The rules where a customer, an account or a bill sets none of its own'),
     payment_session_lifetime_hours: lifetime,
     receipt_requests: receiptRequests,

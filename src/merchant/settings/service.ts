@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { checkIfMatch, etagOf } from '../../api/etag.ts'
 import { recordChange } from '../../audit/record.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
+import { canonicalLocale } from '../../core/locale.ts'
 import { changeRules, effectiveRules, formatRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import { logoPath } from '../../html/face.ts'
@@ -27,6 +28,8 @@ export function respondSettings(
       guest_lookup_url: app.publicUrl() + guestPath(row.slug, row.mode),
     }),
     time_zone: row.time_zone,
+    locale: row.locale,
+    languages: row.languages,
     payment_rules: formatRules(effectiveRules(row.payment_rules)),
     payment_session_lifetime_hours: row.session_lifetime_h,
     receipt_requests: row.receipt_requests,
@@ -51,6 +54,8 @@ export function changeSettings(row: SettingsRow, patch: UpdateSettings): Setting
     face: changeFace(row.face, patch),
     guest_lookup: patch.guest_lookup === undefined ? row.guest_lookup : patch.guest_lookup,
     time_zone: (patch.time_zone && canonicalTimeZone(patch.time_zone)) ?? row.time_zone,
+    locale: (patch.locale && canonicalLocale(patch.locale)) ?? row.locale,
+    languages: patch.languages ?? row.languages,
     payment_rules: changeRules([], row.payment_rules, patch.payment_rules),
     session_lifetime_h: patch.payment_session_lifetime_hours ?? row.session_lifetime_h,
     receipt_requests: patch.receipt_requests ?? row.receipt_requests,

@@ -2,6 +2,7 @@ import { required } from '../../core/assert.ts'
 import type { PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { FaceTexts, Logo } from '../../html/face.ts'
+import type { LanguageTag } from '../../html/language/languages.ts'
 import type { GuestLookup } from './guest-lookup.ts'
 
 /** The settings of an environment, and what is shown beside them. */
@@ -14,6 +15,8 @@ export type SettingsRow = {
   logo: Logo | null
   guest_lookup: GuestLookup | null
   time_zone: string
+  locale: string
+  languages: LanguageTag[]
   payment_rules: PaymentRuleOverrides
   session_lifetime_h: number
   receipt_requests: boolean
@@ -35,7 +38,7 @@ export async function readSettings(
   const { rows } = await database.query<SettingsRow>({
     name: options.lock ? 'lock-settings' : 'read-settings',
     text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, ${faceColumns('e')}, e.guest_lookup, e.time_zone,
-        e.payment_rules, e.session_lifetime_h, e.receipt_requests, e.version
+        e.locale, e.languages, e.payment_rules, e.session_lifetime_h, e.receipt_requests, e.version
       from environment as e join merchant as m on m.id = e.merchant_id
       where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
     values: [environmentId],
@@ -48,7 +51,7 @@ export async function writeSettings(database: Queryable, environmentId: number, 
   await database.query({
     name: 'write-settings',
     text: `update environment set display_name = $2, time_zone = $3, payment_rules = $4, version = $5, face = $6,
-        guest_lookup = $7, session_lifetime_h = $8, receipt_requests = $9
+        guest_lookup = $7, session_lifetime_h = $8, locale = $9, languages = $10, receipt_requests = $11
       where id = $1`,
     values: [
       environmentId,
@@ -59,6 +62,8 @@ export async function writeSettings(database: Queryable, environmentId: number, 
       row.face,
       row.guest_lookup,
       row.session_lifetime_h,
+      row.locale,
+      row.languages,
       row.receipt_requests,
     ],
   })

@@ -3,9 +3,12 @@ import type { AppContext } from '../../context.ts'
 import { formatId, type Id, parseId } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { receiptPath } from '../../core/receipt-address.ts'
+import { askedParameter, voiceFor } from '../../html/language/choose.ts'
+import type { Voice } from '../../html/language/voice.ts'
 import { sendPage } from '../../html/send.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
 import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts'
+import { withCarried } from '../carried.ts'
 import { pageCause } from '../cause.ts'
 import { outcomePage } from '../outcome-page.ts'
 import { listReceiptLines } from '../receipt-store.ts'
@@ -34,24 +37,33 @@ export async function showCheckoutOutcome(
   // The receipt is for whoever opens it again: the first time, which is right after paying, leads on.
   if (isIt && found.status !== 'succeeded' && row.return_url !== null) return reply.redirect(row.return_url, 303)
   const lines = await listReceiptLines(app.pool, { ...payment, chosen: await appliedOf(app, payment) })
-  const page = pathOf(door)
+  const voice = voiceFor(request, subject)
+  const carried = askedParameter(voice)
+  const own = pathOf(door)
+  const page = withCarried(own, carried)
   return sendPage(
     reply,
     outcomePage({
       subject: { ...subject, archived: false },
+      voice,
       payment,
       lines,
       receipt: receiptPath(app.vault, payment.id),
-      links: { page, self: `${page}/payments/${formatId('payment', payment.id)}`, again: page },
-      asked: { about: aboutOf(subject), paid_before: row.status === 'paid' && !isIt, return_url: row.return_url },
+      links: { page, self: withCarried(`${own}/payments/${formatId('payment', payment.id)}`, carried), again: page },
+      asked: {
+        about: aboutOf(subject, voice),
+        paid_before: row.status === 'paid' && !isIt,
+        return_url: row.return_url,
+      },
     }),
   )
 }
 
-function aboutOf({ row }: CheckoutSubject): [string, string][] {
+function aboutOf({ row }: CheckoutSubject, { text }: Voice): [string, string][] {
+  const { about, reference } = text.asking.facts
   return [
-    ...(row.description === null ? [] : [['For', row.description] as [string, string]]),
-    ...(row.external_reference === null ? [] : [['Reference', row.external_reference] as [string, string]]),
+    ...(row.description === null ? [] : [[about, row.description] as [string, string]]),
+    ...(row.external_reference === null ? [] : [[reference, row.external_reference] as [string, string]]),
   ]
 }
 

@@ -1,9 +1,12 @@
 import { formatId } from '../../core/id/id.ts'
 import { hiddenFields } from '../../html/field.ts'
-import { type Html, html } from '../../html/html.ts'
+import { type Html, html, isolated } from '../../html/html.ts'
+import type { Voice } from '../../html/language/voice.ts'
 import type { Page } from '../../html/layout.ts'
 import { headlineMoney, money } from '../../html/money.ts'
+import { withCarried } from '../carried.ts'
 import { formatDateTime } from '../dates.ts'
+import { factList } from '../fact-list.ts'
 import type { CheckoutSubject } from './store.ts'
 
 /** Why a request or session cannot be paid at its page, or that it can. */
@@ -20,95 +23,111 @@ export type CheckoutState =
 /** What the page of a request or session is made of. `path` is its own. */
 export type CheckoutView = {
   subject: CheckoutSubject
+  voice: Voice
   state: CheckoutState
   path: string
-  tracking: Record<string, string>
+  /** With which it is opened again, without its language. */
+  query: string
+  carried: Record<string, string>
 }
 
 /** The page of a request or session: who asks, how much, for what, until when, and how to pay it. */
 export function checkoutPage(view: CheckoutView): Page {
-  const { subject, state } = view
+  const { subject, voice, state, query } = view
   const { merchant_name, mode } = subject.environment
   const payable = state.kind === 'payable'
   return {
-    title: `${payable ? `Pay ${merchant_name}` : `${titles[state.kind]} – ${merchant_name}`}`,
+    voice,
+    query,
+    title: payable ? voice.text.owed.titles.pay(merchant_name) : `${titleOf(state.kind, voice)} – ${merchant_name}`,
     merchant: merchant_name,
     face: subject.face,
     test: mode === 'test',
     content: html`<section class="card">
 ${heading(view)}
-${step(view)}${facts(subject)}${wayBack(view)}</section>`,
-    footer: payable
-      ? html`You enter your card on the payment service’s own page. ${merchant_name} never sees it.`
-      : undefined,
+${step(view)}${facts(view)}${wayBack(view)}</section>`,
+    footer: payable ? voice.text.shell.cardElsewhere(isolated(merchant_name)) : undefined,
   }
 }
 
-const titles = {
-  moving: 'On its way',
-  paid: 'Paid',
-  ended: 'No longer open',
-  unfit: 'Not to be paid here',
-  offline: 'How to pay',
-} as const
+function titleOf(kind: Exclude<CheckoutState['kind'], 'payable'>, { text }: Voice): string {
+  switch (kind) {
+    case 'moving':
+      return text.paying.moving.status
+    case 'paid':
+      return text.receipt.paidTitle
+    case 'offline':
+      return text.owed.howToPay
+    default:
+      return text.asking[kind].title
+  }
+}
 
-function heading({ subject, state }: CheckoutView): Html {
+function heading({ subject, voice, state }: CheckoutView): Html {
   const { row, customer_name, environment } = subject
-  const amount = headlineMoney(row.amount, row.currency)
-  const name = environment.merchant_name
+  const { asking, paying, receipt } = voice.text
+  const amount = headlineMoney(row.amount, row.currency, voice)
+  const merchant = isolated(environment.merchant_name)
   switch (state.kind) {
     case 'paid':
-      return html`<p class="status good" role="status">✓ Paid</p><h1><small>Thank you. This was paid</small> ${amount}</h1>`
+      return html`<p class="status good" role="status">✓ ${receipt.paid}</p><h1><small>${asking.wasPaid}</small> ${amount}</h1>`
     case 'moving':
-      return html`<p class="status" role="status">On its way</p><h1><small>Not confirmed yet</small> ${amount}</h1>
-<p>Your bank is still confirming this payment. You do not have to do anything, and please do not pay again.</p>`
+      return html`<p class="status" role="status">${paying.moving.status}</p><h1><small>${paying.moving.heading}</small> ${amount}</h1>
+<p>${asking.moving}</p>`
     case 'ended':
-      return html`<h1><small>You cannot pay this here any more</small> ${amount}</h1>
-<p>${endedText(subject)} You were not charged. Please ask ${name} for a new one if you still want to pay.</p>`
+      return html`<h1><small>${asking.ended.heading}</small> ${amount}</h1>
+<p>${endedText(subject, voice)} ${asking.ended.askAgain(merchant)}</p>`
     case 'unfit':
-      return html`<h1><small>This was asked for</small> ${amount}</h1>
-<p>Less than that is owed by now, so it cannot be paid here. You were not charged. Please ask ${name} what is left to pay.</p>`
-    default:
-      return html`<h1><small>${customer_name !== null && html`${customer_name}, `}${name} asks you to pay</small> ${amount}</h1>`
+      return html`<h1><small>${asking.unfit.heading}</small> ${amount}</h1>
+<p>${asking.unfit.detail(merchant)}</p>`
+    default: {
+      const who = customer_name === null ? asking.asks(merchant) : asking.asksNamed(isolated(customer_name), merchant)
+      return html`<h1><small>${who}</small> ${amount}</h1>`
+    }
   }
 }
 
-function endedText({ row, environment }: CheckoutSubject): string {
-  if (row.cancelled_at !== null) return `${environment.merchant_name} has withdrawn it.`
-  return row.expires_at === null ? '' : `It was open until ${formatDateTime(row.expires_at, environment.time_zone)}.`
+function endedText({ row, environment }: CheckoutSubject, voice: Voice): Html | string {
+  const { withdrawn, wasOpenUntil } = voice.text.asking.ended
+  if (row.cancelled_at !== null) return withdrawn(isolated(environment.merchant_name))
+  return row.expires_at === null ? '' : wasOpenUntil(formatDateTime(row.expires_at, environment.time_zone, voice))
 }
 
-function step({ subject, state, path, tracking }: CheckoutView): Html | undefined {
+function step({ subject, voice, state, path, carried }: CheckoutView): Html | undefined {
   const { row, face, environment } = subject
+  const { asking, owed, paying } = voice.text
   if (state.kind === 'payable') {
     return html`<form method="post" action="${path}" data-payment-step>
-${hiddenFields([...state.fields, ...Object.entries(tracking)])}
-<button type="submit" id="pay" name="method" value="card">Pay ${money(row.amount, row.currency)}</button>
+${hiddenFields([...state.fields, ...Object.entries(carried)])}
+<button type="submit" id="pay" name="method" value="card">${owed.pay(money(row.amount, row.currency, voice))}</button>
 </form>\n`
   }
   if (state.kind === 'paid' && row.payment_id !== null) {
-    return html`<p><a class="button other" href="${path}/payments/${formatId('payment', row.payment_id)}">See the receipt</a></p>\n`
+    const receipt = withCarried(`${path}/payments/${formatId('payment', row.payment_id)}`, carried)
+    return html`<p><a class="button other" href="${receipt}">${asking.seeReceipt}</a></p>\n`
   }
-  if (state.kind === 'moving') return html`<p><a class="button" href="${path}">Check again</a></p>\n`
+  if (state.kind === 'moving') {
+    return html`<p><a class="button" href="${withCarried(path, carried)}">${paying.checkAgain}</a></p>\n`
+  }
   if (state.kind !== 'offline') return undefined
-  const how = face.how_to_pay ?? `Please pay ${environment.merchant_name} in the way that you know.`
-  return html`<div class="note"><p>Online payment is not available here.</p><p class="lines">${how}</p>${
-    row.external_reference !== null && html`<p>Reference to quote: <strong>${row.external_reference}</strong></p>`
+  const how = face.how_to_pay ?? asking.inTheKnownWay(isolated(environment.merchant_name))
+  return html`<div class="note"><p>${owed.refused.notOnline}</p><p class="lines">${how}</p>${
+    row.external_reference !== null && html`<p>${asking.quote(isolated(row.external_reference))}</p>`
   }</div>\n`
 }
 
-function facts({ row, environment }: CheckoutSubject): Html {
-  const open = row.status === 'active' && row.expires_at !== null
-  const rows: [string, string | Html | null | false][] = [
-    ['For', row.description !== null && html`<bdi>${row.description}</bdi>`],
-    ['Reference', row.external_reference],
-    ['Open until', open && row.expires_at !== null && formatDateTime(row.expires_at, environment.time_zone)],
-  ]
-  return html`<dl>${rows.map(([term, value]) => value && html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`
+function facts({ subject: { row, environment }, voice, state }: CheckoutView): Html {
+  const text = voice.text.asking.facts
+  const open = state.kind === 'payable' || state.kind === 'offline'
+  return factList([
+    [text.about, row.description],
+    [text.reference, row.external_reference],
+    [text.openUntil, open && row.expires_at !== null && formatDateTime(row.expires_at, environment.time_zone, voice)],
+  ])
 }
 
 /** Back to the page of the merchant that handed over to a session. */
-function wayBack({ subject: { row, environment }, state }: CheckoutView): Html | undefined {
+function wayBack({ subject: { row, environment }, voice, state }: CheckoutView): Html | undefined {
   if (row.return_url === null || state.kind === 'payable') return undefined
-  return html`<p><a class="button other" href="${row.return_url}">Back to ${environment.merchant_name}</a></p>`
+  return html`<p><a class="button other" href="${row.return_url}">${voice.text.asking.backTo(isolated(environment.merchant_name))}</a></p>`
 }

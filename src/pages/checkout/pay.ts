@@ -2,9 +2,11 @@ import type { FastifyReply, FastifyRequest } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
 import { formatId } from '../../core/id/id.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../html/form.ts'
+import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import { beginCheckout } from '../../payments/checkout/begin.ts'
 import { processorFor } from '../../payments/processor/registry.ts'
 import { findSessionPayment } from '../../payments/session/store.ts'
+import { withCarried } from '../carried.ts'
 import { pageCause } from '../cause.ts'
 import { readTracking } from '../tracking.ts'
 import { readCheckoutForm } from './form.ts'
@@ -21,15 +23,16 @@ export async function payCheckout(
   reply: FastifyReply,
   door: Door,
 ): Promise<FastifyReply> {
-  if (!isOwnOrigin(app, request)) return sendForeign(reply)
+  if (!isOwnOrigin(app, request)) return sendForeign(request, reply)
   const subject = await openCheckout(app, door)
   const form = readForm(request)
   const id = readCheckoutForm(app.vault, door.code, form)
-  if (id === undefined) return sendForeign(reply)
+  if (id === undefined) return sendForeign(request, reply)
   const { row, environment } = subject
   const tracking = readTracking(form)
   const again = () => sendCheckout(app, request, reply, { door, subject, tracking })
-  const outcomePath = `${pathOf(door)}/payments/${formatId('payment', id)}`
+  const voice = voiceFor(request, subject)
+  const outcomePath = withCarried(`${pathOf(door)}/payments/${formatId('payment', id)}`, askedParameter(voice))
   // A form that is sent twice is one payment, whatever has become of it.
   const started = await findSessionPayment(app.pool, environment.id, id)
   const waits = started?.status === 'initiating' || started?.status === 'pending_action'

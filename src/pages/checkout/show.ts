@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest } from '../../api/fastify.ts'
 import { queryOf, readPairs } from '../../api/url-encoded.ts'
 import type { AppContext } from '../../context.ts'
+import { voiceFor } from '../../html/language/choose.ts'
 import { sendPage } from '../../html/send.ts'
 import { type CheckoutRow, statusAt } from '../../ledger/checkouts/checkout.ts'
 import { splitOf } from '../../payments/checkout/target.ts'
 import { processorFor } from '../../payments/processor/registry.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
 import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts'
+import { carriedWith } from '../carried.ts'
 import { pageCause } from '../cause.ts'
 import { readTracking } from '../tracking.ts'
 import { newCheckoutForm } from './form.ts'
@@ -45,7 +47,10 @@ export async function sendCheckout(
   const state = await stateOf(app, subject, attempt, door)
   const origins = state.kind === 'payable' ? (processorFor(app, subject.environment)?.page_origins ?? []) : []
   const refused = request.method === 'POST' && state.kind !== 'paid' && state.kind !== 'moving'
-  return sendPage(reply, checkoutPage({ subject, state, path: pathOf(door), tracking }), {
+  const voice = voiceFor(request, subject)
+  const carried = carriedWith(tracking, voice)
+  const query = new URLSearchParams(tracking).toString()
+  return sendPage(reply, checkoutPage({ subject, voice, state, path: pathOf(door), query, carried }), {
     status: refused ? 422 : 200,
     formOrigins: origins,
   })

@@ -4,23 +4,22 @@ import { codeHash } from '../../core/checkout-code.ts'
 import { Problem } from '../../core/problem.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { Face, FaceTexts } from '../../html/face.ts'
+import type { Spoken } from '../../html/language/choose.ts'
 import type { CheckoutRow } from '../../ledger/checkouts/checkout.ts'
 import { countMiss, refuseGuessing } from './misses.ts'
 
 const findCheckoutByCodeSql = loadSql(import.meta.url, './sql/find-checkout-by-code.sql')
 
 /** A request or session as its page presents it: whose it is, who is to pay, and how the merchant shows itself. */
-export type CheckoutSubject = {
+export type CheckoutSubject = Spoken & {
   row: CheckoutRow
   environment: RequestEnvironment
   face: Face
   customer_name: string | null
 }
 
-type Found = CheckoutRow & { environment: RequestEnvironment; face: FaceTexts; customer_name: string | null } & Pick<
-    Face,
-    'logo'
-  >
+type Found = CheckoutRow &
+  Spoken & { environment: RequestEnvironment; face: FaceTexts; customer_name: string | null } & Pick<Face, 'logo'>
 
 /** Whose door a page is: a request's or a session's, with its code, and who is before it. */
 export type Door = { kind: CheckoutRow['kind']; code: string; address: string }
@@ -43,6 +42,6 @@ export async function openCheckout(
     countMiss(address)
     throw new Problem('not_found', 'This link does not work.')
   }
-  const { environment, face, logo, customer_name, ...row } = found
-  return { row, environment, face: { ...face, logo }, customer_name }
+  const { environment, face, logo, locale, languages, customer_name, customer_locale, ...row } = found
+  return { row, environment, face: { ...face, logo }, locale, languages, customer_name, customer_locale }
 }

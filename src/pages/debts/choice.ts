@@ -16,7 +16,7 @@ export type Choice =
 /** An amount that a payment would bring to a debt. */
 export type ChoiceLine = { debt: Debt; amount: bigint }
 
-/** How many debts one page of the list has: with names of sixty characters that all need an entity it is below 15 kB. */
+/** How many debts one page of the list has: with names of fifty characters that all need an entity it is below 15 kB. */
 export const tickedMax = 10
 
 /** A choice as a hidden field has it. */

@@ -3,6 +3,7 @@ import { dateIn } from '../../core/clock.ts'
 import { formatId, type Id } from '../../core/id/id.ts'
 import type { ObjectKind } from '../../core/page-link.ts'
 import { type PayableRange, type PaymentRules, payableRange } from '../../core/payment-rules.ts'
+import type { Voice } from '../../html/language/voice.ts'
 import type { PageSubject } from '../subject.ts'
 import type { DebtRow } from './store.ts'
 
@@ -16,8 +17,8 @@ export type Debt = {
   /** Its id as the API shows it: what a form says for it. */
   shown_id: string
   currency: string
-  name: string
-  /** The account that a bill belongs to. */
+  external_reference: string
+  /** Of the account, or of the account that a bill belongs to. */
   account_name: string | null
   /** What a bill is for; its beginning, where it is long. */
   description: string | null
@@ -46,8 +47,8 @@ export function toDebt({ environment }: Pick<PageSubject, 'environment'>, row: D
     kind,
     shown_id: formatId(kind, id),
     currency,
-    name: nameOf(row),
-    account_name: kind === 'bill' ? row.account_name : null,
+    external_reference: row.external_reference,
+    account_name: row.account_name,
     description: row.description,
     owed: balance,
     on_its_way,
@@ -75,8 +76,8 @@ export function settledDebt(subject: PageSubject, listed: readonly Debt[]): Debt
     kind,
     shown_id: formatId(kind, id),
     currency,
-    name: nameOf({ kind, account_name, external_reference }),
-    account_name: null,
+    external_reference,
+    account_name,
     description: null,
     owed: 0n,
     on_its_way: 0n,
@@ -91,13 +92,18 @@ export function settledDebt(subject: PageSubject, listed: readonly Debt[]): Debt
 }
 
 /** What a payer calls a debt. */
-export function nameOf({
-  kind,
-  account_name,
-  external_reference,
-}: Pick<DebtRow, 'kind' | 'account_name' | 'external_reference'>): string {
-  if (kind === 'bill') return `Bill ${external_reference}`
-  return kind === 'account' ? (account_name ?? `Account ${external_reference}`) : 'General balance'
+export function nameOf(
+  { kind, account_name, external_reference }: Pick<Debt, 'kind' | 'account_name' | 'external_reference'>,
+  { text }: Voice,
+): string {
+  const { names } = text.shell
+  if (kind === 'bill') return names.bill(external_reference)
+  return kind === 'account' ? (account_name ?? names.account(external_reference)) : names.general
+}
+
+/** The account that a bill is shown with; others are shown with none. */
+export function accountOf({ kind, account_name }: Pick<Debt, 'kind' | 'account_name'>): string | null {
+  return kind === 'bill' ? account_name : null
 }
 
 const dayMs = 86_400_000

@@ -1,13 +1,13 @@
 import { randomSecret, sameSecret } from '../../core/secret.ts'
+import type { Voice } from '../../html/language/voice.ts'
 import type { GuestLookup } from '../../merchant/settings/guest-lookup.ts'
 import type { GuestCandidate } from './store.ts'
 
 type SecondFact = GuestLookup['second_fact']
 
 /** What the page calls the second fact. A key of metadata speaks for itself: `postal_code` is "Postal code". */
-export function factLabel(second_fact: SecondFact): string {
-  if (second_fact === 'phone_last4') return 'Last four digits of your phone number'
-  if (second_fact === 'email') return 'Your e-mail address'
+export function factLabel(second_fact: SecondFact, { text }: Voice): string {
+  if (typeof second_fact === 'string') return text.lookUp.facts[second_fact]
   const words = second_fact.metadata.replaceAll(/[_-]+/g, ' ').trim()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

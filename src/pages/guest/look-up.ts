@@ -6,7 +6,10 @@ import { pageToken } from '../../core/page-link.ts'
 import { Problem } from '../../core/problem.ts'
 import { clientAddress } from '../../html/client-address.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../html/form.ts'
+import { askedParameter, voiceFor } from '../../html/language/choose.ts'
+import type { Voice } from '../../html/language/voice.ts'
 import { sendPage } from '../../html/send.ts'
+import { withCarried } from '../carried.ts'
 import { matchFact, metadataKeyOf } from './facts.ts'
 import { guestPage } from './form-page.ts'
 import {
@@ -30,8 +33,18 @@ const leastMs = 150
 export type GuestPlace = { slug: string; mode: 'test' | 'live' }
 
 /** `GET /m/{slug}`: the form. Where there is no such merchant, or it has no look-up, the page is that of a dead link. */
-export async function showGuestForm(app: AppContext, reply: FastifyReply, place: GuestPlace): Promise<FastifyReply> {
-  return sendPage(reply, guestPage(await openGuest(app, place)))
+export async function showGuestForm(
+  app: AppContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  place: GuestPlace,
+): Promise<FastifyReply> {
+  const environment = await openGuest(app, place)
+  return sendPage(reply, guestPage(environment, voiceOf(request, environment)))
+}
+
+function voiceOf(request: FastifyRequest, { locale, languages }: GuestEnvironment): Voice {
+  return voiceFor(request, { locale, languages, customer_locale: null })
 }
 
 async function openGuest(app: AppContext, { slug, mode }: GuestPlace): Promise<GuestEnvironment> {
@@ -50,21 +63,24 @@ export async function lookUpAsGuest(
   reply: FastifyReply,
   place: GuestPlace,
 ): Promise<FastifyReply> {
-  if (!isOwnOrigin(app, request)) return sendForeign(reply)
+  if (!isOwnOrigin(app, request)) return sendForeign(request, reply)
   const environment = await openGuest(app, place)
+  const voice = voiceOf(request, environment)
   const form = readForm(request)
   const typed = form.get('reference') ?? ''
   const asked = { reference: typed.replaceAll(/\s+/g, '').slice(0, 255), fact: (form.get('fact') ?? '').slice(0, 500) }
   const [found] = await Promise.all([find(app, clientAddress(request), environment, asked), delay(leastMs)])
-  if ('token' in found) return reply.redirect(`${app.publicUrl()}/p/${found.token}`, 303)
+  if ('token' in found) {
+    return reply.redirect(app.publicUrl() + withCarried(`/p/${found.token}`, askedParameter(voice)), 303)
+  }
   if (found.retry_after_s !== undefined) reply.header('retry-after', String(found.retry_after_s))
   const reference = holdsCardNumber(typed) ? '' : typed.slice(0, 255)
-  return sendPage(reply, guestPage(environment, { reference, detail: found.detail }), {
+  return sendPage(reply, guestPage(environment, voice, { reference, detail: voice.text.lookUp[found.fault] }), {
     status: found.retry_after_s === undefined ? 422 : 429,
   })
 }
 
-type Found = { token: string } | { detail: string; retry_after_s?: number }
+type Found = { token: string } | { fault: 'triedTooOften' | 'nothingFound'; retry_after_s?: number }
 
 async function find(
   { pool, vault, clock }: AppContext,
@@ -83,7 +99,7 @@ async function find(
   )
   if (beyond) {
     return {
-      detail: 'This was tried too often. Please try again later, or open the link that you were sent.',
+      fault: 'triedTooOften',
       retry_after_s: beyond.within_s,
     }
   }
@@ -91,7 +107,7 @@ async function find(
   const wanted = /^[a-zA-Z0-9_-]+$/.test(reference) ? reference : ''
   const candidates = await findCandidates(pool, environmentId, wanted, metadataKeyOf(second_fact), now)
   const match = matchFact(candidates, second_fact, fact)
-  if (!match) return { detail: 'We found nothing with these two. Please check both.' }
+  if (!match) return { fault: 'nothingFound' }
   const { kind, id, link_version } = match
   return { token: pageToken(vault, kind, id, link_version ?? 0, new Date(now.getTime() + usableMs)) }
 }

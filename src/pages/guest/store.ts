@@ -6,6 +6,7 @@ import { integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { FaceTexts, Logo } from '../../html/face.ts'
+import type { LanguageTag } from '../../html/language/languages.ts'
 import type { GuestLookup } from '../../merchant/settings/guest-lookup.ts'
 import { faceColumns } from '../../merchant/settings/store.ts'
 
@@ -14,6 +15,8 @@ export type GuestEnvironment = Pick<RequestEnvironment, 'id' | 'mode' | 'merchan
   face: FaceTexts
   logo: Logo | null
   guest_lookup: GuestLookup
+  locale: string
+  languages: LanguageTag[]
 }
 
 /** The environment of a slug; `undefined` where there is none, or no look-up. */
@@ -24,7 +27,7 @@ export async function findGuestEnvironment(
 ): Promise<GuestEnvironment | undefined> {
   const { rows } = await pool.query<GuestEnvironment>({
     name: 'find-guest-environment',
-    text: `select v.id, v.mode, v.guest_lookup, coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug,
+    text: `select v.id, v.mode, v.guest_lookup, v.locale, v.languages, coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug,
         ${faceColumns('v')}
       from merchant as m join environment as v on v.merchant_id = m.id
       where m.slug = $1 and v.mode = $2 and v.guest_lookup is not null`,

@@ -3,7 +3,7 @@ import { type Html, html } from '../../html/html.ts'
 import type { Page } from '../../html/layout.ts'
 import type { StoredReceipt } from '../../payments/receipt/store.ts'
 import type { ReceiptView } from './view.ts'
-import { receiptWords as words } from './words.ts'
+import { receiptVoice, receiptWords as words } from './words.ts'
 
 /** How a receipt can be sent from its page: what was typed and what came of it. */
 export type SendForm = { path: string; typed?: string; error?: string; done?: string }
@@ -23,6 +23,7 @@ export function receiptPage({ receipt, view, pdf, send }: ReceiptPage): Page {
   const { merchant } = receipt.facts
   const { used, amount } = view
   return {
+    voice: receiptVoice,
     title: words.titleOf(view.merchant),
     merchant: view.merchant,
     face: { ...contactOf(merchant), ...receipt.face, logo: receipt.logo },

@@ -27,7 +27,7 @@ export async function requestSending(
   reply: FastifyReply,
   token: string,
 ): Promise<FastifyReply> {
-  if (!isOwnOrigin(app, request)) return sendForeign(reply)
+  if (!isOwnOrigin(app, request)) return sendForeign(request, reply)
   const receipt = await openReceipt(app, token)
   const by_mail = app.mailer !== undefined
   if (!by_mail && !receipt.receipt_requests) return sendReceipt(app, reply, receipt)

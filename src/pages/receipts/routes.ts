@@ -11,5 +11,5 @@ export function receiptRoutes(router: Router, app: AppContext): void {
   router.get<Params>('/receipts/:token', ({ params }, reply) => showReceipt(app, reply, params.token))
   router.post<Params>('/receipts/:token', (request, reply) => requestSending(app, request, reply, request.params.token))
   router.get<Params>('/receipts/:token.pdf', ({ params }, reply) => sendPdf(app, reply, params.token))
-  router.all('/receipts/*', (_request, reply) => sendPageNotFound(reply))
+  router.all('/receipts/*', (request, reply) => sendPageNotFound(request, reply))
 }

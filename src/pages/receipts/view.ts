@@ -3,7 +3,7 @@ import { receiptNumber } from '../../core/receipt-address.ts'
 import { moneyText } from '../../html/money.ts'
 import type { FrozenLine, LaterChange, ReceiptFacts, StoredReceipt } from '../../payments/receipt/store.ts'
 import { formatDate, formatDateTime } from '../dates.ts'
-import { receiptWords as words } from './words.ts'
+import { receiptVoice, receiptWords as words } from './words.ts'
 
 /** A receipt in words, for its page, its PDF and its message alike. */
 export type ReceiptView = {
@@ -27,7 +27,7 @@ const linesMax = 1_000
 export function viewReceipt(receipt: StoredReceipt, since: readonly LaterChange[]): ReceiptView {
   const { facts } = receipt
   const { currency, merchant } = facts
-  const show = (amount: number | bigint) => moneyText(BigInt(amount), currency)
+  const show = (amount: number | bigint) => moneyText(BigInt(amount), currency, receiptVoice)
   return {
     merchant: merchant.name,
     test: facts.mode === 'test',
@@ -37,7 +37,7 @@ export function viewReceipt(receipt: StoredReceipt, since: readonly LaterChange[
     lines: linesOf(receipt, show),
     not_needed: notNeeded(receipt, show),
     since: since.map((change) => {
-      const date = formatDate(dateIn(facts.time_zone, change.at))
+      const date = formatDate(dateIn(facts.time_zone, change.at), receiptVoice)
       if (change.kind === 'used') return words.used(date, show(change.amount))
       if (change.kind === 'reversed') return words.reversed(date, show(change.amount))
       const at = facts.lines.findIndex(({ receivable_id }) => receivable_id === change.receivable_id)
@@ -57,7 +57,7 @@ function factsOf({ payment_id, facts, personal }: StoredReceipt): [string, strin
   const contact = [merchant.phone, merchant.email, merchant.website].filter((way) => way !== null)
   const rows: [string, string | null | undefined][] = [
     [words.number, receiptNumber(payment_id)],
-    [words.date, formatDateTime(new Date(received_at), time_zone)],
+    [words.date, formatDateTime(new Date(received_at), time_zone, receiptVoice)],
     [words.paidTo, merchant.name],
     [words.legalName, merchant.legal_name],
     [words.contact, contact.length > 0 ? contact.join(' · ') : null],

@@ -1,6 +1,10 @@
+import { voiceIn } from '../../html/language/voice.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 
 // Every word of a receipt: of its page, its PDF and its message.
+
+/** Receipts are in English for now, wherever they are. */
+export const receiptVoice = voiceIn('en', 'ZA', { offered: ['en'], asked: false })
 
 const schemes: Readonly<Record<string, string>> = { VISA: 'Visa', MASTERCARD: 'Mastercard' }
 

@@ -15,7 +15,7 @@ export const createTestPaymentBody = z
     payment_session: sentId('payment_session').optional(),
     amount: amount.optional().describe('Required, except of a request or session, which is paid whole'),
     currency: keptCurrencyCode.optional().describe('Defaults to the one currency that something is owed in'),
-    outcome: z.enum(testOutcomes).describe('What becomes of the payment'),
+    outcome: expecting(z.enum(testOutcomes), 'an outcome, such as succeeded').describe('What becomes of the payment'),
     delay_s: expecting(z.int(), 'a whole number of seconds, such as 5')
       .min(0)
       .max(86_400)

@@ -1,5 +1,6 @@
 import { errorSummary, textField } from '../../../html/field.ts'
 import { type Html, html } from '../../../html/html.ts'
+import { simulatorVoice } from '../../../html/language/voice.ts'
 import type { Page } from '../../../html/layout.ts'
 import { headlineMoney, money } from '../../../html/money.ts'
 import { type CardFaults, simulatorCards } from './cards.ts'
@@ -15,13 +16,13 @@ export function cardPage(charge: SimulatorCharge, returnUrl: string, faults: Car
     list.length > 0 ? 'Error: card payment' : 'Card payment',
     html`<section class="card">
 ${heading('Card payment', charge)}
-${errorSummary(list)}<form method="post" data-payment-step novalidate>
+${errorSummary(list, simulatorVoice)}<form method="post" data-payment-step novalidate>
 ${textField({ name: 'card_number', label: 'Card number', inputmode: 'numeric', autocomplete: 'cc-number', error: faults.card_number })}
 <div class="row">
 ${textField({ name: 'expiry', label: 'Expiry date', hint: 'MM/YY', value: expiry, inputmode: 'numeric', autocomplete: 'cc-exp', error: faults.expiry })}
 ${textField({ name: 'cvc', label: 'Security code', hint: 'CVC, 3 or 4 digits', inputmode: 'numeric', autocomplete: 'cc-csc', error: faults.cvc })}
 </div>
-<button type="submit">Pay ${money(charge.amount, charge.currency)}</button>
+<button type="submit">Pay ${money(charge.amount, charge.currency, simulatorVoice)}</button>
 </form>
 <p class="more"><a href="${returnUrl}">Go back without paying</a></p>
 </section>
@@ -59,11 +60,12 @@ export function expiredPage(charge: SimulatorCharge, returnUrl: string): Page {
 }
 
 function simulatorPage(charge: SimulatorCharge, title: string, content: Html): Page {
-  return { title: `${title} – ${charge.merchant_name}`, merchant: charge.merchant_name, test: true, content, footer }
+  const { merchant_name: merchant } = charge
+  return { voice: simulatorVoice, title: `${title} – ${merchant}`, merchant, test: true, content, footer }
 }
 
 function heading(label: string, charge: SimulatorCharge): Html {
-  return html`<h1><small>${label}</small> ${headlineMoney(charge.amount, charge.currency)}</h1>`
+  return html`<h1><small>${label}</small> ${headlineMoney(charge.amount, charge.currency, simulatorVoice)}</h1>`
 }
 
 const cardList = html`<details><summary>Cards that this simulator knows</summary>

@@ -26,7 +26,7 @@ export function simulatorRoutes(router: Router, app: AppContext): void {
   })
 
   router.post<Params>(url, async (request, reply) => {
-    if (!isOwnOrigin(app, request)) return sendForeign(reply)
+    if (!isOwnOrigin(app, request)) return sendForeign(request, reply)
     const charge = await findOrThrow(request.params.token)
     const form = readForm(request)
     const now = clock.now()

@@ -1,0 +1,20 @@
+import type { Catalogue } from '../catalogue.ts'
+import { amountsInAfrikaans } from './amounts.ts'
+import { askingInAfrikaans, lookUpInAfrikaans } from './asking.ts'
+import { debtsInAfrikaans } from './debts.ts'
+import { owedInAfrikaans } from './owed.ts'
+import { payingInAfrikaans } from './paying.ts'
+import { receiptInAfrikaans } from './receipt.ts'
+import { shellInAfrikaans } from './shell.ts'
+
+/** The texts of pages in Afrikaans. */
+export const afrikaans: Catalogue = {
+  shell: shellInAfrikaans,
+  owed: owedInAfrikaans,
+  debts: debtsInAfrikaans,
+  amounts: amountsInAfrikaans,
+  paying: payingInAfrikaans,
+  receipt: receiptInAfrikaans,
+  asking: askingInAfrikaans,
+  lookUp: lookUpInAfrikaans,
+}

@@ -1,0 +1,20 @@
+import type { Catalogue } from '../catalogue.ts'
+import { amountsInArabic } from './amounts.ts'
+import { askingInArabic, lookUpInArabic } from './asking.ts'
+import { debtsInArabic } from './debts.ts'
+import { owedInArabic } from './owed.ts'
+import { payingInArabic } from './paying.ts'
+import { receiptInArabic } from './receipt.ts'
+import { shellInArabic } from './shell.ts'
+
+/** The texts of pages in Arabic. */
+export const arabic: Catalogue = {
+  shell: shellInArabic,
+  owed: owedInArabic,
+  debts: debtsInArabic,
+  amounts: amountsInArabic,
+  paying: payingInArabic,
+  receipt: receiptInArabic,
+  asking: askingInArabic,
+  lookUp: lookUpInArabic,
+}

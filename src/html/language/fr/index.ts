@@ -1,0 +1,20 @@
+import type { Catalogue } from '../catalogue.ts'
+import { amountsInFrench } from './amounts.ts'
+import { askingInFrench, lookUpInFrench } from './asking.ts'
+import { debtsInFrench } from './debts.ts'
+import { owedInFrench } from './owed.ts'
+import { payingInFrench } from './paying.ts'
+import { receiptInFrench } from './receipt.ts'
+import { shellInFrench } from './shell.ts'
+
+/** The texts of pages in French. */
+export const french: Catalogue = {
+  shell: shellInFrench,
+  owed: owedInFrench,
+  debts: debtsInFrench,
+  amounts: amountsInFrench,
+  paying: payingInFrench,
+  receipt: receiptInFrench,
+  asking: askingInFrench,
+  lookUp: lookUpInFrench,
+}

@@ -1,0 +1,20 @@
+import type { Catalogue } from '../catalogue.ts'
+import { amountsInPortuguese } from './amounts.ts'
+import { askingInPortuguese, lookUpInPortuguese } from './asking.ts'
+import { debtsInPortuguese } from './debts.ts'
+import { owedInPortuguese } from './owed.ts'
+import { payingInPortuguese } from './paying.ts'
+import { receiptInPortuguese } from './receipt.ts'
+import { shellInPortuguese } from './shell.ts'
+
+/** The texts of pages in Portuguese. */
+export const portuguese: Catalogue = {
+  shell: shellInPortuguese,
+  owed: owedInPortuguese,
+  debts: debtsInPortuguese,
+  amounts: amountsInPortuguese,
+  paying: payingInPortuguese,
+  receipt: receiptInPortuguese,
+  asking: askingInPortuguese,
+  lookUp: lookUpInPortuguese,
+}

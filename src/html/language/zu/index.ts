@@ -1,0 +1,20 @@
+import type { Catalogue } from '../catalogue.ts'
+import { amountsInZulu } from './amounts.ts'
+import { askingInZulu, lookUpInZulu } from './asking.ts'
+import { debtsInZulu } from './debts.ts'
+import { owedInZulu } from './owed.ts'
+import { payingInZulu } from './paying.ts'
+import { receiptInZulu } from './receipt.ts'
+import { shellInZulu } from './shell.ts'
+
+/** The texts of pages in isiZulu; they have not been reviewed. */
+export const zulu: Catalogue = {
+  shell: shellInZulu,
+  owed: owedInZulu,
+  debts: debtsInZulu,
+  amounts: amountsInZulu,
+  paying: payingInZulu,
+  receipt: receiptInZulu,
+  asking: askingInZulu,
+  lookUp: lookUpInZulu,
+}
