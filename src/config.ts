@@ -27,6 +27,14 @@ export const serverSettings = {
     default: '',
     help: 'Private hosts that webhooks may reach, comma-separated: names or addresses, with or without a port.',
   },
+  TALLYSTICK_SMTP_URL: {
+    default: '',
+    help: 'The mail server that receipts are sent through: smtps:// or smtp://, with user, password and host. Without it no e-mail is sent.',
+  },
+  TALLYSTICK_SMTP_FROM: {
+    default: '',
+    help: 'The e-mail address that receipts are sent from. Required with TALLYSTICK_SMTP_URL.',
+  },
   TALLYSTICK_DRAIN_S: {
     default: '',
     help: 'Seconds for which the server still serves after SIGTERM while /readyz reports 503; by default 0 in local mode, else 5.',
@@ -52,6 +60,8 @@ export type Config = DatabasePlace & {
   test_key: string | undefined
   encryption_key: string | undefined
   webhook_allowed_hosts: string[]
+  /** Undefined when no e-mail is sent. */
+  mail: { smtp_url: string; from: string } | undefined
   drain_s: number
   log_level: string
 }
@@ -121,9 +131,25 @@ export function readConfig(environment: EnvironmentVariables): Config {
       .split(',')
       .map((host) => host.trim().toLowerCase())
       .filter((host) => host !== ''),
+    mail: readMail(value('TALLYSTICK_SMTP_URL'), value('TALLYSTICK_SMTP_FROM')),
     drain_s: Number(drain),
     log_level: logLevel,
   }
+}
+
+function readMail(smtp_url: string, from: string): Config['mail'] {
+  if (smtp_url === '') return undefined
+  must(
+    URL.canParse(smtp_url) && /^smtps?:$/.test(new URL(smtp_url).protocol) && new URL(smtp_url).hostname !== '',
+    'TALLYSTICK_SMTP_URL',
+    'the address of a mail server, such as smtps://user:password@mail.example.com',
+  )
+  must(
+    /^[!-?A-~]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(from),
+    'TALLYSTICK_SMTP_FROM',
+    'an e-mail address, such as receipts@example.com, when TALLYSTICK_SMTP_URL is set',
+  )
+  return { smtp_url, from }
 }
 
 const prefix = /^TALLYSTICK_/i

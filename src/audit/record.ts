@@ -6,12 +6,22 @@ import { loadSql } from '../database/sql.ts'
 
 /** What was done to which object. Changes of money are not included: their record is the ledger transaction. */
 export type AuditedChange = {
-  action: 'created' | 'updated' | 'archived' | 'unarchived' | 'voided' | 'pseudonymised' | 'revoked' | 'deleted'
+  action:
+    | 'created'
+    | 'updated'
+    | 'archived'
+    | 'unarchived'
+    | 'voided'
+    | 'pseudonymised'
+    | 'revoked'
+    | 'deleted'
+    | 'requested'
   object_kind:
     | 'customer'
     | 'account'
     | 'bill'
     | 'payment'
+    | 'receipt'
     | 'payment_request'
     | 'payment_session'
     | 'settings'

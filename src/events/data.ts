@@ -193,3 +193,10 @@ export const attemptFailed = z.object({
   updated_at: shownInstant,
   object_version,
 })
+
+export const receiptRequested = z.object({
+  payment_id: shownId('payment'),
+  email: z.string().max(254).optional().describe('Where the payer wants it'),
+  mode: z.enum(['test', 'live']),
+  created_at: shownInstant,
+})

@@ -130,3 +130,10 @@ export const paymentReversedSample: z.input<typeof data.paymentReversed> = {
   created_at: '2026-11-23T10:05:55.913Z',
   object_version: 2,
 }
+
+export const receiptRequestedSample: z.input<typeof data.receiptRequested> = {
+  payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  email: 'thandi@example.com',
+  mode: 'test',
+  created_at: '2026-11-23T10:06:30.118Z',
+}

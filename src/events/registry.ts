@@ -204,6 +204,12 @@ export const events = {
     ofSession,
     paymentSamples.sessionCompletedSample,
   ),
+  'receipt.requested': define(
+    'A payer asked at a receipt to be sent it. It is told where the setting receipt_requests is on and the server sends no e-mail itself.',
+    data.receiptRequested,
+    personalFields(['email']),
+    paymentSamples.receiptRequestedSample,
+  ),
 } as const
 
 export type EventType = keyof typeof events

@@ -12,7 +12,7 @@ export type Field = {
   error?: string | undefined
   /** A fixed text before the input, such as the currency. */
   prefix?: string | undefined
-  inputmode: 'numeric' | 'decimal' | 'text'
+  inputmode: 'numeric' | 'decimal' | 'text' | 'email'
   autocomplete: string
 }
 

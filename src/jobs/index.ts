@@ -1,5 +1,6 @@
 import type { KeyUses } from '../api/key-uses.ts'
 import type { AppContext } from '../context.ts'
+import { sendReceipts } from '../pages/receipts/send-messages.ts'
 import { expireCheckouts } from '../payments/checkout/end.ts'
 import { sendPushes } from '../payments/checkout/send-pushes.ts'
 import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
@@ -17,6 +18,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'sync-cancelled-sessions', every_ms: 5_000, run: (stopping) => syncCancelledSessions(app, stopping) },
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
+    { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },
     { name: 'maintain-database', every_ms: 3_600_000, run: () => maintainDatabase(app) },
     deliverWebhooks(dispatcher),
   ]

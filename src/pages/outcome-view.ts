@@ -22,6 +22,8 @@ export type Outcome = {
   links: OutcomeLinks
   /** In how many seconds the page looks again by itself; `undefined` when it does not. */
   refresh_s: number | undefined
+  /** The path of its receipt, once it has succeeded. */
+  receipt: string
   /** Of a request or session: what it says of itself, and whether another payment has paid it. */
   asked?: { about: [string, string][]; paid_before: boolean; return_url: string | null }
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
 import { formatId, parseId } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
+import { receiptPath } from '../core/receipt-address.ts'
 import { askedParameter, voiceFor } from '../html/language/choose.ts'
 import { sendPage } from '../html/send.ts'
 import { findSessionPayment } from '../payments/session/store.ts'
@@ -43,5 +44,9 @@ export async function showOutcome(
     again: isOpen ? withCarried(`${page}/review?again=${shownId}`, carried) : undefined,
     self: withCarried(`${page}/payments/${shownId}`, carried),
   }
-  return sendPage(reply, outcomePage({ subject, voice, payment, lines, links, refresh_s }), { refresh_s })
+  return sendPage(
+    reply,
+    outcomePage({ subject, voice, payment, lines, links, refresh_s, receipt: receiptPath(app.vault, payment.id) }),
+    { refresh_s },
+  )
 }

@@ -31,8 +31,8 @@ ${asked?.paid_before && paidBefore(outcome)}${surplusNote(outcome, amount - appl
           html`<li><span class="what">${isolated(nameOf(line, voice))} <small>${resultOf(line, currency, voice)}</small></span>${money(line.applied, currency, voice)}</li>\n`,
       )}</ul>
 ${sinceThen(subject.environment, lines, currency, voice)}${receiptFacts(outcome)}
+<p class="no-print"><a class="button" href="${outcome.receipt}">${text.keep}</a></p>
 ${wayOn(outcome)}`,
-    footer: html`${text.keep}`,
   }
 }
 

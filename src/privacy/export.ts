@@ -15,6 +15,8 @@ import { wholeBody } from '../events/personal.ts'
 import { type CheckoutRow, renderRequest, renderSession } from '../ledger/checkouts/checkout.ts'
 import { type Application, applicationSelect } from '../ledger/corrections/application.ts'
 import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
+import { renderReceipt } from '../payments/receipt/render.ts'
+import type { StoredReceipt } from '../payments/receipt/store.ts'
 import { renderBillingPayment } from '../payments/recorded/render.ts'
 import { type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
 
@@ -31,6 +33,12 @@ type EarlierOfBill = EarlierParticulars & { bill_id: Id }
 const earlierSelect = `select * from (
     select earlier.*, bill.customer_id from earlier_particulars as earlier
     join bill on bill.id = earlier.bill_id and bill.bucket = earlier.bucket) as e`
+
+type ReceiptRow = Pick<StoredReceipt, 'payment_id' | 'facts' | 'personal'> & { id: Id }
+// Under the customer of its payment.
+const receiptSelect = `select e.id, e.id as payment_id, e.facts, e.personal from (
+    select payment.id, payment.bucket, payment.environment_id, payment.customer_id, receipt.facts, receipt.personal
+    from payment join receipt on receipt.payment_id = payment.id and receipt.bucket = payment.bucket) as e`
 
 type Pages<Item> = AsyncGenerator<Item[]>
 
@@ -69,6 +77,7 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
       const { obligations: _, ...payment } = renderBillingPayment(environment, row, [])
       return payment
     }),
+    receipts: shown(rowsOf<ReceiptRow>(pool, customer, 'receipts', receiptSelect), renderReceipt),
     obligations: shown(rowsOf<Application>(pool, customer, 'obligations', applicationSelect), (row) =>
       renderObligation(environment, row),
     ),

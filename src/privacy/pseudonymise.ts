@@ -20,6 +20,8 @@ import { blankCheckouts } from './checkouts.ts'
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
 const pseudonymiseAccountsSql = loadSql(import.meta.url, './sql/pseudonymise-accounts.sql')
 const pseudonymiseBillsSql = loadSql(import.meta.url, './sql/pseudonymise-bills.sql')
+const pseudonymiseReceiptsSql = loadSql(import.meta.url, './sql/pseudonymise-receipts.sql')
+const deleteReceiptMessagesSql = loadSql(import.meta.url, './sql/delete-receipt-messages.sql')
 const eraseResponsesSql = loadSql(import.meta.url, './sql/erase-responses.sql')
 
 type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
@@ -29,8 +31,8 @@ type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; r
  *
  * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
  * replaced by a random one, so that the old ones can no longer be found; what its bills are and were for; metadata and method of
- * its payments; what its payment requests and sessions say; the personal part of its events, the responses of receivers to
- * them, and the stored responses that mention it.
+ * its payments; who paid and what for on its receipts, and where these were sent; what its payment requests and sessions say; the
+ * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
  *
  * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
  * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently. The locale stays too: it names nobody.
@@ -61,6 +63,7 @@ export async function pseudonymise(
     blankChildren(connection, view, row, 'account', named),
     blankChildren(connection, view, row, 'bill', named),
     blankPayments(connection, view, row),
+    blankReceipts(connection, row),
     deleteEarlierParticulars(connection, row, named),
     replaceReferencesOfBalances(connection, row, named),
     connection.query({
@@ -212,11 +215,21 @@ async function blankPayments(
 ): Promise<void> {
   await connection.query({
     name: 'pseudonymise-payments',
+    // One that has not succeeded is changed in any case: money that arrives for it meanwhile waits, and its receipt says no name.
     text: `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
       where environment_id = $1 and customer_id = $2 and bucket = $3
-        and (metadata::text <> '{}' or method_details is not null)`,
+        and (metadata::text <> '{}' or method_details is not null or status <> 'succeeded')`,
     values: [row.environment_id, row.id, row.bucket, now],
   })
+}
+
+/** After the payments, whose receipts are written with their money. Addresses that receipts were or are sent to go altogether. */
+async function blankReceipts(connection: Connection, row: CustomerRow): Promise<void> {
+  const values = [row.environment_id, row.id, row.bucket]
+  await Promise.all([
+    connection.query({ ...pseudonymiseReceiptsSql, values }),
+    connection.query({ ...deleteReceiptMessagesSql, values }),
+  ])
 }
 
 /** Replaces the stored responses of idempotency keys by a refusal that says so. */

@@ -10,6 +10,7 @@ import { objectParams } from '../billing/object/resource.ts'
 import { findOrThrow } from '../billing/object/rows.ts'
 import { obligation } from '../billing/obligation/schema.ts'
 import type { AppContext } from '../context.ts'
+import { exportedReceipt } from '../payments/receipt/render.ts'
 import { billingPayment } from '../payments/recorded/schema.ts'
 import { account } from '../shapes/account.ts'
 import { bill } from '../shapes/bill.ts'
@@ -46,6 +47,10 @@ const exported = z
       .max(exportedMax)
       .describe('What the bills were for until it was changed'),
     payments: z.array(billingPayment.omit({ obligations: true })).max(exportedMax),
+    receipts: z
+      .array(exportedReceipt)
+      .max(exportedMax)
+      .describe('What the receipts of payments say: those that there are'),
     obligations: z.array(obligation).max(exportedMax),
     payment_requests: z.array(toldPaymentRequest).max(exportedMax),
     payment_sessions: z.array(toldPaymentSession).max(exportedMax),
@@ -84,7 +89,7 @@ export function privacyRoutes(router: Router, app: AppContext): void {
       id: 'pseudonymiseCustomer',
       summary: 'Permanently erase who a customer is, and keep the accounts',
       description:
-        'Name, e-mail, phone, metadata, references and what bills are for are erased, in stored responses and events too. Amounts, dates, ids, reasons and the references of payments stay.',
+        'Name, e-mail, phone, metadata, references and what bills are for are erased, in stored responses, events and receipts too. Amounts, dates, ids, reasons and the references of payments stay.',
     },
     pseudonymise,
     { limit_ms: erasureMax_ms },

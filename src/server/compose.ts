@@ -10,6 +10,7 @@ import type { Pool } from '../database/pool.ts'
 import { createPaymentQueue } from '../ledger/payments/batch.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
 import { createHttpClient } from '../net/http-client.ts'
+import { createMailer, type MailSettings } from '../net/mailer.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 
 /** What every resource is given, and what must be closed in the end. */
@@ -27,6 +28,7 @@ export function compose(parts: {
   clock: Clock
   encryption_key: string
   webhooks: AddressRules
+  mail?: MailSettings | undefined
   log: Log
   publicUrl(): string
 }): Composition {
@@ -47,6 +49,7 @@ export function compose(parts: {
     wakeDispatcher,
     settingsChanged: () => authenticator.forget(),
     checkWebhookUrl: (url) => guard.checkUrl(url),
+    mailer: parts.mail && createMailer(parts.mail),
     log,
     outage: createOutage(log),
   }

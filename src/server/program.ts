@@ -54,6 +54,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
     clock,
     encryption_key: encryptionKey,
     webhooks: { allow_loopback: config.database_url === undefined, allowed_hosts: config.webhook_allowed_hosts },
+    mail: config.mail,
     log,
     publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
   })

@@ -8,6 +8,7 @@ import { preparePages } from '../html/form.ts'
 import { logoRoutes, servedLogoRoutes } from '../merchant/logo/routes.ts'
 import { settingsRoutes } from '../merchant/settings/routes.ts'
 import { previewRoutes } from '../pages/preview.ts'
+import { receiptRoutes } from '../pages/receipts/routes.ts'
 import { presentmentRoutes } from '../pages/routes.ts'
 import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
 import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
@@ -40,11 +41,12 @@ export function apiRoutes(router: Router, app: AppContext): void {
 export function pageRoutes(router: Router, app: AppContext): void {
   preparePages(router, app)
   presentmentRoutes(router, app)
+  receiptRoutes(router, app)
   simulatorRoutes(router, app)
   servedLogoRoutes(router, app)
 }
 
 /** Whether an address is that of a page, so that whoever asked for it is a payer. */
 export function isPagePath(url: string): boolean {
-  return /^\/(?:p|m|r|checkout|simulator)(?:[/?]|$)/.test(url)
+  return /^\/(?:p|m|r|checkout|receipts|simulator)(?:[/?]|$)/.test(url)
 }

@@ -36,7 +36,7 @@ async function actions(): Promise<Sample[]> {
   ]
 }
 
-const links = /\/(?:p|simulator\/charges)\/\w{22,23}([\w-]{22})|\/(?:r|checkout)\/(\w{12})/g
+const links = /\/(?:p|receipts|simulator\/charges)\/\w{22,23}([\w-]{22})|\/(?:r|checkout)\/(\w{12})/g
 const proofsIn = (text: string) => [...text.matchAll(links)].map(([, proof, code]) => (proof ?? code) as string)
 
 /** Sends a request with a key, twice. */

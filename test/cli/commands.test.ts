@@ -68,6 +68,7 @@ describe('the first start', () => {
       'sync-cancelled-sessions',
       'send-pushes',
       'expire-checkouts',
+      'send-receipts',
       'maintain-database',
       'deliver-webhooks',
     ])

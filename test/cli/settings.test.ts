@@ -42,3 +42,35 @@ test('a server that others take over from drains for five seconds, one of a lapt
   expect(readConfig({ DATABASE_URL: 'postgres://x', ...encryption }).drain_s).toBe(5)
   expect(readConfig({ TALLYSTICK_DRAIN_S: '30' }).drain_s).toBe(30)
 })
+
+describe('the mail server', () => {
+  const from = 'receipts@example.com'
+
+  test('is none unless it is set, and needs an address to send from', () => {
+    expect(readConfig({}).mail).toBeUndefined()
+    expect(() => readConfig({ TALLYSTICK_SMTP_URL: 'smtps://mail.example.com' })).toThrow(
+      /^TALLYSTICK_SMTP_FROM should be/,
+    )
+    expect(
+      readConfig({ TALLYSTICK_SMTP_URL: 'smtps://u:p@mail.example.com', TALLYSTICK_SMTP_FROM: from }).mail,
+    ).toEqual({
+      smtp_url: 'smtps://u:p@mail.example.com',
+      from,
+    })
+  })
+
+  test.each(['mail.example.com', 'https://mail.example.com', 'smtp://', 'smtp'])('is not %s', (url) => {
+    expect(() => readConfig({ TALLYSTICK_SMTP_URL: url, TALLYSTICK_SMTP_FROM: from })).toThrow(
+      /^TALLYSTICK_SMTP_URL should be the address of a mail server/,
+    )
+  })
+
+  test.each(['receipts', 'a@b\r\nBcc: c@d', 'Acme <a@b.example>', 'a b@c.example'])(
+    'sends from no such address: %j',
+    (wrong) => {
+      expect(() => readConfig({ TALLYSTICK_SMTP_URL: 'smtp://m.example', TALLYSTICK_SMTP_FROM: wrong })).toThrow(
+        /^TALLYSTICK_SMTP_FROM should be an e-mail address/,
+      )
+    },
+  )
+})

@@ -162,6 +162,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
         languages: ['af', 'en'],
         guest_lookup,
         tracked_parameters: ['branch'],
+        receipt_requests: true,
         ...face,
         ...rules,
       },

@@ -25,6 +25,14 @@ const wrongForNumber: Json[] = [
 ]
 const wrongForObject: Json[] = [5, true, [1], 'text with a space', { unknown_member: 1 }]
 
+const wrongForBoolean: Json[] = [0, 1, 'true', 'false', '', [], [true], {}]
+
+function wrongFor(value: Json): Json[] {
+  if (typeof value === 'string') return wrongForText
+  if (typeof value === 'number') return wrongForNumber
+  return typeof value === 'boolean' ? wrongForBoolean : wrongForObject
+}
+
 function leaves(value: Json, path: Path = []): Path[] {
   if (Array.isArray(value)) return [path, ...value.flatMap((item, index) => leaves(item, [...path, index]))]
   if (value !== null && typeof value === 'object') {
@@ -57,8 +65,7 @@ export function spoil(body: Record<string, unknown>, random: () => number): Spoi
     leaves(body).filter((one) => one.length > 0),
   )
   const value = at(body, path)
-  const wrong = typeof value === 'string' ? wrongForText : typeof value === 'number' ? wrongForNumber : wrongForObject
-  const by = chooseFrom(random, wrong)
+  const by = chooseFrom(random, wrongFor(value))
   return {
     what: `/${path.join('/')} = ${JSON.stringify(by)?.slice(0, 60)}`,
     text: JSON.stringify(replaced(body, path, by)),

@@ -13,6 +13,7 @@ import { testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { account, ledgerBreaks, pairBreaks, rowBreaks } from './breaks.ts'
 import { eventBreaks } from './event-breaks.ts'
+import { receiptBreaks } from './receipt-breaks.ts'
 
 let database: TestDatabase
 
@@ -75,6 +76,11 @@ async function makeBooks(): Promise<void> {
   const asked = { amount: 25, currency: 'ZAR' }
   const request = await post('/collect/payment_requests', { ...asked, external_reference: 'asked' })
   await payWith(request.link.url, goodCard.card_number)
+  const payer = await post('/billing/customers', { external_reference: 'pays-at-page', currency: 'ZAR', balance: 30 })
+  await payWith(payer.presentment_url, goodCard.card_number)
+  const leaver = await post('/billing/customers', { external_reference: 'leaves', currency: 'ZAR', balance: 40 })
+  await payWith(leaver.presentment_url, goodCard.card_number)
+  await server.api('POST', '/billing/customers/leaves/pseudonymise')
   await post('/collect/payment_sessions', { ...asked, customer: 'someone' })
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
@@ -124,7 +130,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14'.split(' '),
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14'.split(' '),
     )
   })
 
@@ -153,6 +159,7 @@ describe('books that real operations made', () => {
       { type: 'bill.voided', named: true },
       { type: 'bill.written_off', named: true },
       { type: 'customer.created', named: null },
+      { type: 'customer.pseudonymised', named: false },
       { type: 'obligation.amount_applied', named: true },
       { type: 'obligation.amount_reversed', named: true },
       { type: 'payment.amount_unapplied', named: false },
@@ -177,7 +184,7 @@ describe('books that real operations made', () => {
 })
 
 describe('one change by hand is found, and named as what it breaks', () => {
-  test.each([...ledgerBreaks, ...eventBreaks, ...rowBreaks, ...pairBreaks])(
+  test.each([...ledgerBreaks, ...eventBreaks, ...receiptBreaks, ...rowBreaks, ...pairBreaks])(
     '%s: %s',
     async (_what, expected, tables, statement) => {
       const { invariants, lines } = await breaking(tables.split(' '), statement)
@@ -267,7 +274,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(25)
+    expect(lines).toHaveLength(26)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

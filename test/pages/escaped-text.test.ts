@@ -71,15 +71,18 @@ describe('a page leaves no text to English', () => {
     expect(plainLettersOf(page)).toEqual(['Pay  go', 'Plain text'])
   })
 
-  test.each([...owedStates(tools), ...faultStates(tools), ...paidStates(tools), ...askingStates(tools), ...historyStates(tools)])(
-    '%s',
-    async (_name, show) => {
-      const page = await show()
-      expect(page.html).toContain('[')
-      expect(page.url).not.toContain('/simulator/')
-      expect(plainLettersOf(page)).toEqual([])
-    },
-  )
+  test.each([
+    ...owedStates(tools),
+    ...faultStates(tools),
+    ...paidStates(tools),
+    ...askingStates(tools),
+    ...historyStates(tools),
+  ])('%s', async (_name, show) => {
+    const page = await show()
+    expect(page.html).toContain('[')
+    expect(page.url).not.toContain('/simulator/')
+    expect(plainLettersOf(page)).toEqual([])
+  })
 
   test('and these have said every text but those of a broken server and of what no test waits for', async () => {
     const { unsaid } = await import('./pseudo.ts')

@@ -2,6 +2,7 @@ import type { AppContext } from '../../src/context.ts'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import type { Log } from '../../src/core/log.ts'
 import { createMerchant } from '../../src/merchant/merchant.ts'
+import type { MailSettings } from '../../src/net/mailer.ts'
 import { compose } from '../../src/server/compose.ts'
 import { buildServer } from '../../src/server/server.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
@@ -36,6 +37,8 @@ export type TestServerOptions<C extends Clock> = {
   /** Shared with an earlier server of the same test; it is then not dropped at the stop. */
   database?: TestDatabase
   merchant?: { name: string; slug: string }
+  /** Where its e-mail goes; none is sent unless given. */
+  mail?: MailSettings
   /** Is told what the server logs, which is shown otherwise. */
   log?: Log
 }
@@ -60,6 +63,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
     clock,
     encryption_key: 'an encryption key of the tests only',
     webhooks: { allow_loopback: true, allowed_hosts: [] },
+    mail: options.mail,
     log,
     publicUrl: () => url,
   })

@@ -18,6 +18,7 @@ import {
 } from './concurrency/in-flight-batches.ts'
 import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
 import { decide, enterPayment, reopenedBy } from './decide.ts'
+import { writeReceipts } from './receipts.ts'
 import { releasePaymentReferences } from './reference-claims.ts'
 import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
 
@@ -136,6 +137,7 @@ async function applyInside(
     completeCheckouts(connection, paid, now),
     journal.writeEntries(connection),
     writeApplications(connection, rows, now),
+    writeReceipts(connection, rows, now),
   ])
   // PostgreSQL writes these rows while Node renders the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})

@@ -25,6 +25,12 @@ const lifetime = expecting(z.int(), 'a whole number of hours from 1 to 720, such
   .max(720)
   .describe('How long a new payment session stays open, in hours')
 
+const receiptRequests = z
+  .boolean()
+  .describe(
+    'Whether payers may ask for their receipt by e-mail; where the server sends none, you get receipt.requested',
+  )
+
 /** The settings of an environment. A new setting is added here, to the row, and to what is rendered. */
 export const updateSettingsBody = z
   .strictObject({
@@ -43,6 +49,7 @@ export const updateSettingsBody = z
       .describe('What customers, accounts and bills inherit; null restores the defaults'),
     payment_session_lifetime_hours: lifetime.optional(),
     tracked_parameters: trackedParameters.optional(),
+    receipt_requests: receiptRequests.optional(),
   })
   .meta({ id: 'UpdateSettings' })
 export type UpdateSettings = z.output<typeof updateSettingsBody>
@@ -61,5 +68,6 @@ export const settings = z
     payment_rules: paymentRules.describe('The rules where a customer, an account or a bill sets none of its own'),
     payment_session_lifetime_hours: lifetime,
     tracked_parameters: shownTrackedParameters.describe('Parameters of links that become metadata of the payment'),
+    receipt_requests: receiptRequests,
   })
   .meta({ id: 'Settings' })

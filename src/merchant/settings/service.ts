@@ -33,6 +33,7 @@ export function respondSettings(
     payment_rules: formatRules(effectiveRules(row.payment_rules)),
     payment_session_lifetime_hours: row.session_lifetime_h,
     tracked_parameters: row.tracked_parameters,
+    receipt_requests: row.receipt_requests,
   }
   return { status: 200, body, etag: settingsEtag(row) }
 }
@@ -59,6 +60,7 @@ export function changeSettings(row: SettingsRow, patch: UpdateSettings): Setting
     payment_rules: changeRules([], row.payment_rules, patch.payment_rules),
     session_lifetime_h: patch.payment_session_lifetime_hours ?? row.session_lifetime_h,
     tracked_parameters: patch.tracked_parameters ?? row.tracked_parameters,
+    receipt_requests: patch.receipt_requests ?? row.receipt_requests,
   }
 }
 

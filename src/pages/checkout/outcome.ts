@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
 import { formatId, type Id, parseId } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
+import { receiptPath } from '../../core/receipt-address.ts'
 import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import type { Voice } from '../../html/language/voice.ts'
 import { sendPage } from '../../html/send.ts'
@@ -49,6 +50,7 @@ export async function showCheckoutOutcome(
       voice,
       payment,
       lines,
+      receipt: receiptPath(app.vault, payment.id),
       links: { page, self: withCarried(`${own}/payments/${formatId('payment', payment.id)}`, carried), again: page },
       refresh_s,
       asked: {

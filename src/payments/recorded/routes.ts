@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Router } from '../../api/fastify.ts'
 import { readOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
+import { receiptPath } from '../../core/receipt-address.ts'
 import { sentId } from '../../shapes/primitives.ts'
 import { paymentListRoute } from './list.ts'
 import { previewPayment } from './preview.ts'
@@ -9,7 +10,7 @@ import { paymentRecordRoute } from './record.ts'
 import { renderBillingPayment, renderCollectPayment } from './render.ts'
 import { paymentReverseRoute } from './reverse.ts'
 import * as schema from './schema.ts'
-import { findPaymentOrThrow, readPayment } from './store.ts'
+import { findPaymentOrThrow, type PaymentRow, readPayment } from './store.ts'
 import { targetErrors } from './target.ts'
 
 const tag = 'Payments'
@@ -64,7 +65,8 @@ function addRetrieve(router: Router, app: AppContext): void {
     async ({ params, context: { environment } }) => {
       const found = await findPaymentOrThrow(app.pool, environment.id, params.payment)
       const { row, obligations } = await readPayment(app.pool, environment.id, found.id)
-      return { status: 200, body: renderBillingPayment(environment, row, obligations), etag: `"${row.version}"` }
+      const body = { ...renderBillingPayment(environment, row, obligations), ...receiptOf(app, row) }
+      return { status: 200, body, etag: `"${row.version}"` }
     },
   )
 }
@@ -86,7 +88,13 @@ function addRetrieveCollected(router: Router, app: AppContext): void {
     },
     async ({ params, context: { environment } }) => {
       const row = await findPaymentOrThrow(app.pool, environment.id, params.payment)
-      return { status: 200, body: renderCollectPayment(environment, row), etag: `"${row.version}"` }
+      const body = { ...renderCollectPayment(environment, row), ...receiptOf(app, row) }
+      return { status: 200, body, etag: `"${row.version}"` }
     },
   )
+}
+
+/** The address of the receipt. Only answers that are stored nowhere show it. */
+function receiptOf(app: AppContext, { id, status }: PaymentRow): { receipt_url?: string } {
+  return status === 'succeeded' ? { receipt_url: app.publicUrl() + receiptPath(app.vault, id) } : {}
 }

@@ -154,6 +154,13 @@ export const collectPayment = z
     partially_reversed: z.boolean().describe('Whether a part of it was taken back'),
     payment_method_details: methodDetails.optional(),
     last_payment_error: paymentError.optional(),
+    receipt_url: z
+      .url()
+      .max(2_000)
+      .optional()
+      .describe(
+        'The receipt, once the payment has succeeded. Shown where one payment is retrieved; whoever has it can read the receipt',
+      ),
     metadata: shownMetadata.optional(),
     mode: z.enum(['test', 'live']),
     created_at: shownInstant,

@@ -37,5 +37,5 @@ export const receiptInAfrikaans: Catalogue['receipt'] = {
   paidBefore: (merchant) =>
     html`<strong>Dit is reeds voorheen betaal.</strong> ${merchant} het hierdie geld ook: vra dit terug.`,
   seeLeft: 'Sien wat nog betaal moet word',
-  keep: 'Hierdie bladsy is u kwitansie. Druk dit of hou dit as ’n PDF.',
+  keep: 'Bewaar die kwitansie',
 }

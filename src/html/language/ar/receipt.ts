@@ -37,5 +37,5 @@ export const receiptInArabic: Catalogue['receipt'] = {
   paidBefore: (merchant) =>
     html`<strong>كان هذا قد دُفع من قبل.</strong> لدى ${merchant} هذا المبلغ أيضًا: اطلب استرداده.`,
   seeLeft: 'عرض ما بقي للدفع',
-  keep: 'هذه الصفحة هي إيصالك. اطبعها أو احفظها بصيغة PDF.',
+  keep: 'احفظ الإيصال',
 }

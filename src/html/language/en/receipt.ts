@@ -37,5 +37,5 @@ export const receiptInEnglish = {
   paidBefore: (merchant: Html) =>
     html`<strong>This had been paid before.</strong> ${merchant} has this money too: ask for it back.`,
   seeLeft: 'See what is left to pay',
-  keep: 'This page is your receipt. Print it or keep it as a PDF.',
+  keep: 'Save the receipt',
 }

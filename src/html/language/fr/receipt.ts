@@ -38,5 +38,5 @@ export const receiptInFrench: Catalogue['receipt'] = {
   paidBefore: (merchant) =>
     html`<strong>Ceci avait déjà été payé.</strong> ${merchant} a aussi reçu cet argent\u00a0: demandez-en le remboursement.`,
   seeLeft: 'Voir ce qui reste à payer',
-  keep: 'Cette page est votre reçu. Imprimez-la ou conservez-la au format PDF.',
+  keep: 'Enregistrer le reçu',
 }

@@ -38,5 +38,5 @@ export const receiptInPortuguese: Catalogue['receipt'] = {
   paidBefore: (merchant) =>
     html`<strong>Isto já tinha sido pago.</strong> ${merchant} também tem este dinheiro: peça-o de volta.`,
   seeLeft: 'Ver o que falta pagar',
-  keep: 'Esta página é o seu recibo. Imprima-a ou guarde-a em PDF.',
+  keep: 'Guardar o recibo',
 }

@@ -38,5 +38,5 @@ export const receiptInSwahili: Catalogue['receipt'] = {
   paidBefore: (merchant) =>
     html`<strong>Hii ilikuwa imelipwa hapo awali.</strong> ${merchant} ina pesa hizi pia: omba zirudishwe.`,
   seeLeft: 'Ona kilichobaki kulipwa',
-  keep: 'Ukurasa huu ni risiti yako. Uchapishe au uuhifadhi kama PDF.',
+  keep: 'Hifadhi risiti',
 }

@@ -38,5 +38,5 @@ export const receiptInZulu: Catalogue['receipt'] = {
   paidBefore: (merchant) =>
     html`<strong>Lokhu bekuvele sekukhokhiwe.</strong> ${merchant} inayo nale mali: cela ukuba ibuyiswe.`,
   seeLeft: 'Bona okusele okufanele kukhokhwe',
-  keep: 'Leli khasi liyirisidi yakho. Liphrinte noma uligcine njenge-PDF.',
+  keep: 'Londoloza irisidi',
 }

@@ -1,0 +1,15 @@
+import type { Router } from '../../api/fastify.ts'
+import type { AppContext } from '../../context.ts'
+import { sendPageNotFound } from '../../html/send.ts'
+import { requestSending } from './request-sending.ts'
+import { sendPdf, showReceipt } from './show.ts'
+
+type Params = { Params: { token: string } }
+
+/** The pages of receipts. */
+export function receiptRoutes(router: Router, app: AppContext): void {
+  router.get<Params>('/receipts/:token', ({ params }, reply) => showReceipt(app, reply, params.token))
+  router.post<Params>('/receipts/:token', (request, reply) => requestSending(app, request, reply, request.params.token))
+  router.get<Params>('/receipts/:token.pdf', ({ params }, reply) => sendPdf(app, reply, params.token))
+  router.all('/receipts/*', (request, reply) => sendPageNotFound(request, reply))
+}

@@ -1,0 +1,21 @@
+-- What has become of the money of payment $2 since its receipt was written, the oldest first: what was taken back from a debt, what
+-- of the payment was reversed, and what was applied to something else. $4: how many lines the receipt has.
+with used as (
+  select id, receivable_id, amount, created_at,
+    row_number() over (order by id) > $4::integer as later
+  from application
+  where environment_id = $1 and payment_id = $2 and bucket = $3
+)
+select kind, at, amount, receivable_id from (
+  select v.id, 'taken_back' as kind, v.created_at as at, v.amount, u.receivable_id
+  from used as u
+  join application_reversal as v on v.application_id = u.id and v.bucket = $3 and v.environment_id = $1
+  where v.payment_reversal_id is null
+  union all
+  select id, 'reversed', created_at, amount, null from payment_reversal
+  where payment_id = $2 and environment_id = $1 and bucket = $3
+  union all
+  select id, 'used', created_at, amount, null from used where later
+) as since
+order by at, id
+limit 50
