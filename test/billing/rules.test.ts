@@ -26,6 +26,8 @@ describe('settings', () => {
       languages: ['en', 'fr', 'af', 'pt', 'ar'],
       payment_rules: defaults,
       payment_session_lifetime_hours: 24,
+      tracked_parameters: [],
+      receipt_requests: false,
     })
     // The key was just looked up and is remembered for a second; the change shows none the less.
     const changed = await patch('/settings', {
