@@ -27,6 +27,10 @@ export const serverSettings = {
     default: '',
     help: 'Private hosts that webhooks may reach, comma-separated: names or addresses, with or without a port.',
   },
+  TALLYSTICK_WEBHOOK_ALLOW_PRIVATE: {
+    default: 'false',
+    help: 'Whether webhooks may reach any private network and this machine, with plain http too: true or false.',
+  },
   TALLYSTICK_DRAIN_S: {
     default: '',
     help: 'Seconds for which the server still serves after SIGTERM while /readyz reports 503; by default 0 in local mode, else 5.',
@@ -52,6 +56,7 @@ export type Config = DatabasePlace & {
   test_key: string | undefined
   encryption_key: string | undefined
   webhook_allowed_hosts: string[]
+  webhook_allow_private: boolean
   drain_s: number
   log_level: string
 }
@@ -106,6 +111,8 @@ export function readConfig(environment: EnvironmentVariables): Config {
     'TALLYSTICK_ENCRYPTION_KEY',
     'set when DATABASE_URL is: create one with `openssl rand -hex 32`, and back it up with the database',
   )
+  const allowPrivate = value('TALLYSTICK_WEBHOOK_ALLOW_PRIVATE')
+  must(/^(true|false)$/.test(allowPrivate), 'TALLYSTICK_WEBHOOK_ALLOW_PRIVATE', 'true or false')
   const drain = value('TALLYSTICK_DRAIN_S') || (local ? '0' : '5')
   must(/^\d{1,3}$/.test(drain) && Number(drain) <= drainMaxS, 'TALLYSTICK_DRAIN_S', `a number from 0 to ${drainMaxS}`)
   const logLevel = value('TALLYSTICK_LOG_LEVEL')
@@ -121,6 +128,7 @@ export function readConfig(environment: EnvironmentVariables): Config {
       .split(',')
       .map((host) => host.trim().toLowerCase())
       .filter((host) => host !== ''),
+    webhook_allow_private: allowPrivate === 'true',
     drain_s: Number(drain),
     log_level: logLevel,
   }

@@ -182,5 +182,11 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   listWebhookEndpoints: {},
   retrieveWebhookEndpoint: { path: endpoint },
+  updateWebhookEndpoint: {
+    path: endpoint,
+    body: { event_types: ['obligation.*', 'bill.paid'], headers: { 'X-Api-Key': 'a-secret-of-yours-7f2c' } },
+  },
+  rotateWebhookSecret: { path: endpoint, body: { overlap_hours: 48 } },
+  deletePreviousWebhookSecret: { path: endpoint },
   deleteWebhookEndpoint: { path: endpoint },
 }

@@ -42,3 +42,11 @@ test('a server that others take over from drains for five seconds, one of a lapt
   expect(readConfig({ DATABASE_URL: 'postgres://x', ...encryption }).drain_s).toBe(5)
   expect(readConfig({ TALLYSTICK_DRAIN_S: '30' }).drain_s).toBe(30)
 })
+
+test('private receivers are closed unless the switch says true, and another word stops the start', () => {
+  expect(readConfig({}).webhook_allow_private).toBe(false)
+  expect(readConfig({ TALLYSTICK_WEBHOOK_ALLOW_PRIVATE: 'true' }).webhook_allow_private).toBe(true)
+  expect(() => readConfig({ TALLYSTICK_WEBHOOK_ALLOW_PRIVATE: 'yes' })).toThrow(
+    'TALLYSTICK_WEBHOOK_ALLOW_PRIVATE should be true or false',
+  )
+})

@@ -65,7 +65,11 @@ describe('an endpoint', () => {
     ['ftp://example.com/', 'url_not_allowed'],
     ['https://example.com:0/hook', 'url_not_allowed'],
     ['https://a..b/', 'url_not_allowed'],
-    ['not a url', 'invalid_request'],
+    ['not a url', 'url_not_allowed'],
+    ['example.com/hook', 'url_not_allowed'],
+    ['https://example.com/a b', 'url_not_allowed'],
+    ['', 'url_not_allowed'],
+    [5, 'invalid_request'],
   ])('at %s is refused', async (url, code) => {
     const refused = await register({ url })
     expect([refused.body.code, refused.body.errors[0].pointer]).toEqual([code, '/url'])
