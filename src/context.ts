@@ -8,6 +8,7 @@ import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
 import type { UrlCheck } from './net/address-guard.ts'
+import type { HttpClient } from './net/http-client.ts'
 
 /**
  * The parts that a process has once: made in server/compose.ts and passed down. Code that needs only some of them says
@@ -26,6 +27,8 @@ export type AppContext = {
   settingsChanged(): void
   /** A webhook address in its normal form, or why it may not be called. */
   checkWebhookUrl(url: string): UrlCheck
+  /** What webhooks are sent with. */
+  webhookClient: HttpClient
   log: Log
   /** Reports failures that the state of the database caused, so that an outage is logged once. */
   outage: Outage

@@ -188,5 +188,6 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   rotateWebhookSecret: { path: endpoint, body: { overlap_hours: 48 } },
   deletePreviousWebhookSecret: { path: endpoint },
+  testWebhookEndpoint: { path: endpoint, body: { type: 'bill.paid' } },
   deleteWebhookEndpoint: { path: endpoint },
 }

@@ -47,6 +47,7 @@ export function compose(parts: {
     wakeDispatcher,
     settingsChanged: () => authenticator.forget(),
     checkWebhookUrl: (url) => guard.checkUrl(url),
+    webhookClient: client,
     log,
     outage: createOutage(log),
   }

@@ -185,6 +185,7 @@ function endpointRequests(endpoint: string): Sample[] {
     },
     { method: 'PATCH', path, body: { url: 'https://example.com/hooks', status: 'enabled', ...chosen } },
     { method: 'POST', path: `${path}/secret_rotations`, body: { overlap_hours: 0 } },
+    { method: 'POST', path: `${path}/test`, body: { type: 'bill.paid' } },
   ]
 }
 

@@ -52,6 +52,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'amount_exceeds_remaining',
     'no_balance',
   ].map((code) => `createTestPayment ${code}`),
+  'test/webhooks/test-sends.test.ts': ['testWebhookEndpoint too_many_attempts'],
   'test/checkout/payment-sessions.test.ts': [
     'createPaymentSession not_supported',
     'createPaymentSession url_not_allowed',

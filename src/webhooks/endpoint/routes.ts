@@ -7,17 +7,19 @@ import { changeEndpoint, endRotation, rotateSecret } from './change.ts'
 import * as schema from './schema.ts'
 import * as service from './service.ts'
 import { type EndpointRow, listEndpoints } from './store.ts'
+import { createTestSender } from './test-send.ts'
 
 const tag = 'Webhook endpoints'
 const params = z.object({ endpoint: sentId('endpoint') })
 
-/** Register, list, retrieve, change and delete the endpoints that receive events, and rotate their secrets. */
+/** Register, list, retrieve, change and delete the endpoints that receive events, rotate their secrets and test them. */
 export function endpointRoutes(router: Router, app: AppContext): void {
   addCreate(router, app)
   addList(router, app)
   addRetrieve(router, app)
   addUpdate(router, app)
   addRotation(router, app)
+  addTest(router, app)
   addDelete(router, app)
 }
 
@@ -153,6 +155,28 @@ function addRotation(router: Router, app: AppContext): void {
     },
     async (connection, { params, context }) =>
       shown(app, context, await endRotation(connection, app, context, params.endpoint)),
+  )
+}
+
+function addTest(router: Router, app: AppContext): void {
+  const sendTest = createTestSender(app)
+  readOperation(
+    router,
+    app,
+    {
+      method: 'POST',
+      url: '/webhooks/endpoints/:endpoint/test',
+      id: 'testWebhookEndpoint',
+      tag,
+      summary: 'Send a sample to a webhook endpoint',
+      description:
+        'It is sent at once and once, signed as every event is, with `"test": true` beside its `data`, also to an endpoint that is disabled. It is no event: nothing is stored, nothing is retried, and a 410 changes nothing.',
+      params,
+      body: schema.testSendBody,
+      responses: { 200: schema.testedEndpoint },
+      errors: ['too_many_attempts'],
+    },
+    async ({ params, body, context }) => ({ status: 200, body: await sendTest(context, params.endpoint, body) }),
   )
 }
 

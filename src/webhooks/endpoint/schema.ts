@@ -128,6 +128,29 @@ export const rotatedSecret = z
   })
   .meta({ id: 'RotatedWebhookSecret' })
 
+export const testSendBody = z
+  .strictObject({
+    type: z
+      .enum([...eventTypes, 'webhook_endpoint.test'])
+      .optional()
+      .describe(
+        'Whose sample is sent, in test environments; `webhook_endpoint.test` when left out, and always in live ones',
+      ),
+  })
+  .meta({ id: 'TestWebhookEndpoint' })
+export type TestSend = z.output<typeof testSendBody>
+
+export const testedEndpoint = z
+  .object({
+    id: shownId('event').describe('The `webhook-id` of what was sent'),
+    type: z.string().max(100),
+    delivered: z.boolean().describe('Whether a 2xx arrived whole within the time limit'),
+    status_code: z.int().min(200).max(999).optional(),
+    error: z.string().max(255).optional().describe('What went wrong, such as `timeout` or `connection refused`'),
+    duration_ms: z.int().min(0),
+  })
+  .meta({ id: 'TestedWebhookEndpoint' })
+
 export const endpointList = z.object({ data: z.array(endpoint).max(20), has_more: z.boolean() })
 export const deletedEndpoint = z
   .object({ id: shownId('endpoint'), deleted: z.literal(true) })
