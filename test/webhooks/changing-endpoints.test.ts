@@ -53,7 +53,7 @@ describe('a change of an endpoint', () => {
     const sent = { url: 'http://127.0.0.1:9/b', event_types: ['bill.*', 'payment.succeeded'], description: 'books' }
     const changed = await change(path, sent)
     expect(changed.body).toEqual({ ...made, ...sent, updated_at: server.clock.now().toISOString() })
-    expect((await server.api('GET', path)).body).toEqual(changed.body)
+    expect((await server.api('GET', path)).body).toMatchObject(changed.body)
     const cleared = (await change(path, { event_types: null, description: null })).body
     expect([cleared.event_types, cleared.description]).toEqual([undefined, undefined])
     await server.api('DELETE', path)
@@ -94,7 +94,7 @@ describe('a change of an endpoint', () => {
     const { path, secret: _, ...made } = await register({ url: 'http://127.0.0.1:9/d' })
     const refused = await change(path, patch)
     expect([refused.status, refused.body.code, refused.body.errors[0].pointer]).toEqual([status, code, pointer])
-    expect((await server.api('GET', path)).body).toEqual(made)
+    expect((await server.api('GET', path)).body).toMatchObject(made)
     await server.api('DELETE', path)
   })
 

@@ -37,7 +37,10 @@ describe('an endpoint', () => {
     expect([made.status, made.body.status]).toEqual([201, 'enabled'])
     const { secret, ...shown } = made.body
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
-    expect((await server.api('GET', `/webhooks/endpoints/${made.body.id}`)).body).toEqual(shown)
+    expect((await server.api('GET', `/webhooks/endpoints/${made.body.id}`)).body).toEqual({
+      ...shown,
+      figures: { attempts: 0, consecutive_failures: 0, pending_deliveries: 0 },
+    })
     expect((await server.api('GET', '/webhooks/endpoints')).body.data).toContainEqual(shown)
     expect((await server.api('DELETE', `/webhooks/endpoints/${made.body.id}`)).body).toEqual({
       id: made.body.id,

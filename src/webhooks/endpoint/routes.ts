@@ -4,6 +4,7 @@ import { readOperation, writeOperation } from '../../api/operation.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { sentId } from '../../shapes/primitives.ts'
 import { changeEndpoint, endRotation, rotateSecret } from './change.ts'
+import { readFigures } from './figures.ts'
 import * as schema from './schema.ts'
 import * as service from './service.ts'
 import { type EndpointRow, listEndpoints } from './store.ts'
@@ -81,8 +82,11 @@ function addRetrieve(router: Router, app: AppContext): void {
       responses: { 200: schema.endpoint },
       etag: true,
     },
-    async ({ params, context }) =>
-      shown(app, context, await service.findEndpointOrThrow(app.pool, context.environment.id, params.endpoint)),
+    async ({ params, context }) => {
+      const row = await service.findEndpointOrThrow(app.pool, context.environment.id, params.endpoint)
+      const { body, ...response } = shown(app, context, row)
+      return { ...response, body: { ...body, figures: await readFigures(app.pool, row) } }
+    },
   )
 }
 

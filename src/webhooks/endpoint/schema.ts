@@ -69,6 +69,22 @@ export const updateEndpointBody = z
   .meta({ id: 'UpdateWebhookEndpoint' })
 export type UpdateEndpoint = z.output<typeof updateEndpointBody>
 
+export const endpointFigures = z
+  .object({
+    attempts: z.int().min(0).max(100).describe('How many attempts the figures are of: the latest, at most 100'),
+    last_success_at: shownInstant.optional(),
+    consecutive_failures: z.int().min(0).max(100).describe('Attempts since the last that succeeded'),
+    p50_ms: z.int().min(0).optional().describe('Half of the attempts took at most so long, in ms'),
+    p99_ms: z.int().min(0).optional(),
+    pending_deliveries: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Events that wait for it; absent while the whole server has more than 50,000 that wait'),
+    oldest_pending_at: shownInstant.optional().describe('When the oldest of them was written'),
+  })
+  .meta({ id: 'WebhookEndpointFigures' })
+
 export const endpoint = z
   .object({
     id: shownId('endpoint'),
@@ -93,6 +109,7 @@ export const endpoint = z
       .describe('`paused` by the server, since it takes nothing. What is not delivered waits until it is enabled'),
     status_reason: z.enum(['gone']).optional().describe('Why it is paused: it returned 410'),
     status_since: shownInstant,
+    figures: endpointFigures.optional().describe('How it does; only where one endpoint is retrieved'),
     api_version: z.string().max(10),
     mode: z.enum(['test', 'live']),
     created_at: shownInstant,
