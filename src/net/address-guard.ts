@@ -209,7 +209,7 @@ function checkUrl(
 ): UrlCheck {
   const refuse = (detail: string): UrlCheck => ({ ok: false, detail })
   // A parser would take these away, and a reader would see another address than the one that is called.
-  if (/[\s\p{Cc}]/u.test(text)) return refuse('The URL must not contain white space. In a path it is written %20.')
+  if (/[^\S ]|\p{Cc}|^ | $/u.test(text)) return refuse('The URL must not contain white space or control characters.')
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:\/\//i.test(text)) {
     return refuse('The URL must be absolute and begin with https://, such as https://example.com/webhooks.')

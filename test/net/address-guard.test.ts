@@ -96,7 +96,6 @@ describe('a URL to save', () => {
     'https://example.com/#fragment',
     ' https://example.com/',
     'https://example.com/ ',
-    'https://example.com/a b',
     'https://exam\nple.com/',
     'https://example.com/\thook',
     'https://example.com/\u00a0',

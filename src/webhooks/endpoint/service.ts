@@ -18,6 +18,13 @@ const endpointsMax = 20
 
 /** The normal form of an address. Throws `url_not_allowed`. */
 export function allowedUrl(app: Pick<AppContext, 'checkWebhookUrl'>, url: string): string {
+  if (url.includes(' ')) {
+    throw fieldProblem(
+      'url_not_allowed',
+      '/url',
+      'The URL must not contain white space: in a path a blank is written %20.',
+    )
+  }
   const address = app.checkWebhookUrl(url)
   if (!address.ok) throw fieldProblem('url_not_allowed', '/url', address.detail)
   return address.url
