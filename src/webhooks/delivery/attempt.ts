@@ -57,12 +57,15 @@ export async function attemptDelivery(
   }
 }
 
+/** What one request needs. */
+type RequestSender = Pick<Sender, 'client' | 'user_agent' | 'destinationOf' | 'onUnusable'>
+
 /** What one request is made of. */
 export type Sent = Pick<ClaimedDelivery, 'endpoint_id' | 'event_id' | 'url' | 'secret'>
 
 /** Sends a body to an endpoint, signed at this moment, over the sockets of a lane. Never throws. */
 export function sendSigned(
-  sender: Sender,
+  sender: RequestSender,
   claimed: Sent,
   text: string,
   startedAt: Date,
@@ -78,7 +81,7 @@ export function sendSigned(
   return sender.client.post(lane, request.url, request.headers, request.body)
 }
 
-function prepare(sender: Sender, claimed: Sent, text: string, startedAt: Date) {
+function prepare(sender: RequestSender, claimed: Sent, text: string, startedAt: Date) {
   const { url, keys, headers: own } = sender.destinationOf(claimed.endpoint_id, claimed.url, claimed.secret)
   const id = formatId('event', claimed.event_id)
   const timestamp_s = Math.floor(startedAt.getTime() / 1000)

@@ -31,11 +31,9 @@ function countSend(endpointId: string): void {
 }
 
 /** What sends tests, over sockets of their own: one that hangs takes none from the events. */
-export function createTestSender(app: Pick<AppContext, 'pool' | 'clock' | 'vault' | 'webhookClient' | 'log'>) {
+export function createTestSender(app: Pick<AppContext, 'pool' | 'vault' | 'webhookClient' | 'log'>) {
   const sender = {
     client: app.webhookClient,
-    clock: app.clock,
-    random: Math.random,
     user_agent: `Tallystick/${version}`,
     destinationOf: createEndpointSecrets(app.vault),
     onUnusable: (_endpoint: string, error: unknown) =>
