@@ -35,6 +35,10 @@ export const serverSettings = {
     default: '',
     help: 'The e-mail address that receipts are sent from. Required with TALLYSTICK_SMTP_URL.',
   },
+  TALLYSTICK_WEBHOOK_ALLOW_PRIVATE: {
+    default: 'false',
+    help: 'Whether webhooks may reach any private network and this machine, with plain http too: true or false.',
+  },
   TALLYSTICK_DRAIN_S: {
     default: '',
     help: 'Seconds for which the server still serves after SIGTERM while /readyz reports 503; by default 0 in local mode, else 5.',
@@ -62,6 +66,7 @@ export type Config = DatabasePlace & {
   webhook_allowed_hosts: string[]
   /** Undefined when no e-mail is sent. */
   mail: { smtp_url: string; from: string } | undefined
+  webhook_allow_private: boolean
   drain_s: number
   log_level: string
 }
@@ -116,6 +121,8 @@ export function readConfig(environment: EnvironmentVariables): Config {
     'TALLYSTICK_ENCRYPTION_KEY',
     'set when DATABASE_URL is: create one with `openssl rand -hex 32`, and back it up with the database',
   )
+  const allowPrivate = value('TALLYSTICK_WEBHOOK_ALLOW_PRIVATE')
+  must(/^(true|false)$/.test(allowPrivate), 'TALLYSTICK_WEBHOOK_ALLOW_PRIVATE', 'true or false')
   const drain = value('TALLYSTICK_DRAIN_S') || (local ? '0' : '5')
   must(/^\d{1,3}$/.test(drain) && Number(drain) <= drainMaxS, 'TALLYSTICK_DRAIN_S', `a number from 0 to ${drainMaxS}`)
   const logLevel = value('TALLYSTICK_LOG_LEVEL')
@@ -132,6 +139,7 @@ export function readConfig(environment: EnvironmentVariables): Config {
       .map((host) => host.trim().toLowerCase())
       .filter((host) => host !== ''),
     mail: readMail(value('TALLYSTICK_SMTP_URL'), value('TALLYSTICK_SMTP_FROM')),
+    webhook_allow_private: allowPrivate === 'true',
     drain_s: Number(drain),
     log_level: logLevel,
   }

@@ -8,6 +8,7 @@ import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
 import type { UrlCheck } from './net/address-guard.ts'
+import type { HttpClient } from './net/http-client.ts'
 import type { Mailer } from './net/mailer.ts'
 
 /**
@@ -29,6 +30,8 @@ export type AppContext = {
   checkWebhookUrl(url: string): UrlCheck
   /** Undefined when the operator has set no mail server. */
   mailer: Mailer | undefined
+  /** What webhooks are sent with. */
+  webhookClient: HttpClient
   log: Log
   /** Reports failures that the state of the database caused, so that an outage is logged once. */
   outage: Outage

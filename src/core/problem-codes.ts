@@ -122,6 +122,11 @@ export const problems = {
     title: 'The status of the payment session does not allow this',
     help: 'Retrieve the session: one that is completed, has ended or is being paid stays as it is.',
   },
+  rotation_in_progress: {
+    status: 409,
+    title: 'The secret is being rotated',
+    help: 'Wait until previous_secret_valid_until of the endpoint, or end it with DELETE …/previous_secret.',
+  },
   idempotency_in_flight: {
     status: 409,
     title: 'A request with this key is still running',
@@ -226,7 +231,12 @@ export const problems = {
   url_not_allowed: {
     status: 422,
     title: 'The URL is not allowed',
-    help: 'Use a public https address. A private host must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
+    help: 'Use a public https address. A private host must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS, or TALLYSTICK_WEBHOOK_ALLOW_PRIVATE be set.',
+  },
+  header_not_allowed: {
+    status: 422,
+    title: 'The header cannot be set',
+    help: 'Choose another name, such as X-Api-Key: those of the request itself and of its signature are set by the server. At most 10 headers can be added.',
   },
   too_many_endpoints: {
     status: 422,

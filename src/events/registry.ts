@@ -219,3 +219,6 @@ export type DataOf<Type extends EventType> = z.input<(typeof events)[Type]['data
 
 /** Every type, in the order of the registry. */
 export const eventTypes = Object.keys(events) as [EventType, ...EventType[]]
+
+/** What stands for all types that tell of one kind of object, those added later included: `bill.*`. */
+export const eventPrefixes = [...new Set(eventTypes.map((type) => `${type.slice(0, type.indexOf('.'))}.*`))]

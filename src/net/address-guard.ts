@@ -8,6 +8,8 @@ export type AddressRules = {
   allow_loopback: boolean
   /** Names or addresses, each with or without a port, that may be reached whatever they are, and with plain http. */
   allowed_hosts: readonly string[]
+  /** Private networks and this machine may be reached, and with plain http; what a cloud tells its machines may not. */
+  allow_private?: boolean
 }
 
 /** A URL in its normal form, or what is wrong with it and what to do. */
@@ -86,7 +88,41 @@ function isLoopback(address: string): boolean {
   return address === '::1' || (isIP(address) === 4 && loopback.check(address, 'ipv4'))
 }
 
-const isLocalName = (host: string) => host === 'localhost' || host.endsWith('.localhost')
+// What an operator may open (RFC 1918, 6598 and 4193, and loopback). The metadata services of clouds are elsewhere, but for that of
+// AWS over IPv6.
+const privateV4 = new BlockList()
+for (const [network, prefix] of [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const) {
+  privateV4.addSubnet(network, prefix, 'ipv4')
+}
+// 100.100.100.200 is the metadata service of Alibaba Cloud.
+const metadata = new BlockList()
+metadata.addAddress('100.100.100.200', 'ipv4')
+metadata.addSubnet('fd00:ec2::', 32, 'ipv6')
+const privateV6 = new BlockList()
+privateV6.addSubnet('fc00::', 7, 'ipv6')
+privateV6.addAddress('::1', 'ipv6')
+
+function isPrivate(address: string): boolean {
+  const family = isIP(address)
+  if (family === 4) return privateV4.check(address, 'ipv4') && !metadata.check(address, 'ipv4')
+  return family === 6 && privateV6.check(address, 'ipv6') && !metadata.check(address, 'ipv6')
+}
+
+// The names that hosts files give to this machine, besides those of RFC 6761.
+const localNames = new Set(['localhost', 'localhost.localdomain', 'localhost6', 'ip6-localhost', 'ip6-loopback'])
+const isLocalName = (host: string) =>
+  localNames.has(host) || host.endsWith('.localhost') || host.endsWith('.localhost.localdomain')
+
+/** Whether a name is none of the public internet: of one label, or of a zone that is kept for private networks. */
+function isPrivateName(host: string): boolean {
+  return isLocalName(host) || !host.includes('.') || /\.(?:internal|local|localdomain|lan|home\.arpa)$/.test(host)
+}
 
 /**
  * A host as it is compared: without brackets or a dot at the end, in lower case and the normal form that WHATWG URL
@@ -115,7 +151,10 @@ export function createAddressGuard(rules: AddressRules, resolve = resolveAll): A
     const name = plainHost(host)
     return named.has(name) || named.has(`${name} ${port}`)
   }
-  const isReachable = (address: string) => isPublic(address) || (rules.allow_loopback && isLoopback(address))
+  const isReachable = (address: string) =>
+    isPublic(address) ||
+    (rules.allow_loopback && isLoopback(address)) ||
+    (rules.allow_private === true && isPrivate(address))
   const lookup: LookupFunction = (hostname, options, callback) => {
     resolve(hostname).then(
       (addresses) => {
@@ -169,8 +208,10 @@ function checkUrl(
   isReachable: AddressGuard['isReachable'],
 ): UrlCheck {
   const refuse = (detail: string): UrlCheck => ({ ok: false, detail })
+  // A parser would take these away, and a reader would see another address than the one that is called.
+  if (/[^\S ]|\p{Cc}|^ | $/u.test(text)) return refuse('The URL must not contain white space or control characters.')
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
+  if (!url || !/^https?:\/\//i.test(text)) {
     return refuse('The URL must be absolute and begin with https://, such as https://example.com/webhooks.')
   }
   if (url.username !== '' || url.password !== '') return refuse('The URL must not contain a user name or a password.')
@@ -182,12 +223,15 @@ function checkUrl(
   if (normalForm(url).length > urlLengthMax) return refuse(`The URL must have at most ${urlLengthMax} characters.`)
   if (isNamed(host, portOf(url))) return { ok: true, url: normalForm(url) }
   const local = isLocalName(host) || isLoopback(host)
-  if (local ? !rules.allow_loopback : isIP(host) !== 0 && !isReachable(host)) {
+  const open = rules.allow_private === true
+  const refused = local ? !rules.allow_loopback && !open : isIP(host) !== 0 && !isReachable(host)
+  if (refused) {
     return refuse(
-      `${host} is not a public address. A private receiver must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.`,
+      `${host} is not a public address. A private receiver must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS, or all be allowed by TALLYSTICK_WEBHOOK_ALLOW_PRIVATE.`,
     )
   }
-  if (url.protocol === 'http:' && !local) return refuse('The URL must begin with https://.')
+  const plainHttp = local || (open && (isIP(host) === 0 ? isPrivateName(host) : isPrivate(host)))
+  if (url.protocol === 'http:' && !plainHttp) return refuse('The URL must begin with https://.')
   return { ok: true, url: normalForm(url) }
 }
 

@@ -20,6 +20,7 @@ function eventSchema(type: EventType): z.ZodType {
       created_at: shownInstant,
       mode: z.enum(['test', 'live']),
       api_version: z.string().max(10),
+      test: z.literal(true).optional().describe('Only of a sample that a call sent to an endpoint'),
       data: events[type].data,
     })
     .meta({ id: eventComponent(type) })

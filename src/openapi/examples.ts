@@ -185,5 +185,12 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   listWebhookEndpoints: {},
   retrieveWebhookEndpoint: { path: endpoint },
+  updateWebhookEndpoint: {
+    path: endpoint,
+    body: { event_types: ['obligation.*', 'bill.paid'], headers: { 'X-Api-Key': 'a-secret-of-yours-7f2c' } },
+  },
+  rotateWebhookSecret: { path: endpoint, body: { overlap_hours: 48 } },
+  deletePreviousWebhookSecret: { path: endpoint },
+  testWebhookEndpoint: { path: endpoint, body: { type: 'bill.paid' } },
   deleteWebhookEndpoint: { path: endpoint },
 }

@@ -14,6 +14,7 @@ const refusalNames: Readonly<Record<number, string>> = {
   413: 'TooLarge',
   415: 'UnsupportedMediaType',
   422: 'Unprocessable',
+  429: 'TooManyRequests',
   500: 'InternalError',
   503: 'Unavailable',
 }
@@ -29,6 +30,7 @@ const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
   401: ['WWW-Authenticate'],
   409: [idempotentReplayed, retryAfter],
   422: [idempotentReplayed],
+  429: [retryAfter],
   503: [retryAfter],
 }
 

@@ -14,8 +14,8 @@ export const headerParameters: readonly Json[] = [
   header('webhook-timestamp', 'When this attempt was signed, in seconds since 1970.', 12, '^[0-9]+$'),
   header(
     'webhook-signature',
-    '`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`; several are separated by spaces.',
+    '`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`, or `v1a,` and that of Ed25519; several are separated by spaces.',
     500,
-    '^v1,[A-Za-z0-9+/=]+( v1,[A-Za-z0-9+/=]+)*$',
+    '^v1a?,[A-Za-z0-9+/=]+( v1a?,[A-Za-z0-9+/=]+)*$',
   ),
 ]

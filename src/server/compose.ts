@@ -50,6 +50,7 @@ export function compose(parts: {
     settingsChanged: () => authenticator.forget(),
     checkWebhookUrl: (url) => guard.checkUrl(url),
     mailer: parts.mail && createMailer(parts.mail),
+    webhookClient: client,
     log,
     outage: createOutage(log),
   }

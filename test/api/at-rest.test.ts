@@ -32,6 +32,7 @@ async function actions(): Promise<Sample[]> {
     ...kinds.map((path) => post(`${path}/archive`)),
     ...kinds.reverse().map((path) => post(`${path}/unarchive`)),
     post('customers/spare-c/pseudonymise'),
+    { method: 'DELETE', path: `/webhooks/endpoints/${endpoint.body.id}/previous_secret`, body: {} },
     { method: 'DELETE', path: `/webhooks/endpoints/${endpoint.body.id}`, body: {} },
   ]
 }

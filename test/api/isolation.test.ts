@@ -101,6 +101,10 @@ const probes = (ids: Ids): Probe[] => {
     ['POST', `/billing/obligations/${ids.obligation}/reversals`, () => ({ reason: 'probe' })],
     ['POST', `/billing/obligations/${ids.obligation}/moves`, () => ({ to: { account: ids.account } })],
     ['GET', `/webhooks/endpoints/${ids.endpoint}`],
+    ['PATCH', `/webhooks/endpoints/${ids.endpoint}`, () => ({ description: 'probe' })],
+    ['POST', `/webhooks/endpoints/${ids.endpoint}/secret_rotations`, () => ({})],
+    ['DELETE', `/webhooks/endpoints/${ids.endpoint}/previous_secret`],
+    ['POST', `/webhooks/endpoints/${ids.endpoint}/test`, () => ({})],
     ['DELETE', `/webhooks/endpoints/${ids.endpoint}`],
     ['GET', `/billing/lookups?reference=${ids.customer}`],
   ]

@@ -74,3 +74,11 @@ describe('the mail server', () => {
     },
   )
 })
+
+test('private receivers are closed unless the switch says true, and another word stops the start', () => {
+  expect(readConfig({}).webhook_allow_private).toBe(false)
+  expect(readConfig({ TALLYSTICK_WEBHOOK_ALLOW_PRIVATE: 'true' }).webhook_allow_private).toBe(true)
+  expect(() => readConfig({ TALLYSTICK_WEBHOOK_ALLOW_PRIVATE: 'yes' })).toThrow(
+    'TALLYSTICK_WEBHOOK_ALLOW_PRIVATE should be true or false',
+  )
+})

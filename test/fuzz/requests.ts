@@ -82,7 +82,7 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
 
 /** The same on objects that there are. */
 export function sampleRequests(objects: SampleObjects): Sample[] {
-  const { customer, account, bill, payment, payment_request, obligation, returned } = objects
+  const { customer, account, bill, payment, payment_request, obligation, returned, endpoint } = objects
   const newCustomer = {
     external_reference: 'N1',
     name: 'Ann',
@@ -189,8 +189,23 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
       path: `/billing/obligations/${obligation}/moves`,
       body: { to: { account }, amount: 10 },
     },
-    { method: 'POST', path: '/webhooks/endpoints', body: { url: 'https://example.com/hook', description: 'books' } },
+    ...endpointRequests(endpoint),
     ...checkoutRequests(account, payment_request),
+  ]
+}
+
+function endpointRequests(endpoint: string): Sample[] {
+  const chosen = { description: 'books', event_types: ['bill.*'], headers: { 'X-Api-Key': 'a-secret' } }
+  const path = `/webhooks/endpoints/${endpoint}`
+  return [
+    {
+      method: 'POST',
+      path: '/webhooks/endpoints',
+      body: { url: 'https://example.com/hook', signature: 'v1', ...chosen },
+    },
+    { method: 'PATCH', path, body: { url: 'https://example.com/hooks', status: 'enabled', ...chosen } },
+    { method: 'POST', path: `${path}/secret_rotations`, body: { overlap_hours: 0 } },
+    { method: 'POST', path: `${path}/test`, body: { type: 'bill.paid' } },
   ]
 }
 

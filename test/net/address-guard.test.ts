@@ -94,6 +94,18 @@ describe('a URL to save', () => {
     'https://example.com@127.0.0.1/',
     'https://example.com:80@127.0.0.1/',
     'https://example.com/#fragment',
+    ' https://example.com/',
+    'https://example.com/ ',
+    'https://exam\nple.com/',
+    'https://example.com/\thook',
+    'https://example.com/\u00a0',
+    'https://example.com/\u0000',
+    'https:example.com',
+    'https:/example.com/',
+    'https:\\\\example.com\\',
+    '//example.com/hook',
+    'https://localhost.localdomain/',
+    'https://ip6-localhost/',
     'https://example.com/#',
     'https://',
     'https://./',
@@ -179,6 +191,34 @@ describe('a URL to save', () => {
     ).toEqual([])
     const refused = ['http://10.0.0.5/', 'https://10.0.0.5:8081/', 'http://[fd00::5]/', 'https://10.0.0.6/']
     expect([...refused, 'http://x.hooks.internal/', 'http://hooks.internal.evil.example/'].filter(accepted)).toEqual([])
+  })
+
+  test('every private network may be opened by one switch, with plain http, and no metadata service with it', () => {
+    const guard = createAddressGuard({ allow_loopback: false, allowed_hosts: [], allow_private: true })
+    const accepted = (url: string) => guard.checkUrl(url).ok
+    const hosts = [
+      '10.0.0.1',
+      '172.16.5.4',
+      '192.168.1.1',
+      '100.64.0.1',
+      '127.0.0.1',
+      '[::1]',
+      '[fd12::1]',
+      'localhost',
+    ]
+    const names = ['receiver', 'hooks.internal', 'printer.local', '167772161']
+    const taken = [...hosts, ...names].flatMap((host) => [`http://${host}:81/`, `https://${host}/`])
+    expect(taken.filter((url) => !accepted(url))).toEqual([])
+    const closed = ['169.254.169.254', '168.63.129.16', '100.100.100.200', '[fd00:ec2::254]', '[fe80::1]', '0.0.0.0']
+    const others = ['[::ffff:10.0.0.1]', '[64:ff9b::a00:1]', '224.0.0.1', '192.0.2.1']
+    expect([...closed, ...others].map((host) => `https://${host}/`).filter(accepted)).toEqual([])
+    expect(['http://example.com/', 'http://8.8.8.8/'].filter(accepted)).toEqual([])
+    expect(['10.0.0.1', '169.254.169.254', 'fd00:ec2::254', '8.8.8.8'].map(guard.isReachable)).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ])
   })
 
   test('a port that is the default of its protocol is the same port', () => {

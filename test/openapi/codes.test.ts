@@ -52,6 +52,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'amount_exceeds_remaining',
     'no_balance',
   ].map((code) => `createTestPayment ${code}`),
+  'test/webhooks/test-sends.test.ts': ['testWebhookEndpoint too_many_attempts'],
   'test/checkout/payment-sessions.test.ts': [
     'createPaymentSession not_supported',
     'createPaymentSession url_not_allowed',
@@ -368,7 +369,13 @@ describe('what has to do with money', () => {
 
 // The last, since events would be sent to them.
 test('what has to do with webhook endpoints', async () => {
-  await refused('createWebhookEndpoint', 'url_not_allowed', { fields: { url: 'https://10.0.0.1/hook' } })
+  for (const id of ['createWebhookEndpoint', 'updateWebhookEndpoint']) {
+    await refused(id, 'url_not_allowed', { fields: { url: 'https://10.0.0.1/hook' } })
+    await refused(id, 'header_not_allowed', { fields: { headers: { Host: 'example.com' } } })
+  }
+  const { path } = call('rotateWebhookSecret')
+  expect((await server.api('POST', path, { overlap_hours: 1 })).status).toBe(201)
+  await refused('rotateWebhookSecret', 'rotation_in_progress')
   for (let count = 1; count < 20; count++) {
     await server.api('POST', '/webhooks/endpoints', { url: `https://example.com/${count}` })
   }

@@ -6,6 +6,7 @@ import type { Pool } from '../../src/database/pool.ts'
 import { writeEvents } from '../../src/events/outbox.ts'
 import { createAddressGuard } from '../../src/net/address-guard.ts'
 import { createHttpClient } from '../../src/net/http-client.ts'
+import { sealCredentials } from '../../src/webhooks/credentials.ts'
 import { createDispatcher, type DispatcherOptions } from '../../src/webhooks/delivery/dispatcher.ts'
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import type { TestDatabase } from '../support/database.ts'
@@ -36,7 +37,10 @@ export async function deliveryFixture({ pool, owner }: TestDatabase) {
     environmentId,
     async endpoint(url: string, ...secrets: string[]): Promise<Id> {
       const id = newId(randomBucket(), clock.now().getTime())
-      const secret = vault.encrypt((secrets.length > 0 ? secrets : [newSigningSecret()]).join(' '))
+      const [newest = newSigningSecret(), older] = secrets
+      const valid_until = new Date(clock.now().getTime() + 3_600_000).toISOString()
+      const previous = older === undefined ? {} : { previous: { secret: older, valid_until } }
+      const secret = sealCredentials(vault, { secret: newest, ...previous, headers: {} })
       await owner.query(
         `insert into webhook_endpoint (id, environment_id, url, secret, api_version, created_at, updated_at)
          values ($1, $2, $3, $4, '2026-11-01', $5, $5)`,

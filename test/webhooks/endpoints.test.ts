@@ -37,7 +37,10 @@ describe('an endpoint', () => {
     expect([made.status, made.body.status]).toEqual([201, 'enabled'])
     const { secret, ...shown } = made.body
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
-    expect((await server.api('GET', `/webhooks/endpoints/${made.body.id}`)).body).toEqual(shown)
+    expect((await server.api('GET', `/webhooks/endpoints/${made.body.id}`)).body).toEqual({
+      ...shown,
+      figures: { attempts: 0, consecutive_failures: 0, pending_deliveries: 0 },
+    })
     expect((await server.api('GET', '/webhooks/endpoints')).body.data).toContainEqual(shown)
     expect((await server.api('DELETE', `/webhooks/endpoints/${made.body.id}`)).body).toEqual({
       id: made.body.id,
@@ -65,7 +68,11 @@ describe('an endpoint', () => {
     ['ftp://example.com/', 'url_not_allowed'],
     ['https://example.com:0/hook', 'url_not_allowed'],
     ['https://a..b/', 'url_not_allowed'],
-    ['not a url', 'invalid_request'],
+    ['not a url', 'url_not_allowed'],
+    ['example.com/hook', 'url_not_allowed'],
+    ['https://example.com/a b', 'url_not_allowed'],
+    ['', 'url_not_allowed'],
+    [5, 'invalid_request'],
   ])('at %s is refused', async (url, code) => {
     const refused = await register({ url })
     expect([refused.body.code, refused.body.errors[0].pointer]).toEqual([code, '/url'])

@@ -1,6 +1,7 @@
 -- The events of one transaction, and a delivery for each endpoint that receives their type, in one statement: an event
 -- cannot exist without its deliveries. A disabled endpoint gets its delivery too; it waits until the endpoint is
--- enabled again.
+-- enabled again. The types of an endpoint stand as they were sent: a name, or `bill.*` for all that tell of bills, also those
+-- that come later.
 with written as (
   insert into event (id, bucket, environment_id, type, subject_id, body, created_at, personal)
   select unnest($1::uuid[]), unnest($2::integer[]), unnest($3::integer[]), unnest($4::text[]), unnest($5::uuid[]),
@@ -13,4 +14,5 @@ from written
 join webhook_endpoint as endpoint
   on endpoint.environment_id = written.environment_id
   and endpoint.deleted_at is null
-  and (endpoint.event_types is null or written.type = any (endpoint.event_types))
+  and (endpoint.event_types is null or written.type = any (endpoint.event_types)
+    or split_part(written.type, '.', 1) || '.*' = any (endpoint.event_types))

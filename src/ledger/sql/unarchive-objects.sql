@@ -42,4 +42,5 @@ from told
 join webhook_endpoint as endpoint
   on endpoint.environment_id = told.environment_id
   and endpoint.deleted_at is null
-  and (endpoint.event_types is null or told.type = any (endpoint.event_types))
+  and (endpoint.event_types is null or told.type = any (endpoint.event_types)
+    or split_part(told.type, '.', 1) || '.*' = any (endpoint.event_types))

@@ -1,15 +1,15 @@
-import type { KeyObject } from 'node:crypto'
 import { createCache } from '../../core/cache.ts'
 import type { Clock } from '../../core/clock.ts'
 import { formatId } from '../../core/id/id.ts'
 import type { Vault } from '../../core/secret.ts'
 import type { HttpClient, HttpResult } from '../../net/http-client.ts'
-import { sign, signingKey } from '../signing.ts'
+import { keysAt, keysOf, openCredentials, type TimedKey } from '../credentials.ts'
+import { sign } from '../signing.ts'
 import { classify } from './schedule.ts'
 import type { ClaimedDelivery, DeliveryAttempt, DeliveryOutcome } from './store.ts'
 
-/** Where one endpoint is called, and with which signing keys. */
-export type Destination = { url: URL; keys: KeyObject[] }
+/** Where one endpoint is called, with which signing keys, and with which headers of the merchant's own. */
+export type Destination = { url: URL; keys: TimedKey[]; headers: Readonly<Record<string, string>> }
 
 /** What an attempt needs. */
 export type Sender = {
@@ -39,7 +39,7 @@ export async function attemptDelivery(
   body: string,
 ): Promise<DeliveryOutcome> {
   const started_at = sender.clock.now()
-  const result = await send(sender, claimed, body, started_at)
+  const result = await sendSigned(sender, claimed, body, started_at, claimed.endpoint_id)
   const classification = classify(result, claimed.number, sender.clock.now(), sender.random)
   const attempt: DeliveryAttempt = {
     started_at,
@@ -57,7 +57,20 @@ export async function attemptDelivery(
   }
 }
 
-function send(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt: Date): Promise<HttpResult> {
+/** What one request needs. */
+type RequestSender = Pick<Sender, 'client' | 'user_agent' | 'destinationOf' | 'onUnusable'>
+
+/** What one request is made of. */
+export type Sent = Pick<ClaimedDelivery, 'endpoint_id' | 'event_id' | 'url' | 'secret'>
+
+/** Sends a body to an endpoint, signed at this moment, over the sockets of a lane. Never throws. */
+export function sendSigned(
+  sender: RequestSender,
+  claimed: Sent,
+  text: string,
+  startedAt: Date,
+  lane: string,
+): Promise<HttpResult> {
   let request: ReturnType<typeof prepare>
   try {
     request = prepare(sender, claimed, text, startedAt)
@@ -65,38 +78,38 @@ function send(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt:
     sender.onUnusable(claimed.endpoint_id, error)
     return Promise.resolve(unusable)
   }
-  return sender.client.post(claimed.endpoint_id, request.url, request.headers, request.body)
+  return sender.client.post(lane, request.url, request.headers, request.body)
 }
 
-function prepare(sender: Sender, claimed: ClaimedDelivery, text: string, startedAt: Date) {
-  const { url, keys } = sender.destinationOf(claimed.endpoint_id, claimed.url, claimed.secret)
+function prepare(sender: RequestSender, claimed: Sent, text: string, startedAt: Date) {
+  const { url, keys, headers: own } = sender.destinationOf(claimed.endpoint_id, claimed.url, claimed.secret)
   const id = formatId('event', claimed.event_id)
   const timestamp_s = Math.floor(startedAt.getTime() / 1000)
   // Encoded once, for the signature and for the socket.
   const body = Buffer.from(text, 'utf8')
   const headers = {
+    ...own,
     'content-type': 'application/json',
     'user-agent': sender.user_agent,
     'webhook-id': id,
     'webhook-timestamp': String(timestamp_s),
-    'webhook-signature': sign({ id, timestamp_s, body, keys }),
+    'webhook-signature': sign({ id, timestamp_s, body, keys: keysAt(keys, startedAt) }),
   }
   return { url, headers, body }
 }
 
 /**
- * Parses the URL and decrypts the signing keys of endpoints, and caches them: decrypting takes longer than signing. The
- * plain text is one secret, or several separated by spaces while one replaces another. Throws when the key of the vault
- * is another one, and when the plain text is not a secret.
+ * Parses the URL and decrypts the credentials of endpoints, and caches them: decrypting takes longer than signing. Throws when the
+ * key of the vault is another one, and when a secret is none.
  */
 export function createEndpointSecrets(vault: Vault): (endpointId: string, url: string, secret: string) => Destination {
   const known = createCache<{ url: string; secret: string; destination: Destination }>({ size_max: cachedMax })
   return (endpointId, url, secret) => {
     const found = known.get(endpointId)
-    // The ciphertext changes whenever the secret does.
+    // The ciphertext changes whenever the secret or a header does.
     if (found?.url === url && found.secret === secret) return found.destination
-    const secrets = vault.decrypt(Buffer.from(secret, 'base64')).split(' ')
-    const destination = { url: new URL(url), keys: secrets.map(signingKey) }
+    const credentials = openCredentials(vault, Buffer.from(secret, 'base64'))
+    const destination = { url: new URL(url), keys: keysOf(credentials), headers: credentials.headers }
     known.set(endpointId, { url, secret, destination })
     return destination
   }

@@ -1,24 +1,89 @@
 import { z } from 'zod'
-import { eventTypes } from '../../events/registry.ts'
+import { eventPrefixes, eventTypes } from '../../events/registry.ts'
 import { expecting } from '../../shapes/expected.ts'
-import { freeText, shownId, shownInstant } from '../../shapes/primitives.ts'
+import { freeText, shownId, shownInstant, text } from '../../shapes/primitives.ts'
+import { signatureSchemes } from '../credentials.ts'
+import { headersMax } from './headers.ts'
 
-const eventType = z.enum(eventTypes)
+// What it may be is said by the guard that also watches the connections.
+const url = expecting(text(2_000), 'an absolute address, such as https://example.com/webhooks')
+  .describe('A public https address; in local mode also a loopback address')
+  .meta({ format: 'uri' })
+
+const types = expecting(
+  z.array(z.enum([...eventTypes, ...eventPrefixes])),
+  'a list of types, such as ["bill.updated", "payment.*"]',
+)
+  .min(1)
+  .max(100)
+
+const description = freeText(255)
+
+// RFC 9110, 5.1 and 5.5: a token, and what can be seen of ASCII, with blanks between. No line can end in either.
+const headerName = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, { error: 'should be the name of a header, such as X-Api-Key' })
+const headerValue = expecting(z.string(), 'a text of visible ASCII, such as s3cret-of-yours')
+  .min(1)
+  .max(1_000)
+  .regex(/^[!-~](?:[ -~]*[!-~])?$/)
+const headersExpected = 'an object of texts, such as { "X-Api-Key": "s3cret-of-yours" }'
 
 export const createEndpointBody = z
   .strictObject({
-    url: expecting(z.url(), 'an absolute address, such as https://example.com/webhooks')
-      .max(2_000)
-      .describe('A public https address; in local mode also a loopback address'),
-    event_types: expecting(z.array(eventType), 'a list of types, such as ["bill.updated"]')
-      .min(1)
-      .max(100)
+    url,
+    event_types: types
       .optional()
-      .describe('Defaults to every type, including those added later'),
-    description: freeText(255).optional(),
+      .describe('Names, or prefixes such as `bill.*`. Defaults to every type, including those added later'),
+    description: description.optional(),
+    headers: expecting(z.record(headerName, headerValue), headersExpected)
+      .optional()
+      .describe('Up to 10 headers that are sent with every event. They are stored encrypted and shown masked')
+      .meta({ maxProperties: headersMax }),
+    signature: z
+      .enum(signatureSchemes)
+      .optional()
+      .describe('`v1`, the default: HMAC-SHA256 with a shared secret. `v1a`: Ed25519, verified with `public_key`'),
   })
   .meta({ id: 'CreateWebhookEndpoint' })
 export type CreateEndpoint = z.output<typeof createEndpointBody>
+
+export const updateEndpointBody = z
+  .strictObject({
+    url: url.optional(),
+    event_types: types
+      .nullish()
+      .describe('The whole list, of names or prefixes such as `bill.*`; null takes every type'),
+    description: description.nullish().describe('Null removes it'),
+    status: z
+      .enum(['enabled', 'disabled'])
+      .optional()
+      .describe('Nothing is sent to a disabled endpoint; its events wait until it is enabled again'),
+    headers: expecting(z.record(headerName, headerValue.nullable()), headersExpected)
+      .nullish()
+      .describe('Merged; null removes a header, or all of them')
+      .meta({ maxProperties: 2 * headersMax }),
+  })
+  .meta({ id: 'UpdateWebhookEndpoint' })
+export type UpdateEndpoint = z.output<typeof updateEndpointBody>
+
+export const endpointFigures = z
+  .object({
+    attempts: z.int().min(0).max(100).describe('How many attempts the figures are of: the latest, at most 100'),
+    last_success_at: shownInstant.optional(),
+    consecutive_failures: z.int().min(0).max(100).describe('Attempts since the last that succeeded'),
+    p50_ms: z.int().min(0).optional().describe('Half of the attempts took at most so long, in ms'),
+    p99_ms: z.int().min(0).optional(),
+    pending_deliveries: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Events that wait for it; absent while the whole server has more than 50,000 that wait'),
+    oldest_pending_at: shownInstant.optional().describe('When the oldest of them was written'),
+  })
+  .meta({ id: 'WebhookEndpointFigures' })
 
 export const endpoint = z
   .object({
@@ -26,8 +91,25 @@ export const endpoint = z
     url: z.string().max(2_000),
     event_types: z.array(z.string().max(100)).max(100).optional(),
     description: z.string().max(255).optional(),
-    status: z.enum(['enabled', 'disabled']),
-    disabled_reason: z.string().max(255).optional(),
+    headers: z
+      .record(z.string().max(100), z.string().max(8))
+      .meta({ maxProperties: headersMax })
+      .optional()
+      .describe('The headers of your own, their values masked'),
+    signature: z.enum(signatureSchemes),
+    public_key: z
+      .string()
+      .max(100)
+      .regex(/^whpk_/)
+      .optional()
+      .describe('With `v1a`: what events are verified with'),
+    previous_secret_valid_until: shownInstant.optional().describe('While the secret before the newest also signs'),
+    status: z
+      .enum(['enabled', 'disabled', 'paused'])
+      .describe('`paused` by the server, since it takes nothing. What is not delivered waits until it is enabled'),
+    status_reason: z.enum(['gone']).optional().describe('Why it is paused: it returned 410'),
+    status_since: shownInstant,
+    figures: endpointFigures.optional().describe('How it does; only where one endpoint is retrieved'),
     api_version: z.string().max(10),
     mode: z.enum(['test', 'live']),
     created_at: shownInstant,
@@ -35,15 +117,56 @@ export const endpoint = z
   })
   .meta({ id: 'WebhookEndpoint' })
 
+const secret = z
+  .string()
+  .max(100)
+  .regex(/^whsec_/)
+  .optional()
+
 export const createdEndpoint = endpoint
-  .extend({
-    secret: z
-      .string()
-      .max(100)
-      .regex(/^whsec_/)
-      .describe('The signing secret. It is shown here and nowhere else'),
-  })
+  .extend({ secret: secret.describe('The signing secret of `v1`. It is shown here and nowhere else') })
   .meta({ id: 'CreatedWebhookEndpoint' })
+
+export const rotateSecretBody = z
+  .strictObject({
+    overlap_hours: expecting(z.int(), 'a whole number of hours from 0 to 168, such as 24')
+      .min(0)
+      .max(168)
+      .optional()
+      .describe('For how long the secret before also signs, in hours; 24 when left out'),
+  })
+  .meta({ id: 'RotateWebhookSecret' })
+
+export const rotatedSecret = z
+  .object({
+    secret: secret.describe('The new signing secret of `v1`. It is shown here and nowhere else'),
+    public_key: endpoint.shape.public_key,
+    previous_valid_until: shownInstant.describe('Until then every event carries the signatures of both'),
+  })
+  .meta({ id: 'RotatedWebhookSecret' })
+
+export const testSendBody = z
+  .strictObject({
+    type: z
+      .enum([...eventTypes, 'webhook_endpoint.test'])
+      .optional()
+      .describe(
+        'Whose sample is sent, in test environments; `webhook_endpoint.test` when left out, and always in live ones',
+      ),
+  })
+  .meta({ id: 'TestWebhookEndpoint' })
+export type TestSend = z.output<typeof testSendBody>
+
+export const testedEndpoint = z
+  .object({
+    id: shownId('event').describe('The `webhook-id` of what was sent'),
+    type: z.string().max(100),
+    delivered: z.boolean().describe('Whether a 2xx arrived whole within the time limit'),
+    status_code: z.int().min(200).max(999).optional(),
+    error: z.string().max(255).optional().describe('What went wrong, such as `timeout` or `connection refused`'),
+    duration_ms: z.int().min(0),
+  })
+  .meta({ id: 'TestedWebhookEndpoint' })
 
 export const endpointList = z.object({ data: z.array(endpoint).max(20), has_more: z.boolean() })
 export const deletedEndpoint = z

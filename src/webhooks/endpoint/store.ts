@@ -7,18 +7,23 @@ export type EndpointRow = {
   url: string
   description: string | null
   event_types: string[] | null
+  /** The credentials, encrypted. */
+  secret: Buffer
   api_version: string
   disabled_at: Date | null
-  disabled_reason: string | null
+  /** Why the server paused it; null when the merchant disabled it. */
+  disabled_reason: 'gone' | null
+  /** When it was last enabled again. */
+  enabled_at: Date | null
   created_at: Date
   updated_at: Date
 }
 
-const columns =
-  'id, environment_id, url, description, event_types, api_version, disabled_at, disabled_reason, created_at, updated_at'
+const columns = `id, environment_id, url, description, event_types, secret, api_version, disabled_at, disabled_reason, enabled_at,
+  created_at, updated_at`
 
-/** Writes a new endpoint with its encrypted signing secret. */
-export async function insertEndpoint(connection: Queryable, row: EndpointRow, secret: Buffer): Promise<void> {
+/** Writes a new endpoint. */
+export async function insertEndpoint(connection: Queryable, row: EndpointRow): Promise<void> {
   await connection.query({
     name: 'insert-endpoint',
     text: `insert into webhook_endpoint
@@ -30,7 +35,7 @@ export async function insertEndpoint(connection: Queryable, row: EndpointRow, se
       row.url,
       row.description,
       row.event_types,
-      secret,
+      row.secret,
       row.api_version,
       row.created_at,
     ],
@@ -65,15 +70,39 @@ export async function listEndpoints(connection: Queryable, environmentId: number
   return rows
 }
 
-/** One endpoint that is not deleted. */
+/** Writes what can be changed of an endpoint. */
+export async function updateEndpoint(connection: Queryable, row: EndpointRow): Promise<void> {
+  await connection.query({
+    name: 'update-endpoint',
+    text: `update webhook_endpoint set url = $3, description = $4, event_types = $5, secret = $6, disabled_at = $7,
+        disabled_reason = $8, enabled_at = $9, updated_at = $10
+      where environment_id = $1 and id = $2`,
+    values: [
+      row.environment_id,
+      row.id,
+      row.url,
+      row.description,
+      row.event_types,
+      row.secret,
+      row.disabled_at,
+      row.disabled_reason,
+      row.enabled_at,
+      row.updated_at,
+    ],
+  })
+}
+
+/** One endpoint that is not deleted; `lock` locks it against other changes until the transaction ends. */
 export async function findEndpoint(
   connection: Queryable,
   environmentId: number,
   id: Id,
+  options: { lock?: boolean } = {},
 ): Promise<EndpointRow | undefined> {
   const { rows } = await connection.query<EndpointRow>({
-    name: 'find-endpoint',
-    text: `select ${columns} from webhook_endpoint where environment_id = $1 and id = $2 and deleted_at is null`,
+    name: options.lock ? 'lock-endpoint' : 'find-endpoint',
+    text: `select ${columns} from webhook_endpoint where environment_id = $1 and id = $2 and deleted_at is null
+      ${options.lock ? 'for no key update' : ''}`,
     values: [environmentId, id],
   })
   return rows[0]

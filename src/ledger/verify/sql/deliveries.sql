@@ -28,7 +28,8 @@ from (
     join webhook_endpoint as w
       on w.environment_id = e.environment_id
       and w.deleted_at is null
-      and (w.event_types is null or e.type = any (w.event_types))
+      and (w.event_types is null or e.type = any (w.event_types)
+        or split_part(e.type, '.', 1) || '.*' = any (w.event_types))
   ) as wanted
     on wanted.event_id = d.event_id and wanted.endpoint_id = d.endpoint_id and wanted.bucket = d.bucket
     and wanted.environment_id = d.environment_id

@@ -1,0 +1,248 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { Webhook } from 'standardwebhooks'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { settableClock } from '../../src/core/clock.ts'
+import { dump } from '../support/dump.ts'
+import { eventually } from '../support/eventually.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+import { type Received, startReceiver } from './receivers.ts'
+
+const hourMs = 3_600_000
+
+let server: TestServer<ReturnType<typeof settableClock>>
+beforeAll(async () => {
+  server = await testServer({ clock: settableClock(new Date()) })
+})
+afterAll(() => server.stop())
+
+let serial = 0
+async function register(body: object) {
+  const made = await server.api('POST', '/webhooks/endpoints', body)
+  expect([made.status, made.text]).toEqual([201, made.text])
+  return { ...made.body, path: `/webhooks/endpoints/${made.body.id}` }
+}
+const change = (path: string, body: object, headers = {}) => server.api('PATCH', path, body, headers)
+
+/** Lets something happen to a customer, and gives its reference. */
+async function customer(): Promise<string> {
+  const external_reference = `CE-${++serial}`
+  expect((await server.api('POST', '/billing/customers', { external_reference, name: 'Ann' })).status).toBe(201)
+  return external_reference
+}
+
+const arrives = ({ received }: { received: Received[] }, text: string) =>
+  eventually(() => received.find(({ body }) => body.includes(text)), `an event with ${text} arrives`)
+
+const isSigned = (secret: string, { headers, body }: Received) => {
+  const bytes = { 'webhook-timestamp': headers['webhook-timestamp'], 'webhook-id': headers['webhook-id'] }
+  // The library compares with the time of this machine; the server has a clock of its own here.
+  const now = vi.spyOn(Date, 'now').mockReturnValue(server.clock.now().getTime())
+  try {
+    new Webhook(secret).verify(body, { ...bytes, 'webhook-signature': headers['webhook-signature'] } as never)
+  } finally {
+    now.mockRestore()
+  }
+}
+
+describe('a change of an endpoint', () => {
+  test('is of the fields that are sent, and of nothing when they are as they were', async () => {
+    const { path, secret: _, ...made } = await register({ url: 'http://127.0.0.1:9/a', event_types: ['bill.paid'] })
+    server.clock.set(new Date(server.clock.now().getTime() + 1000))
+    const same = await change(path, { url: 'http://127.0.0.1:9/a', event_types: ['bill.paid'], headers: {} })
+    expect([same.status, same.body]).toEqual([200, made])
+    const sent = { url: 'http://127.0.0.1:9/b', event_types: ['bill.*', 'payment.succeeded'], description: 'books' }
+    const changed = await change(path, sent)
+    expect(changed.body).toEqual({ ...made, ...sent, updated_at: server.clock.now().toISOString() })
+    expect((await server.api('GET', path)).body).toMatchObject(changed.body)
+    const cleared = (await change(path, { event_types: null, description: null })).body
+    expect([cleared.event_types, cleared.description]).toEqual([undefined, undefined])
+    await server.api('DELETE', path)
+  })
+
+  test('is made only to the version that the caller has seen', async () => {
+    const { path } = await register({ url: 'http://127.0.0.1:9/c' })
+    const seen = (await server.api('GET', path)).headers.get('etag') as string
+    const first = await change(path, { description: 'one' }, { 'if-match': seen })
+    const late = await change(path, { description: 'two' }, { 'if-match': seen })
+    expect([first.status, late.status, late.body.code]).toEqual([200, 412, 'precondition_failed'])
+    const again = await change(path, { description: 'two' }, { 'if-match': first.headers.get('etag') as string })
+    expect(again.status).toBe(200)
+    await server.api('DELETE', path)
+  })
+
+  test.each([
+    [{ url: 'https://10.0.0.1/' }, 422, 'url_not_allowed', '/url'],
+    [{ event_types: ['bills.*'] }, 400, 'invalid_request', '/event_types/0'],
+    [{ event_types: [] }, 400, 'invalid_request', '/event_types'],
+    [{ status: 'paused?' }, 400, 'invalid_request', '/status'],
+    [{ headers: { 'X-A': 'a\r\nX-B: b' } }, 400, 'invalid_request', '/headers/X-A'],
+    [{ headers: { 'X-A': 'ä' } }, 400, 'invalid_request', '/headers/X-A'],
+    [{ headers: { 'X-A': '' } }, 400, 'invalid_request', '/headers/X-A'],
+    [{ headers: { 'Webhook-Id': 'evt_1' } }, 422, 'header_not_allowed', '/headers/Webhook-Id'],
+    [{ headers: { Host: 'example.com' } }, 422, 'header_not_allowed', '/headers/Host'],
+    [{ headers: { 'content-LENGTH': '1' } }, 422, 'header_not_allowed', '/headers/content-LENGTH'],
+    [{ headers: { 'Transfer-Encoding': 'chunked' } }, 422, 'header_not_allowed', '/headers/Transfer-Encoding'],
+    [{ headers: { 'Proxy-Authorization': 'x' } }, 422, 'header_not_allowed', '/headers/Proxy-Authorization'],
+    [{ headers: { 'X-A': '1', 'x-a': '2' } }, 422, 'header_not_allowed', '/headers/x-a'],
+    [
+      { headers: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`X-${index}`, 'a'])) },
+      422,
+      'header_not_allowed',
+      '/headers',
+    ],
+  ])('to %j is refused and changes nothing', async (patch, status, code, pointer) => {
+    const { path, secret: _, ...made } = await register({ url: 'http://127.0.0.1:9/d' })
+    const refused = await change(path, patch)
+    expect([refused.status, refused.body.code, refused.body.errors[0].pointer]).toEqual([status, code, pointer])
+    expect((await server.api('GET', path)).body).toMatchObject(made)
+    await server.api('DELETE', path)
+  })
+
+  test('names the type that was probably meant', async () => {
+    const { path } = await register({ url: 'http://127.0.0.1:9/e' })
+    const [name, prefix] = [
+      await change(path, { event_types: ['bill.payed'] }),
+      await change(path, { event_types: ['bils.*'] }),
+    ]
+    expect(name.body.errors[0].detail).toContain('did you mean `bill.paid`?')
+    expect(prefix.body.errors[0].detail).toContain('did you mean `bill.*`?')
+    await server.api('DELETE', path)
+  })
+})
+
+test('a prefix receives every type of its kind, and no other', async () => {
+  const receiver = await startReceiver()
+  const { path } = await register({ url: receiver.url, event_types: ['customer.*'] })
+  const reference = await customer()
+  await server.api('PATCH', `/billing/customers/${reference}`, { name: 'Ben' })
+  const bill = { customer: reference, external_reference: reference, currency: 'ZAR', amount_due: 100 }
+  expect((await server.api('POST', '/billing/bills', bill)).status).toBe(201)
+  await server.api('POST', `/billing/customers/${reference}/archive`)
+  const types = () => receiver.received.map(({ body }) => JSON.parse(body).type)
+  await eventually(() => types().includes('customer.updated'), 'the events arrive')
+  expect(new Set(types().map((type) => type.split('.')[0]))).toEqual(new Set(['customer']))
+  await server.api('DELETE', path)
+})
+
+test('a disabled endpoint gets what happened meanwhile once it is enabled again', async () => {
+  const receiver = await startReceiver()
+  const { path } = await register({ url: receiver.url, event_types: ['customer.created'] })
+  const disabled = (await change(path, { status: 'disabled' })).body
+  const at = server.clock.now().toISOString()
+  expect([disabled.status, disabled.status_reason, disabled.status_since]).toEqual(['disabled', undefined, at])
+  const reference = await customer()
+  server.clock.set(new Date(server.clock.now().getTime() + 1000))
+  const enabled = (await change(path, { status: 'enabled' })).body
+  expect([enabled.status, enabled.status_reason, enabled.status_since]).toEqual([
+    'enabled',
+    undefined,
+    server.clock.now().toISOString(),
+  ])
+  await arrives(receiver, reference)
+  await server.api('DELETE', path)
+})
+
+describe('headers of the merchant’s own', () => {
+  test('are sent, shown masked, merged, and nowhere in the database to be read', async () => {
+    const receiver = await startReceiver()
+    const secret = 'a-long-secret-of-the-merchant-1234'
+    const headers = { 'X-Key': secret, 'X-Short': 'tiny-1234' }
+    const { path, headers: shown } = await register({ url: receiver.url, event_types: ['customer.created'], headers })
+    expect(shown).toEqual({ 'X-Key': '••••1234', 'X-Short': '••••' })
+    const first = await arrives(receiver, await customer())
+    expect([first.headers['x-key'], first.headers['x-short']]).toEqual([secret, 'tiny-1234'])
+    const changed = await change(path, { headers: { 'x-short': null, 'X-More': 'more' } })
+    expect(changed.body.headers).toEqual({ 'X-Key': '••••1234', 'X-More': '••••' })
+    const second = await arrives(receiver, await customer())
+    expect([second.headers['x-key'], second.headers['x-short'], second.headers['x-more']]).toEqual([
+      secret,
+      undefined,
+      'more',
+    ])
+    expect(JSON.stringify(await dump(server.database))).not.toContain(secret)
+    expect((await change(path, { headers: null })).body.headers).toBeUndefined()
+    await server.api('DELETE', path)
+  })
+})
+
+describe('the rotation of a secret', () => {
+  test('lets a receiver with either secret verify everything until the overlap ends', async () => {
+    const receiver = await startReceiver()
+    const { path, secret: old } = await register({ url: receiver.url, event_types: ['customer.created'] })
+    isSigned(old, await arrives(receiver, await customer()))
+    const made = await server.api('POST', `${path}/secret_rotations`, { overlap_hours: 2 })
+    const until = new Date(server.clock.now().getTime() + 2 * hourMs).toISOString()
+    expect([made.status, made.body.previous_valid_until]).toEqual([201, until])
+    expect((await server.api('GET', path)).body.previous_secret_valid_until).toBe(until)
+    const { secret } = made.body
+    expect(secret).not.toBe(old)
+    for (let round = 0; round < 20; round++) {
+      const webhook = await arrives(receiver, await customer())
+      expect(String(webhook.headers['webhook-signature'])).toMatch(/^v1,\S+ v1,\S+$/)
+      isSigned(old, webhook)
+      isSigned(secret, webhook)
+    }
+    const second = await server.api('POST', `${path}/secret_rotations`, {})
+    expect([second.status, second.body.code]).toEqual([409, 'rotation_in_progress'])
+    server.clock.set(new Date(Date.parse(until)))
+    const webhook = await arrives(receiver, await customer())
+    isSigned(secret, webhook)
+    expect(() => isSigned(old, webhook)).toThrow()
+    expect((await server.api('GET', path)).body.previous_secret_valid_until).toBeUndefined()
+    expect((await server.api('POST', `${path}/secret_rotations`, {})).status).toBe(201)
+    await server.api('DELETE', path)
+  })
+
+  test('ends at once when the secret before is deleted, or when no overlap was asked for', async () => {
+    const receiver = await startReceiver()
+    const { path, secret: first } = await register({ url: receiver.url, event_types: ['customer.created'] })
+    const { secret: second } = (await server.api('POST', `${path}/secret_rotations`, {})).body
+    expect((await server.api('DELETE', `${path}/previous_secret`)).body.previous_secret_valid_until).toBeUndefined()
+    expect((await server.api('DELETE', `${path}/previous_secret`)).status).toBe(200)
+    const webhook = await arrives(receiver, await customer())
+    isSigned(second, webhook)
+    expect(() => isSigned(first, webhook)).toThrow()
+    const { secret: third } = (await server.api('POST', `${path}/secret_rotations`, { overlap_hours: 0 })).body
+    const last = await arrives(receiver, await customer())
+    isSigned(third, last)
+    expect(() => isSigned(second, last)).toThrow()
+    await server.api('DELETE', path)
+  })
+
+  test('is answered with the same secret when it is sent again with its key', async () => {
+    const { path } = await register({ url: 'http://127.0.0.1:9/f' })
+    const key = { 'idempotency-key': 'rotate-once' }
+    const rotate = () => server.api('POST', `${path}/secret_rotations`, {}, key)
+    const [made, again] = [await rotate(), await rotate()]
+    expect([again.status, again.text]).toEqual([201, made.text])
+    expect(JSON.stringify(await dump(server.database))).not.toContain(made.body.secret)
+    await server.api('DELETE', path)
+  })
+})
+
+describe('an endpoint that chose Ed25519', () => {
+  /** Verifies as any receiver could, with nothing but the public key. */
+  function isSignedBy(publicKey: string, { headers, body }: Received): boolean {
+    const bytes = Buffer.from(publicKey.replace('whpk_', ''), 'base64')
+    expect(bytes).toHaveLength(32)
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') }, format: 'jwk' })
+    const signed = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`)
+    return String(headers['webhook-signature'])
+      .split(' ')
+      .some((one) => one.startsWith('v1a,') && verify(null, signed, key, Buffer.from(one.slice(4), 'base64')))
+  }
+
+  test('shows its public key, and no secret; both keys sign while it is rotated', async () => {
+    const receiver = await startReceiver()
+    const made = await register({ url: receiver.url, event_types: ['customer.created'], signature: 'v1a' })
+    expect([made.secret, made.signature]).toEqual([undefined, 'v1a'])
+    const webhook = await arrives(receiver, await customer())
+    expect(isSignedBy(made.public_key, webhook)).toBe(true)
+    expect(isSignedBy(made.public_key, { ...webhook, body: `${webhook.body} ` })).toBe(false)
+    const { public_key, secret } = (await server.api('POST', `${made.path}/secret_rotations`, {})).body
+    expect([secret, (await server.api('GET', made.path)).body.public_key]).toEqual([undefined, public_key])
+    const next = await arrives(receiver, await customer())
+    expect([made.public_key, public_key].map((key) => isSignedBy(key, next))).toEqual([true, true])
+    await server.api('DELETE', made.path)
+  })
+})
