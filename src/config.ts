@@ -27,6 +27,10 @@ export const serverSettings = {
     default: '',
     help: 'Private hosts that webhooks may reach, comma-separated: names or addresses, with or without a port.',
   },
+  TALLYSTICK_WEBHOOK_RETRY_SCHEDULE: {
+    default: '0s, 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h',
+    help: 'The wait before each attempt to send a webhook, comma-separated: the first is 0s. Each is a number with s, m, h or d.',
+  },
   TALLYSTICK_DRAIN_S: {
     default: '',
     help: 'Seconds for which the server still serves after SIGTERM while /readyz reports 503; by default 0 in local mode, else 5.',
@@ -52,6 +56,8 @@ export type Config = DatabasePlace & {
   test_key: string | undefined
   encryption_key: string | undefined
   webhook_allowed_hosts: string[]
+  /** The wait before each attempt, in seconds. */
+  webhook_retry_waits_s: number[]
   drain_s: number
   log_level: string
 }
@@ -121,9 +127,30 @@ export function readConfig(environment: EnvironmentVariables): Config {
       .split(',')
       .map((host) => host.trim().toLowerCase())
       .filter((host) => host !== ''),
+    webhook_retry_waits_s: readRetrySchedule(value('TALLYSTICK_WEBHOOK_RETRY_SCHEDULE')),
     drain_s: Number(drain),
     log_level: logLevel,
   }
+}
+
+const unitsS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+const waitMaxS = 7 * 86_400
+const waitsMax = 30
+
+/** Reads the waits before attempts, such as `0s, 5s, 30m, 2h`, in seconds. The first attempt is made at once. */
+function readRetrySchedule(text: string): number[] {
+  const waits = text.split(',').map((one) => {
+    const [, number, unit] = /^(\d{1,6})([smhd])$/.exec(one.trim()) ?? []
+    return Number(number) * (unitsS[unit ?? ''] ?? Number.NaN)
+  })
+  const [first, ...later] = waits
+  const usable = first === 0 && later.every((wait) => wait >= 1 && wait <= waitMaxS) && waits.length <= waitsMax
+  must(
+    usable,
+    'TALLYSTICK_WEBHOOK_RETRY_SCHEDULE',
+    `up to ${waitsMax} durations of at most 7d, the first of them 0s, such as 0s, 5s, 5m, 2h, 1d`,
+  )
+  return waits
 }
 
 const prefix = /^TALLYSTICK_/i

@@ -6,7 +6,17 @@ import { loadSql } from '../database/sql.ts'
 
 /** What was done to which object. Changes of money are not included: their record is the ledger transaction. */
 export type AuditedChange = {
-  action: 'created' | 'updated' | 'archived' | 'unarchived' | 'voided' | 'pseudonymised' | 'revoked' | 'deleted'
+  action:
+    | 'created'
+    | 'updated'
+    | 'archived'
+    | 'unarchived'
+    | 'voided'
+    | 'pseudonymised'
+    | 'revoked'
+    | 'deleted'
+    | 'cancelled'
+    | 'retried'
   object_kind:
     | 'customer'
     | 'account'
@@ -16,6 +26,7 @@ export type AuditedChange = {
     | 'payment_session'
     | 'settings'
     | 'endpoint'
+    | 'replay'
     | 'api_key'
   /** Null when it is the environment itself. */
   object_id: Id | null

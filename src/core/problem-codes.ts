@@ -122,6 +122,11 @@ export const problems = {
     title: 'The status of the payment session does not allow this',
     help: 'Retrieve the session: one that is completed, has ended or is being paid stays as it is.',
   },
+  replay_in_progress: {
+    status: 409,
+    title: 'The endpoint has a replay that is running',
+    help: 'Wait until it is completed, or cancel it.',
+  },
   idempotency_in_flight: {
     status: 409,
     title: 'A request with this key is still running',
@@ -227,6 +232,11 @@ export const problems = {
     status: 422,
     title: 'The URL is not allowed',
     help: 'Use a public https address. A private host must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS.',
+  },
+  beyond_retention: {
+    status: 422,
+    title: 'The events are no longer kept',
+    help: 'Events are kept for 90 days. The detail names the earliest time that can be asked for.',
   },
   too_many_endpoints: {
     status: 422,

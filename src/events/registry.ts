@@ -204,6 +204,12 @@ export const events = {
     ofSession,
     paymentSamples.sessionCompletedSample,
   ),
+  'webhook_endpoint.paused': define(
+    'A webhook endpoint takes nothing and was paused: its deliveries wait until it is enabled.',
+    data.endpointPaused,
+    personalFields([]),
+    samples.endpointPausedSample,
+  ),
 } as const
 
 export type EventType = keyof typeof events

@@ -53,7 +53,11 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
     pool,
     clock,
     encryption_key: encryptionKey,
-    webhooks: { allow_loopback: config.database_url === undefined, allowed_hosts: config.webhook_allowed_hosts },
+    webhooks: {
+      allow_loopback: config.database_url === undefined,
+      allowed_hosts: config.webhook_allowed_hosts,
+      retry_waits_s: config.webhook_retry_waits_s,
+    },
     log,
     publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
   })

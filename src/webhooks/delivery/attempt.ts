@@ -5,7 +5,7 @@ import { formatId } from '../../core/id/id.ts'
 import type { Vault } from '../../core/secret.ts'
 import type { HttpClient, HttpResult } from '../../net/http-client.ts'
 import { sign, signingKey } from '../signing.ts'
-import { classify } from './schedule.ts'
+import { classify, type Schedule } from './schedule.ts'
 import type { ClaimedDelivery, DeliveryAttempt, DeliveryOutcome } from './store.ts'
 
 /** Where one endpoint is called, and with which signing keys. */
@@ -15,7 +15,7 @@ export type Destination = { url: URL; keys: KeyObject[] }
 export type Sender = {
   client: HttpClient
   clock: Clock
-  random: () => number
+  schedule: Schedule
   user_agent: string
   destinationOf(endpointId: string, url: string, secret: string): Destination
   /** Called when the URL or the secret cannot be read: the operator has to know. */
@@ -30,6 +30,7 @@ const unusable: HttpResult = {
   retry_after_s: undefined,
   duration_ms: 0,
   response_excerpt: undefined,
+  address: undefined,
 }
 
 /** Sends one event to one endpoint, signed at this moment, and classifies the response. Never throws. */
@@ -40,20 +41,21 @@ export async function attemptDelivery(
 ): Promise<DeliveryOutcome> {
   const started_at = sender.clock.now()
   const result = await send(sender, claimed, body, started_at)
-  const classification = classify(result, claimed.number, sender.clock.now(), sender.random)
+  const classification = classify(result, claimed.number - claimed.earlier, sender.clock.now(), sender.schedule)
   const attempt: DeliveryAttempt = {
     started_at,
     duration_ms: result.duration_ms,
     status_code: result.status_code,
     error: result.error,
     response_excerpt: result.response_excerpt,
+    address: result.address,
   }
   return {
     delivery: claimed,
     status: classification.status,
     next_attempt_at: classification.status === 'pending' ? classification.next_attempt_at : started_at,
     attempt,
-    disable: classification.disable,
+    gone: classification.gone,
   }
 }
 

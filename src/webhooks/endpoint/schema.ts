@@ -26,8 +26,19 @@ export const endpoint = z
     url: z.string().max(2_000),
     event_types: z.array(z.string().max(100)).max(100).optional(),
     description: z.string().max(255).optional(),
-    status: z.enum(['enabled', 'disabled']),
-    disabled_reason: z.string().max(255).optional(),
+    status: z
+      .enum(['enabled', 'disabled', 'paused'])
+      .describe('`paused` by the server, since it takes nothing. What is not delivered waits until it is enabled'),
+    status_reason: z
+      .enum(['gone', 'failing'])
+      .optional()
+      .describe('Why it is paused: it returned 410, or every attempt of three days has failed'),
+    status_since: shownInstant,
+    deliveries_expired: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('How many deliveries were given up, since their events were older than 90 days'),
     api_version: z.string().max(10),
     mode: z.enum(['test', 'live']),
     created_at: shownInstant,

@@ -35,6 +35,7 @@ export async function createEndpoint(
     api_version: apiVersion,
     disabled_at: null,
     disabled_reason: null,
+    deliveries_expired: 0,
     created_at: context.now,
     updated_at: context.now,
   }
@@ -64,6 +65,12 @@ export async function removeEndpoint(connection: Connection, context: RequestCon
   await recordChange(connection, context, { action: 'deleted', object_kind: 'endpoint', object_id: id })
 }
 
+/** An endpoint that was disabled for a reason of its own is paused; a merchant gives none. */
+function statusOf({ disabled_at, disabled_reason }: EndpointRow): 'enabled' | 'disabled' | 'paused' {
+  if (disabled_at === null) return 'enabled'
+  return disabled_reason === null ? 'disabled' : 'paused'
+}
+
 /** An endpoint as the API shows it; the secret is never part of it. */
 export function renderEndpoint(row: EndpointRow, mode: 'test' | 'live'): z.input<typeof endpoint> {
   return {
@@ -71,8 +78,10 @@ export function renderEndpoint(row: EndpointRow, mode: 'test' | 'live'): z.input
     url: row.url,
     ...(row.event_types !== null && { event_types: row.event_types }),
     ...(row.description !== null && { description: row.description }),
-    status: row.disabled_at === null ? 'enabled' : 'disabled',
-    ...(row.disabled_reason !== null && { disabled_reason: row.disabled_reason }),
+    status: statusOf(row),
+    ...(row.disabled_reason !== null && { status_reason: row.disabled_reason }),
+    status_since: (row.disabled_at ?? row.created_at).toISOString(),
+    ...(row.deliveries_expired > 0 && { deliveries_expired: row.deliveries_expired }),
     api_version: row.api_version,
     mode,
     created_at: row.created_at.toISOString(),

@@ -9,13 +9,14 @@ export type EndpointRow = {
   event_types: string[] | null
   api_version: string
   disabled_at: Date | null
-  disabled_reason: string | null
+  disabled_reason: 'gone' | 'failing' | null
+  deliveries_expired: number
   created_at: Date
   updated_at: Date
 }
 
 const columns =
-  'id, environment_id, url, description, event_types, api_version, disabled_at, disabled_reason, created_at, updated_at'
+  'id, environment_id, url, description, event_types, api_version, disabled_at, disabled_reason, deliveries_expired::integer, created_at, updated_at'
 
 /** Writes a new endpoint with its encrypted signing secret. */
 export async function insertEndpoint(connection: Queryable, row: EndpointRow, secret: Buffer): Promise<void> {
@@ -88,7 +89,7 @@ export async function deleteEndpoint(
 ): Promise<boolean> {
   const { rowCount } = await connection.query({
     name: 'delete-endpoint',
-    text: `update webhook_endpoint set deleted_at = $3, updated_at = $3
+    text: `update webhook_endpoint set deleted_at = $3, updated_at = $3, waking_since = $3, waking_from = null, waking_to = null
       where environment_id = $1 and id = $2 and deleted_at is null`,
     values: [environmentId, id, now],
   })
