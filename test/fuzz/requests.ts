@@ -16,6 +16,9 @@ export type SampleObjects = Record<
   | 'payment_session'
   | 'obligation'
   | 'endpoint'
+  | 'delivery'
+  | 'event'
+  | 'replay'
   | 'returned',
   string
 >
@@ -51,6 +54,11 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     url: 'https://example.com/books',
     event_types: ['bill.updated'],
   })
+  await server.api('PATCH', `/billing/bills/${bill.id}`, { description: 'Water' })
+  const [delivery] = (await server.api('GET', `/webhooks/deliveries?object=${bill.id}`)).body.data
+  const minute = { from: new Date(Date.now() - 60_000).toISOString(), to: new Date().toISOString() }
+  const replay = await create(`/webhooks/endpoints/${endpoint.id}/replays`, minute)
+  await server.api('POST', `/webhooks/endpoints/${endpoint.id}/replays/${replay.id}/cancel`)
   const returned = await create('/billing/payments', {
     amount: 9,
     currency: 'ZAR',
@@ -71,6 +79,9 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     payment_session: session.id,
     obligation: payment.obligations[0].id,
     endpoint: endpoint.id,
+    delivery: delivery.id,
+    event: delivery.event_id,
+    replay: replay.id,
     returned: returned.id,
   }
 }
@@ -82,7 +93,7 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
 
 /** The same on objects that there are. */
 export function sampleRequests(objects: SampleObjects): Sample[] {
-  const { customer, account, bill, payment, payment_request, obligation, returned } = objects
+  const { customer, account, bill, payment, payment_request, obligation, endpoint, returned } = objects
   const newCustomer = { external_reference: 'N1', name: 'Ann', email: 'ann@example.com', phone: '+27123456789' }
   const balanceFields = { currency: 'ZAR', balance: 2000, metadata: { plan: 'gold' } }
   const rules = { payment_rules: { min_amount: 100, max_amount: 1000 } }
@@ -170,6 +181,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
       body: { to: { account }, amount: 10 },
     },
     { method: 'POST', path: '/webhooks/endpoints', body: { url: 'https://example.com/hook', description: 'books' } },
+    {
+      method: 'POST',
+      path: `/webhooks/endpoints/${endpoint}/replays`,
+      body: { from: new Date(Date.now() - 60_000).toISOString(), to: '2199-01-01T00:00:00Z', only: 'failed' },
+    },
     ...checkoutRequests(account, payment_request),
   ]
 }

@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  'test/webhooks/record.test.ts': ['retryWebhookDelivery beyond_retention'],
   'test/billing/sums.test.ts': [
     'retrieveAccountBalance amount_out_of_range',
     'retrieveAccountStatement amount_out_of_range',
@@ -373,6 +374,10 @@ test('what has to do with webhook endpoints', async () => {
     await server.api('POST', '/webhooks/endpoints', { url: `https://example.com/${count}` })
   }
   await refused('createWebhookEndpoint', 'too_many_endpoints')
+  await refused('createReplay', 'beyond_retention', { fields: { from: '2020-01-01T00:00:00Z' } })
+  const { path, body } = call('createReplay')
+  await server.api('POST', path, body)
+  await refused('createReplay', 'replay_in_progress')
 })
 
 test('every refusal that is documented is given, here or where it says', () => {

@@ -290,6 +290,10 @@ test('a replay of many events goes on where a process ended that carried it out,
   }
   expect(claimed).toEqual(ids.toSorted())
   expect(await listRunningReplays(database.pool)).toEqual([])
+  // They were claimed and never sent.
+  await database.pool.query(
+    "update webhook_delivery set status = 'cancelled', settled_at = now() where status = 'pending'",
+  )
 })
 
 /** The pool, whose connections end when a statement has been carried out and before its commit. */
@@ -308,6 +312,13 @@ function endingAfter(statement: string): typeof database.pool {
       },
     })
   }
+  // Its own methods call each other, and connect with a callback.
   const { pool } = database
-  return new Proxy(pool, { get: (target, name) => (name === 'connect' ? connect : Reflect.get(target, name, target)) })
+  return new Proxy(pool, {
+    get(target, name) {
+      const value = Reflect.get(target, name)
+      if (name === 'connect') return connect
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 }
