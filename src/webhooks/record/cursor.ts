@@ -3,14 +3,18 @@ import type { AppContext } from '../../context.ts'
 import { canonicalJson } from '../../core/canonical-json.ts'
 import { decode, encode } from '../../core/id/base62.ts'
 import { sameSecret } from '../../core/secret.ts'
-import type { Place } from './store.ts'
+import type { DeliveryPair } from './store.ts'
 
 // Deliveries have no id of their own, so their cursors hold two.
 const shownLength = 22
 const highest = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** Where a page starts. Throws `invalid_cursor` for a cursor that this list did not return for these filters. */
-export function pageStart(app: Pick<AppContext, 'vault'>, cursor: string | undefined, filters: ListFilters): Place {
+export function pageStart(
+  app: Pick<AppContext, 'vault'>,
+  cursor: string | undefined,
+  filters: ListFilters,
+): DeliveryPair {
   if (cursor === undefined) return { event_id: highest, endpoint_id: highest }
   const event_id = decode(cursor.slice(0, shownLength))
   const endpoint_id = decode(cursor.slice(shownLength, 2 * shownLength))
@@ -25,7 +29,7 @@ export function pageStart(app: Pick<AppContext, 'vault'>, cursor: string | undef
 export function placeAfter(
   { vault }: Pick<AppContext, 'vault'>,
   filters: ListFilters,
-  { event_id, endpoint_id }: Place,
+  { event_id, endpoint_id }: DeliveryPair,
 ): string {
   const place = `${event_id} ${endpoint_id}`
   return encode(event_id) + encode(endpoint_id) + vault.token('cursor', 'delivery', canonicalJson(filters), place)

@@ -91,7 +91,7 @@ function addEvent(router: Router, app: AppContext): void {
       method: 'GET',
       url: '/events/:event',
       id: 'retrieveEvent',
-      tag: 'Events',
+      tag,
       summary: 'Retrieve an event',
       description: 'As it is sent, with its deliveries. Events are kept for 90 days.',
       params: z.object({ event: sentId('event') }),

@@ -17,13 +17,13 @@ export type DeliveryRow = {
   created_at: Date
 }
 
-/** A place in a list of deliveries: the event and the endpoint of the last one that was shown or looked at. */
-export type Place = { event_id: Id; endpoint_id: Id }
+/** A delivery in a list of deliveries: the event and the endpoint of the last one that was shown or looked at. */
+export type DeliveryPair = { event_id: Id; endpoint_id: Id }
 
 /** What is looked for: within the range of events, beyond the place. */
 export type DeliverySearch = {
   environment_id: number
-  after: Place
+  after: DeliveryPair
   from: Id
   below: Id
   endpoint_id: Id | null
@@ -40,7 +40,7 @@ const listOfObject = loadSql(import.meta.url, './sql/list-deliveries-of-object.s
 export async function searchDeliveries(
   database: Queryable,
   search: DeliverySearch,
-): Promise<{ rows: DeliveryRow[]; stopped_at: Place | undefined }> {
+): Promise<{ rows: DeliveryRow[]; stopped_at: DeliveryPair | undefined }> {
   const { after, object_id } = search
   const values = [
     search.environment_id,
@@ -68,7 +68,7 @@ export async function searchDeliveries(
 export async function findDelivery(
   database: Queryable,
   environmentId: number,
-  { event_id, endpoint_id }: Place,
+  { event_id, endpoint_id }: DeliveryPair,
 ): Promise<DeliveryRow | undefined> {
   const { rows } = await database.query<DeliveryRow>({
     name: 'find-delivery',
@@ -92,7 +92,10 @@ export type AttemptRow = {
 }
 
 /** The latest attempts of a delivery, newest first. */
-export async function findAttempts(database: Queryable, { event_id, endpoint_id }: Place): Promise<AttemptRow[]> {
+export async function findAttempts(
+  database: Queryable,
+  { event_id, endpoint_id }: DeliveryPair,
+): Promise<AttemptRow[]> {
   const { rows } = await database.query<AttemptRow>({
     name: 'find-attempts',
     text: `select number, started_at, duration_ms, status_code, error, response_excerpt, address

@@ -13,7 +13,7 @@ with due as materialized (
 ),
 held as materialized (
   select id from webhook_endpoint
-  where id = any (array(select endpoint_id from due)) and disabled_at is not null
+  where id = any (array(select endpoint_id from due)) and disabled_at is not null and deleted_at is null
   for share skip locked
 ),
 claimed as (
