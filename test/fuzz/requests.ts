@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
 
 /** One pixel. */
@@ -54,8 +55,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     url: 'https://example.com/books',
     event_types: ['bill.updated'],
   })
-  await server.api('PATCH', `/billing/bills/${bill.id}`, { description: 'Water' })
-  const [delivery] = (await server.api('GET', `/webhooks/deliveries?object=${bill.id}`)).body.data
+  const delivery = await sampleDelivery(server, bill.id)
   const minute = { from: new Date(Date.now() - 60_000).toISOString(), to: new Date().toISOString() }
   const replay = await create(`/webhooks/endpoints/${endpoint.id}/replays`, minute)
   await server.api('POST', `/webhooks/endpoints/${endpoint.id}/replays/${replay.id}/cancel`)
@@ -84,6 +84,20 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     replay: replay.id,
     returned: returned.id,
   }
+}
+
+/** A delivery that has ended without an attempt, so that nothing changes by itself while requests are tried. */
+async function sampleDelivery(server: TestServer, bill: string) {
+  const { owner } = server.database
+  await owner.query('update webhook_endpoint set disabled_at = now()')
+  await server.api('PATCH', `/billing/bills/${bill}`, { description: 'Water' })
+  await eventually(async () => {
+    const { rowCount } = await owner.query("select from webhook_delivery where next_attempt_at = 'infinity'")
+    return rowCount !== 0
+  }, 'the delivery waits for its endpoint')
+  await owner.query("update webhook_delivery set status = 'cancelled', settled_at = now() where status = 'pending'")
+  await owner.query('update webhook_endpoint set disabled_at = null')
+  return (await server.api('GET', `/webhooks/deliveries?object=${bill}`)).body.data[0]
 }
 
 /** A valid request for every operation that takes a body, on objects that are made. The fuzzer spoils them one way at a time. */
