@@ -190,7 +190,7 @@ export const examples: Readonly<Record<string, Example>> = {
   retrieveEvent: { path: { event: '$EVENT_ID' } },
   createReplay: {
     path: endpoint,
-    body: { from: '$REPLAY_FROM', to: '$REPLAY_TO', only: 'failed' },
+    body: { from: '2026-11-22T00:00:00Z', to: '2026-11-23T00:00:00Z', only: 'failed' },
   },
   retrieveReplay: { path: replay },
   cancelReplay: { path: replay },
