@@ -13,7 +13,8 @@ with due as materialized (
 ),
 held as materialized (
   select id from webhook_endpoint
-  where id = any (array(select endpoint_id from due)) and disabled_at is not null and deleted_at is null
+  -- Written so that the partial index of those that are not deleted cannot be chosen.
+  where id = any (array(select endpoint_id from due)) and case when deleted_at is null then disabled_at end is not null
   for share skip locked
 ),
 claimed as (
