@@ -67,7 +67,8 @@ function pausedEvent(id: Id, reason: EndpointToPause['reason'], row: PausedRow, 
 
 /**
  * Enables an endpoint that is disabled or paused. What has waited for it becomes due in the order of its events: a job
- * wakes it, beginning within a second. Returns false when it was enabled already, or is not there.
+ * wakes it, beginning within a second. It may be called after the same transaction has enabled it. Returns false when there
+ * is none.
  */
 export async function resumeEndpoint(
   connection: Queryable,
@@ -80,7 +81,7 @@ export async function resumeEndpoint(
     text: `update webhook_endpoint
       set disabled_at = null, disabled_reason = null, failing_since = null, updated_at = $3,
         waking_since = $3, waking_from = null, waking_to = null
-      where environment_id = $1 and id = $2 and disabled_at is not null and deleted_at is null`,
+      where environment_id = $1 and id = $2 and deleted_at is null`,
     values: [environmentId, endpointId, now],
   })
   return rowCount === 1
