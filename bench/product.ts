@@ -1,4 +1,5 @@
 import type { Authenticator } from '../src/api/auth.ts'
+import { readConfig } from '../src/config.ts'
 import type { AppContext } from '../src/context.ts'
 import { systemClock } from '../src/core/clock.ts'
 import type { Log } from '../src/core/log.ts'
@@ -40,7 +41,7 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
     pool,
     clock,
     encryption_key: encryptionKey,
-    webhooks: { allow_loopback: true, allowed_hosts: [] },
+    webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },
     log,
     publicUrl,
   })

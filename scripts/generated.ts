@@ -25,7 +25,7 @@ async function openapiJson(): Promise<string> {
     pool,
     clock: systemClock,
     encryption_key: 'nothing is encrypted here, so any text will do',
-    webhooks: { allow_loopback: false, allowed_hosts: [] },
+    webhooks: { allow_loopback: false, allowed_hosts: [], retry_waits_s: [] },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     publicUrl: () => 'http://127.0.0.1',
   })

@@ -39,6 +39,10 @@ export const serverSettings = {
     default: 'false',
     help: 'Whether webhooks may reach any private network and this machine, with plain http too: true or false.',
   },
+  TALLYSTICK_WEBHOOK_RETRY_SCHEDULE: {
+    default: '0s, 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h',
+    help: 'The wait before each attempt to send a webhook, comma-separated: the first is 0s. Each is a number with s, m, h or d.',
+  },
   TALLYSTICK_DRAIN_S: {
     default: '',
     help: 'Seconds for which the server still serves after SIGTERM while /readyz reports 503; by default 0 in local mode, else 5.',
@@ -67,6 +71,8 @@ export type Config = DatabasePlace & {
   /** Undefined when no e-mail is sent. */
   mail: { smtp_url: string; from: string } | undefined
   webhook_allow_private: boolean
+  /** The wait before each attempt, in seconds. */
+  webhook_retry_waits_s: number[]
   drain_s: number
   log_level: string
 }
@@ -140,6 +146,7 @@ export function readConfig(environment: EnvironmentVariables): Config {
       .filter((host) => host !== ''),
     mail: readMail(value('TALLYSTICK_SMTP_URL'), value('TALLYSTICK_SMTP_FROM')),
     webhook_allow_private: allowPrivate === 'true',
+    webhook_retry_waits_s: readRetrySchedule(value('TALLYSTICK_WEBHOOK_RETRY_SCHEDULE')),
     drain_s: Number(drain),
     log_level: logLevel,
   }
@@ -158,6 +165,26 @@ function readMail(smtp_url: string, from: string): Config['mail'] {
     'an e-mail address, such as receipts@example.com, when TALLYSTICK_SMTP_URL is set',
   )
   return { smtp_url, from }
+}
+
+const unitsS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+const waitMaxS = 7 * 86_400
+const waitsMax = 30
+
+/** Reads the waits before attempts, such as `0s, 5s, 30m, 2h`, in seconds. The first attempt is made at once. */
+function readRetrySchedule(text: string): number[] {
+  const waits = text.split(',').map((one) => {
+    const [, number, unit] = /^(\d{1,6})([smhd])$/.exec(one.trim()) ?? []
+    return Number(number) * (unitsS[unit ?? ''] ?? Number.NaN)
+  })
+  const [first, ...later] = waits
+  const usable = first === 0 && later.every((wait) => wait >= 1 && wait <= waitMaxS) && waits.length <= waitsMax
+  must(
+    usable,
+    'TALLYSTICK_WEBHOOK_RETRY_SCHEDULE',
+    `up to ${waitsMax} durations of at most 7d, the first of them 0s, such as 0s, 5s, 5m, 2h, 1d`,
+  )
+  return waits
 }
 
 const prefix = /^TALLYSTICK_/i

@@ -80,10 +80,15 @@ export function readPage(
   if (cursor === undefined) return { limit, after: undefined }
   const after = decode(cursor.slice(0, shownIdLength))
   if (after === undefined || !sameSecret(cursor, cursorAt(app, listName, filters, after))) {
-    const detail = 'This list did not return that cursor for these filters: send its next_cursor, unchanged.'
-    throw new Problem('invalid_cursor', detail, { errors: [{ parameter: 'cursor', code: 'invalid_cursor', detail }] })
+    throw invalidCursor()
   }
   return { limit, after }
+}
+
+/** The refusal of a cursor that a list did not return. */
+export function invalidCursor(): Problem {
+  const detail = 'This list did not return that cursor for these filters: send its next_cursor, unchanged.'
+  return new Problem('invalid_cursor', detail, { errors: [{ parameter: 'cursor', code: 'invalid_cursor', detail }] })
 }
 
 /**

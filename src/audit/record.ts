@@ -16,6 +16,8 @@ export type AuditedChange = {
     | 'revoked'
     | 'deleted'
     | 'requested'
+    | 'cancelled'
+    | 'retried'
   object_kind:
     | 'customer'
     | 'account'
@@ -26,6 +28,7 @@ export type AuditedChange = {
     | 'payment_session'
     | 'settings'
     | 'endpoint'
+    | 'replay'
     | 'api_key'
   /** Null when it is the environment itself. */
   object_id: Id | null

@@ -15,8 +15,10 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   reversal: { named: 'a reversal' },
   transaction: { named: 'a transaction' },
   entry: { named: 'an entry' },
-  event: { named: 'an event' },
+  event: { named: 'an event', path: '/events/{event}' },
   endpoint: { named: 'a webhook endpoint', path: '/webhooks/endpoints/{endpoint}' },
+  delivery: { named: 'a delivery', path: '/webhooks/deliveries/{delivery}' },
+  replay: { named: 'a replay' },
   api_key: { named: 'an API key' },
 }
 
@@ -30,6 +32,9 @@ export type NameableKind =
   | 'payment_session'
   | 'obligation'
   | 'endpoint'
+  | 'event'
+  | 'delivery'
+  | 'replay'
 
 /**
  * The `not_found` of an object that a request names, with the place of the name. Where the name is the id of another kind it says

@@ -127,6 +127,11 @@ export const problems = {
     title: 'The secret is being rotated',
     help: 'Wait until previous_secret_valid_until of the endpoint, or end it with DELETE …/previous_secret.',
   },
+  replay_in_progress: {
+    status: 409,
+    title: 'The endpoint has a replay that is running',
+    help: 'Wait until it is completed, or cancel it.',
+  },
   idempotency_in_flight: {
     status: 409,
     title: 'A request with this key is still running',
@@ -237,6 +242,11 @@ export const problems = {
     status: 422,
     title: 'The header cannot be set',
     help: 'Choose another name, such as X-Api-Key: those of the request itself and of its signature are set by the server. At most 10 headers can be added.',
+  },
+  beyond_retention: {
+    status: 422,
+    title: 'The events are no longer kept',
+    help: 'Events are kept for 90 days. The detail names the earliest time that can be asked for.',
   },
   too_many_endpoints: {
     status: 422,

@@ -41,6 +41,17 @@ const causes = [
   'payment_reversal',
 ] as const
 
+export const endpointPaused = z.object({
+  id: shownId('endpoint'),
+  status: z.literal('paused'),
+  status_reason: z.enum(['gone', 'failing']).describe('It returned 410, or every attempt of three days has failed'),
+  status_since: shownInstant,
+  failing_since: shownInstant.optional().describe('When it first failed since it last took something'),
+  mode: z.enum(['test', 'live']),
+  created_at: shownInstant,
+  updated_at: shownInstant,
+})
+
 /** What every event that moves a balance says of the move. Each step of a balance is told by exactly one event. */
 const move = {
   sequence: z.int().min(1).describe('The number of this step of the balance: from 1, without gaps'),

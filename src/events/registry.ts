@@ -210,6 +210,12 @@ export const events = {
     personalFields(['email']),
     paymentSamples.receiptRequestedSample,
   ),
+  'webhook_endpoint.paused': define(
+    'A webhook endpoint takes nothing and was paused: its deliveries wait until it is enabled.',
+    data.endpointPaused,
+    personalFields([]),
+    samples.endpointPausedSample,
+  ),
 } as const
 
 export type EventType = keyof typeof events

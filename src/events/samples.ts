@@ -368,3 +368,14 @@ export const billArchivedSample: z.input<typeof data.billArchive> = {
   archived_at: '2026-11-23T10:05:55.984Z',
   object_version: 3,
 }
+
+export const endpointPausedSample: z.input<typeof data.endpointPaused> = {
+  id: 'whe_0352VzpxXwO95Q8m0ePfzN',
+  status: 'paused',
+  status_reason: 'failing',
+  status_since: '2026-11-26T10:06:02.118Z',
+  failing_since: '2026-11-23T10:06:01.482Z',
+  mode: 'test',
+  created_at: '2026-11-23T10:05:56.268Z',
+  updated_at: '2026-11-26T10:06:02.118Z',
+}

@@ -6,6 +6,8 @@ import { sendPushes } from '../payments/checkout/send-pushes.ts'
 import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
+import { wakeDeliveries } from '../webhooks/delivery/waking.ts'
+import { runReplays } from '../webhooks/replay/run.ts'
 import { maintainDatabase } from './maintain-database.ts'
 import { type JobApp, type JobDefinition, type JobStatus, periodic } from './periodic.ts'
 
@@ -19,6 +21,8 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },
+    { name: 'wake-deliveries', every_ms: 1_000, run: (stopping) => wakeDeliveries(app, stopping) },
+    { name: 'replay-events', every_ms: 1_000, run: (stopping) => runReplays(app, stopping) },
     { name: 'maintain-database', every_ms: 3_600_000, run: () => maintainDatabase(app) },
     deliverWebhooks(dispatcher),
   ]

@@ -4,6 +4,7 @@ import type { Pool } from '../database/pool.ts'
 import type { Statement } from '../database/sql.ts'
 import { transaction } from '../database/transaction.ts'
 import { deleteOldAttempts } from '../pages/guest/store.ts'
+import { expireDeliveries } from '../webhooks/delivery/expiring.ts'
 
 const hourMs = 3_600_000
 const keptMs = 24 * hourMs
@@ -21,15 +22,17 @@ const tableLockWait_ms = 200
 /**
  * Maintains the database: creates partitions three months ahead, deletes idempotency keys and attempts of guests after 24
  * hours, and drops
- * months of events after 90 days.
+ * months of events after 90 days. What is not delivered by then is given up before.
  */
-export async function maintainDatabase({ pool, clock }: Pick<AppContext, 'pool' | 'clock'>): Promise<void> {
+export async function maintainDatabase(app: Pick<AppContext, 'pool' | 'clock' | 'log'>): Promise<void> {
+  const { pool, clock } = app
   const now = clock.now()
   await changePartitions(pool, {
     name: 'ensure-partitions',
     text: 'select ensure_partitions($1, $2)',
     values: [now, partitionMonths],
   })
+  await expireDeliveries(app)
   await changePartitions(pool, {
     name: 'drop-old-events',
     text: 'select drop_old_events(now() - $1::interval)',

@@ -1,3 +1,5 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
 import { type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import { type AddressGuard, guardedConnector } from './address-guard.ts'
@@ -24,7 +26,12 @@ export type AttemptResult = {
 }
 
 /** The result of one POST. `duration_ms` is from its start to its end, the wait for a socket included. */
-export type HttpResult = AttemptResult & { duration_ms: number; response_excerpt: string | undefined }
+export type HttpResult = AttemptResult & {
+  duration_ms: number
+  response_excerpt: string | undefined
+  /** The address that the request was sent to; undefined when there was no connection. */
+  address: string | undefined
+}
 
 /** Sends webhooks. */
 export type HttpClient = {
@@ -108,6 +115,14 @@ class Lanes {
   }
 }
 
+// undici says which socket a request is written to on a channel only, in the same turn in which it has called
+// `onRequestStart` of its handler.
+let starting: Exchange | undefined
+subscribe('undici:client:sendHeaders', (message) => {
+  starting?.sentTo((message as { socket: Socket }).socket)
+  starting = undefined
+})
+
 /**
  * One request and its response. It resolves once, at whichever comes first: the end, an error, the size limit or the
  * deadline.
@@ -120,6 +135,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #statusCode: number | undefined
   #retryAfterS: number | undefined
+  #address: string | undefined
   #bytes = 0
   #beginning: Buffer[] = []
 
@@ -133,6 +149,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller
     // The deadline may have passed while this waited for a socket.
     if (this.#resolve === undefined) controller.abort(new Error('the deadline has passed'))
+    else starting = this
+  }
+
+  /** Says which socket the request is written to. */
+  sentTo(socket: Socket): void {
+    this.#address = socket.remoteAddress
   }
 
   onResponseStart(
@@ -176,6 +198,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       retry_after_s: this.#retryAfterS,
       duration_ms: Math.round(performance.now() - this.#started),
       response_excerpt: excerpt(this.#beginning),
+      address: this.#address,
     })
     this.#resolve = undefined
     this.#beginning = []

@@ -19,6 +19,8 @@ const obligation = { obligation: '$OBLIGATION_ID' }
 const request = { payment_request: '$PAYMENT_REQUEST_ID' }
 const session = { payment_session: '$PAYMENT_SESSION_ID' }
 const endpoint = { endpoint: '$ENDPOINT_ID' }
+const delivery = { delivery: '$DELIVERY_ID' }
+const replay = { endpoint: '$ENDPOINT_ID', replay: '$REPLAY_ID' }
 const year = { from: '2026-01-01', to: '2026-12-31' }
 
 /**
@@ -192,5 +194,15 @@ export const examples: Readonly<Record<string, Example>> = {
   rotateWebhookSecret: { path: endpoint, body: { overlap_hours: 48 } },
   deletePreviousWebhookSecret: { path: endpoint },
   testWebhookEndpoint: { path: endpoint, body: { type: 'bill.paid' } },
+  listWebhookDeliveries: { query: { status: 'exhausted', limit: '10' } },
+  retrieveWebhookDelivery: { path: delivery },
+  retryWebhookDelivery: { path: delivery },
+  retrieveEvent: { path: { event: '$EVENT_ID' } },
+  createReplay: {
+    path: endpoint,
+    body: { from: '2026-11-22T00:00:00Z', to: '2026-11-23T00:00:00Z', only: 'failed' },
+  },
+  retrieveReplay: { path: replay },
+  cancelReplay: { path: replay },
   deleteWebhookEndpoint: { path: endpoint },
 }

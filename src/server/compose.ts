@@ -27,7 +27,7 @@ export function compose(parts: {
   pool: Pool
   clock: Clock
   encryption_key: string
-  webhooks: AddressRules
+  webhooks: AddressRules & { retry_waits_s: readonly number[] }
   mail?: MailSettings | undefined
   log: Log
   publicUrl(): string
@@ -36,7 +36,15 @@ export function compose(parts: {
   const vault = openVault(parts.encryption_key)
   const guard = createAddressGuard(parts.webhooks)
   const client = createHttpClient({ guard, clock })
-  const dispatcher = createDispatcher({ pool, clock, vault, client, version, log })
+  const dispatcher = createDispatcher({
+    pool,
+    clock,
+    vault,
+    client,
+    version,
+    log,
+    retry_waits_s: parts.webhooks.retry_waits_s,
+  })
   const wakeDispatcher = () => dispatcher.wake()
   const keyUses = createKeyUses()
   const authenticator = createAuthenticator(pool, clock, keyUses)

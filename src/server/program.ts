@@ -57,6 +57,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
       allow_loopback: config.database_url === undefined,
       allowed_hosts: config.webhook_allowed_hosts,
       allow_private: config.webhook_allow_private,
+      retry_waits_s: config.webhook_retry_waits_s,
     },
     mail: config.mail,
     log,

@@ -18,6 +18,8 @@ import { paymentRoutes } from '../payments/recorded/routes.ts'
 import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
+import { recordRoutes } from '../webhooks/record/routes.ts'
+import { replayRoutes } from '../webhooks/replay/routes.ts'
 
 /** Every operation of the API, behind a key. */
 export function apiRoutes(router: Router, app: AppContext): void {
@@ -35,6 +37,8 @@ export function apiRoutes(router: Router, app: AppContext): void {
   lookupRoutes(router, app)
   testPaymentRoutes(router, app)
   endpointRoutes(router, app)
+  recordRoutes(router, app)
+  replayRoutes(router, app)
 }
 
 /** Every page, for payers. */

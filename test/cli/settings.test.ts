@@ -82,3 +82,20 @@ test('private receivers are closed unless the switch says true, and another word
     'TALLYSTICK_WEBHOOK_ALLOW_PRIVATE should be true or false',
   )
 })
+
+describe('the schedule of webhooks', () => {
+  const waits = (schedule: string) => readConfig({ TALLYSTICK_WEBHOOK_RETRY_SCHEDULE: schedule }).webhook_retry_waits_s
+
+  test('is ten attempts in a little more than three days, or what the operator sets', () => {
+    expect(waits('')).toEqual([0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400])
+    expect(waits('0s,10s, 2m,3h ,1d')).toEqual([0, 10, 120, 10_800, 86_400])
+    expect(waits('0s')).toEqual([0])
+  })
+
+  test.each(['5s', '0s,', '0s,0s', '0s,8d', '0s,5', '0s,1.5h', '0s,-5s', '0s,5w', Array(31).fill('0s').join()])(
+    'is not %s',
+    (schedule) => {
+      expect(() => waits(schedule)).toThrow(/^TALLYSTICK_WEBHOOK_RETRY_SCHEDULE should be up to 30 durations/)
+    },
+  )
+})

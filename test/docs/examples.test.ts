@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { settableClock } from '../../src/core/clock.ts'
 import { examples } from '../../src/openapi/examples.ts'
 import { type DocumentedOperation, faultsBy, openapi } from '../support/openapi.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -6,7 +7,8 @@ import { runShell } from './shell.ts'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await testServer()
+  // The day of the samples, since events can be sent again for 90 days only.
+  server = await testServer({ clock: settableClock(new Date('2026-11-23T10:05:00Z')) })
 })
 afterAll(() => server.stop())
 
@@ -26,6 +28,7 @@ const saved: Readonly<Record<string, string>> = {
   createPaymentRequest: 'PAYMENT_REQUEST_ID',
   createPaymentSession: 'PAYMENT_SESSION_ID',
   createWebhookEndpoint: 'ENDPOINT_ID',
+  createReplay: 'REPLAY_ID',
 }
 
 test('every operation has one example, which runs as it stands, in the order of the story', async () => {
@@ -47,6 +50,7 @@ test('every operation has one example, which runs as it stands, in the order of 
 
 /** What the examples call "$CUSTOMER_ID" and so on: objects of a reader's own, which owe nothing. */
 async function makeSpare(): Promise<Record<string, string>> {
+  await server.api('POST', '/webhooks/endpoints', { url: 'http://127.0.0.1:9/', event_types: ['customer.created'] })
   const customer = await server.api('POST', '/billing/customers', { external_reference: 'spare', name: 'Jane Roe' })
   const account = await server.api('POST', '/billing/accounts', {
     customer: { external_reference: 'owner-of-the-spare-account' },
@@ -58,7 +62,14 @@ async function makeSpare(): Promise<Record<string, string>> {
     currency: 'ZAR',
     amount_due: 500,
   })
-  return { CUSTOMER_ID: customer.body.id, ACCOUNT_ID: account.body.id, BILL_ID: bill.body.id }
+  const [delivery] = (await server.api('GET', '/webhooks/deliveries')).body.data
+  return {
+    CUSTOMER_ID: customer.body.id,
+    ACCOUNT_ID: account.body.id,
+    BILL_ID: bill.body.id,
+    DELIVERY_ID: delivery.id,
+    EVENT_ID: delivery.event_id,
+  }
 }
 
 test('every example of a body and of an answer is valid by its schema', () => {

@@ -333,8 +333,9 @@ function isObject(value: unknown): boolean {
 }
 
 function withParam(call: Call, param: string, id: string): string {
-  const query = call.path.split('?')[1]
-  const path = call.template.replace(`{${param}}`, id)
+  const [filled = '', query] = call.path.split('?')
+  const at = call.template.split('/').indexOf(`{${param}}`)
+  const path = filled.split('/').with(at, id).join('/')
   return query === undefined ? path : `${path}?${query}`
 }
 

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
 
 /** One pixel. */
@@ -16,6 +17,9 @@ export type SampleObjects = Record<
   | 'payment_session'
   | 'obligation'
   | 'endpoint'
+  | 'delivery'
+  | 'event'
+  | 'replay'
   | 'returned',
   string
 >
@@ -51,6 +55,10 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     url: 'https://example.com/books',
     event_types: ['bill.updated'],
   })
+  const delivery = await sampleDelivery(server, bill.id)
+  const minute = { from: new Date(Date.now() - 60_000).toISOString(), to: new Date().toISOString() }
+  const replay = await create(`/webhooks/endpoints/${endpoint.id}/replays`, minute)
+  await server.api('POST', `/webhooks/endpoints/${endpoint.id}/replays/${replay.id}/cancel`)
   const returned = await create('/billing/payments', {
     amount: 9,
     currency: 'ZAR',
@@ -71,8 +79,25 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     payment_session: session.id,
     obligation: payment.obligations[0].id,
     endpoint: endpoint.id,
+    delivery: delivery.id,
+    event: delivery.event_id,
+    replay: replay.id,
     returned: returned.id,
   }
+}
+
+/** A delivery that has ended without an attempt, so that nothing changes by itself while requests are tried. */
+async function sampleDelivery(server: TestServer, bill: string) {
+  const { owner } = server.database
+  await owner.query('update webhook_endpoint set disabled_at = now()')
+  await server.api('PATCH', `/billing/bills/${bill}`, { description: 'Water' })
+  await eventually(async () => {
+    const { rowCount } = await owner.query("select from webhook_delivery where next_attempt_at = 'infinity'")
+    return rowCount !== 0
+  }, 'the delivery waits for its endpoint')
+  await owner.query("update webhook_delivery set status = 'cancelled', settled_at = now() where status = 'pending'")
+  await owner.query('update webhook_endpoint set disabled_at = null')
+  return (await server.api('GET', `/webhooks/deliveries?object=${bill}`)).body.data[0]
 }
 
 /** A valid request for every operation that takes a body, on objects that are made. The fuzzer spoils them one way at a time. */
@@ -82,7 +107,7 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
 
 /** The same on objects that there are. */
 export function sampleRequests(objects: SampleObjects): Sample[] {
-  const { customer, account, bill, payment, payment_request, obligation, returned, endpoint } = objects
+  const { customer, account, bill, payment, payment_request, obligation, endpoint, returned } = objects
   const newCustomer = {
     external_reference: 'N1',
     name: 'Ann',
@@ -206,6 +231,11 @@ function endpointRequests(endpoint: string): Sample[] {
     { method: 'PATCH', path, body: { url: 'https://example.com/hooks', status: 'enabled', ...chosen } },
     { method: 'POST', path: `${path}/secret_rotations`, body: { overlap_hours: 0 } },
     { method: 'POST', path: `${path}/test`, body: { type: 'bill.paid' } },
+    {
+      method: 'POST',
+      path: `${path}/replays`,
+      body: { from: new Date(Date.now() - 60_000).toISOString(), to: '2199-01-01T00:00:00Z', only: 'failed' },
+    },
   ]
 }
 

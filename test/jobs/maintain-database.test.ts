@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { maintainDatabase } from '../../src/jobs/maintain-database.ts'
+import { resumeEndpoint } from '../../src/webhooks/delivery/pausing.ts'
+import { wakeDeliveries } from '../../src/webhooks/delivery/waking.ts'
 import { eventually } from '../support/eventually.ts'
 import { webhookReceiver } from '../support/receiver.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -14,10 +16,9 @@ const daysAgo = (days: number) => new Date(today.getTime() - days * day)
 const clock = settableClock(today)
 let server: TestServer<typeof clock>
 let receiver: Awaited<ReturnType<typeof webhookReceiver>>
-let accepts = true
 beforeAll(async () => {
   server = await testServer({ clock })
-  receiver = await webhookReceiver(() => (accepts ? 204 : 500))
+  receiver = await webhookReceiver(() => 204)
   clock.set(daysAgo(300))
   await server.api('POST', '/webhooks/endpoints', { url: receiver.url })
   await server.database.owner.query('select make_partitions($1, 10)', [daysAgo(300)])
@@ -55,39 +56,55 @@ const undelivered = () => count("webhook_delivery where status <> 'delivered'")
 const kept = () => Promise.all(['event', 'webhook_delivery', 'webhook_attempt'].map(count))
 
 describe('events', () => {
-  test('of a month with a pending delivery stay, however old, and so do those behind it', async () => {
-    accepts = false
+  test('are kept for ninety days and then dropped by whole months; what an endpoint has not got by then is given up, and it says how many', async () => {
+    const old = await pay(daysAgo(125))
+    await eventually(async () => (await undelivered()) === 0, 'everything is delivered')
+    const { rows } = await server.database.pool.query(
+      "update webhook_endpoint set disabled_at = $1, disabled_reason = 'failing' returning id, environment_id",
+      [daysAgo(260)],
+    )
+    const { id, environment_id } = rows[0] as { id: string; environment_id: number }
     await pay(daysAgo(250))
-    await eventually(async () => (await count('webhook_attempt')) > 0, 'an attempt was made')
+    await pay(daysAgo(60))
     clock.set(today)
-    await maintainDatabase(server.app)
-    expect(await count('event')).toBe(eventsEach)
-    // The months before it held nothing, and are gone.
-    const { rows } = await server.database.pool.query('select events_dropped_before > $1 as begun from retention', [
-      daysAgo(300),
-    ])
-    expect(rows).toEqual([{ begun: true }])
+    await eventually(
+      async () => (await count("webhook_delivery where next_attempt_at = 'infinity'")) === 2 * eventsEach,
+      'all deliveries wait for the endpoint',
+    )
     await expectCleanBooks(server.database)
-    accepts = true
-    // It is due by now, but the old attempt may have been made again, and refused, since the clock moved.
+    await maintainDatabase(server.app)
+    expect(await kept()).toEqual([eventsEach, eventsEach, 0])
+    expect((await server.api('GET', `/billing/payments/${old}`)).body.applied_amount).toBe(500)
+    const shown = await server.api('GET', '/webhooks/endpoints')
+    expect(shown.body.data).toMatchObject([{ status: 'paused', deliveries_expired: eventsEach }])
+    await expectCleanBooks(server.database)
+
+    await resumeEndpoint(server.database.pool, environment_id, id, today)
     await eventually(async () => {
-      clock.advance(3_600_000)
-      server.app.wakeDispatcher()
+      clock.advance(1_000)
+      await wakeDeliveries(server.app)
       return (await undelivered()) === 0
-    }, 'the delivery is delivered')
+    }, 'what has waited is delivered')
     clock.set(today)
   })
 
-  test('are kept for ninety days, and then dropped by whole months; the books stay right', async () => {
-    const old = await pay(daysAgo(125))
-    await pay(daysAgo(89))
-    await eventually(async () => (await undelivered()) === 0, 'everything is delivered')
-    expect((await kept())[0]).toBe(3 * eventsEach)
+  test('that were given up before their months can be dropped stay right in the books', async () => {
+    const { rows } = await server.database.pool.query('update webhook_endpoint set disabled_at = $1 returning id', [
+      daysAgo(95),
+    ])
+    await pay(daysAgo(92))
     clock.set(today)
+    await eventually(
+      async () => (await count("webhook_delivery where next_attempt_at = 'infinity'")) === eventsEach,
+      'all deliveries wait for the endpoint',
+    )
     await maintainDatabase(server.app)
-    expect(await kept()).toEqual([eventsEach, eventsEach, eventsEach])
-    expect((await server.api('GET', `/billing/payments/${old}`)).body.applied_amount).toBe(500)
+    expect(await count("webhook_delivery where status = 'pending'")).toBe(0)
     await expectCleanBooks(server.database)
+    await server.database.pool.query(
+      'update webhook_endpoint set disabled_at = null, waking_since = null where id = $1',
+      [rows[0]?.id],
+    )
   })
 })
 

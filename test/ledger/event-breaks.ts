@@ -72,6 +72,19 @@ export const eventBreaks: Break[] = [
       where event_id = ${delivery}`,
   ],
   [
+    'a delivery that waits for an endpoint that takes events',
+    'I12',
+    'webhook_delivery',
+    `update webhook_delivery set status = 'pending', settled_at = null, next_attempt_at = 'infinity'
+      where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery that was given up before its event was old',
+    'I7',
+    'webhook_delivery',
+    `update webhook_delivery set status = 'exhausted', attempts = 2 where event_id = ${delivery}`,
+  ],
+  [
     'a delivery that ended at no time',
     'I14',
     'webhook_delivery',

@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  'test/webhooks/record.test.ts': ['retryWebhookDelivery beyond_retention'],
   'test/billing/sums.test.ts': [
     'retrieveAccountBalance amount_out_of_range',
     'retrieveAccountStatement amount_out_of_range',
@@ -373,13 +374,17 @@ test('what has to do with webhook endpoints', async () => {
     await refused(id, 'url_not_allowed', { fields: { url: 'https://10.0.0.1/hook' } })
     await refused(id, 'header_not_allowed', { fields: { headers: { Host: 'example.com' } } })
   }
-  const { path } = call('rotateWebhookSecret')
-  expect((await server.api('POST', path, { overlap_hours: 1 })).status).toBe(201)
+  const rotation = call('rotateWebhookSecret')
+  expect((await server.api('POST', rotation.path, { overlap_hours: 1 })).status).toBe(201)
   await refused('rotateWebhookSecret', 'rotation_in_progress')
   for (let count = 1; count < 20; count++) {
     await server.api('POST', '/webhooks/endpoints', { url: `https://example.com/${count}` })
   }
   await refused('createWebhookEndpoint', 'too_many_endpoints')
+  await refused('createReplay', 'beyond_retention', { fields: { from: '2020-01-01T00:00:00Z' } })
+  const { path, body } = call('createReplay')
+  await server.api('POST', path, body)
+  await refused('createReplay', 'replay_in_progress')
 })
 
 test('every refusal that is documented is given, here or where it says', () => {

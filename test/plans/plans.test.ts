@@ -42,13 +42,15 @@ let shown: Record<'customer' | 'account' | 'bill' | 'payment' | 'obligation' | '
 let empty: Set<string>
 let pages: string[]
 let cursor: string
+let endpoint: string
+let delivery: string
 
 beforeAll(
   async () => {
     // The bills are made by hand, without the entries that raised them.
     database = await testDatabase({ verify: false })
     server = await testServer({ database })
-    await server.api('POST', '/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' })
+    endpoint = (await server.api('POST', '/webhooks/endpoints', { url: 'http://127.0.0.1:9/hook' })).body.id
     await fill()
     const { rows } = await database.owner.query<{ name: string }>(
       'select relname as name from pg_class where relispartition and pg_relation_size(oid) = 0',
@@ -57,6 +59,7 @@ beforeAll(
     shown = await samples()
     pages = await Promise.all((['customer', 'account', 'bill'] as const).map(pageOf))
     cursor = (await server.api('GET', '/billing/payments?limit=100')).body.next_cursor
+    delivery = (await server.api('GET', `/events/${shown.event}`)).body.deliveries[0]?.id
     planner = new pg.Client({ connectionString: database.url })
     await planner.connect()
   },
@@ -174,6 +177,10 @@ describe('no request walks over a table that grows', () => {
     ['obligations of a payment', () => `/billing/obligations?payment=${shown.payment}`],
     ['obligations of an account', () => `/billing/obligations?account=${shown.account}`],
     ['obligations of a customer', () => `/billing/obligations?customer=${shown.customer}`],
+    ['deliveries', () => '/webhooks/deliveries?limit=50'],
+    ['deliveries of an endpoint that failed', () => `/webhooks/deliveries?endpoint=${endpoint}&status=exhausted`],
+    ['deliveries of events of a time', () => '/webhooks/deliveries?from=2026-01-01T00:00:00Z&event_type=bill.paid'],
+    ['deliveries of events about an object', () => `/webhooks/deliveries?object=${shown.payment}`],
     ['entries of an account', () => `/billing/accounts/${shown.account}/entries`],
     ['the statement of an account', () => `/billing/accounts/${shown.account}/statement?from=2026-10-01&to=2026-11-20`],
     [
@@ -190,6 +197,8 @@ describe('no request walks over a table that grows', () => {
     ['an account by its reference', () => '/billing/accounts/A77'],
     ['a bill', () => `/billing/bills/${shown.bill}`],
     ['a payment', () => `/billing/payments/${shown.payment}`],
+    ['an event with its deliveries', () => `/events/${shown.event}`],
+    ['a delivery with its attempts', () => `/webhooks/deliveries/${delivery}`],
     ['an obligation', () => `/billing/obligations/${shown.obligation}`],
     ['a look-up by reference', () => '/billing/lookups?reference=A77'],
     ['a look-up that finds nothing', () => '/billing/lookups?reference=nobody'],

@@ -1,3 +1,4 @@
+import { readConfig } from '../../src/config.ts'
 import type { AppContext } from '../../src/context.ts'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import type { Log } from '../../src/core/log.ts'
@@ -62,7 +63,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
     pool,
     clock,
     encryption_key: 'an encryption key of the tests only',
-    webhooks: { allow_loopback: true, allowed_hosts: [] },
+    webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },
     mail: options.mail,
     log,
     publicUrl: () => url,

@@ -2,6 +2,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
+import { wakeDeliveries } from '../../src/webhooks/delivery/waking.ts'
 import { dump } from '../support/dump.ts'
 import { eventually } from '../support/eventually.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -138,7 +139,13 @@ test('a disabled endpoint gets what happened meanwhile once it is enabled again'
     undefined,
     server.clock.now().toISOString(),
   ])
-  await arrives(receiver, reference)
+  // The job that wakes what has waited.
+  await eventually(async () => {
+    server.clock.advance(1)
+    await wakeDeliveries(server.app)
+    server.app.wakeDispatcher()
+    return receiver.received.some(({ body }) => body.includes(reference))
+  }, 'what has waited arrives')
   await server.api('DELETE', path)
 })
 

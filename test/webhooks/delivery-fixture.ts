@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import { readConfig } from '../../src/config.ts'
 import { settableClock } from '../../src/core/clock.ts'
 import { type Id, newId, randomBucket } from '../../src/core/id/id.ts'
 import { openVault } from '../../src/core/secret.ts'
@@ -82,6 +83,7 @@ export async function deliveryFixture({ pool, owner }: TestDatabase) {
         client,
         version: '1.2.3',
         log,
+        retry_waits_s: readConfig({}).webhook_retry_waits_s,
         random: () => 0,
         ...more,
       })

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
 import { readRetryAfter } from '../../src/net/retry-after.ts'
-import { classify, rescheduleAfter, retryWaitsS } from '../../src/webhooks/delivery/schedule.ts'
+import { classify, rescheduleAfter } from '../../src/webhooks/delivery/schedule.ts'
 
 const now = new Date('2030-01-01T00:00:00Z')
 const none = { status_code: undefined, error: undefined, retry_after_s: undefined }
-const lowest = () => 0
-const highest = () => 1
+const retryWaitsS = readConfig({}).webhook_retry_waits_s
+const lowest = { waits_s: retryWaitsS, random: () => 0 }
+const highest = { waits_s: retryWaitsS, random: () => 1 }
 
 /** Seconds from now until the next attempt; undefined when there is none. */
 function waitS(result: Partial<typeof none> | object, number: number, random = lowest): number | undefined {
@@ -51,13 +53,17 @@ describe('what an answer means', () => {
     [{ status_code: 308 }, 'pending', false],
     [{ status_code: 400 }, 'pending', false],
     [{ status_code: 404 }, 'pending', false],
-    [{ status_code: 410 }, 'exhausted', true],
-    [{ status_code: 410, error: 'timeout' }, 'exhausted', true],
+    [{ status_code: 410 }, 'pending', true],
+    [{ status_code: 410, error: 'timeout' }, 'pending', true],
     [{ status_code: 429 }, 'pending', false],
     [{ status_code: 500 }, 'pending', false],
     [{ status_code: 503 }, 'pending', false],
-  ])('%o: %s, endpoint disabled: %s', (result, status, disable) => {
-    expect(classify({ ...none, ...result }, 1, now, lowest)).toMatchObject({ status, disable })
+  ])('%o: %s, endpoint gone: %s', (result, status, gone) => {
+    expect(classify({ ...none, ...result }, 1, now, lowest)).toMatchObject({ status, gone })
+  })
+
+  test('a 410 never exhausts: the delivery waits for its endpoint, however often it was tried', () => {
+    expect(classify({ ...none, status_code: 410 }, 10, now, lowest)).toMatchObject({ status: 'pending', gone: true })
   })
 
   test('the last attempt that fails exhausts the delivery, whatever Retry-After asks', () => {
@@ -101,6 +107,6 @@ test('what an endpoint cannot take now is put off for longer with each failure, 
     (failures) => (rescheduleAfter(failures, now, () => 0.5).getTime() - now.getTime()) / 1000,
   )
   expect(waits).toEqual([5, 10, 20, 300, 300])
-  expect(rescheduleAfter(0, now, lowest).getTime() - now.getTime()).toBe(2500)
-  expect(rescheduleAfter(0, now, highest).getTime() - now.getTime()).toBe(7500)
+  expect(rescheduleAfter(0, now, lowest.random).getTime() - now.getTime()).toBe(2500)
+  expect(rescheduleAfter(0, now, highest.random).getTime() - now.getTime()).toBe(7500)
 })

@@ -25,6 +25,9 @@ export const idPrefixes = {
   entry: 'ent_',
   event: 'evt_',
   endpoint: 'whe_',
+  // That of a pair: delivery-id.ts.
+  delivery: 'dlv_',
+  replay: 'rpl_',
   api_key: 'key_',
 } as const
 

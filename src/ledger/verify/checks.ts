@@ -60,7 +60,11 @@ export const checks: readonly Check[] = [
   check('I11', 'currencies.sql', 'Every currency is an ISO 4217 code, every amount is whole and within its limits.', {
     values: [keptCurrencyCodes(), maxBalance, maxAmount],
   }),
-  check('I12', 'dispatch.sql', 'No delivery is skipped for one that became due an hour later.'),
+  check(
+    'I12',
+    'dispatch.sql',
+    'No delivery is skipped for one that became due an hour later, and none waits for an endpoint that takes events.',
+  ),
   check('I14', 'states.sql', 'Every status agrees with its amounts and instants.'),
   check('I14', 'references.sql', 'Everything that a payment or an application names exists and agrees.', { merges }),
   check('I14', 'objects.sql', 'Every customer, account and bill agrees with its balance and its reference.'),

@@ -5,7 +5,7 @@ import type { Vault } from '../../core/secret.ts'
 import type { HttpClient, HttpResult } from '../../net/http-client.ts'
 import { keysAt, keysOf, openCredentials, type TimedKey } from '../credentials.ts'
 import { sign } from '../signing.ts'
-import { classify } from './schedule.ts'
+import { classify, type Schedule } from './schedule.ts'
 import type { ClaimedDelivery, DeliveryAttempt, DeliveryOutcome } from './store.ts'
 
 /** Where one endpoint is called, with which signing keys, and with which headers of the merchant's own. */
@@ -15,7 +15,7 @@ export type Destination = { url: URL; keys: TimedKey[]; headers: Readonly<Record
 export type Sender = {
   client: HttpClient
   clock: Clock
-  random: () => number
+  schedule: Schedule
   user_agent: string
   destinationOf(endpointId: string, url: string, secret: string): Destination
   /** Called when the URL or the secret cannot be read: the operator has to know. */
@@ -30,6 +30,7 @@ const unusable: HttpResult = {
   retry_after_s: undefined,
   duration_ms: 0,
   response_excerpt: undefined,
+  address: undefined,
 }
 
 /** Sends one event to one endpoint, signed at this moment, and classifies the response. Never throws. */
@@ -40,20 +41,21 @@ export async function attemptDelivery(
 ): Promise<DeliveryOutcome> {
   const started_at = sender.clock.now()
   const result = await sendSigned(sender, claimed, body, started_at, claimed.endpoint_id)
-  const classification = classify(result, claimed.number, sender.clock.now(), sender.random)
+  const classification = classify(result, claimed.number - claimed.earlier, sender.clock.now(), sender.schedule)
   const attempt: DeliveryAttempt = {
     started_at,
     duration_ms: result.duration_ms,
     status_code: result.status_code,
     error: result.error,
     response_excerpt: result.response_excerpt,
+    address: result.address,
   }
   return {
     delivery: claimed,
     status: classification.status,
     next_attempt_at: classification.status === 'pending' ? classification.next_attempt_at : started_at,
     attempt,
-    disable: classification.disable,
+    gone: classification.gone,
   }
 }
 

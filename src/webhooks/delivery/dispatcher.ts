@@ -9,9 +9,17 @@ import type { HttpClient } from '../../net/http-client.ts'
 import { attemptDelivery, createEndpointSecrets, type Sender } from './attempt.ts'
 import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
+import { pauseEndpoint } from './pausing.ts'
 import { rescheduleAfter } from './schedule.ts'
 import { shown } from './shown-ids.ts'
-import { type ClaimedDelivery, claimDeliveries, claimUsableMs, type DeliveryOutcome, renewClaims } from './store.ts'
+import {
+  type ClaimedDelivery,
+  claimDeliveries,
+  claimUsableMs,
+  type DeliveryOutcome,
+  type EndpointToPause,
+  renewClaims,
+} from './store.ts'
 
 // While little is due, claims are at least this far apart, so that each serves several commits.
 const claimPaceMs = 10
@@ -30,6 +38,8 @@ export type DispatcherOptions = {
   /** The program's version, for the User-Agent. */
   version: string
   log: Log
+  /** The wait before each attempt, in seconds. */
+  retry_waits_s: readonly number[]
   /** Returns numbers from 0 to 1. */
   random?: () => number
 }
@@ -79,7 +89,7 @@ class DeliveryLoop implements Dispatcher {
   #nothingDue = false
   #idleWaiters: (() => void)[] = []
 
-  constructor({ pool, clock, vault, client, version, log, random = Math.random }: DispatcherOptions) {
+  constructor({ pool, clock, vault, client, version, log, retry_waits_s, random = Math.random }: DispatcherOptions) {
     this.#pool = pool
     this.#clock = clock
     this.#log = log
@@ -87,11 +97,18 @@ class DeliveryLoop implements Dispatcher {
       onUnavailable: (error) => log.warn({ err: error }, 'the database is unavailable; webhooks wait for it'),
       onAvailable: () => log.info({}, 'the database is available again; webhooks are sent'),
     })
-    this.#writer = new OutcomeWriter({ pool, clock, database: this.#database, log, onQuiet: () => this.#checkIdle() })
+    this.#writer = new OutcomeWriter({
+      pool,
+      clock,
+      database: this.#database,
+      log,
+      pause: (endpoint) => this.#pause(endpoint),
+      onQuiet: () => this.#checkIdle(),
+    })
     this.#sender = {
       client,
       clock,
-      random,
+      schedule: { waits_s: retry_waits_s, random },
       user_agent: `Tallystick/${version}`,
       destinationOf: createEndpointSecrets(vault),
       onUnusable: (endpoint_id, error) => {
@@ -202,14 +219,28 @@ class DeliveryLoop implements Dispatcher {
     this.#running.delete(running)
     this.#logFailure(outcome)
     this.#limiter.finish(endpoint_id, outcome.status === 'delivered', running.started, performance.now())
-    if (outcome.disable) this.#log.info(shown({ endpoint_id }), 'a webhook endpoint returned 410 and is disabled')
     this.#writer.add(outcome)
     this.#sendReady()
     if (this.#wanted) void this.#claim()
   }
 
+  /** Pauses an endpoint. When that fails, its next failure comes to here again. */
+  async #pause(endpoint: EndpointToPause): Promise<void> {
+    const { endpoint_id, reason } = endpoint
+    try {
+      if (!(await pauseEndpoint(this.#pool, endpoint, this.#clock.now()))) return
+      this.#limiter.restart(endpoint_id)
+      const text = 'a webhook endpoint takes nothing and is paused; its deliveries wait until it is enabled'
+      this.#log.warn({ ...shown({ endpoint_id }), reason }, text)
+      this.wake()
+    } catch (error) {
+      this.#log.error({ ...shown({ endpoint_id }), err: error }, 'a webhook endpoint could not be paused')
+    }
+  }
+
   /** Logs the first failure of an endpoint since its last success. */
   #logFailure({ delivery: { endpoint_id, event_id }, status, attempt }: DeliveryOutcome): void {
+    if (status === 'exhausted') this.#logExhausted(endpoint_id, event_id)
     if (status !== 'pending' || attempt === undefined || this.#limiter.failures(endpoint_id) > 0) return
     if (!this.#mayLog(endpoint_id)) return
     const { status_code, error, duration_ms } = attempt
@@ -219,10 +250,16 @@ class DeliveryLoop implements Dispatcher {
     )
   }
 
+  #logExhausted(endpoint_id: string, event_id: string): void {
+    if (!this.#mayLog(`exhausted ${endpoint_id}`)) return
+    const text = 'the last attempt at a webhook has failed; it is not tried again by itself'
+    this.#log.warn(shown({ endpoint_id, event_id }), text)
+  }
+
   /** At most once a minute per endpoint, so that an unstable one cannot fill the log. */
-  #mayLog(endpointId: string): boolean {
-    if (this.#logged.get(endpointId)) return false
-    this.#logged.set(endpointId, true)
+  #mayLog(subject: string): boolean {
+    if (this.#logged.get(subject)) return false
+    this.#logged.set(subject, true)
     return true
   }
 
@@ -256,12 +293,12 @@ class DeliveryLoop implements Dispatcher {
     for (const delivery of deliveries) {
       this.#held.delete(delivery)
       const failures = this.#limiter.failures(delivery.endpoint_id)
-      const due = this.#stopping.signal.aborted ? now : rescheduleAfter(failures, now, this.#sender.random)
+      const due = this.#stopping.signal.aborted ? now : rescheduleAfter(failures, now, this.#sender.schedule.random)
       this.#writer.add(unsent(delivery, 'pending', due))
     }
   }
 }
 
 function unsent(delivery: ClaimedDelivery, status: 'pending' | 'cancelled', next_attempt_at: Date): DeliveryOutcome {
-  return { delivery, status, next_attempt_at, attempt: undefined, disable: false }
+  return { delivery, status, next_attempt_at, attempt: undefined, gone: false }
 }

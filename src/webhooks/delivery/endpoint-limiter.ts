@@ -81,6 +81,14 @@ export class EndpointLimiter<Item> {
     return this.#endpoint(endpointId).failures
   }
 
+  /** Treats an endpoint as one that is not known yet: it was paused, and whoever enables it has mended it. */
+  restart(endpointId: string): void {
+    const endpoint = this.#endpoint(endpointId)
+    this.#setUnhealthy(endpoint, false)
+    endpoint.failures = 0
+    endpoint.limit = 1
+  }
+
   /** Takes the items that may be sent now, each with its place, one per endpoint in turn. */
   takeReady(): Item[] {
     const ready: Item[] = []

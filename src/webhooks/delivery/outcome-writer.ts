@@ -3,7 +3,7 @@ import type { Log } from '../../core/log.ts'
 import { type DatabaseRetry, isDatabaseUnavailable } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
 import { shown } from './shown-ids.ts'
-import { apartFromLocked, type DeliveryOutcome, recordOutcomes } from './store.ts'
+import { apartFromLocked, type DeliveryOutcome, type EndpointToPause, recordOutcomes } from './store.ts'
 
 // While few outcomes come, batches are at least this far apart, in ms, so that one commit serves several.
 const paceMs = 10
@@ -17,6 +17,8 @@ export type OutcomeWriterOptions = {
   clock: Clock
   database: DatabaseRetry
   log: Log
+  /** Called with an endpoint that has to be paused. */
+  pause(endpoint: EndpointToPause): Promise<void>
   /** Called whenever all outcomes have been written. */
   onQuiet(): void
 }
@@ -57,8 +59,10 @@ export class OutcomeWriter {
   /** Writes a batch. Outcomes of locked deliveries are written later. */
   async #write(batch: DeliveryOutcome[]): Promise<void> {
     const { pool, clock, database } = this.#options
-    const write = (part: DeliveryOutcome[]) =>
-      database.retryWhileUnavailable(() => recordOutcomes(pool, part, clock.now()))
+    const write = async (part: DeliveryOutcome[]) => {
+      const toPause = await database.retryWhileUnavailable(() => recordOutcomes(pool, part, clock.now()))
+      for (const endpoint of toPause) await this.#options.pause(endpoint)
+    }
     try {
       const locked = await apartFromLocked(batch, write)
       if (locked.length > 0) void this.#postpone(locked)

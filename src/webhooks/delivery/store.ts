@@ -1,6 +1,7 @@
+import type { Id } from '../../core/id/id.ts'
 import { booleanArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
 import { isLockTimeout } from '../../database/errors.ts'
-import type { Pool, Queryable } from '../../database/pool.ts'
+import type { Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { wholeBody } from '../../events/personal.ts'
@@ -17,8 +18,11 @@ const renewedWithinMs = 16_000
 /** For how long a claim must still hold when its attempt starts, in ms. Below it, its renewals have failed. */
 export const claimUsableMs = 10_000
 
-// When the deliveries of a disabled endpoint are claimed again, in ms. `resumeDeliveries` makes it sooner.
-const pauseMs = 3_600_000
+// When the deliveries of an endpoint that is just being disabled or enabled are claimed again, in ms.
+const lockedEndpointMs = 1_000
+
+// For how long an endpoint may fail, and nothing but fail, until it is paused, in ms.
+const failingMaxMs = 72 * 3_600_000
 
 /** A delivery that this process has claimed, with what is needed to send it. */
 export type ClaimedDelivery = {
@@ -28,6 +32,8 @@ export type ClaimedDelivery = {
   environment_id: number
   /** The number of the attempt that this claim is for, from 1. */
   number: number
+  /** How many attempts were made in earlier rounds: the schedule counts from there. */
+  earlier: number
   url: string
   /** The signing secrets, encrypted, in base64. */
   secret: string
@@ -49,6 +55,7 @@ export type DeliveryAttempt = {
   status_code: number | undefined
   error: string | undefined
   response_excerpt: string | undefined
+  address: string | undefined
 }
 
 /** The outcome of one claim. */
@@ -58,16 +65,19 @@ export type DeliveryOutcome = {
   /** When it is due again; any time for a delivery that has ended. */
   next_attempt_at: Date
   attempt: DeliveryAttempt | undefined
-  /** Whether nothing more is sent to the endpoint. */
-  disable: boolean
+  /** Whether the receiver said that it is gone. */
+  gone: boolean
 }
 
-const settings = loadSql(import.meta.url, './sql/delivery-settings.sql')
+/** An endpoint that has to be paused, and why: it is gone (410), or has failed for three days. */
+export type EndpointToPause = { endpoint_id: Id; reason: 'gone' | 'failing' }
+
+/** The plans of the statements about deliveries: nested loops over indexes. The first statement of a transaction. */
+export const deliverySettings = loadSql(import.meta.url, './sql/delivery-settings.sql')
 const commitUnflushed = { name: 'commit-unflushed', text: 'set local synchronous_commit = off' }
 const claim = loadSql(import.meta.url, './sql/claim-deliveries.sql')
 const renew = loadSql(import.meta.url, './sql/renew-claims.sql')
 const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
-const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
 
 /**
  * Claims up to 200 due deliveries, for this process alone until the lease expires. `found` also counts those of
@@ -77,9 +87,9 @@ const resume = loadSql(import.meta.url, './sql/resume-deliveries.sql')
 export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
   const until = after(now, leaseMs)
   const { rows } = await transaction(pool, (connection, sendCommit) => {
-    connection.query(settings).catch(() => {})
+    connection.query(deliverySettings).catch(() => {})
     connection.query(commitUnflushed).catch(() => {})
-    const claiming = connection.query<Row>({ ...claim, values: [now, until, after(now, pauseMs)] })
+    const claiming = connection.query<Row>({ ...claim, values: [now, until, after(now, lockedEndpointMs)] })
     sendCommit()
     return claiming
   })
@@ -115,7 +125,7 @@ async function renewPart(pool: Pool, held: ClaimedDelivery[], until: Date): Prom
     until,
   ]
   const { rows } = await transaction(pool, (connection, sendCommit) => {
-    connection.query(settings).catch(() => {})
+    connection.query(deliverySettings).catch(() => {})
     connection.query(commitUnflushed).catch(() => {})
     const renewing = connection.query<Pick<ClaimedDelivery, 'event_id' | 'endpoint_id'>>({ ...renew, values })
     sendCommit()
@@ -133,9 +143,13 @@ function after(now: Date, ms: number): Date {
 
 /**
  * Writes outcomes, all or none. An outcome whose claim has expired and been made again changes no delivery. Writing the
- * same outcomes twice is the same as once.
+ * same outcomes twice is the same as once. Returns the endpoints that have to be paused.
  */
-export async function recordOutcomes(pool: Pool, outcomes: readonly DeliveryOutcome[], now: Date): Promise<void> {
+export async function recordOutcomes(
+  pool: Pool,
+  outcomes: readonly DeliveryOutcome[],
+  now: Date,
+): Promise<EndpointToPause[]> {
   const deliveries = outcomes.map(({ delivery }) => delivery)
   const attempts = outcomes.map(({ attempt }) => attempt)
   const values = [
@@ -152,27 +166,17 @@ export async function recordOutcomes(pool: Pool, outcomes: readonly DeliveryOutc
     integerArray(attempts.map((attempt) => attempt?.status_code ?? null)),
     textArray(attempts.map((attempt) => attempt?.error ?? null)),
     textArray(attempts.map((attempt) => attempt?.response_excerpt ?? null)),
-    booleanArray(outcomes.map((outcome) => outcome.disable)),
+    booleanArray(outcomes.map((outcome) => outcome.gone)),
+    textArray(attempts.map((attempt) => attempt?.address ?? null)),
+    after(now, -failingMaxMs),
   ]
-  await transaction(pool, (connection, sendCommit) => {
-    connection.query(settings).catch(() => {})
-    const recording = connection.query({ ...record, values })
+  const { rows } = await transaction(pool, (connection, sendCommit) => {
+    connection.query(deliverySettings).catch(() => {})
+    const recording = connection.query<EndpointToPause>({ ...record, values })
     sendCommit()
     return recording
   })
-}
-
-/**
- * Makes the deliveries that wait for an endpoint due now. Call it in the transaction that enables the endpoint again,
- * before the dispatcher is woken; without it they are claimed within the hour.
- */
-export async function resumeDeliveries(
-  database: Queryable,
-  environmentId: number,
-  endpointId: string,
-  now: Date,
-): Promise<void> {
-  await database.query({ ...resume, values: [environmentId, endpointId, now] })
+  return rows
 }
 
 // Enough to find one row among thousands.

@@ -10,7 +10,8 @@ const url = expecting(text(2_000), 'an absolute address, such as https://example
   .describe('A public https address; in local mode also a loopback address')
   .meta({ format: 'uri' })
 
-const types = expecting(
+/** Types of events, or prefixes that stand for all of a kind. */
+export const eventSelection = expecting(
   z.array(z.enum([...eventTypes, ...eventPrefixes])),
   'a list of types, such as ["bill.updated", "payment.*"]',
 )
@@ -34,7 +35,7 @@ const headersExpected = 'an object of texts, such as { "X-Api-Key": "s3cret-of-y
 export const createEndpointBody = z
   .strictObject({
     url,
-    event_types: types
+    event_types: eventSelection
       .optional()
       .describe('Names, or prefixes such as `bill.*`. Defaults to every type, including those added later'),
     description: description.optional(),
@@ -53,7 +54,7 @@ export type CreateEndpoint = z.output<typeof createEndpointBody>
 export const updateEndpointBody = z
   .strictObject({
     url: url.optional(),
-    event_types: types
+    event_types: eventSelection
       .nullish()
       .describe('The whole list, of names or prefixes such as `bill.*`; null takes every type'),
     description: description.nullish().describe('Null removes it'),
@@ -107,8 +108,16 @@ export const endpoint = z
     status: z
       .enum(['enabled', 'disabled', 'paused'])
       .describe('`paused` by the server, since it takes nothing. What is not delivered waits until it is enabled'),
-    status_reason: z.enum(['gone']).optional().describe('Why it is paused: it returned 410'),
+    status_reason: z
+      .enum(['gone', 'failing'])
+      .optional()
+      .describe('Why it is paused: it returned 410, or every attempt of three days has failed'),
     status_since: shownInstant,
+    deliveries_expired: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('How many deliveries were given up, since their events were older than 90 days'),
     figures: endpointFigures.optional().describe('How it does; only where one endpoint is retrieved'),
     api_version: z.string().max(10),
     mode: z.enum(['test', 'live']),

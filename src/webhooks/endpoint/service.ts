@@ -54,6 +54,7 @@ export async function createEndpoint(
     disabled_at: null,
     disabled_reason: null,
     enabled_at: null,
+    deliveries_expired: 0,
     created_at: context.now,
     updated_at: context.now,
   }
@@ -116,6 +117,7 @@ export function renderEndpoint(
     status: statusOf(row),
     ...(row.disabled_reason !== null && { status_reason: row.disabled_reason }),
     status_since: (row.disabled_at ?? row.enabled_at ?? row.created_at).toISOString(),
+    ...(row.deliveries_expired > 0 && { deliveries_expired: row.deliveries_expired }),
     api_version: row.api_version,
     mode,
     created_at: row.created_at.toISOString(),

@@ -12,15 +12,16 @@ export type EndpointRow = {
   api_version: string
   disabled_at: Date | null
   /** Why the server paused it; null when the merchant disabled it. */
-  disabled_reason: 'gone' | null
+  disabled_reason: 'gone' | 'failing' | null
   /** When it was last enabled again. */
   enabled_at: Date | null
+  deliveries_expired: number
   created_at: Date
   updated_at: Date
 }
 
 const columns = `id, environment_id, url, description, event_types, secret, api_version, disabled_at, disabled_reason, enabled_at,
-  created_at, updated_at`
+  deliveries_expired::integer, created_at, updated_at`
 
 /** Writes a new endpoint. */
 export async function insertEndpoint(connection: Queryable, row: EndpointRow): Promise<void> {
@@ -117,7 +118,7 @@ export async function deleteEndpoint(
 ): Promise<boolean> {
   const { rowCount } = await connection.query({
     name: 'delete-endpoint',
-    text: `update webhook_endpoint set deleted_at = $3, updated_at = $3
+    text: `update webhook_endpoint set deleted_at = $3, updated_at = $3, waking_since = $3, waking_from = null, waking_to = null
       where environment_id = $1 and id = $2 and deleted_at is null`,
     values: [environmentId, id, now],
   })

@@ -1,5 +1,6 @@
 -- I7, from the side of deliveries. A claim counts as an attempt before it is sent, so a crash may leave a number
--- without a row. But no row has a higher number, and the attempt that ended a delivery is its latest.
+-- without a row. But no row has a higher number, and the attempt that ended a delivery is its latest, unless it was
+-- given up since its event was 90 days old.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -11,7 +12,9 @@ from (
     coalesce(d.status, 'no delivery') as status, d.attempts, a.last, a.last_good,
     d.event_id is null or a.first < 1 or a.last > d.attempts
       or d.status = 'delivered' and a.last_good is distinct from d.attempts
-      or d.status = 'exhausted' and a.last is distinct from d.attempts as broken
+      or d.status = 'exhausted' and a.last is distinct from d.attempts
+        and d.event_id >= id_at(d.settled_at - interval '90 days')
+      or d.attempts_before > d.attempts as broken
   from webhook_delivery as d
   full join (
     select

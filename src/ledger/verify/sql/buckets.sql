@@ -25,6 +25,7 @@ from (
       union all select 'simulator charge', id, bucket from simulator_charge
       union all select 'checkout', id, bucket from checkout
       union all select 'event', id, bucket from event
+      union all select 'replay', id, bucket from webhook_replay
     ) as owners
     offset 0
   ) as taken

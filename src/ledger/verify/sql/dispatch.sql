@@ -1,4 +1,5 @@
--- I12. Deliveries are taken in the order in which they are due. So a delivery must not have been due for more than an
+-- I12. A delivery that is put off for good waits for an endpoint that is disabled or paused, or that is being woken up.
+-- The others are taken in the order in which they are due. So a delivery must not have been due for more than an
 -- hour when an event was sent that became due later still: it was skipped. How long a delivery waits in all depends on
 -- whether the server runs, which the database cannot know. The id of an event begins with the time of the event.
 with sent as (
@@ -7,12 +8,19 @@ with sent as (
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
-  (array_agg(format('event %s for endpoint %s: due since %s', event_id, endpoint_id, next_attempt_at))
+  (array_agg(format('event %s for endpoint %s: %s', event_id, endpoint_id,
+    case when next_attempt_at = 'infinity' then 'waits for nothing' else format('due since %s', next_attempt_at) end))
     filter (where broken))[1:5] as examples
 from (
   select
     d.event_id, d.endpoint_id, d.next_attempt_at,
-    coalesce(id_at(d.next_attempt_at + interval '1 hour') < (select event_id from sent), false) as broken
+    case
+      when d.next_attempt_at = 'infinity' then coalesce((
+        select e.waking_since is null and (e.disabled_at is null or e.deleted_at is not null)
+        from webhook_endpoint as e where e.id = d.endpoint_id
+      ), true)
+      else coalesce(id_at(d.next_attempt_at + interval '1 hour') < (select event_id from sent), false)
+    end as broken
   from webhook_delivery as d
   where d.status = 'pending'
 ) as checked

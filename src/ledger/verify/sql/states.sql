@@ -18,7 +18,12 @@ from (
   union all
   select 'event', event_id, 'delivery ' || status,
     (status = 'pending') <> (settled_at is null)
-      or attempts < case when status in ('delivered', 'exhausted') then 1 else 0 end
+      or attempts < case
+        when status = 'delivered' then 1
+        -- What is 90 days old is given up, whether it was ever sent or not.
+        when status = 'exhausted' and event_id >= id_at(settled_at - interval '90 days') then 1
+        else 0
+      end
   from webhook_delivery
   union all
   select 'idempotency record', null, 'there is no response for the key ' || key, a.id is null

@@ -1,37 +1,72 @@
--- Writes the outcomes of attempts, all at once: the attempts, the deliveries, and the endpoints that returned 410. A
+-- Writes the outcomes of attempts, all at once: the attempts, the deliveries, and since when an endpoint fails. A
 -- result counts only while its attempt is the delivery's latest, so one that arrives after its claim expired changes
 -- nothing; the attempt itself is kept. A claim that was returned unsent (no start) does not count as an attempt. $1 is
 -- now. The condition is `settled_at is null` and not `status = 'pending'`, which would let the planner choose the
 -- partial index of due deliveries: with a plan made while that was empty a batch took 0.4 s with 70,000 pending.
+-- Returns the endpoints to be paused: those that are gone (410), and those that have failed since before $16. What would
+-- be exhausted with the pause, or while its endpoint takes nothing, waits instead.
 with outcome as materialized (
   select *
   from unnest(
     $2::uuid[], $3::uuid[], $4::integer[], $5::integer[], $6::integer[], $7::text[], $8::timestamptz[],
-    $9::timestamptz[], $10::integer[], $11::integer[], $12::text[], $13::text[], $14::boolean[]
+    $9::timestamptz[], $10::integer[], $11::integer[], $12::text[], $13::text[], $14::boolean[], $15::text[]
   ) as outcome (
     event_id, endpoint_id, bucket, environment_id, number, status, next_attempt_at,
-    started_at, duration_ms, status_code, error, response_excerpt, disable
+    started_at, duration_ms, status_code, error, response_excerpt, gone, address
   )
+),
+verdict as materialized (
+  select
+    endpoint.id, endpoint.failing_since, judged.succeeded, judged.failed,
+    endpoint.disabled_at is not null as waits,
+    endpoint.disabled_at is null and endpoint.deleted_at is null and judged.gone as gone,
+    endpoint.disabled_at is null and endpoint.deleted_at is null and judged.failed and not judged.succeeded
+      and endpoint.failing_since <= $16::timestamptz as failing
+  from (
+    select endpoint_id, bool_or(status = 'delivered') as succeeded, bool_or(gone) as gone,
+      bool_or(status <> 'delivered' and started_at is not null) as failed
+    from outcome
+    group by endpoint_id
+  ) as judged
+  join webhook_endpoint as endpoint on endpoint.id = judged.endpoint_id
 ),
 recorded as (
   update webhook_delivery as delivery
   set
-    status = outcome.status,
-    next_attempt_at = outcome.next_attempt_at,
+    status = case when kept.waits then 'pending' else outcome.status end,
+    next_attempt_at = case when kept.waits then $1::timestamptz else outcome.next_attempt_at end,
     attempts = delivery.attempts - case when outcome.started_at is null then 1 else 0 end,
-    settled_at = case when outcome.status <> 'pending' then $1::timestamptz end
+    -- A round that was begun meanwhile began with an attempt that was not made.
+    attempts_before = least(
+      delivery.attempts_before, delivery.attempts - case when outcome.started_at is null then 1 else 0 end
+    ),
+    settled_at = case when outcome.status <> 'pending' and not kept.waits then $1::timestamptz end
   from outcome
+  left join verdict on verdict.id = outcome.endpoint_id
+  cross join lateral (
+    select outcome.status = 'exhausted' and coalesce(verdict.waits or verdict.gone or verdict.failing, false) as waits
+  ) as kept
   where delivery.event_id = outcome.event_id and delivery.endpoint_id = outcome.endpoint_id
     and delivery.bucket = outcome.bucket and delivery.attempts = outcome.number and delivery.settled_at is null
 ),
 attempted as (
-  insert into webhook_attempt
-    (event_id, endpoint_id, number, bucket, environment_id, started_at, duration_ms, status_code, error, response_excerpt)
-  select event_id, endpoint_id, number, bucket, environment_id, started_at, duration_ms, status_code, error, response_excerpt
+  insert into webhook_attempt (
+    event_id, endpoint_id, number, bucket, environment_id,
+    started_at, duration_ms, status_code, error, response_excerpt, address
+  )
+  select
+    event_id, endpoint_id, number, bucket, environment_id,
+    started_at, duration_ms, status_code, error, response_excerpt, address
   from outcome
   where started_at is not null
   on conflict do nothing
+),
+noted as (
+  update webhook_endpoint as endpoint
+  set failing_since = case when not verdict.succeeded then $1::timestamptz end
+  from verdict
+  where endpoint.id = verdict.id
+    and case when verdict.succeeded then verdict.failing_since is not null
+      else verdict.failed and verdict.failing_since is null end
 )
-update webhook_endpoint
-set disabled_at = $1::timestamptz, disabled_reason = 'gone', updated_at = $1::timestamptz
-where id = any (array(select endpoint_id from outcome where disable)) and disabled_at is null
+select id as endpoint_id, case when gone then 'gone' else 'failing' end as reason from verdict where gone or failing

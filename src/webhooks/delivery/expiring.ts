@@ -1,0 +1,27 @@
+import type { AppContext } from '../../context.ts'
+import type { Id } from '../../core/id/id.ts'
+import { loadSql } from '../../database/sql.ts'
+import { shown } from './shown-ids.ts'
+
+const expire = loadSql(import.meta.url, './sql/expire-deliveries.sql')
+
+/**
+ * Gives deliveries up whose events are older than 90 days, in steps: their events are about to be dropped. It is said in
+ * the log, and counted at the endpoint.
+ */
+export async function expireDeliveries({
+  pool,
+  clock,
+  log,
+}: Pick<AppContext, 'pool' | 'clock' | 'log'>): Promise<void> {
+  const total = new Map<Id, number>()
+  for (;;) {
+    const { rows } = await pool.query<{ endpoint_id: Id; expired: number }>({ ...expire, values: [clock.now()] })
+    for (const { endpoint_id, expired } of rows) total.set(endpoint_id, (total.get(endpoint_id) ?? 0) + expired)
+    if (rows.length === 0) break
+  }
+  for (const [endpoint_id, deliveries] of total) {
+    const text = 'deliveries of a webhook endpoint were given up: their events are older than 90 days'
+    log.warn({ ...shown({ endpoint_id }), deliveries }, text)
+  }
+}

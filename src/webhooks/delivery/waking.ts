@@ -1,0 +1,98 @@
+import type { AppContext } from '../../context.ts'
+import { firstIdAt, type Id } from '../../core/id/id.ts'
+import type { Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
+import { transaction } from '../../database/transaction.ts'
+import { deliverySettings } from './store.ts'
+import { isBatchUnclaimed } from './unclaimed.ts'
+
+// How many deliveries of one endpoint are made due at once. The next ones follow when these have been claimed, so that
+// the backlog of one endpoint never stands before the events of the others.
+const batchMax = 500
+// A batch walks over the deliveries of all endpoints; so many steps of 5,000 in one run.
+const stepsMax = 40
+// What has waited was written before the endpoint was enabled again; the clocks of servers may differ by this.
+const clocksDifferMs = 60_000
+
+const wake = loadSql(import.meta.url, './sql/wake-deliveries.sql')
+
+/** Makes deliveries due that have waited for endpoints which are enabled again, or deleted, in the order of their events. */
+export async function wakeDeliveries(
+  app: Pick<AppContext, 'pool' | 'clock' | 'wakeDispatcher'>,
+  stopping?: AbortSignal,
+): Promise<void> {
+  const { rows } = await app.pool.query<{ id: Id }>({
+    name: 'list-waking-endpoints',
+    text: 'select id from webhook_endpoint where waking_since is not null',
+  })
+  for (const { id } of rows) {
+    let woken = 0
+    for (let step = 0; step < stepsMax && woken < batchMax && !stopping?.aborted; step++) {
+      const max = batchMax - woken
+      const count = await transaction(app.pool, (connection) =>
+        wakeStep(connection, id, max, step > 0, app.clock.now()),
+      )
+      if (count === undefined) break
+      woken += count
+    }
+    if (woken > 0) app.wakeDispatcher()
+  }
+}
+
+type Waking = { waits: boolean; waking_since: Date; waking_from: Id | null; waking_to: Id | null }
+
+/** One step. Returns how many it has woken; undefined when nothing is left, or the last batch has not been claimed yet. */
+async function wakeStep(
+  connection: Queryable,
+  id: Id,
+  max: number,
+  goesOn: boolean,
+  now: Date,
+): Promise<number | undefined> {
+  const { rows } = await connection.query<Waking>({
+    name: 'lock-waking-endpoint',
+    text: `select disabled_at is not null and deleted_at is null as waits, waking_since, waking_from, waking_to
+      from webhook_endpoint where id = $1 and waking_since is not null for no key update skip locked`,
+    values: [id],
+  })
+  const [row] = rows
+  if (row === undefined) return undefined
+  const ended = () => note(connection, id, null, null)
+  // It was disabled again meanwhile: all that is left waits on.
+  if (row.waits) return ended()
+  await connection.query(deliverySettings)
+  const from = row.waking_to ?? (await firstWaiting(connection, id))
+  if (from === undefined) return ended()
+  const batch = { endpoint_id: id, from: row.waking_from, to: row.waking_to }
+  if (!goesOn && row.waking_to !== null && (await isBatchUnclaimed(connection, batch, now))) return undefined
+  const { rows: steps } = await connection.query<{ done_to: Id | null; woken: number }>({
+    ...wake,
+    values: [id, from, now, max],
+  })
+  const { done_to, woken } = steps[0] as { done_to: Id | null; woken: number }
+  const last = firstIdAt(row.waking_since.getTime() + clocksDifferMs)
+  if (done_to === null || done_to > last) await ended()
+  else await note(connection, id, goesOn ? row.waking_from : from, done_to)
+  return woken
+}
+
+/** The event of the first delivery that waits for an endpoint. Read from the index of due ones, whose end it is. */
+async function firstWaiting(connection: Queryable, id: Id): Promise<Id | undefined> {
+  const { rows } = await connection.query<{ first: Id | null }>({
+    name: 'first-waiting-delivery',
+    text: `select min(event_id::text)::uuid as first from webhook_delivery
+      where status = 'pending' and next_attempt_at = 'infinity' and endpoint_id = $1`,
+    values: [id],
+  })
+  return rows[0]?.first ?? undefined
+}
+
+async function note(connection: Queryable, id: Id, from: Id | null, to: Id | null): Promise<undefined> {
+  await connection.query({
+    name: 'note-waking',
+    text: `update webhook_endpoint
+      set waking_since = case when $3::uuid is not null then waking_since end, waking_from = $2, waking_to = $3
+      where id = $1`,
+    values: [id, from, to],
+  })
+}
