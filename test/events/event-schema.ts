@@ -5,6 +5,7 @@ export type EventSchema = {
   $ref?: string
   allOf?: EventSchema[]
   anyOf?: EventSchema[]
+  oneOf?: EventSchema[]
   type?: string | string[]
   const?: unknown
   enum?: unknown[]
@@ -27,12 +28,16 @@ export function schemaOfEvent(type: string): EventSchema {
   return schema as EventSchema
 }
 
-/** A schema without references. What a reference is said with beside it, such as a description, comes along. */
+/**
+ * A schema without references, whose forms are in `anyOf` whatever they were in. What a reference is said with beside it, such as a
+ * description, comes along.
+ */
 export function resolved(schema: EventSchema): EventSchema {
-  const { $ref, allOf, ...own } = schema
+  const { $ref, allOf, oneOf, ...own } = schema
   const parts = [
     ...($ref === undefined ? [] : [openapi.components.schemas[$ref.split('/').at(-1) as string]]),
     ...(allOf ?? []),
   ]
-  return Object.assign({}, ...parts.map((part) => resolved(part as EventSchema)), own)
+  const forms = oneOf === undefined ? {} : { anyOf: oneOf }
+  return Object.assign({}, ...parts.map((part) => resolved(part as EventSchema)), forms, own)
 }

@@ -21,22 +21,38 @@ function collect(schema: EventSchema, path: string, always: boolean, fields: Eve
   }
   if (whole.items) collect(whole.items, `${path}[]`, false, fields)
   if (typeof whole.additionalProperties === 'object') collect(whole.additionalProperties, at('*'), false, fields)
-  for (const one of whole.anyOf ?? []) collectForm(one, path, fields)
+  if (whole.anyOf) collectForms(whole.anyOf, path, fields)
 }
 
-/** One form of several: which of its fields are there depends on the form. */
-function collectForm(schema: EventSchema, path: string, fields: EventShape): void {
-  const form: EventShape = {}
-  collect(schema, path, false, form)
-  for (const [name, shape] of Object.entries(form)) if (name !== path) fields[name] ??= { ...shape, always: false }
+/** Several forms of one value: a field is always there when each form that has what holds it has it too. */
+function collectForms(forms: EventSchema[], path: string, fields: EventShape): void {
+  const shapes = forms.map((schema) => {
+    const { [path]: _, ...form } = collected(schema, path)
+    return form
+  })
+  for (const name of new Set(shapes.flatMap(Object.keys))) {
+    const found = shapes.flatMap((shape) => shape[name] ?? [])
+    const holder = name.slice(0, name.lastIndexOf('.'))
+    const holding = shapes.filter((shape) => holder === path || shape[holder])
+    const values = found.flatMap((one) => one.values ?? [])
+    fields[name] ??= {
+      type: joined(found.map((one) => one.type)),
+      always: found.length === holding.length && found.every((one) => one.always),
+      ...(found.every((one) => one.values) && { values: [...new Set(values)].sort() }),
+    }
+  }
 }
+
+function collected(schema: EventSchema, path: string): EventShape {
+  const form: EventShape = {}
+  collect(schema, path, true, form)
+  return form
+}
+
+const joined = (types: string[]) => [...new Set(types)].sort().join(' or ')
 
 function typeOf({ type, const: only, enum: some, format, anyOf }: EventSchema): string {
-  if (type === undefined && anyOf)
-    return anyOf
-      .map((one) => typeOf(resolved(one)))
-      .sort()
-      .join(' or ')
+  if (type === undefined && anyOf) return joined(anyOf.map((one) => typeOf(resolved(one))))
   const plain = type ?? typeof (only ?? some?.[0])
   return [[plain].flat().sort().join(' or '), ...(format === undefined ? [] : [format])].join(' ')
 }
