@@ -19,6 +19,10 @@ async function actions(): Promise<Sample[]> {
   const bill = { account, external_reference: 'spare-b', currency: 'ZAR', amount_due: 5 }
   await server.api('POST', '/billing/bills', bill)
   const endpoint = await server.api('POST', '/webhooks/endpoints', { url: 'https://example.com/spare' })
+  const minutesAgo = (count: number) => new Date(Date.now() - count * 60_000).toISOString()
+  const range = { from: minutesAgo(60), to: minutesAgo(59) }
+  const replay = await server.api('POST', `/webhooks/endpoints/${endpoint.body.id}/replays`, range)
+  const [delivery] = (await server.api('GET', '/webhooks/deliveries')).body.data
   const post = (path: string) => ({ method: 'POST', path: `/billing/${path}`, body: {} })
   const asked = { amount: 5, currency: 'ZAR' }
   const request = await server.api('POST', '/collect/payment_requests', asked)
@@ -32,6 +36,8 @@ async function actions(): Promise<Sample[]> {
     ...kinds.map((path) => post(`${path}/archive`)),
     ...kinds.reverse().map((path) => post(`${path}/unarchive`)),
     post('customers/spare-c/pseudonymise'),
+    { method: 'POST', path: `/webhooks/deliveries/${delivery.id}/retries`, body: {} },
+    { method: 'POST', path: `/webhooks/endpoints/${endpoint.body.id}/replays/${replay.body.id}/cancel`, body: {} },
     { method: 'DELETE', path: `/webhooks/endpoints/${endpoint.body.id}/previous_secret`, body: {} },
     { method: 'DELETE', path: `/webhooks/endpoints/${endpoint.body.id}`, body: {} },
   ]

@@ -69,6 +69,8 @@ describe('the first start', () => {
       'send-pushes',
       'expire-checkouts',
       'send-receipts',
+      'wake-deliveries',
+      'replay-events',
       'maintain-database',
       'deliver-webhooks',
     ])

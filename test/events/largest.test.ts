@@ -64,7 +64,7 @@ const larger: Readonly<Record<string, number>> = {
   'obligation.amount_applied': 23_094,
   'payment.amount_unapplied': 21_771,
   'payment.reversed': 83_316,
-  'customer.balance_adjusted': 20_924,
+  'customer.balance_adjusted': 20_971,
   'account.balance_adjusted': 20_137,
   'bill.created': 28_431,
   'bill.updated': 28_431,

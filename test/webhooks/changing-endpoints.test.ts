@@ -141,7 +141,7 @@ test('a disabled endpoint gets what happened meanwhile once it is enabled again'
   ])
   // The job that wakes what has waited.
   await eventually(async () => {
-    server.clock.advance(1)
+    server.clock.advance(100)
     await wakeDeliveries(server.app)
     server.app.wakeDispatcher()
     return receiver.received.some(({ body }) => body.includes(reference))
