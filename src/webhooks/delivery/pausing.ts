@@ -2,11 +2,13 @@ import { recordChange } from '../../audit/record.ts'
 import type { Actor } from '../../core/actor.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { EndpointToPause } from './store.ts'
 
 const pausedBy: Actor = 'job:deliver-webhooks'
+const pause = loadSql(import.meta.url, './sql/pause-endpoint.sql')
 
 type PausedRow = {
   environment_id: number
@@ -23,15 +25,7 @@ type PausedRow = {
 export function pauseEndpoint(pool: Pool, { endpoint_id, reason }: EndpointToPause, now: Date): Promise<boolean> {
   return transaction(pool, async (connection) => {
     const { rows } = await connection.query<PausedRow>({
-      name: 'pause-endpoint',
-      text: `update webhook_endpoint as endpoint
-        set disabled_at = $2, disabled_reason = $3, updated_at = greatest($2, endpoint.updated_at + interval '1 millisecond'),
-          waking_since = null
-        from environment
-        where endpoint.id = $1 and endpoint.disabled_at is null and endpoint.deleted_at is null
-          and environment.id = endpoint.environment_id
-        returning endpoint.environment_id, environment.mode, endpoint.failing_since, endpoint.created_at,
-          endpoint.updated_at`,
+      ...pause,
       values: [endpoint_id, now, reason],
     })
     const [row] = rows
