@@ -149,6 +149,21 @@ test('a disabled endpoint gets what happened meanwhile once it is enabled again'
   await server.api('DELETE', path)
 })
 
+test('a pause is a change like any other: who has not seen it overwrites nothing', async () => {
+  const receiver = await startReceiver((_request, response) => response.writeHead(410).end())
+  const { path } = await register({ url: receiver.url, event_types: ['customer.created'] })
+  const seen = (await server.api('GET', path)).headers.get('etag') as string
+  await customer()
+  const paused = await eventually(async () => {
+    const { body } = await server.api('GET', path)
+    return body.status === 'paused' && body
+  }, 'the endpoint is paused')
+  expect(paused.status_reason).toBe('gone')
+  const late = await change(path, { description: 'one' }, { 'if-match': seen })
+  expect([late.status, late.body.code]).toEqual([412, 'precondition_failed'])
+  await server.api('DELETE', path)
+})
+
 describe('headers of the merchant’s own', () => {
   test('are sent, shown masked, merged, and nowhere in the database to be read', async () => {
     const receiver = await startReceiver()
