@@ -1,7 +1,6 @@
-import { assert } from '../core/assert.ts'
 import { decodeUtf8 } from '../core/encoded-text.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
-import { endOfString, findJsonFaults, itemsMax, membersMax } from './json-faults.ts'
+import { endOfString, itemsMax, membersMax, readExactly } from './json-faults.ts'
 import { syntaxProblem } from './json-syntax.ts'
 
 /** How deep arrays and objects may stand in each other; no body of ours needs five. */
@@ -19,11 +18,12 @@ export function readJsonBody(bytes: Buffer): unknown {
   const seen = look(json)
   const value = parse(json)
   if (seen.oddNumber || countMembers(value) !== seen.members) {
-    const errors = findJsonFaults(json)
-    const [first] = errors
-    // A number of sixteen digits may be right.
-    assert(first || seen.oddNumber, 'what makes a body suspect is found')
-    if (first) throw new Problem('invalid_request', `${nameOf(first)}: ${first.detail}`, { errors })
+    const exact = readExactly(json)
+    const [first] = exact.faults
+    if (first) throw new Problem('invalid_request', `${nameOf(first)}: ${first.detail}`, { errors: exact.faults })
+    // A number of sixteen digits may be right. And JSON.parse of V8 13.6 can lose a member whose name has an escape, such as "\"",
+    // in an object of a form that it has seen: in one of some hundred thousand random objects.
+    return exact.value
   }
   return value
 }
