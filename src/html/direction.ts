@@ -7,5 +7,6 @@ const fromRightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{
  * FSI and PDI).
  */
 export function ownDirection(name: string, { direction }: Voice): string {
+  if (name === '') return ''
   return direction === 'rtl' || fromRightToLeft.test(name) ? `\u2068${name}\u2069` : name
 }

@@ -43,12 +43,13 @@ export function receiptMail(
 function textOf(view: ReceiptView, url: string, voice: Voice): string {
   const { lines, facts, not_needed, since } = view
   const words = voice.text.document
+  const own = (name: string) => ownDirection(name, voice)
   const parts = [
-    [view.test && words.test, words.message.thanks(ownDirection(view.merchant, voice)), view.amount],
+    [view.test && words.test, words.message.thanks(own(view.merchant)), view.amount],
     not_needed,
-    lines.map(({ name, note, amount }) => `${amount}  ${name}${note && ` (${note})`}`),
+    lines.map(({ name, note, amount }) => `${amount}  ${own(name)}${note && ` (${note})`}`),
     since.length > 0 && [words.since.heading, ...since],
-    facts.map(([term, value]) => `${term}: ${value}`),
+    facts.map(([term, value]) => `${term}: ${own(value)}`),
     [words.message.atAddress, url],
     [words.message.notAsked],
   ]
@@ -61,18 +62,21 @@ const cell = 'padding:6px 0;padding-inline-end:12px;border-bottom:1px solid #d7d
 function htmlOf(view: ReceiptView, url: string, voice: Voice): string {
   const { lines, facts, not_needed, since } = view
   const words = voice.text.document
+  const own = (name: string) => ownDirection(name, voice)
   const rows = [
-    ...lines.map(({ name, note, amount }) => [`${name}${note && `${voice.text.shell.comma}${note}`}`, amount] as const),
+    ...lines.map(
+      ({ name, note, amount }) => [`${own(name)}${note && `${voice.text.shell.comma}${note}`}`, amount] as const,
+    ),
     ...facts,
   ]
   return html`<!doctype html>
 <html lang="${voice.language}" dir="${voice.direction}"><head><meta charset="utf-8"><title>${words.title(view.merchant)}</title></head>
 <body style="font:16px/1.5 sans-serif;color:#16202c;max-width:36em">
 ${view.test && html`<p style="color:#5c4300"><strong>${words.test}</strong></p>`}
-<p>${words.message.thanks(ownDirection(view.merchant, voice))}</p>
+<p>${words.message.thanks(own(view.merchant))}</p>
 <p style="font-size:24px"><strong>${view.amount}</strong></p>
 ${not_needed.map((one) => html`<p style="color:#5c4300">${one}</p>`)}
-<table style="border-collapse:collapse">${rows.map(([left, right]) => html`<tr><td style="${cell}"><bdi>${left}</bdi></td><td style="${cell}"><bdi>${right}</bdi></td></tr>\n`)}</table>
+<table style="border-collapse:collapse">${rows.map(([left, right]) => html`<tr><td style="${cell}">${left}</td><td style="${cell}">${own(right)}</td></tr>\n`)}</table>
 ${since.length > 0 && html`<p><strong>${words.since.heading}</strong></p>${since.map((one) => html`<p>${one}</p>`)}`}
 <p>${words.message.atAddress}<br><a href="${url}">${url}</a></p>
 <p style="color:#52606f">${words.message.notAsked}</p>

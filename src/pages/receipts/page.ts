@@ -37,7 +37,7 @@ export function receiptPage({ receipt, view, voice, pdf, send }: ReceiptPage): P
 <p><small>${used ? words.youPaid : shared.weReceived}</small><br><strong class="money">${amount}</strong></p>
 ${notes(view)}<ul class="split">${view.lines.map(
       ({ name, note, amount }) =>
-        html`<li><span class="what"><bdi>${name}</bdi> <small><bdi>${note}</bdi></small></span><span class="money">${amount}</span></li>\n`,
+        html`<li><span class="what"><bdi>${name}</bdi> <small>${note}</small></span><span class="money">${amount}</span></li>\n`,
     )}</ul>
 ${sinceThen(view, voice)}<dl>${view.facts.map(([term, value]) => html`<div><dt>${term}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>
 ${

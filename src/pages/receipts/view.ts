@@ -16,6 +16,7 @@ export type ReceiptView = {
   /** Each amount has the code of its currency. */
   amount: string
   facts: [term: string, value: string][]
+  /** Of a note, what others wrote keeps to its own direction. */
   lines: { name: string; note: string; amount: string }[]
   /** What was not needed, and why. */
   not_needed: string[]
@@ -95,7 +96,7 @@ function linesOf(saying: Saying): ReceiptView['lines'] {
   if (facts.direct_amount > 0) {
     shown.push({
       name: text.document.asAsked,
-      note: personal?.asked_description ?? '',
+      note: ownDirection(personal?.asked_description ?? '', voice),
       amount: show(facts.direct_amount),
     })
   }
