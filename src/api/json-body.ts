@@ -1,6 +1,6 @@
 import { decodeUtf8 } from '../core/encoded-text.ts'
+import { endOfString, itemsMax, membersMax, readExactly } from '../core/json-reader.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
-import { endOfString, itemsMax, membersMax, readExactly } from './json-faults.ts'
 import { syntaxProblem } from './json-syntax.ts'
 
 /** How deep arrays and objects may stand in each other; no body of ours needs five. */
@@ -9,7 +9,8 @@ const depthMax = 32
 /**
  * Reads a body of JSON as it is written, in a time that its length bounds. JSON.parse reads it; what that would pass over in silence
  * (a member that is sent twice, `20.00`, `__proto__`, half a surrogate) is found by one look before and one after, and only a body
- * in which something is found, or which has an escape, is read again: to say where, and to read names as they are. Throws `invalid_encoding`, `malformed_json` or `invalid_request`.
+ * in which something is found, or which has an escape, is read again: to say where, and to read names as they are. Throws
+ * `invalid_encoding`, `malformed_json` or `invalid_request`.
  */
 export function readJsonBody(bytes: Buffer): unknown {
   const text = decodeUtf8(bytes, 'The body')
