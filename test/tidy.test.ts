@@ -179,7 +179,7 @@ describe('leftovers', () => {
       'src/pages/way-up.ts',
       'src/payments/processor/simulator/banks.ts',
       'src/payments/processor/simulator/cards.ts',
-      'src/api/json-faults.ts',
+      'src/core/json-reader.ts',
     ]
     const found = sources.filter((file) => /\bNumber\(|\.map\(Number\)|parseFloat/.test(read(file)))
     expect(found.toSorted()).toEqual(known.toSorted())

@@ -1,7 +1,6 @@
-import { assert } from '../core/assert.ts'
 import { decodeUtf8 } from '../core/encoded-text.ts'
+import { endOfString, itemsMax, membersMax, readExactly } from '../core/json-reader.ts'
 import { fieldProblem, Problem } from '../core/problem.ts'
-import { endOfString, findJsonFaults, itemsMax, membersMax } from './json-faults.ts'
 import { syntaxProblem } from './json-syntax.ts'
 
 /** How deep arrays and objects may stand in each other; no body of ours needs five. */
@@ -10,7 +9,8 @@ const depthMax = 32
 /**
  * Reads a body of JSON as it is written, in a time that its length bounds. JSON.parse reads it; what that would pass over in silence
  * (a member that is sent twice, `20.00`, `__proto__`, half a surrogate) is found by one look before and one after, and only a body
- * in which something is found is read again, to say where. Throws `invalid_encoding`, `malformed_json` or `invalid_request`.
+ * in which something is found, or which has an escape, is read again: to say where, and to read names as they are. Throws
+ * `invalid_encoding`, `malformed_json` or `invalid_request`.
  */
 export function readJsonBody(bytes: Buffer): unknown {
   const text = decodeUtf8(bytes, 'The body')
@@ -18,12 +18,13 @@ export function readJsonBody(bytes: Buffer): unknown {
   const json = text.startsWith('\ufeff') ? text.slice(1) : text
   const seen = look(json)
   const value = parse(json)
-  if (seen.oddNumber || countMembers(value) !== seen.members) {
-    const errors = findJsonFaults(json)
-    const [first] = errors
-    // A number of sixteen digits may be right.
-    assert(first || seen.oddNumber, 'what makes a body suspect is found')
-    if (first) throw new Problem('invalid_request', `${nameOf(first)}: ${first.detail}`, { errors })
+  if (json.includes('\\') || seen.oddNumber || countMembers(value) !== seen.members) {
+    const exact = readExactly(json)
+    const [first] = exact.faults
+    if (first) throw new Problem('invalid_request', `${nameOf(first)}: ${first.detail}`, { errors: exact.faults })
+    // A number of sixteen digits may be right. And JSON.parse of V8 13.6 loses a member whose name has an escape, such as "\"", or
+    // reads another name for it, where it has seen an object of the same form: in one of a thousand random objects.
+    return exact.value
   }
   return value
 }

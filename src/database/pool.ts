@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { parseJson } from '../core/json-reader.ts'
 import { withUniqueName } from './sql.ts'
 import { limitUse, streamOf } from './use-limit.ts'
 
@@ -24,6 +25,8 @@ export type Connection = Queryable
 export const types = new pg.TypeOverrides()
 types.setTypeParser(pg.types.builtins.INT8, BigInt)
 types.setTypeParser(pg.types.builtins.NUMERIC, BigInt)
+types.setTypeParser(pg.types.builtins.JSON, parseJson)
+types.setTypeParser(pg.types.builtins.JSONB, parseJson)
 types.setTypeParser(pg.types.builtins.DATE, (text: string) => text)
 
 // Every statement of a request finds few rows by an index. A plan that was made while a table was tiny scans the whole

@@ -1,3 +1,5 @@
+import { parseJson } from '../core/json-reader.ts'
+
 type Fields = Record<string, unknown>
 
 /** The personal fields of the data of an event: names, and names inside a nested object. Parsed once per event type. */
@@ -50,8 +52,8 @@ function split(fields: Fields, names: readonly string[]): { kept: Fields; moved:
 /** The bytes that are sent: the facts, and the personal fields until they are erased. They are the same at every attempt. */
 export function wholeBody({ body, personal }: { body: string; personal: string | null }): string {
   if (personal === null) return body
-  const event = JSON.parse(body) as { data: Fields }
-  for (const [name, value] of Object.entries(JSON.parse(personal) as Fields)) {
+  const event = parseJson(body) as { data: Fields }
+  for (const [name, value] of Object.entries(parseJson(personal) as Fields)) {
     const kept = event.data[name]
     event.data[name] = kept === undefined ? value : { ...(kept as Fields), ...(value as Fields) }
   }

@@ -46,7 +46,15 @@ export async function showOutcome(
   }
   return sendPage(
     reply,
-    outcomePage({ subject, voice, payment, lines, links, refresh_s, receipt: receiptPath(app.vault, payment.id) }),
+    outcomePage({
+      subject,
+      voice,
+      payment,
+      lines,
+      links,
+      refresh_s,
+      receipt: withCarried(receiptPath(app.vault, payment.id), carried),
+    }),
     { refresh_s },
   )
 }

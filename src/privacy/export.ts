@@ -9,6 +9,7 @@ import type { View } from '../billing/object/resource.ts'
 import { type AccountRow, type BillRow, type CustomerRow, objectSelect } from '../billing/object/rows.ts'
 import { renderObligation } from '../billing/obligation/render.ts'
 import { formatId, type Id } from '../core/id/id.ts'
+import { parseJson } from '../core/json-reader.ts'
 import type { Pool } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 import { wholeBody } from '../events/personal.ts'
@@ -91,7 +92,7 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
       ...ownerField({ id: row.receivable_id, kind: row.receivable_kind }),
       ...renderEntry(row),
     })),
-    events: shown(eventsOf(pool, customer), (row) => JSON.parse(wholeBody(row))),
+    events: shown(eventsOf(pool, customer), (row) => parseJson(wholeBody(row))),
   }
 }
 

@@ -34,11 +34,12 @@ const json = fc.letrec((tie) => ({
   ),
 })).value
 
-test('what is written exactly is read as JSON.parse reads it', () => {
+// The value itself is compared with: JSON.parse can lose a member whose name has an escape.
+test('what is written exactly is read as it was', () => {
   fc.assert(
     fc.property(json, fc.constantFrom(undefined, 1, '\t'), (value, space) => {
       const written = JSON.stringify(value, undefined, space)
-      expect(read(written)).toEqual(JSON.parse(written))
+      expect(read(written)).toEqual(value)
     }),
     { numRuns: 2_000 },
   )

@@ -7,6 +7,7 @@ import { faultStates } from './states/faults.ts'
 import { historyStates } from './states/history.ts'
 import { owedStates } from './states/owed.ts'
 import { paidStates } from './states/paid.ts'
+import { receiptStates } from './states/receipts.ts'
 import { called, toolsOf } from './states/tools.ts'
 
 // English with every letter accented: a plain letter on a page then is a text that stands in no catalogue.
@@ -39,6 +40,9 @@ const data = [
   /(?:January|October|November|December)(?: \d{4} at)?/,
   /SAST|UTC|GMT/,
   'Visa',
+  // The number of a receipt, and the channel of a recorded payment.
+  /(?:\w{4} ){5}\w{2}/,
+  /^cash$/,
   'First Simulated Bank',
   // The sample of a preview.
   /S(?:am(?:ple)? (?:Sample|account)|AMPLE-1)/,
@@ -77,6 +81,7 @@ describe('a page leaves no text to English', () => {
     ...paidStates(tools),
     ...askingStates(tools),
     ...historyStates(tools),
+    ...receiptStates(tools),
   ])('%s', async (_name, show) => {
     const page = await show()
     expect(page.html).toContain('[')
@@ -103,6 +108,7 @@ describe('a page leaves no text to English', () => {
         // They need a race with the processor.
         '.paying.declines.superseded',
         '.receipt.causes.withdrawn',
+        '.document.causes.withdrawn',
       ].toSorted(),
     )
   })

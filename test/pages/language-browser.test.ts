@@ -30,7 +30,10 @@ beforeAll(async () => {
   addresses.declined = `${(await payWith(late.presentment_url, '4000 0000 0000 9995')).url}?`
   const other = await customersOf(server).household()
   const card = await submit((await open(`${other.customer.presentment_url}/review?everything=ZAR`)).forms[0])
-  addresses.receipt = `${(await submit(card.forms[0], goodCard)).url}?`
+  const paid = await submit(card.forms[0], goodCard)
+  addresses.receipt = `${paid.url}?`
+  await server.api('PATCH', '/settings', { receipt_requests: true })
+  addresses.document = `${server.url}${/href="(\/receipts\/[^"]+)"/.exec(paid.html)?.[1]}?`
 })
 afterAll(async () => {
   await browser?.close()
@@ -38,7 +41,7 @@ afterAll(async () => {
 })
 
 describe.each(languageTags)('in %s', (language) => {
-  it.each(['owed', 'review', 'declined', 'receipt'])(
+  it.each(['owed', 'review', 'declined', 'receipt', 'document'])(
     'the page %s has no fault by WCAG 2.2 AA, fits 360 px, and weighs under 15 kB',
     async (name) => {
       const response = await page.goto(`${addresses[name]}lang=${language}`)

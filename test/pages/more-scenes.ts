@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { TestServer } from '../support/server.ts'
-import { goodCard, makeAccount, open, payWith, submit } from './payer.ts'
+import { goodCard, makeAccount, open, type PayerPage, payWith, submit } from './payer.ts'
 import type { Scene } from './scenes.ts'
 
 /** States of money and of doors that come up less often: each has its own scene, so that none is forgotten. */
@@ -36,6 +36,7 @@ export function moreScenesOf(serverNow: () => TestServer): Scene[] {
       currency: 'ZAR',
       options: { checkout_options: { return_url: `${serverNow().url}/docs` } },
     })
+  const receiptOf = ({ html }: PayerPage) => serverNow().url + (/href="(\/receipts\/[^"]+)"/.exec(html)?.[1] ?? '')
   const scene = (name: string, address: (page: Page) => Promise<string>): Scene => ({
     name,
     show: async (page) => page.goto(await address(page)),
@@ -115,6 +116,19 @@ export function moreScenesOf(serverNow: () => TestServer): Scene[] {
       const { link } = await requestFor({ amount: 2_000, account: account.id })
       await serverNow().api('PATCH', `/billing/accounts/${account.id}`, { balance: 500 })
       return link.url
+    }),
+    scene('receipt', async () => {
+      await serverNow().api('PATCH', '/settings', { receipt_requests: true })
+      return receiptOf(await payWith((await makeAccount(serverNow())).presentment_url, goodCard.card_number))
+    }),
+    scene('receipt-since', async () => {
+      const customer = await newCustomer()
+      const bill = await newBill(customer.id, {})
+      const money = { currency: 'ZAR', channel: 'cash', reference: `since-${++made}`, amount: 42_345, bill: bill.id }
+      const { id } = await create('/billing/payments', money)
+      const other = await newBill(customer.id, { amount_due: 20_000 })
+      await create('/billing/obligations', { payment: id, bill: other.id, amount: 20_000 })
+      return (await serverNow().api('GET', `/billing/payments/${id}`)).body.receipt_url
     }),
     scene('session', async () => (await sessionFor()).session_url),
     scene('session-failed', async () => (await payWith((await sessionFor()).session_url, '4000 0000 0000 9995')).url),

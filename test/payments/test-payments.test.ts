@@ -21,7 +21,9 @@ describe('a test payment', () => {
     expect(status).toBe(201)
     expect(body).toMatchObject({ status: 'succeeded', applied_amount: 500, channel: 'card', currency: 'ZAR' })
     expect(await balance(account)).toBe(1500)
-    expect((await server.api('GET', `/billing/payments/${body.id}`)).body).toEqual(body)
+    const { receipt_url, ...retrieved } = (await server.api('GET', `/billing/payments/${body.id}`)).body
+    expect(retrieved).toEqual(body)
+    expect(receipt_url).toContain('/receipts/')
   })
 
   it.each([

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { newId } from '../../src/core/id/id.ts'
+import { languageTags } from '../../src/html/language/languages.ts'
+import { voiceIn } from '../../src/html/language/voice.ts'
 import { canBePdf } from '../../src/pages/receipts/letters.ts'
 import { makePdf } from '../../src/pages/receipts/pdf.ts'
 import { createTurns } from '../../src/pages/receipts/turns.ts'
@@ -21,6 +23,9 @@ function receiptOf(name: string, count = 2): StoredReceipt {
     face: {},
     logo: null,
     receipt_requests: false,
+    locale: 'en-ZA',
+    languages: languageTags,
+    customer_locale: null,
     facts: {
       merchant,
       mode: 'live',
@@ -50,7 +55,9 @@ function receiptOf(name: string, count = 2): StoredReceipt {
     },
   }
 }
-const pdfOf = async (receipt: StoredReceipt) => makePdf(receipt, viewReceipt(receipt, []), url)
+const english = voiceIn('en', 'ZA', { offered: languageTags, asked: false })
+const pdfOf = async (receipt: StoredReceipt, voice = english) =>
+  makePdf(receipt, viewReceipt(receipt, [], voice), url, voice)
 const flat = (text: string) => text.normalize('NFC').replaceAll(/\s/g, '')
 
 describe('a receipt as a PDF', () => {
@@ -76,7 +83,7 @@ describe('a receipt as a PDF', () => {
   })
 
   test.each(['مياه أكمي', 'אקמה', '城市水务', 'คุณสมชาย'])('is not made of what it cannot set: %s', (name) => {
-    expect(canBePdf(viewReceipt(receiptOf(name), []))).toBe(false)
+    expect(canBePdf(viewReceipt(receiptOf(name), [], english))).toBe(false)
   })
 
   test('of a thousand debts has several pages, says each, is the same bytes twice, and lets others go on meanwhile', async () => {

@@ -85,7 +85,7 @@ describe('the receipt of a payment from a page', () => {
     await server.api('POST', `/billing/obligations/${first.id}/reversals`, { amount: 1000, reason: 'a mistake' })
     const { text } = await open(receipt.url)
     expect(text.replaceAll('\u00a0', ' ')).toContain(
-      `Since then 27 November 2026: Acme Water took R 10,00 back from Bill ${late.external_reference}.`,
+      `Since then 27 November 2026: Acme Water took R 10,00 ZAR back from Bill ${late.external_reference}.`,
     )
     expect(text).toContain(receipt.text.slice(receipt.text.indexOf('Receipt number'), receipt.text.indexOf('Save')))
     clock.advance(-86_400_000)
@@ -176,7 +176,7 @@ describe('the receipt of a payment from a page', () => {
       bill: late.id,
     })
     const { text } = await saved(await submit(card.forms[0], goodCard))
-    expect(text.replaceAll('\u00a0', ' ')).toContain('R 790,00 of it was not needed.')
+    expect(text.replaceAll('\u00a0', ' ')).toContain('R 790,00 ZAR of it was not needed.')
     expect(text).toContain(`Bill ${late.external_reference}: part of it had been paid already, or taken off.`)
   })
 
@@ -216,7 +216,7 @@ describe('the receipt of a recorded payment', () => {
       parseId('payment', payment.id),
     ])
     expect(rows).toEqual([{ count: 1n }])
-    const said = `Bill ${late.external_reference} R 99,00 left to pay after it R 700,00`
+    const said = `Bill ${late.external_reference} R 99,00 ZAR left to pay after it R 700,00 ZAR`
     expect(first.text.replaceAll('\u00a0', ' ')).toContain(said)
     expect(first.text).toContain('bank transfer')
     await server.api('PATCH', `/billing/customers/${customer.id}`, { name: 'Renamed' })
@@ -240,9 +240,9 @@ describe('the receipt of a recorded payment with money that was not needed', () 
     await server.api('POST', `/billing/payments/${payment.id}/reversals`, { amount: 700, reason: 'given back' })
     const { receipt_url } = (await server.api('GET', `/billing/payments/${payment.id}`)).body
     const text = (await open(receipt_url)).text.replaceAll('\u00a0', ' ')
-    expect(text).toContain('R 20,00 of it was not needed.')
+    expect(text).toContain('R 20,00 ZAR of it was not needed.')
     expect(text).toContain(
-      'Since then 26 November 2026: R 15,00 of this payment was used for something else that was owed. 26 November 2026: R 7,00 of this payment was taken back.',
+      'Since then 26 November 2026: R 15,00 ZAR of this payment was used for something else that was owed. 26 November 2026: R 7,00 ZAR of this payment was taken back.',
     )
   })
 })

@@ -1,6 +1,7 @@
 import { required } from '../../core/assert.ts'
 import { formatInstant } from '../../core/clock.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
+import { parseJson } from '../../core/json-reader.ts'
 import { toNumber } from '../../core/money.ts'
 import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
@@ -249,7 +250,7 @@ export function billPaid(environment: EventEnvironment, receivable: Receivable, 
   if (bill_version === null || bill_created_at === null || bill_date === null) return []
   const bill = { status: 'paid', balance: 0n, amount_due, amount_adjusted, amount_written_off } as const
   const { id, bucket, due_date, account_id } = receivable
-  const metadata = JSON.parse(receivable.bill_metadata ?? '{}') as Record<string, string>
+  const metadata = parseJson(receivable.bill_metadata ?? '{}') as Record<string, string>
   const data = {
     id: formatId('bill', id),
     external_reference: receivable.external_reference,
@@ -267,7 +268,7 @@ export function billPaid(environment: EventEnvironment, receivable: Receivable, 
     ...(due_date !== null && { due_date }),
     partially_paid: false,
     overdue: false,
-    ...(receivable.bill_particulars !== null && (JSON.parse(receivable.bill_particulars) as Particulars)),
+    ...(receivable.bill_particulars !== null && (parseJson(receivable.bill_particulars) as Particulars)),
     ...(Object.keys(metadata).length > 0 && { metadata }),
     mode: environment.mode,
     created_at: formatInstant(bill_created_at),

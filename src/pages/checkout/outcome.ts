@@ -50,7 +50,7 @@ export async function showCheckoutOutcome(
       voice,
       payment,
       lines,
-      receipt: receiptPath(app.vault, payment.id),
+      receipt: withCarried(receiptPath(app.vault, payment.id), carried),
       links: { page, self: withCarried(`${own}/payments/${formatId('payment', payment.id)}`, carried), again: page },
       refresh_s,
       asked: {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import encodeQR from 'qr'
 import { receiptNumber } from '../../core/receipt-address.ts'
+import type { Voice } from '../../html/language/voice.ts'
 import type { StoredReceipt } from '../../payments/receipt/store.ts'
 import {
   closeSheet,
@@ -18,7 +19,6 @@ import {
 } from './sheet.ts'
 import { createTurns } from './turns.ts'
 import type { ReceiptView } from './view.ts'
-import { receiptWords as words } from './words.ts'
 
 // A receipt takes 70 ms of a core, one of a thousand lines ten times that. The others wait.
 const turns = createTurns({ at_once: 2, waiting_max: 50, wait_ms: 10_000 })
@@ -31,30 +31,32 @@ const termWidth = 120
  * Makes the PDF of a receipt: A4, tagged, with the address of the receipt as a code to scan. The same receipt gives the same bytes
  * while nothing becomes of the money. Throws `overloaded` where too many are being made.
  */
-export function makePdf(receipt: StoredReceipt, view: ReceiptView, url: string): Promise<Buffer> {
+export function makePdf(receipt: StoredReceipt, view: ReceiptView, url: string, voice: Voice): Promise<Buffer> {
+  const words = voice.text.document
   return turns.take(async () => {
     const sheet = openSheet({
-      title: words.titleOf(view.merchant),
+      title: words.title(view.merchant),
       author: view.merchant,
       date: new Date(receipt.facts.received_at),
-      language: words.language,
+      language: voice.language,
     })
-    drawHead(sheet, view)
+    drawHead(sheet, view, voice)
     drawFacts(sheet, view)
-    await drawLines(sheet, view)
-    if (view.since.length > 0) note(sheet, [words.sinceThen, ...view.since], colors.ink, colors.tint)
-    drawCode(sheet, url)
+    await drawLines(sheet, view, voice)
+    if (view.since.length > 0) note(sheet, [words.since.heading, ...view.since], colors.ink, colors.tint)
+    drawCode(sheet, url, voice)
     const number = `${words.receipt} ${receiptNumber(receipt.payment_id)}`
     return closeSheet(sheet, (page, pages) => `${number}   ·   ${words.page(page, pages)}`)
   })
 }
 
-function drawHead(sheet: Sheet, view: ReceiptView): void {
+function drawHead(sheet: Sheet, view: ReceiptView, { text }: Voice): void {
+  const words = text.document
   const { merchant, used, amount, not_needed } = view
   if (view.test) note(sheet, [words.test], colors.notice, colors.notice_tint)
   paragraph(sheet, 'P', { text: merchant, bold: true, size: 14 }, 14)
   paragraph(sheet, 'H1', { text: words.receipt, bold: true, size: 22 }, 10)
-  paragraph(sheet, 'P', { text: used ? words.youPaid : words.weReceived, color: colors.soft }, 0)
+  paragraph(sheet, 'P', { text: used ? words.youPaid : text.receipt.weReceived, color: colors.soft }, 0)
   paragraph(sheet, 'P', { text: amount, bold: true, size: 24 }, 14)
   if (not_needed.length > 0) note(sheet, not_needed, colors.notice, colors.notice_tint)
 }
@@ -73,7 +75,7 @@ function drawFacts(sheet: Sheet, { facts }: ReceiptView): void {
 }
 
 /** The split, in steps, so that payments are not held up by a long one. */
-async function drawLines(sheet: Sheet, { lines }: ReceiptView): Promise<void> {
+async function drawLines(sheet: Sheet, { lines }: ReceiptView, { text: { document } }: Voice): Promise<void> {
   if (lines.length === 0) return
   const table = sheet.doc.struct('Table')
   sheet.root.add(table)
@@ -81,8 +83,8 @@ async function drawLines(sheet: Sheet, { lines }: ReceiptView): Promise<void> {
   const amountAt = contentWidth - amountWidth
   const head = () =>
     row(sheet, table, [
-      { text: words.line, width: nameWidth, bold: true, header: true },
-      { text: words.amount, at: amountAt, width: amountWidth, bold: true, right: true, header: true },
+      { text: document.line, width: nameWidth, bold: true, header: true },
+      { text: document.amount, at: amountAt, width: amountWidth, bold: true, right: true, header: true },
     ])
   makeRoom(sheet, 60)
   head()
@@ -100,22 +102,23 @@ async function drawLines(sheet: Sheet, { lines }: ReceiptView): Promise<void> {
   sheet.y += 20
 }
 
-function drawCode(sheet: Sheet, url: string): void {
+function drawCode(sheet: Sheet, url: string, { text }: Voice): void {
+  const { verify } = text.document
   const width = 84
   makeRoom(sheet, width + 12)
   const matrix = encodeQR(url, 'raw', { ecc: 'medium', border: 4 })
-  code(sheet, matrix, words.verify, width)
+  code(sheet, matrix, verify, width)
   const { y } = sheet
   sheet.root.add(
     sheet.doc.struct('P', () => {
-      write(sheet, { text: words.verify, at: width + 12, size: 9.5 }, y + 10)
+      write(sheet, { text: verify, at: width + 12, size: 9.5 }, y + 10)
       write(sheet, { text: url, at: width + 12, size: 8.5, color: colors.soft }, y + 26)
     }),
   )
   sheet.y += width
 }
 
-/** What a receipt is called as a file. */
+/** What a receipt is called as a file, in the letters that every header takes. */
 export function pdfName({ payment_id }: Pick<StoredReceipt, 'payment_id'>): string {
-  return `${words.receipt}-${receiptNumber(payment_id).replaceAll(' ', '')}.pdf`
+  return `Receipt-${receiptNumber(payment_id).replaceAll(' ', '')}.pdf`
 }

@@ -7,12 +7,13 @@ import { formatId, newId } from '../../core/id/id.ts'
 import type { Connection } from '../../database/pool.ts'
 import { transaction } from '../../database/transaction.ts'
 import { renderEvent, writeEvents } from '../../events/outbox.ts'
+import { ownDirection } from '../../html/direction.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../html/form.ts'
+import { voiceFor } from '../../html/language/choose.ts'
 import { addMessage } from '../../payments/receipt/messages.ts'
 import type { StoredReceipt } from '../../payments/receipt/store.ts'
 import { pageCause } from '../cause.ts'
 import { openReceipt, sendReceipt } from './show.ts'
-import { receiptWords as words } from './words.ts'
 
 // The longest that a mail server takes (RFC 5321, 4.5.3.1.3, less the angle brackets).
 const address = z.email().max(254)
@@ -30,21 +31,24 @@ export async function requestSending(
   if (!isOwnOrigin(app, request)) return sendForeign(request, reply)
   const receipt = await openReceipt(app, token)
   const by_mail = app.mailer !== undefined
-  if (!by_mail && !receipt.receipt_requests) return sendReceipt(app, reply, receipt)
+  if (!by_mail && !receipt.receipt_requests) return sendReceipt(app, request, reply, receipt)
+  const voice = voiceFor(request, receipt)
+  const words = voice.text.document.send
   const typed = (readForm(request).get('email') ?? '').trim()
   const read = address.safeParse(typed)
-  if (!read.success) return sendReceipt(app, reply, receipt, { status: 422, typed, error: words.sendWrong })
-  const wanted = { address: read.data, now: app.clock.now(), by_mail }
+  if (!read.success) return sendReceipt(app, request, reply, receipt, { status: 422, typed, error: words.wrong })
+  const wanted = { address: read.data, language: voice.language, now: app.clock.now(), by_mail }
   const added = await transaction(app.pool, async (connection) => {
     const added = await addMessage(connection, app.vault, receipt, wanted)
     if (added === 'new') await tell(connection, receipt, { ...wanted, ...pageCause(request.id) })
     return added
   })
-  if (added === 'too_many') return sendReceipt(app, reply, receipt, { status: 429, typed, error: words.sendTooMany })
+  if (added === 'too_many')
+    return sendReceipt(app, request, reply, receipt, { status: 429, typed, error: words.tooMany })
   if (added === 'new' && !by_mail) app.wakeDispatcher()
   // The same for an address that it was sent to before.
-  const done = by_mail ? words.sent : words.asked(receipt.facts.merchant.name)
-  return sendReceipt(app, reply, receipt, { done })
+  const done = by_mail ? words.sent : words.told(ownDirection(receipt.facts.merchant.name, voice))
+  return sendReceipt(app, request, reply, receipt, { done })
 }
 
 type Wanted = { address: string; now: Date; by_mail: boolean } & ReturnType<typeof pageCause>

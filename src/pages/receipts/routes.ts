@@ -8,8 +8,8 @@ type Params = { Params: { token: string } }
 
 /** The pages of receipts. */
 export function receiptRoutes(router: Router, app: AppContext): void {
-  router.get<Params>('/receipts/:token', ({ params }, reply) => showReceipt(app, reply, params.token))
+  router.get<Params>('/receipts/:token', (request, reply) => showReceipt(app, request, reply, request.params.token))
   router.post<Params>('/receipts/:token', (request, reply) => requestSending(app, request, reply, request.params.token))
-  router.get<Params>('/receipts/:token.pdf', ({ params }, reply) => sendPdf(app, reply, params.token))
+  router.get<Params>('/receipts/:token.pdf', (request, reply) => sendPdf(app, request, reply, request.params.token))
   router.all('/receipts/*', (request, reply) => sendPageNotFound(request, reply))
 }

@@ -1,8 +1,10 @@
 import type { AppContext } from '../../context.ts'
 import { receiptPath } from '../../core/receipt-address.ts'
+import { voiceFor } from '../../html/language/choose.ts'
 import type { Mailer, MailOutcome } from '../../net/mailer.ts'
 import { claimMessages, endMessage, type ReceiptMessage } from '../../payments/receipt/messages.ts'
 import { findReceipt, listSince } from '../../payments/receipt/store.ts'
+import { withCarried } from '../carried.ts'
 import { canBePdf } from './letters.ts'
 import { receiptMail } from './message.ts'
 import { makePdf, pdfName } from './pdf.ts'
@@ -40,11 +42,14 @@ async function sendOne(app: App, mailer: Mailer, message: ReceiptMessage): Promi
 async function hand(app: App, mailer: Mailer, message: ReceiptMessage): Promise<MailOutcome> {
   const receipt = await findReceipt(app, message.payment_id)
   if (!receipt) return 'failed'
-  const view = viewReceipt(receipt, await listSince(app.pool, receipt))
+  const voice = voiceFor({ url: `?lang=${message.language ?? ''}`, body: undefined, headers: {} }, receipt)
+  const view = viewReceipt(receipt, await listSince(app.pool, receipt), voice)
   const url = app.publicUrl() + receiptPath(app.vault, receipt.payment_id)
-  const pdf = canBePdf(view) ? { filename: pdfName(receipt), content: await makePdf(receipt, view, url) } : undefined
+  const pdf = canBePdf(view)
+    ? { filename: pdfName(receipt), content: await makePdf(receipt, view, url, voice) }
+    : undefined
   const mail = receiptMail(
-    { receipt, view, url, pdf, domain: mailer.domain },
+    { receipt, view, voice, url: withCarried(url, { lang: voice.language }), pdf, domain: mailer.domain },
     message,
     app.vault.decrypt(message.address),
   )

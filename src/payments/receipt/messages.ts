@@ -11,6 +11,8 @@ export type ReceiptMessage = {
   bucket: number
   address: Buffer
   requested_at: Date
+  /** Of the page where it was asked for. */
+  language: string | null
 }
 
 // A receipt is for whoever paid, and perhaps their bookkeeper; the form must not become a way to write to strangers.
@@ -33,7 +35,7 @@ export async function addMessage(
   connection: Connection,
   vault: Vault,
   { payment_id, bucket, environment_id }: Pick<StoredReceipt, 'payment_id' | 'bucket' | 'environment_id'>,
-  { address, now, by_mail }: { address: string; now: Date; by_mail: boolean },
+  { address, language, now, by_mail }: { address: string; language: string; now: Date; by_mail: boolean },
 ): Promise<'new' | 'known' | 'too_many'> {
   const hash = addressHash(vault, payment_id, address)
   await connection.query({
@@ -43,7 +45,16 @@ export async function addMessage(
   })
   const { rowCount } = await connection.query({
     ...addMessageSql,
-    values: [payment_id, bucket, hash, environment_id, by_mail ? vault.encrypt(address) : null, now, addressesMax],
+    values: [
+      payment_id,
+      bucket,
+      hash,
+      environment_id,
+      by_mail ? vault.encrypt(address) : null,
+      now,
+      addressesMax,
+      language,
+    ],
   })
   if (rowCount === 1) return 'new'
   const { rowCount: known } = await connection.query({

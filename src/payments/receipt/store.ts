@@ -4,6 +4,7 @@ import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import type { FaceTexts, Logo } from '../../html/face.ts'
+import type { Spoken } from '../../html/language/choose.ts'
 import { insertReceipts } from '../../ledger/payments/receipts.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import type { MethodDetails } from '../processor/processor.ts'
@@ -44,8 +45,8 @@ export type ReceiptPersonal = {
   lines: { external_reference: string; account_name: string | null; description: string | null }[]
 }
 
-/** A receipt as it was written, and how its merchant shows itself now. */
-export type StoredReceipt = {
+/** A receipt as it was written, and how its merchant shows itself and what its customer reads now. */
+export type StoredReceipt = Spoken & {
   payment_id: Id
   bucket: number
   environment_id: number

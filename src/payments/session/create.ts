@@ -70,7 +70,10 @@ export async function createSessionPayment(
     if (attempt === 'ended') await updateStatus(connection, key, { ...change, status: 'cancelled', next_check_at: now })
     return attempt
   })
-  if (begun !== 'ended') await supersede(app, processor, payment, begun.previous, { actor, request_id })
+  if (begun !== 'ended') {
+    const opened = { ...payment, processor_reference: reference }
+    await supersede(app, processor, opened, begun.previous, { actor, request_id })
+  }
   app.wakeDispatcher()
   const opened = required(await findSessionPayment(pool, environment.id, rest.id), 'the payment has been written')
   return opened.status === 'pending_action' ? { kind: 'open', url } : { kind: 'already_started', payment: opened }

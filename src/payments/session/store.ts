@@ -118,26 +118,19 @@ export async function listUnfinished(pool: Queryable, payable: Payable): Promise
 }
 
 /**
- * The payments that were started before another one for any of the same receivables, by whichever door, and not charged.
- * They give way to it.
+ * The payments that were started besides another one for any of the same receivables, by whichever door, and not charged. Of two,
+ * the one that was begun first gives way.
  */
-export async function listSuperseded(
+export async function listRivals(
   pool: Queryable,
-  { id, bucket, environment_id, customer_id, chosen, created_at }: SessionPayment,
+  { id, bucket, environment_id, customer_id, chosen }: SessionPayment,
 ): Promise<SessionPayment[]> {
   const { rows } = await pool.query<Row>({
-    name: 'list-superseded-payments',
-    text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3 and (p.created_at, p.id) < ($6, $4)
+    name: 'list-rival-payments',
+    text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3 and p.id <> $4
       and coalesce(p.chosen_ids, array[p.target_id]) && $5::uuid[] and p.status in ('initiating', 'pending_action')
       order by p.id limit ${supersededMax}`,
-    values: [
-      environment_id,
-      customer_id,
-      bucket,
-      id,
-      uuidArray(chosen.map(({ receivable_id }) => receivable_id)),
-      created_at,
-    ],
+    values: [environment_id, customer_id, bucket, id, uuidArray(chosen.map(({ receivable_id }) => receivable_id))],
   })
   return rows.map(toPayment)
 }

@@ -1,15 +1,16 @@
 import type { AppContext } from '../../context.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { Processor } from '../processor/processor.ts'
-import { findSessionPayment, listSuperseded, type SessionPayment, updateStatus } from './store.ts'
+import { findSessionPayment, listRivals, type SessionPayment, updateStatus } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
 
 /**
  * Cancels the payments that were started earlier for any of the same receivables and never charged, and `previous`, the attempt
- * before it to pay the same request or session: a payer who goes back
- * and begins again, or pays in a second window, would otherwise be charged twice. The charge is closed first, so that a
- * cancelled payment cannot be paid; where it is too late for that, the payment gets the state of its charge. Money that
- * arrives all the same is applied as far as it is owed.
+ * before it to pay the same request or session: a payer who goes back and begins again, or pays in a second window, would
+ * otherwise be charged twice. Of two that begin at the same time each may be looked for before the other is written; but each
+ * looks after its own is, so at least one sees both, and it is the same one that gives way, whoever sees it. The charge is
+ * closed first, so that a cancelled payment cannot be paid; where it is too late for that, the payment gets the state of its
+ * charge. Money that arrives all the same is applied as far as it is owed.
  */
 export async function supersede(
   app: SessionApp & Pick<AppContext, 'log'>,
@@ -21,8 +22,11 @@ export async function supersede(
   const { environment_id } = started
   const replaced = previous === null ? undefined : await findSessionPayment(app.pool, environment_id, previous)
   const waits = replaced?.status === 'initiating' || replaced?.status === 'pending_action'
-  const ofDebts = (await listSuperseded(app.pool, started)).filter(({ id }) => id !== previous)
-  for (const payment of [...(replaced && waits ? [replaced] : []), ...ofDebts]) {
+  const rivals = (await listRivals(app.pool, started)).filter(({ id }) => id !== previous)
+  const giving = rivals.some((rival) => isLater(rival, started))
+    ? [started]
+    : rivals.filter((rival) => isLater(started, rival))
+  for (const payment of [...(replaced && waits ? [replaced] : []), ...giving]) {
     try {
       await cancel(app, processor, payment, cause)
     } catch (error) {
@@ -30,6 +34,13 @@ export async function supersede(
       app.log.warn({ err: error, payment_id: payment.id }, 'a payment that gives way could not be cancelled')
     }
   }
+}
+
+type Begun = Pick<SessionPayment, 'id' | 'created_at'>
+
+function isLater(one: Begun, other: Begun): boolean {
+  const [first, second] = [one.created_at.getTime(), other.created_at.getTime()]
+  return first > second || (first === second && one.id > other.id)
 }
 
 async function cancel(app: SessionApp, processor: Processor, payment: SessionPayment, cause: SessionCause) {

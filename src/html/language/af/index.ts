@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInAfrikaans } from './amounts.ts'
 import { askingInAfrikaans, lookUpInAfrikaans } from './asking.ts'
 import { debtsInAfrikaans } from './debts.ts'
+import { documentInAfrikaans } from './document.ts'
 import { historyInAfrikaans } from './history.ts'
 import { owedInAfrikaans } from './owed.ts'
 import { payingInAfrikaans } from './paying.ts'
@@ -17,6 +18,7 @@ export const afrikaans: Catalogue = {
   history: historyInAfrikaans,
   paying: payingInAfrikaans,
   receipt: receiptInAfrikaans,
+  document: documentInAfrikaans,
   asking: askingInAfrikaans,
   lookUp: lookUpInAfrikaans,
 }

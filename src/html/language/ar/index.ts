@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInArabic } from './amounts.ts'
 import { askingInArabic, lookUpInArabic } from './asking.ts'
 import { debtsInArabic } from './debts.ts'
+import { documentInArabic } from './document.ts'
 import { historyInArabic } from './history.ts'
 import { owedInArabic } from './owed.ts'
 import { payingInArabic } from './paying.ts'
@@ -17,6 +18,7 @@ export const arabic: Catalogue = {
   history: historyInArabic,
   paying: payingInArabic,
   receipt: receiptInArabic,
+  document: documentInArabic,
   asking: askingInArabic,
   lookUp: lookUpInArabic,
 }

@@ -1,6 +1,7 @@
 import { amountsInEnglish } from './amounts.ts'
 import { askingInEnglish, lookUpInEnglish } from './asking.ts'
 import { debtsInEnglish } from './debts.ts'
+import { documentInEnglish } from './document.ts'
 import { historyInEnglish } from './history.ts'
 import { owedInEnglish } from './owed.ts'
 import { payingInEnglish } from './paying.ts'
@@ -16,6 +17,7 @@ export const english = {
   history: historyInEnglish,
   paying: payingInEnglish,
   receipt: receiptInEnglish,
+  document: documentInEnglish,
   asking: askingInEnglish,
   lookUp: lookUpInEnglish,
 }

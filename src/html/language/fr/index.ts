@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInFrench } from './amounts.ts'
 import { askingInFrench, lookUpInFrench } from './asking.ts'
 import { debtsInFrench } from './debts.ts'
+import { documentInFrench } from './document.ts'
 import { historyInFrench } from './history.ts'
 import { owedInFrench } from './owed.ts'
 import { payingInFrench } from './paying.ts'
@@ -17,6 +18,7 @@ export const french: Catalogue = {
   history: historyInFrench,
   paying: payingInFrench,
   receipt: receiptInFrench,
+  document: documentInFrench,
   asking: askingInFrench,
   lookUp: lookUpInFrench,
 }

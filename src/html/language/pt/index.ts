@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInPortuguese } from './amounts.ts'
 import { askingInPortuguese, lookUpInPortuguese } from './asking.ts'
 import { debtsInPortuguese } from './debts.ts'
+import { documentInPortuguese } from './document.ts'
 import { historyInPortuguese } from './history.ts'
 import { owedInPortuguese } from './owed.ts'
 import { payingInPortuguese } from './paying.ts'
@@ -17,6 +18,7 @@ export const portuguese: Catalogue = {
   history: historyInPortuguese,
   paying: payingInPortuguese,
   receipt: receiptInPortuguese,
+  document: documentInPortuguese,
   asking: askingInPortuguese,
   lookUp: lookUpInPortuguese,
 }

@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInSwahili } from './amounts.ts'
 import { askingInSwahili, lookUpInSwahili } from './asking.ts'
 import { debtsInSwahili } from './debts.ts'
+import { documentInSwahili } from './document.ts'
 import { historyInSwahili } from './history.ts'
 import { owedInSwahili } from './owed.ts'
 import { payingInSwahili } from './paying.ts'
@@ -17,6 +18,7 @@ export const swahili: Catalogue = {
   history: historyInSwahili,
   paying: payingInSwahili,
   receipt: receiptInSwahili,
+  document: documentInSwahili,
   asking: askingInSwahili,
   lookUp: lookUpInSwahili,
 }

@@ -2,6 +2,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { amountsInZulu } from './amounts.ts'
 import { askingInZulu, lookUpInZulu } from './asking.ts'
 import { debtsInZulu } from './debts.ts'
+import { documentInZulu } from './document.ts'
 import { historyInZulu } from './history.ts'
 import { owedInZulu } from './owed.ts'
 import { payingInZulu } from './paying.ts'
@@ -17,6 +18,7 @@ export const zulu: Catalogue = {
   history: historyInZulu,
   paying: payingInZulu,
   receipt: receiptInZulu,
+  document: documentInZulu,
   asking: askingInZulu,
   lookUp: lookUpInZulu,
 }

@@ -8,4 +8,4 @@ from (
   for no key update skip locked
 ) as due
 where m.payment_id = due.payment_id and m.address_hash = due.address_hash and m.bucket = due.bucket
-returning m.payment_id, m.address_hash, m.bucket, m.address, m.requested_at
+returning m.payment_id, m.address_hash, m.bucket, m.address, m.requested_at, m.language
