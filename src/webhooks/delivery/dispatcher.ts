@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { createCache } from '../../core/cache.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import type { Vault } from '../../core/secret.ts'
@@ -8,6 +7,7 @@ import type { Pool } from '../../database/pool.ts'
 import type { HttpClient } from '../../net/http-client.ts'
 import { attemptDelivery, createEndpointSecrets, type Sender } from './attempt.ts'
 import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
+import { FailureLog } from './failure-log.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
 import { pauseEndpoint } from './pausing.ts'
 import { rescheduleAfter } from './schedule.ts'
@@ -79,8 +79,7 @@ class DeliveryLoop implements Dispatcher {
   /** The running attempts, the oldest first. */
   readonly #running = new Set<RunningAttempt>()
   readonly #stopping = new AbortController()
-  /** The endpoints whose failure was logged within the last minute. */
-  readonly #logged = createCache<true>({ size_max: 1_000, ttl_ms: 60_000 })
+  readonly #failures: FailureLog
   /** Something may be due. */
   #wanted = false
   #claiming = false
@@ -93,6 +92,7 @@ class DeliveryLoop implements Dispatcher {
     this.#pool = pool
     this.#clock = clock
     this.#log = log
+    this.#failures = new FailureLog(log)
     this.#database = new DatabaseRetry(this.#stopping.signal, {
       onUnavailable: (error) => log.warn({ err: error }, 'the database is unavailable; webhooks wait for it'),
       onAvailable: () => log.info({}, 'the database is available again; webhooks are sent'),
@@ -111,10 +111,7 @@ class DeliveryLoop implements Dispatcher {
       schedule: { waits_s: retry_waits_s, random },
       user_agent: `Tallystick/${version}`,
       destinationOf: createEndpointSecrets(vault),
-      onUnusable: (endpoint_id, error) => {
-        if (this.#mayLog(endpoint_id))
-          log.error({ ...shown({ endpoint_id }), err: error }, 'a webhook endpoint cannot be used')
-      },
+      onUnusable: (endpoint_id, error) => this.#failures.unusable(endpoint_id, error),
     }
   }
 
@@ -217,7 +214,7 @@ class DeliveryLoop implements Dispatcher {
     const outcome = await this.#outcomeOf(delivery)
     this.#held.delete(delivery)
     this.#running.delete(running)
-    this.#logFailure(outcome)
+    this.#failures.failed(outcome, this.#limiter.failures(endpoint_id))
     this.#limiter.finish(endpoint_id, outcome.status === 'delivered', running.started, performance.now())
     this.#writer.add(outcome)
     this.#sendReady()
@@ -236,31 +233,6 @@ class DeliveryLoop implements Dispatcher {
     } catch (error) {
       this.#log.error({ ...shown({ endpoint_id }), err: error }, 'a webhook endpoint could not be paused')
     }
-  }
-
-  /** Logs the first failure of an endpoint since its last success. */
-  #logFailure({ delivery: { endpoint_id, event_id }, status, attempt }: DeliveryOutcome): void {
-    if (status === 'exhausted') this.#logExhausted(endpoint_id, event_id)
-    if (status !== 'pending' || attempt === undefined || this.#limiter.failures(endpoint_id) > 0) return
-    if (!this.#mayLog(endpoint_id)) return
-    const { status_code, error, duration_ms } = attempt
-    this.#log.warn(
-      { ...shown({ endpoint_id, event_id }), status_code, error, duration_ms },
-      'a webhook endpoint fails; its deliveries are retried',
-    )
-  }
-
-  #logExhausted(endpoint_id: string, event_id: string): void {
-    if (!this.#mayLog(`exhausted ${endpoint_id}`)) return
-    const text = 'the last attempt at a webhook has failed; it is not tried again by itself'
-    this.#log.warn(shown({ endpoint_id, event_id }), text)
-  }
-
-  /** At most once a minute per endpoint, so that an unstable one cannot fill the log. */
-  #mayLog(subject: string): boolean {
-    if (this.#logged.get(subject)) return false
-    this.#logged.set(subject, true)
-    return true
   }
 
   async #outcomeOf(delivery: ClaimedDelivery): Promise<DeliveryOutcome> {
