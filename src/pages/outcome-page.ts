@@ -80,10 +80,10 @@ function reasonOf(
   calledOff: boolean,
   { text: { paying } }: Voice,
 ): string {
-  if (decline)
-    return Object.hasOwn(paying.declines, decline.decline_code)
-      ? (paying.declines[decline.decline_code] ?? '')
-      : decline.message
+  if (decline) {
+    const known: ReadonlyMap<string, string> = new Map(Object.entries(paying.declines))
+    return known.get(decline.decline_code) ?? decline.message
+  }
   if (status !== 'cancelled') return paying.failed.notInTime
   return calledOff ? paying.failed.calledOff : paying.failed.elsewhere
 }

@@ -16,6 +16,7 @@ import { account } from '../shapes/account.ts'
 import { bill } from '../shapes/bill.ts'
 import { toldPaymentRequest, toldPaymentSession } from '../shapes/checkout.ts'
 import { customer } from '../shapes/customer.ts'
+import { eventFields } from '../shapes/event.ts'
 import { ownerFields } from '../shapes/object.ts'
 import { shownId, shownInstant } from '../shapes/primitives.ts'
 import { exportCustomer } from './export.ts'
@@ -26,16 +27,7 @@ const erasureMax_ms = 60_000
 
 // An export has no pages, and nothing limits how much a customer has.
 const exportedMax = 10_000_000
-const exportedEvent = z
-  .object({
-    id: shownId('event'),
-    type: z.string().max(100),
-    created_at: shownInstant,
-    mode: z.enum(['test', 'live']),
-    api_version: z.string().max(10),
-    data: z.record(z.string().max(40), z.unknown()),
-  })
-  .meta({ id: 'ExportedEvent' })
+const exportedEvent = z.object(eventFields).meta({ id: 'ExportedEvent' })
 const exported = z
   .object({
     exported_at: shownInstant,

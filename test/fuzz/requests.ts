@@ -1,3 +1,4 @@
+import type { NameableKind } from '../../src/core/absent.ts'
 import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
 
@@ -8,21 +9,7 @@ export const smallPng =
 export type Sample = { method: string; path: string; body: Record<string, unknown> }
 
 /** The objects that samples name, by what a path calls them; `returned` is a payment that was reversed. */
-export type SampleObjects = Record<
-  | 'customer'
-  | 'account'
-  | 'bill'
-  | 'payment'
-  | 'payment_request'
-  | 'payment_session'
-  | 'obligation'
-  | 'endpoint'
-  | 'delivery'
-  | 'event'
-  | 'replay'
-  | 'returned',
-  string
->
+export type SampleObjects = Record<NameableKind | 'returned', string>
 
 /** Makes one object of each kind. */
 export async function sampleObjects(server: TestServer): Promise<SampleObjects> {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { parseId } from '../../src/core/id/id.ts'
+import { english } from '../../src/html/language/en/index.ts'
 import { languageTags } from '../../src/html/language/languages.ts'
+import { declines } from '../../src/payments/processor/simulator/cards.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { customersOf } from './household.ts'
 import { follow, goodCard, makeAccount, open, type PayerPage, paymentsOf, statusOf, submit } from './payer.ts'
@@ -19,6 +21,10 @@ const languageOf = ({ html }: PayerPage) => /<html lang="(\w+)" dir="\w+">/.exec
 const accepting = (accept: string) => ({ headers: { 'accept-language': accept } })
 
 describe('the language of a page', () => {
+  test('has a sentence for each way in which the simulator declines', () => {
+    expect(Object.keys(english.paying.declines)).toEqual(Object.keys(declines))
+  })
+
   test.each([
     // The address, the customer, the browser, the environment; what the page is in.
     ['fr', 'pt-MZ', 'af', 'ar-EG', 'fr'],

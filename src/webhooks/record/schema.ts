@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pageQuery } from '../../api/pagination.ts'
 import { eventTypes } from '../../events/registry.ts'
+import { eventFields } from '../../shapes/event.ts'
 import { instant, sentId, shownId, shownInstant } from '../../shapes/primitives.ts'
 
 const statuses = ['pending', 'delivered', 'exhausted', 'cancelled'] as const
@@ -62,12 +63,7 @@ export const deliveryDetail = z
 
 export const eventDetail = z
   .object({
-    id: shownId('event'),
-    type: z.string().max(100),
-    created_at: shownInstant,
-    mode: z.enum(['test', 'live']),
-    api_version: z.string().max(10),
-    data: z.record(z.string().max(40), z.unknown()).describe('As it is sent to the endpoints'),
+    ...eventFields,
     deliveries: z.array(delivery).max(1_000),
   })
   .meta({ id: 'EventDetail' })

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../html.ts'
 
 // By their code: what a processor says itself is shown where a code is not among them.
-const declines: Readonly<Record<string, string>> = {
+const declines = {
   insufficient_funds: 'There is not enough money on the card.',
   generic_decline: 'The bank declined the card without saying why.',
   expired_card: 'The card has expired.',
