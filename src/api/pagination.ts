@@ -50,7 +50,8 @@ export type ListFilters = { readonly environment_id: number; readonly [filter: s
 /** Where a page starts. Read `limit + 1` rows beyond `after` to know whether more follow. */
 export type PageStart = { limit: number; after: Id | undefined }
 
-const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+/** No id is higher. */
+export const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /**
  * The range of ids of a page, newest first: from `from`, and below `below`. The cursor and the instants are both ranges
@@ -58,7 +59,7 @@ const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
  */
 export function idRange(
   { created_from, created_to }: { created_from?: string | undefined; created_to?: string | undefined },
-  { after }: PageStart,
+  { after }: Pick<PageStart, 'after'>,
 ): { from: Id; below: Id } {
   const end = created_to === undefined ? highestId : firstIdAt(Date.parse(created_to) + 1)
   return {

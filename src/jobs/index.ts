@@ -23,7 +23,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },
     { name: 'wake-deliveries', every_ms: 1_000, run: (stopping) => wakeDeliveries(app, stopping) },
     { name: 'replay-events', every_ms: 1_000, run: (stopping) => runReplays(app, stopping) },
-    { name: 'maintain-database', every_ms: 3_600_000, run: () => maintainDatabase(app) },
+    { name: 'maintain-database', every_ms: 3_600_000, run: (stopping) => maintainDatabase(app, stopping) },
     deliverWebhooks(dispatcher),
   ]
 }

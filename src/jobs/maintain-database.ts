@@ -21,10 +21,13 @@ const tableLockWait_ms = 200
 
 /**
  * Maintains the database: creates partitions three months ahead, deletes idempotency keys and attempts of guests after 24
- * hours, and drops
- * months of events after 90 days. What is not delivered by then is given up before.
+ * hours, and drops months of events after 90 days. What is not delivered by then is given up before. It ends after the step that
+ * it is in when the signal is aborted.
  */
-export async function maintainDatabase(app: Pick<AppContext, 'pool' | 'clock' | 'log'>): Promise<void> {
+export async function maintainDatabase(
+  app: Pick<AppContext, 'pool' | 'clock' | 'log'>,
+  stopping?: AbortSignal,
+): Promise<void> {
   const { pool, clock } = app
   const now = clock.now()
   await changePartitions(pool, {
@@ -32,15 +35,16 @@ export async function maintainDatabase(app: Pick<AppContext, 'pool' | 'clock' | 
     text: 'select ensure_partitions($1, $2)',
     values: [now, partitionMonths],
   })
-  await expireDeliveries(app)
+  await expireDeliveries(app, stopping)
+  if (stopping?.aborted) return
   await changePartitions(pool, {
     name: 'drop-old-events',
     text: 'select drop_old_events(now() - $1::interval)',
     values: [eventsKept],
   })
   const before = new Date(now.getTime() - keptMs)
-  await inSteps(() => deleteOldResponses(pool, before, stepRows))
-  await inSteps(() => deleteOldAttempts(pool, before, stepRows))
+  await inSteps(() => deleteOldResponses(pool, before, stepRows), stopping)
+  await inSteps(() => deleteOldAttempts(pool, before, stepRows), stopping)
 }
 
 async function changePartitions(pool: Pool, statement: Statement & { values: unknown[] }): Promise<void> {
@@ -51,8 +55,8 @@ async function changePartitions(pool: Pool, statement: Statement & { values: unk
 }
 
 /** In small steps: one large delete would hold up the vacuum and the log for as long as it runs. */
-async function inSteps(step: () => Promise<number>): Promise<void> {
-  for (;;) {
+async function inSteps(step: () => Promise<number>, stopping?: AbortSignal): Promise<void> {
+  while (!stopping?.aborted) {
     if ((await step()) < stepRows) return
   }
 }

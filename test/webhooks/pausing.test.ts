@@ -7,6 +7,7 @@ import { wakeDeliveries } from '../../src/webhooks/delivery/waking.ts'
 import { runReplays } from '../../src/webhooks/replay/run.ts'
 import { insertReplay, listRunningReplays } from '../../src/webhooks/replay/store.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { deliveryFixture } from './delivery-fixture.ts'
 import { startReceiver } from './receivers.ts'
 
@@ -95,6 +96,31 @@ describe('an endpoint is paused', () => {
     const ids = [first, ...later].map((id) => formatId('event', id as Id))
     expect(got.filter((id) => ids.includes(id as string))).toEqual(ids)
     expect(new Set((await fixture.deliveries(endpoint)).map(({ status }) => status))).toEqual(new Set(['delivered']))
+  })
+
+  test('not by a 410 to an attempt that began before it was changed', async () => {
+    const open: (() => void)[] = []
+    const receiver = await startReceiver((_request, response) => open.push(() => response.writeHead(410).end()))
+    const endpoint = await fixture.endpoint(receiver.url)
+    await fixture.events()
+    const dispatcher = fixture.dispatcher()
+    dispatcher.wake()
+    await eventually(() => open.length === 1, 'the attempt has begun')
+    fixture.clock.advance(10)
+    await database.pool.query('update webhook_endpoint set updated_at = $2 where id = $1', [
+      endpoint,
+      fixture.clock.now(),
+    ])
+    open[0]?.()
+    await dispatcher.idle()
+    expect((await fixture.attempts(endpoint)).map(({ status_code }) => status_code)).toEqual([410])
+    expect(await statusOf(endpoint)).toMatchObject({ disabled_at: null })
+    fixture.clock.advance(10_000)
+    dispatcher.wake()
+    await eventually(() => open.length === 2, 'the next attempt has begun')
+    open[1]?.()
+    await dispatcher.idle()
+    expect(await statusOf(endpoint)).toMatchObject({ disabled_reason: 'gone' })
   })
 
   test('after three days in which it took nothing, and the others are told; its last attempt is not lost', async () => {

@@ -182,6 +182,21 @@ describe('the list of deliveries', () => {
   })
 })
 
+test('an event is shown with the names of its metadata as they were written', async () => {
+  // JSON.parse of V8 13.6 reads the name of the second as that of the first, so the text is compared.
+  const written = [
+    { '-0': 'a', '\\': '1' },
+    { '-0': '\\', '"': '1' },
+  ]
+  for (const metadata of written) {
+    const external_reference = `M${++serial}`
+    const { body } = await server.api('POST', '/billing/customers', { external_reference, name: 'Jane', metadata })
+    await settled(body.id, 'delivered')
+    const { text } = await server.api('GET', `/events/${(await only(body.id)).event_id}`)
+    expect(text).toContain(`"metadata":${JSON.stringify(metadata)}`)
+  }
+})
+
 test('an event is shown as it is sent, with its deliveries', async () => {
   const id = await customer()
   await settled(id, 'delivered')

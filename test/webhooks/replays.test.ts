@@ -120,6 +120,7 @@ describe('a replay', () => {
     const { body } = await begin(endpoint, { from, to: now() })
     const another = await begin(endpoint, { from, to: now() })
     expect([another.status, another.body.code]).toEqual([409, 'replay_in_progress'])
+    expect(another.body.detail).toContain(body.id)
     const path = `/webhooks/endpoints/${endpoint}/replays/${body.id}`
     const cancelled = await server.api('POST', `${path}/cancel`)
     expect(cancelled.body).toMatchObject({ status: 'cancelled', replayed: 0, ended_at: now() })

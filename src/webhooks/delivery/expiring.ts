@@ -9,13 +9,12 @@ const expire = loadSql(import.meta.url, './sql/expire-deliveries.sql')
  * Gives deliveries up whose events are older than 90 days, in steps: their events are about to be dropped. It is said in
  * the log, and counted at the endpoint.
  */
-export async function expireDeliveries({
-  pool,
-  clock,
-  log,
-}: Pick<AppContext, 'pool' | 'clock' | 'log'>): Promise<void> {
+export async function expireDeliveries(
+  { pool, clock, log }: Pick<AppContext, 'pool' | 'clock' | 'log'>,
+  stopping?: AbortSignal,
+): Promise<void> {
   const total = new Map<Id, number>()
-  for (;;) {
+  while (!stopping?.aborted) {
     const { rows } = await pool.query<{ endpoint_id: Id; expired: number }>({ ...expire, values: [clock.now()] })
     for (const { endpoint_id, expired } of rows) total.set(endpoint_id, (total.get(endpoint_id) ?? 0) + expired)
     if (rows.length === 0) break

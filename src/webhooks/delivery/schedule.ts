@@ -6,7 +6,7 @@ const minuteS = 60
 const hourS = 60 * minuteS
 
 /** The longest wait that a receiver may ask for with Retry-After: one day, in seconds. */
-export const retryAfterMaxS = 24 * hourS
+const retryAfterMaxS = 24 * hourS
 
 // The statuses that ask for a pause. Source: Standard Webhooks 1.0; RFC 9110, 10.2.3, adds 503.
 const pausingStatuses = new Set([429, 502, 503, 504])

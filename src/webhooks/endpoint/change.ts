@@ -17,8 +17,8 @@ const hourMs = 3_600_000
 const overlapDefaultH = 24
 
 /**
- * Changes the fields of an endpoint that are sent. What waits for it goes to the new address, and is due at once when it is
- * enabled again. Throws `not_found`, `precondition_failed`, `url_not_allowed` or `header_not_allowed`.
+ * Changes the fields of an endpoint that are sent. What waits for it goes to the new address, and becomes due within a second
+ * when it is enabled again. Throws `not_found`, `precondition_failed`, `url_not_allowed` or `header_not_allowed`.
  */
 export async function changeEndpoint(
   connection: Connection,

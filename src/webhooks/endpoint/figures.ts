@@ -3,9 +3,9 @@ import { type Id, timeOf } from '../../core/id/id.ts'
 import type { Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
+import { deliverySettings } from '../delivery/store.ts'
 import type { endpointFigures } from './schema.ts'
 
-const settings = loadSql(import.meta.url, '../delivery/sql/delivery-settings.sql')
 const readFiguresSql = loadSql(import.meta.url, './sql/endpoint-figures.sql')
 
 type Row = {
@@ -24,7 +24,7 @@ export async function readFigures(
   { id, environment_id }: { id: Id; environment_id: number },
 ): Promise<z.input<typeof endpointFigures>> {
   const { rows } = await transaction(pool, (connection, sendCommit) => {
-    connection.query(settings).catch(() => {})
+    connection.query(deliverySettings).catch(() => {})
     const reading = connection.query<Row>({ ...readFiguresSql, values: [id, environment_id] })
     sendCommit()
     return reading

@@ -23,7 +23,7 @@ const reserved = new Set([
   'upgrade',
   'user-agent',
 ])
-const reservedPrefix = /^(?:webhook-|proxy-|svix-)/
+const reservedPrefix = /^(?:webhook-|proxy-)/
 
 /**
  * The headers with those that are sent: each replaces the one of its name, in whatever case; null removes one, or all of them.

@@ -115,7 +115,6 @@ function addUpdate(router: Router, app: AppContext): void {
     },
     async (connection, { params, body, context, if_match }) =>
       shown(app, context, await changeEndpoint(connection, app, context, params.endpoint, body, if_match)),
-    { committed: app.wakeDispatcher },
   )
 }
 

@@ -154,10 +154,13 @@ export const rotatedSecret = z
   })
   .meta({ id: 'RotatedWebhookSecret' })
 
+/** The type of what is sent where there is nothing to tell of; it is no event, and no endpoint takes it by its types. */
+export const testType = 'webhook_endpoint.test'
+
 export const testSendBody = z
   .strictObject({
     type: z
-      .enum([...eventTypes, 'webhook_endpoint.test'])
+      .enum([...eventTypes, testType])
       .optional()
       .describe(
         'Whose sample is sent, in test environments; `webhook_endpoint.test` when left out, and always in live ones',

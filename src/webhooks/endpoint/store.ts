@@ -71,12 +71,13 @@ export async function listEndpoints(connection: Queryable, environmentId: number
   return rows
 }
 
-/** Writes what can be changed of an endpoint. */
+/** Writes what can be changed of an endpoint. Another address has not failed yet. */
 export async function updateEndpoint(connection: Queryable, row: EndpointRow): Promise<void> {
   await connection.query({
     name: 'update-endpoint',
     text: `update webhook_endpoint set url = $3, description = $4, event_types = $5, secret = $6, disabled_at = $7,
-        disabled_reason = $8, enabled_at = $9, updated_at = $10
+        disabled_reason = $8, enabled_at = $9, updated_at = $10,
+        failing_since = case when url = $3 then failing_since end
       where environment_id = $1 and id = $2`,
     values: [
       row.environment_id,

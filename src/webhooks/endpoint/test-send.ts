@@ -6,11 +6,9 @@ import { Problem } from '../../core/problem.ts'
 import { apiVersion, version } from '../../core/version.ts'
 import { type EventType, events } from '../../events/registry.ts'
 import { createEndpointSecrets, sendSigned } from '../delivery/attempt.ts'
-import type { TestSend, testedEndpoint } from './schema.ts'
+import { FailureLog } from '../delivery/failure-log.ts'
+import { type TestSend, type testedEndpoint, testType } from './schema.ts'
 import { findEndpointOrThrow } from './service.ts'
-
-/** The type of what is sent where there is nothing to tell of; it is no event, and no endpoint takes it by its types. */
-export const testType = 'webhook_endpoint.test'
 
 // A mistake must not become a flood at somebody's receiver. Counted by each process.
 const sendsMax = 10
@@ -32,12 +30,12 @@ function countSend(endpointId: string): void {
 
 /** What sends tests, over sockets of their own: one that hangs takes none from the events. */
 export function createTestSender(app: Pick<AppContext, 'pool' | 'vault' | 'webhookClient' | 'log'>) {
+  const failures = new FailureLog(app.log)
   const sender = {
     client: app.webhookClient,
     user_agent: `Tallystick/${version}`,
     destinationOf: createEndpointSecrets(app.vault),
-    onUnusable: (_endpoint: string, error: unknown) =>
-      app.log.error({ err: error }, 'a webhook endpoint cannot be used'),
+    onUnusable: (endpoint: string, error: unknown) => failures.unusable(endpoint, error),
   }
   /**
    * Sends a sample to an endpoint, once, signed and guarded like an event, and tells what came of it. Nothing is stored. Throws

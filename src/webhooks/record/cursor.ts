@@ -1,4 +1,4 @@
-import { invalidCursor, type ListFilters } from '../../api/pagination.ts'
+import { highestId, invalidCursor, type ListFilters } from '../../api/pagination.ts'
 import type { AppContext } from '../../context.ts'
 import { canonicalJson } from '../../core/canonical-json.ts'
 import { decode, encode } from '../../core/id/base62.ts'
@@ -7,7 +7,6 @@ import type { DeliveryPair } from './store.ts'
 
 // Deliveries have no id of their own, so their cursors hold two.
 const shownLength = 22
-const highest = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** Where a page starts. Throws `invalid_cursor` for a cursor that this list did not return for these filters. */
 export function pageStart(
@@ -15,7 +14,7 @@ export function pageStart(
   cursor: string | undefined,
   filters: ListFilters,
 ): DeliveryPair {
-  if (cursor === undefined) return { event_id: highest, endpoint_id: highest }
+  if (cursor === undefined) return { event_id: highestId, endpoint_id: highestId }
   const event_id = decode(cursor.slice(0, shownLength))
   const endpoint_id = decode(cursor.slice(shownLength, 2 * shownLength))
   if (event_id !== undefined && endpoint_id !== undefined) {

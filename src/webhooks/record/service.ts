@@ -1,9 +1,11 @@
 import type { z } from 'zod'
+import { idRange } from '../../api/pagination.ts'
 import { recordChange } from '../../audit/record.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { absentProblem } from '../../core/absent.ts'
 import { formatDeliveryId, parseDeliveryId } from '../../core/id/delivery-id.ts'
-import { firstIdAt, formatId, kindOfId, parseId, timeOf } from '../../core/id/id.ts'
+import { formatId, kindOfId, parseId, timeOf } from '../../core/id/id.ts'
+import { parseJson } from '../../core/json-reader.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { wholeBody } from '../../events/personal.ts'
@@ -35,8 +37,7 @@ export async function listDeliveries(
   const { rows, stopped_at } = await searchDeliveries(app.pool, {
     environment_id: environment.id,
     after,
-    from: firstIdAt(query.from === undefined ? 0 : Date.parse(query.from)),
-    below: query.to === undefined ? 'ffffffff-ffff-ffff-ffff-ffffffffffff' : firstIdAt(Date.parse(query.to) + 1),
+    ...idRange({ created_from: query.from, created_to: query.to }, { after: undefined }),
     endpoint_id,
     status: query.status ?? null,
     event_type: query.event_type ?? null,
@@ -100,7 +101,8 @@ export async function showEvent(
   const id = parseId('event', shown)
   const event = id === undefined ? undefined : await findEvent(database, environment.id, id)
   if (!event) throw absentProblem('event', shown, { parameter: 'event' })
-  return { ...JSON.parse(wholeBody(event)), deliveries: event.deliveries.map(renderDelivery) }
+  const envelope = parseJson(wholeBody(event)) as Omit<z.input<typeof eventDetail>, 'deliveries'>
+  return { ...envelope, deliveries: event.deliveries.map(renderDelivery) }
 }
 
 /** A delivery as the API shows it. */

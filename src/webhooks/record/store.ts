@@ -94,13 +94,14 @@ export type AttemptRow = {
 /** The latest attempts of a delivery, newest first. */
 export async function findAttempts(
   database: Queryable,
-  { event_id, endpoint_id }: DeliveryPair,
+  { environment_id, event_id, endpoint_id }: DeliveryRow,
 ): Promise<AttemptRow[]> {
   const { rows } = await database.query<AttemptRow>({
     name: 'find-attempts',
     text: `select number, started_at, duration_ms, status_code, error, response_excerpt, address
-      from webhook_attempt where event_id = $1 and endpoint_id = $2 order by number desc limit ${attemptsShownMax}`,
-    values: [event_id, endpoint_id],
+      from webhook_attempt where environment_id = $1 and event_id = $2 and endpoint_id = $3
+      order by number desc limit ${attemptsShownMax}`,
+    values: [environment_id, event_id, endpoint_id],
   })
   return rows
 }
@@ -115,9 +116,9 @@ export async function retryDelivery(database: Queryable, row: DeliveryRow, now: 
     text: `update webhook_delivery as d
       set status = 'pending', settled_at = null, attempts_before = attempts, next_attempt_at = $4
       from webhook_endpoint as endpoint
-      where d.event_id = $1 and d.endpoint_id = $2 and d.bucket = $3
+      where d.event_id = $1 and d.endpoint_id = $2 and d.bucket = $3 and d.environment_id = $5
         and endpoint.id = d.endpoint_id and endpoint.deleted_at is null`,
-    values: [row.event_id, row.endpoint_id, row.bucket, now],
+    values: [row.event_id, row.endpoint_id, row.bucket, now, row.environment_id],
   })
   return rowCount === 1
 }

@@ -8,7 +8,7 @@ import type { Connection, Queryable } from '../../database/pool.ts'
 import { findEndpointOrThrow } from '../endpoint/service.ts'
 import { refuseBeyondRetention } from '../record/retention.ts'
 import type { CreateReplay, replay } from './schema.ts'
-import { cancelRunningReplay, findReplay, hasRunningReplay, insertReplay, type ReplayRow } from './store.ts'
+import { cancelRunningReplay, findReplay, findRunningReplay, insertReplay, type ReplayRow } from './store.ts'
 
 /**
  * Begins to send the events of a range again. Throws `not_found`, `invalid_request` for a range that ends before it
@@ -21,15 +21,16 @@ export async function createReplay(
   { from, to, event_types, only }: CreateReplay,
 ): Promise<ReplayRow> {
   const { environment, now } = context
-  const endpoint = await findEndpointOrThrow(connection, environment.id, shownEndpoint)
+  const endpoint = await findEndpointOrThrow(connection, environment.id, shownEndpoint, { lock: true })
   const from_at = new Date(from)
   // What has not happened yet is sent when it does.
   const to_at = new Date(Math.min(Date.parse(to), now.getTime()))
   if (from_at > to_at)
     throw fieldProblem('invalid_request', '/from', 'The range has to begin before it ends, and before now.')
   refuseBeyondRetention(from_at, { pointer: '/from' }, now)
-  if (await hasRunningReplay(connection, endpoint.id)) {
-    throw new Problem('replay_in_progress', 'A replay of this endpoint is running.')
+  const running = await findRunningReplay(connection, environment.id, endpoint.id)
+  if (running !== undefined) {
+    throw new Problem('replay_in_progress', `The replay ${formatId('replay', running)} of this endpoint is running.`)
   }
   const bucket = bucketOf(endpoint.id)
   const row: ReplayRow = {
@@ -75,11 +76,10 @@ export async function cancelReplay(
   shown: string,
 ): Promise<ReplayRow> {
   const row = await findReplayOrThrow(connection, context, shownEndpoint, shown)
-  if (!(await cancelRunningReplay(connection, row, context.now))) {
-    return findReplayOrThrow(connection, context, shownEndpoint, shown)
-  }
+  const cancelled = await cancelRunningReplay(connection, row, context.now)
+  if (cancelled === undefined) return findReplayOrThrow(connection, context, shownEndpoint, shown)
   await recordChange(connection, context, { action: 'cancelled', object_kind: 'replay', object_id: row.id })
-  return { ...row, status: 'cancelled', ended_at: context.now }
+  return cancelled
 }
 
 /** A replay as the API shows it. */

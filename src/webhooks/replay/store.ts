@@ -46,19 +46,18 @@ export async function insertReplay(connection: Queryable, row: ReplayRow): Promi
   })
 }
 
-/** Whether an endpoint has a replay that is running. The endpoint is locked, so that two that begin at once are seen. */
-export async function hasRunningReplay(connection: Queryable, endpointId: Id): Promise<boolean> {
-  await connection.query({
-    name: 'lock-endpoint-of-replays',
-    text: 'select from webhook_endpoint where id = $1 for no key update',
-    values: [endpointId],
+/** The replay of an endpoint that is running. The endpoint has to be locked, so that two that begin at once are seen. */
+export async function findRunningReplay(
+  connection: Queryable,
+  environmentId: number,
+  endpointId: Id,
+): Promise<Id | undefined> {
+  const { rows } = await connection.query<{ id: Id }>({
+    name: 'find-running-replay',
+    text: `select id from webhook_replay where environment_id = $1 and endpoint_id = $2 and status = 'running'`,
+    values: [environmentId, endpointId],
   })
-  const { rows } = await connection.query<{ running: boolean }>({
-    name: 'has-running-replay',
-    text: `select exists (select from webhook_replay where status = 'running' and endpoint_id = $1) as running`,
-    values: [endpointId],
-  })
-  return rows[0]?.running ?? false
+  return rows[0]?.id
 }
 
 /** One replay of an endpoint. */
@@ -114,17 +113,18 @@ export async function updateReplay(
   })
 }
 
-/** Cancels a replay that is running. Returns whether it was. */
+/** Cancels a replay that is running, and returns it as it then is; undefined when none runs. */
 export async function cancelRunningReplay(
   connection: Queryable,
   { id, bucket }: Pick<ReplayRow, 'id' | 'bucket'>,
   now: Date,
-): Promise<boolean> {
-  const { rowCount } = await connection.query({
+): Promise<ReplayRow | undefined> {
+  const { rows } = await connection.query<ReplayRow>({
     name: 'cancel-replay',
     text: `update webhook_replay set status = 'cancelled', ended_at = $3
-      where id = $1 and bucket = $2 and status = 'running'`,
+      where id = $1 and bucket = $2 and status = 'running'
+      returning ${columns}`,
     values: [id, bucket, now],
   })
-  return rowCount === 1
+  return rows[0]
 }

@@ -23,10 +23,13 @@ verdict as materialized (
     endpoint.disabled_at is null and endpoint.deleted_at is null and judged.failed and not judged.succeeded
       and endpoint.failing_since <= $16::timestamptz as failing
   from (
-    select endpoint_id, bool_or(status = 'delivered') as succeeded, bool_or(gone) as gone,
-      bool_or(status <> 'delivered' and started_at is not null) as failed
+    select outcome.endpoint_id, bool_or(outcome.status = 'delivered') as succeeded,
+      -- An attempt that began before the endpoint was changed may have gone to the address before.
+      bool_or(outcome.gone and outcome.started_at >= changed.updated_at) as gone,
+      bool_or(outcome.status <> 'delivered' and outcome.started_at is not null) as failed
     from outcome
-    group by endpoint_id
+    join webhook_endpoint as changed on changed.id = outcome.endpoint_id
+    group by outcome.endpoint_id
   ) as judged
   join webhook_endpoint as endpoint on endpoint.id = judged.endpoint_id
 ),
