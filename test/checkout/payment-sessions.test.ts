@@ -82,6 +82,7 @@ describe('a payment session', () => {
     })
     const [attempt] = (await server.api('GET', `/billing/payments?account=${account.id}&status=failed`)).body.data
     expect(attempt).toBeUndefined()
+    expect(await eventsOf(server, { id: /pay_\w+/.exec(failed.url)?.[0] ?? '' })).toEqual(['payment.attempt_failed'])
     const page = await follow(failed, /Try R 20,00 again/)
     await submit((await submit(page.forms[0])).forms[0], goodCard)
     const completed = await read(session)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { problems } from '../../src/core/problem-codes.ts'
+import { eventTypes } from '../../src/events/registry.ts'
 import { simulatorCards } from '../../src/payments/processor/simulator/cards.ts'
 import { openapi } from '../support/openapi.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -17,6 +18,11 @@ async function get(path: string, headers: Record<string, string> = {}) {
   const [type] = (response.headers.get('content-type') ?? '').split(';')
   return { status: response.status, type, headers: response.headers, text: await response.text() }
 }
+
+test('the guide of events names every type', () => {
+  const guide = readFileSync(new URL('../../docs/guides/events.md', import.meta.url), 'utf8')
+  expect(eventTypes.filter((type) => !guide.includes(`| \`${type}\``) && !guide.includes(`, \`${type}\``))).toEqual([])
+})
 
 /** Every address that a page of either form leads to, without the anchor. Code leads nowhere. */
 function linksOf(text: string, isHtml: boolean): string[] {

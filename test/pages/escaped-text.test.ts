@@ -106,7 +106,6 @@ describe('a page leaves no text to English', () => {
         // More than a thousand debts.
         '.debts.beyond',
         // They need a race with the processor.
-        '.paying.declines.superseded',
         '.receipt.causes.withdrawn',
         '.document.causes.withdrawn',
       ].toSorted(),

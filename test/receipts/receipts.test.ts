@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { parseId } from '../../src/core/id/id.ts'
+import { receiptPath } from '../../src/core/receipt-address.ts'
 import { customersOf } from '../pages/household.ts'
 import { follow, goodCard, open, type PayerPage, payWith, submit } from '../pages/payer.ts'
 import { eventually } from '../support/eventually.ts'
@@ -119,11 +120,10 @@ describe('the receipt of a payment from a page', () => {
         const both = Promise.all([submit(card.forms[0], goodCard), erase()])
         await eventually(async () => {
           const { rows } = await server.database.pool.query(
-            "select from pg_stat_activity where wait_event_type = 'Lock'",
+            "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
           )
-          return rows.length > 0
-        }, 'something waits')
-        await holder.query('rollback')
+          return rows.length >= 2
+        }, 'both wait').finally(() => holder.query('rollback'))
         ;[outcome] = await both
       }
       holder.release()
@@ -281,6 +281,9 @@ describe('the address of a receipt', () => {
     const card = await submit(review.forms[0])
     const outcome = await submit(card.forms[0], { ...goodCard, card_number: '4000 0000 0000 0002' })
     expect(outcome.html).not.toContain('/receipts/')
+    const id = parseId('payment', /pay_\w+/.exec(outcome.url)?.[0] ?? '')
+    if (id === undefined) throw new Error(`${outcome.url} names no payment`)
+    expect((await open(server.url + receiptPath(server.app.vault, id))).status).toBe(404)
   })
 })
 

@@ -132,10 +132,13 @@ describe('a receipt that is asked for by e-mail', () => {
   test('is not sent any more when its customer is pseudonymised, and nothing of the address is left', async () => {
     const account = await makeAccount(server)
     const outcome = await payWith(account.presentment_url, goodCard.card_number)
-    await ask(await follow(outcome, /Save the receipt/), 'gone@home.example')
+    const receipt = await follow(outcome, /Save the receipt/)
+    await ask(receipt, 'gone@home.example')
+    expect(await stored(receipt)).toMatchObject({ tries: 0 })
     await server.api('POST', `/billing/customers/${account.customer_id}/pseudonymise`)
     await sendReceipts(server.app)
     expect(sentTo('gone@home.example')).toEqual([])
+    expect(await stored(receipt)).toBeUndefined()
   })
 
   test('has no PDF where that cannot be set, and says that the page can be printed', async () => {
