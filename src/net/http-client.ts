@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
+import { createSecureContext, getCACertificates } from 'node:tls'
 import { type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import { type AddressGuard, guardedConnector } from './address-guard.ts'
@@ -51,6 +52,8 @@ export type HttpClientOptions = {
   clock: Clock
   /** From the start of an attempt to the last byte of its response. Standard Webhooks recommends 15 to 30 seconds. */
   deadline_ms?: number
+  /** Certificate authorities in PEM, trusted besides those that Node trusts. */
+  authorities?: readonly string[]
 }
 
 /**
@@ -58,9 +61,10 @@ export type HttpClientOptions = {
  * kB of a response read, and all of it within one deadline. A pool of undici carries six times what the global `fetch`
  * does.
  */
-export function createHttpClient({ guard, clock, deadline_ms = 15_000 }: HttpClientOptions): HttpClient {
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { guard, clock, deadline_ms = 15_000, authorities = [] } = options
   const lanes = new Lanes({
-    connect: guardedConnector(guard, deadline_ms),
+    connect: guardedConnector(guard, deadline_ms, contextOf(authorities)),
     connections: socketsPerLane,
     allowH2: false,
     maxHeaderSize: headersMax,
@@ -82,6 +86,12 @@ export function createHttpClient({ guard, clock, deadline_ms = 15_000 }: HttpCli
       }),
     close: () => lanes.close(),
   }
+}
+
+/** One context for all sockets: each would read a hundred and more certificates anew. Names are checked as ever. */
+function contextOf(authorities: readonly string[]) {
+  if (authorities.length === 0) return undefined
+  return createSecureContext({ ca: [...getCACertificates('default'), ...authorities] })
 }
 
 /** The sockets of each lane, the least recently used lane first. */
