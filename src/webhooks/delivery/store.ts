@@ -5,6 +5,7 @@ import type { Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { wholeBody } from '../../events/personal.ts'
+import type { EndpointLimits } from './slots.ts'
 
 // The most that one claim takes. The same number is written in the statement, so that the planner knows it.
 const claimSize = 200
@@ -25,7 +26,7 @@ const lockedEndpointMs = 1_000
 const failingMaxMs = 72 * 3_600_000
 
 /** A delivery that this process has claimed, with what is needed to send it. */
-export type ClaimedDelivery = {
+export type ClaimedDelivery = EndpointLimits & {
   event_id: string
   endpoint_id: string
   bucket: number

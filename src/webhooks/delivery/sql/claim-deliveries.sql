@@ -37,7 +37,7 @@ claimed as (
   returning
     delivery.event_id, delivery.endpoint_id, delivery.bucket, delivery.environment_id, delivery.attempts as number,
     delivery.attempts_before as earlier, not (state.gone or state.waits) as to_send, endpoint.url,
-    encode(endpoint.secret, 'base64') as secret
+    encode(endpoint.secret, 'base64') as secret, endpoint.max_in_flight, endpoint.rate_per_s
 )
 select claimed.*, event.body, event.personal
 from claimed
