@@ -84,27 +84,24 @@ describe('an endpoint with a rate', () => {
   }, 60_000)
 
   test('is woken for by itself, in time', async () => {
-    const limited = await startReceiver()
+    const times: number[] = []
+    const limited = await startReceiver((_request, response) => {
+      times.push(performance.now())
+      response.end()
+    })
     const endpoint = await fixture.endpoint(limited.url)
     await limit(endpoint, { rate_per_s: 50 })
     const moving = { now: () => new Date() }
-    const times: number[] = []
     await fixture.events(75)
     const dispatcher = fixture.dispatcher({ clock: moving })
     startDispatching(dispatcher)
     dispatcher.wake()
     const started = performance.now()
-    await eventually(
-      () => {
-        while (times.length < limited.received.length) times.push(performance.now())
-        return times.length === 75
-      },
-      'all have come',
-      10_000,
-    )
+    await eventually(() => times.length === 75, 'all have come', 10_000)
     // 75 at 50 a second take 1.4 s without the burst of six; the jobs alone would look twice a second.
     expect(performance.now() - started).toBeGreaterThan(1_200)
-    expect(busiestSecond(times)).toBeLessThanOrEqual(60)
+    // A busy machine may bring some of them later than they were sent.
+    expect(busiestSecond(times)).toBeLessThanOrEqual(65)
   }, 20_000)
 
   test('keeps to it in a new process, and after it was disabled and enabled', async () => {
