@@ -134,7 +134,10 @@ export const paymentReversed = z.object({
   obligations: z
     .array(z.object({ id: shownId('obligation'), amount }))
     .max(linesMax)
-    .describe('What was taken from which: each is told by `obligation.amount_reversed` as well'),
+    .optional()
+    .describe(
+      'What was taken from which; each is told by `obligation.amount_reversed` as well, also where `omitted` names the list',
+    ),
   created_at: shownInstant,
   object_version: object_version.describe('The version of the payment'),
 })

@@ -27,30 +27,73 @@ export type NewEvent = {
   created_at: Date
 }
 
-/** Renders the envelope, in the two parts that are stored. They determine the bytes of every attempt at every endpoint. */
-export function renderEvent<Type extends EventType>(
-  environment: EventEnvironment,
-  event: { id: Id; bucket: number; type: Type; subject_id: Id; created_at: Date; data: DataOf<Type> },
-): NewEvent {
-  const { facts, personal } = splitPersonal(event.data, events[event.type].personal)
-  const body = JSON.stringify({
-    id: formatId('event', event.id),
-    type: event.type,
-    created_at: formatInstant(event.created_at),
-    mode: environment.mode,
-    api_version: apiVersion,
-    data: facts,
-  })
+/** What an event tells, before it is rendered. */
+type ToldEvent<Type extends EventType> = {
+  id: Id
+  bucket: number
+  type: Type
+  subject_id: Id
+  created_at: Date
+  data: DataOf<Type>
+}
+
+/**
+ * Renders the envelope, in the two parts that are stored. They determine the bytes of every attempt at every endpoint. A body that
+ * would be too long is rendered without as many fields as needed, in the order of the registry, and names them.
+ */
+export function renderEvent<Type extends EventType>(environment: EventEnvironment, event: ToldEvent<Type>): NewEvent {
+  let parts = renderParts(environment, event, event.data)
+  if (isTooLong(parts)) {
+    const data: Record<string, unknown> = { ...event.data }
+    const omitted: string[] = []
+    for (const name of events[event.type].omittable) {
+      if (data[name] === undefined) continue
+      delete data[name]
+      omitted.push(name)
+      parts = renderParts(environment, event, data, omitted)
+      if (!isTooLong(parts)) break
+    }
+  }
   return {
     id: event.id,
     bucket: event.bucket,
     environment_id: environment.id,
     type: event.type,
     subject_id: event.subject_id,
-    body,
-    personal: personal === undefined ? null : JSON.stringify(personal),
+    ...parts,
     created_at: event.created_at,
   }
+}
+
+type EventParts = Pick<NewEvent, 'body' | 'personal'>
+
+function renderParts(
+  { mode }: EventEnvironment,
+  { id, type, created_at }: Pick<ToldEvent<EventType>, 'id' | 'type' | 'created_at'>,
+  data: Record<string, unknown>,
+  omitted?: readonly string[],
+): EventParts {
+  const { facts, personal } = splitPersonal(data, events[type].personal)
+  const body = JSON.stringify({
+    id: formatId('event', id),
+    type,
+    created_at: formatInstant(created_at),
+    mode,
+    api_version: apiVersion,
+    omitted,
+    data: facts,
+  })
+  return { body, personal: personal === undefined ? null : JSON.stringify(personal) }
+}
+
+// A body has fewer bytes. Standard Webhooks recommends it, and receivers behind a queue or a gateway have limits of their own.
+const bodyBytesLimit = 20_000
+
+/** Whether a body is too long. The parts have a few bytes more than the body that they make together. */
+function isTooLong({ body, personal }: EventParts): boolean {
+  // A code unit takes three bytes of UTF-8 at most, so nearly every event is short enough by its length.
+  if ((body.length + (personal?.length ?? 0)) * 3 < bodyBytesLimit) return false
+  return Buffer.byteLength(body) + Buffer.byteLength(personal ?? '') >= bodyBytesLimit
 }
 
 /** Writes events and their deliveries, in the transaction of the change that they report. */

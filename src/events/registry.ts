@@ -5,8 +5,8 @@ import { type PersonalFields, personalFields } from './personal.ts'
 import * as samples from './samples.ts'
 
 /**
- * An event: the sentence that the reference shows, the schema of its `data`, which of its fields are personal, and a
- * sample.
+ * An event: the sentence that the reference shows, the schema of its `data`, which of its fields are personal, which may be
+ * left out, and a sample.
  */
 export type EventDefinition<Data extends z.ZodObject = z.ZodObject> = {
   summary: string
@@ -16,24 +16,34 @@ export type EventDefinition<Data extends z.ZodObject = z.ZodObject> = {
    * can be erased while the rest never changes. A dot names a nested field: `applied_to.external_reference`.
    */
   personal: PersonalFields
+  /** The fields of `data` that are left out of a body that is too long, in this order. The API shows each at its object. */
+  omittable: readonly string[]
   sample: z.input<Data>
 }
+
+type FieldsOfEvent = Pick<EventDefinition, 'personal' | 'omittable'>
 
 const define = <Data extends z.ZodObject>(
   summary: string,
   data: Data,
-  personal: PersonalFields,
+  { personal, omittable }: FieldsOfEvent,
   sample: z.input<Data>,
-): EventDefinition<Data> => ({ summary, data, personal, sample })
+): EventDefinition<Data> => ({ summary, data, personal, omittable, sample })
 
-const ofApplication = personalFields(['metadata', 'applied_to.external_reference'])
-const ofPayment = personalFields(['metadata', 'payment_method_details'])
-const ofRequest = personalFields(['external_reference', 'description', 'push', 'metadata'])
-const ofSession = personalFields(['external_reference', 'metadata'])
-const ofCustomer = personalFields(['external_reference', 'name', 'email', 'phone', 'metadata'])
-const ofAccount = personalFields(['external_reference', 'name', 'metadata'])
-const ofBill = personalFields(['external_reference', 'metadata', 'description', 'lines', 'document_url'])
-const ofArchive = personalFields(['external_reference'])
+const fields = (personal: string[], omittable: string[]): FieldsOfEvent => ({
+  personal: personalFields(personal),
+  omittable,
+})
+
+// Metadata is left out last: receivers find their own objects by it.
+const ofApplication = fields(['metadata', 'applied_to.external_reference'], ['explanation', 'metadata'])
+const ofPayment = fields(['metadata', 'payment_method_details'], ['explanation', 'metadata'])
+const ofRequest = fields(['external_reference', 'description', 'push', 'metadata'], ['metadata'])
+const ofSession = fields(['external_reference', 'metadata'], ['return_url', 'metadata'])
+const ofCustomer = fields(['external_reference', 'name', 'email', 'phone', 'metadata'], ['metadata'])
+const ofAccount = fields(['external_reference', 'name', 'metadata'], ['metadata'])
+const ofBill = fields(['external_reference', 'metadata', 'description', 'lines', 'document_url'], ['lines', 'metadata'])
+const ofArchive = fields(['external_reference'], [])
 
 /** Every event. A published type keeps its meaning. */
 export const events = {
@@ -64,7 +74,7 @@ export const events = {
   'payment.reversed': define(
     'A payment was reversed, in whole or in part: one event for each reversal, with all that it took.',
     data.paymentReversed,
-    personalFields([]),
+    fields([], ['obligations']),
     paymentSamples.paymentReversedSample,
   ),
   'customer.created': define(
@@ -207,13 +217,13 @@ export const events = {
   'receipt.requested': define(
     'A payer asked at a receipt to be sent it. It is told where the setting receipt_requests is on and the server sends no e-mail itself.',
     data.receiptRequested,
-    personalFields(['email']),
+    fields(['email'], []),
     paymentSamples.receiptRequestedSample,
   ),
   'webhook_endpoint.paused': define(
     'A webhook endpoint takes nothing and was paused: its deliveries wait until it is enabled.',
     data.endpointPaused,
-    personalFields([]),
+    fields([], []),
     samples.endpointPausedSample,
   ),
 } as const

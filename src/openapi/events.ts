@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { apiVersion } from '../core/version.ts'
 import { type EventType, events, eventTypes } from '../events/registry.ts'
+import { omittedFields } from '../shapes/event.ts'
 import { shownId, shownInstant } from '../shapes/primitives.ts'
 import type { Json, SchemaWriter } from './json-schema.ts'
 import { headerParameters } from './webhook-headers.ts'
@@ -21,6 +22,7 @@ function eventSchema(type: EventType): z.ZodType {
       mode: z.enum(['test', 'live']),
       api_version: z.string().max(10),
       test: z.literal(true).optional().describe('Only of a sample that a call sent to an endpoint'),
+      ...(events[type].omittable.length > 0 && { omitted: omittedFields }),
       data: events[type].data,
     })
     .meta({ id: eventComponent(type) })

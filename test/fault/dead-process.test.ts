@@ -5,6 +5,7 @@ import { createMerchant } from '../../src/merchant/merchant.ts'
 import { type ChildServer, childServer } from '../support/child-server.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { noteAnswer } from '../support/known-endpoints.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { startReceiver } from '../webhooks/receivers.ts'
 
@@ -21,7 +22,9 @@ async function call(server: ChildServer, key: string, path: string, body: object
     body: JSON.stringify(body),
   })
   expect(response.status).toBe(201)
-  return (await response.json()) as { id: string }
+  const answered = (await response.json()) as { id: string }
+  noteAnswer(path, { status: response.status, body: answered })
+  return answered
 }
 
 async function makePayments(server: ChildServer, key: string, count: number): Promise<void> {

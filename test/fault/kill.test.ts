@@ -4,6 +4,7 @@ import { createMerchant } from '../../src/merchant/merchant.ts'
 import { type ChildServer, childServer, freePort } from '../support/child-server.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { noteAnswer } from '../support/known-endpoints.ts'
 import { webhookReceiver } from '../support/receiver.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
@@ -46,7 +47,9 @@ async function call(server: ChildServer, method: string, path: string, body?: ob
     ...(body && { body: JSON.stringify(body) }),
   })
   // biome-ignore lint/suspicious/noExplicitAny: the test looks into answers of every shape
-  return { status: response.status, body: (await response.json()) as any }
+  const answer = { status: response.status, body: (await response.json()) as any }
+  noteAnswer(path, answer)
+  return answer
 }
 
 type Attempt = { reference: string; account: string; acknowledged: string | undefined }

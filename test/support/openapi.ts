@@ -102,12 +102,16 @@ function checkEvent(event: { type: string; data?: unknown }): void {
     throw new Error(`${event.type} ${faultsOf(validate)}\n${JSON.stringify(event)}\n${hint}`)
 }
 
-/** Throws when an event that a test's server wrote is not what openapi.json says. */
+/** Throws when an event that a test's server wrote is not what openapi.json says, or has 20 kB. */
 export async function checkEvents(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ body: string; personal: string | null }>(
     'select body, personal from event order by id limit 1000',
   )
-  for (const row of rows) checkEvent(JSON.parse(wholeBody(row)))
+  for (const row of rows) {
+    const body = wholeBody(row)
+    if (Buffer.byteLength(body) >= 20_000) throw new Error(`An event is too long: ${body}`)
+    checkEvent(JSON.parse(body))
+  }
 }
 
 /** What is wrong with a value by the schema at a pointer of the document; undefined when nothing is. */

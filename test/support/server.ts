@@ -8,6 +8,7 @@ import { compose } from '../../src/server/compose.ts'
 import { buildServer } from '../../src/server/server.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { startDispatching } from './jobs.ts'
+import { noteAnswer } from './known-endpoints.ts'
 import { checkAnswer, checkEvents } from './openapi.ts'
 
 export type ApiAnswer = {
@@ -96,6 +97,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
       const { status, headers: answered } = response
       const answer = { status, headers: answered, text, body: json ? JSON.parse(text) : undefined }
       checkAnswer(method, path, answer)
+      noteAnswer(path, answer, clock !== systemClock)
       return answer
     },
     async stop() {

@@ -11,6 +11,7 @@ import { sealCredentials } from '../../src/webhooks/credentials.ts'
 import { createDispatcher, type DispatcherOptions } from '../../src/webhooks/delivery/dispatcher.ts'
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
 import type { TestDatabase } from '../support/database.ts'
+import { noteEndpoint } from '../support/known-endpoints.ts'
 
 export type DeliveryRow = { event_id: Id; status: string; attempts: number; wait_s: number; ended: boolean }
 export type AttemptRow = {
@@ -47,6 +48,7 @@ export async function deliveryFixture({ pool, owner }: TestDatabase) {
          values ($1, $2, $3, $4, '2026-11-01', $5, $5)`,
         [id, environmentId, url, secret, clock.now()],
       )
+      noteEndpoint(id, url, [newest, older ?? []].flat(), true)
       return id
     },
     /** Writes `count` events as the outbox does, and gives their ids. */

@@ -1,27 +1,38 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { faultOfArrival } from '../support/known-endpoints.ts'
 
 export type Received = { url: string; headers: IncomingMessage['headers']; body: string }
 export type Receiver = { url: string; received: Received[]; connections: () => number }
 
-/** A receiver on loopback that keeps what it got whole and then answers as `answer` does. It ends with the test. */
+/**
+ * A receiver on loopback that keeps what it got whole and then answers as `answer` does. It ends with the test, which fails if a
+ * webhook was not signed as it should be.
+ */
 export async function startReceiver(
   answer: RequestListener = (_request, response) => response.end(),
 ): Promise<Receiver> {
   const received: Received[] = []
+  const faults: string[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('error', () => {})
     request.on('end', () => {
-      received.push({ url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') })
+      const body = Buffer.concat(chunks)
+      faults.push(...faultOfArrival(new URL(request.url ?? '', url).href, request.headers, body))
+      received.push({ url: request.url ?? '', headers: request.headers, body: body.toString('utf8') })
       answer(request, response)
     })
   })
   // Its sockets outlive the undici default of 4 s, so that no test meets a socket that is just closing.
   server.keepAliveTimeout = 60_000
-  return { ...(await listen(server)), received }
+  const { url, connections } = await listen(server)
+  onTestFinished(() => {
+    if (faults.length > 0) throw new Error(`not signed as it should be: ${faults.join('\n')}`)
+  })
+  return { url, connections, received }
 }
 
 /** A listener that speaks no HTTP: `onSocket` does what it likes with each connection. */

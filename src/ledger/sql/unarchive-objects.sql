@@ -1,5 +1,6 @@
 -- Unarchives those objects that are archived, with an audit entry and an event for each. The events are those of
 -- billing/object/archive.ts, with ids that were made ahead; the deliveries are those of write-events.sql.
+-- They are short whatever they hold, so nothing of them is ever left out.
 with reopened as (
   select unnest($1::uuid[]) as id, unnest($2::integer[]) as bucket, unnest($3::integer[]) as environment_id,
     unnest($4::text[]) as actor, unnest($5::text[]) as request_id, unnest($6::text[]) as shown_id,
