@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { nearest } from './core/nearest.ts'
@@ -39,6 +41,10 @@ export const serverSettings = {
     default: 'false',
     help: 'Whether webhooks may reach any private network and this machine, with plain http too: true or false.',
   },
+  TALLYSTICK_WEBHOOK_CA_FILE: {
+    default: '',
+    help: 'A PEM file of certificate authorities that webhooks trust besides those that Node trusts. It is read at the start.',
+  },
   TALLYSTICK_WEBHOOK_RETRY_SCHEDULE: {
     default: '0s, 5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h',
     help: 'The wait before each attempt to send a webhook, comma-separated: the first is 0s. Each is a number with s, m, h or d.',
@@ -71,6 +77,8 @@ export type Config = DatabasePlace & {
   /** Undefined when no e-mail is sent. */
   mail: { smtp_url: string; from: string } | undefined
   webhook_allow_private: boolean
+  /** Certificate authorities that webhooks trust besides those that Node trusts, each in PEM. */
+  webhook_authorities: string[]
   /** The wait before each attempt, in seconds. */
   webhook_retry_waits_s: number[]
   drain_s: number
@@ -146,6 +154,7 @@ export function readConfig(environment: EnvironmentVariables): Config {
       .filter((host) => host !== ''),
     mail: readMail(value('TALLYSTICK_SMTP_URL'), value('TALLYSTICK_SMTP_FROM')),
     webhook_allow_private: allowPrivate === 'true',
+    webhook_authorities: readAuthorities(value('TALLYSTICK_WEBHOOK_CA_FILE')),
     webhook_retry_waits_s: readRetrySchedule(value('TALLYSTICK_WEBHOOK_RETRY_SCHEDULE')),
     drain_s: Number(drain),
     log_level: logLevel,
@@ -165,6 +174,29 @@ function readMail(smtp_url: string, from: string): Config['mail'] {
     'an e-mail address, such as receipts@example.com, when TALLYSTICK_SMTP_URL is set',
   )
   return { smtp_url, from }
+}
+
+/** Reads the certificates of a PEM file. One that cannot be used ends the start: without it webhooks would fail for days. */
+function readAuthorities(file: string): string[] {
+  if (file === '') return []
+  const refuse = (fault: string) =>
+    new ConfigError(`TALLYSTICK_WEBHOOK_CA_FILE should name a PEM file of certificates: ${file} ${fault}.`)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw refuse(`cannot be read (${(error as { code?: string }).code})`)
+  }
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
+  if (certificates.length === 0) throw refuse('has no "-----BEGIN CERTIFICATE-----"')
+  certificates.forEach((certificate, index) => {
+    try {
+      new X509Certificate(certificate)
+    } catch {
+      throw refuse(`has a certificate that cannot be read, number ${index + 1}`)
+    }
+  })
+  return certificates
 }
 
 const unitsS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }

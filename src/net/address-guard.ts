@@ -1,5 +1,6 @@
 import { promises as dns, type LookupAddress } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { buildConnector } from 'undici'
 
 /** What the operator allows beyond the public internet. */
@@ -172,11 +173,16 @@ export function createAddressGuard(rules: AddressRules, resolve = resolveAll): A
 
 /**
  * Opens the sockets of outgoing HTTP, only to addresses that the guard lets through. An address that is written in the
- * URL is never looked up, so it is checked here.
+ * URL is never looked up, so it is checked here. Without a context of its own TLS trusts whom Node trusts.
  */
-export function guardedConnector(guard: AddressGuard, timeout_ms: number): buildConnector.connector {
-  const anywhere = buildConnector({ timeout: timeout_ms, allowH2: false })
-  const checked = buildConnector({ timeout: timeout_ms, allowH2: false, lookup: guard.lookup })
+export function guardedConnector(
+  guard: AddressGuard,
+  timeout_ms: number,
+  secureContext: SecureContext | undefined,
+): buildConnector.connector {
+  const options = { timeout: timeout_ms, allowH2: false, ...(secureContext && { secureContext }) }
+  const anywhere = buildConnector(options)
+  const checked = buildConnector({ ...options, lookup: guard.lookup })
   return (options, callback) => {
     const { hostname } = options
     if (guard.isNamed(hostname, portOf(options))) return anywhere(options, callback)

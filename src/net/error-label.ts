@@ -15,6 +15,14 @@ const words: Readonly<Record<string, string>> = {
   ENETUNREACH: 'host unreachable',
   UND_ERR_HEADERS_OVERFLOW: 'headers too large',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'invalid response',
+  // What merchants can mend by themselves; other faults of TLS keep one word.
+  CERT_HAS_EXPIRED: 'certificate expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate not trusted',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate of another host',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate not trusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate not trusted',
   // By its name: undici 8.12 leaves its code undefined.
   HTTPParserError: 'invalid response',
 }

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
+import { createSecureContext, getCACertificates } from 'node:tls'
 import { type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import { type AddressGuard, guardedConnector } from './address-guard.ts'
@@ -11,6 +12,8 @@ const headersMax = 16 * 1024
 const excerptLength = 512
 // UTF-8 takes at most 3 bytes for each UTF-16 unit, so this always holds a whole excerpt.
 const excerptBytes = 3 * excerptLength
+// A response up to this size is given whole; it is more than an excerpt.
+const contentMax = 4 * 1024
 
 /** Sockets per lane; the bare loop of the benchmark has as many. */
 export const socketsPerLane = 64
@@ -29,6 +32,8 @@ export type AttemptResult = {
 export type HttpResult = AttemptResult & {
   duration_ms: number
   response_excerpt: string | undefined
+  /** The bytes of a whole response of at most 4 kB; undefined where it has none or more. */
+  content: Buffer | undefined
   /** The address that the request was sent to; undefined when there was no connection. */
   address: string | undefined
 }
@@ -51,6 +56,8 @@ export type HttpClientOptions = {
   clock: Clock
   /** From the start of an attempt to the last byte of its response. Standard Webhooks recommends 15 to 30 seconds. */
   deadline_ms?: number
+  /** Certificate authorities in PEM, trusted besides those that Node trusts. */
+  authorities?: readonly string[]
 }
 
 /**
@@ -58,9 +65,10 @@ export type HttpClientOptions = {
  * kB of a response read, and all of it within one deadline. A pool of undici carries six times what the global `fetch`
  * does.
  */
-export function createHttpClient({ guard, clock, deadline_ms = 15_000 }: HttpClientOptions): HttpClient {
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { guard, clock, deadline_ms = 15_000, authorities = [] } = options
   const lanes = new Lanes({
-    connect: guardedConnector(guard, deadline_ms),
+    connect: guardedConnector(guard, deadline_ms, contextOf(authorities)),
     connections: socketsPerLane,
     allowH2: false,
     maxHeaderSize: headersMax,
@@ -82,6 +90,12 @@ export function createHttpClient({ guard, clock, deadline_ms = 15_000 }: HttpCli
       }),
     close: () => lanes.close(),
   }
+}
+
+/** One context for all sockets: each would read a hundred and more certificates anew. Names are checked as ever. */
+function contextOf(authorities: readonly string[]) {
+  if (authorities.length === 0) return undefined
+  return createSecureContext({ ca: [...getCACertificates('default'), ...authorities] })
 }
 
 /** The sockets of each lane, the least recently used lane first. */
@@ -170,7 +184,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
-    if (this.#bytes < excerptBytes) this.#beginning.push(chunk)
+    if (this.#bytes <= contentMax) this.#beginning.push(chunk)
     this.#bytes += chunk.length
     // The receiver has responded; that it sends more than we read is not a failure.
     if (this.#bytes > bodyMax) this.#stop(undefined)
@@ -192,12 +206,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   #finish(error: string | undefined): void {
     if (this.#resolve === undefined) return
     clearTimeout(this.#timer)
+    const beginning = this.#bytes > 0 ? Buffer.concat(this.#beginning) : undefined
     this.#resolve({
       status_code: this.#statusCode,
       error,
       retry_after_s: this.#retryAfterS,
       duration_ms: Math.round(performance.now() - this.#started),
-      response_excerpt: excerpt(this.#beginning),
+      response_excerpt: beginning && excerpt(beginning),
+      content: error === undefined && this.#bytes <= contentMax ? beginning : undefined,
       address: this.#address,
     })
     this.#resolve = undefined
@@ -206,8 +222,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 }
 
 /** The first 512 characters of a response as text that the database accepts: no NUL, no half of a surrogate pair. */
-function excerpt(chunks: Buffer[]): string | undefined {
-  if (chunks.length === 0) return undefined
-  const bytes = Buffer.concat(chunks).subarray(0, excerptBytes)
+function excerpt(beginning: Buffer): string {
+  const bytes = beginning.subarray(0, excerptBytes)
   return bytes.toString('utf8').slice(0, excerptLength).replaceAll('\0', '\ufffd').toWellFormed()
 }

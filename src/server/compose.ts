@@ -27,7 +27,7 @@ export function compose(parts: {
   pool: Pool
   clock: Clock
   encryption_key: string
-  webhooks: AddressRules & { retry_waits_s: readonly number[] }
+  webhooks: AddressRules & { retry_waits_s: readonly number[]; authorities?: readonly string[] }
   mail?: MailSettings | undefined
   log: Log
   publicUrl(): string
@@ -35,7 +35,7 @@ export function compose(parts: {
   const { pool, clock, log } = parts
   const vault = openVault(parts.encryption_key)
   const guard = createAddressGuard(parts.webhooks)
-  const client = createHttpClient({ guard, clock })
+  const client = createHttpClient({ guard, clock, authorities: parts.webhooks.authorities ?? [] })
   const dispatcher = createDispatcher({
     pool,
     clock,

@@ -58,6 +58,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
       allowed_hosts: config.webhook_allowed_hosts,
       allow_private: config.webhook_allow_private,
       retry_waits_s: config.webhook_retry_waits_s,
+      authorities: config.webhook_authorities,
     },
     mail: config.mail,
     log,

@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readConfig, readDatabasePlace, settingWarnings } from '../../src/config.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 
 const encryption = { TALLYSTICK_ENCRYPTION_KEY: 'x'.repeat(32) }
 
@@ -81,6 +85,45 @@ test('private receivers are closed unless the switch says true, and another word
   expect(() => readConfig({ TALLYSTICK_WEBHOOK_ALLOW_PRIVATE: 'yes' })).toThrow(
     'TALLYSTICK_WEBHOOK_ALLOW_PRIVATE should be true or false',
   )
+})
+
+describe('the certificate authorities of webhooks', () => {
+  const read = (file: string) => readConfig({ TALLYSTICK_WEBHOOK_CA_FILE: file }).webhook_authorities
+  const authority = join(import.meta.dirname, '../net/certificates/authority.pem')
+  const temporaryFile = async (text: string) => {
+    const { path, remove } = await temporaryDirectory()
+    onTestFinished(remove)
+    await writeFile(join(path, 'authorities.pem'), text)
+    return join(path, 'authorities.pem')
+  }
+
+  test('are none, or those of a file', () => {
+    expect(readConfig({}).webhook_authorities).toEqual([])
+    expect(read(authority)).toEqual([readFileSync(authority, 'utf8').trim()])
+  })
+
+  test('are every one of a file, whatever stands between them', async () => {
+    const text = readFileSync(authority, 'utf8')
+    expect(read(await temporaryFile(`# ours\n${text}\n# theirs\n${text}`))).toEqual([text.trim(), text.trim()])
+  })
+
+  test.each([
+    ['that is not there', () => 'missing.pem', /: missing\.pem cannot be read \(ENOENT\)\.$/],
+    ['that is a folder', () => '.', /: \. cannot be read \(EISDIR\)\.$/],
+    ['without a certificate', () => temporaryFile('secret'), /has no "-----BEGIN CERTIFICATE-----"\.$/],
+    [
+      'with one that is broken',
+      () =>
+        temporaryFile(
+          `${readFileSync(authority, 'utf8')}-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`,
+        ),
+      /has a certificate that cannot be read, number 2\.$/,
+    ],
+  ])('stop the start by one line with a file %s', async (_what, make, line) => {
+    const file = await make()
+    expect(() => read(file)).toThrow(/^TALLYSTICK_WEBHOOK_CA_FILE should name a PEM file of certificates: .+$/)
+    expect(() => read(file)).toThrow(line)
+  })
 })
 
 describe('the schedule of webhooks', () => {

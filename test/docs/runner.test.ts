@@ -18,7 +18,7 @@ describe('the runner of the snippets', () => {
     expect(hasSnippets(page(['text', 'echo 1']))).toBe(false)
   })
 
-  const ports = { 4000: 4321, 4001: 5432 }
+  const ports = { 4000: 4321, 4001: 5432, 4002: 6543 }
   const pageOf = (name: string, ...blocks: [string, string][]) => ({ name, blocks: blocksOf(page(...blocks)) })
 
   test('runs them in one shell, in order, with what the reader exported', async () => {
@@ -27,11 +27,11 @@ describe('the runner of the snippets', () => {
       ['bash', 'made=2\necho "$GREETING"'],
       ['js', '// later.mjs\nconsole.log(process.argv[2] * 3)'],
       ['bash', 'node later.mjs $made'],
-      ['js', 'console.log(4000, 4001)'],
+      ['js', 'console.log(4000, 4001, 4002)'],
     )
     const second = pageOf('second', ['js', '// later.mjs\nconsole.log("another")'], ['bash', 'node later.mjs $made'])
     const results = await walkPages([first, second], { GREETING: 'hello' }, ports)
-    expect(results.map(({ output }) => output)).toEqual(['hello\n', '', '6\n', '4321 5432\n', '', 'another\n'])
+    expect(results.map(({ output }) => output)).toEqual(['hello\n', '', '6\n', '4321 5432 6543\n', '', 'another\n'])
   })
 
   test('fails with the page and the line of the block that fails', async () => {

@@ -40,7 +40,7 @@ test.each([
     const server = await testServer()
     try {
       const variables = { BASE_URL: server.url, API_KEY: server.key }
-      const ports = { 4000: await freePort(), 4001: await freePort() }
+      const ports = { 4000: await freePort(), 4001: await freePort(), 4002: await freePort() }
       const results = await walkPages(walked, variables, ports)
       expect(walked.flatMap((page) => outputFaults(page, server.url, results.splice(0, runnableIn(page))))).toEqual([])
     } finally {

@@ -34,7 +34,7 @@ export function hasSnippets(markdown: string): boolean {
 export type BlockResult = Block & { page: string; output: string }
 
 // The ports that the documents let a reader's receivers listen on.
-const documentedPorts = ['4000', '4001'] as const
+const documentedPorts = ['4000', '4001', '4002'] as const
 export type ReceiverPorts = Readonly<Record<(typeof documentedPorts)[number], number>>
 
 /**

@@ -207,7 +207,8 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
 }
 
 function endpointRequests(endpoint: string): Sample[] {
-  const chosen = { description: 'books', event_types: ['bill.*'], headers: { 'X-Api-Key': 'a-secret' } }
+  const limits = { max_in_flight: 4, rate_per_s: 20, expects_posting: true }
+  const chosen = { description: 'books', event_types: ['bill.*'], headers: { 'X-Api-Key': 'a-secret' }, ...limits }
   const path = `/webhooks/endpoints/${endpoint}`
   return [
     {

@@ -85,6 +85,27 @@ export const eventBreaks: Break[] = [
     `update webhook_delivery set status = 'exhausted', attempts = 2 where event_id = ${delivery}`,
   ],
   [
+    'an event that waits for a posting and was never delivered',
+    'I7',
+    'webhook_delivery webhook_attempt',
+    `with attempts as (update webhook_attempt set status_code = 500 where event_id = ${delivery})
+     update webhook_delivery set status = 'exhausted', unposted_since = settled_at where event_id = ${delivery}`,
+  ],
+  [
+    'an event that is posted and was never delivered',
+    'I7',
+    'webhook_delivery webhook_attempt',
+    `with attempts as (update webhook_attempt set status_code = 500 where event_id = ${delivery})
+     update webhook_delivery set status = 'exhausted', unposted_since = null, posting_reference = 'JE-1'
+     where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery that is both posted and unposted',
+    'I14',
+    'webhook_delivery',
+    `update webhook_delivery set unposted_since = settled_at, posting_reference = 'JE-1' where event_id = ${delivery}`,
+  ],
+  [
     'a delivery that ended at no time',
     'I14',
     'webhook_delivery',

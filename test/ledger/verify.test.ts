@@ -27,7 +27,7 @@ async function makeBooks(): Promise<void> {
     expect([answer.status, answer.text]).toEqual([201, expect.anything()])
     return answer.body
   }
-  await post('/webhooks/endpoints', { url: receiver.url })
+  await post('/webhooks/endpoints', { url: receiver.url, expects_posting: true })
   clock.advance(120_000)
   const customer = { external_reference: 'someone', name: 'Someone', currency: 'ZAR', balance: 500 }
   const account = await post('/billing/accounts', { customer, external_reference: 'A', currency: 'ZAR', balance: 900 })

@@ -180,6 +180,7 @@ describe('no request walks over a table that grows', () => {
     ['deliveries', () => '/webhooks/deliveries?limit=50'],
     ['deliveries of an endpoint that failed', () => `/webhooks/deliveries?endpoint=${endpoint}&status=exhausted`],
     ['deliveries of events of a time', () => '/webhooks/deliveries?from=2026-01-01T00:00:00Z&event_type=bill.paid'],
+    ['events that are not posted', () => '/events/unposted?limit=50'],
     ['deliveries of events about an object', () => `/webhooks/deliveries?object=${shown.payment}`],
     ['entries of an account', () => `/billing/accounts/${shown.account}/entries`],
     ['the statement of an account', () => `/billing/accounts/${shown.account}/statement?from=2026-10-01&to=2026-11-20`],

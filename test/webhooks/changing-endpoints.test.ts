@@ -66,6 +66,42 @@ describe('a change of an endpoint', () => {
     await server.api('DELETE', path)
   })
 
+  test('sets its limits and whether it expects postings, and removes them', async () => {
+    const set = { max_in_flight: 4, rate_per_s: 20, expects_posting: true }
+    const { path, secret: _, ...made } = await register({ url: 'http://127.0.0.1:9/limits', ...set })
+    expect(made).toMatchObject(set)
+    expect((await change(path, set)).body).toEqual(made)
+    const other = { max_in_flight: 64, rate_per_s: 1_000, expects_posting: false }
+    expect((await change(path, other)).body).toMatchObject(other)
+    const { body } = await change(path, { max_in_flight: null, rate_per_s: null })
+    expect([body.max_in_flight, body.rate_per_s, body.expects_posting]).toEqual([undefined, undefined, false])
+    await server.api('DELETE', path)
+  })
+
+  test('of its rate counts for what was put off as well', async () => {
+    const receiver = await startReceiver()
+    const { path } = await register({ url: receiver.url, event_types: ['customer.created'], rate_per_s: 1 })
+    const names = []
+    for (let count = 0; count < 5; count++) {
+      names.push(await customer())
+      server.clock.advance(1)
+    }
+    await eventually(async () => {
+      const { rows } = await server.database.pool.query(
+        "select from webhook_delivery where status = 'pending' and attempts = 0 and next_attempt_at > $1",
+        [server.clock.now()],
+      )
+      return rows.length === 4
+    }, 'four are put off')
+    await change(path, { rate_per_s: null })
+    await wakeDeliveries(server.app)
+    server.clock.advance(1)
+    server.app.wakeDispatcher()
+    await eventually(() => receiver.received.length === 5, 'all have come')
+    expect(receiver.received.map(({ body }) => JSON.parse(body).data.external_reference)).toEqual(names)
+    await server.api('DELETE', path)
+  })
+
   test('is made only to the version that the caller has seen', async () => {
     const { path } = await register({ url: 'http://127.0.0.1:9/c' })
     const seen = (await server.api('GET', path)).headers.get('etag') as string
@@ -82,6 +118,13 @@ describe('a change of an endpoint', () => {
     [{ event_types: ['bills.*'] }, 400, 'invalid_request', '/event_types/0'],
     [{ event_types: [] }, 400, 'invalid_request', '/event_types'],
     [{ status: 'paused?' }, 400, 'invalid_request', '/status'],
+    [{ max_in_flight: 0 }, 400, 'invalid_request', '/max_in_flight'],
+    [{ max_in_flight: 65 }, 400, 'invalid_request', '/max_in_flight'],
+    [{ max_in_flight: '4' }, 400, 'invalid_request', '/max_in_flight'],
+    [{ rate_per_s: 0 }, 400, 'invalid_request', '/rate_per_s'],
+    [{ rate_per_s: 1_001 }, 400, 'invalid_request', '/rate_per_s'],
+    [{ expects_posting: null }, 400, 'invalid_request', '/expects_posting'],
+    [{ expects_posting: 'yes' }, 400, 'invalid_request', '/expects_posting'],
     [{ headers: { 'X-A': 'a\r\nX-B: b' } }, 400, 'invalid_request', '/headers/X-A'],
     [{ headers: { 'X-A': 'ä' } }, 400, 'invalid_request', '/headers/X-A'],
     [{ headers: { 'X-A': '' } }, 400, 'invalid_request', '/headers/X-A'],

@@ -53,7 +53,8 @@ export async function closedPort(): Promise<string> {
   return `http://127.0.0.1:${port}/`
 }
 
-async function listen(server: Server | ReturnType<typeof createTcpServer>) {
+/** Lets a server listen on loopback until the end of the test. */
+export async function listen(server: Server | ReturnType<typeof createTcpServer>) {
   let connections = 0
   const open = new Set<Socket>()
   server.on('connection', (socket: Socket) => {

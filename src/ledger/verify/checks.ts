@@ -55,7 +55,12 @@ export const checks: readonly Check[] = [
   check('I6', 'told.sql', 'Every adjustment, reversal of a payment and change of an object has exactly one event.'),
   check('I6', 'retention.sql', 'Events are dropped by whole months after 90 days, and in no other way.'),
   check('I7', 'deliveries.sql', 'Every event has a delivery for each endpoint that takes its type.', { merges }),
-  check('I7', 'attempts.sql', 'Every delivery that ended was ended by its latest attempt.', { merges }),
+  check(
+    'I7',
+    'attempts.sql',
+    'Every delivery that ended was ended by its latest attempt, and what is posted or unposted was delivered.',
+    { merges },
+  ),
   check('I10', 'rights.sql', 'The role that serves cannot change or delete entries and events.'),
   check('I11', 'currencies.sql', 'Every currency is an ISO 4217 code, every amount is whole and within its limits.', {
     values: [keptCurrencyCodes(), maxBalance, maxAmount],

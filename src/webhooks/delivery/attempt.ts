@@ -5,6 +5,7 @@ import type { Vault } from '../../core/secret.ts'
 import type { HttpClient, HttpResult } from '../../net/http-client.ts'
 import { keysAt, keysOf, openCredentials, type TimedKey } from '../credentials.ts'
 import { sign } from '../signing.ts'
+import { readPostingReference } from './posting-reference.ts'
 import { classify, type Schedule } from './schedule.ts'
 import type { ClaimedDelivery, DeliveryAttempt, DeliveryOutcome } from './store.ts'
 
@@ -30,6 +31,7 @@ const unusable: HttpResult = {
   retry_after_s: undefined,
   duration_ms: 0,
   response_excerpt: undefined,
+  content: undefined,
   address: undefined,
 }
 
@@ -42,6 +44,7 @@ export async function attemptDelivery(
   const started_at = sender.clock.now()
   const result = await sendSigned(sender, claimed, body, started_at, claimed.endpoint_id)
   const classification = classify(result, claimed.number - claimed.earlier, sender.clock.now(), sender.schedule)
+  const isAnswer = claimed.expects_posting && classification.status === 'delivered'
   const attempt: DeliveryAttempt = {
     started_at,
     duration_ms: result.duration_ms,
@@ -56,6 +59,8 @@ export async function attemptDelivery(
     next_attempt_at: classification.status === 'pending' ? classification.next_attempt_at : started_at,
     attempt,
     gone: classification.gone,
+    posting_reference: isAnswer ? readPostingReference(result.content) : undefined,
+    awaits_posting: isAnswer && claimed.moves_money,
   }
 }
 

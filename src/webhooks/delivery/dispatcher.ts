@@ -28,6 +28,9 @@ const claimRetryMs = 1000
 // How many claimed deliveries may wait for their endpoints. A hundred endpoints that fail at once fill it only if more
 // than this arrives for them in the second until they are found out.
 const waitingMax = 2000
+// What was put off to slots is claimed this far apart at least, in ms, and otherwise when the job looks.
+const slotPaceMs = 50
+const slotWaitMaxMs = 500
 
 /** What a dispatcher needs. The client belongs to the caller, who closes it after the stop. */
 export type DispatcherOptions = {
@@ -86,6 +89,7 @@ class DeliveryLoop implements Dispatcher {
   #renewing = false
   /** The last claim found nothing, with nothing running. */
   #nothingDue = false
+  #slotTimer: NodeJS.Timeout | undefined
   #idleWaiters: (() => void)[] = []
 
   constructor({ pool, clock, vault, client, version, log, retry_waits_s, random = Math.random }: DispatcherOptions) {
@@ -184,7 +188,20 @@ class DeliveryLoop implements Dispatcher {
       }
     }
     this.#claiming = false
+    this.#wakeForSlots()
     this.#checkIdle()
+  }
+
+  /** Wakes this when the next slot has come: what has it is claimed in time, and nothing is claimed in vain. */
+  #wakeForSlots(): void {
+    const now = this.#clock.now().getTime()
+    const next = this.#limiter.nextSlot(now)
+    if (next === undefined || this.#slotTimer !== undefined || this.#stopping.signal.aborted) return
+    const waitMs = Math.min(Math.max(next - now, slotPaceMs), slotWaitMaxMs)
+    this.#slotTimer = setTimeout(() => {
+      this.#slotTimer = undefined
+      this.wake()
+    }, waitMs).unref()
   }
 
   /** Claims that wait here, or whose attempts take long, must not expire. What fails now is tried at the next look. */
@@ -201,9 +218,11 @@ class DeliveryLoop implements Dispatcher {
 
   #accept(delivery: ClaimedDelivery): void {
     this.#held.add(delivery)
-    const decision = this.#stopping.signal.aborted ? 'reschedule' : this.#limiter.offer(delivery.endpoint_id, delivery)
+    const now = this.#clock.now().getTime()
+    const decision = this.#stopping.signal.aborted ? 'reschedule' : this.#limiter.offer(delivery, now)
     if (decision === 'send') void this.#send(delivery)
     else if (decision === 'reschedule') this.#returnClaims([delivery])
+    else if (decision !== 'wait') this.#return(delivery, new Date(decision.put_off_to))
   }
 
   /** Sends a delivery that has its place, and releases the place. */
@@ -263,11 +282,15 @@ class DeliveryLoop implements Dispatcher {
   #returnClaims(deliveries: ClaimedDelivery[]): void {
     const now = this.#clock.now()
     for (const delivery of deliveries) {
-      this.#held.delete(delivery)
       const failures = this.#limiter.failures(delivery.endpoint_id)
       const due = this.#stopping.signal.aborted ? now : rescheduleAfter(failures, now, this.#sender.schedule.random)
-      this.#writer.add(unsent(delivery, 'pending', due))
+      this.#return(delivery, due)
     }
+  }
+
+  #return(delivery: ClaimedDelivery, due: Date): void {
+    this.#held.delete(delivery)
+    this.#writer.add(unsent(delivery, 'pending', due))
   }
 }
 

@@ -1,3 +1,5 @@
+import { type EndpointLimits, Slots } from './slots.ts'
+
 // Attempts in flight at once: for the healthy endpoints and, separately, for the unhealthy ones.
 const placesPerPool = 256
 const placesPerEndpoint = 64
@@ -19,16 +21,25 @@ type EndpointState<Item> = {
   /** When it last took an event within `slowMs`. */
   last_success_at: number
   waiting: Item[]
+  slots: Slots
 }
+
+/** What is offered: which event it tells of, and what the merchant has set for the endpoint. */
+type Offered = EndpointLimits & { endpoint_id: string; event_id: string }
+
+/** What to do with an item: for `put_off_to` it is offered again at that time, in ms. */
+type Decision = 'send' | 'wait' | 'reschedule' | { put_off_to: number }
 
 /**
  * Divides the places for attempts among endpoints, so that those that hang cannot slow those that respond: each starts
  * with one at a time, an unhealthy one has no queue here, and all unhealthy ones share places of their own. A hundred
- * dead endpoints take a hundred of those, and none of the others.
+ * dead endpoints take a hundred of those, and none of the others. What exceeds the limits that a merchant has set is put off to slots.
  */
-export class EndpointLimiter<Item> {
+export class EndpointLimiter<Item extends Offered> {
   readonly #endpoints = new Map<string, EndpointState<Item>>()
   readonly #queued = new Set<EndpointState<Item>>()
+  /** Those that have given slots out. */
+  readonly #slotted = new Set<EndpointState<Item>>()
   #healthyInFlight = 0
   #unhealthyInFlight = 0
   #waiting = 0
@@ -38,15 +49,26 @@ export class EndpointLimiter<Item> {
     return this.#waiting
   }
 
-  /** Says what to do with one claimed item. For `send` a place has been taken, which `finish` releases. */
-  offer(endpointId: string, item: Item): 'send' | 'wait' | 'reschedule' {
-    const endpoint = this.#endpoint(endpointId)
-    if (this.#hasPlace(endpoint)) {
+  /**
+   * Says what to do with one claimed item at this time, in ms of the clock by which items are due. For `send` a place has been taken,
+   * which `finish` releases.
+   */
+  offer(item: Item, now: number): Decision {
+    const endpoint = this.#endpoint(item.endpoint_id)
+    const { slots, waiting } = endpoint
+    slots.set(item)
+    const hasPlace = this.#hasPlace(endpoint)
+    if (endpoint.unhealthy && !hasPlace) return 'reschedule'
+    if (!slots.admits(item.event_id, now, hasPlace, waiting.length)) {
+      this.#slotted.add(endpoint)
+      return { put_off_to: slots.next(item.event_id, now) }
+    }
+    slots.take(now)
+    if (hasPlace) {
       this.#count(endpoint, 1)
       return 'send'
     }
-    if (endpoint.unhealthy) return 'reschedule'
-    endpoint.waiting.push(item)
+    waiting.push(item)
     this.#queued.add(endpoint)
     this.#waiting++
     return 'wait'
@@ -56,6 +78,7 @@ export class EndpointLimiter<Item> {
   finish(endpointId: string, delivered: boolean, started: number, ended: number): void {
     const endpoint = this.#endpoint(endpointId)
     this.#count(endpoint, -1)
+    endpoint.slots.took(ended - started)
     endpoint.failures = delivered ? 0 : endpoint.failures + 1
     const slow = ended - started > slowMs
     if (delivered) endpoint.limit = Math.min(endpoint.limit * 2, placesPerEndpoint)
@@ -81,7 +104,18 @@ export class EndpointLimiter<Item> {
     return this.#endpoint(endpointId).failures
   }
 
-  /** Treats an endpoint as one that is not known yet: it was paused, and whoever enables it has mended it. */
+  /** When the next slot comes that was given out, in ms; undefined when none is to come. */
+  nextSlot(now: number): number | undefined {
+    let next: number | undefined
+    for (const endpoint of this.#slotted) {
+      const upcoming = endpoint.slots.upcoming(now)
+      if (upcoming === undefined) this.#slotted.delete(endpoint)
+      else next = Math.min(next ?? upcoming, upcoming)
+    }
+    return next
+  }
+
+  /** Treats an endpoint as one whose health is not known yet: it was paused, and whoever enables it has mended it. */
   restart(endpointId: string): void {
     const endpoint = this.#endpoint(endpointId)
     this.#setUnhealthy(endpoint, false)
@@ -118,7 +152,7 @@ export class EndpointLimiter<Item> {
 
   #hasPlace(endpoint: EndpointState<Item>): boolean {
     return (
-      endpoint.in_flight < endpoint.limit &&
+      endpoint.in_flight < Math.min(endpoint.limit, endpoint.slots.places) &&
       (endpoint.unhealthy ? this.#unhealthyInFlight : this.#healthyInFlight) < placesPerPool
     )
   }
@@ -148,6 +182,7 @@ export class EndpointLimiter<Item> {
       failures: 0,
       last_success_at: Number.NEGATIVE_INFINITY,
       waiting: [],
+      slots: new Slots(),
     }
     this.#endpoints.set(endpointId, endpoint)
     return endpoint
@@ -155,7 +190,7 @@ export class EndpointLimiter<Item> {
 
   #forgetOne(): void {
     for (const [endpointId, endpoint] of this.#endpoints) {
-      if (endpoint.in_flight > 0 || endpoint.waiting.length > 0) continue
+      if (endpoint.in_flight > 0 || endpoint.waiting.length > 0 || this.#slotted.has(endpoint)) continue
       this.#endpoints.delete(endpointId)
       return
     }

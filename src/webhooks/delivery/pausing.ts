@@ -83,3 +83,21 @@ export async function resumeEndpoint(
   })
   return rowCount === 1
 }
+
+/**
+ * Makes due what was put off by the limits that an endpoint had: by others it may come sooner, or has to come later. Of one that takes
+ * nothing now it is woken with the rest when that is enabled.
+ */
+export async function wakePutOff(
+  connection: Queryable,
+  environmentId: number,
+  endpointId: Id,
+  now: Date,
+): Promise<void> {
+  await connection.query({
+    name: 'wake-put-off',
+    text: `update webhook_endpoint set waking_since = $3, waking_from = null, waking_to = null
+      where environment_id = $1 and id = $2 and disabled_at is null`,
+    values: [environmentId, endpointId, now],
+  })
+}

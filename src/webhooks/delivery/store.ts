@@ -4,7 +4,9 @@ import { isLockTimeout } from '../../database/errors.ts'
 import type { Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
+import { movesMoney } from '../../events/money.ts'
 import { wholeBody } from '../../events/personal.ts'
+import type { EndpointLimits } from './slots.ts'
 
 // The most that one claim takes. The same number is written in the statement, so that the planner knows it.
 const claimSize = 200
@@ -25,7 +27,7 @@ const lockedEndpointMs = 1_000
 const failingMaxMs = 72 * 3_600_000
 
 /** A delivery that this process has claimed, with what is needed to send it. */
-export type ClaimedDelivery = {
+export type ClaimedDelivery = EndpointLimits & {
   event_id: string
   endpoint_id: string
   bucket: number
@@ -39,6 +41,10 @@ export type ClaimedDelivery = {
   secret: string
   /** Null when the event's partition has been dropped. */
   body: string | null
+  /** Whether the receiver answers with the reference of its posting. */
+  expects_posting: boolean
+  /** Whether the event moves money; false where that does not matter. */
+  moves_money: boolean
   /** When the claim expires. */
   until: Date
 }
@@ -46,7 +52,11 @@ export type ClaimedDelivery = {
 /** The result of one claim. */
 export type Claim = { claimed: ClaimedDelivery[]; found: number; full: boolean }
 
-type Row = Omit<ClaimedDelivery, 'until'> & { to_send: boolean; personal: string | null }
+type Row = Omit<ClaimedDelivery, 'until' | 'moves_money'> & {
+  to_send: boolean
+  type: string
+  personal: string | null
+}
 
 /** One attempt; absent when the claim is returned unsent. */
 export type DeliveryAttempt = {
@@ -67,6 +77,10 @@ export type DeliveryOutcome = {
   attempt: DeliveryAttempt | undefined
   /** Whether the receiver said that it is gone. */
   gone: boolean
+  /** What the receiver calls what it has booked. */
+  posting_reference?: string | undefined
+  /** Whether it was delivered and has to be posted. */
+  awaits_posting?: boolean
 }
 
 /** An endpoint that has to be paused, and why: it is gone (410), or has failed for three days. */
@@ -95,8 +109,9 @@ export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
   })
   const claimed = rows
     .filter(({ to_send }) => to_send)
-    .map(({ body, personal, ...row }) => ({
+    .map(({ body, personal, type, ...row }) => ({
       ...row,
+      moves_money: row.expects_posting && body !== null && movesMoney(type, body),
       body: body === null ? null : wholeBody({ body, personal }),
       until,
     }))
@@ -169,6 +184,8 @@ export async function recordOutcomes(
     booleanArray(outcomes.map((outcome) => outcome.gone)),
     textArray(attempts.map((attempt) => attempt?.address ?? null)),
     after(now, -failingMaxMs),
+    textArray(outcomes.map((outcome) => outcome.posting_reference ?? null)),
+    booleanArray(outcomes.map((outcome) => outcome.awaits_posting ?? false)),
   ]
   const { rows } = await transaction(pool, (connection, sendCommit) => {
     connection.query(deliverySettings).catch(() => {})

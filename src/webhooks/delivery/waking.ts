@@ -16,7 +16,10 @@ const clocksDifferMs = 60_000
 
 const wake = loadSql(import.meta.url, './sql/wake-deliveries.sql')
 
-/** Makes deliveries due that have waited for endpoints which are enabled again, or deleted, in the order of their events. */
+/**
+ * Makes deliveries due that have waited for endpoints which are enabled again, or deleted, and those that were put off by limits which are
+ * others now, in the order of their events.
+ */
 export async function wakeDeliveries(
   app: Pick<AppContext, 'pool' | 'clock' | 'wakeDispatcher'>,
   stopping?: AbortSignal,
@@ -61,7 +64,7 @@ async function wakeStep(
   // It was disabled again meanwhile: all that is left waits on.
   if (row.waits) return ended()
   await connection.query(deliverySettings)
-  const from = row.waking_to ?? (await firstWaiting(connection, id))
+  const from = row.waking_to ?? (await firstWaiting(connection, id, now))
   if (from === undefined) return ended()
   const batch = { endpoint_id: id, from: row.waking_from, to: row.waking_to }
   if (!goesOn && row.waking_to !== null && (await isBatchUnclaimed(connection, batch, now))) return undefined
@@ -76,13 +79,14 @@ async function wakeStep(
   return woken
 }
 
-/** The event of the first delivery that waits for an endpoint. Read from the index of due ones, whose end it is. */
-async function firstWaiting(connection: Queryable, id: Id): Promise<Id | undefined> {
+/** The event of the first delivery that waits for an endpoint, or was put off. Read from the index of due ones, of which it is behind now. */
+async function firstWaiting(connection: Queryable, id: Id, now: Date): Promise<Id | undefined> {
   const { rows } = await connection.query<{ first: Id | null }>({
     name: 'first-waiting-delivery',
     text: `select min(event_id::text)::uuid as first from webhook_delivery
-      where status = 'pending' and next_attempt_at = 'infinity' and endpoint_id = $1`,
-    values: [id],
+      where status = 'pending' and next_attempt_at > $2 and endpoint_id = $1
+        and (next_attempt_at = 'infinity' or attempts = attempts_before)`,
+    values: [id, now],
   })
   return rows[0]?.first ?? undefined
 }

@@ -4,7 +4,7 @@ import type { AppContext, RequestContext } from '../../context.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { openCredentials, previousValidUntil, rotated, schemeOf, sealCredentials } from '../credentials.ts'
-import { resumeEndpoint } from '../delivery/pausing.ts'
+import { resumeEndpoint, wakePutOff } from '../delivery/pausing.ts'
 import { publicKeyOf } from '../signing.ts'
 import { mergeHeaders } from './headers.ts'
 import type { UpdateEndpoint } from './schema.ts'
@@ -36,12 +36,17 @@ export async function changeEndpoint(
     event_types: patch.event_types === undefined ? row.event_types : patch.event_types,
     description: patch.description === undefined ? row.description : patch.description,
     secret: withHeaders(app, row, patch.headers),
+    max_in_flight: patch.max_in_flight === undefined ? row.max_in_flight : patch.max_in_flight,
+    rate_per_s: patch.rate_per_s === undefined ? row.rate_per_s : patch.rate_per_s,
+    expects_posting: patch.expects_posting ?? row.expects_posting,
     ...statusOf(row, patch.status, context.now),
   }
   if (JSON.stringify(changed) === JSON.stringify(row)) return row
   const stored = await store(connection, context, changed)
   if (row.disabled_at !== null && stored.disabled_at === null) {
     await resumeEndpoint(connection, row.environment_id, row.id, context.now)
+  } else if (row.max_in_flight !== stored.max_in_flight || row.rate_per_s !== stored.rate_per_s) {
+    await wakePutOff(connection, row.environment_id, row.id, context.now)
   }
   return stored
 }

@@ -30,6 +30,17 @@ const headerValue = expecting(z.string(), 'a text of visible ASCII, such as s3cr
   .min(1)
   .max(1_000)
   .regex(/^[!-~](?:[ -~]*[!-~])?$/)
+const max_in_flight = expecting(z.int(), 'a whole number of attempts from 1 to 64, such as 4').min(1).max(64)
+const rate_per_s = expecting(z.int(), 'a whole number of attempts a second from 1 to 1000, such as 20')
+  .min(1)
+  .max(1_000)
+const inFlightText =
+  'How many attempts may be in flight at once, from each server process; without it as many as it copes with, up to 64'
+const rateText =
+  'How many attempts are begun in a second, by each server process. What exceeds it is sent later, in order'
+const expects_posting = expecting(z.boolean(), 'true or false')
+const postingText =
+  'Whether its receiver answers with the `posting_reference` of what it booked. From then on `GET /events/unposted` lists events that move money and have none'
 const headersExpected = 'an object of texts, such as { "X-Api-Key": "s3cret-of-yours" }'
 
 export const createEndpointBody = z
@@ -47,6 +58,9 @@ export const createEndpointBody = z
       .enum(signatureSchemes)
       .optional()
       .describe('`v1`, the default: HMAC-SHA256 with a shared secret. `v1a`: Ed25519, verified with `public_key`'),
+    max_in_flight: max_in_flight.optional().describe(inFlightText),
+    rate_per_s: rate_per_s.optional().describe(rateText),
+    expects_posting: expects_posting.optional().describe(postingText),
   })
   .meta({ id: 'CreateWebhookEndpoint' })
 export type CreateEndpoint = z.output<typeof createEndpointBody>
@@ -66,6 +80,9 @@ export const updateEndpointBody = z
       .nullish()
       .describe('Merged; null removes a header, or all of them')
       .meta({ maxProperties: 2 * headersMax }),
+    max_in_flight: max_in_flight.nullish().describe(`${inFlightText}. Null removes it`),
+    rate_per_s: rate_per_s.nullish().describe(`${rateText}. Null removes it`),
+    expects_posting: expects_posting.optional().describe(postingText),
   })
   .meta({ id: 'UpdateWebhookEndpoint' })
 export type UpdateEndpoint = z.output<typeof updateEndpointBody>
@@ -113,6 +130,9 @@ export const endpoint = z
       .optional()
       .describe('Why it is paused: it returned 410, or every attempt of three days has failed'),
     status_since: shownInstant,
+    max_in_flight: z.int().min(1).max(64).optional().describe(inFlightText),
+    rate_per_s: z.int().min(1).max(1_000).optional().describe(rateText),
+    expects_posting: z.boolean().describe(postingText),
     deliveries_expired: z
       .int()
       .min(1)

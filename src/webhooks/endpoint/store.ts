@@ -1,7 +1,8 @@
 import type { Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
+import type { EndpointLimits } from '../delivery/slots.ts'
 
-export type EndpointRow = {
+export type EndpointRow = EndpointLimits & {
   id: Id
   environment_id: number
   url: string
@@ -10,6 +11,8 @@ export type EndpointRow = {
   /** The credentials, encrypted. */
   secret: Buffer
   api_version: string
+  /** Whether its receiver answers with the reference of its posting. */
+  expects_posting: boolean
   disabled_at: Date | null
   /** Why the server paused it; null when the merchant disabled it. */
   disabled_reason: 'gone' | 'failing' | null
@@ -20,16 +23,17 @@ export type EndpointRow = {
   updated_at: Date
 }
 
-const columns = `id, environment_id, url, description, event_types, secret, api_version, disabled_at, disabled_reason, enabled_at,
-  deliveries_expired::integer, created_at, updated_at`
+const columns = `id, environment_id, url, description, event_types, secret, api_version, max_in_flight, rate_per_s,
+  expects_posting, disabled_at, disabled_reason, enabled_at, deliveries_expired::integer, created_at, updated_at`
 
 /** Writes a new endpoint. */
 export async function insertEndpoint(connection: Queryable, row: EndpointRow): Promise<void> {
   await connection.query({
     name: 'insert-endpoint',
     text: `insert into webhook_endpoint
-        (id, environment_id, url, description, event_types, secret, api_version, created_at, updated_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $8)`,
+        (id, environment_id, url, description, event_types, secret, api_version, created_at, updated_at,
+         max_in_flight, rate_per_s, expects_posting)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)`,
     values: [
       row.id,
       row.environment_id,
@@ -39,6 +43,9 @@ export async function insertEndpoint(connection: Queryable, row: EndpointRow): P
       row.secret,
       row.api_version,
       row.created_at,
+      row.max_in_flight,
+      row.rate_per_s,
+      row.expects_posting,
     ],
   })
 }
@@ -76,7 +83,7 @@ export async function updateEndpoint(connection: Queryable, row: EndpointRow): P
   await connection.query({
     name: 'update-endpoint',
     text: `update webhook_endpoint set url = $3, description = $4, event_types = $5, secret = $6, disabled_at = $7,
-        disabled_reason = $8, enabled_at = $9, updated_at = $10,
+        disabled_reason = $8, enabled_at = $9, updated_at = $10, max_in_flight = $11, rate_per_s = $12, expects_posting = $13,
         failing_since = case when url = $3 then failing_since end
       where environment_id = $1 and id = $2`,
     values: [
@@ -90,6 +97,9 @@ export async function updateEndpoint(connection: Queryable, row: EndpointRow): P
       row.disabled_reason,
       row.enabled_at,
       row.updated_at,
+      row.max_in_flight,
+      row.rate_per_s,
+      row.expects_posting,
     ],
   })
 }

@@ -1,4 +1,4 @@
-import { highestId, invalidCursor, type ListFilters } from '../../api/pagination.ts'
+import { invalidCursor, type ListFilters } from '../../api/pagination.ts'
 import type { AppContext } from '../../context.ts'
 import { canonicalJson } from '../../core/canonical-json.ts'
 import { decode, encode } from '../../core/id/base62.ts'
@@ -8,13 +8,13 @@ import type { DeliveryPair } from './store.ts'
 // Deliveries have no id of their own, so their cursors hold two.
 const shownLength = 22
 
-/** Where a page starts. Throws `invalid_cursor` for a cursor that this list did not return for these filters. */
+/** Behind which delivery a page starts; undefined for the first one. Throws `invalid_cursor` for a cursor that this list did not return for these filters. */
 export function pageStart(
   app: Pick<AppContext, 'vault'>,
   cursor: string | undefined,
   filters: ListFilters,
-): DeliveryPair {
-  if (cursor === undefined) return { event_id: highestId, endpoint_id: highestId }
+): DeliveryPair | undefined {
+  if (cursor === undefined) return undefined
   const event_id = decode(cursor.slice(0, shownLength))
   const endpoint_id = decode(cursor.slice(shownLength, 2 * shownLength))
   if (event_id !== undefined && endpoint_id !== undefined) {

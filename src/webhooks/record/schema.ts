@@ -33,6 +33,11 @@ const deliveryFields = {
       '`pending` until it is delivered; `exhausted` when the last attempt of the schedule has failed, or its event is older than 90 days; `cancelled` when its endpoint was deleted',
     ),
   attempt_count: z.int().min(0).describe('How many attempts were begun'),
+  posting_reference: z
+    .string()
+    .max(255)
+    .optional()
+    .describe('What the receiver of an endpoint with `expects_posting` calls what it booked, as it answered'),
   next_attempt_at: shownInstant
     .optional()
     .describe('When it is due; absent when it has ended, and while it waits for an endpoint that takes nothing now'),

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { idRange } from '../../api/pagination.ts'
+import { highestId, idRange } from '../../api/pagination.ts'
 import { recordChange } from '../../audit/record.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { absentProblem } from '../../core/absent.ts'
@@ -30,7 +30,7 @@ export async function listDeliveries(
 ): Promise<{ data: z.input<typeof delivery>[]; has_more: boolean; next_cursor?: string }> {
   const { limit, cursor, ...sent } = query
   const filters = { environment_id: environment.id, ...sent }
-  const after = pageStart(app, cursor, filters)
+  const after = pageStart(app, cursor, filters) ?? { event_id: highestId, endpoint_id: highestId }
   const endpoint_id = query.endpoint === undefined ? null : parseId('endpoint', query.endpoint)
   const object_id = query.object === undefined ? undefined : idOf(query.object)
   if (endpoint_id === undefined || object_id === null) return { data: [], has_more: false }
@@ -115,6 +115,7 @@ export function renderDelivery(row: DeliveryRow): z.input<typeof delivery> {
     endpoint_id: formatId('endpoint', row.endpoint_id),
     status: row.status,
     attempt_count: row.attempts,
+    ...(row.posting_reference !== null && { posting_reference: row.posting_reference }),
     ...(row.status === 'pending' && typeof next !== 'number' && { next_attempt_at: next.toISOString() }),
     created_at: row.created_at.toISOString(),
     ...(settled_at !== null && { ended_at: settled_at.toISOString() }),

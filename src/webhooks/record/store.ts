@@ -13,6 +13,7 @@ export type DeliveryRow = {
   /** Infinite while it waits for its endpoint. */
   next_attempt_at: Date | number
   settled_at: Date | null
+  posting_reference: string | null
   type: string
   created_at: Date
 }
@@ -73,7 +74,7 @@ export async function findDelivery(
   const { rows } = await database.query<DeliveryRow>({
     name: 'find-delivery',
     text: `select d.event_id, d.endpoint_id, d.bucket, d.environment_id, d.status, d.attempts, d.next_attempt_at,
-        d.settled_at, e.type, e.created_at
+        d.settled_at, d.posting_reference, e.type, e.created_at
       from webhook_delivery as d join event as e on e.id = d.event_id and e.bucket = d.bucket
       where d.event_id = $2 and e.id = $2 and d.endpoint_id = $3 and d.environment_id = $1`,
     values: [environmentId, event_id, endpoint_id],
@@ -139,7 +140,7 @@ export async function findEvent(
   const { rows: deliveries } = await database.query<DeliveryRow>({
     name: 'find-deliveries-of-event',
     text: `select d.event_id, d.endpoint_id, d.bucket, d.environment_id, d.status, d.attempts, d.next_attempt_at,
-        d.settled_at, e.type, e.created_at
+        d.settled_at, d.posting_reference, e.type, e.created_at
       from webhook_delivery as d join event as e on e.id = d.event_id and e.bucket = d.bucket
       where d.event_id = $2 and e.id = $2 and d.environment_id = $1 order by d.endpoint_id`,
     values: [environmentId, id],

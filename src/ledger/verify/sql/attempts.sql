@@ -1,6 +1,6 @@
 -- I7, from the side of deliveries. A claim counts as an attempt before it is sent, so a crash may leave a number
 -- without a row. But no row has a higher number, and the attempt that ended a delivery is its latest, unless it was
--- given up since its event was 90 days old.
+-- given up since its event was 90 days old. What has a posting, or lacks one, was delivered by some attempt, also where it is sent again.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -14,7 +14,8 @@ from (
       or d.status = 'delivered' and a.last_good is distinct from d.attempts
       or d.status = 'exhausted' and a.last is distinct from d.attempts
         and d.event_id >= id_at(d.settled_at - interval '90 days')
-      or d.attempts_before > d.attempts as broken
+      or d.attempts_before > d.attempts
+      or (d.posting_reference is not null or d.unposted_since is not null) and a.last_good is null as broken
   from webhook_delivery as d
   full join (
     select

@@ -24,6 +24,7 @@ from (
         when status = 'exhausted' and event_id >= id_at(settled_at - interval '90 days') then 1
         else 0
       end
+      or unposted_since is not null and posting_reference is not null
   from webhook_delivery
   union all
   select 'idempotency record', null, 'there is no response for the key ' || key, a.id is null

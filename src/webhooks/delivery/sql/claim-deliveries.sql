@@ -37,12 +37,13 @@ claimed as (
   returning
     delivery.event_id, delivery.endpoint_id, delivery.bucket, delivery.environment_id, delivery.attempts as number,
     delivery.attempts_before as earlier, not (state.gone or state.waits) as to_send, endpoint.url,
-    encode(endpoint.secret, 'base64') as secret
+    encode(endpoint.secret, 'base64') as secret, endpoint.max_in_flight, endpoint.rate_per_s,
+    endpoint.expects_posting
 )
-select claimed.*, event.body, event.personal
+select claimed.*, event.type, event.body, event.personal
 from claimed
 left join lateral (
-  select body, personal from event
+  select type, body, personal from event
   where claimed.to_send and event.id = claimed.event_id and event.bucket = claimed.bucket
   offset 0
 ) as event on true

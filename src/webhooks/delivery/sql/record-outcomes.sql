@@ -4,15 +4,18 @@
 -- now. The condition is `settled_at is null` and not `status = 'pending'`, which would let the planner choose the
 -- partial index of due deliveries: with a plan made while that was empty a batch took 0.4 s with 70,000 pending.
 -- Returns the endpoints to be paused: those that are gone (410), and those that have failed since before $16. What would
--- be exhausted with the pause, or while its endpoint takes nothing, waits instead.
+-- be exhausted with the pause, or while its endpoint takes nothing, waits instead. A posting reference is kept until a later answer
+-- names another; without one a delivery that has to be posted is unposted since it was first delivered.
 with outcome as materialized (
   select *
   from unnest(
     $2::uuid[], $3::uuid[], $4::integer[], $5::integer[], $6::integer[], $7::text[], $8::timestamptz[],
-    $9::timestamptz[], $10::integer[], $11::integer[], $12::text[], $13::text[], $14::boolean[], $15::text[]
+    $9::timestamptz[], $10::integer[], $11::integer[], $12::text[], $13::text[], $14::boolean[], $15::text[],
+    $17::text[], $18::boolean[]
   ) as outcome (
     event_id, endpoint_id, bucket, environment_id, number, status, next_attempt_at,
-    started_at, duration_ms, status_code, error, response_excerpt, gone, address
+    started_at, duration_ms, status_code, error, response_excerpt, gone, address,
+    posting_reference, awaits_posting
   )
 ),
 verdict as materialized (
@@ -43,7 +46,13 @@ recorded as (
     attempts_before = least(
       delivery.attempts_before, delivery.attempts - case when outcome.started_at is null then 1 else 0 end
     ),
-    settled_at = case when outcome.status <> 'pending' and not kept.waits then $1::timestamptz end
+    settled_at = case when outcome.status <> 'pending' and not kept.waits then $1::timestamptz end,
+    posting_reference = coalesce(outcome.posting_reference, delivery.posting_reference),
+    unposted_since = case
+      when coalesce(outcome.posting_reference, delivery.posting_reference) is not null then null
+      when outcome.awaits_posting then coalesce(delivery.unposted_since, $1::timestamptz)
+      else delivery.unposted_since
+    end
   from outcome
   left join verdict on verdict.id = outcome.endpoint_id
   cross join lateral (

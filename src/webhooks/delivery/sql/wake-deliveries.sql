@@ -1,9 +1,9 @@
--- Makes deliveries due that waited for an endpoint, in the order of their events and a microsecond apart, so that they
--- are claimed in that order. It walks deliveries by their key from the event $2 on, no more than 5,000 of them, so that a
--- step is short however few of them are the endpoint's. $1 is the endpoint, $3 now, $4 how many to wake. Returns up to
--- which event all is done (null when nothing is left) and how many were woken.
+-- Makes deliveries due that waited for an endpoint, or were put off before their first attempt, in the order of their events and
+-- a microsecond apart, so that they are claimed in that order. It walks deliveries by their key from the event $2 on, no more than
+-- 5,000 of them, so that a step is short however few of them are the endpoint's. $1 is the endpoint, $3 now, $4 how many to wake.
+-- Returns up to which event all is done (null when nothing is left) and how many were woken.
 with walked as materialized (
-  select event_id, endpoint_id, bucket, status, next_attempt_at
+  select event_id, endpoint_id, bucket, status, next_attempt_at, attempts, attempts_before
   from webhook_delivery
   where event_id >= $2::uuid
   order by event_id
@@ -12,7 +12,8 @@ with walked as materialized (
 waiting as materialized (
   select event_id, bucket, row_number() over (order by event_id) as place
   from walked
-  where endpoint_id = $1::uuid and status = 'pending' and next_attempt_at = 'infinity'
+  where endpoint_id = $1::uuid and status = 'pending'
+    and (next_attempt_at = 'infinity' or next_attempt_at > $3::timestamptz and attempts = attempts_before)
   order by event_id
   limit $4
 ),
@@ -21,7 +22,9 @@ woken as (
   set next_attempt_at = $3::timestamptz + waiting.place * interval '1 microsecond'
   from waiting
   where delivery.event_id = waiting.event_id and delivery.endpoint_id = $1::uuid and delivery.bucket = waiting.bucket
-    and delivery.status = 'pending' and delivery.next_attempt_at = 'infinity'
+    and delivery.status = 'pending'
+    and (delivery.next_attempt_at = 'infinity'
+      or delivery.next_attempt_at > $3::timestamptz and delivery.attempts = delivery.attempts_before)
   returning 1
 )
 select

@@ -10,7 +10,7 @@ with told as materialized (
 )
 select
   delivery.event_id, delivery.endpoint_id, delivery.bucket, delivery.environment_id, delivery.status,
-  delivery.attempts, delivery.next_attempt_at, delivery.settled_at, told.type, told.created_at,
+  delivery.attempts, delivery.next_attempt_at, delivery.settled_at, delivery.posting_reference, told.type, told.created_at,
   null::uuid as last_event_id, null::uuid as last_endpoint_id
 from told
 cross join lateral (

@@ -3,7 +3,8 @@
 -- environment; $2 and $3 are the event and the endpoint after which it begins, $4 and $5 bound the events (from, below),
 -- $6 to $8 are the endpoint, the status and the type, null for any, and $9 is the limit.
 with walked as materialized (
-  select event_id, endpoint_id, bucket, environment_id, status, attempts, next_attempt_at, settled_at
+  select event_id, endpoint_id, bucket, environment_id, status, attempts, next_attempt_at, settled_at,
+    posting_reference
   from webhook_delivery
   where event_id >= $4::uuid and event_id < $5::uuid and event_id <= $2::uuid
     and (event_id, endpoint_id) < ($2::uuid, $3::uuid)
