@@ -197,6 +197,7 @@ export const examples: Readonly<Record<string, Example>> = {
   listWebhookDeliveries: { query: { status: 'exhausted', limit: '10' } },
   retrieveWebhookDelivery: { path: delivery },
   retryWebhookDelivery: { path: delivery },
+  readEvents: { query: { limit: '5', types: 'bill.*,payment.*' } },
   retrieveEvent: { path: { event: '$EVENT_ID' } },
   createReplay: {
     path: endpoint,
