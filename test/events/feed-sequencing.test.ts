@@ -133,6 +133,7 @@ test('after a long stop what waits gets its positions step by step, in the order
     select 25001 - n, id_at(now()), n, 1 from generate_series(1, 25000) as n`)
   const feed = createEventFeed(database.pool)
   await feed.look()
+  await allSequenced({ database })
   await feed.stop()
   await expectDense(database)
   const { rows } = await database.pool.query(

@@ -66,7 +66,8 @@ begin
   return made;
 end $$;
 
--- As before, with the feed. Its rows of a month are found by environment, since its index begins with that.
+-- As before, with the feed. Its rows of a month are found by environment, since its index begins with that. What has no position yet
+-- keeps its month.
 create or replace function drop_old_events(before timestamptz) returns integer
 language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '2s' as $$
 declare
@@ -89,7 +90,7 @@ begin
     ended := ((to_date(month, 'YYYY_MM') + interval '1 month')::timestamp) at time zone 'UTC';
     exit when ended > before;
     execute format('select exists (select from %I where status = ''pending'')', 'webhook_delivery_' || month) into held;
-    exit when held;
+    exit when held or exists (select from unsequenced_event where event_id < id_at(ended));
     execute format('select max(last.position) from environment as e cross join lateral (
         select position from %I where environment_id = e.id order by position desc limit 1) as last',
       'event_feed_' || month) into last_position;

@@ -51,16 +51,15 @@ class SequencingLoop implements EventFeed {
     const [place] = rows
     if (place === undefined) return
     this.#waiters.advance(place.position, place.position, [])
-    if (!place.waiting) return
-    this.#wanted = true
-    // A loop that is under way may go on for as long as events come.
-    if (this.#running === undefined) await this.#run()
+    if (!place.waiting || this.#running !== undefined) return
+    await this.#sequence()
+    if (this.#wanted) this.wake()
   }
 
   wake(): void {
     this.#wanted = true
     // What fails is tried again by the job, which says so.
-    this.#run().catch(() => {})
+    this.#running ??= this.#loop().catch(() => {})
   }
 
   wait: FeedWaiters['wait'] = (...wanted) => this.#waiters.wait(...wanted)
@@ -71,34 +70,31 @@ class SequencingLoop implements EventFeed {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#running?.catch(() => {})
-  }
-
-  #run(): Promise<void> {
-    this.#running ??= this.#loop().finally(() => {
-      this.#running = undefined
-    })
-    return this.#running
+    await this.#running
   }
 
   async #loop(): Promise<void> {
     const { signal } = this.#stopping
-    // The responses to the requests just committed are sent before.
-    await nextTurn()
-    while (this.#wanted && !signal.aborted) {
-      this.#wanted = false
-      const began = performance.now()
-      try {
-        const { position, sequenced, environment_ids } = await sequenceEvents(this.#pool)
-        this.#waiters.advance(position, position - BigInt(sequenced), environment_ids)
-        if (sequenced === batchMax) this.#wanted = true
-      } catch (error) {
-        this.#wanted = true
-        throw error
+    try {
+      // The responses to the requests just committed are sent before.
+      await nextTurn()
+      while (this.#wanted && !signal.aborted) {
+        const began = performance.now()
+        await this.#sequence()
+        const rest_ms = Math.max(paceMs, restFactor * (performance.now() - began))
+        await delay(rest_ms, undefined, { signal }).catch(() => {})
       }
-      const rest_ms = Math.max(paceMs, restFactor * (performance.now() - began))
-      await delay(rest_ms, undefined, { signal }).catch(() => {})
+    } finally {
+      this.#running = undefined
     }
+  }
+
+  /** One run. More is wanted when it took as much as one takes. */
+  async #sequence(): Promise<void> {
+    this.#wanted = false
+    const { position, sequenced, environment_ids } = await sequenceEvents(this.#pool)
+    this.#waiters.advance(position, position - BigInt(sequenced), environment_ids)
+    if (sequenced === batchMax) this.#wanted = true
   }
 }
 

@@ -52,9 +52,12 @@ export class FeedWaiters {
    * is new too, another process gave it, to an event of any environment.
    */
   advance(position: bigint, from: bigint, environmentIds: readonly number[]): void {
-    if (position <= this.#position) return
+    if (position === this.#position) return
+    // A database that was restored goes on from an earlier one. If runs overtook each other, the next look sets it right.
+    const isBehind = position < this.#position
     const affected = from > this.#position ? [...this.#waiting.keys()] : environmentIds
     this.#position = position
+    if (isBehind) return
     for (const id of affected) for (const waiter of [...(this.#waiting.get(id) ?? [])]) waiter.wake()
   }
 

@@ -30,6 +30,7 @@ export function feedRoutes(router: Router, app: AppContext): void {
 /** Is aborted when the connection of the request closes: nobody waits for the answer then. */
 function clientLeft(reply: FastifyReply): AbortSignal {
   const left = new AbortController()
-  reply.raw.once('close', () => left.abort())
+  if (reply.raw.closed) left.abort()
+  else reply.raw.once('close', () => left.abort())
   return left.signal
 }
