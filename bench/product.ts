@@ -4,7 +4,7 @@ import type { AppContext } from '../src/context.ts'
 import { systemClock } from '../src/core/clock.ts'
 import type { Log } from '../src/core/log.ts'
 import { openPool, type Pool, servingLimits } from '../src/database/pool.ts'
-import { createJobs, deliverWebhooks } from '../src/jobs/index.ts'
+import { createJobs, deliverWebhooks, sequenceEvents } from '../src/jobs/index.ts'
 import { createPaymentQueue } from '../src/ledger/payments/batch.ts'
 import { compose } from '../src/server/compose.ts'
 import { poolSize } from '../src/server/open-database.ts'
@@ -32,7 +32,7 @@ const log: Log = {
   error: (facts, message) => console.error(message, facts),
 }
 
-/** Composes the product on a database. The dispatcher runs only once it is started. */
+/** Composes the product on a database. Events get their positions as on a server; the dispatcher runs only once it is started. */
 export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.1'): Product {
   const lost = (error: Error) => log.warn({ reason: error.message }, 'a connection was lost')
   const pool = openPool(address, poolSize, lost, servingLimits)
@@ -47,18 +47,21 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
   })
   let dispatching = false
   const jobs = createJobs(composition.app, [deliverWebhooks(composition.dispatcher)])
+  const sequencing = createJobs(composition.app, [sequenceEvents(composition.app.eventFeed)])
+  sequencing.start()
   let batches: number[] = []
   const payments = createPaymentQueue({
     pool,
     now: () => clock.now(),
     committed(count) {
       batches.push(count)
+      composition.app.eventFeed.wake()
       if (dispatching) composition.dispatcher.wake()
     },
   })
   return {
     pool,
-    app: { ...composition.app, payments, wakeDispatcher: () => {} },
+    app: { ...composition.app, payments, eventsCommitted: () => composition.app.eventFeed.wake() },
     authenticator: composition.authenticator,
     startDispatcher() {
       dispatching = true
@@ -73,6 +76,7 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
     async close() {
       await payments.drain()
       await jobs.stop()
+      await sequencing.stop()
       await composition.close()
       await pool.end()
     },

@@ -6,6 +6,7 @@ import type { Vault } from './core/secret.ts'
 import type { IdempotencyClaim } from './database/idempotency.ts'
 import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
+import type { EventFeed } from './events/feed/sequencer.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
 import type { UrlCheck } from './net/address-guard.ts'
 import type { HttpClient } from './net/http-client.ts'
@@ -22,7 +23,11 @@ export type AppContext = {
   payments: PaymentQueue
   /** The address that payers reach; known once the server listens. */
   publicUrl(): string
-  /** Tells the dispatcher that events were committed. */
+  /** The feed of events of this process. */
+  eventFeed: EventFeed
+  /** Says that events were committed: they are to be sent, and to get their positions in the feed. */
+  eventsCommitted(): void
+  /** Tells the dispatcher that deliveries may be due which no new event made. */
   wakeDispatcher(): void
   /** Makes this process read the environment's settings again; other processes follow within a second. */
   settingsChanged(): void

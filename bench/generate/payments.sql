@@ -68,6 +68,12 @@ with made as materialized (
       shown_at, shown_at, left(explanation, -1) || ', "applied_count": 1}'),
     instant, format('{"metadata":{},"applied_to":{"external_reference":"A%s"}}', n)
   from texts order by n
+), placed as (
+  insert into event_feed (position, event_id, bucket, environment_id)
+  select place.position + row_number() over (order by n), application_id, bucket, environment_id
+  from made cross join feed_place as place
+), moved_on as (
+  update feed_place set position = position + (select count(*) from made)
 ), delivered as (
   insert into webhook_delivery (event_id, endpoint_id, bucket, environment_id, status, attempts, next_attempt_at, settled_at)
   select application_id, w.id, made.bucket, made.environment_id, 'delivered', 1, instant, instant

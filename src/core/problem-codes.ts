@@ -248,6 +248,11 @@ export const problems = {
     title: 'The events are no longer kept',
     help: 'Events are kept for 90 days. The detail names the earliest time that can be asked for.',
   },
+  cursor_expired: {
+    status: 422,
+    title: 'The cursor is too old',
+    help: 'Events behind it are no longer kept. Begin again without a cursor: the detail names the earliest time of which there are events.',
+  },
   too_many_endpoints: {
     status: 422,
     title: 'There are too many endpoints',

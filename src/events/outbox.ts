@@ -8,6 +8,7 @@ import { splitPersonal } from './personal.ts'
 import { type DataOf, type EventType, events } from './registry.ts'
 
 const writeEventsSql = loadSql(import.meta.url, './sql/write-events.sql')
+const numberEventsSql = loadSql(import.meta.url, './sql/number-events.sql')
 
 /** The environment that an event belongs to, as its envelope names it. */
 export type EventEnvironment = { id: number; mode: 'test' | 'live' }
@@ -96,15 +97,21 @@ function isTooLong({ body, personal }: EventParts): boolean {
   return Buffer.byteLength(body) + Buffer.byteLength(personal ?? '') >= bodyBytesLimit
 }
 
-/** Writes events and their deliveries, in the transaction of the change that they report. */
+/**
+ * Writes events with their deliveries and their numbers, in the transaction of the change that they report. Send it behind the
+ * statements that lock or change what they are about: the numbers are their order in the feed.
+ */
 export async function writeEvents(connection: Queryable, events: NewEvent[]): Promise<void> {
+  await Promise.all([insertEvents(connection, events), numberEvents(connection, events)])
+}
+
+/** Writes events and their deliveries. `numberEvents` has to follow, once what they are about is locked. */
+export async function insertEvents(connection: Queryable, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return
   await connection.query({
     ...writeEventsSql,
     values: [
-      uuidArray(events.map(({ id }) => id)),
-      integerArray(events.map(({ bucket }) => bucket)),
-      integerArray(events.map(({ environment_id }) => environment_id)),
+      ...keysOf(events),
       textArray(events.map(({ type }) => type)),
       uuidArray(events.map(({ subject_id }) => subject_id)),
       jsonTexts(events.map(({ body }) => body)),
@@ -112,4 +119,20 @@ export async function writeEvents(connection: Queryable, events: NewEvent[]): Pr
       jsonTexts(events.map(({ personal }) => personal)),
     ],
   })
+}
+
+/**
+ * Draws the numbers of events, in their order. Everything that they are about has to be locked by then: so of two events about one
+ * object the later one has the higher number, and a snapshot that shows one shows all earlier ones (docs/decisions/0037).
+ */
+export async function numberEvents(connection: Queryable, events: NewEvent[]): Promise<void> {
+  if (events.length > 0) await connection.query({ ...numberEventsSql, values: keysOf(events) })
+}
+
+function keysOf(events: NewEvent[]): Buffer[] {
+  return [
+    uuidArray(events.map(({ id }) => id)),
+    integerArray(events.map(({ bucket }) => bucket)),
+    integerArray(events.map(({ environment_id }) => environment_id)),
+  ]
 }

@@ -1,5 +1,6 @@
 import type { KeyUses } from '../api/key-uses.ts'
 import type { AppContext } from '../context.ts'
+import type { EventFeed } from '../events/feed/sequencer.ts'
 import { sendReceipts } from '../pages/receipts/send-messages.ts'
 import { expireCheckouts } from '../payments/checkout/end.ts'
 import { sendPushes } from '../payments/checkout/send-pushes.ts'
@@ -24,8 +25,14 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'wake-deliveries', every_ms: 1_000, run: (stopping) => wakeDeliveries(app, stopping) },
     { name: 'replay-events', every_ms: 1_000, run: (stopping) => runReplays(app, stopping) },
     { name: 'maintain-database', every_ms: 3_600_000, run: (stopping) => maintainDatabase(app, stopping) },
+    sequenceEvents(app.eventFeed),
     deliverWebhooks(dispatcher),
   ]
+}
+
+/** Gives events their positions in the feed. Each commit wakes it; this job looks besides, also for what others have done. */
+export function sequenceEvents(feed: EventFeed): JobDefinition {
+  return { name: 'sequence-events', every_ms: 500, run: () => feed.look(), end: () => feed.stop() }
 }
 
 /** Sends due webhooks. Each commit wakes the dispatcher; this job polls besides. */

@@ -3,6 +3,7 @@ import { laterOf } from '../core/clock.ts'
 import { type Id, newId } from '../core/id/id.ts'
 import { maxBalance } from '../core/money.ts'
 import { Problem } from '../core/problem.ts'
+import { bigintArray, integerArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
 import {
@@ -35,6 +36,7 @@ const writeEntriesSql = loadSql(import.meta.url, './sql/write-entries.sql')
 const openReceivablesSql = loadSql(import.meta.url, './sql/open-receivables.sql')
 const holdReceivablesSql = loadSql(import.meta.url, './sql/hold-receivables.sql')
 const updateReceivablesSql = loadSql(import.meta.url, './sql/update-receivables.sql')
+const expectBillsSql = loadSql(import.meta.url, './sql/expect-bills.sql')
 
 /**
  * The only way to change a balance. Collects the double entries of one database transaction, enforces the rules of the
@@ -228,6 +230,25 @@ export class Journal {
         changed.length,
       ),
     ])
+  }
+
+  /**
+   * Fails as a conflict (40001) when a bill that was paid here has been changed since it was read, which takes no lock on it: its
+   * event shows the bill, and would come behind the one of the change with a lower `object_version`. Send it behind the balances.
+   */
+  async expectBills(connection: Queryable): Promise<void> {
+    const bills = [...this.#snapshots].flatMap(([now, before]) =>
+      now.status === 'paid' && before.status === 'unpaid' && now.bill_version !== null
+        ? [{ id: now.id, bucket: now.bucket, environment_id: now.environment_id, version: now.bill_version }]
+        : [],
+    )
+    const columns = [
+      uuidArray(bills.map(({ id }) => id)),
+      integerArray(bills.map(({ bucket }) => bucket)),
+      integerArray(bills.map(({ environment_id }) => environment_id)),
+      bigintArray(bills.map(({ version }) => version)),
+    ]
+    await send(connection, expectBillsSql, [...columns, bills.length], bills.length)
   }
 }
 

@@ -198,6 +198,7 @@ export const examples: Readonly<Record<string, Example>> = {
   retrieveWebhookDelivery: { path: delivery },
   retryWebhookDelivery: { path: delivery },
   listUnpostedEvents: { query: { limit: '50' } },
+  readEvents: { query: { limit: '5', types: 'bill.*,payment.*' } },
   retrieveEvent: { path: { event: '$EVENT_ID' } },
   createReplay: {
     path: endpoint,

@@ -7,6 +7,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Obligations: 'One amount of one payment, applied to one customer, account or bill.',
   'Webhook endpoints': 'Where events are sent.',
   'Webhook deliveries': 'What was sent to which endpoint, attempt by attempt, and sending it again.',
+  'Event feed': 'All events in one order, for whoever asks.',
   Settings: 'The settings of the environment of the key.',
   'Payment requests': 'An amount that a payer is asked for, with a page to pay it at.',
   'Payment sessions': 'An amount that a page of the merchant hands over to be paid.',

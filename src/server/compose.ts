@@ -7,6 +7,7 @@ import { openVault } from '../core/secret.ts'
 import { version } from '../core/version.ts'
 import { createOutage } from '../database/outage.ts'
 import type { Pool } from '../database/pool.ts'
+import { createEventFeed } from '../events/feed/sequencer.ts'
 import { createPaymentQueue } from '../ledger/payments/batch.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
 import { createHttpClient } from '../net/http-client.ts'
@@ -45,16 +46,22 @@ export function compose(parts: {
     log,
     retry_waits_s: parts.webhooks.retry_waits_s,
   })
-  const wakeDispatcher = () => dispatcher.wake()
+  const eventFeed = createEventFeed(pool)
+  const eventsCommitted = () => {
+    dispatcher.wake()
+    eventFeed.wake()
+  }
   const keyUses = createKeyUses()
   const authenticator = createAuthenticator(pool, clock, keyUses)
   const app: AppContext = {
     pool,
     clock,
     vault,
-    payments: createPaymentQueue({ pool, now: () => clock.now(), committed: wakeDispatcher }),
+    payments: createPaymentQueue({ pool, now: () => clock.now(), committed: eventsCommitted }),
     publicUrl: parts.publicUrl,
-    wakeDispatcher,
+    eventFeed,
+    eventsCommitted,
+    wakeDispatcher: () => dispatcher.wake(),
     settingsChanged: () => authenticator.forget(),
     checkWebhookUrl: (url) => guard.checkUrl(url),
     mailer: parts.mail && createMailer(parts.mail),

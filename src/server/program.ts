@@ -79,7 +79,10 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
     died: database.died,
     async stop(drain_s) {
       try {
-        await drain.run(drain_s)
+        const drained = drain.run(drain_s)
+        // Their connections are needed no more, and are closed behind the answer from now on.
+        app.eventFeed.endWaits()
+        await drained
         await close(router)
         await jobs.stop()
         await composition.close()

@@ -18,6 +18,7 @@ import { paymentRoutes } from '../payments/recorded/routes.ts'
 import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
+import { feedRoutes } from '../webhooks/feed/routes.ts'
 import { postingRoutes } from '../webhooks/posting/routes.ts'
 import { recordRoutes } from '../webhooks/record/routes.ts'
 import { replayRoutes } from '../webhooks/replay/routes.ts'
@@ -40,6 +41,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   endpointRoutes(router, app)
   recordRoutes(router, app)
   postingRoutes(router, app)
+  feedRoutes(router, app)
   replayRoutes(router, app)
 }
 

@@ -11,9 +11,10 @@ const referenceTables = [
   'retention',
   'encryption_key_check',
   'logo',
+  'feed_place',
 ]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */
-const expiring = ['event', 'webhook_delivery', 'webhook_attempt']
+const expiring = ['event', 'event_feed', 'webhook_delivery', 'webhook_attempt']
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -66,6 +67,8 @@ describe('the key rule: every key of a distributed table holds the bucket, last'
       'ledger_transaction',
       'ledger_entry',
       'event',
+      'event_feed',
+      'unsequenced_event',
       'webhook_delivery',
       'webhook_attempt',
       'payment',
@@ -96,18 +99,21 @@ describe('the key rule: every key of a distributed table holds the bucket, last'
 })
 
 describe('what was entered cannot be changed', () => {
-  test.each(['ledger_transaction', 'ledger_entry', 'event'])('%s: no update, delete or truncate', async (table) => {
-    for (const pool of [database.pool, database.owner]) {
-      for (const statement of [`update ${table} set bucket = 0`, `delete from ${table}`, `truncate ${table}`]) {
-        await expect(pool.query(statement)).rejects.toThrow(/permission denied/)
+  test.each(['ledger_transaction', 'ledger_entry', 'event', 'event_feed'])(
+    '%s: no update, delete or truncate',
+    async (table) => {
+      for (const pool of [database.pool, database.owner]) {
+        for (const statement of [`update ${table} set bucket = 0`, `delete from ${table}`, `truncate ${table}`]) {
+          await expect(pool.query(statement)).rejects.toThrow(/permission denied/)
+        }
       }
-    }
-  })
+    },
+  )
 
   test('their partitions cannot be reached around them', async () => {
     const { rows } = await database.owner.query<{ name: string }>(`
       select inhrelid::regclass::text as name from pg_inherits
-      where inhparent in ('ledger_transaction'::regclass, 'ledger_entry'::regclass, 'event'::regclass)`)
+      where inhparent in ('ledger_transaction'::regclass, 'ledger_entry'::regclass, 'event'::regclass, 'event_feed'::regclass)`)
     expect(rows.length).toBeGreaterThan(9)
     for (const { name } of rows) {
       await expect(database.pool.query(`delete from ${name}`)).rejects.toThrow(/permission denied/)

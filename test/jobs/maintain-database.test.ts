@@ -53,7 +53,7 @@ async function count(table: string): Promise<number> {
 
 const undelivered = () => count("webhook_delivery where status <> 'delivered'")
 
-const kept = () => Promise.all(['event', 'webhook_delivery', 'webhook_attempt'].map(count))
+const kept = () => Promise.all(['event', 'event_feed', 'webhook_delivery', 'webhook_attempt'].map(count))
 
 describe('events', () => {
   test('are kept for ninety days and then dropped by whole months; what an endpoint has not got by then is given up, and it says how many', async () => {
@@ -73,7 +73,7 @@ describe('events', () => {
     )
     await expectCleanBooks(server.database)
     await maintainDatabase(server.app)
-    expect(await kept()).toEqual([eventsEach, eventsEach, 0])
+    expect(await kept()).toEqual([eventsEach, eventsEach, eventsEach, 0])
     expect((await server.api('GET', `/billing/payments/${old}`)).body.applied_amount).toBe(500)
     const shown = await server.api('GET', '/webhooks/endpoints')
     expect(shown.body.data).toMatchObject([{ status: 'paused', deliveries_expired: eventsEach }])

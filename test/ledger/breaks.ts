@@ -286,7 +286,7 @@ export const pairBreaks: Break[] = [
   ],
   [
     'an event in another environment than its application',
-    'I6 I7',
+    'I6 I7 I14',
     'event',
     `update event set environment_id = environment_id + 1 where id = ${first('event', "type = 'obligation.amount_applied'")}`,
   ],
@@ -310,7 +310,7 @@ export const pairBreaks: Break[] = [
     "update retention set events_dropped_before = now() + interval '40 days'",
   ],
   ['nothing said of what was let go of', 'I6', 'retention', 'delete from retention'],
-  ['a delivery without its event', 'I7', 'event', "delete from event where type = 'payment.amount_unapplied'"],
+  ['a delivery without its event', 'I7 I14', 'event', "delete from event where type = 'payment.amount_unapplied'"],
   [
     'a delivery in another environment than its event',
     'I7',
@@ -344,7 +344,12 @@ export const pairBreaks: Break[] = [
     "update checkout set status = 'paid', payment_id = id where kind = 'session'",
   ],
   ['a request whose page is not found', 'I14', 'checkout_code', 'delete from checkout_code'],
-  ['a request whose change is not told', 'I6 I7', 'event', "delete from event where type = 'payment_request.created'"],
+  [
+    'a request whose change is not told',
+    'I6 I7 I14',
+    'event',
+    "delete from event where type = 'payment_request.created'",
+  ],
   [
     'a request whose reference is not reserved',
     'I14',

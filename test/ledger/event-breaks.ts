@@ -84,6 +84,35 @@ export const eventBreaks: Break[] = [
     'webhook_delivery',
     `update webhook_delivery set status = 'exhausted', attempts = 2 where event_id = ${delivery}`,
   ],
+  ['an event that is not in the feed', 'I14', 'event_feed', 'delete from event_feed where position = 2'],
+  [
+    'an event that does not exist in the feed',
+    'I14',
+    'event_feed',
+    'update event_feed set event_id = id_at(now()) where position = 2',
+  ],
+  ['a position that two events have', 'I14', 'event_feed', 'update event_feed set position = 2 where position = 3'],
+  ['a position that was not given', 'I14', 'feed_place', 'update feed_place set position = position - 1'],
+  [
+    'an event that waits for a position and has one',
+    'I14',
+    'unsequenced_event',
+    'insert into unsequenced_event (event_id, bucket, environment_id) select event_id, bucket, environment_id from event_feed limit 1',
+  ],
+  [
+    'an event that waits for two positions',
+    'I14',
+    'event_feed unsequenced_event',
+    `with taken as (delete from event_feed where position = 2 returning event_id, bucket, environment_id)
+     insert into unsequenced_event (event_id, bucket, environment_id)
+     select event_id, bucket, environment_id from taken cross join generate_series(1, 2)`,
+  ],
+  [
+    'an event that waits for a position and does not exist',
+    'I14',
+    'unsequenced_event',
+    'insert into unsequenced_event (event_id, bucket, environment_id) values (id_at(now()), 0, 1)',
+  ],
   [
     'an event that waits for a posting and was never delivered',
     'I7',

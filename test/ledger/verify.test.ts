@@ -86,9 +86,11 @@ async function makeBooks(): Promise<void> {
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
   await server.api('POST', '/billing/accounts/without-balance/archive')
   await eventually(async () => {
-    const { rows } = await database.pool.query("select 1 from webhook_delivery where status = 'pending'")
+    const { rows } = await database.pool.query(
+      "select event_id from webhook_delivery where status = 'pending' union all select event_id from unsequenced_event",
+    )
     return rows.length === 0
-  }, 'everything is delivered')
+  }, 'everything is delivered and has its position')
   await server.stop()
   await receiver.close()
 }
@@ -97,7 +99,9 @@ beforeAll(async () => {
   database = await testDatabase()
   await makeBooks()
   // What the owner took from itself, so that a test can break what nobody may.
-  await database.owner.query('grant update, delete on ledger_transaction, ledger_entry, event to tallystick_owner')
+  await database.owner.query(
+    'grant update, delete on ledger_transaction, ledger_entry, event, event_feed to tallystick_owner',
+  )
 })
 afterAll(() => database.drop())
 
@@ -130,7 +134,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14'.split(' '),
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
     )
   })
 
@@ -214,7 +218,7 @@ describe('one change by hand is found, and named as what it breaks', () => {
     expect(broken[0]?.examples[0]).toMatch(/^bacc_\w{22}: its customer belongs to another environment$/)
   })
 
-  test.each(['event', 'webhook_delivery', 'webhook_attempt'])(
+  test.each(['event', 'event_feed', 'webhook_delivery', 'webhook_attempt'])(
     'a month that nobody let go of is gone from %s: I6',
     async (table) => {
       const { owner, pool } = database
@@ -274,7 +278,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(26)
+    expect(lines).toHaveLength(27)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)
@@ -308,6 +312,6 @@ test('every table with an id and a bucket is among those whose buckets are check
   const text = checks.find(({ sentence }) => sentence.includes('bucket'))?.text
   expect(rows.length).toBeGreaterThan(10)
   // Their checks match them by their buckets with what is among them.
-  const matched = ['receivable', 'webhook_delivery', 'webhook_attempt']
+  const matched = ['receivable', 'event_feed', 'unsequenced_event', 'webhook_delivery', 'webhook_attempt']
   for (const { name } of rows) if (!matched.includes(name)) expect(text).toContain(` from ${name}\n`)
 })

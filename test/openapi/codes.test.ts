@@ -18,6 +18,7 @@ afterAll(() => server.stop())
 
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'test/webhooks/record.test.ts': ['retryWebhookDelivery beyond_retention'],
+  'test/events/feed-retention.test.ts': ['readEvents cursor_expired'],
   'test/billing/sums.test.ts': [
     'retrieveAccountBalance amount_out_of_range',
     'retrieveAccountStatement amount_out_of_range',

@@ -29,6 +29,7 @@ const large = new Set([
   'ledger_transaction',
   'ledger_entry',
   'event',
+  'event_feed',
   'webhook_delivery',
   'webhook_attempt',
 ])
@@ -182,6 +183,8 @@ describe('no request walks over a table that grows', () => {
     ['deliveries of events of a time', () => '/webhooks/deliveries?from=2026-01-01T00:00:00Z&event_type=bill.paid'],
     ['events that are not posted', () => '/events/unposted?limit=50'],
     ['deliveries of events about an object', () => `/webhooks/deliveries?object=${shown.payment}`],
+    ['the feed of events', () => '/events?limit=50'],
+    ['the feed of events of a type', () => '/events?limit=50&types=payment.*'],
     ['entries of an account', () => `/billing/accounts/${shown.account}/entries`],
     ['the statement of an account', () => `/billing/accounts/${shown.account}/statement?from=2026-10-01&to=2026-11-20`],
     [

@@ -1,12 +1,16 @@
 import { systemClock } from '../../src/core/clock.ts'
-import { createJobs, deliverWebhooks, type Jobs } from '../../src/jobs/index.ts'
+import type { EventFeed } from '../../src/events/feed/sequencer.ts'
+import { createJobs, deliverWebhooks, type Jobs, sequenceEvents } from '../../src/jobs/index.ts'
 import type { Dispatcher } from '../../src/webhooks/delivery/dispatcher.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Has a dispatcher look by itself, as the server's job does. Stopping the job stops the dispatcher. */
-export function startDispatching(dispatcher: Dispatcher): Jobs {
-  const jobs = createJobs({ clock: systemClock, log, outage: { failed() {} } }, [deliverWebhooks(dispatcher)])
+/** Has a dispatcher, and the feed if there is one, look by themselves, as the server's jobs do. Stopping the jobs stops both. */
+export function startDispatching(dispatcher: Dispatcher, feed?: EventFeed): Jobs {
+  const jobs = createJobs({ clock: systemClock, log, outage: { failed() {} } }, [
+    ...(feed ? [sequenceEvents(feed)] : []),
+    deliverWebhooks(dispatcher),
+  ])
   jobs.start()
   return jobs
 }

@@ -53,7 +53,7 @@ const shownLog: Log = {
   error: (facts, message) => console.error(message, facts),
 }
 
-/** Starts a server. Its webhooks may reach loopback; nothing but the dispatcher runs beside the requests. */
+/** Starts a server. Its webhooks may reach loopback; nothing but the dispatcher and the feed runs beside the requests. */
 export async function testServer<C extends Clock = Clock>(options: TestServerOptions<C> = {}): Promise<TestServer<C>> {
   const clock = options.clock ?? (systemClock as C)
   const database = options.database ?? (await testDatabase())
@@ -74,7 +74,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
   const keys = await createMerchant(pool, options.merchant ?? { name: 'Acme Water', slug }, clock.now())
   const router = await buildServer(app, composition.authenticator)
   url = await router.listen({ host: '127.0.0.1', port: 0 })
-  const jobs = startDispatching(composition.dispatcher)
+  const jobs = startDispatching(composition.dispatcher, app.eventFeed)
   return {
     database,
     app,
@@ -101,6 +101,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
       return answer
     },
     async stop() {
+      app.eventFeed.endWaits()
       await router.close()
       await jobs.stop()
       await composition.close()

@@ -42,7 +42,7 @@ type AccountOutcome =
 const batchMax = 100
 const waitingMax = 5_000
 
-type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl' | 'wakeDispatcher'>
+type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl' | 'eventsCommitted'>
 
 /**
  * Creates accounts in groups: those requested at the same time share one transaction of two round trips. One by one,
@@ -63,7 +63,7 @@ export function createGroupedAccounts(
     in_flight_max: 2,
     batch_max: batchMax,
     waiting_max: waitingMax,
-    committed: () => app.wakeDispatcher(),
+    committed: () => app.eventsCommitted(),
   })
   return async (context, input) => {
     const customer_id = typeof input.customer === 'string' ? parseId('customer', input.customer) : undefined

@@ -130,7 +130,7 @@ export function adjustOperation<Kind extends ReceivableKind, Shape extends z.Zod
       status: 201,
       body: await adjustObject(connection, { app, context }, kind, params[kind], body, enter),
     }),
-    { committed: app.wakeDispatcher },
+    { committed: app.eventsCommitted },
   )
 }
 

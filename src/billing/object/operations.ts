@@ -50,7 +50,7 @@ export function createOperation<Kind extends ReceivableKind, Shape extends z.Zod
       const view = { app, context }
       return respondObject(resource, view, await create(connection, view, input as z.output<Body>), 201)
     },
-    { committed: app.wakeDispatcher },
+    { committed: app.eventsCommitted },
   )
 }
 
@@ -114,7 +114,7 @@ export function updateOperation<Kind extends ReceivableKind, Shape extends z.Zod
       const row = await update(connection, view, params[kind], input as z.output<Body>, if_match)
       return respondObject(resource, view, row, 200)
     },
-    { committed: app.wakeDispatcher },
+    { committed: app.eventsCommitted },
   )
 }
 
@@ -143,6 +143,6 @@ export function actionOperation<Kind extends ReceivableKind, Shape extends z.Zod
       const view = { app, context }
       return respondObject(resource, view, await act(connection, view, params[kind]), 200)
     },
-    { committed: app.wakeDispatcher, ...options },
+    { committed: app.eventsCommitted, ...options },
   )
 }

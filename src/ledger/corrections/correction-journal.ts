@@ -199,6 +199,7 @@ export class Correction {
     await Promise.all([
       this.journal.write(connection),
       writeCorrection(connection, this.#payment, this.#rows, this.#context.now),
+      this.journal.expectBills(connection),
       writeEvents(connection, this.#events),
     ])
   }

@@ -5,7 +5,7 @@ import { createGroupCommit, type GroupCommitHealth } from '../../database/group-
 import { type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
-import { writeEvents } from '../../events/outbox.ts'
+import { insertEvents, numberEvents } from '../../events/outbox.ts'
 import { Journal } from '../journal.ts'
 import { reopen } from '../store.ts'
 import { completeCheckouts, paidEvent, payCheckouts } from './checkouts.ts'
@@ -147,10 +147,13 @@ async function applyInside(
     ...paid.map((one) => paidEvent(one)),
   ]
   const rest = Promise.all([
-    writeEvents(connection, events),
+    insertEvents(connection, events),
     ...resolveClaims(connection, commands, outcomes, inputs),
     batch.waitForPredecessors(connection),
     journal.writeBalances(connection),
+    journal.expectBills(connection),
+    // Only now the balances are locked, and the batches ahead are committed.
+    numberEvents(connection, events),
     reopen(
       connection,
       rows.flatMap(({ applied }) => reopenedBy(applied, inputs.receivables)),

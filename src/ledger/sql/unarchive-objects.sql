@@ -1,5 +1,6 @@
 -- Unarchives those objects that are archived, with an audit entry and an event for each. The events are those of
--- billing/object/archive.ts, with ids that were made ahead; the deliveries are those of write-events.sql.
+-- billing/object/archive.ts, with ids that were made ahead; the deliveries are those of write-events.sql, and the numbers those of
+-- number-events.sql, drawn when the objects are locked.
 -- They are short whatever they hold, so nothing of them is ever left out.
 with reopened as (
   select unnest($1::uuid[]) as id, unnest($2::integer[]) as bucket, unnest($3::integer[]) as environment_id,
@@ -36,6 +37,9 @@ with reopened as (
     $9::timestamptz, json_build_object('external_reference', external_reference)
   from unarchived join environment on environment.id = unarchived.environment_id
   returning id, bucket, environment_id, type, created_at
+), numbered as (
+  insert into unsequenced_event (event_id, bucket, environment_id)
+  select id, bucket, environment_id from told
 )
 insert into webhook_delivery (event_id, endpoint_id, bucket, environment_id, next_attempt_at)
 select told.id, endpoint.id, told.bucket, told.environment_id, told.created_at

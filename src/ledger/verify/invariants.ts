@@ -60,7 +60,7 @@ export const invariants = {
   I10: {
     title: 'Entries and events are never changed or deleted',
     meaning:
-      'The role that serves has no right to update, delete or truncate ledger transactions, entries, events and audit entries. Only the personal part of an event can be blanked, together with its customer, by a function that runs with the rights of the owner.',
+      'The role that serves has no right to update, delete or truncate ledger transactions, entries, events, their positions in the feed and audit entries. Only the personal part of an event can be blanked, together with its customer, by a function that runs with the rights of the owner.',
   },
   I11: {
     title: 'Every amount is whole and within its limits',

@@ -45,7 +45,7 @@ export async function requestSending(
   })
   if (added === 'too_many')
     return sendReceipt(app, request, reply, receipt, { status: 429, typed, error: words.tooMany })
-  if (added === 'new' && !by_mail) app.wakeDispatcher()
+  if (added === 'new' && !by_mail) app.eventsCommitted()
   // The same for an address that it was sent to before.
   const done = by_mail ? words.sent : words.told(ownDirection(receipt.facts.merchant.name, voice))
   return sendReceipt(app, request, reply, receipt, { done })

@@ -66,7 +66,7 @@ const batchMax = 50
 
 /** Marks requests and sessions whose time is over as expired, and tells of each. Money that comes later still pays them. */
 export async function expireCheckouts(
-  app: Pick<AppContext, 'pool' | 'clock' | 'wakeDispatcher'>,
+  app: Pick<AppContext, 'pool' | 'clock' | 'eventsCommitted'>,
   stopping?: AbortSignal,
 ): Promise<void> {
   for (;;) {
@@ -78,7 +78,7 @@ export async function expireCheckouts(
       values: [now],
     })
     for (const one of due) await transaction(app.pool, (connection) => expireOne(connection, one, now))
-    if (due.length > 0) app.wakeDispatcher()
+    if (due.length > 0) app.eventsCommitted()
     if (due.length < batchMax || stopping?.aborted) return
   }
 }

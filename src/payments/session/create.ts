@@ -74,7 +74,7 @@ export async function createSessionPayment(
     const opened = { ...payment, processor_reference: reference }
     await supersede(app, processor, opened, begun.previous, { actor, request_id })
   }
-  app.wakeDispatcher()
+  app.eventsCommitted()
   const opened = required(await findSessionPayment(pool, environment.id, rest.id), 'the payment has been written')
   return opened.status === 'pending_action' ? { kind: 'open', url } : { kind: 'already_started', payment: opened }
 }

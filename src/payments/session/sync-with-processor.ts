@@ -12,7 +12,7 @@ import { tellFailedAttempt } from './checkout-attempt.ts'
 import { findSessionPayment, type SessionPayment, updateStatus } from './store.ts'
 
 /** What syncing a session needs. */
-export type SessionApp = Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl' | 'payments' | 'wakeDispatcher'>
+export type SessionApp = Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl' | 'payments' | 'eventsCommitted'>
 
 /** Who checks a payment: a page that is shown, or the job that looks after sessions. */
 export type SessionCause = { request_id: string; actor: Actor }
@@ -45,7 +45,7 @@ export async function syncWithProcessor(
 }
 
 async function recordProgress(
-  { pool, clock, wakeDispatcher }: SessionApp,
+  { pool, clock, eventsCommitted }: SessionApp,
   payment: SessionPayment,
   charge: Extract<ChargeState, { status: 'pending' | 'failed' }>,
   { actor, request_id }: SessionCause,
@@ -64,7 +64,7 @@ async function recordProgress(
       const context = { environment, actor, request_id, now }
       await tellFailedAttempt(connection, context, payment, { error, method_details })
     })
-    wakeDispatcher()
+    eventsCommitted()
   }
 }
 

@@ -33,6 +33,6 @@ export function testPaymentRoutes(router: Router, app: AppContext): void {
       const payment = renderBillingPayment(context.environment, row, obligations)
       return { status: 201, body: payment, etag: `"${row.version}"` }
     },
-    { committed: app.wakeDispatcher },
+    { committed: app.eventsCommitted },
   )
 }

@@ -1,5 +1,5 @@
 -- I6, retention. Events are dropped by whole months, in order, once a month ended 90 days ago; entries are never dropped and are
--- partitioned by the same months. So each month with a partition of entries has one of events, deliveries and attempts, unless it ended
+-- partitioned by the same months. So each month with a partition of entries has one of events, of the feed, of deliveries and attempts, unless it ended
 -- before `events_dropped_before`, which is at least 90 days ago by the clock of the database.
 with retained as (
   select (select events_dropped_before from retention) as dropped_before
@@ -9,7 +9,7 @@ with retained as (
   from pg_inherits as i
   join pg_class as child on child.oid = i.inhrelid
   join pg_class as parent on parent.oid = i.inhparent
-  where parent.relname in ('ledger_entry', 'event', 'webhook_delivery', 'webhook_attempt')
+  where parent.relname in ('ledger_entry', 'event', 'event_feed', 'webhook_delivery', 'webhook_attempt')
     and parent.relnamespace = 'public'::regnamespace and child.relname ~ '_\d{4}_\d{2}$'
 ), month as (
   select month, ended, array_agg(of_table) as tables from partition group by month, ended
@@ -27,7 +27,7 @@ from (
   from retained
   union all
   select
-    case when ended > dropped_before and not tables @> array['event', 'webhook_delivery', 'webhook_attempt']::name[]
+    case when ended > dropped_before and not tables @> array['event', 'event_feed', 'webhook_delivery', 'webhook_attempt']::name[]
         then format('events, deliveries or attempts of %s are missing, though not recorded as dropped', month)
       when ended <= dropped_before and 'event' = any (tables)
         then format('events of %s still exist, though recorded as dropped', month)

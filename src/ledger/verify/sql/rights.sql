@@ -6,7 +6,8 @@ with append_only as (
   from pg_class as t
   where t.relkind in ('r', 'p') and t.relnamespace = 'public'::regnamespace
     and coalesce((select inhparent from pg_inherits where inhrelid = t.oid), t.oid)
-      in ('ledger_transaction'::regclass, 'ledger_entry'::regclass, 'event'::regclass, 'audit_entry'::regclass)
+      in ('ledger_transaction'::regclass, 'ledger_entry'::regclass, 'event'::regclass, 'event_feed'::regclass,
+        'audit_entry'::regclass)
 ),
 writer as (
   select distinct grantee as oid, grantee = relowner as is_owner

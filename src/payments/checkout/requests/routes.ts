@@ -58,7 +58,7 @@ function addCreate(router: Router, app: AppContext): void {
       status: 201,
       ...respond(app, context, await service.createRequest(connection, app, context, body)),
     }),
-    { committed: app.wakeDispatcher },
+    { committed: app.eventsCommitted },
   )
 }
 
@@ -131,7 +131,7 @@ function addUpdate(router: Router, app: AppContext): void {
       const row = await service.updateRequest(connection, context, params.payment_request, body, if_match)
       return { status: 200, ...respond(app, context, row) }
     },
-    { committed: app.wakeDispatcher },
+    { committed: app.eventsCommitted },
   )
 }
 
@@ -155,6 +155,6 @@ function addCancel(router: Router, app: AppContext): void {
       const row = await cancelCheckout(connection, context, 'request', params.payment_request)
       return { status: 200, ...respond(app, context, row) }
     },
-    { committed: app.wakeDispatcher },
+    { committed: app.eventsCommitted },
   )
 }

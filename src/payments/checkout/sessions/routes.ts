@@ -52,7 +52,7 @@ function addCreate(router: Router, app: AppContext): void {
       status: 201,
       ...respond(app, context, await service.createSession(connection, app, context, body)),
     }),
-    { committed: app.wakeDispatcher },
+    { committed: app.eventsCommitted },
   )
 }
 
@@ -118,6 +118,6 @@ function addCancel(router: Router, app: AppContext): void {
       const row = await cancelCheckout(connection, context, 'session', params.payment_session)
       return { status: 200, ...respond(app, context, row) }
     },
-    { committed: app.wakeDispatcher },
+    { committed: app.eventsCommitted },
   )
 }

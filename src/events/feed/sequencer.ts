@@ -1,0 +1,118 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import type { Pool } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
+import { transaction } from '../../database/transaction.ts'
+import { FeedWaiters } from './waiters.ts'
+
+const sequenceEventsSql = loadSql(import.meta.url, './sql/sequence-events.sql')
+
+// While events come all the time, runs are at least this far apart, so that each serves many commits.
+const paceMs = 40
+// And a run takes at most a third of the time: while an old snapshot keeps deleted rows, each reads them again.
+const restFactor = 2
+
+/** Gives the events that were committed their positions in the feed, and wakes those who wait for them. */
+export type EventFeed = {
+  /** Looks without having been woken: what another process or an earlier run has left gets its positions too. */
+  look(): Promise<void>
+  /** Says that events were committed. It is cheap: call it after every commit that writes some. */
+  wake(): void
+  /** See `FeedWaiters.wait`. */
+  wait: FeedWaiters['wait']
+  /** Answers those who wait; from now on nobody does. */
+  endWaits(): void
+  /** Begins no further run, and waits for the one that is under way. */
+  stop(): Promise<void>
+}
+
+/** Makes the feed of a process. Several of them, in several processes, may work on one database. */
+export function createEventFeed(pool: Pool, waiters: FeedWaiters = new FeedWaiters()): EventFeed {
+  return new SequencingLoop(pool, waiters)
+}
+
+class SequencingLoop implements EventFeed {
+  readonly #pool: Pool
+  readonly #waiters: FeedWaiters
+  readonly #stopping = new AbortController()
+  /** Something may wait for its position. */
+  #wanted = false
+  #running: Promise<void> | undefined
+
+  constructor(pool: Pool, waiters: FeedWaiters) {
+    this.#pool = pool
+    this.#waiters = waiters
+  }
+
+  async look(): Promise<void> {
+    const { rows } = await this.#pool.query<{ position: bigint; waiting: boolean }>({
+      name: 'look-at-feed',
+      text: 'select position, exists (select from unsequenced_event) as waiting from feed_place',
+    })
+    const [place] = rows
+    if (place === undefined) return
+    this.#waiters.advance(place.position, place.position, [])
+    if (!place.waiting || this.#running !== undefined) return
+    await this.#sequence()
+    if (this.#wanted) this.wake()
+  }
+
+  wake(): void {
+    this.#wanted = true
+    // What fails is tried again by the job, which says so.
+    this.#running ??= this.#loop().catch(() => {})
+  }
+
+  wait: FeedWaiters['wait'] = (...wanted) => this.#waiters.wait(...wanted)
+
+  endWaits(): void {
+    this.#waiters.end()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #loop(): Promise<void> {
+    const { signal } = this.#stopping
+    try {
+      // The responses to the requests just committed are sent before.
+      await nextTurn()
+      while (this.#wanted && !signal.aborted) {
+        const began = performance.now()
+        await this.#sequence()
+        const rest_ms = Math.max(paceMs, restFactor * (performance.now() - began))
+        await delay(rest_ms, undefined, { signal }).catch(() => {})
+      }
+    } finally {
+      this.#running = undefined
+    }
+  }
+
+  /** One run. More is wanted when it took as much as one takes. */
+  async #sequence(): Promise<void> {
+    this.#wanted = false
+    const { position, sequenced, environment_ids } = await sequenceEvents(this.#pool)
+    this.#waiters.advance(position, position - BigInt(sequenced), environment_ids)
+    if (sequenced === batchMax) this.#wanted = true
+  }
+}
+
+// As many as sequence-events.sql takes.
+const batchMax = 10_000
+
+type Sequenced = { position: bigint; sequenced: number; environment_ids: number[] }
+
+/**
+ * Gives positions to what was committed, in one round trip. One process does so at a time: the others wait for the lock of the place,
+ * and then see what was committed meanwhile.
+ */
+async function sequenceEvents(pool: Pool): Promise<Sequenced> {
+  return transaction(pool, async (connection, sendCommit) => {
+    const locked = connection.query({ name: 'lock-feed-place', text: 'select from feed_place for no key update' })
+    const sequenced = connection.query<Sequenced>(sequenceEventsSql)
+    sendCommit()
+    await Promise.all([locked, sequenced])
+    return (await sequenced).rows[0] as Sequenced
+  })
+}

@@ -1,0 +1,20 @@
+-- Gives positions to what waits, in the order of its numbers and behind the last position, in the transaction that has locked the
+-- place; this is a statement of its own, so its snapshot shows all that was committed until then. What stays invisible has locks on what
+-- it is about, so nothing that is visible comes after it. Takes 10,000 at a time: after a long stop more may wait than one
+-- transaction can take.
+with taken as materialized (
+  delete from unsequenced_event
+  where ctid = any (array(select ctid from unsequenced_event order by number limit 10000))
+  returning number, event_id, bucket, environment_id
+), placed as (
+  insert into event_feed (position, event_id, bucket, environment_id)
+  select (select position from feed_place) + row_number() over (order by number), event_id, bucket, environment_id
+  from taken
+), moved as (
+  update feed_place set position = position + (select count(*) from taken)
+  where exists (select from taken)
+  returning position
+)
+select coalesce((select position from moved), (select position from feed_place)) as position,
+  (select count(*) from taken)::integer as sequenced,
+  array(select distinct environment_id from taken) as environment_ids
