@@ -18,12 +18,15 @@ from (
     end as fault
   from (
     select k.*,
-      (select count(*) from checkout_code as o where o.checkout_id = k.id and o.environment_id = k.environment_id) as codes,
+      coalesce(o.codes, 0) as codes,
       exists (
         select from external_reference as n
         where n.environment_id = k.environment_id and n.kind = 'payment_request' and n.reference = k.external_reference
           and n.entity_id = k.id) as reserved
     from checkout as k
+    left join (
+      select checkout_id, environment_id, count(*) as codes from checkout_code group by checkout_id, environment_id
+    ) as o on o.checkout_id = k.id and o.environment_id = k.environment_id
   ) as c
   full join (
     select a.checkout_id, a.environment_id, a.bucket,
