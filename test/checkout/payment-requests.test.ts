@@ -301,6 +301,11 @@ describe('the page of a request', () => {
 })
 
 describe('a push', () => {
+  const attemptOf = async (request: { id: string }) => {
+    const { body } = await server.api('GET', '/billing/payments')
+    return body.data.find((payment: { payment_request_id?: string }) => payment.payment_request_id === request.id)
+  }
+
   it('is sent after its request was stored, approved on the phone, and paid', async () => {
     const request = await requestFor({ type: 'push', push: { phone: '+27 82 123 4567' } })
     expect(request).toMatchObject({ type: 'push', push: { phone: '+27 82 123 4567' } })
@@ -312,6 +317,11 @@ describe('a push', () => {
     clock.advance(31_000)
     await syncDueSessions(server.app)
     expect((await read(request)).status).toBe('paid')
+    expect(await attemptOf(request)).toMatchObject({
+      status: 'succeeded',
+      channel: 'instant_eft',
+      payment_method_details: { type: 'instant_eft', instant_eft: { bank: 'First Simulated Bank' } },
+    })
   })
 
   it('that is refused on the phone has failed for good', async () => {
@@ -320,6 +330,11 @@ describe('a push', () => {
     clock.advance(31_000)
     await syncDueSessions(server.app)
     expect((await read(request)).status).toBe('failed')
+    expect(await attemptOf(request)).toMatchObject({
+      status: 'failed',
+      channel: 'instant_eft',
+      last_payment_error: { error_code: 'bank_declined', decline_code: 'refused_by_payer' },
+    })
     expect(await eventsOf(server, request)).toEqual(['payment_request.created', 'payment_request.updated'])
   })
 })

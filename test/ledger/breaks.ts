@@ -3,8 +3,11 @@ export const first = (table: string, where = 'true') => `(select id from ${table
 export const account = first('receivable', "kind = 'account'")
 export const delivery = '(select event_id from webhook_delivery order by event_id limit 1)'
 
-/** A change by hand: what it is, the invariants that it breaks, the tables to mend after it, and the statement. */
-export type Break = [what: string, invariants: string, tables: string, statement: string]
+/**
+ * A change by hand: what it is, the invariants that it breaks, the tables to mend after it, and the statement. `says` is what verify
+ * says of it, where it could break the invariant in more than one way.
+ */
+export type Break = [what: string, invariants: string, tables: string, statement: string, says?: string]
 
 export const ledgerBreaks: Break[] = [
   [
@@ -213,13 +216,6 @@ export const rowBreaks: Break[] = [
       select id, bucket, environment_id, 'customer', customer_id, currency, 0, 0, '' from payment limit 1`,
   ],
   [
-    'a bucket that is not the one of its id',
-    'I14',
-    'event',
-    `insert into event (id, bucket, environment_id, type, subject_id, body, created_at)
-      select id, (bucket + 1) % 65536, environment_id, 'payment.amount_unapplied', id, '{}', '2026-01-01' from payment`,
-  ],
-  [
     'a key that was claimed for no answer',
     'I14',
     'idempotency_key',
@@ -330,39 +326,6 @@ export const pairBreaks: Break[] = [
     'I2 I5',
     'ledger_entry',
     "delete from ledger_entry where system_account = 'direct_receipts'",
-  ],
-  [
-    'a paid request that is said to be open',
-    'I6 I14',
-    'checkout',
-    "update checkout set status = 'active', payment_id = null where status = 'paid'",
-  ],
-  [
-    'an open session that is said to be paid',
-    'I6 I14',
-    'checkout',
-    "update checkout set status = 'paid', payment_id = id where kind = 'session'",
-  ],
-  ['a request whose page is not found', 'I14', 'checkout_code', 'delete from checkout_code'],
-  [
-    'a request whose change is not told',
-    'I6 I7 I14',
-    'event',
-    "delete from event where type = 'payment_request.created'",
-  ],
-  [
-    'a request whose reference is not reserved',
-    'I14',
-    'external_reference',
-    "delete from external_reference where kind = 'payment_request'",
-  ],
-  [
-    // It would be unapplied, and is direct in the ledger.
-    'an attempt of a customer who was asked for nothing',
-    'I5 I14',
-    'payment',
-    `update payment set customer_id = ${first('customer')}, direct_amount = 0, unapplied_amount = direct_amount
-     where checkout_id is not null`,
   ],
   [
     // It is no longer known what the bill is due for.

@@ -44,6 +44,16 @@ export const eventBreaks: Break[] = [
     'event',
     "update event set type = 'payment.succeeded' where type = 'payment.amount_unapplied'",
   ],
+  ['a request whose change is not told', 'I6 I7', 'event', "delete from event where type = 'payment_request.created'"],
+  ['a request whose payment is not told', 'I6 I7', 'event', "delete from event where type = 'payment_request.paid'"],
+  ...['created', 'updated', 'completed'].map(
+    (change): Break => [
+      `a session that was ${change}, which is not told`,
+      'I6 I7',
+      'event',
+      `delete from event where type = 'payment_session.${change}'`,
+    ],
+  ),
   ['a change that is told twice', 'I6', 'event', `update event set type = 'bill.archived' where type = 'bill.voided'`],
   [
     'an event that was not delivered to an endpoint',
@@ -63,6 +73,12 @@ export const eventBreaks: Break[] = [
     'I7',
     'webhook_attempt',
     `update webhook_attempt set number = 2 where event_id = ${delivery}`,
+  ],
+  [
+    'a delivery whose last attempt of an earlier round has not been made',
+    'I7',
+    'webhook_delivery',
+    `update webhook_delivery set attempts_before = attempts + 1 where event_id = ${delivery}`,
   ],
   [
     'a delivery that was skipped',

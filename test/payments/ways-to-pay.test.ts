@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { holdsCardNumber, passesLuhn } from '../../src/core/card-number.ts'
 import { settableClock } from '../../src/core/clock.ts'
+import { decode } from '../../src/core/id/base62.ts'
 import { wholeBody } from '../../src/events/personal.ts'
-import { newPaycode } from '../../src/payments/processor/simulator/paycode.ts'
+import { newPaycode, shownPaycode } from '../../src/payments/processor/simulator/paycode.ts'
 import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
 import { balanceOf, follow, goodCard, makeAccount, open, type PayerPage, statusOf, submit } from '../pages/payer.ts'
+import { eventually } from '../support/eventually.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
 const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
@@ -150,6 +152,32 @@ describe('a paycode', () => {
     expect((await submit(page.forms[0])).url).toBe(outcome.url)
     expect(await balanceOf(server, account)).toBe(0)
     expect(await lookUp(code)).toEqual([])
+  })
+
+  it('is one of two that are asked for at once', async () => {
+    const offer = await follow(await chargePageOf((await makeAccount(server)).presentment_url), /Paycode/)
+    const id = decode(/charges\/(\w{22})/.exec(offer.url)?.[1] ?? '')
+    const { pool } = server.database
+    const holder = await pool.connect()
+    // Both wait for the charge, and go on at once.
+    await holder.query('begin')
+    await holder.query('select from simulator_charge where id = $1 for update', [id])
+    const both = Promise.all([submit(offer.forms[0]), submit(offer.forms[0])])
+    await eventually(async () => {
+      const { rows } = await pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+      return rows.length >= 2
+    }, 'both wait').finally(() => holder.query('rollback'))
+    holder.release()
+    const [one, other] = await both
+    const { rows } = await pool.query<{ paycode: string }>(
+      'select paycode from simulator_paycode where charge_id = $1',
+      [id],
+    )
+    expect(rows).toHaveLength(1)
+    const code = shownPaycode(rows[0]?.paycode ?? '')
+    expect([one.text, other.text]).toEqual([expect.stringContaining(code), expect.stringContaining(code)])
   })
 
   it('is found at the pay point while it can be paid: whose it is, and the one amount', async () => {

@@ -92,6 +92,19 @@ describe('the receipt of a payment from a page', () => {
     clock.advance(-86_400_000)
   })
 
+  test('is right in the books when what a debt got was taken back and applied to it again', async () => {
+    const { late, receipt } = await payTwoBills()
+    const payment = await paymentOf(receipt)
+    const [first] = payment.obligations
+    await server.api('POST', `/billing/obligations/${first.id}/reversals`, { reason: 'a mistake' })
+    const again = { payment: payment.id, bill: late.id, amount: first.amount }
+    expect((await server.api('POST', '/billing/obligations', again)).body).toMatchObject({
+      bill_id: late.id,
+      amount: 79_900,
+    })
+    await expectCleanBooks(server.database)
+  })
+
   test('keeps amounts and numbers when its customer is pseudonymised, and says no name any more', async () => {
     const { customer, late, receipt } = await payTwoBills()
     await server.api('POST', `/billing/customers/${customer.id}/pseudonymise`)

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { allowedUrl } from '../../api/allowed-url.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { newId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
@@ -56,7 +57,7 @@ function mergeParticulars(app: App, before: Particulars, sent: SentParticulars, 
   return {
     description: sent.description === undefined ? before.description : sent.description,
     lines: sent.lines === undefined ? before.lines : sent.lines,
-    document_url: sent.document_url === undefined ? before.document_url : allowedUrl(app, sent.document_url),
+    document_url: sent.document_url === undefined ? before.document_url : allowedDocumentUrl(app, sent.document_url),
   }
 }
 
@@ -70,12 +71,10 @@ function requireSum(lines: NonNullable<Particulars['lines']>, amountDue: bigint)
 const urlLengthMax = 500
 
 /** The address in its normal form. It is for the payer's browser alone, so it may have a fragment. */
-function allowedUrl(app: App, sent: string | null): string | null {
+function allowedDocumentUrl(app: App, sent: string | null): string | null {
   if (sent === null) return null
-  const refuse = (detail: string) => fieldProblem('url_not_allowed', '/document_url', detail)
-  const checked = app.checkWebhookUrl(sent.replace(/#.*$/s, ''))
-  if (!checked.ok) throw refuse(checked.detail)
-  const url = checked.url + new URL(sent).hash
-  if (url.length > urlLengthMax) throw refuse(`The URL must have at most ${urlLengthMax} characters.`)
-  return url
+  const pointer = '/document_url'
+  const url = allowedUrl(app, sent.replace(/#.*$/s, ''), pointer) + new URL(sent).hash
+  if (url.length <= urlLengthMax) return url
+  throw fieldProblem('url_not_allowed', pointer, `The URL must have at most ${urlLengthMax} characters.`)
 }

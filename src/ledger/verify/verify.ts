@@ -90,7 +90,7 @@ async function runCheck(connection: Queryable, check: Check): Promise<CheckResul
 
 /** `customer 0193…` as the API shows it: the id with its prefix. */
 function showExample(example: string): string {
-  return example.replaceAll(/\b([a-z]+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g, (whole, kind, id) =>
+  return example.replaceAll(/\b([a-z_]+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g, (whole, kind, id) =>
     Object.hasOwn(idPrefixes, kind) ? formatId(kind as IdKind, id) : whole,
   )
 }

@@ -8,7 +8,7 @@ import { resumeEndpoint, wakePutOff } from '../delivery/pausing.ts'
 import { publicKeyOf } from '../signing.ts'
 import { mergeHeaders } from './headers.ts'
 import type { UpdateEndpoint } from './schema.ts'
-import { allowedUrl, endpointEtag, findEndpointOrThrow } from './service.ts'
+import { allowedEndpointUrl, endpointEtag, findEndpointOrThrow } from './service.ts'
 import { type EndpointRow, updateEndpoint } from './store.ts'
 
 type App = Pick<AppContext, 'vault' | 'checkWebhookUrl'>
@@ -32,7 +32,7 @@ export async function changeEndpoint(
   checkIfMatch(ifMatch, endpointEtag(row))
   const changed: EndpointRow = {
     ...row,
-    url: patch.url === undefined ? row.url : allowedUrl(app, patch.url),
+    url: patch.url === undefined ? row.url : allowedEndpointUrl(app, patch.url),
     event_types: patch.event_types === undefined ? row.event_types : patch.event_types,
     description: patch.description === undefined ? row.description : patch.description,
     secret: withHeaders(app, row, patch.headers),

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { allowedUrl } from '../../api/allowed-url.ts'
 import { recordChange } from '../../audit/record.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { absentProblem } from '../../core/absent.ts'
@@ -16,8 +17,8 @@ import { countEndpoints, deleteEndpoint, type EndpointRow, findEndpoint, insertE
 // Every event is delivered to each of them, so their number multiplies the work of the write path.
 const endpointsMax = 20
 
-/** The normal form of an address. Throws `url_not_allowed`. */
-export function allowedUrl(app: Pick<AppContext, 'checkWebhookUrl'>, url: string): string {
+/** The normal form of the address of an endpoint. It has no blank, while that of a document may have one. Throws `url_not_allowed`. */
+export function allowedEndpointUrl(app: Pick<AppContext, 'checkWebhookUrl'>, url: string): string {
   if (url.includes(' ')) {
     throw fieldProblem(
       'url_not_allowed',
@@ -25,9 +26,7 @@ export function allowedUrl(app: Pick<AppContext, 'checkWebhookUrl'>, url: string
       'The URL must not contain white space: in a path a blank is written %20.',
     )
   }
-  const address = app.checkWebhookUrl(url)
-  if (!address.ok) throw fieldProblem('url_not_allowed', '/url', address.detail)
-  return address.url
+  return allowedUrl(app, url, '/url')
 }
 
 /** Registers an endpoint and makes its keys. Throws `url_not_allowed`, `header_not_allowed` or `too_many_endpoints`. */
@@ -37,7 +36,7 @@ export async function createEndpoint(
   context: RequestContext,
   input: CreateEndpoint,
 ): Promise<{ row: EndpointRow; secret: string | undefined }> {
-  const url = allowedUrl(app, input.url)
+  const url = allowedEndpointUrl(app, input.url)
   const headers = mergeHeaders({}, input.headers)
   if ((await countEndpoints(connection, context.environment.id)) >= endpointsMax) {
     throw new Problem('too_many_endpoints', `An environment has at most ${endpointsMax} endpoints.`)

@@ -1,15 +1,15 @@
 -- I14, requests and sessions: one that is paid names a payment that succeeded as an attempt to pay it, and no other has one that
--- did; the attempts belong to it and to its customer; its page is found by one code; and the reference of a request is
--- reserved for it.
+-- did; the attempts belong to it and to its customer, and pay the whole of it in its currency; its page is found by one code; and
+-- the reference of a request is reserved for it.
 select
   count(*) as examined,
   count(*) filter (where fault is not null) as violations,
-  (array_agg(format('payment %s %s: %s', kind, id, fault)) filter (where fault is not null))[1:5] as examples
+  (array_agg(format('%s %s: %s', kind, id, fault)) filter (where fault is not null))[1:5] as examples
 from (
-  select coalesce(c.kind, 'attempt') as kind, coalesce(c.id, p.checkout_id) as id,
+  select coalesce('payment_' || c.kind, 'attempt') as kind, coalesce(c.id, p.checkout_id) as id,
     case
       when c.id is null then 'an attempt to pay nothing'
-      when p.strangers > 0 then 'an attempt of another customer'
+      when p.strangers > 0 then 'an attempt of another customer or amount'
       when c.status = 'paid' and not coalesce(c.payment_id = any (p.succeeded), false) then 'it was paid by no attempt'
       when c.status <> 'paid' and cardinality(p.succeeded) > 0 then 'an attempt succeeded, and it is not paid'
       when c.codes <> 1 then format('%s codes', c.codes)
@@ -18,17 +18,21 @@ from (
     end as fault
   from (
     select k.*,
-      (select count(*) from checkout_code as o where o.checkout_id = k.id and o.environment_id = k.environment_id) as codes,
+      coalesce(o.codes, 0) as codes,
       exists (
         select from external_reference as n
         where n.environment_id = k.environment_id and n.kind = 'payment_request' and n.reference = k.external_reference
           and n.entity_id = k.id) as reserved
     from checkout as k
+    left join (
+      select checkout_id, environment_id, count(*) as codes from checkout_code group by checkout_id, environment_id
+    ) as o on o.checkout_id = k.id and o.environment_id = k.environment_id
   ) as c
   full join (
     select a.checkout_id, a.environment_id, a.bucket,
       coalesce(array_agg(a.id) filter (where a.status = 'succeeded'), '{}') as succeeded,
-      count(*) filter (where a.customer_id is distinct from k.customer_id) as strangers
+      count(*) filter (
+        where a.customer_id is distinct from k.customer_id or a.amount <> k.amount or a.currency <> k.currency) as strangers
     from payment as a
     left join checkout as k on k.environment_id = a.environment_id and k.id = a.checkout_id and k.bucket = a.bucket
     where a.checkout_id is not null

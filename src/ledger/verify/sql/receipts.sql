@@ -7,11 +7,14 @@ with said as materialized (
     json_array_length(personal->'lines') as named
   from receipt
 ), lines as (
-  select s.payment_id, s.bucket, count(*) as count, sum(l.amount) as applied, count(*) filter (where a.id is null and l.amount > 0) as unknown
+  select s.payment_id, s.bucket, count(*) as count, sum(l.amount) as applied,
+    -- Not joined: what was taken back and applied to the same again is there twice.
+    count(*) filter (where l.amount > 0 and not exists (
+      select from application as a
+      where a.payment_id = s.payment_id and a.bucket = s.bucket and a.environment_id = s.environment_id
+        and a.receivable_id = l.receivable_id and a.amount = l.amount)) as unknown
   from said as s
   cross join lateral json_to_recordset(s.lines) as l (receivable_id uuid, amount bigint)
-  left join application as a on a.payment_id = s.payment_id and a.bucket = s.bucket and a.environment_id = s.environment_id
-    and a.receivable_id = l.receivable_id and a.amount = l.amount
   group by s.payment_id, s.bucket
 )
 select

@@ -3,7 +3,8 @@
 -- its receivable; the check of the objects shows that a receivable has its customer. So the customer of a payment is
 -- looked up only where nothing is applied. A transaction is matched by its id alone: matching the rest of its key too
 -- sorted both sides by all of it, which took twice as long. A payment keeps its reference as it was sent, the
--- directory keeps the form in which references are compared (src/core/reference-text.ts).
+-- directory keeps the form in which references are compared (src/core/reference-text.ts). A request that was given another reference
+-- keeps the one before too.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -56,4 +57,19 @@ from (
     p.id is null or p.processor is distinct from n.processor
   from processor_reference as n
   left join payment as p on p.id = n.payment_id and p.environment_id = n.environment_id
+  union all
+  select 'payment_' || k.kind, k.id, 'what it is for does not exist or belongs to another customer', o.id is null
+  from (select * from checkout where target_id is not null) as k
+  left join (
+    select 'customer' as kind, id, bucket, environment_id, id as customer_id from customer
+    union all
+    select 'account', id, bucket, environment_id, customer_id from account
+    union all
+    select 'bill', id, bucket, environment_id, customer_id from bill
+  ) as o on o.id = k.target_id and o.kind = k.target_kind and o.customer_id = k.customer_id and o.bucket = k.bucket
+    and o.environment_id = k.environment_id
+  union all
+  select 'payment_request', n.entity_id, 'a reference is reserved for it, and it does not exist', k.id is null
+  from (select * from external_reference where kind = 'payment_request') as n
+  left join checkout as k on k.id = n.entity_id and k.environment_id = n.environment_id and k.kind = 'request'
 ) as checked

@@ -1,4 +1,5 @@
--- I14, states: the status of a row does not contradict its amounts and instants.
+-- I14, states: the status of a row does not contradict its amounts and instants. Money without a customer can be applied to nothing
+-- and held for nobody: it is direct, but for what was reversed of it.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -14,6 +15,7 @@ from (
       or status <> 'succeeded' and (applied_amount <> 0 or unapplied_amount <> 0 or reversed_amount <> 0 or direct_amount <> 0)
       or customer_id is not null and chosen_amounts is not null
         and amount <> (select sum(chosen) from unnest(chosen_amounts) as chosen)
+      or status = 'succeeded' and customer_id is null and direct_amount + reversed_amount <> amount
   from payment
   union all
   select 'event', event_id, 'delivery ' || status,

@@ -78,8 +78,8 @@ export async function insertCharge(
 }
 
 /**
- * Writes a charge that was sent to a phone: it waits for approval for 3 s, then succeeds; at a number that ends in 0093 it is
- * refused. A second one for the same payment writes nothing.
+ * Writes a charge that was sent to a phone, to be approved in the app of a bank: it waits for 3 s, then succeeds; at a number that
+ * ends in 0093 its payer refuses it. A second one for the same payment writes nothing.
  */
 export async function insertPush(
   pool: Queryable,
@@ -92,8 +92,8 @@ export async function insertPush(
     status: 'pending',
     becomes: refused ? 'failed' : 'succeeded',
     settles_at: new Date(charge.created_at.getTime() + pendingMs),
-    decline_code: refused ? 'authentication_failed' : null,
-    card: null,
+    decline_code: refused ? 'refused_by_payer' : null,
+    card: eftDetails(simulatedBanks[0]),
   })
 }
 
