@@ -44,12 +44,22 @@ export const eventBreaks: Break[] = [
     'event',
     "update event set type = 'payment.succeeded' where type = 'payment.amount_unapplied'",
   ],
-  ['a request whose change is not told', 'I6 I7', 'event', "delete from event where type = 'payment_request.created'"],
-  ['a request whose payment is not told', 'I6 I7', 'event', "delete from event where type = 'payment_request.paid'"],
+  [
+    'a request whose change is not told',
+    'I6 I7 I14',
+    'event',
+    "delete from event where type = 'payment_request.created'",
+  ],
+  [
+    'a request whose payment is not told',
+    'I6 I7 I14',
+    'event',
+    "delete from event where type = 'payment_request.paid'",
+  ],
   ...['created', 'updated', 'completed'].map(
     (change): Break => [
       `a session that was ${change}, which is not told`,
-      'I6 I7',
+      'I6 I7 I14',
       'event',
       `delete from event where type = 'payment_session.${change}'`,
     ],
