@@ -1,4 +1,4 @@
-import { serverSettings } from '../src/config.ts'
+import { commandSettings, serverSettings } from '../src/config.ts'
 import { type ProblemCode, problems } from '../src/core/problem-codes.ts'
 import { checks } from '../src/ledger/verify/checks.ts'
 import { type Invariant, invariants } from '../src/ledger/verify/invariants.ts'
@@ -27,18 +27,23 @@ const generated = 'Generated from the sources by `npm run openapi`; a test keeps
 
 /** docs/reference/settings.md: every setting of src/config.ts. */
 export function settingsPage(): string {
-  const rows = Object.entries(serverSettings).map(
-    ([name, { default: initial, help }]) =>
-      `| \`${name}\` | ${initial === '' ? '' : `\`${initial}\``} | ${cell(help)} |`,
-  )
+  const table = (settings: typeof serverSettings | typeof commandSettings) => {
+    const rows = Object.entries(settings).map(
+      ([name, { default: initial, help }]) =>
+        `| \`${name}\` | ${initial === '' ? '' : `\`${initial}\``} | ${cell(help)} |`,
+    )
+    return `| name | default | what it does |\n|---|---|---|\n${rows.join('\n')}`
+  }
   return `# Settings
 
 Settings are environment variables, read once at the start. A setting that cannot be used stops the start with one line that names
 it and says what to do.
 
-| name | default | what it does |
-|---|---|---|
-${rows.join('\n')}
+${table(serverSettings)}
+
+The [commands of a developer](../guides/receive-webhooks.md#at-your-desk), \`listen\`, \`trigger\` and \`events\`, have two of their own:
+
+${table(commandSettings)}
 
 ${generated}
 `

@@ -56,6 +56,12 @@ export const serverSettings = {
   TALLYSTICK_LOG_LEVEL: { default: 'info', help: 'One of fatal, error, warn, info, debug, trace, silent.' },
 } as const
 
+/** The settings of the commands that call the API of a server: `listen`, `trigger` and `events`. */
+export const commandSettings = {
+  TALLYSTICK_URL: { default: 'http://127.0.0.1:8080', help: 'The server that the command calls.' },
+  TALLYSTICK_API_KEY: { default: '', help: 'The secret key that the command calls it with.' },
+} as const
+
 type SettingName = keyof typeof serverSettings
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
@@ -223,8 +229,8 @@ const prefix = /^TALLYSTICK_/i
 
 /** One sentence for each environment variable that is probably a mistake. None of them prevents a start. */
 export function settingWarnings(environment: EnvironmentVariables): string[] {
-  const unknown = Object.keys(environment).filter((name) => prefix.test(name) && !Object.hasOwn(serverSettings, name))
-  const known = Object.keys(serverSettings).filter((name) => prefix.test(name))
+  const known = Object.keys({ ...serverSettings, ...commandSettings }).filter((name) => prefix.test(name))
+  const unknown = Object.keys(environment).filter((name) => prefix.test(name) && !known.includes(name))
   const { DATABASE_URL: url } = environment
   return [
     ...(url !== undefined && url.trim() === ''
@@ -256,9 +262,9 @@ export function localUrl(host: string, port: number): string {
   return `http://${isIP(shown) === 6 ? `[${shown}]` : shown}:${port}`
 }
 
-/** The table that `--help` prints. */
-export function settingsHelp(): string {
-  return Object.entries(serverSettings)
+/** The table of the settings of the server, or of those of the commands that call one, that `--help` prints. */
+export function settingsHelp(settings: typeof serverSettings | typeof commandSettings = serverSettings): string {
+  return Object.entries(settings)
     .map(([name, { default: initial, help }]) => `  ${name}${initial ? ` (${initial})` : ''}\n      ${help}`)
     .join('\n')
 }

@@ -1,4 +1,4 @@
-import { settingsHelp } from '../config.ts'
+import { commandSettings, settingsHelp } from '../config.ts'
 import { version } from '../core/version.ts'
 import { unknown } from './usage.ts'
 
@@ -54,6 +54,28 @@ const commands: Readonly<Record<string, Command>> = {
     forms: [['verify', 'Checks the books: prints each invariant with its count, and exits 1 when one does not hold.']],
     run: async (args) => (await import('./verify.ts')).verifyCommand(args),
   },
+  listen: {
+    forms: [
+      [
+        'listen --forward-to URL [--types TYPES] [--latest]',
+        'Forwards events, signed, to a receiver on your machine. It goes on where it ended the last time; with --latest, from now on.',
+      ],
+    ],
+    run: async (args) => (await import('./developer/listen.ts')).listen(args),
+  },
+  trigger: {
+    forms: [['trigger TYPE', 'Makes an event such as bill.paid happen in a test environment, and prints it.']],
+    run: async (args) => (await import('./developer/trigger.ts')).trigger(args),
+  },
+  events: {
+    forms: [
+      [
+        'events tail [--types TYPES] [--json]',
+        'Prints what happens from now on, a line for each event. TYPES are comma-separated: bill.*,payment.succeeded.',
+      ],
+    ],
+    run: async (args) => (await import('./developer/events.ts')).events(args),
+  },
 }
 
 /** What `--help` prints: every command and every setting, or one command. */
@@ -65,7 +87,9 @@ export function help(name?: string): string {
     .join('\n')
   if (name !== undefined) return `${list}\n`
   return `Tallystick: billing and bill presentment.\n\nCommands\n${list}\n
-  tallystick help COMMAND | --help | --version\n\nSettings (environment variables)\n${settingsHelp()}\n`
+  tallystick help COMMAND | --help | --version\n\nSettings (environment variables)\n${settingsHelp()}
+
+Settings of listen, trigger and events\n${settingsHelp(commandSettings)}\n`
 }
 
 const isHelp = (arg: string) => arg === '--help' || arg === '-h'

@@ -72,6 +72,7 @@ describe('the first start', () => {
       'wake-deliveries',
       'replay-events',
       'maintain-database',
+      'sequence-events',
       'deliver-webhooks',
     ])
   })

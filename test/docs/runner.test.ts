@@ -18,7 +18,7 @@ describe('the runner of the snippets', () => {
     expect(hasSnippets(page(['text', 'echo 1']))).toBe(false)
   })
 
-  const ports = { 4000: 4321, 4001: 5432, 4002: 6543 }
+  const ports = { 4000: 4321, 4001: 5432, 4002: 6543, 4003: 7654 }
   const pageOf = (name: string, ...blocks: [string, string][]) => ({ name, blocks: blocksOf(page(...blocks)) })
 
   test('runs them in one shell, in order, with what the reader exported', async () => {

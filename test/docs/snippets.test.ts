@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { freePort } from '../support/child-server.ts'
 import { testServer } from '../support/server.ts'
 import { ShownJson } from './shown.ts'
-import { type BlockResult, blocksOf, hasSnippets, type Page, walkPages } from './snippets.ts'
+import { type BlockResult, blocksOf, hasSnippets, type Page, run, walkPages } from './snippets.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(resolve(root, file), 'utf8')
@@ -40,7 +40,7 @@ test.each([
     const server = await testServer()
     try {
       const variables = { BASE_URL: server.url, API_KEY: server.key }
-      const ports = { 4000: await freePort(), 4001: await freePort(), 4002: await freePort() }
+      const ports = { 4000: await freePort(), 4001: await freePort(), 4002: await freePort(), 4003: await freePort() }
       const results = await walkPages(walked, variables, ports)
       expect(walked.flatMap((page) => outputFaults(page, server.url, results.splice(0, runnableIn(page))))).toEqual([])
     } finally {
@@ -67,7 +67,7 @@ test('the account balance quickstart has a block to run for each of its steps', 
 })
 
 function runnableIn({ blocks }: Page): number {
-  return blocks.filter(({ language }) => language !== 'json' && language !== 'text').length
+  return blocks.filter(({ language }) => run.has(language)).length
 }
 
 /** JSON right after a block that ran is what that block printed, an event too. */

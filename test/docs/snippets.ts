@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { runShell } from './shell.ts'
 
 /** A fenced block of a document. */
@@ -9,7 +9,10 @@ export type Block = { language: string; text: string; line: number }
 /** A document that is walked: its name, and its blocks in order. */
 export type Page = { name: string; blocks: Block[] }
 
-const run = new Set(['bash', 'sh', 'js', 'ts'])
+const root = resolve(import.meta.dirname, '../..')
+export const run: ReadonlySet<string> = new Set(['bash', 'sh', 'js', 'ts'])
+// They do not run in the walk: test/docs/receivers.test.ts runs them where the machine has the language.
+const runElsewhere = new Set(['python', 'php'])
 
 /** The fenced blocks of a Markdown text, in order. Throws for a language that says neither to run nor not to. */
 export function blocksOf(markdown: string): Block[] {
@@ -17,8 +20,8 @@ export function blocksOf(markdown: string): Block[] {
   for (const match of markdown.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)) {
     const [, language = '', text = ''] = match
     const line = markdown.slice(0, match.index).split('\n').length
-    if (!run.has(language) && language !== 'json' && language !== 'text') {
-      throw new Error(`line ${line}: a block is bash, sh, js, ts, json, or text when it must not run`)
+    if (!run.has(language) && !runElsewhere.has(language) && language !== 'json' && language !== 'text') {
+      throw new Error(`line ${line}: a block is bash, sh, js, ts, python, php, json, or text when it must not run`)
     }
     blocks.push({ language, text, line })
   }
@@ -34,7 +37,7 @@ export function hasSnippets(markdown: string): boolean {
 export type BlockResult = Block & { page: string; output: string }
 
 // The ports that the documents let a reader's receivers listen on.
-const documentedPorts = ['4000', '4001', '4002'] as const
+const documentedPorts = ['4000', '4001', '4002', '4003'] as const
 export type ReceiverPorts = Readonly<Record<(typeof documentedPorts)[number], number>>
 
 /**
@@ -49,6 +52,9 @@ export async function walkPages(
 ): Promise<BlockResult[]> {
   const directory = await mkdtemp(join(tmpdir(), 'tallystick-docs-'))
   try {
+    // So that `npx tallystick` is found, as it is where the package is installed.
+    await mkdir(join(directory, 'node_modules/.bin'), { recursive: true })
+    await symlink(join(root, 'bin/tallystick.mjs'), join(directory, 'node_modules/.bin/tallystick'))
     const runnable = pages.flatMap(({ name, blocks }) =>
       blocks.filter(({ language }) => run.has(language)).map((block) => ({ page: name, ...block })),
     )
