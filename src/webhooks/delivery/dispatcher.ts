@@ -264,10 +264,14 @@ class DeliveryLoop implements Dispatcher {
     const now = this.#clock.now()
     for (const delivery of deliveries) {
       this.#held.delete(delivery)
-      const failures = this.#limiter.failures(delivery.endpoint_id)
-      const due = this.#stopping.signal.aborted ? now : rescheduleAfter(failures, now, this.#sender.schedule.random)
+      const due = this.#stopping.signal.aborted ? now : this.#putOff(delivery.endpoint_id, now)
       this.#writer.add(unsent(delivery, 'pending', due))
     }
+  }
+
+  #putOff(endpointId: string, now: Date): Date {
+    const due = rescheduleAfter(this.#limiter.failures(endpointId), now, this.#sender.schedule.random)
+    return this.#limiter.putOff(endpointId, now, due)
   }
 }
 
