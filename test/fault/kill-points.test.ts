@@ -6,6 +6,7 @@ import { runReplays } from '../../src/webhooks/replay/run.ts'
 import { insertReplay, listRunningReplays } from '../../src/webhooks/replay/store.ts'
 import { runUntilDeath } from '../support/child-server.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { deliveryFixture, fixtureKey } from '../webhooks/delivery-fixture.ts'
 import { type Received, startReceiver } from '../webhooks/receivers.ts'
 
@@ -20,16 +21,21 @@ beforeEach(async () => {
 })
 
 /** A server as an operator runs it sends what is due, until it is killed at this point. */
-const dieAt = (point: string) =>
-  runUntilDeath(
-    {
-      DATABASE_URL: database.url,
-      TALLYSTICK_HOST: '127.0.0.1',
-      TALLYSTICK_ENCRYPTION_KEY: fixtureKey,
-      TALLYSTICK_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
-    },
-    point,
-  )
+async function dieAt(point: string): Promise<void> {
+  const settings = {
+    DATABASE_URL: database.url,
+    TALLYSTICK_HOST: '127.0.0.1',
+    TALLYSTICK_ENCRYPTION_KEY: fixtureKey,
+    TALLYSTICK_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
+  }
+  await runUntilDeath(settings, point)
+  // What it had locked is skipped until PostgreSQL has seen that it is gone.
+  await eventually(async () => {
+    const { rows } = await database.pool.query(`select from pg_stat_activity
+      where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`)
+    return rows.length === 0
+  }, 'its transactions have ended')
+}
 
 /** By now every claim of the process that was killed has expired. */
 const later = () => fixture.clock.set(new Date(Math.max(fixture.clock.now().getTime(), Date.now()) + 60_000))
