@@ -8,6 +8,7 @@ import { createJobs, deliverWebhooks, sequenceEvents } from '../src/jobs/index.t
 import { createPaymentQueue } from '../src/ledger/payments/batch.ts'
 import { compose } from '../src/server/compose.ts'
 import { poolSize } from '../src/server/open-database.ts'
+import { wakeDeliveries } from '../src/webhooks/delivery/waking.ts'
 import { encryptionKey } from './merchants.ts'
 import type { Address } from './postgres.ts'
 
@@ -46,7 +47,11 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
     publicUrl,
   })
   let dispatching = false
-  const jobs = createJobs(composition.app, [deliverWebhooks(composition.dispatcher)])
+  const wake = (stopping: AbortSignal) => wakeDeliveries(composition.app, stopping)
+  const jobs = createJobs(composition.app, [
+    { name: 'wake-deliveries', every_ms: 1_000, run: wake },
+    deliverWebhooks(composition.dispatcher),
+  ])
   const sequencing = createJobs(composition.app, [sequenceEvents(composition.app.eventFeed)])
   sequencing.start()
   let batches: number[] = []

@@ -29,6 +29,33 @@ export async function generatePayments(owner: Pool, payments: NewPayments): Prom
   )
 }
 
+/** Deliveries that an endpoint has not got: of so many events, made over some time until now. */
+export type NewBacklog = {
+  environment_id: number
+  endpoint_id: string
+  count: number
+  duration_ms: number
+  /** Over how many seconds from now they are due; undefined when they wait for an endpoint that is paused. */
+  due_within_s: number | undefined
+}
+
+/** Makes the backlog of an endpoint with one statement. */
+export async function generateBacklog(owner: Pool, backlog: NewBacklog): Promise<void> {
+  const { environment_id, endpoint_id, count, duration_ms, due_within_s } = backlog
+  const start = Date.now() - duration_ms
+  await makePartitions(owner, new Date(start))
+  await withoutTimeout(owner, (connection) =>
+    connection.query(statement('backlog'), [
+      environment_id,
+      endpoint_id,
+      count,
+      start,
+      duration_ms,
+      due_within_s ?? null,
+    ]),
+  )
+}
+
 /** In a transaction of its own: within the one that fills them it would lock the tables, and a dispatcher out, for minutes. */
 async function makePartitions(owner: Pool, start: Date): Promise<void> {
   await owner.query('select make_partitions($1, 2)', [start])

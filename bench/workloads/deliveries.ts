@@ -56,34 +56,49 @@ export function firstAttemptWorkload(product: Product, targets: Target[], rate: 
   return {
     async run(seconds): Promise<Sample> {
       product.startDispatcher()
-      const answered = new Map<string, number>()
-      const sample: Sample = { done: 0, seconds, total: 0, errors: 0, latencies_ms: [], batches: [] }
-      const perMs = rate() / 1000
-      const begin = performance.now()
-      const running: Promise<void>[] = []
-      const one = async () => {
-        try {
-          const { id } = await pay(product, newRequest(targets[Math.floor(Math.random() * targets.length)] as Target))
-          answered.set(parseId('payment', id) as string, Date.now())
-        } catch (error) {
-          sample.errors += 1
-          sample.error ??= String(error)
-        }
-      }
-      while (performance.now() - begin < seconds * 1000) {
-        const due = Math.floor((performance.now() - begin) * perMs)
-        while (running.length < due) running.push(one())
-        await delay(2)
-      }
-      await Promise.all(running)
+      const { answered, errors, error } = await paySteadily(product, targets, rate(), seconds)
       await product.delivered()
-      sample.latencies_ms = await firstAttempts(product, answered)
-      return { ...sample, done: answered.size, total: answered.size }
+      const latencies_ms = await firstAttempts(product, answered)
+      return { done: answered.size, seconds, total: answered.size, errors, error, latencies_ms, batches: [] }
     },
   }
 }
 
-async function firstAttempts({ pool }: Product, answered: Map<string, number>): Promise<number[]> {
+/** When each payment was answered, in ms since 1970. */
+export type Answered = Map<string, number>
+
+/** Makes so many payments a second, whatever their answers take. */
+export async function paySteadily(
+  product: Product,
+  targets: Target[],
+  perSecond: number,
+  seconds: number,
+): Promise<{ answered: Answered; errors: number; error: string | undefined }> {
+  const answered: Answered = new Map()
+  let errors = 0
+  let error: string | undefined
+  const begin = performance.now()
+  const running: Promise<void>[] = []
+  const one = async () => {
+    try {
+      const { id } = await pay(product, newRequest(targets[Math.floor(Math.random() * targets.length)] as Target))
+      answered.set(parseId('payment', id) as string, Date.now())
+    } catch (failure) {
+      errors += 1
+      error ??= String(failure)
+    }
+  }
+  while (performance.now() - begin < seconds * 1000) {
+    const due = Math.floor(((performance.now() - begin) * perSecond) / 1000)
+    while (running.length < due) running.push(one())
+    await delay(2)
+  }
+  await Promise.all(running)
+  return { answered, errors, error }
+}
+
+/** How long each payment waited for the first attempt at its event, in ms; those without one are left out. */
+export async function firstAttempts({ pool }: Pick<Product, 'pool'>, answered: Answered): Promise<number[]> {
   const { rows } = await pool.query<{ payment_id: string; started_at: Date }>(
     `select a.payment_id, t.started_at from application as a
      join event as e on e.subject_id = a.id

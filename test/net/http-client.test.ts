@@ -1,5 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import type { RequestListener } from 'node:http'
+import type { Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { type AddressRules, createAddressGuard } from '../../src/net/address-guard.ts'
@@ -113,6 +115,56 @@ describe('a receiver that does not behave', () => {
     expect(result.duration_ms).toBeLessThan(deadline_ms * 1.5)
   })
 
+  test('in any way: the attempt ends within a tenth of the deadline, or before it, and says why', async () => {
+    // Long enough that a tenth of it is more than what a busy machine adds.
+    const whole_ms = 3_000
+    const client = createHttpClient({ guard: createAddressGuard(local), clock, deadline_ms: whole_ms })
+    onTestFinished(() => client.close())
+    const raw = async (onData: (socket: Socket) => void) =>
+      (await startRawReceiver((socket) => socket.once('data', () => onData(socket)))).url
+    const drip = (text: string) => (socket: Socket) => {
+      let at = 0
+      const timer = setInterval(() => socket.write(text[at++] ?? '.'), 100)
+      socket.on('close', () => clearInterval(timer))
+    }
+    const head = 'HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n'
+    const hangs: Record<string, [url: string, status: number | undefined]> = {
+      'takes the connection and says nothing': [await raw(() => {}), undefined],
+      'never ends the TLS handshake': [(await raw(() => {})).replace('http:', 'https:'), undefined],
+      'drips its TLS handshake': [(await raw(drip('\x16\x03\x03'))).replace('http:', 'https:'), undefined],
+      'drips its headers': [await raw(drip(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(1_000)}`)), undefined],
+      'answers 199 and nothing else': [await raw((socket) => socket.write('HTTP/1.1 199 Odd\r\n\r\n')), undefined],
+      'hangs in the middle of the body': [await raw((socket) => socket.write(`${head}half`)), 200],
+      'drips its body': [await raw((socket) => socket.write(head, () => drip('')(socket))), 200],
+      'answers 200 after the deadline': [
+        (await startReceiver((_request, response) => setTimeout(() => response.end(), whole_ms * 1.2).unref())).url,
+        undefined,
+      ],
+    }
+    const ends: Record<string, [url: string, error: string]> = {
+      refuses: [await closedPort(), 'connection refused'],
+      resets: [await raw((socket) => socket.resetAndDestroy()), 'connection closed'],
+      'resets in the middle of the body': [
+        await raw((socket) => socket.write(`${head}half`, () => socket.resetAndDestroy())),
+        'connection closed',
+      ],
+    }
+    await Promise.all([
+      ...Object.entries(hangs).map(async ([name, [url, status_code]]) => {
+        const result = await post(url, client, name)
+        expect([name, result]).toMatchObject([name, { status_code, error: 'timeout' }])
+        expect([name, result.duration_ms >= whole_ms * 0.9, result.duration_ms <= whole_ms * 1.1]).toEqual([
+          name,
+          true,
+          true,
+        ])
+      }),
+      ...Object.entries(ends).map(async ([name, [url, error]]) => {
+        expect([name, await post(url, client, name)]).toMatchObject([name, { error }])
+      }),
+    ])
+  })
+
   test('takes the connection and says nothing, with more attempts than sockets: all end at the deadline', async () => {
     const receiver = await startRawReceiver(() => {})
     const client = clientFor()
@@ -171,6 +223,31 @@ describe('a receiver that does not behave', () => {
     await whenClosed
     // What the kernel's buffers took, not what was answered.
     expect(sent).toBeLessThan(20 * 1024 * 1024)
+  })
+
+  test('answers with much that is compressed, or with much at many attempts: the memory stays flat', async () => {
+    const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024))
+    const chunk = Buffer.alloc(64 * 1024, 'x')
+    const receiver = await startReceiver((request, response) => {
+      if (request.url === '/bomb') return response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb)
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      }
+      response.on('drain', more)
+      return more()
+    })
+    const client = createHttpClient({ guard: createAddressGuard(local), clock, deadline_ms: 15_000 })
+    onTestFinished(() => client.close())
+    const before = process.memoryUsage.rss()
+    for (let round = 0; round < 5; round++) {
+      const paths = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'bomb' : 'endless'))
+      const results = await Promise.all(paths.map((path) => post(receiver.url + path, client, path)))
+      for (const { status_code, error, response_excerpt } of results) {
+        expect([status_code, error, response_excerpt?.length]).toEqual([200, undefined, 512])
+      }
+    }
+    // 50 bombs are 12 GB. What remains is buffers of both ends.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(150 * 1024 * 1024)
   })
 
   test.each([

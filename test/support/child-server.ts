@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { eventually } from './eventually.ts'
 
 const main = resolve(import.meta.dirname, '../../src/main.ts')
@@ -21,9 +22,25 @@ export type ChildServer = {
 // A stop that nobody takes over from need not wait for them.
 const quiet = { TALLYSTICK_LOG_LEVEL: 'warn', TALLYSTICK_DRAIN_S: '0' }
 
-/** Starts `tallystick start` with these settings and waits until it is ready. */
-export async function childServer(settings: Record<string, string>): Promise<ChildServer> {
-  const port = settings.PORT ?? String(await freePort())
+/** The setting with which a server ends itself with signal 9 at a point; `die-at.ts` says how points are named. */
+export function dyingAt(point: string): Record<string, string> {
+  return { DIE_AT: point, NODE_OPTIONS: `--import=${pathToFileURL(resolve(import.meta.dirname, 'die-at.ts'))}` }
+}
+
+/** Starts a server that dies at a point without anybody's doing, and waits until it has. */
+export async function runUntilDeath(settings: Record<string, string>, point: string): Promise<void> {
+  const child = spawnServer({ ...settings, ...dyingAt(point) }, String(await freePort()))
+  let output = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8')
+  })
+  const tooLong = setTimeout(() => child.kill('SIGTERM'), 40_000)
+  const [code, signal] = await once(child, 'exit')
+  clearTimeout(tooLong)
+  if (signal !== 'SIGKILL') throw new Error(`the server did not die at ${point}, but ended with ${code}: ${output}`)
+}
+
+function spawnServer(settings: Record<string, string>, port: string): ChildProcess {
   const child = spawn(process.execPath, [main, 'start'], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...quiet, ...settings, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -32,6 +49,13 @@ export async function childServer(settings: Record<string, string>): Promise<Chi
   const atExit = () => child.kill('SIGKILL')
   process.once('exit', atExit)
   child.once('exit', () => process.off('exit', atExit))
+  return child
+}
+
+/** Starts `tallystick start` with these settings and waits until it is ready. */
+export async function childServer(settings: Record<string, string>): Promise<ChildServer> {
+  const port = settings.PORT ?? String(await freePort())
+  const child = spawnServer(settings, port)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {

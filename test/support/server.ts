@@ -45,6 +45,9 @@ export type TestServerOptions<C extends Clock> = {
   log?: Log
 }
 
+/** The key of a test server, for another process on its database. */
+export const encryptionKey = 'an encryption key of the tests only'
+
 /** Everything that went wrong is shown; what went well is not. */
 const shownLog: Log = {
   debug: () => {},
@@ -63,7 +66,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
   const composition = compose({
     pool,
     clock,
-    encryption_key: 'an encryption key of the tests only',
+    encryption_key: encryptionKey,
     webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },
     mail: options.mail,
     log,

@@ -20,12 +20,14 @@ export type AttemptRow = {
   error: string | null
   response_excerpt: string | null
 }
+/** The key that the secrets of its endpoints are encrypted with. */
+export const fixtureKey = 'an encryption key of a test, long enough'
 export type LogLine = { level: string; message: string; fields: object }
 
 /** A merchant's environment with endpoints, events, and dispatchers that stop with the test. */
 export async function deliveryFixture({ pool, owner }: TestDatabase) {
   const clock = settableClock(new Date())
-  const vault = openVault('an encryption key of a test, long enough')
+  const vault = openVault(fixtureKey)
   // What other tests of the file left is not this one's business.
   await owner.query("update webhook_delivery set status = 'cancelled', settled_at = now() where status = 'pending'")
   const environmentId = await makeEnvironment(owner, clock.now())

@@ -204,3 +204,16 @@ describe('an endpoint with limits of its own', () => {
     expect(limiter.offer(item('a', '2', { rate_per_s: 1 }), 0)).toEqual({ put_off_to: 1_000 })
   })
 })
+
+test('what is put off for an endpoint comes back no faster than 200 a second, however much it is', () => {
+  const limiter = new EndpointLimiter<Item>()
+  const now = new Date()
+  const due = new Date(now.getTime() + 300_000)
+  const waits = Array.from({ length: 100_000 }, () => limiter.putOff('dead', now, due).getTime() - now.getTime())
+  expect(new Set(waits.slice(0, 60_000))).toEqual(new Set([300_000]))
+  expect(waits.at(-1)).toBe(500_000)
+  // Those of another endpoint do not wait for them, and a pause and its end begin anew.
+  expect(limiter.putOff('other', now, due)).toEqual(due)
+  limiter.restart('dead')
+  expect(limiter.putOff('dead', now, due)).toEqual(due)
+})

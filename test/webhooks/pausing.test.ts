@@ -242,6 +242,23 @@ describe('what waits for an endpoint', () => {
     expect(await statusOf(endpoint)).toMatchObject({ waking_since: null })
   })
 
+  test('is made due batch after batch in one run of the job, as fast as it is claimed', async () => {
+    const { endpoint, receiver, ids } = await pausedWith(1_300)
+    await resume(endpoint)
+    const dispatcher = fixture.dispatcher()
+    const batches: number[] = []
+    const wakeDispatcher = () => {
+      fixture.clock.advance(10)
+      batches.push(receiver.received.length)
+      dispatcher.wake()
+    }
+    await wakeDeliveries({ pool: database.pool, clock: fixture.clock, wakeDispatcher })
+    await dispatcher.idle()
+    expect(batches).toHaveLength(3)
+    expect(receiver.received).toHaveLength(ids.length)
+    expect(await statusOf(endpoint)).toMatchObject({ waking_since: null })
+  })
+
   test('and is put off while somebody enables the endpoint is neither sent too early nor forgotten', async () => {
     const { endpoint, receiver } = await pausedWith(1)
     const enabling = await database.pool.connect()

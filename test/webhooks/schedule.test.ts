@@ -49,7 +49,11 @@ describe('what an answer means', () => {
     [{ status_code: 299 }, 'delivered', false],
     [{ status_code: 200, error: 'timeout' }, 'pending', false],
     [{ error: 'connection refused' }, 'pending', false],
+    [{ status_code: 199 }, 'pending', false],
     [{ status_code: 301 }, 'pending', false],
+    [{ status_code: 302 }, 'pending', false],
+    [{ status_code: 303 }, 'pending', false],
+    [{ status_code: 307 }, 'pending', false],
     [{ status_code: 308 }, 'pending', false],
     [{ status_code: 400 }, 'pending', false],
     [{ status_code: 404 }, 'pending', false],
@@ -57,7 +61,9 @@ describe('what an answer means', () => {
     [{ status_code: 410, error: 'timeout' }, 'pending', true],
     [{ status_code: 429 }, 'pending', false],
     [{ status_code: 500 }, 'pending', false],
+    [{ status_code: 502 }, 'pending', false],
     [{ status_code: 503 }, 'pending', false],
+    [{ status_code: 504 }, 'pending', false],
   ])('%o: %s, endpoint gone: %s', (result, status, gone) => {
     expect(classify({ ...none, ...result }, 1, now, lowest)).toMatchObject({ status, gone })
   })

@@ -282,8 +282,7 @@ class DeliveryLoop implements Dispatcher {
   #returnClaims(deliveries: ClaimedDelivery[]): void {
     const now = this.#clock.now()
     for (const delivery of deliveries) {
-      const failures = this.#limiter.failures(delivery.endpoint_id)
-      const due = this.#stopping.signal.aborted ? now : rescheduleAfter(failures, now, this.#sender.schedule.random)
+      const due = this.#stopping.signal.aborted ? now : this.#putOff(delivery.endpoint_id, now)
       this.#return(delivery, due)
     }
   }
@@ -291,6 +290,11 @@ class DeliveryLoop implements Dispatcher {
   #return(delivery: ClaimedDelivery, due: Date): void {
     this.#held.delete(delivery)
     this.#writer.add(unsent(delivery, 'pending', due))
+  }
+
+  #putOff(endpointId: string, now: Date): Date {
+    const due = rescheduleAfter(this.#limiter.failures(endpointId), now, this.#sender.schedule.random)
+    return this.#limiter.putOff(endpointId, now, due)
   }
 }
 

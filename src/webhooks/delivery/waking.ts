@@ -3,6 +3,7 @@ import { firstIdAt, type Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
+import { runInBatches } from './in-batches.ts'
 import { deliverySettings } from './store.ts'
 import { isBatchUnclaimed } from './unclaimed.ts'
 
@@ -16,30 +17,37 @@ const clocksDifferMs = 60_000
 
 const wake = loadSql(import.meta.url, './sql/wake-deliveries.sql')
 
+type App = Pick<AppContext, 'pool' | 'clock' | 'wakeDispatcher'>
+
 /**
- * Makes deliveries due that have waited for endpoints which are enabled again, or deleted, and those that were put off by limits which are
- * others now, in the order of their events.
+ * Makes deliveries due that have waited for endpoints which are enabled again, or deleted, and those that were put off by limits
+ * which are others now, in the order of their events: batch after batch, for as long as each is soon claimed.
  */
-export async function wakeDeliveries(
-  app: Pick<AppContext, 'pool' | 'clock' | 'wakeDispatcher'>,
-  stopping?: AbortSignal,
-): Promise<void> {
-  const { rows } = await app.pool.query<{ id: Id }>({
-    name: 'list-waking-endpoints',
-    text: 'select id from webhook_endpoint where waking_since is not null',
-  })
-  for (const { id } of rows) {
-    let woken = 0
-    for (let step = 0; step < stepsMax && woken < batchMax && !stopping?.aborted; step++) {
-      const max = batchMax - woken
-      const count = await transaction(app.pool, (connection) =>
-        wakeStep(connection, id, max, step > 0, app.clock.now()),
-      )
-      if (count === undefined) break
-      woken += count
-    }
-    if (woken > 0) app.wakeDispatcher()
+export function wakeDeliveries(app: App, stopping?: AbortSignal): Promise<void> {
+  return runInBatches(async () => {
+    const { rows } = await app.pool.query<{ id: Id }>({
+      name: 'list-waking-endpoints',
+      text: 'select id from webhook_endpoint where waking_since is not null',
+    })
+    let progress = false
+    for (const { id } of rows) progress = (await wakeBatch(app, id, stopping)) || progress
+    return { progress, left: rows.length > 0 }
+  }, stopping)
+}
+
+/** Makes one batch of an endpoint due, unless its last one has not been claimed yet. Returns whether it did anything. */
+async function wakeBatch(app: App, id: Id, stopping?: AbortSignal): Promise<boolean> {
+  let woken = 0
+  let progress = false
+  for (let step = 0; step < stepsMax && woken < batchMax && !stopping?.aborted; step++) {
+    const max = batchMax - woken
+    const count = await transaction(app.pool, (connection) => wakeStep(connection, id, max, step > 0, app.clock.now()))
+    if (count === undefined) break
+    progress = true
+    woken += count
   }
+  if (woken > 0) app.wakeDispatcher()
+  return progress
 }
 
 type Waking = { waits: boolean; waking_since: Date; waking_from: Id | null; waking_to: Id | null }

@@ -3,6 +3,7 @@ import { firstIdAt, type Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
+import { runInBatches } from '../delivery/in-batches.ts'
 import { deliverySettings } from '../delivery/store.ts'
 import { isBatchUnclaimed } from '../delivery/unclaimed.ts'
 import { listRunningReplays, lockRunningReplay, type ReplayRow, updateReplay } from './store.ts'
@@ -13,23 +14,37 @@ const stepsMax = 40
 
 const replayEvents = loadSql(import.meta.url, './sql/replay-events.sql')
 
-/** Takes each running replay a batch further, when its last batch has been claimed. */
-export async function runReplays(
-  app: Pick<AppContext, 'pool' | 'clock' | 'wakeDispatcher'>,
+type App = Pick<AppContext, 'pool' | 'clock' | 'wakeDispatcher'>
+
+/** Takes each running replay further, batch after batch, for as long as each batch is soon claimed. */
+export function runReplays(app: App, stopping?: AbortSignal): Promise<void> {
+  return runInBatches(async () => {
+    const running = await listRunningReplays(app.pool)
+    let progress = false
+    for (const replay of running) progress = (await replayBatch(app, replay, stopping)) || progress
+    return { progress, left: running.length > 0 }
+  }, stopping)
+}
+
+/** Makes one batch of a replay due, unless its last one has not been claimed yet. Returns whether it did anything. */
+async function replayBatch(
+  app: App,
+  found: Pick<ReplayRow, 'id' | 'bucket'>,
   stopping?: AbortSignal,
-): Promise<void> {
-  for (const found of await listRunningReplays(app.pool)) {
-    let replayed = 0
-    for (let step = 0; step < stepsMax && replayed < batchMax && !stopping?.aborted; step++) {
-      const max = batchMax - replayed
-      const count = await transaction(app.pool, (connection) =>
-        replayStep(connection, found, max, step > 0, app.clock.now()),
-      )
-      if (count === undefined) break
-      replayed += count
-    }
-    if (replayed > 0) app.wakeDispatcher()
+): Promise<boolean> {
+  let replayed = 0
+  let progress = false
+  for (let step = 0; step < stepsMax && replayed < batchMax && !stopping?.aborted; step++) {
+    const max = batchMax - replayed
+    const count = await transaction(app.pool, (connection) =>
+      replayStep(connection, found, max, step > 0, app.clock.now()),
+    )
+    if (count === undefined) break
+    progress = true
+    replayed += count
   }
+  if (replayed > 0) app.wakeDispatcher()
+  return progress
 }
 
 /** One step: what it did and how far it has come are one transaction. Undefined when there is nothing to do now. */
