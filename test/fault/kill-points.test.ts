@@ -23,18 +23,17 @@ beforeEach(async () => {
 /** A server as an operator runs it sends what is due, until it is killed at this point. */
 async function dieAt(point: string): Promise<void> {
   const settings = {
-    DATABASE_URL: database.url,
+    DATABASE_URL: `${database.url}${database.url.includes('?') ? '&' : '?'}application_name=killed`,
     TALLYSTICK_HOST: '127.0.0.1',
     TALLYSTICK_ENCRYPTION_KEY: fixtureKey,
     TALLYSTICK_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
   }
   await runUntilDeath(settings, point)
-  // What it had locked is skipped until PostgreSQL has seen that it is gone.
+  // What it has locked is skipped until PostgreSQL has read all that it sent, and has seen that it is gone.
   await eventually(async () => {
-    const { rows } = await database.pool.query(`select from pg_stat_activity
-      where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`)
+    const { rows } = await database.pool.query("select from pg_stat_activity where application_name = 'killed'")
     return rows.length === 0
-  }, 'its transactions have ended')
+  }, 'its sessions have ended')
 }
 
 /** By now every claim of the process that was killed has expired. */
