@@ -46,7 +46,7 @@ export function compose(parts: {
     log,
     retry_waits_s: parts.webhooks.retry_waits_s,
   })
-  const eventFeed = createEventFeed(pool)
+  const eventFeed = createEventFeed(pool, () => dispatcher.wake())
   const eventsCommitted = () => {
     dispatcher.wake()
     eventFeed.wake()

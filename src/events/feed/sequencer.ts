@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
+import { type OrderedDelivery, queueDeliveries } from './queues.ts'
 import { FeedWaiters } from './waiters.ts'
 
 const sequenceEventsSql = loadSql(import.meta.url, './sql/sequence-events.sql')
@@ -25,22 +26,26 @@ export type EventFeed = {
   stop(): Promise<void>
 }
 
-/** Makes the feed of a process. Several of them, in several processes, may work on one database. */
-export function createEventFeed(pool: Pool, waiters: FeedWaiters = new FeedWaiters()): EventFeed {
-  return new SequencingLoop(pool, waiters)
+/**
+ * Makes the feed of a process. Several of them, in several processes, may work on one database. `queued` is called when deliveries to
+ * endpoints that are ordered may have got their turn.
+ */
+export function createEventFeed(pool: Pool, queued: () => void = () => {}): EventFeed {
+  return new SequencingLoop(pool, queued)
 }
 
 class SequencingLoop implements EventFeed {
   readonly #pool: Pool
-  readonly #waiters: FeedWaiters
+  readonly #waiters = new FeedWaiters()
+  readonly #queued: () => void
   readonly #stopping = new AbortController()
   /** Something may wait for its position. */
   #wanted = false
   #running: Promise<void> | undefined
 
-  constructor(pool: Pool, waiters: FeedWaiters) {
+  constructor(pool: Pool, queued: () => void) {
     this.#pool = pool
-    this.#waiters = waiters
+    this.#queued = queued
   }
 
   async look(): Promise<void> {
@@ -92,8 +97,9 @@ class SequencingLoop implements EventFeed {
   /** One run. More is wanted when it took as much as one takes. */
   async #sequence(): Promise<void> {
     this.#wanted = false
-    const { position, sequenced, environment_ids } = await sequenceEvents(this.#pool)
+    const { position, sequenced, environment_ids, queued } = await sequenceEvents(this.#pool)
     this.#waiters.advance(position, position - BigInt(sequenced), environment_ids)
+    if (queued) this.#queued()
     if (sequenced === batchMax) this.#wanted = true
   }
 }
@@ -101,18 +107,18 @@ class SequencingLoop implements EventFeed {
 // As many as sequence-events.sql takes.
 const batchMax = 10_000
 
-type Sequenced = { position: bigint; sequenced: number; environment_ids: number[] }
+type Sequenced = { position: bigint; sequenced: number; environment_ids: number[]; queued: boolean }
 
 /**
- * Gives positions to what was committed, in one round trip. One process does so at a time: the others wait for the lock of the place,
- * and then see what was committed meanwhile.
+ * Gives positions to what was committed, and puts it into the queues of endpoints that are ordered. One process does so at a time: the
+ * others wait for the lock of the place, and then see what was committed meanwhile.
  */
 async function sequenceEvents(pool: Pool): Promise<Sequenced> {
-  return transaction(pool, async (connection, sendCommit) => {
+  return transaction(pool, async (connection) => {
     const locked = connection.query({ name: 'lock-feed-place', text: 'select from feed_place for no key update' })
-    const sequenced = connection.query<Sequenced>(sequenceEventsSql)
-    sendCommit()
-    await Promise.all([locked, sequenced])
-    return (await sequenced).rows[0] as Sequenced
+    const sequenced = connection.query<Omit<Sequenced, 'queued'> & { ordered: OrderedDelivery[] }>(sequenceEventsSql)
+    const [, { rows }] = await Promise.all([locked, sequenced])
+    const [{ ordered, ...result }] = rows as [(typeof rows)[number]]
+    return { ...result, queued: ordered.length > 0 && (await queueDeliveries(connection, ordered)) }
   })
 }

@@ -42,7 +42,8 @@ with reopened as (
   select id, bucket, environment_id from told
 )
 insert into webhook_delivery (event_id, endpoint_id, bucket, environment_id, next_attempt_at)
-select told.id, endpoint.id, told.bucket, told.environment_id, told.created_at
+select told.id, endpoint.id, told.bucket, told.environment_id,
+  case when endpoint.ordered then 'infinity' else told.created_at end
 from told
 join webhook_endpoint as endpoint
   on endpoint.environment_id = told.environment_id

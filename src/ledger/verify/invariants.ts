@@ -70,7 +70,7 @@ export const invariants = {
   I12: {
     title: 'No due delivery is skipped',
     meaning:
-      'Deliveries are taken in the order in which they are due, so none may still wait that was due for an hour when a later one was sent. One that is put off for good waits for an endpoint that is disabled, paused or being woken up.',
+      'Deliveries are taken in the order in which they are due, so none may still wait that was due for an hour when a later one was sent. One that is put off for good waits for an endpoint that is disabled, paused or being woken up, or in a queue of one that is ordered.',
   },
   I13: {
     title: 'Logs contain no personal data, no secret and no link',

@@ -107,6 +107,7 @@ class DeliveryLoop implements Dispatcher {
       database: this.#database,
       log,
       pause: (endpoint) => this.#pause(endpoint),
+      onTurns: () => this.wake(),
       onQuiet: () => this.#checkIdle(),
     })
     this.#sender = {

@@ -3,7 +3,7 @@ import type { Log } from '../../core/log.ts'
 import { type DatabaseRetry, isDatabaseUnavailable } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
 import { shown } from './shown-ids.ts'
-import { apartFromLocked, type DeliveryOutcome, type EndpointToPause, recordOutcomes } from './store.ts'
+import { apartFromLocked, type DeliveryOutcome, type EndpointToPause, queuesOfEnded, recordOutcomes } from './store.ts'
 
 // While few outcomes come, batches are at least this far apart, in ms, so that one commit serves several.
 const paceMs = 10
@@ -19,6 +19,8 @@ export type OutcomeWriterOptions = {
   log: Log
   /** Called with an endpoint that has to be paused. */
   pause(endpoint: EndpointToPause): Promise<void>
+  /** Called when deliveries may have got their turn. */
+  onTurns(): void
   /** Called whenever all outcomes have been written. */
   onQuiet(): void
 }
@@ -61,6 +63,7 @@ export class OutcomeWriter {
     const { pool, clock, database } = this.#options
     const write = async (part: DeliveryOutcome[]) => {
       const toPause = await database.retryWhileUnavailable(() => recordOutcomes(pool, part, clock.now()))
+      if (queuesOfEnded(part).length > 0) this.#options.onTurns()
       for (const endpoint of toPause) await this.#options.pause(endpoint)
     }
     try {

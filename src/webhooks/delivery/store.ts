@@ -4,6 +4,7 @@ import { isLockTimeout } from '../../database/errors.ts'
 import type { Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
+import { giveTurns, lockQueues, type Queue } from '../../events/feed/queues.ts'
 import { movesMoney } from '../../events/money.ts'
 import { wholeBody } from '../../events/personal.ts'
 import type { EndpointLimits } from './slots.ts'
@@ -45,6 +46,8 @@ export type ClaimedDelivery = EndpointLimits & {
   expects_posting: boolean
   /** Whether the event moves money; false where that does not matter. */
   moves_money: boolean
+  /** The queue of an endpoint that is ordered; null of others. */
+  queue_id: Id | null
   /** When the claim expires. */
   until: Date
 }
@@ -70,7 +73,7 @@ export type DeliveryAttempt = {
 
 /** The outcome of one claim. */
 export type DeliveryOutcome = {
-  delivery: Pick<ClaimedDelivery, 'event_id' | 'endpoint_id' | 'bucket' | 'environment_id' | 'number'>
+  delivery: Pick<ClaimedDelivery, 'event_id' | 'endpoint_id' | 'bucket' | 'environment_id' | 'number' | 'queue_id'>
   status: 'pending' | 'delivered' | 'exhausted' | 'cancelled'
   /** When it is due again; any time for a delivery that has ended. */
   next_attempt_at: Date
@@ -158,7 +161,8 @@ function after(now: Date, ms: number): Date {
 
 /**
  * Writes outcomes, all or none. An outcome whose claim has expired and been made again changes no delivery. Writing the
- * same outcomes twice is the same as once. Returns the endpoints that have to be paused.
+ * same outcomes twice is the same as once. Where a delivery has ended that stood in a queue, the next one gets its turn. Returns the
+ * endpoints that have to be paused.
  */
 export async function recordOutcomes(
   pool: Pool,
@@ -187,13 +191,24 @@ export async function recordOutcomes(
     textArray(outcomes.map((outcome) => outcome.posting_reference ?? null)),
     booleanArray(outcomes.map((outcome) => outcome.awaits_posting ?? false)),
   ]
-  const { rows } = await transaction(pool, (connection, sendCommit) => {
+  const queues = queuesOfEnded(outcomes)
+  const { rows } = await transaction(pool, async (connection, sendCommit) => {
     connection.query(deliverySettings).catch(() => {})
+    if (queues.length > 0) lockQueues(connection, queues).catch(() => {})
     const recording = connection.query<EndpointToPause>({ ...record, values })
+    const turns = queues.length > 0 ? giveTurns(connection, queues) : undefined
     sendCommit()
-    return recording
+    const [recorded] = await Promise.all([recording, turns])
+    return recorded
   })
   return rows
+}
+
+/** The queues in which a delivery has ended, so that the next one may be sent. */
+export function queuesOfEnded(outcomes: readonly DeliveryOutcome[]): Queue[] {
+  return outcomes.flatMap(({ delivery: { endpoint_id, queue_id }, status }) =>
+    queue_id === null || status === 'pending' ? [] : [{ endpoint_id: endpoint_id as Id, queue_id }],
+  )
 }
 
 // Enough to find one row among thousands.

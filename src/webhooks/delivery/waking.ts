@@ -50,7 +50,7 @@ async function wakeBatch(app: App, id: Id, stopping?: AbortSignal): Promise<bool
   return progress
 }
 
-type Waking = { waits: boolean; waking_since: Date; waking_from: Id | null; waking_to: Id | null }
+type Waking = { waits: boolean; ordered: boolean; waking_since: Date; waking_from: Id | null; waking_to: Id | null }
 
 /** One step. Returns how many it has woken; undefined when nothing is left, or the last batch has not been claimed yet. */
 async function wakeStep(
@@ -62,7 +62,8 @@ async function wakeStep(
 ): Promise<number | undefined> {
   const { rows } = await connection.query<Waking>({
     name: 'lock-waking-endpoint',
-    text: `select disabled_at is not null and deleted_at is null as waits, waking_since, waking_from, waking_to
+    text: `select disabled_at is not null and deleted_at is null as waits,
+        ordered and deleted_at is null as ordered, waking_since, waking_from, waking_to
       from webhook_endpoint where id = $1 and waking_since is not null for no key update skip locked`,
     values: [id],
   })
@@ -78,7 +79,7 @@ async function wakeStep(
   if (!goesOn && row.waking_to !== null && (await isBatchUnclaimed(connection, batch, now))) return undefined
   const { rows: steps } = await connection.query<{ done_to: Id | null; woken: number }>({
     ...wake,
-    values: [id, from, now, max],
+    values: [id, from, now, max, row.ordered],
   })
   const { done_to, woken } = steps[0] as { done_to: Id | null; woken: number }
   const last = firstIdAt(row.waking_since.getTime() + clocksDifferMs)

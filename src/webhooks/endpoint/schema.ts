@@ -41,6 +41,8 @@ const rateText =
 const expects_posting = expecting(z.boolean(), 'true or false')
 const postingText =
   'Whether its receiver answers with the `posting_reference` of what it booked. From then on `GET /events/unposted` lists events that move money and have none'
+const orderedText =
+  'Whether the events of one customer, account, bill or payment arrive one after the other, each when the one before has ended. It cannot be changed later'
 const headersExpected = 'an object of texts, such as { "X-Api-Key": "s3cret-of-yours" }'
 
 export const createEndpointBody = z
@@ -61,6 +63,7 @@ export const createEndpointBody = z
     max_in_flight: max_in_flight.optional().describe(inFlightText),
     rate_per_s: rate_per_s.optional().describe(rateText),
     expects_posting: expects_posting.optional().describe(postingText),
+    ordered: expecting(z.boolean(), 'true or false').optional().describe(orderedText),
   })
   .meta({ id: 'CreateWebhookEndpoint' })
 export type CreateEndpoint = z.output<typeof createEndpointBody>
@@ -133,6 +136,7 @@ export const endpoint = z
     max_in_flight: z.int().min(1).max(64).optional().describe(inFlightText),
     rate_per_s: z.int().min(1).max(1_000).optional().describe(rateText),
     expects_posting: z.boolean().describe(postingText),
+    ordered: z.boolean().describe(orderedText),
     deliveries_expired: z
       .int()
       .min(1)

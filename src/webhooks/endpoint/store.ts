@@ -13,6 +13,8 @@ export type EndpointRow = EndpointLimits & {
   api_version: string
   /** Whether its receiver answers with the reference of its posting. */
   expects_posting: boolean
+  /** Whether it gets the events of an object one after the other. */
+  ordered: boolean
   disabled_at: Date | null
   /** Why the server paused it; null when the merchant disabled it. */
   disabled_reason: 'gone' | 'failing' | null
@@ -24,7 +26,7 @@ export type EndpointRow = EndpointLimits & {
 }
 
 const columns = `id, environment_id, url, description, event_types, secret, api_version, max_in_flight, rate_per_s,
-  expects_posting, disabled_at, disabled_reason, enabled_at, deliveries_expired::integer, created_at, updated_at`
+  expects_posting, ordered, disabled_at, disabled_reason, enabled_at, deliveries_expired::integer, created_at, updated_at`
 
 /** Writes a new endpoint. */
 export async function insertEndpoint(connection: Queryable, row: EndpointRow): Promise<void> {
@@ -32,8 +34,8 @@ export async function insertEndpoint(connection: Queryable, row: EndpointRow): P
     name: 'insert-endpoint',
     text: `insert into webhook_endpoint
         (id, environment_id, url, description, event_types, secret, api_version, created_at, updated_at,
-         max_in_flight, rate_per_s, expects_posting)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11)`,
+         max_in_flight, rate_per_s, expects_posting, ordered)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12)`,
     values: [
       row.id,
       row.environment_id,
@@ -46,6 +48,7 @@ export async function insertEndpoint(connection: Queryable, row: EndpointRow): P
       row.max_in_flight,
       row.rate_per_s,
       row.expects_posting,
+      row.ordered,
     ],
   })
 }

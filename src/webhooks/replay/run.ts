@@ -3,6 +3,7 @@ import { firstIdAt, type Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
+import { queueDeliveries } from '../../events/feed/queues.ts'
 import { runInBatches } from '../delivery/in-batches.ts'
 import { deliverySettings } from '../delivery/store.ts'
 import { isBatchUnclaimed } from '../delivery/unclaimed.ts'
@@ -47,6 +48,8 @@ async function replayBatch(
   return progress
 }
 
+type ReplayStep = { done_to: Id | null; replayed: number; queued: { event_id: Id; bucket: number }[] }
+
 /** One step: what it did and how far it has come are one transaction. Undefined when there is nothing to do now. */
 async function replayStep(
   connection: Queryable,
@@ -64,7 +67,7 @@ async function replayStep(
   await connection.query(deliverySettings)
   const batch = { endpoint_id: row.endpoint_id, from: row.batch_from, to: row.done_to }
   if (!goesOn && (await isBatchUnclaimed(connection, batch, now))) return undefined
-  const { rows } = await connection.query<{ done_to: Id | null; replayed: number }>({
+  const { rows } = await connection.query<ReplayStep>({
     ...replayEvents,
     values: [
       row.endpoint_id,
@@ -75,9 +78,16 @@ async function replayStep(
       row.only_failed,
       now,
       max,
+      row.ordered,
     ],
   })
-  const { done_to, replayed } = rows[0] as { done_to: Id | null; replayed: number }
+  const { done_to, replayed, queued } = rows[0] as ReplayStep
+  const { endpoint_id } = row
+  if (queued.length > 0)
+    await queueDeliveries(
+      connection,
+      queued.map((one) => ({ ...one, endpoint_id })),
+    )
   await updateReplay(connection, {
     ...row,
     batch_from: goesOn ? row.batch_from : row.done_to,

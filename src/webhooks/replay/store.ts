@@ -84,16 +84,20 @@ export async function listRunningReplays(database: Queryable): Promise<Pick<Repl
   return rows
 }
 
+/** A replay with what it needs of its endpoint: the types that it takes, and whether it is deleted or ordered. */
+export type RunningReplay = ReplayRow & { takes: string[] | null; deleted: boolean; ordered: boolean }
+
 /** A replay that is running, locked; undefined when it has ended, or when another process has it. */
 export async function lockRunningReplay(
   connection: Queryable,
   { id, bucket }: Pick<ReplayRow, 'id' | 'bucket'>,
-): Promise<(ReplayRow & { takes: string[] | null; deleted: boolean }) | undefined> {
-  const { rows } = await connection.query<ReplayRow & { takes: string[] | null; deleted: boolean }>({
+): Promise<RunningReplay | undefined> {
+  const { rows } = await connection.query<RunningReplay>({
     name: 'lock-running-replay',
     text: `select ${columns},
         (select event_types from webhook_endpoint where id = replay.endpoint_id) as takes,
-        (select deleted_at is not null from webhook_endpoint where id = replay.endpoint_id) as deleted
+        (select deleted_at is not null from webhook_endpoint where id = replay.endpoint_id) as deleted,
+        (select ordered from webhook_endpoint where id = replay.endpoint_id) as ordered
       from webhook_replay as replay where id = $1 and bucket = $2 and status = 'running' for no key update skip locked`,
     values: [id, bucket],
   })

@@ -1,4 +1,5 @@
--- I12. A delivery that is put off for good waits for an endpoint that is disabled or paused, or that is being woken up.
+-- I12. A delivery that is put off for good waits for an endpoint that is disabled or paused, or that is being woken
+-- up; to an endpoint that is ordered it waits for its position, or behind an earlier one of its queue.
 -- The others are taken in the order in which they are due. So a delivery must not have been due for more than an
 -- hour when an event was sent that became due later still: it was skipped. How long a delivery waits in all depends on
 -- whether the server runs, which the database cannot know. The id of an event begins with the time of the event.
@@ -17,6 +18,14 @@ from (
     case
       when d.next_attempt_at = 'infinity' then coalesce((
         select e.waking_since is null and (e.disabled_at is null or e.deleted_at is not null)
+          and not (e.ordered and case
+            when d.queue_id is null then exists (
+              select from unsequenced_event as u where u.event_id = d.event_id and u.bucket = d.bucket)
+            else exists (
+              select from webhook_delivery as before
+              where before.endpoint_id = d.endpoint_id and before.queue_id = d.queue_id and before.status = 'pending'
+                and before.queue_position < d.queue_position)
+          end)
         from webhook_endpoint as e where e.id = d.endpoint_id
       ), true)
       else coalesce(id_at(d.next_attempt_at + interval '1 hour') < (select event_id from sent), false)

@@ -38,7 +38,7 @@ claimed as (
     delivery.event_id, delivery.endpoint_id, delivery.bucket, delivery.environment_id, delivery.attempts as number,
     delivery.attempts_before as earlier, not (state.gone or state.waits) as to_send, endpoint.url,
     encode(endpoint.secret, 'base64') as secret, endpoint.max_in_flight, endpoint.rate_per_s,
-    endpoint.expects_posting
+    endpoint.expects_posting, delivery.queue_id
 )
 select claimed.*, event.type, event.body, event.personal
 from claimed

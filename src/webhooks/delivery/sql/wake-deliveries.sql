@@ -1,9 +1,9 @@
 -- Makes deliveries due that waited for an endpoint, or were put off before their first attempt, in the order of their events and
 -- a microsecond apart, so that they are claimed in that order. It walks deliveries by their key from the event $2 on, no more than
 -- 5,000 of them, so that a step is short however few of them are the endpoint's. $1 is the endpoint, $3 now, $4 how many to wake.
--- Returns up to which event all is done (null when nothing is left) and how many were woken.
+-- Of an endpoint that is ordered ($5) only what is first in its queue is made due: the others get their turn behind it. Returns up to which event all is done (null when nothing is left) and how many were woken.
 with walked as materialized (
-  select event_id, endpoint_id, bucket, status, next_attempt_at, attempts, attempts_before
+  select event_id, endpoint_id, bucket, status, next_attempt_at, attempts, attempts_before, queue_id, queue_position
   from webhook_delivery
   where event_id >= $2::uuid
   order by event_id
@@ -14,6 +14,10 @@ waiting as materialized (
   from walked
   where endpoint_id = $1::uuid and status = 'pending'
     and (next_attempt_at = 'infinity' or next_attempt_at > $3::timestamptz and attempts = attempts_before)
+    and (not $5 or queue_id is not null and not exists (
+      select from webhook_delivery as earlier
+      where earlier.endpoint_id = $1::uuid and earlier.queue_id = walked.queue_id and earlier.status = 'pending'
+        and earlier.queue_position < walked.queue_position and earlier.queue_id is not null))
   order by event_id
   limit $4
 ),
