@@ -16,6 +16,24 @@ const clocksDifferMs = 60_000
 
 const wake = loadSql(import.meta.url, './sql/wake-deliveries.sql')
 
+/**
+ * Begins to wake what has waited for an endpoint that the same transaction has enabled: a job goes on within a second, in the
+ * order of the events. The endpoint has not failed yet.
+ */
+export async function beginWaking(
+  connection: Queryable,
+  environmentId: number,
+  endpointId: Id,
+  now: Date,
+): Promise<void> {
+  await connection.query({
+    name: 'begin-waking',
+    text: `update webhook_endpoint set failing_since = null, waking_since = $3, waking_from = null, waking_to = null
+      where environment_id = $1 and id = $2`,
+    values: [environmentId, endpointId, now],
+  })
+}
+
 /** Makes deliveries due that have waited for endpoints which are enabled again, or deleted, in the order of their events. */
 export async function wakeDeliveries(
   app: Pick<AppContext, 'pool' | 'clock' | 'wakeDispatcher'>,
