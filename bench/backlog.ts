@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Pool } from '../src/database/pool.ts'
-import { resumeEndpoint } from '../src/webhooks/delivery/pausing.ts'
+import { beginWaking } from '../src/webhooks/delivery/waking.ts'
 import { makeTemplate, verify, withPools } from './databases.ts'
 import { generateBacklog, vacuumTables } from './generate/generate.ts'
 import { startChild } from './http/child.ts'
@@ -187,7 +187,10 @@ async function measureResumed({ database }: Side, receiverUrl: string): Promise<
     product.startDispatcher()
     await product.delivered()
     const started = performance.now()
-    await resumeEndpoint(server, environmentId, endpoint, new Date())
+    await server.query('update webhook_endpoint set disabled_at = null, disabled_reason = null where id = $1', [
+      endpoint,
+    ])
+    await beginWaking(server, environmentId, endpoint, new Date())
     for (;;) {
       await delay(1_000)
       const { rows } = await server.query<{ waking: boolean }>(

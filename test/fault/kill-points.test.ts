@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bucketOf, firstIdAt, formatId, type Id, newId } from '../../src/core/id/id.ts'
-import { resumeEndpoint } from '../../src/webhooks/delivery/pausing.ts'
-import { wakeDeliveries } from '../../src/webhooks/delivery/waking.ts'
+import { beginWaking, wakeDeliveries } from '../../src/webhooks/delivery/waking.ts'
 import { runReplays } from '../../src/webhooks/replay/run.ts'
 import { insertReplay, listRunningReplays } from '../../src/webhooks/replay/store.ts'
 import { runUntilDeath } from '../support/child-server.ts'
@@ -122,11 +121,18 @@ describe('a server that is killed while it pauses an endpoint: it is paused and 
     // Its next attempt may be as late as the schedule has it.
     fixture.clock.advance(400_000)
     receiver.received.length = 0
-    await resumeEndpoint(database.pool, fixture.environmentId, endpoint, fixture.clock.now())
+    await enable(endpoint)
     await flow(endpoint)
     expectAllOnceOrTwice(receiver.received, ids)
   })
 })
+
+async function enable(endpoint: Id): Promise<void> {
+  await database.owner.query('update webhook_endpoint set disabled_at = null, disabled_reason = null where id = $1', [
+    endpoint,
+  ])
+  await beginWaking(database.pool, fixture.environmentId, endpoint, fixture.clock.now())
+}
 
 /** Wakes, replays and sends, as the next process does, until nothing is left to do. */
 async function flow(endpoint: Id): Promise<void> {
@@ -168,7 +174,7 @@ test.each(['uncommitted:wake-deliveries', 'committed:wake-deliveries'])(
     ])
     const ids = await manyEvents()
     await fixture.dispatcher().idle()
-    await resumeEndpoint(database.pool, fixture.environmentId, endpoint, fixture.clock.now())
+    await enable(endpoint)
     await dieAt(point)
     later()
     await flow(endpoint)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { HtmlValidate } from 'html-validate'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { launchBrowser } from '../support/browser.ts'
@@ -9,9 +9,9 @@ import { type TestServer, testServer } from '../support/server.ts'
 import { moreScenesOf } from './more-scenes.ts'
 import { balanceOf, goodCard, makeAccount, payWith } from './payer.ts'
 import { scenesOf } from './scenes.ts'
+import { inWindow } from './window.ts'
 
 const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
-const phone = { width: 390, height: 844 }
 let server: TestServer<typeof clock>
 let browser: Browser
 beforeAll(async () => {
@@ -22,27 +22,6 @@ afterAll(async () => {
   await server?.stop()
 })
 
-/** Opens a window, notes whatever it asks of another origin, and closes it after the work. */
-async function inWindow(options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: phone, ...options })
-  const foreign: string[] = []
-  const complaints: string[] = []
-  try {
-    const page = await context.newPage()
-    page.on('request', (request) => {
-      if (!request.url().startsWith(server.url)) foreign.push(request.url())
-    })
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text())
-    })
-    await work(page)
-    expect(foreign).toEqual([])
-    expect(complaints).toEqual([])
-  } finally {
-    await context.close()
-  }
-}
-
 /** With SCREENSHOTS set to a folder, keeps there what is seen, to be looked at. */
 async function screenshot(page: Page, name: string): Promise<void> {
   const folder = process.env.SCREENSHOTS
@@ -52,7 +31,7 @@ async function screenshot(page: Page, name: string): Promise<void> {
 describe('on a phone, without JavaScript', () => {
   it('a payer opens the link, pays the balance by card and sees the receipt', async () => {
     const account = await makeAccount(server)
-    await inWindow({ javaScriptEnabled: false }, async (page) => {
+    await inWindow(browser, server, { javaScriptEnabled: false }, async (page) => {
       await page.goto(account.presentment_url)
       await page.getByRole('button', { name: 'Continue to card payment' }).click()
       await page.getByLabel('Card number').fill(goodCard.card_number)
@@ -67,7 +46,7 @@ describe('on a phone, without JavaScript', () => {
 
   it('a payer corrects the amount and the card, is declined, tries again, is asked by the bank and approves', async () => {
     const account = await makeAccount(server)
-    await inWindow({ javaScriptEnabled: false }, async (page) => {
+    await inWindow(browser, server, { javaScriptEnabled: false }, async (page) => {
       await page.goto(`${account.presentment_url}?utm_source=sms`)
       await page.getByLabel('Amount to pay').fill('25')
       await page.getByRole('button', { name: 'Continue to card payment' }).click()
@@ -124,7 +103,7 @@ async function expectToFit(page: Page, width: number, how: string): Promise<void
 
 describe.each(scenes)('the page $name', ({ name, show }) => {
   it('has no fault by WCAG 2.2 AA and by the HTML standard, weighs under 15 kB, and fits every screen and paper', async () => {
-    await inWindow({ viewport: { width: 360, height: 740 } }, async (page) => {
+    await inWindow(browser, server, { viewport: { width: 360, height: 740 } }, async (page) => {
       const reading: Promise<string>[] = []
       page.on('response', (response) => {
         if (response.request().isNavigationRequest() && response.status() !== 303) reading.push(response.text())
@@ -175,7 +154,7 @@ async function expectTargets(page: Page): Promise<void> {
 
 it('a merchant whose name is one word of sixty letters makes no page wider than a small phone', async () => {
   await server.api('PATCH', '/settings', { name: 'W'.repeat(60) })
-  await inWindow({ viewport: { width: 320, height: 640 } }, async (page) => {
+  await inWindow(browser, server, { viewport: { width: 320, height: 640 } }, async (page) => {
     const main = ['owed', 'owed-error', 'household', 'review', 'paid', 'pending', 'failed', 'bill-overdue', 'request']
     for (const { name, show } of scenes.filter((one) => main.includes(one.name))) {
       await show(page)
@@ -186,7 +165,7 @@ it('a merchant whose name is one word of sixty letters makes no page wider than 
 })
 
 it('looks the same family on a wide screen and on paper', async () => {
-  await inWindow({ viewport: { width: 1280, height: 800 } }, async (page) => {
+  await inWindow(browser, server, { viewport: { width: 1280, height: 800 } }, async (page) => {
     await scenes[0]?.show(page)
     await screenshot(page, 'owed-wide')
     const paid = await payWith((await makeAccount(server)).presentment_url, '4242 4242 4242 4242')

@@ -5,6 +5,7 @@ import { launchBrowser } from '../support/browser.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { showFace } from './face.ts'
 import { goodCard, makeAccount, payWith } from './payer.ts'
+import { inWindow } from './window.ts'
 
 // A merchant that has everything set, with a name that no line can hold.
 let server: TestServer
@@ -22,25 +23,6 @@ afterAll(async () => {
   await browser?.close()
   await server?.stop()
 })
-
-/** Opens a window, and notes what it asks of another origin and what it complains about. */
-async function inWindow(options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, ...options })
-  const faults: string[] = []
-  try {
-    const page = await context.newPage()
-    page.on('request', (request) => {
-      if (!request.url().startsWith(server.url)) faults.push(request.url())
-    })
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) faults.push(message.text())
-    })
-    await work(page)
-    expect(faults).toEqual([])
-  } finally {
-    await context.close()
-  }
-}
 
 async function liveUrl(): Promise<string> {
   const reference = `live-${Math.random().toString(36).slice(2)}`
@@ -79,7 +61,7 @@ describe.each(scenes)('the page $name', ({ url, act }) => {
   it.each<BrowserContextOptions>([{ colorScheme: 'light' }, { colorScheme: 'dark' }, { forcedColors: 'active' }])(
     'has no fault by WCAG 2.2 AA with %o',
     async (options) => {
-      await inWindow(options, async (page) => {
+      await inWindow(browser, server, options, async (page) => {
         await page.goto(await url())
         await act?.(page)
         const { violations } = await new AxeBuilder({ page })
@@ -91,7 +73,7 @@ describe.each(scenes)('the page $name', ({ url, act }) => {
   )
 
   it('fits a screen of 320 px, also with the text twice as large, and its targets are 44 px high', async () => {
-    await inWindow({ viewport: { width: 320, height: 640 } }, async (page) => {
+    await inWindow(browser, server, { viewport: { width: 320, height: 640 } }, async (page) => {
       await page.goto(await url())
       await act?.(page)
       const overflow = () =>
@@ -108,7 +90,7 @@ describe.each(scenes)('the page $name', ({ url, act }) => {
 })
 
 it('shows the logo and the accent, and no line of text is lost', async () => {
-  await inWindow({}, async (page) => {
+  await inWindow(browser, server, {}, async (page) => {
     await page.goto((await makeAccount(server)).presentment_url)
     expect(await page.evaluate("document.querySelector('.logo').naturalWidth")).toBe(300)
     const color = await page.evaluate("getComputedStyle(document.querySelector('button')).backgroundColor")
@@ -118,7 +100,7 @@ it('shows the logo and the accent, and no line of text is lost', async () => {
 })
 
 it.each(['image/png', 'image/jpeg'])('a real %s, as a browser makes it, is taken and shown', async (type) => {
-  await inWindow({}, async (page) => {
+  await inWindow(browser, server, {}, async (page) => {
     await page.goto(`${server.url}/`)
     const script = `(() => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 150, height: 60 })

@@ -5,8 +5,10 @@ import { settableClock } from '../../src/core/clock.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { balanceOf, goodCard, makeAccount, open, payWith, submit } from './payer.ts'
+import { inWindow } from './window.ts'
 
 const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
+const narrow = { viewport: { width: 320, height: 640 } }
 let server: TestServer<typeof clock>
 let browser: Browser
 beforeAll(async () => {
@@ -17,28 +19,12 @@ afterAll(async () => {
   await server?.stop()
 })
 
-/** Opens a window, and notes what it complains about. */
-async function inWindow(javaScriptEnabled: boolean, work: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 320, height: 640 }, javaScriptEnabled })
-  const complaints: string[] = []
-  try {
-    const page = await context.newPage()
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text())
-    })
-    await work(page)
-    expect(complaints).toEqual([])
-  } finally {
-    await context.close()
-  }
-}
-
 const cardUrl = async () => (await submit((await open((await makeAccount(server)).presentment_url)).forms[0])).url
 
 describe('without JavaScript', () => {
   it('a payer pays from a bank that takes its time, and the page finds the outcome by itself', async () => {
     const account = await makeAccount(server)
-    await inWindow(false, async (page) => {
+    await inWindow(browser, server, { ...narrow, javaScriptEnabled: false }, async (page) => {
       await page.goto(account.presentment_url)
       await page.getByRole('button', { name: 'Continue to card payment' }).click()
       await page.getByRole('link', { name: 'Instant EFT' }).click()
@@ -54,7 +40,7 @@ describe('without JavaScript', () => {
 
   it('a payer gets a number, and pays it at the simulated till', async () => {
     const account = await makeAccount(server)
-    await inWindow(false, async (page) => {
+    await inWindow(browser, server, { ...narrow, javaScriptEnabled: false }, async (page) => {
       await page.goto(account.presentment_url)
       await page.getByRole('button', { name: 'Continue to card payment' }).click()
       await page.getByRole('link', { name: 'Paycode' }).click()
@@ -100,7 +86,7 @@ const scenes: { name: string; show(page: Page): Promise<unknown> }[] = [
 it.each(scenes)(
   'the page $name has no fault by WCAG 2.2 AA, fits 320 px, and its targets are 44 px high',
   async ({ show }) => {
-    await inWindow(true, async (page) => {
+    await inWindow(browser, server, narrow, async (page) => {
       await show(page)
       const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']
       const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze()

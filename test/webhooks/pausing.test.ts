@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { bucketOf, firstIdAt, formatId, type Id, newId } from '../../src/core/id/id.ts'
+import type { Connection } from '../../src/database/pool.ts'
 import { transaction } from '../../src/database/transaction.ts'
-import { resumeEndpoint } from '../../src/webhooks/delivery/pausing.ts'
 import { claimDeliveries } from '../../src/webhooks/delivery/store.ts'
 import { wakeDeliveries } from '../../src/webhooks/delivery/waking.ts'
+import { changeEndpoint } from '../../src/webhooks/endpoint/change.ts'
 import { runReplays } from '../../src/webhooks/replay/run.ts'
 import { insertReplay, listRunningReplays } from '../../src/webhooks/replay/store.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
@@ -28,10 +29,27 @@ async function changeable(status: number) {
   return { ...receiver, state }
 }
 
-const resume = (endpoint: Id) =>
-  transaction(database.pool, (connection) =>
-    resumeEndpoint(connection, fixture.environmentId, endpoint, fixture.clock.now()),
-  )
+/** Enables an endpoint as its merchant does. */
+function enable(connection: Connection, endpoint: Id) {
+  const environment = {
+    id: fixture.environmentId,
+    mode: 'test' as const,
+    merchant_name: 'A merchant',
+    merchant_slug: 'a',
+  }
+  const context = {
+    environment: { ...environment, time_zone: 'UTC', payment_rules: {} },
+    actor: 'command:test' as const,
+    request_id: 'test',
+    now: fixture.clock.now(),
+    instance: '',
+  }
+  const app = { vault: fixture.vault, checkWebhookUrl: (url: string) => ({ ok: true as const, url }) }
+  const shown = formatId('endpoint', endpoint)
+  return changeEndpoint(connection, app, context, shown, { status: 'enabled' }, undefined)
+}
+
+const resume = (endpoint: Id) => transaction(database.pool, (connection) => enable(connection, endpoint))
 
 const wake = (stopping?: AbortSignal) =>
   wakeDeliveries({ pool: database.pool, clock: fixture.clock, wakeDispatcher() {} }, stopping)
@@ -90,7 +108,7 @@ describe('an endpoint is paused', () => {
     ])
 
     receiver.state.status = 204
-    expect(await resume(endpoint)).toBe(true)
+    await resume(endpoint)
     await flow(endpoint, dispatcher)
     const got = receiver.received.slice(1).map(({ headers }) => headers['webhook-id'])
     const ids = [first, ...later].map((id) => formatId('event', id as Id))
@@ -265,7 +283,7 @@ describe('what waits for an endpoint', () => {
     const dispatcher = fixture.dispatcher()
     try {
       await enabling.query('begin')
-      await resumeEndpoint(enabling, fixture.environmentId, endpoint, fixture.clock.now())
+      await enable(enabling, endpoint)
       await fixture.events()
       await dispatcher.idle()
       expect(receiver.received).toHaveLength(0)

@@ -1,7 +1,7 @@
 import { recordChange } from '../../audit/record.ts'
 import type { Actor } from '../../core/actor.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
-import type { Pool, Queryable } from '../../database/pool.ts'
+import type { Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { renderEvent, writeEvents } from '../../events/outbox.ts'
@@ -60,44 +60,4 @@ function pausedEvent(id: Id, reason: EndpointToPause['reason'], row: PausedRow, 
       },
     },
   )
-}
-
-/**
- * Enables an endpoint that is disabled or paused. What has waited for it becomes due in the order of its events: a job
- * wakes it, beginning within a second. It may be called after the same transaction has enabled it. Returns false when there
- * is none.
- */
-export async function resumeEndpoint(
-  connection: Queryable,
-  environmentId: number,
-  endpointId: Id,
-  now: Date,
-): Promise<boolean> {
-  const { rowCount } = await connection.query({
-    name: 'resume-endpoint',
-    text: `update webhook_endpoint
-      set disabled_at = null, disabled_reason = null, enabled_at = $3, failing_since = null,
-        updated_at = greatest(updated_at, $3), waking_since = $3, waking_from = null, waking_to = null
-      where environment_id = $1 and id = $2 and deleted_at is null`,
-    values: [environmentId, endpointId, now],
-  })
-  return rowCount === 1
-}
-
-/**
- * Makes due what was put off by the limits that an endpoint had: by others it may come sooner, or has to come later. Of one that takes
- * nothing now it is woken with the rest when that is enabled.
- */
-export async function wakePutOff(
-  connection: Queryable,
-  environmentId: number,
-  endpointId: Id,
-  now: Date,
-): Promise<void> {
-  await connection.query({
-    name: 'wake-put-off',
-    text: `update webhook_endpoint set waking_since = $3, waking_from = null, waking_to = null
-      where environment_id = $1 and id = $2 and disabled_at is null`,
-    values: [environmentId, endpointId, now],
-  })
 }

@@ -20,6 +20,42 @@ const wake = loadSql(import.meta.url, './sql/wake-deliveries.sql')
 type App = Pick<AppContext, 'pool' | 'clock' | 'wakeDispatcher'>
 
 /**
+ * Begins to wake what has waited for an endpoint that the same transaction has enabled: a job goes on within a second, in the
+ * order of the events. The endpoint has not failed yet.
+ */
+export async function beginWaking(
+  connection: Queryable,
+  environmentId: number,
+  endpointId: Id,
+  now: Date,
+): Promise<void> {
+  await connection.query({
+    name: 'begin-waking',
+    text: `update webhook_endpoint set failing_since = null, waking_since = $3, waking_from = null, waking_to = null
+      where environment_id = $1 and id = $2`,
+    values: [environmentId, endpointId, now],
+  })
+}
+
+/**
+ * Makes due what was put off by the limits that an endpoint had: by others it may come sooner, or has to come later. Of one that takes
+ * nothing now it is woken with the rest when that is enabled.
+ */
+export async function wakePutOff(
+  connection: Queryable,
+  environmentId: number,
+  endpointId: Id,
+  now: Date,
+): Promise<void> {
+  await connection.query({
+    name: 'wake-put-off',
+    text: `update webhook_endpoint set waking_since = $3, waking_from = null, waking_to = null
+      where environment_id = $1 and id = $2 and disabled_at is null`,
+    values: [environmentId, endpointId, now],
+  })
+}
+
+/**
  * Makes deliveries due that have waited for endpoints which are enabled again, or deleted, and those that were put off by limits
  * which are others now, in the order of their events: batch after batch, for as long as each is soon claimed.
  */

@@ -4,7 +4,7 @@ import type { AppContext, RequestContext } from '../../context.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { openCredentials, previousValidUntil, rotated, schemeOf, sealCredentials } from '../credentials.ts'
-import { resumeEndpoint, wakePutOff } from '../delivery/pausing.ts'
+import { beginWaking, wakePutOff } from '../delivery/waking.ts'
 import { publicKeyOf } from '../signing.ts'
 import { mergeHeaders } from './headers.ts'
 import type { UpdateEndpoint } from './schema.ts'
@@ -44,7 +44,7 @@ export async function changeEndpoint(
   if (JSON.stringify(changed) === JSON.stringify(row)) return row
   const stored = await store(connection, context, changed)
   if (row.disabled_at !== null && stored.disabled_at === null) {
-    await resumeEndpoint(connection, row.environment_id, row.id, context.now)
+    await beginWaking(connection, row.environment_id, row.id, context.now)
   } else if (row.max_in_flight !== stored.max_in_flight || row.rate_per_s !== stored.rate_per_s) {
     await wakePutOff(connection, row.environment_id, row.id, context.now)
   }
