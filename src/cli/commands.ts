@@ -74,7 +74,7 @@ const commands: Readonly<Record<string, Command>> = {
         'Prints what happens from now on, a line for each event. TYPES are comma-separated: bill.*,payment.succeeded.',
       ],
     ],
-    run: async (args) => (await import('./developer/events.ts')).events(args),
+    run: async (args) => (await import('./developer/events.ts')).eventsCommand(args),
   },
 }
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readApi } from '../../src/cli/developer/api.ts'
-import { readPage } from '../../src/cli/developer/feed.ts'
+import { readFeedPage } from '../../src/cli/developer/feed.ts'
 import { Desk, recipes, untriggerable } from '../../src/cli/developer/recipes.ts'
 import { type EventType, eventTypes } from '../../src/events/registry.ts'
 import { freePort } from '../support/child-server.ts'
@@ -200,9 +200,9 @@ describe('tallystick trigger', () => {
 
   test.each(Object.keys(recipes) as EventType[])('makes %s happen', async (type) => {
     const api = readApi(settings())
-    const { next_cursor: cursor } = await readPage(api, { cursor: 'latest', types: type })
+    const { next_cursor: cursor } = await readFeedPage(api, { cursor: 'latest', types: type })
     await recipes[type]?.(new Desk(api))
-    const { data } = await readPage(api, { cursor, types: type })
+    const { data } = await readFeedPage(api, { cursor, types: type })
     expect(data.map((event) => event.type)).toContain(type)
   })
 

@@ -1,11 +1,11 @@
 import { readArguments, readVerb } from '../usage.ts'
 import { readApi } from './api.ts'
 import { eventLine } from './event-line.ts'
-import { readFeed } from './feed.ts'
+import { followFeed } from './feed.ts'
 import { feedNotes, stopSignal } from './running.ts'
 
 /** `tallystick events`: `tail` prints what happens from now on. */
-export async function events(args: string[]): Promise<void> {
+export async function eventsCommand(args: string[]): Promise<void> {
   await readVerb('events', { tail }, args)
 }
 
@@ -16,7 +16,7 @@ async function tail(args: string[]): Promise<void> {
   })
   const api = readApi(process.env)
   const from = { cursor: undefined, types: values.types }
-  for await (const { data } of readFeed(api, from, feedNotes(api), stopSignal())) {
+  for await (const { data } of followFeed(api, from, feedNotes(api), stopSignal())) {
     for (const event of data) process.stdout.write(`${values.json ? JSON.stringify(event) : eventLine(event)}\n`)
   }
 }

@@ -25,7 +25,7 @@ export type FeedNotes = {
  * begins after the cursor, or at the end of the feed, and goes on where it was when the server was away. Throws ApiError
  * when the server refuses the key or the types.
  */
-export async function* readFeed(
+export async function* followFeed(
   api: Api,
   from: { cursor: string | undefined; types: string | undefined },
   notes: FeedNotes,
@@ -35,7 +35,7 @@ export async function* readFeed(
   let failures = 0
   while (!signal.aborted) {
     try {
-      const page = await readPage(api, { cursor, types: from.types }, signal)
+      const page = await readFeedPage(api, { cursor, types: from.types }, signal)
       if (failures > 0) notes.onBack()
       failures = 0
       // The first page tells where the end is, before anything waits for what comes after it.
@@ -61,7 +61,7 @@ export async function* readFeed(
 const isOfCursor = ({ code }: ApiError) => code === 'cursor_expired' || code === 'invalid_cursor'
 
 /** One page; of the end of the feed at once, so that its cursor is known, else when something has happened or after 25 s. */
-export function readPage(
+export function readFeedPage(
   api: Api,
   { cursor, types }: { cursor: string; types: string | undefined },
   signal?: AbortSignal,

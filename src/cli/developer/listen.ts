@@ -1,7 +1,7 @@
 import { readArguments, UsageError } from '../usage.ts'
 import { isHttpAddress, readApi } from './api.ts'
 import { eventLine } from './event-line.ts'
-import { readFeed } from './feed.ts'
+import { followFeed } from './feed.ts'
 import { forward } from './forward.ts'
 import { readState, writeState } from './listen-state.ts'
 import { feedNotes, say, stopSignal } from './running.ts'
@@ -30,7 +30,7 @@ export async function listen(args: string[]): Promise<void> {
   say(`Events of ${api.url} (${api.mode}) ${from} go to ${url}, signed with ${secret}`)
   const signal = stopSignal()
   try {
-    for await (const page of readFeed(api, { cursor, types: values.types }, feedNotes(api), signal)) {
+    for await (const page of followFeed(api, { cursor, types: values.types }, feedNotes(api), signal)) {
       for (const event of page.data) {
         const result = await forward({ url, secret }, event, signal)
         process.stdout.write(`${eventLine(event)}  → ${result}\n`)

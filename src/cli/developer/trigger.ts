@@ -2,7 +2,7 @@ import type { EventType } from '../../events/registry.ts'
 import { readArguments, UsageError, unknown } from '../usage.ts'
 import { type Api, readApi } from './api.ts'
 import { eventLine } from './event-line.ts'
-import { readPage } from './feed.ts'
+import { readFeedPage } from './feed.ts'
 import { Desk, recipes, untriggerable } from './recipes.ts'
 
 const pagesMax = 20
@@ -14,7 +14,7 @@ export async function trigger(args: string[]): Promise<void> {
   const recipe = recipeOf(type)
   const api = readApi(process.env)
   if (api.mode !== 'test') throw new UsageError('tallystick trigger makes real objects: use a test key, sk_test_….')
-  const { next_cursor } = await readPage(api, { cursor: 'latest', types: type })
+  const { next_cursor } = await readFeedPage(api, { cursor: 'latest', types: type })
   await recipe(new Desk(api))
   process.stdout.write(`${await lineOf(api, type, next_cursor)}\n`)
 }
@@ -32,7 +32,7 @@ function recipeOf(type: EventType) {
 async function lineOf(api: Api, type: EventType, after: string): Promise<string> {
   let cursor = after
   for (let page = 0; page < pagesMax; page++) {
-    const { data, next_cursor } = await readPage(api, { cursor, types: type })
+    const { data, next_cursor } = await readFeedPage(api, { cursor, types: type })
     if (data[0]) return eventLine(data[0])
     if (cursor === next_cursor) break
     cursor = next_cursor
