@@ -8,6 +8,7 @@ import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
 import type { UrlCheck } from './net/address-guard.ts'
+import type { GuardedFetch } from './net/guarded-fetch.ts'
 import type { HttpClient } from './net/http-client.ts'
 import type { Mailer } from './net/mailer.ts'
 
@@ -32,6 +33,8 @@ export type AppContext = {
   mailer: Mailer | undefined
   /** What webhooks are sent with. */
   webhookClient: HttpClient
+  /** What processors are called with. `stripe_url` is undefined where Stripe is Stripe itself. */
+  processorClient: Pick<GuardedFetch, 'fetch'> & { stripe_url: string | undefined }
   log: Log
   /** Reports failures that the state of the database caused, so that an outage is logged once. */
   outage: Outage

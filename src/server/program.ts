@@ -60,6 +60,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
       retry_waits_s: config.webhook_retry_waits_s,
     },
     mail: config.mail,
+    stripe_url: config.stripe_url,
     log,
     publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
   })

@@ -17,6 +17,13 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  'test/processors/settings.test.ts': [
+    'updateProcessor not_supported',
+    'updateProcessor amount_out_of_range',
+    'updateProcessor processor_refused_key',
+    'updateProcessor processor_unreachable',
+    'deleteProcessor payment_in_progress',
+  ],
   'test/webhooks/record.test.ts': ['retryWebhookDelivery beyond_retention'],
   'test/billing/sums.test.ts': [
     'retrieveAccountBalance amount_out_of_range',

@@ -1,5 +1,5 @@
--- I14, requests and sessions: one that is paid names a payment that succeeded as an attempt to pay it, and no other has one that
--- did; the attempts belong to it and to its customer; its page is found by one code; and the reference of a request is
+-- I14, requests and sessions: one that is paid names a payment that succeeded as an attempt to pay all of it, and no other has one
+-- that did; the attempts belong to it and to its customer; its page is found by one code; and the reference of a request is
 -- reserved for it.
 select
   count(*) as examined,
@@ -27,7 +27,7 @@ from (
   ) as c
   full join (
     select a.checkout_id, a.environment_id, a.bucket,
-      coalesce(array_agg(a.id) filter (where a.status = 'succeeded'), '{}') as succeeded,
+      coalesce(array_agg(a.id) filter (where a.status = 'succeeded' and a.amount >= k.amount), '{}') as succeeded,
       count(*) filter (where a.customer_id is distinct from k.customer_id) as strangers
     from payment as a
     left join checkout as k on k.environment_id = a.environment_id and k.id = a.checkout_id and k.bucket = a.bucket

@@ -56,4 +56,8 @@ from (
     p.id is null or p.processor is distinct from n.processor
   from processor_reference as n
   left join payment as p on p.id = n.payment_id and p.environment_id = n.environment_id
+  union all
+  select 'payment', c.payment_id, 'a processor was asked for it, and it has none', p.processor is null
+  from charge as c
+  left join payment as p on p.id = c.payment_id and p.bucket = c.bucket and p.environment_id = c.environment_id
 ) as checked
