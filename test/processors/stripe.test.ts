@@ -273,3 +273,28 @@ describe('money that is not what was asked for', () => {
     expect(merchant.logged.join()).toContain('nobody knows how much')
   })
 })
+
+describe('a charge that a bank decides late', () => {
+  test('is asked about until it should have been decided, and is money whenever it comes', async () => {
+    const account = await merchant.account()
+    await begin(account.presentment_url)
+    const late = lastSession()
+    Object.assign(late, { status: 'complete', payment_status: 'unpaid' })
+    await merchant.call(callbackUrl, late)
+    expect(await payments(account)).toMatchObject([{ status: 'processing' }])
+    const asked = () => merchant.stripe.calls.filter((call) => call.endsWith(late.id)).length
+    const dayMs = 24 * 60 * minuteMs
+    merchant.server.clock.advance(29 * dayMs)
+    await syncDueSessions(merchant.server.app)
+    const before = asked()
+    merchant.server.clock.advance(2 * dayMs)
+    await syncDueSessions(merchant.server.app)
+    expect(asked()).toBe(before + 1)
+    merchant.server.clock.advance(dayMs)
+    await syncDueSessions(merchant.server.app)
+    expect(asked()).toBe(before + 1)
+    Object.assign(late, { payment_status: 'paid', charges: 1 })
+    await merchant.call(callbackUrl, late, { type: 'checkout.session.async_payment_succeeded' })
+    expect(await merchant.balance(account)).toBe(0)
+  })
+})

@@ -60,7 +60,7 @@ const simulated: ProcessorKind = {
 }
 
 /** Every processor by its name. */
-export const processorKinds = { simulator: simulated, stripe } as const satisfies Record<string, ProcessorKind>
+const processorKinds = { simulator: simulated, stripe } as const satisfies Record<string, ProcessorKind>
 
 /** The name of a processor, as it stands in addresses and with each payment. */
 export type ProcessorName = keyof typeof processorKinds

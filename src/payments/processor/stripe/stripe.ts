@@ -9,7 +9,7 @@ import { stripeLimits, toWire } from './amounts.ts'
 import { stateOfSession } from './state.ts'
 
 /** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
-export const stripeApiVersion = '2026-10-28.endive'
+const stripeApiVersion = '2026-10-28.endive'
 
 /** The deadline of a call is the client's (net/guarded-fetch.ts); this only lies behind it. */
 const timeoutMs = 15_000
