@@ -37,6 +37,10 @@ export const serverSettings = {
     default: '',
     help: 'The e-mail address that receipts are sent from. Required with TALLYSTICK_SMTP_URL.',
   },
+  TALLYSTICK_STRIPE_URL: {
+    default: '',
+    help: 'Where Stripe and its pages are, for tests against a stand-in, such as http://127.0.0.1:9090; Stripe itself without it.',
+  },
   TALLYSTICK_WEBHOOK_ALLOW_PRIVATE: {
     default: 'false',
     help: 'Whether webhooks may reach any private network and this machine, with plain http too: true or false.',
@@ -82,6 +86,8 @@ export type Config = DatabasePlace & {
   webhook_allowed_hosts: string[]
   /** Undefined when no e-mail is sent. */
   mail: { smtp_url: string; from: string } | undefined
+  /** Undefined: Stripe itself. */
+  stripe_url: string | undefined
   webhook_allow_private: boolean
   /** Certificate authorities that webhooks trust besides those that Node trusts, each in PEM. */
   webhook_authorities: string[]
@@ -151,7 +157,7 @@ export function readConfig(environment: EnvironmentVariables): Config {
     ...place,
     port: Number(value('PORT')),
     host: value('TALLYSTICK_HOST') || (local ? '127.0.0.1' : '::'),
-    public_url: readPublicUrl(value('TALLYSTICK_PUBLIC_URL')),
+    public_url: readOrigin(value, 'TALLYSTICK_PUBLIC_URL', 'https://pay.example.com'),
     test_key: testKey,
     encryption_key: encryptionKey,
     webhook_allowed_hosts: value('TALLYSTICK_WEBHOOK_ALLOWED_HOSTS')
@@ -159,6 +165,7 @@ export function readConfig(environment: EnvironmentVariables): Config {
       .map((host) => host.trim().toLowerCase())
       .filter((host) => host !== ''),
     mail: readMail(value('TALLYSTICK_SMTP_URL'), value('TALLYSTICK_SMTP_FROM')),
+    stripe_url: readOrigin(value, 'TALLYSTICK_STRIPE_URL', 'http://127.0.0.1:9090'),
     webhook_allow_private: allowPrivate === 'true',
     webhook_authorities: readAuthorities(value('TALLYSTICK_WEBHOOK_CA_FILE')),
     webhook_retry_waits_s: readRetrySchedule(value('TALLYSTICK_WEBHOOK_RETRY_SCHEDULE')),
@@ -247,11 +254,12 @@ export function settingWarnings(environment: EnvironmentVariables): string[] {
   ]
 }
 
-function readPublicUrl(text: string): string | undefined {
+function readOrigin(value: (name: SettingName) => string, name: SettingName, example: string): string | undefined {
+  const text = value(name)
   if (text === '') return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '') {
-    throw new ConfigError('TALLYSTICK_PUBLIC_URL should be an address without a path, such as https://pay.example.com.')
+    throw new ConfigError(`${name} should be an address without a path, such as ${example}.`)
   }
   return url.origin
 }

@@ -9,6 +9,7 @@ import type { Pool } from './database/pool.ts'
 import type { EventFeed } from './events/feed/sequencer.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
 import type { UrlCheck } from './net/address-guard.ts'
+import type { GuardedFetch } from './net/guarded-fetch.ts'
 import type { HttpClient } from './net/http-client.ts'
 import type { Mailer } from './net/mailer.ts'
 
@@ -37,6 +38,8 @@ export type AppContext = {
   mailer: Mailer | undefined
   /** What webhooks are sent with. */
   webhookClient: HttpClient
+  /** What processors are called with. `stripe_url` is undefined where Stripe is Stripe itself. */
+  processorClient: Pick<GuardedFetch, 'fetch'> & { stripe_url: string | undefined }
   log: Log
   /** Reports failures that the state of the database caused, so that an outage is logged once. */
   outage: Outage

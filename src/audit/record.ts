@@ -27,6 +27,7 @@ export type AuditedChange = {
     | 'payment_request'
     | 'payment_session'
     | 'settings'
+    | 'processor'
     | 'endpoint'
     | 'replay'
     | 'api_key'

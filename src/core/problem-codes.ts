@@ -44,6 +44,11 @@ export const problems = {
     title: 'No valid API key',
     help: 'Send Authorization: Bearer sk_… with a secret key of this environment.',
   },
+  callback_refused: {
+    status: 401,
+    title: 'The callback is not signed by the processor',
+    help: 'Save the webhook secret that the processor shows for this address, and let it send the callback again within five minutes.',
+  },
   key_revoked: {
     status: 403,
     title: 'The key has been revoked',
@@ -258,6 +263,11 @@ export const problems = {
     title: 'There are too many endpoints',
     help: 'Delete one that is no longer used, or let one endpoint receive several types of events.',
   },
+  processor_refused_key: {
+    status: 422,
+    title: 'The key of the processor cannot be used',
+    help: 'The detail says whether it is missing, of the other mode, or refused by the processor: copy it again from the dashboard of the processor.',
+  },
   too_many_attempts: {
     status: 429,
     title: 'There were too many attempts',
@@ -277,6 +287,11 @@ export const problems = {
     status: 501,
     title: 'The method is not known',
     help: 'Methods are written in upper case: GET, POST, PATCH, DELETE.',
+  },
+  processor_unreachable: {
+    status: 503,
+    title: 'The processor does not answer',
+    help: 'Try again in a minute. A key can be saved without asking the processor: send ?verify=false.',
   },
   service_unavailable: {
     status: 503,

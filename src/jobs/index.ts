@@ -2,6 +2,7 @@ import type { KeyUses } from '../api/key-uses.ts'
 import type { AppContext } from '../context.ts'
 import type { EventFeed } from '../events/feed/sequencer.ts'
 import { sendReceipts } from '../pages/receipts/send-messages.ts'
+import { lookIntoCallbacks } from '../payments/callbacks/look-into.ts'
 import { expireCheckouts } from '../payments/checkout/end.ts'
 import { sendPushes } from '../payments/checkout/send-pushes.ts'
 import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
@@ -19,6 +20,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'note-key-uses', every_ms: 60_000, run: noteKeyUses, end: noteKeyUses },
     { name: 'sync-sessions', every_ms: 1_000, run: (stopping) => syncDueSessions(app, stopping) },
     { name: 'sync-cancelled-sessions', every_ms: 5_000, run: (stopping) => syncCancelledSessions(app, stopping) },
+    { name: 'look-into-callbacks', every_ms: 500, run: (stopping) => lookIntoCallbacks(app, stopping) },
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },

@@ -4,6 +4,7 @@ import type { Pool } from '../database/pool.ts'
 import type { Statement } from '../database/sql.ts'
 import { transaction } from '../database/transaction.ts'
 import { deleteOldAttempts } from '../pages/guest/store.ts'
+import { deleteOldCallbacks } from '../payments/callbacks/store.ts'
 import { expireDeliveries } from '../webhooks/delivery/expiring.ts'
 
 const hourMs = 3_600_000
@@ -11,6 +12,8 @@ const keptMs = 24 * hourMs
 // Whole months of events, with their deliveries and attempts, are dropped when they are older than this by the clock of the database,
 // whose function refuses to drop younger ones.
 const eventsKept = '90 days'
+// Processors send a callback again for days, and people look for one for some weeks.
+const callbacksKeptMs = 30 * 24 * hourMs
 const stepRows = 1_000
 const partitionMonths = 3
 // A month of events may be large.
@@ -21,7 +24,7 @@ const tableLockWait_ms = 200
 
 /**
  * Maintains the database: creates partitions three months ahead, deletes idempotency keys and attempts of guests after 24
- * hours, and drops months of events after 90 days. What is not delivered by then is given up before. It ends after the step that
+ * hours and callbacks of processors after 30 days, and drops months of events after 90 days. What is not delivered by then is given up before. It ends after the step that
  * it is in when the signal is aborted.
  */
 export async function maintainDatabase(
@@ -45,6 +48,8 @@ export async function maintainDatabase(
   const before = new Date(now.getTime() - keptMs)
   await inSteps(() => deleteOldResponses(pool, before, stepRows), stopping)
   await inSteps(() => deleteOldAttempts(pool, before, stepRows), stopping)
+  const callbacksBefore = new Date(now.getTime() - callbacksKeptMs)
+  await inSteps(() => deleteOldCallbacks(pool, callbacksBefore, stepRows), stopping)
 }
 
 async function changePartitions(pool: Pool, statement: Statement & { values: unknown[] }): Promise<void> {

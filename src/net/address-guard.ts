@@ -178,7 +178,7 @@ export function createAddressGuard(rules: AddressRules, resolve = resolveAll): A
 export function guardedConnector(
   guard: AddressGuard,
   timeout_ms: number,
-  secureContext: SecureContext | undefined,
+  secureContext?: SecureContext,
 ): buildConnector.connector {
   const options = { timeout: timeout_ms, allowH2: false, ...(secureContext && { secureContext }) }
   const anywhere = buildConnector(options)

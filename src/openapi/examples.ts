@@ -182,6 +182,10 @@ export const examples: Readonly<Record<string, Example>> = {
     },
   },
   deleteLogo: {},
+  listProcessors: {},
+  retrieveProcessor: { path: { processor: 'stripe' } },
+  updateProcessor: { path: { processor: 'simulator' }, body: { enabled: true, maximum: { ZAR: 5_000_000 } } },
+  deleteProcessor: { path: { processor: 'simulator' } },
   createWebhookEndpoint: {
     body: { url: 'https://example.com/webhooks', event_types: ['obligation.amount_applied'] },
   },

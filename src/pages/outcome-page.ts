@@ -80,6 +80,7 @@ function reasonOf(
   calledOff: boolean,
   { text: { paying } }: Voice,
 ): string {
+  if (decline?.decline_code === 'session_expired') return paying.failed.notInTime
   if (decline) {
     const known: ReadonlyMap<string, string> = new Map(Object.entries(paying.declines))
     return known.get(decline.decline_code) ?? decline.message

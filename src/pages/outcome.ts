@@ -6,13 +6,12 @@ import { receiptPath } from '../core/receipt-address.ts'
 import { askedParameter, voiceFor } from '../html/language/choose.ts'
 import { sendPage } from '../html/send.ts'
 import { findSessionPayment } from '../payments/session/store.ts'
-import { syncWithProcessor } from '../payments/session/sync-with-processor.ts'
 import { withCarried } from './carried.ts'
-import { pageCause } from './cause.ts'
 import { hasEnded, openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
 import { listReceiptLines } from './receipt-store.ts'
 import { refreshOf } from './refresh.ts'
+import { syncOrKeep } from './sync.ts'
 
 /**
  * `GET /p/{token}/payments/{payment}`: the outcome of a payment. While the payment is unfinished, each request asks the
@@ -28,7 +27,7 @@ export async function showOutcome(
   const id = parseId('payment', shown)
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
   if (!found || found.target_id !== before.id) throw new Problem('not_found', 'This link has no such payment.')
-  const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
+  const payment = await syncOrKeep(app, found, request.id)
   const [subject, lines] = await Promise.all([
     openLink(app, token, { archived: 'accepted', ended: 'accepted' }),
     listReceiptLines(app.pool, payment),

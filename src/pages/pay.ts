@@ -8,11 +8,11 @@ import { askedParameter, voiceFor } from '../html/language/choose.ts'
 import type { Voice } from '../html/language/voice.ts'
 import { moneyText } from '../html/money.ts'
 import type { ChosenAmount } from '../ledger/allocation.ts'
-import { processorFor } from '../payments/processor/registry.ts'
+import { processorNamed, processorsFor } from '../payments/processor/registry.ts'
 import { createSessionPayment, sameChoice } from '../payments/session/create.ts'
 import { findSessionPayment, type SessionPayment } from '../payments/session/store.ts'
 import { sendAmountDue } from './amount-due.ts'
-import { withCarried } from './carried.ts'
+import { carriedWith, withCarried } from './carried.ts'
 import { pageCause } from './cause.ts'
 import { formatSeen, linesOf, parseSeen } from './debts/choice.ts'
 import { openLink } from './link.ts'
@@ -21,6 +21,7 @@ import { type Offer, readPayForm } from './pay-form.ts'
 import { amountsOfEarlier, sendReview } from './review.ts'
 import { readTracking } from './tracking.ts'
 import { decideAmount, type PayFault } from './typed-amount.ts'
+import { chooseWay, sendWays, sentFields } from './ways.ts'
 
 /** `POST /p/{token}`: starts the payment of the form, and redirects to the page of the processor. */
 export async function pay(
@@ -57,19 +58,35 @@ export async function pay(
     return sendReview(app, request, reply, { token, owed, tracking, choice: sent.choice, moved: { seen: sent.seen } })
   }
   if ('fault' in decided) return refuse(decided.fault)
-  const processor = processorFor(app, subject.environment)
-  if (!processor) return refuse({ detail: text.notCharged })
+  const { chosen, currency } = decided
+  const amount = chosen.reduce((sum, one) => sum + one.amount, 0n)
+  const { environment } = subject
+  const way = started
+    ? await processorNamed(app, environment, started.processor)
+    : chooseWay(await processorsFor(app, environment), { amount, currency }, form)
+  if (way === undefined || way === 'none') return refuse({ detail: text.notThisAmount })
+  if ('choices' in way) {
+    const carried = Object.entries(carriedWith(tracking, voice))
+    return sendWays(reply, {
+      voice,
+      subject,
+      path: `/p/${token}`,
+      fields: [...sentFields(form), ...carried],
+      amount,
+      currency,
+      way,
+    })
+  }
   const outcomePath = withCarried(`/p/${token}/payments/${formatId('payment', sent.id)}`, askedParameter(voice))
   const outcomeUrl = app.publicUrl() + outcomePath
-  const { chosen, currency } = decided
-  const begun = await createSessionPayment(app, processor, {
+  const begun = await createSessionPayment(app, way, {
     environment: subject.environment,
     id: sent.id,
     customer_id: subject.customer_id,
     target_id: subject.id,
     chosen,
     currency,
-    amount: chosen.reduce((sum, one) => sum + one.amount, 0n),
+    amount,
     checkout_id: null,
     metadata: tracking,
     via: { return_url: outcomeUrl },

@@ -10,7 +10,7 @@ import { sendPage } from '../html/send.ts'
 import { updateSettingsBody } from '../merchant/settings/schema.ts'
 import { changeSettings, shownName } from '../merchant/settings/service.ts'
 import { readSettings, type SettingsRow } from '../merchant/settings/store.ts'
-import { processorFor } from '../payments/processor/registry.ts'
+import { processorsFor } from '../payments/processor/registry.ts'
 import { amountDuePage } from './amount-due-page.ts'
 import { toDebt } from './debts/debt.ts'
 import type { DebtRow } from './debts/store.ts'
@@ -49,7 +49,7 @@ export function previewRoutes(router: Router, app: AppContext): void {
         pages: 1,
         way_up: undefined,
         linkTo: () => '',
-        fieldsFor: processorFor(app, environment) && (() => []),
+        fieldsFor: (await processorsFor(app, environment)).length > 0 ? () => [] : undefined,
       })
       return sendPage(reply, { ...page, sample: true, query: undefined })
     },

@@ -10,6 +10,7 @@ import type { Pool } from '../database/pool.ts'
 import { createEventFeed } from '../events/feed/sequencer.ts'
 import { createPaymentQueue } from '../ledger/payments/batch.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
+import { createGuardedFetch } from '../net/guarded-fetch.ts'
 import { createHttpClient } from '../net/http-client.ts'
 import { createMailer, type MailSettings } from '../net/mailer.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatcher.ts'
@@ -23,6 +24,15 @@ export type Composition = {
   close(): Promise<void>
 }
 
+// A payer waits for the answer.
+const processorDeadlineMs = 12_000
+
+/** Processors are on the public internet, unless the operator has named another place. */
+function openProcessorFetch(stripe_url: string | undefined) {
+  const allowed_hosts = stripe_url === undefined ? [] : [new URL(stripe_url).host]
+  return createGuardedFetch(createAddressGuard({ allow_loopback: false, allowed_hosts }), processorDeadlineMs)
+}
+
 /** Makes the parts that the program shares and connects them. Nothing runs yet: the caller listens and starts the jobs. */
 export function compose(parts: {
   pool: Pool
@@ -30,6 +40,7 @@ export function compose(parts: {
   encryption_key: string
   webhooks: AddressRules & { retry_waits_s: readonly number[]; authorities?: readonly string[] }
   mail?: MailSettings | undefined
+  stripe_url?: string | undefined
   log: Log
   publicUrl(): string
 }): Composition {
@@ -51,6 +62,7 @@ export function compose(parts: {
     dispatcher.wake()
     eventFeed.wake()
   }
+  const processorFetch = openProcessorFetch(parts.stripe_url)
   const keyUses = createKeyUses()
   const authenticator = createAuthenticator(pool, clock, keyUses)
   const app: AppContext = {
@@ -66,6 +78,7 @@ export function compose(parts: {
     checkWebhookUrl: (url) => guard.checkUrl(url),
     mailer: parts.mail && createMailer(parts.mail),
     webhookClient: client,
+    processorClient: { fetch: processorFetch.fetch, stripe_url: parts.stripe_url },
     log,
     outage: createOutage(log),
   }
@@ -81,6 +94,7 @@ export function compose(parts: {
     async close() {
       await app.payments.drain()
       await client.close()
+      await processorFetch.close()
     },
   }
 }

@@ -61,6 +61,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
       authorities: config.webhook_authorities,
     },
     mail: config.mail,
+    stripe_url: config.stripe_url,
     log,
     publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
   })

@@ -10,9 +10,11 @@ import { settingsRoutes } from '../merchant/settings/routes.ts'
 import { previewRoutes } from '../pages/preview.ts'
 import { receiptRoutes } from '../pages/receipts/routes.ts'
 import { presentmentRoutes } from '../pages/routes.ts'
+import { callbackRoutes } from '../payments/callbacks/routes.ts'
 import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
 import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
 import { lookupRoutes } from '../payments/lookup/routes.ts'
+import { processorRoutes } from '../payments/processor/settings/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
 import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
@@ -31,6 +33,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   privacyRoutes(router, app)
   settingsRoutes(router, app)
   logoRoutes(router, app)
+  processorRoutes(router, app)
   previewRoutes(router, app)
   obligationRoutes(router, app)
   paymentRoutes(router, app)
@@ -52,6 +55,13 @@ export function pageRoutes(router: Router, app: AppContext): void {
   receiptRoutes(router, app)
   simulatorRoutes(router, app)
   servedLogoRoutes(router, app)
+}
+
+/** Where processors call. Each body is read as it came, since its signature is over the bytes. */
+export function processorCallbackRoutes(router: Router, app: AppContext): void {
+  router.removeAllContentTypeParsers()
+  router.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  callbackRoutes(router, app)
 }
 
 /** Whether an address is that of a page, so that whoever asked for it is a payer. */

@@ -18,7 +18,7 @@ import { refuseClient, refuseExpectations } from './client-errors.ts'
 import { createDrain, type Drain } from './drain.ts'
 import { guardRequests } from './guard-requests.ts'
 import { healthRoutes } from './health.ts'
-import { apiRoutes, isPagePath, pageRoutes } from './routes.ts'
+import { apiRoutes, isPagePath, pageRoutes, processorCallbackRoutes } from './routes.ts'
 
 const bodyMaxBytes = 256 * 1024
 
@@ -85,6 +85,7 @@ export async function buildServer(
   openapiRoute(router, document)
   docsRoutes(router, document)
   await router.register(async (pages) => pageRoutes(pages, app))
+  await router.register(async (callbacks) => processorCallbackRoutes(callbacks, app))
   await router.register(async (api) => {
     api.addHook('onRequest', async (request, reply) => {
       // Customers' data, and once a signing secret: no cache keeps an answer, whatever becomes of the request.

@@ -5,7 +5,7 @@ const cardMethod = z.object({
   card: z.object({
     type: z.string().max(40),
     scheme: z.string().max(40),
-    bin: z.string().max(8),
+    bin: z.string().max(8).optional().describe('The first digits, where the processor gives them'),
     last4: z.string().max(4),
   }),
 })

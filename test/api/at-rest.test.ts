@@ -30,6 +30,7 @@ async function actions(): Promise<Sample[]> {
   const kinds = ['bills/spare-b', 'accounts/spare-a', 'customers/spare-c']
   return [
     { method: 'DELETE', path: '/settings/logo', body: {} },
+    { method: 'DELETE', path: '/settings/processors/simulator', body: {} },
     { method: 'POST', path: `/collect/payment_requests/${request.body.id}/cancel`, body: {} },
     { method: 'POST', path: `/collect/payment_sessions/${session.body.id}/cancel`, body: {} },
     post('bills/spare-b/void'),

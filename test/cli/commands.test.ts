@@ -66,6 +66,7 @@ describe('the first start', () => {
       'note-key-uses',
       'sync-sessions',
       'sync-cancelled-sessions',
+      'look-into-callbacks',
       'send-pushes',
       'expire-checkouts',
       'send-receipts',

@@ -11,6 +11,7 @@ const referenceTables = [
   'retention',
   'encryption_key_check',
   'logo',
+  'environment_processor',
   'feed_place',
 ]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */

@@ -9,7 +9,7 @@ export const smallPng =
 export type Sample = { method: string; path: string; body: Record<string, unknown> }
 
 /** The objects that samples name, by what a path calls them; `returned` is a payment that was reversed. */
-export type SampleObjects = Record<NameableKind | 'returned', string>
+export type SampleObjects = Record<NameableKind | 'returned' | 'processor', string>
 
 /** Makes one object of each kind. */
 export async function sampleObjects(server: TestServer): Promise<SampleObjects> {
@@ -70,6 +70,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     event: delivery.event_id,
     replay: replay.id,
     returned: returned.id,
+    processor: 'simulator',
   }
 }
 
@@ -180,6 +181,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
       },
     },
     { method: 'POST', path: '/settings/preview', body: { name: 'Acme', guest_lookup, ...face } },
+    {
+      method: 'PATCH',
+      path: '/settings/processors/simulator',
+      body: { enabled: true, position: 2, minimum: { ZAR: 1 }, maximum: { ZAR: 99_000_000 } },
+    },
     { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },
     {
       method: 'POST',

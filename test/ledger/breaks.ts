@@ -174,6 +174,8 @@ export const rowBreaks: Break[] = [
     'payment',
     `update payment set chosen_ids = array[id], chosen_amounts = array[1]::bigint[] where reference = '1'`,
   ],
+  ['another amount that was asked of a processor', 'I14', 'charge', 'update charge set amount = amount + 1'],
+  ['a charge that belongs to no payment', 'I14', 'charge', 'update charge set payment_id = gen_random_uuid()'],
   ['a payment that arrived at no time', 'I14', 'payment', 'update payment set received_at = null'],
   [
     'an object whose reference is not kept',

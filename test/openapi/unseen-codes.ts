@@ -46,3 +46,57 @@ export const neverGiven: ReadonlySet<string> = new Set([
   'retrieveBillStatement statement_too_long',
   'retrieveCustomerStatement statement_too_long',
 ])
+
+/** What takes more than a few requests to bring about: the test that sees it. */
+export const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  'test/processors/settings.test.ts': [
+    'updateProcessor not_supported',
+    'updateProcessor amount_out_of_range',
+    'updateProcessor processor_refused_key',
+    'updateProcessor processor_unreachable',
+    'deleteProcessor payment_in_progress',
+  ],
+  'test/webhooks/record.test.ts': ['retryWebhookDelivery beyond_retention'],
+  'test/events/feed-retention.test.ts': ['readEvents cursor_expired'],
+  'test/billing/sums.test.ts': [
+    'retrieveAccountBalance amount_out_of_range',
+    'retrieveAccountStatement amount_out_of_range',
+    'lookUp amount_out_of_range',
+  ],
+  'test/billing/history.test.ts': ['retrieveAccountStatement statement_too_long'],
+  'test/billing/reopen.test.ts': [
+    'archiveCustomer payment_in_progress',
+    'archiveAccount payment_in_progress',
+    'archiveBill payment_in_progress',
+    'voidBill payment_in_progress',
+  ],
+  'test/checkout/targets.test.ts': ['createPaymentRequest', 'createPaymentSession'].flatMap((id) =>
+    ['not_found', 'archived', 'no_balance', 'bill_voided', 'currency_mismatch', 'amount_exceeds_remaining'].map(
+      (code) => `${id} ${code}`,
+    ),
+  ),
+  'test/checkout/payment-requests.test.ts': [
+    'createPaymentRequest external_reference_taken',
+    'createPaymentRequest not_supported',
+    'updatePaymentRequest external_reference_taken',
+    'updatePaymentRequest payment_request_state',
+    'cancelPaymentRequest payment_request_state',
+  ],
+  'test/payments/test-payments.test.ts': [
+    'not_found',
+    'bill_voided',
+    'archived',
+    'payment_request_state',
+    'payment_session_state',
+    'currency_required',
+    'currency_mismatch',
+    'amount_exceeds_remaining',
+    'no_balance',
+  ].map((code) => `createTestPayment ${code}`),
+  'test/webhooks/test-sends.test.ts': ['testWebhookEndpoint too_many_attempts'],
+  'test/checkout/payment-sessions.test.ts': [
+    'createPaymentSession not_supported',
+    'createPaymentSession url_not_allowed',
+    'cancelPaymentSession payment_session_state',
+  ],
+}

@@ -41,6 +41,8 @@ export type TestServerOptions<C extends Clock> = {
   merchant?: { name: string; slug: string }
   /** Where its e-mail goes; none is sent unless given. */
   mail?: MailSettings
+  /** Where Stripe is: a fake of the test's own. */
+  stripe_url?: string
   /** Is told what the server logs, which is shown otherwise. */
   log?: Log
 }
@@ -69,6 +71,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
     encryption_key: encryptionKey,
     webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },
     mail: options.mail,
+    stripe_url: options.stripe_url,
     log,
     publicUrl: () => url,
   })

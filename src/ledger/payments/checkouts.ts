@@ -9,11 +9,14 @@ import type { AppliedPayment } from './command.ts'
 
 const completeCheckoutsSql = loadSql(import.meta.url, '../sql/complete-checkouts.sql')
 
-/** The request or session that a payment pays; `undefined` when another payment has paid it, or there is none. */
+/**
+ * The request or session that a payment pays; `undefined` when another payment has paid it, when less arrived than it asks for, or
+ * when there is none.
+ */
 function checkoutPaidBy({ command }: AppliedPayment, checkouts: ReadonlyMap<Id, CheckoutRow>): CheckoutRow | undefined {
   const id = command.claim.kind === 'session' ? command.claim.checkout_id : undefined
   const row = id === undefined ? undefined : checkouts.get(id)
-  return row?.status === 'paid' ? undefined : row
+  return row === undefined || row.status === 'paid' || command.payment.amount < row.amount ? undefined : row
 }
 
 /** A request or session as the payment leaves it. */

@@ -70,6 +70,7 @@ function completedColumns(rows: AppliedRow[], now: Date): unknown[] {
     timeArray(payments.map(({ received_at }) => received_at)),
     now,
     rows.length,
+    bigintArray(payments.map(({ amount }) => amount)),
   ]
 }
 

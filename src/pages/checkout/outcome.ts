@@ -7,12 +7,11 @@ import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import type { Voice } from '../../html/language/voice.ts'
 import { sendPage } from '../../html/send.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
-import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts'
 import { withCarried } from '../carried.ts'
-import { pageCause } from '../cause.ts'
 import { outcomePage } from '../outcome-page.ts'
 import { listReceiptLines } from '../receipt-store.ts'
 import { refreshOf } from '../refresh.ts'
+import { syncOrKeep } from '../sync.ts'
 import { pathOf } from './show.ts'
 import { type CheckoutSubject, type Door, openCheckout } from './store.ts'
 
@@ -31,7 +30,7 @@ export async function showCheckoutOutcome(
   const id = parseId('payment', shown)
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
   if (!found || found.checkout?.id !== before.row.id) throw new Problem('not_found', 'This link has no such payment.')
-  const payment = (await syncWithProcessor(app, found.environment_id, found.id, pageCause(request.id))) ?? found
+  const payment = await syncOrKeep(app, found, request.id)
   const subject = await openCheckout(app, door)
   const { row } = subject
   const isIt = row.payment_id === payment.id

@@ -4,11 +4,12 @@ import { formatId } from '../../core/id/id.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../html/form.ts'
 import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import { beginCheckout } from '../../payments/checkout/begin.ts'
-import { processorFor } from '../../payments/processor/registry.ts'
+import { processorNamed, processorsFor } from '../../payments/processor/registry.ts'
 import { findSessionPayment } from '../../payments/session/store.ts'
-import { withCarried } from '../carried.ts'
+import { carriedWith, withCarried } from '../carried.ts'
 import { pageCause } from '../cause.ts'
 import { readTracking } from '../tracking.ts'
+import { chooseWay, sendWays, sentFields } from '../ways.ts'
 import { readCheckoutForm } from './form.ts'
 import { pathOf, sendCheckout } from './show.ts'
 import { type Door, openCheckout } from './store.ts'
@@ -37,10 +38,25 @@ export async function payCheckout(
   const started = await findSessionPayment(app.pool, environment.id, id)
   const waits = started?.status === 'initiating' || started?.status === 'pending_action'
   if (started && !waits) return reply.redirect(outcomePath, 303)
-  const processor = processorFor(app, environment)
+  const way = started
+    ? await processorNamed(app, environment, started.processor)
+    : chooseWay(await processorsFor(app, environment), row, form)
   const open = row.status === 'active' && (row.expires_at === null || row.expires_at > app.clock.now())
-  if (!open || row.type === 'push' || !processor) return again()
-  const begun = await beginCheckout(app, processor, row, {
+  if (!open || row.type === 'push' || way === undefined || way === 'none') return again()
+  if ('choices' in way) {
+    const { amount, currency } = row
+    const carried = Object.entries(carriedWith(tracking, voice))
+    return sendWays(reply, {
+      voice,
+      subject,
+      path: pathOf(door),
+      fields: [...sentFields(form), ...carried],
+      amount,
+      currency,
+      way,
+    })
+  }
+  const begun = await beginCheckout(app, way, row, {
     environment,
     id,
     via: { return_url: app.publicUrl() + outcomePath },

@@ -5,12 +5,11 @@ import { voiceFor } from '../../html/language/choose.ts'
 import { sendPage } from '../../html/send.ts'
 import { type CheckoutRow, statusAt } from '../../ledger/checkouts/checkout.ts'
 import { splitOf } from '../../payments/checkout/target.ts'
-import { processorFor } from '../../payments/processor/registry.ts'
+import { offeredFor, pageOriginsOf, processorsFor } from '../../payments/processor/registry.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
-import { syncWithProcessor } from '../../payments/session/sync-with-processor.ts'
 import { carriedWith } from '../carried.ts'
-import { pageCause } from '../cause.ts'
 import { refreshOf, refreshSince } from '../refresh.ts'
+import { syncOrKeep } from '../sync.ts'
 import { readTracking } from '../tracking.ts'
 import { newCheckoutForm } from './form.ts'
 import { type CheckoutState, checkoutPage } from './page.ts'
@@ -46,14 +45,14 @@ export async function sendCheckout(
   const attempt = await syncAttempt(app, before.row, request.id)
   const subject = attempt === undefined ? before : await openCheckout(app, door)
   const state = await stateOf(app, subject, attempt, door)
-  const origins = state.kind === 'payable' ? (processorFor(app, subject.environment)?.page_origins ?? []) : []
+  const processors = state.kind === 'payable' ? await processorsFor(app, subject.environment) : []
   const refused = request.method === 'POST' && state.kind !== 'paid' && state.kind !== 'moving'
   const voice = voiceFor(request, subject)
   const carried = carriedWith(tracking, voice)
   const query = new URLSearchParams(tracking).toString()
   return sendPage(reply, checkoutPage({ subject, voice, state, path: pathOf(door), query, carried }), {
     status: refused ? 422 : 200,
-    formOrigins: origins,
+    formOrigins: pageOriginsOf(processors),
     refresh_s: state.kind === 'moving' ? state.refresh_s : undefined,
   })
 }
@@ -67,7 +66,7 @@ async function syncAttempt(
   if (attempt_id === null || status === 'paid') return undefined
   const found = await findSessionPayment(app.pool, environment_id, attempt_id)
   if (!found || found.status === 'failed') return found
-  return (await syncWithProcessor(app, environment_id, attempt_id, pageCause(requestId))) ?? found
+  return syncOrKeep(app, found, requestId)
 }
 
 async function stateOf(
@@ -83,6 +82,7 @@ async function stateOf(
   // A push is approved on a phone: its page only says so.
   if (row.type === 'push') return { kind: 'moving', refresh_s: refreshSince(row.created_at, now) }
   if ((await splitOf(app.pool, row)).unapplied > 0n) return { kind: 'unfit' }
-  if (!processorFor(app, environment)) return { kind: 'offline' }
+  const offered = offeredFor(await processorsFor(app, environment), row.amount, row.currency)
+  if (offered.length === 0) return { kind: 'offline' }
   return { kind: 'payable', fields: newCheckoutForm(app.vault, code, row.bucket, now) }
 }

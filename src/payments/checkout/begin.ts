@@ -4,7 +4,8 @@ import type { Id } from '../../core/id/id.ts'
 import type { CheckoutRow } from '../../ledger/checkouts/checkout.ts'
 import { metadataKeysMax } from '../../shapes/primitives.ts'
 import type { Processor } from '../processor/processor.ts'
-import { createSessionPayment, type Started, type Via } from '../session/create.ts'
+import type { Via } from '../session/charge.ts'
+import { createSessionPayment, type Started } from '../session/create.ts'
 import { splitOf } from './target.ts'
 
 type App = Parameters<typeof createSessionPayment>[0]

@@ -1,13 +1,14 @@
 import { findObject } from '../../billing/object/rows.ts'
 import { rulesOf } from '../../billing/object/rules.ts'
-import type { AppContext, RequestEnvironment } from '../../context.ts'
+import type { RequestEnvironment } from '../../context.ts'
 import { formatId } from '../../core/id/id.ts'
 import { sumToNumber, toNumber } from '../../core/money.ts'
 import { formatRules, limitToDebt } from '../../core/payment-rules.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import { readReceivables } from '../../ledger/store.ts'
-import { processorFor } from '../processor/registry.ts'
+import type { ProcessorApp } from '../processor/kinds.ts'
+import { processorsFor } from '../processor/registry.ts'
 import { findSessionPayment } from '../session/store.ts'
 import { pendingAmounts } from './store.ts'
 
@@ -23,7 +24,7 @@ export type LookupItem = {
   payment_rules: ReturnType<typeof formatRules>
 }
 
-type App = Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl'>
+type App = ProcessorApp
 
 /**
  * What a reference names, and what is due there, by currency. One reference may belong to a customer, an account and a
@@ -41,7 +42,9 @@ export async function lookUp(app: App, environment: RequestEnvironment, referenc
 
 /** The payment that waits for money under a code: all of it, and nothing else. */
 async function lookUpPaycode(app: App, environment: RequestEnvironment, paycode: string): Promise<LookupItem[]> {
-  const id = await processorFor(app, environment)?.findPaycode?.(paycode)
+  const processors = await processorsFor(app, environment)
+  const found = await Promise.all(processors.map((processor) => processor.findPaycode?.(paycode)))
+  const id = found.find((one) => one !== undefined)
   const payment = id === undefined ? undefined : await findSessionPayment(app.pool, environment.id, id)
   if (!payment) return []
   const { amount, currency, customer_id } = payment

@@ -11,6 +11,8 @@ export type NewCharge = {
   merchant_name: string
   /** Where the payer's browser goes when it is done there, whatever the outcome. */
   return_url: string
+  /** When the payment was begun: what is asked again later is asked in the same words. */
+  begun_at: Date
 }
 
 /** How a payment was made, in the API's words: never more of a card than its scheme, first six and last four digits. */
@@ -19,21 +21,63 @@ export type MethodDetails = z.input<typeof methodDetails>
 /** Why a charge did not succeed: stable codes, and a sentence for the payer. */
 export type Decline = { error_code: string; decline_code: string; message: string }
 
-/** The state of a charge at the processor. `open`: nothing was tried yet. `pending`: tried, and not decided. */
+/**
+ * The state of a charge at the processor. `open`: nothing was tried yet. `pending`: tried, and not decided. Of one that succeeded,
+ * `amount` is what arrived, in minor units; it or `currency` is undefined where the processor did not say.
+ */
 export type ChargeState =
   | { status: 'open' }
   | { status: 'pending'; method_details?: MethodDetails | undefined }
-  | { status: 'succeeded'; at: Date; method_details?: MethodDetails | undefined }
+  | {
+      status: 'succeeded'
+      at: Date
+      amount: bigint | undefined
+      currency: string | undefined
+      /** The processor's own id of the payment, where it is not the reference. */
+      processor_payment_id?: string | undefined
+      method_details?: MethodDetails | undefined
+    }
   | { status: 'failed'; decline: Decline; method_details?: MethodDetails | undefined }
 
-/** An adapter to a payment service, for one environment. Its calls never happen inside a transaction of ours. */
-export type Processor = {
+/** What a processor takes at once in one currency: minor units, in multiples of `step`. */
+export type ChargeRange = { minimum: bigint; maximum: bigint; step: bigint }
+
+/** What a processor can do with a charge after it was opened, and whether opening it twice with one key opens one. */
+export type Capabilities = {
+  capture: 'none' | 'once' | 'many'
+  refund: 'none' | 'full' | 'partial'
+  close: boolean
+  open_is_idempotent: boolean
+}
+
+/** A charge that a processor has opened. `request_id` is by which its support finds the request. */
+export type OpenedCharge = { reference: string; url: string; request_id?: string | undefined }
+
+/** What a callback says: which charge to look at, and by which id it is known when it is sent again. */
+export type Wake = { event_id: string; reference: string }
+
+/** What is known of a processor before it is set up. */
+export type ProcessorTerms = {
+  /** What it takes, by currency; a currency that is not there is not taken. */
+  readonly limits: ReadonlyMap<string, ChargeRange>
+  readonly capabilities: Capabilities
+  /** For how long a charge that was tried is asked about. What comes later is still money: a callback tells of it. */
+  readonly pending_max_ms: number
+}
+
+/**
+ * An adapter to a payment service, for one environment. Its calls never happen inside a transaction of ours. They throw a
+ * `ProcessorFault`.
+ */
+export type Processor = ProcessorTerms & {
   /** Stored with each payment, and the name of its clearing account. */
   readonly name: string
   /** Origins of its pages other than ours, to which a form of ours may lead. */
   readonly page_origins: readonly string[]
-  /** Opens a charge, once per payment: calling it again returns the same. */
-  open(charge: NewCharge): Promise<{ reference: string; url: string }>
+  /** Opens a charge. The key follows from the payment: asked again with it, the same charge is returned. */
+  open(charge: NewCharge, key: string): Promise<OpenedCharge>
+  /** The charge of a payment, where opening it is not idempotent and the answer was lost; undefined when there is none. */
+  find?(payment_id: Id): Promise<OpenedCharge | undefined>
   /**
    * Sends a charge to a payer's phone to be approved there, once per payment; absent where the processor cannot. Its outcome
    * is fetched like any other.
@@ -41,11 +85,16 @@ export type Processor = {
   push?(charge: Omit<NewCharge, 'return_url'>, phone: string): Promise<{ reference: string }>
   /** The payment that waits to be paid by a code at a till, where the processor gives such codes and this one can be paid now. */
   findPaycode?(paycode: string): Promise<Id | undefined>
-  /**
-   * Closes a charge before its payer has paid, so that nobody can pay it any more. Returns false when it is too late:
-   * `fetch` says what has become of it.
-   */
-  cancel(reference: string): Promise<boolean>
+  /** Closes a charge before its payer has paid, so that nobody can pay it any more. When it is too late, `fetch` says why. */
+  close(reference: string): Promise<'closed' | 'too_late'>
   /** Fetches the state of a charge. It is the only source of truth; a browser or a callback merely prompts the call. */
   fetch(reference: string): Promise<ChargeState>
+  /** Authenticates a callback by its raw bytes, and says what to look at. Throws `CallbackRefused`. */
+  wake?(raw_body: Buffer, headers: Readonly<Record<string, unknown>>): Wake[]
+}
+
+/** Whether an amount may be asked for in a currency. */
+export function takes({ limits }: Pick<Processor, 'limits'>, amount: bigint, currency: string): boolean {
+  const range = limits.get(currency)
+  return range !== undefined && amount >= range.minimum && amount <= range.maximum && amount % range.step === 0n
 }

@@ -147,7 +147,12 @@ export type NewSessionPayment = Pick<
   | 'processor'
   | 'metadata'
   | 'created_at'
-> & { checkout_id: Id | null }
+> & {
+  checkout_id: Id | null
+  /** What its processor is asked besides: encrypted, and null for a push. */
+  merchant_name: string
+  return_url: Buffer | null
+}
 
 /** Writes a payment as started; when its form is sent twice, the second time writes nothing. */
 export async function insertSessionPayment(
@@ -175,6 +180,8 @@ export async function insertSessionPayment(
       uuidArray(payment.chosen.map(({ receivable_id }) => receivable_id)),
       bigintArray(payment.chosen.map(({ amount }) => amount)),
       payment.checkout_id,
+      payment.merchant_name,
+      payment.return_url,
     ],
   })
 }
@@ -227,23 +234,35 @@ export async function claimProcessorReference(
   { id, environment_id, processor }: Pick<SessionPayment, 'id' | 'environment_id' | 'processor'>,
   reference: string,
 ): Promise<void> {
-  const key = [environment_id, processor, reference, bucketOfValue(`${processor}\n${reference}`)]
   const { rowCount } = await connection.query({
     ...claimProcessorReferenceSql,
-    values: [...key, id],
+    values: [environment_id, processor, reference, bucketOfReference(processor, reference), id],
   })
   if (rowCount === 1) return
-  const { rows } = await connection.query<{ payment_id: Id }>({
+  const holder = await findPaymentOfCharge(connection, { environment_id, processor, reference })
+  assert(holder === id, 'a charge of a processor belongs to one payment')
+}
+
+/** The payment that a processor's reference belongs to. */
+export async function findPaymentOfCharge(
+  database: Queryable,
+  { environment_id, processor, reference }: { environment_id: number; processor: string; reference: string },
+): Promise<Id | undefined> {
+  const { rows } = await database.query<{ payment_id: Id }>({
     ...findProcessorReferenceSql,
-    values: key,
+    values: [environment_id, processor, reference, bucketOfReference(processor, reference)],
   })
-  assert(rows[0]?.payment_id === id, 'a charge of a processor belongs to one payment')
+  return rows[0]?.payment_id
+}
+
+function bucketOfReference(processor: string, reference: string): number {
+  return bucketOfValue(`${processor}\n${reference}`)
 }
 
 /**
  * Claims payments whose next check with the processor is due, oldest first, and schedules the one after that: a pending
- * charge is checked each second at first, an open one after 30 seconds, both at growing intervals. Several processes
- * share the work.
+ * charge is checked each second at first, an open one after 30 seconds, both at intervals that grow to an hour. Several
+ * processes share the work.
  */
 export async function claimDueChecks(pool: Queryable, now: Date, limit: number): Promise<Key[]> {
   const { rows } = await pool.query<Key>({
@@ -262,12 +281,16 @@ export async function claimCancelledChecks(pool: Queryable, now: Date, limit: nu
   return rows
 }
 
-/** Schedules no more checks of a payment, if it is cancelled still. */
-export async function endChecks(pool: Queryable, { environment_id, id }: Key): Promise<void> {
+/** Schedules no more checks of a payment, if its status is still the same. */
+export async function endChecks(
+  pool: Queryable,
+  { environment_id, id }: Key,
+  status: 'cancelled' | 'processing',
+): Promise<void> {
   await pool.query({
     name: 'end-checks',
     text: `update payment set next_check_at = null
-      where environment_id = $1 and id = $2 and bucket = $3 and status = 'cancelled'`,
-    values: [environment_id, id, bucketOf(id)],
+      where environment_id = $1 and id = $2 and bucket = $3 and status = $4`,
+    values: [environment_id, id, bucketOf(id), status],
   })
 }

@@ -1,6 +1,5 @@
-import type { AppContext } from '../../context.ts'
 import type { Id } from '../../core/id/id.ts'
-import type { Processor } from '../processor/processor.ts'
+import { processorNamed } from '../processor/registry.ts'
 import { findSessionPayment, listRivals, type SessionPayment, updateStatus } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
 
@@ -13,8 +12,7 @@ import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-wi
  * charge. Money that arrives all the same is applied as far as it is owed.
  */
 export async function supersede(
-  app: SessionApp & Pick<AppContext, 'log'>,
-  processor: Processor,
+  app: SessionApp,
   started: SessionPayment,
   previous: Id | null,
   cause: SessionCause,
@@ -28,7 +26,7 @@ export async function supersede(
     : rivals.filter((rival) => isLater(started, rival))
   for (const payment of [...(replaced && waits ? [replaced] : []), ...giving]) {
     try {
-      await cancel(app, processor, payment, cause)
+      await cancel(app, payment, cause)
     } catch (error) {
       // It is cancelled with the next one that is started, or expires.
       app.log.warn({ err: error, payment_id: payment.id }, 'a payment that gives way could not be cancelled')
@@ -43,12 +41,12 @@ function isLater(one: Begun, other: Begun): boolean {
   return first > second || (first === second && one.id > other.id)
 }
 
-async function cancel(app: SessionApp, processor: Processor, payment: SessionPayment, cause: SessionCause) {
-  const { processor_reference, environment_id, id } = payment
+async function cancel(app: SessionApp, payment: SessionPayment, cause: SessionCause) {
+  const { processor_reference, environment_id, id, mode } = payment
   if (processor_reference !== null) {
-    const isOurs = processor.name === payment.processor
-    const isClosed = isOurs && (await processor.cancel(processor_reference))
-    if (!isClosed) return void (await syncWithProcessor(app, environment_id, id, cause))
+    const processor = await processorNamed(app, { id: environment_id, mode }, payment.processor)
+    if ((await processor?.close(processor_reference)) !== 'closed')
+      return void (await syncWithProcessor(app, environment_id, id, cause))
   }
   await updateStatus(app.pool, payment, { status: 'cancelled', now: app.clock.now(), ...cause })
 }

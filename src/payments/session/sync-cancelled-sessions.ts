@@ -1,6 +1,6 @@
 import type { AppContext } from '../../context.ts'
 import { newRequestId } from '../../core/request-id.ts'
-import { processorFor } from '../processor/registry.ts'
+import { processorNamed } from '../processor/registry.ts'
 import { checkApart } from './apart.ts'
 import { claimCancelledChecks, endChecks, findSessionPayment } from './store.ts'
 import { type SessionApp, syncWithProcessor } from './sync-with-processor.ts'
@@ -8,7 +8,7 @@ import { type SessionApp, syncWithProcessor } from './sync-with-processor.ts'
 const batchMax = 50
 const failed = 'the charge of a cancelled payment could not be closed'
 
-type App = SessionApp & Pick<AppContext, 'log' | 'outage'>
+type App = SessionApp & Pick<AppContext, 'outage'>
 
 /**
  * Closes the charges of payments that were cancelled with what they were for, so that their payers, who may still be on the
@@ -28,11 +28,11 @@ async function closeOne(app: App, key: Awaited<ReturnType<typeof claimCancelledC
   const payment = await findSessionPayment(app.pool, key.environment_id, key.id)
   if (!payment || payment.processor_reference === null) return
   const { environment_id, mode, processor_reference } = payment
-  const processor = processorFor(app, { id: environment_id, mode })
-  if (processor?.name !== payment.processor) return
-  if (!(await processor.cancel(processor_reference))) {
+  const processor = await processorNamed(app, { id: environment_id, mode }, payment.processor)
+  if (!processor) return
+  if ((await processor.close(processor_reference)) !== 'closed') {
     const cause = { request_id: newRequestId(), actor: 'job:sync-cancelled-sessions' } as const
     await syncWithProcessor(app, environment_id, payment.id, cause)
   }
-  await endChecks(app.pool, key)
+  await endChecks(app.pool, key, 'cancelled')
 }

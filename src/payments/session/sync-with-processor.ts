@@ -2,17 +2,23 @@ import { renderProblem } from '../../api/problems.ts'
 import type { AppContext } from '../../context.ts'
 import type { Actor } from '../../core/actor.ts'
 import { assert } from '../../core/assert.ts'
-import type { Id } from '../../core/id/id.ts'
+import { formatId, type Id } from '../../core/id/id.ts'
+import { maxAmount } from '../../core/money.ts'
 import { transaction } from '../../database/transaction.ts'
+import type { ChosenAmount } from '../../ledger/allocation.ts'
 import { policyFor } from '../../ledger/checkouts/checkout.ts'
 import type { PaymentCommand, PaymentTarget } from '../../ledger/payments/command.ts'
 import type { ChargeState } from '../processor/processor.ts'
-import { processorFor } from '../processor/registry.ts'
+import { processorNamed } from '../processor/registry.ts'
+import { noteChargeIds } from './charge.ts'
 import { tellFailedAttempt } from './checkout-attempt.ts'
 import { findSessionPayment, type SessionPayment, updateStatus } from './store.ts'
 
 /** What syncing a session needs. */
-export type SessionApp = Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl' | 'payments' | 'eventsCommitted'>
+export type SessionApp = Pick<
+  AppContext,
+  'pool' | 'clock' | 'vault' | 'publicUrl' | 'payments' | 'eventsCommitted' | 'processorClient' | 'log'
+>
 
 /** Who checks a payment: a page that is shown, or the job that looks after sessions. */
 export type SessionCause = { request_id: string; actor: Actor }
@@ -22,7 +28,7 @@ const pendingCheckMs = 1_000
 /**
  * Asks the processor for the state of a charge, and brings the payment to it: applied, failed, or still on its way. It
  * may be called concurrently and any number of times: the lock on the payment and its status let one application
- * through. Returns the payment as it is afterwards; `undefined` when there is none.
+ * through. Returns the payment as it is afterwards; `undefined` when there is none. Throws a `ProcessorFault`.
  */
 export async function syncWithProcessor(
   app: SessionApp,
@@ -32,16 +38,56 @@ export async function syncWithProcessor(
 ): Promise<SessionPayment | undefined> {
   const payment = await findSessionPayment(app.pool, environmentId, paymentId)
   if (!payment || payment.status === 'succeeded' || payment.processor_reference === null) return payment
-  const processor = processorFor(app, { id: environmentId, mode: payment.mode })
-  if (processor?.name !== payment.processor) return payment
+  const processor = await processorNamed(app, { id: environmentId, mode: payment.mode }, payment.processor)
+  if (!processor) return payment
   const charge = await processor.fetch(payment.processor_reference)
   if (charge.status === 'open') return payment
-  if (charge.status === 'succeeded') {
-    const { processor_reference } = payment
-    const outcome = await app.payments.apply(commandOf(app, { ...payment, processor_reference }, charge, cause))
-    assert(outcome.kind === 'applied' || outcome.kind === 'already_succeeded', 'money that arrived is never refused')
-  } else await recordProgress(app, payment, charge, cause)
+  if (charge.status !== 'succeeded') await recordProgress(app, payment, charge, cause)
+  else {
+    const amount = amountArrived(app, payment, charge)
+    if (amount === undefined) await recordProgress(app, payment, { status: 'pending' }, cause)
+    else await applyArrived(app, payment, { ...charge, amount }, cause)
+  }
   return findSessionPayment(app.pool, environmentId, paymentId)
+}
+
+type Succeeded = Extract<ChargeState, { status: 'succeeded' }>
+
+/**
+ * How much has arrived. Undefined when the processor does not say, or names another currency than was asked for: that is applied to
+ * nothing and stays on its way until somebody has looked, for to book it as what was asked would be to invent money.
+ */
+function amountArrived({ log }: SessionApp, payment: SessionPayment, charge: Succeeded): bigint | undefined {
+  const { amount, currency } = charge
+  const facts = {
+    payment_id: formatId('payment', payment.id),
+    processor: payment.processor,
+    asked: String(payment.amount),
+  }
+  const isClear = amount !== undefined && amount > 0n && amount <= maxAmount && currency === payment.currency
+  if (!isClear) {
+    log.error(
+      { ...facts, currency },
+      'a charge was paid, but not in the currency that was asked for, or nobody knows how much',
+    )
+    return undefined
+  }
+  if (amount !== payment.amount)
+    log.warn({ ...facts, arrived: String(amount) }, 'another amount arrived than was asked for')
+  return amount
+}
+
+async function applyArrived(
+  app: SessionApp,
+  payment: SessionPayment,
+  charge: Succeeded & { amount: bigint },
+  cause: SessionCause,
+): Promise<void> {
+  const { processor_reference } = payment
+  assert(processor_reference !== null, 'a charge is fetched by its reference')
+  await noteChargeIds(app.pool, payment, charge)
+  const outcome = await app.payments.apply(commandOf(app, { ...payment, processor_reference }, charge, cause))
+  assert(outcome.kind === 'applied' || outcome.kind === 'already_succeeded', 'money that arrived is never refused')
 }
 
 async function recordProgress(
@@ -69,13 +115,13 @@ async function recordProgress(
 }
 
 /**
- * Money that has arrived is never refused: what no longer fits the debt that it was meant for stays unapplied.
- * `received_at` is the time of the processor, however late we asked.
+ * Money that has arrived is never refused: what no longer fits the debt that it was meant for stays unapplied. The payment's amount
+ * becomes what arrived. `received_at` is the time of the processor, however late we asked.
  */
 function commandOf(
   app: SessionApp,
   payment: SessionPayment & { processor_reference: string },
-  charge: Extract<ChargeState, { status: 'succeeded' }>,
+  charge: Succeeded & { amount: bigint },
   { request_id, actor }: SessionCause,
 ): PaymentCommand {
   return {
@@ -91,14 +137,14 @@ function commandOf(
     payment: {
       id: payment.id,
       customer_id: payment.customer_id,
-      amount: payment.amount,
+      amount: charge.amount,
       currency: payment.currency,
       channel: charge.method_details?.type ?? 'card',
       clearing: payment.processor,
       received_at: charge.at,
       metadata: payment.metadata,
     },
-    target: targetFor(payment),
+    target: targetFor(payment, charge.amount),
     renderer: {
       payment: () => ({ status: 200, body: '' }),
       problem: (problem) => renderProblem(problem, app, '/'),
@@ -110,7 +156,17 @@ function commandOf(
  * The money of a page goes to what its payer chose; that of a request or session to its target, like a recorded payment, or
  * to nothing in Billing.
  */
-function targetFor({ checkout, chosen }: SessionPayment): PaymentTarget {
-  if (checkout === null) return { kind: 'chosen', amounts: chosen }
+function targetFor({ checkout, chosen }: SessionPayment, arrived: bigint): PaymentTarget {
+  if (checkout === null) return { kind: 'chosen', amounts: firstOfChosen(chosen, arrived) }
   return checkout.target ? policyFor(checkout.target) : { kind: 'direct' }
+}
+
+/** The chosen amounts, in their order, as far as the money goes. */
+function firstOfChosen(chosen: readonly ChosenAmount[], arrived: bigint): ChosenAmount[] {
+  let left = arrived
+  return chosen.flatMap(({ receivable_id, amount }) => {
+    const part = amount < left ? amount : left
+    left -= part
+    return part > 0n ? [{ receivable_id, amount: part }] : []
+  })
 }

@@ -7,7 +7,7 @@ import { beginCheckout } from '../checkout/begin.ts'
 import { findRequestOrThrow } from '../checkout/requests/service.ts'
 import { findSessionOrThrow } from '../checkout/sessions/service.ts'
 import { resolveCheckoutTarget, splitTarget } from '../checkout/target.ts'
-import { processorFor } from '../processor/registry.ts'
+import { testSimulator } from '../processor/registry.ts'
 import { playCharge } from '../processor/simulator/charge.ts'
 import { createSessionPayment } from '../session/create.ts'
 import { syncWithProcessor } from '../session/sync-with-processor.ts'
@@ -19,7 +19,7 @@ import type { CreateTestPayment } from './schema.ts'
  * `..._state` of a request or session that is not open, or why the money cannot go where the body says.
  */
 export async function playPayment(app: AppContext, context: RequestContext, input: CreateTestPayment): Promise<Id> {
-  if (processorFor(app, context.environment)?.name !== 'simulator') {
+  if (!testSimulator(app, context.environment)) {
     throw new Problem('not_found', 'There are test payments only in a test environment.')
   }
   const id = await begin(app, context, input)
@@ -48,7 +48,7 @@ async function beginWhole(app: AppContext, context: RequestContext, row: Checkou
   if (status !== 'active') throw fieldProblem(`payment_${row.kind}_state`, pointer, `It is ${status}.`)
   const id = newId(row.bucket, now.getTime())
   const via = { return_url: app.publicUrl() }
-  const processor = required(processorFor(app, environment), 'a test environment has its simulator')
+  const processor = required(testSimulator(app, environment), 'a test environment has its simulator')
   const begun = await beginCheckout(app, processor, row, { environment, id, via, metadata: {}, actor, request_id })
   if (begun !== 'unfit') return id
   throw fieldProblem('amount_exceeds_remaining', pointer, 'Less is owed by now than it asks for.')
@@ -61,7 +61,7 @@ async function beginPart(app: AppContext, context: RequestContext, input: Create
   const wanted = { environment_id: environment.id, amount: BigInt(amount), currency }
   const { chosen } = await splitTarget(app.pool, wanted, required(target, 'the schema requires a target'))
   const id = newId(bucketOf(target?.customer_id ?? ''), now.getTime())
-  const processor = required(processorFor(app, environment), 'a test environment has its simulator')
+  const processor = required(testSimulator(app, environment), 'a test environment has its simulator')
   await createSessionPayment(app, processor, {
     environment,
     id,

@@ -79,6 +79,7 @@ U bank het dit nog nie bevestig nie. U hoef dit nie weer te betaal nie.`,
     notOnline: 'Aanlyn betaling is nie hier beskikbaar nie.',
     openTooLong:
       'Hierdie bladsy was langer as ’n dag oop. Niks is nou gehef nie. Kyk asseblief na die bedrag, en betaal dan.',
+    notThisAmount: 'Hierdie bedrag kan nie hier aanlyn betaal word nie. Niks is nou gehef nie.',
     notCharged: 'Niks is nou gehef nie.',
     nothingLeft: 'Daar is niks meer hier om te betaal nie. Niks is nou gehef nie.',
     alreadyStarted: (amount) =>

@@ -78,6 +78,7 @@ Your bank has not confirmed it yet. You do not have to pay that again.`,
     notOnline: 'Online payment is not available here.',
     openTooLong:
       'This page was open for more than a day. You were not charged now. Please look at the amount, then pay.',
+    notThisAmount: 'This amount cannot be paid online here. You were not charged now.',
     notCharged: 'You were not charged now.',
     nothingLeft: 'There is nothing left to pay here. You were not charged now.',
     alreadyStarted: (amount: string) =>

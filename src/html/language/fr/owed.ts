@@ -78,6 +78,7 @@ Votre banque n’a pas encore confirmé ce paiement. Vous n’avez pas à payer 
     tooMuch: 'Ce montant dépasse le maximum d’un paiement. Cochez moins de dettes, et payez les autres ensuite.',
     notOnline: 'Le paiement en ligne n’est pas disponible ici.',
     openTooLong: 'Cette page est restée ouverte plus d’un jour. Rien n’a été débité. Vérifiez le montant, puis payez.',
+    notThisAmount: 'Ce montant ne peut pas être payé en ligne ici. Rien n’a été débité.',
     notCharged: 'Rien n’a été débité.',
     nothingLeft: 'Il ne reste rien à payer ici. Rien n’a été débité.',
     alreadyStarted: (amount) =>

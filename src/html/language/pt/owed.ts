@@ -77,6 +77,7 @@ O seu banco ainda não confirmou este pagamento. Não tem de o pagar outra vez.`
     tooMuch: 'Isto é mais do que um pagamento permite. Assinale menos dívidas e pague as outras depois.',
     notOnline: 'O pagamento online não está disponível aqui.',
     openTooLong: 'Esta página esteve aberta mais de um dia. Nada foi cobrado agora. Verifique o valor e depois pague.',
+    notThisAmount: 'Este valor não pode ser pago online aqui. Nada foi cobrado agora.',
     notCharged: 'Nada foi cobrado agora.',
     nothingLeft: 'Não resta nada a pagar aqui. Nada foi cobrado agora.',
     alreadyStarted: (amount) =>

@@ -75,6 +75,7 @@ Benki yako bado haijaithibitisha. Huhitaji kuilipa tena.`,
     notOnline: 'Malipo ya mtandaoni hayapatikani hapa.',
     openTooLong:
       'Ukurasa huu ulikuwa wazi kwa zaidi ya siku moja. Hakuna kilichotozwa sasa. Tafadhali angalia kiasi, kisha ulipe.',
+    notThisAmount: 'Kiasi hiki hakiwezi kulipwa mtandaoni hapa. Hakuna kilichotozwa sasa.',
     notCharged: 'Hakuna kilichotozwa sasa.',
     nothingLeft: 'Hakuna kilichobaki cha kulipa hapa. Hakuna kilichotozwa sasa.',
     alreadyStarted: (amount) =>

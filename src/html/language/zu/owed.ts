@@ -80,6 +80,7 @@ Ibhange lakho alikakuqinisekisi lokhu. Akudingeki ukukhokhe futhi.`,
     notOnline: 'Ukukhokha nge-inthanethi akutholakali lapha.',
     openTooLong:
       'Leli khasi belivuliwe isikhathi esingaphezu kosuku. Akukho mali ethathiwe manje. Sicela ubheke imali, bese uyakhokha.',
+    notThisAmount: 'Leli nani alikwazi ukukhokhwa nge-inthanethi lapha. Akukho mali ethathiwe manje.',
     notCharged: 'Akukho mali ethathiwe manje.',
     nothingLeft: 'Akusekho okufanele kukhokhwe lapha. Akukho mali ethathiwe manje.',
     alreadyStarted: (amount) =>

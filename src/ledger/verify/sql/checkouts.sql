@@ -1,5 +1,5 @@
--- I14, requests and sessions: one that is paid names a payment that succeeded as an attempt to pay it, and no other has one that
--- did; the attempts belong to it and to its customer, and pay the whole of it in its currency; its page is found by one code; and
+-- I14, requests and sessions: one that is paid names a payment that succeeded as an attempt to pay all of it, and no other
+-- has one that did; the attempts belong to it and to its customer, and ask for the whole of it in its currency; its page is found by one code; and
 -- the reference of a request is reserved for it.
 select
   count(*) as examined,
@@ -30,11 +30,14 @@ from (
   ) as c
   full join (
     select a.checkout_id, a.environment_id, a.bucket,
-      coalesce(array_agg(a.id) filter (where a.status = 'succeeded'), '{}') as succeeded,
+      coalesce(array_agg(a.id) filter (where a.status = 'succeeded' and a.amount >= k.amount), '{}') as succeeded,
       count(*) filter (
-        where a.customer_id is distinct from k.customer_id or a.amount <> k.amount or a.currency <> k.currency) as strangers
+        where a.customer_id is distinct from k.customer_id or coalesce(c.amount, a.amount) <> k.amount
+          or a.currency <> k.currency) as strangers
     from payment as a
     left join checkout as k on k.environment_id = a.environment_id and k.id = a.checkout_id and k.bucket = a.bucket
+    -- What was asked for. What arrived may be another amount.
+    left join charge as c on c.environment_id = a.environment_id and c.payment_id = a.id and c.bucket = a.bucket
     where a.checkout_id is not null
     group by a.checkout_id, a.environment_id, a.bucket
   ) as p on p.checkout_id = c.id and p.environment_id = c.environment_id and p.bucket = c.bucket

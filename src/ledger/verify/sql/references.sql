@@ -72,4 +72,8 @@ from (
   select 'payment_request', n.entity_id, 'a reference is reserved for it, and it does not exist', k.id is null
   from (select * from external_reference where kind = 'payment_request') as n
   left join checkout as k on k.id = n.entity_id and k.environment_id = n.environment_id and k.kind = 'request'
+  union all
+  select 'payment', c.payment_id, 'a processor was asked for it, and it has none', p.processor is null
+  from charge as c
+  left join payment as p on p.id = c.payment_id and p.bucket = c.bucket and p.environment_id = c.environment_id
 ) as checked

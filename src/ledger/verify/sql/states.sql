@@ -14,9 +14,12 @@ from (
     status = 'succeeded' and received_at is null
       or status <> 'succeeded' and (applied_amount <> 0 or unapplied_amount <> 0 or reversed_amount <> 0 or direct_amount <> 0)
       or customer_id is not null and chosen_amounts is not null
-        and amount <> (select sum(chosen) from unnest(chosen_amounts) as chosen)
-      or status = 'succeeded' and customer_id is null and direct_amount + reversed_amount <> amount
-  from payment
+        and coalesce(c.amount, p.amount) <> (select sum(chosen) from unnest(chosen_amounts) as chosen)
+      or status = 'succeeded' and customer_id is null and direct_amount + reversed_amount <> p.amount
+      or c.amount <> p.amount and status <> 'succeeded'
+  from payment as p
+  -- What was asked of a processor. What arrived may be another amount.
+  left join charge as c on c.environment_id = p.environment_id and c.payment_id = p.id and c.bucket = p.bucket
   union all
   select 'event', event_id, 'delivery ' || status,
     (status = 'pending') <> (settled_at is null)

@@ -13,7 +13,7 @@ import { type CheckoutRow, renderRequest, statusAt } from '../../../ledger/check
 import { checkoutEvent } from '../../../ledger/checkouts/event.ts'
 import { lockCheckouts } from '../../../ledger/checkouts/lock.ts'
 import { updateCheckout } from '../../../ledger/checkouts/write.ts'
-import { processorFor } from '../../processor/registry.ts'
+import { processorsFor } from '../../processor/registry.ts'
 import { checkoutUrl } from '../links.ts'
 import { newCheckout } from '../new-row.ts'
 import { findCheckout, insertCheckout } from '../store.ts'
@@ -48,13 +48,13 @@ export function requestEtag({ version }: CheckoutRow): string {
  */
 export async function createRequest(
   connection: Connection,
-  app: Parameters<typeof processorFor>[0],
+  app: Parameters<typeof processorsFor>[0],
   context: RequestContext,
   input: CreatePaymentRequest,
 ): Promise<CheckoutRow> {
   const { type, amount, currency, external_reference, description, metadata = {}, push } = input
   const expires_at = expiryOf(context, type, input.expires_at)
-  if (type === 'push' && !processorFor(app, context.environment)?.push) {
+  if (type === 'push' && !(await processorsFor(app, context.environment)).some(({ push }) => push)) {
     throw fieldProblem('not_supported', '/type', 'No processor of this environment can send a push.')
   }
   const target = namesTarget(input) ? (await resolveCheckoutTarget(connection, context, input)).target : undefined

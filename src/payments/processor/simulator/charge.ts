@@ -180,15 +180,20 @@ export function answerChallenge(pool: Queryable, charge: SimulatorCharge, approv
   })
 }
 
-/** Closes a charge that is still to be paid. Returns whether it was. */
-export async function cancelCharge(pool: Queryable, environmentId: number, id: Id, now: Date): Promise<boolean> {
+/** Closes a charge that is still to be paid. */
+export async function closeCharge(
+  pool: Queryable,
+  environmentId: number,
+  id: Id,
+  now: Date,
+): Promise<'closed' | 'too_late'> {
   const { rowCount } = await pool.query({
-    name: 'cancel-simulator-charge',
+    name: 'close-simulator-charge',
     text: `update simulator_charge set status = 'failed', settles_at = $4, decline_code = 'superseded'
       where id = $1 and bucket = $2 and environment_id = $3 and status in ('open', 'challenge')`,
     values: [id, bucketOf(id), environmentId, now],
   })
-  return rowCount === 1
+  return rowCount === 1 ? 'closed' : 'too_late'
 }
 
 type Move = Pick<SimulatorCharge, 'status' | 'card'> &
@@ -220,7 +225,7 @@ async function move(
 
 /** The state of a charge at an instant: a pending one resolves by the clock alone, so nothing has to run for it. */
 export function stateAt(charge: SimulatorCharge, now: Date): ChargeState {
-  const { settles_at, becomes } = charge
+  const { settles_at, becomes, amount, currency } = charge
   const method_details = charge.card ?? undefined
   const status = charge.status === 'pending' && settles_at && settles_at <= now && becomes ? becomes : charge.status
   switch (status) {
@@ -232,7 +237,7 @@ export function stateAt(charge: SimulatorCharge, now: Date): ChargeState {
     case 'pending':
       return { status: 'pending', method_details }
     case 'succeeded':
-      return { status: 'succeeded', at: settles_at ?? now, method_details }
+      return { status: 'succeeded', at: settles_at ?? now, amount, currency, method_details }
     case 'failed':
       return {
         status: 'failed',

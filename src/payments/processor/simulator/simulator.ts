@@ -1,10 +1,24 @@
 import type { AppContext } from '../../../context.ts'
 import { assert, required } from '../../../core/assert.ts'
+import { keptCurrencyCodes } from '../../../core/currency.ts'
 import { decode, encode } from '../../../core/id/base62.ts'
 import { bucketOf } from '../../../core/id/id.ts'
-import type { Processor } from '../processor.ts'
-import { cancelCharge, chargeToken, insertCharge, insertPush, type SimulatorCharge, stateAt } from './charge.ts'
+import { maxAmount } from '../../../core/money.ts'
+import type { ChargeRange, Processor, ProcessorTerms } from '../processor.ts'
+import { chargeToken, closeCharge, insertCharge, insertPush, type SimulatorCharge, stateAt } from './charge.ts'
 import { findPaycodePayment } from './paycode.ts'
+
+const anyAmount: ChargeRange = { minimum: 1n, maximum: maxAmount, step: 1n }
+const limits = new Map(keptCurrencyCodes().map((currency) => [currency, anyAmount]))
+// A bank of its own that is asked answers within a day.
+const pendingMaxMs = 2 * 86_400_000
+
+/** It takes any amount, in any currency that something may be owed in. */
+export const simulatorTerms: ProcessorTerms = {
+  limits,
+  capabilities: { capture: 'none', refund: 'none', close: true, open_is_idempotent: true },
+  pending_max_ms: pendingMaxMs,
+}
 
 const referencePrefix = 'sim_'
 const idOf = (reference: string) =>
@@ -21,9 +35,12 @@ export function simulator(
   return {
     name: 'simulator',
     page_origins: [],
-    async open({ payment_id, return_url, ...charge }) {
+    ...simulatorTerms,
+    async open({ payment_id, return_url, amount, currency, merchant_name }) {
       await insertCharge(pool, {
-        ...charge,
+        amount,
+        currency,
+        merchant_name,
         id: payment_id,
         environment_id: environmentId,
         return_url: vault.encrypt(return_url),
@@ -40,7 +57,7 @@ export function simulator(
       return { reference: referencePrefix + encode(payment_id) }
     },
     findPaycode: (paycode) => findPaycodePayment(pool, environmentId, paycode, clock.now()),
-    cancel: (reference) => cancelCharge(pool, environmentId, idOf(reference), clock.now()),
+    close: (reference) => closeCharge(pool, environmentId, idOf(reference), clock.now()),
     async fetch(reference) {
       const id = idOf(reference)
       const { rows } = await pool.query<SimulatorCharge>({

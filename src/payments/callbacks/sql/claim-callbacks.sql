@@ -1,0 +1,15 @@
+-- Claims up to $2 callbacks that are due at $1, and schedules the try after this one: in 5 s, 10 s, 20 s … 1 h.
+update processor_callback as c
+set attempts = c.attempts + 1,
+  next_try_at = $1::timestamptz + least(interval '5 seconds' * power(2, least(c.attempts, 10)), interval '1 hour')
+from (
+  select environment_id, processor, event_id, bucket
+  from processor_callback
+  where next_try_at <= $1
+  order by next_try_at
+  limit $2
+  for no key update skip locked
+) as due
+where c.environment_id = due.environment_id and c.processor = due.processor and c.event_id = due.event_id
+  and c.bucket = due.bucket
+returning c.environment_id, c.processor, c.event_id, c.bucket, c.reference, c.attempts

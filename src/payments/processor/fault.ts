@@ -1,0 +1,18 @@
+/**
+ * Why a processor did not do what it was asked. `unknown`: it may have, for its answer was lost or says nothing. `refused`: it
+ * did not. `key_refused`: nor will it, until the merchant gives another key. The message holds nothing of a body.
+ */
+export class ProcessorFault extends Error {
+  readonly kind: 'unknown' | 'refused' | 'key_refused'
+  /** The processor's id of the request. */
+  readonly request_id: string | undefined
+
+  constructor(kind: ProcessorFault['kind'], message: string, request_id?: string) {
+    super(message)
+    this.kind = kind
+    this.request_id = request_id
+  }
+}
+
+/** A callback that is not the processor's, or is too old to be believed. */
+export class CallbackRefused extends Error {}

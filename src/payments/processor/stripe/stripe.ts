@@ -1,0 +1,168 @@
+import type Stripe from 'stripe'
+import type { AppContext } from '../../../context.ts'
+import { assert } from '../../../core/assert.ts'
+import { formatId } from '../../../core/id/id.ts'
+import { version } from '../../../core/version.ts'
+import { CallbackRefused, ProcessorFault } from '../fault.ts'
+import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '../processor.ts'
+import { stripeLimits, toWire } from './amounts.ts'
+import { stateOfSession } from './state.ts'
+
+/** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
+const stripeApiVersion = '2026-10-28.endive'
+
+/** The deadline of a call is the client's (net/guarded-fetch.ts); this only lies behind it. */
+const timeoutMs = 15_000
+const toleranceS = 300
+// A session may live for a day. It ends an hour before its payment does, so that no charge is begun on an expired payment.
+const payableMs = 23 * 3_600_000
+// Cards are decided at once; a bank that is asked may take two weeks, and Stripe sends its callbacks for days after that.
+const pendingMaxMs = 30 * 86_400_000
+
+/** What Stripe takes, and what can be done with a charge here. */
+export const stripeTerms: ProcessorTerms = {
+  limits: stripeLimits,
+  capabilities: { capture: 'none', refund: 'none', close: true, open_is_idempotent: true },
+  pending_max_ms: pendingMaxMs,
+}
+
+const pageOrigin = 'https://checkout.stripe.com'
+
+/** What the merchant has typed in: the key that calls are made with, and the secret of the callbacks where there is one. */
+export type StripeSecrets = { secret_key: string; webhook_secret?: string | undefined }
+
+type App = Pick<AppContext, 'clock' | 'processorClient'>
+
+/** Stripe, by Checkout Sessions to which the browser is redirected. The SDK is loaded only where Stripe is switched on. */
+export async function createStripe(
+  app: App,
+  mode: 'test' | 'live',
+  { secret_key, webhook_secret }: StripeSecrets,
+): Promise<Processor & { verifyKey(): Promise<void> }> {
+  const { default: Sdk } = await import('stripe')
+  const stripe = openSdk(Sdk, app, secret_key)
+  const { stripe_url } = app.processorClient
+  return {
+    name: 'stripe',
+    page_origins: [stripe_url === undefined ? pageOrigin : new URL(stripe_url).origin],
+    ...stripeTerms,
+    open: (charge, key) => calling(Sdk, () => openSession(stripe, charge, key)),
+    close: (reference) => calling(Sdk, () => expireSession(Sdk, stripe, reference)),
+    fetch: (reference) =>
+      calling(Sdk, async () => {
+        const expand = ['payment_intent.latest_charge']
+        return stateOfSession(await stripe.checkout.sessions.retrieve(reference, { expand }), app.clock.now())
+      }),
+    wake: (raw_body, headers) =>
+      wakesOf(mode, () => {
+        if (webhook_secret === undefined) throw new CallbackRefused('there is no webhook_secret to check it with')
+        const header = headers['stripe-signature']
+        const at = app.clock.now().getTime()
+        const signature = typeof header === 'string' ? header : ''
+        return stripe.webhooks.constructEvent(raw_body, signature, webhook_secret, toleranceS, undefined, at)
+      }),
+    // What a payment needs: a restricted key may be good for this and for nothing else.
+    verifyKey: () => calling(Sdk, () => stripe.checkout.sessions.list({ limit: 1 })).then(() => {}),
+  }
+}
+
+type Sdk = typeof Stripe
+
+function openSdk(Sdk: Sdk, { processorClient }: App, secret_key: string): Stripe {
+  const base = new URL(processorClient.stripe_url ?? 'https://api.stripe.com')
+  const protocol = base.protocol === 'http:' ? 'http' : 'https'
+  return new Sdk(secret_key, {
+    apiVersion: stripeApiVersion,
+    host: base.hostname,
+    port: base.port || (protocol === 'http' ? 80 : 443),
+    protocol,
+    // What is asked again is asked by us, with the same key.
+    maxNetworkRetries: 0,
+    timeout: timeoutMs,
+    telemetry: false,
+    appInfo: { name: 'Tallystick', version },
+    httpClient: Sdk.createFetchHttpClient(processorClient.fetch),
+  })
+}
+
+async function openSession(stripe: Stripe, charge: NewCharge, key: string): Promise<OpenedCharge> {
+  const { payment_id, amount, currency, merchant_name, return_url, begun_at } = charge
+  const shown = formatId('payment', payment_id)
+  const metadata = { payment_id: shown }
+  const session = await stripe.checkout.sessions.create(
+    {
+      mode: 'payment',
+      // A payment's channel is card, and nothing else is decided at once.
+      allowed_payment_method_types: ['card'],
+      line_items: [
+        {
+          quantity: 1,
+          price_data: {
+            currency: currency.toLowerCase(),
+            unit_amount: toWire(amount, currency),
+            product_data: { name: merchant_name },
+          },
+        },
+      ],
+      client_reference_id: shown,
+      metadata,
+      // Those of the session are not copied.
+      payment_intent_data: { metadata },
+      // It would charge another currency than was asked for.
+      adaptive_pricing: { enabled: false },
+      success_url: return_url,
+      cancel_url: return_url,
+      expires_at: Math.floor((begun_at.getTime() + payableMs) / 1_000),
+    },
+    { idempotencyKey: key },
+  )
+  if (typeof session.id !== 'string' || typeof session.url !== 'string') {
+    throw new ProcessorFault('refused', 'Stripe opened a session without a page', session.lastResponse.requestId)
+  }
+  return { reference: session.id, url: session.url, request_id: session.lastResponse.requestId }
+}
+
+async function expireSession(Sdk: Sdk, stripe: Stripe, reference: string): Promise<'closed' | 'too_late'> {
+  try {
+    await stripe.checkout.sessions.expire(reference, undefined, { idempotencyKey: `${reference}:close` })
+    return 'closed'
+  } catch (error) {
+    // It is expired or complete already: `fetch` says which.
+    if (error instanceof Sdk.errors.StripeInvalidRequestError && error.statusCode === 400) return 'too_late'
+    throw error
+  }
+}
+
+/** Makes a call, and gives what it throws our names: the message of an error of Stripe's may hold what was sent. */
+async function calling<T>({ errors }: Sdk, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    if (error instanceof ProcessorFault) throw error
+    assert(error instanceof errors.StripeError, 'what a call of the SDK throws is an error of Stripe')
+    const { statusCode, requestId, type, code } = error
+    const facts = [`Stripe answered ${statusCode ?? 'nothing'}`, type, code].filter(Boolean).join(', ')
+    if (statusCode === 401 || statusCode === 403) throw new ProcessorFault('key_refused', facts, requestId)
+    // 409 is a request with the same key in flight, 429 too many. After a 5xx nobody knows.
+    const refused = statusCode !== undefined && statusCode >= 400 && statusCode < 500
+    const unknown = !refused || statusCode === 409 || statusCode === 429
+    throw new ProcessorFault(unknown ? 'unknown' : 'refused', facts, requestId)
+  }
+}
+
+/**
+ * Which session an event is about. Nothing but ids is read: objects in events are rendered in the version of the endpoint. An event
+ * of the other mode, or about something else, wakes nothing.
+ */
+function wakesOf(mode: 'test' | 'live', construct: () => Stripe.Event): Wake[] {
+  try {
+    const event = construct()
+    const about = event.data.object as { object?: unknown; id?: unknown }
+    if (event.livemode !== (mode === 'live') || about.object !== 'checkout.session') return []
+    return [{ event_id: String(event.id), reference: String(about.id) }]
+  } catch (error) {
+    // Whatever is thrown, it is no event that Stripe signed: too old, cut short, or of another secret.
+    if (error instanceof CallbackRefused) throw error
+    throw new CallbackRefused(error instanceof Error ? error.name : 'it cannot be read')
+  }
+}

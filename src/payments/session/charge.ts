@@ -1,0 +1,98 @@
+import type { AppContext, RequestEnvironment } from '../../context.ts'
+import { assert } from '../../core/assert.ts'
+import { formatId } from '../../core/id/id.ts'
+import type { Queryable } from '../../database/pool.ts'
+import { ProcessorFault } from '../processor/fault.ts'
+import type { NewCharge, OpenedCharge, Processor } from '../processor/processor.ts'
+import type { SessionPayment } from './store.ts'
+
+/** How the payer is to pay: on the processor's page, from which the browser comes back, or by a push to a phone. */
+export type Via = { return_url: string } | { phone: string }
+
+/** What a processor was asked for a payment, besides what the payment says. */
+type ChargeRow = { merchant_name: string; return_url: Buffer | null }
+
+/** What a processor is asked, as it was written with the payment; undefined for one that was begun before this was kept. */
+async function findCharge(
+  database: Queryable,
+  { environment_id, id, bucket }: Pick<SessionPayment, 'environment_id' | 'id' | 'bucket'>,
+): Promise<ChargeRow | undefined> {
+  const { rows } = await database.query<ChargeRow>({
+    name: 'find-charge',
+    text: 'select merchant_name, return_url from charge where environment_id = $1 and payment_id = $2 and bucket = $3',
+    values: [environment_id, id, bucket],
+  })
+  return rows[0]
+}
+
+/** Notes by which ids the processor knows a charge, where it has told them. */
+export async function noteChargeIds(
+  database: Queryable,
+  { environment_id, id, bucket }: Pick<SessionPayment, 'environment_id' | 'id' | 'bucket'>,
+  ids: { request_id?: string | undefined; processor_payment_id?: string | undefined },
+): Promise<void> {
+  const { request_id, processor_payment_id } = ids
+  if (request_id === undefined && processor_payment_id === undefined) return
+  await database.query({
+    name: 'note-charge-ids',
+    text: `update charge set request_id = coalesce($4, request_id), processor_payment_id = coalesce($5, processor_payment_id)
+      where environment_id = $1 and payment_id = $2 and bucket = $3`,
+    values: [environment_id, id, bucket, request_id?.slice(0, 255) ?? null, processor_payment_id ?? null],
+  })
+}
+
+/** A charge that was opened; `url` is where the payer goes, and a push has none. */
+export type Opened = Omit<OpenedCharge, 'url'> & { url: string | undefined }
+
+/**
+ * Opens the charge of a payment, in the words in which it was asked for first: names and languages may have changed since, and a
+ * processor takes another question with the same key for a mistake. Throws a `ProcessorFault`.
+ */
+export async function openCharge(
+  app: Pick<AppContext, 'pool' | 'vault'>,
+  processor: Processor,
+  payment: SessionPayment,
+  { environment, via }: { environment: Pick<RequestEnvironment, 'merchant_name'>; via: Via },
+): Promise<Opened> {
+  const asked = await findCharge(app.pool, payment)
+  const charge = chargeOf(payment, asked?.merchant_name ?? environment.merchant_name)
+  if ('phone' in via) {
+    const { push } = processor
+    assert(push, 'a push is created only where a processor can send it')
+    return { ...(await push(charge, via.phone)), url: undefined }
+  }
+  const return_url = asked?.return_url ? app.vault.decrypt(asked.return_url) : via.return_url
+  return openPage(processor, { ...charge, return_url })
+}
+
+/**
+ * Finds the charge of a payment whose processor was asked to open it and never answered: it is asked again with the same key or,
+ * where that would open another, whether it has one. Undefined where there is none, or nothing to ask with.
+ */
+export async function recoverCharge(
+  app: Pick<AppContext, 'pool' | 'vault'>,
+  processor: Processor,
+  payment: SessionPayment,
+): Promise<Opened | undefined> {
+  if (!processor.capabilities.open_is_idempotent) return processor.find?.(payment.id)
+  const asked = await findCharge(app.pool, payment)
+  if (!asked?.return_url) return undefined
+  const charge = chargeOf(payment, asked.merchant_name)
+  return openPage(processor, { ...charge, return_url: app.vault.decrypt(asked.return_url) })
+}
+
+function chargeOf({ id, amount, currency, created_at }: SessionPayment, merchant_name: string) {
+  return { payment_id: id, amount, currency, merchant_name, begun_at: created_at }
+}
+
+/** A stolen key must not make our forms lead anywhere: the page has to be at one of the processor's own origins. */
+async function openPage(processor: Processor, charge: NewCharge): Promise<OpenedCharge> {
+  const opened = await processor.open(charge, `${formatId('payment', charge.payment_id)}:open`)
+  const origin = URL.canParse(opened.url) ? new URL(opened.url).origin : ''
+  if (origin === new URL(charge.return_url).origin || processor.page_origins.includes(origin)) return opened
+  throw new ProcessorFault(
+    'refused',
+    'the page of the charge is at an origin that is not the processor’s',
+    opened.request_id,
+  )
+}

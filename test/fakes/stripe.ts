@@ -1,0 +1,236 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+
+type Json = Record<string, unknown>
+
+const { resources } = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/stripe.json'), 'utf8')) as {
+  resources: Record<'checkout.session' | 'payment_intent' | 'charge' | 'event', Json>
+}
+
+/** A Checkout Session in the books of the stand-in. */
+export type FakeSession = {
+  id: string
+  status: string
+  payment_status: string
+  amount_total: unknown
+  currency: unknown
+  expires_at: number
+  params: URLSearchParams
+  /** How often a card was charged. */
+  charges: number
+}
+
+/** What the stand-in does otherwise than it should. */
+export type Faults = {
+  /** Opens a session, and breaks the connection off before the answer. */
+  lose_answer: boolean
+  /** Opens a session, and never answers. */
+  hold_answer: boolean
+  /** Answers every call so. */
+  status: number | undefined
+  /** Where pages are said to be. */
+  page_origin: string | undefined
+  /** What arrives instead of what was asked. */
+  amount_paid: number | null | undefined
+  currency_paid: string | undefined
+}
+
+/** A stand-in for Stripe: its documented wire format, and a page that can be paid. */
+export type StripeFake = {
+  url: string
+  faults: Faults
+  sessions: FakeSession[]
+  /** Method and path of every call. */
+  calls: string[]
+  /** Charges the card of a session, as its payer would. */
+  pay(session: FakeSession): void
+  /** A callback about a session, signed with a webhook secret. */
+  callback(
+    session: FakeSession,
+    secret: string,
+    options?: CallbackOptions,
+  ): { body: string; headers: Record<string, string> }
+  close(): Promise<void>
+}
+
+type CallbackOptions = { type?: string; id?: string; at?: Date; livemode?: boolean }
+
+/** The key that it takes, of each mode. */
+export const fakeKeys = { test: 'sk_test_aKeyOfTheFakeOnly', live: 'sk_live_aKeyOfTheFakeOnly' }
+
+// What an attempt to open a session may name: the rest is refused, as it is by the version that is asked for.
+const known =
+  /^(mode|client_reference_id|success_url|cancel_url|expires_at|allowed_payment_method_types\[\d\]|adaptive_pricing\[enabled\]|metadata\[\w+\]|payment_intent_data\[metadata\]\[\w+\]|line_items\[0\]\[(quantity|price_data\]\[(currency|unit_amount|product_data\]\[name))\])$/
+
+/** Starts it on a free port of this machine. `now` is the clock by which sessions expire. */
+export async function startStripeFake(now: () => Date = () => new Date(), port = 0): Promise<StripeFake> {
+  const books = new Books(now)
+  const server = createServer((request, response) => {
+    books.answer(request, response).catch((error: unknown) => response.destroy(error as Error))
+  }).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  books.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url: books.url,
+    faults: books.faults,
+    sessions: books.sessions,
+    calls: books.calls,
+    pay: (session) => books.pay(session),
+    callback: (session, secret, options) => signedCallback(books.shown(session), secret, now(), options),
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+class Books {
+  url = ''
+  readonly sessions: FakeSession[] = []
+  readonly calls: string[] = []
+  readonly faults: Faults = {
+    lose_answer: false,
+    hold_answer: false,
+    status: undefined,
+    page_origin: undefined,
+    amount_paid: undefined,
+    currency_paid: undefined,
+  }
+  readonly #keys = new Map<string, { asked: string; body: Json }>()
+  readonly #now: () => Date
+
+  constructor(now: () => Date) {
+    this.#now = now
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '', this.url)
+    const sent = new URLSearchParams(await textOf(request))
+    if (pathname.startsWith('/c/pay/')) return this.#page(request, response, pathname.slice(7), sent)
+    this.calls.push(`${request.method} ${pathname}`)
+    const send = (status: number, body: Json) =>
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'request-id': `req_${this.calls.length}` })
+        .end(JSON.stringify(body))
+    const fault = (status: number, type: string, code: string) =>
+      void send(status, { error: { type, code, message: code } })
+    const key = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    if (this.faults.status !== undefined) return fault(this.faults.status, 'api_error', 'told_so')
+    if (!Object.values(fakeKeys).includes(key)) return fault(401, 'invalid_request_error', 'api_key_invalid')
+    if (request.headers['stripe-version'] !== '2026-10-28.endive') return fault(400, 'invalid_request_error', 'version')
+    const [, id, action] = /^\/v1\/checkout\/sessions(?:\/(\w+))?(?:\/(\w+))?$/.exec(pathname) ?? []
+    if (request.method === 'POST' && id === undefined) {
+      const opened = this.#open(sent, String(request.headers['idempotency-key'] ?? ''))
+      if ('code' in opened) return fault(400, opened.type, opened.code)
+      if (this.faults.lose_answer) return void response.destroy()
+      if (this.faults.hold_answer) return
+      return void send(200, opened.body)
+    }
+    if (id === undefined) return void send(200, { object: 'list', data: [], has_more: false })
+    const session = this.sessions.find((one) => one.id === id)
+    if (!session) return fault(404, 'invalid_request_error', 'resource_missing')
+    this.#passTime(session)
+    if (action === 'expire') {
+      if (session.status !== 'open') return fault(400, 'invalid_request_error', 'status_transition_invalid')
+      session.status = 'expired'
+    }
+    send(200, this.shown(session))
+  }
+
+  #open(params: URLSearchParams, key: string): { body: Json } | { type: string; code: string } {
+    const asked = [...params].sort().join('\n')
+    const before = this.#keys.get(key)
+    if (before) return before.asked === asked ? before : { type: 'idempotency_error', code: 'other_parameters' }
+    const unknown = [...params.keys()].find((name) => !known.test(name))
+    if (unknown !== undefined || key === '') return { type: 'invalid_request_error', code: 'parameter_unknown' }
+    const lives_s = Number(params.get('expires_at')) - this.#now().getTime() / 1_000
+    if (lives_s < 1_800 || lives_s > 86_400) return { type: 'invalid_request_error', code: 'expires_at' }
+    const session: FakeSession = {
+      id: `cs_test_${randomBytes(12).toString('hex')}`,
+      status: 'open',
+      payment_status: 'unpaid',
+      amount_total: Number(params.get('line_items[0][price_data][unit_amount]')),
+      currency: params.get('line_items[0][price_data][currency]'),
+      expires_at: Number(params.get('expires_at')),
+      params,
+      charges: 0,
+    }
+    this.sessions.push(session)
+    const body = this.shown(session)
+    this.#keys.set(key, { asked, body })
+    return { body }
+  }
+
+  #passTime(session: FakeSession): void {
+    if (session.status === 'open' && session.expires_at * 1_000 <= this.#now().getTime()) session.status = 'expired'
+  }
+
+  pay(session: FakeSession): void {
+    this.#passTime(session)
+    if (session.status !== 'open') return
+    const { amount_paid, currency_paid } = this.faults
+    Object.assign(session, { status: 'complete', payment_status: 'paid', charges: session.charges + 1 })
+    if (amount_paid !== undefined) session.amount_total = amount_paid
+    if (currency_paid !== undefined) session.currency = currency_paid
+  }
+
+  /** The object of a session, with what of it is expanded. */
+  shown({ id, status, payment_status, amount_total, currency, expires_at, params, charges }: FakeSession): Json {
+    const created = Math.floor(this.#now().getTime() / 1_000)
+    const latest_charge = { ...resources.charge, created, amount: amount_total, currency }
+    const intent = { ...resources.payment_intent, id: `pi_${id.slice(8)}`, status: 'succeeded', latest_charge }
+    return {
+      ...resources['checkout.session'],
+      id,
+      status,
+      payment_status,
+      amount_total,
+      currency,
+      expires_at,
+      client_reference_id: params.get('client_reference_id'),
+      payment_intent: charges > 0 ? intent : null,
+      url: status === 'open' ? `${this.faults.page_origin ?? this.url}/c/pay/${id}` : null,
+    }
+  }
+
+  /** A page of plain HTML at an origin that is not ours. */
+  #page(request: IncomingMessage, response: ServerResponse, id: string, sent: URLSearchParams): void {
+    const session = this.sessions.find((one) => one.id === id)
+    if (!session) return void response.writeHead(404).end()
+    if (request.method === 'POST') {
+      // A decline does not end a session: the page is shown again.
+      if (sent.get('card') === 'declined') return void response.writeHead(303, { location: request.url ?? '' }).end()
+      this.pay(session)
+      return void response.writeHead(303, { location: session.params.get('success_url') ?? '' }).end()
+    }
+    const back = (session.params.get('cancel_url') ?? '').replaceAll('&', '&amp;')
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+    response.end(`<!doctype html><html lang="en"><title>Stripe's page</title><h1>Pay ${session.amount_total} ${session.currency}</h1>
+<form method="post"><button name="card" value="good">Pay</button><button name="card" value="declined">Pay with a bad card</button></form>
+<p><a href="${back}">Back</a></p></html>`)
+  }
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function signedCallback(object: Json, secret: string, now: Date, options: CallbackOptions = {}) {
+  const {
+    type = 'checkout.session.completed',
+    id = `evt_${randomBytes(8).toString('hex')}`,
+    at = now,
+    livemode = true,
+  } = options
+  const body = JSON.stringify({ ...resources.event, id, type, livemode, data: { object } })
+  const t = Math.floor(at.getTime() / 1_000)
+  const v1 = createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')
+  return { body, headers: { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': `t=${t},v1=${v1}` } }
+}

@@ -1,0 +1,78 @@
+import { settableClock } from '../../src/core/clock.ts'
+import type { Log } from '../../src/core/log.ts'
+import { lookIntoCallbacks } from '../../src/payments/callbacks/look-into.ts'
+import { type FakeSession, fakeKeys, type StripeFake, startStripeFake } from '../fakes/stripe.ts'
+import { open, type PayerPage, submit } from '../pages/payer.ts'
+import { type ApiAnswer, type TestServer, testServer } from '../support/server.ts'
+
+export const webhookSecret = 'whsec_aSecretOfTheTestsOnly'
+
+/** A server whose merchant may switch on Stripe, which is a stand-in. Its clock is that of the stand-in too. */
+export type Merchant = {
+  server: TestServer<ReturnType<typeof settableClock>>
+  stripe: StripeFake
+  /** What was logged as a warning or an error. */
+  logged: string[]
+  /** Calls the API with the live key. */
+  live(method: string, path: string, body?: unknown): Promise<ApiAnswer>
+  /** Switches Stripe on in the live environment. Returns where it calls. */
+  switchOn(more?: object): Promise<string>
+  /** A live account that owes R 20.00, with its page. */
+  account(more?: object): Promise<{ id: string; presentment_url: string }>
+  balance(account: { id: string }): Promise<number>
+  /** Sends a callback as Stripe would, and has it looked into. */
+  call(url: string, session: FakeSession, options?: Parameters<StripeFake['callback']>[2]): Promise<number>
+  stop(): Promise<void>
+}
+
+let made = 0
+
+export async function startMerchant(): Promise<Merchant> {
+  const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
+  const stripe = await startStripeFake(() => clock.now())
+  const logged: string[] = []
+  const note: Log['error'] = (_facts, message) => logged.push(message)
+  const log: Log = { debug() {}, info() {}, warn: note, error: note }
+  const server = await testServer({ clock, stripe_url: stripe.url, log })
+  const live: Merchant['live'] = (method, path, body) =>
+    server.api(method, path, body, { authorization: `Bearer ${server.liveKey}` })
+  const call: Merchant['call'] = async (url, session, options) => {
+    const { body, headers } = stripe.callback(session, webhookSecret, options)
+    const { status } = await fetch(url, { method: 'POST', body, headers })
+    await lookIntoCallbacks(server.app)
+    return status
+  }
+  return {
+    server,
+    stripe,
+    logged,
+    live,
+    call,
+    async switchOn(more = {}) {
+      const secrets = { secret_key: fakeKeys.live, webhook_secret: webhookSecret }
+      const { status, text, body } = await live('PATCH', '/settings/processors/stripe', {
+        enabled: true,
+        secrets,
+        ...more,
+      })
+      if (status !== 200) throw new Error(text)
+      return body.callback_url
+    },
+    async account(more = {}) {
+      made += 1
+      const customer = { external_reference: `live-customer-${made}`, name: 'Thandi Nkosi' }
+      const account = { customer, external_reference: `live-account-${made}`, currency: 'ZAR', balance: 2000, ...more }
+      return (await live('POST', '/billing/accounts', account)).body
+    },
+    balance: async ({ id }) => (await live('GET', `/billing/accounts/${id}`)).body.balance,
+    async stop() {
+      await server.stop()
+      await stripe.close()
+    },
+  }
+}
+
+/** Goes from the page of what is owed to the page of the processor. */
+export async function begin(url: string, changes: Record<string, string> = {}): Promise<PayerPage> {
+  return submit((await open(url)).forms[0], changes)
+}
