@@ -3,6 +3,7 @@ import type { AppContext } from '../context.ts'
 import { sendReceipts } from '../pages/receipts/send-messages.ts'
 import { expireCheckouts } from '../payments/checkout/end.ts'
 import { sendPushes } from '../payments/checkout/send-pushes.ts'
+import { syncDueRefunds } from '../payments/refund/sync-due-refunds.ts'
 import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
@@ -18,6 +19,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'note-key-uses', every_ms: 60_000, run: noteKeyUses, end: noteKeyUses },
     { name: 'sync-sessions', every_ms: 1_000, run: (stopping) => syncDueSessions(app, stopping) },
     { name: 'sync-cancelled-sessions', every_ms: 5_000, run: (stopping) => syncCancelledSessions(app, stopping) },
+    { name: 'sync-refunds', every_ms: 1_000, run: (stopping) => syncDueRefunds(app, stopping) },
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },

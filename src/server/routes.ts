@@ -15,6 +15,7 @@ import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
 import { lookupRoutes } from '../payments/lookup/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
+import { refundRoutes } from '../payments/refund/routes.ts'
 import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
@@ -32,6 +33,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   previewRoutes(router, app)
   obligationRoutes(router, app)
   paymentRoutes(router, app)
+  refundRoutes(router, app)
   paymentRequestRoutes(router, app)
   paymentSessionRoutes(router, app)
   lookupRoutes(router, app)

@@ -66,6 +66,7 @@ describe('the first start', () => {
       'note-key-uses',
       'sync-sessions',
       'sync-cancelled-sessions',
+      'sync-refunds',
       'send-pushes',
       'expire-checkouts',
       'send-receipts',

@@ -57,13 +57,15 @@ const longest = (values: readonly unknown[]) => values.toSorted((one, other) => 
 
 /**
  * The types whose largest event is larger, with its bytes: metadata takes up to 16 kB, and the lines of a bill or an explanation come
- * besides. `payment.reversed` has no limit: it names each obligation, a thousand here, with 78 bytes. docs/guides/webhook-setup.md tells
+ * besides. `payment.reversed` and those of refunds have no limit: they name each obligation, a thousand here, with 78 bytes. docs/guides/webhook-setup.md tells
  * receivers.
  */
 const larger: Readonly<Record<string, number>> = {
   'obligation.amount_applied': 23_094,
   'payment.amount_unapplied': 21_771,
   'payment.reversed': 83_316,
+  'payment.refunded': 83_447,
+  'payment.refund_failed': 85_027,
   'customer.balance_adjusted': 20_971,
   'account.balance_adjusted': 20_137,
   'bill.created': 28_431,

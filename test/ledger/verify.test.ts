@@ -14,6 +14,7 @@ import { expectCleanBooks } from '../support/verify.ts'
 import { account, ledgerBreaks, pairBreaks, rowBreaks } from './breaks.ts'
 import { eventBreaks } from './event-breaks.ts'
 import { receiptBreaks } from './receipt-breaks.ts'
+import { refundBreaks } from './refund-breaks.ts'
 
 let database: TestDatabase
 
@@ -82,6 +83,7 @@ async function makeBooks(): Promise<void> {
   await payWith(leaver.presentment_url, goodCard.card_number)
   await server.api('POST', '/billing/customers/leaves/pseudonymise')
   await post('/collect/payment_sessions', { ...asked, customer: 'someone' })
+  await makeRefunds(post)
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
   await server.api('POST', '/billing/accounts/without-balance/archive')
@@ -91,6 +93,20 @@ async function makeBooks(): Promise<void> {
   }, 'everything is delivered')
   await server.stop()
   await receiver.close()
+}
+
+/** Refunds in every state: by hand, and through the processor sent, on its way, and refused. */
+async function makeRefunds(post: (path: string, body: unknown) => Promise<{ id: string }>): Promise<void> {
+  const customer = 'is-refunded'
+  await post('/billing/customers', { external_reference: customer, currency: 'ZAR', balance: 90 })
+  const payment = { amount: 100, currency: 'ZAR', channel: 'till', reference: 'refunded', customer }
+  const { id } = await post('/billing/payments', payment)
+  const sent = { amount: 30, channel: 'till', reference: 'sent-back', reason: 'Paid twice' }
+  await post(`/billing/payments/${id}/refunds`, sent)
+  for (const refunds of ['succeeded', 'refused', 'pending_succeeded']) {
+    const paid = await post('/test/payments', { customer, amount: 5, outcome: 'succeeded', refunds })
+    await post(`/collect/payments/${paid.id}/refunds`, { reason: 'Cancelled' })
+  }
 }
 
 beforeAll(async () => {
@@ -130,7 +146,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14'.split(' '),
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14'.split(' '),
     )
   })
 
@@ -141,7 +157,7 @@ describe('books that real operations made', () => {
          select e.type, exists (select from application where id = e.id)
            or exists (select from application_reversal where id = e.id)
            or exists (select from payment_reversal where id = e.id)
-           or exists (select from ledger_transaction where source_id = e.id) as named
+           or exists (select from ledger_transaction where source_id = e.id or id = e.id) as named
          from event as e
        ) as told
        group by type order by type`,
@@ -163,6 +179,8 @@ describe('books that real operations made', () => {
       { type: 'obligation.amount_applied', named: true },
       { type: 'obligation.amount_reversed', named: true },
       { type: 'payment.amount_unapplied', named: false },
+      { type: 'payment.refund_failed', named: true },
+      { type: 'payment.refunded', named: true },
       { type: 'payment.reversed', named: true },
       { type: 'payment.succeeded', named: false },
       { type: 'payment_request.created', named: false },
@@ -184,7 +202,7 @@ describe('books that real operations made', () => {
 })
 
 describe('one change by hand is found, and named as what it breaks', () => {
-  test.each([...ledgerBreaks, ...eventBreaks, ...receiptBreaks, ...rowBreaks, ...pairBreaks])(
+  test.each([...ledgerBreaks, ...eventBreaks, ...receiptBreaks, ...refundBreaks, ...rowBreaks, ...pairBreaks])(
     '%s: %s',
     async (_what, expected, tables, statement) => {
       const { invariants, lines } = await breaking(tables.split(' '), statement)
@@ -274,7 +292,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(26)
+    expect(lines).toHaveLength(27)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

@@ -17,6 +17,20 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  'test/refunds/by-hand.test.ts': [
+    'payment_state',
+    'refund_reference_conflict',
+    'amount_exceeds_remaining',
+    'invalid_allocation',
+    'invalid_dates',
+  ].map((code) => `recordRefund ${code}`),
+  'test/refunds/by-processor.test.ts': [
+    'payment_state',
+    'amount_exceeds_remaining',
+    'amount_out_of_range',
+    'invalid_allocation',
+    'processor_limit',
+  ].map((code) => `createRefund ${code}`),
   'test/webhooks/record.test.ts': ['retryWebhookDelivery beyond_retention'],
   'test/billing/sums.test.ts': [
     'retrieveAccountBalance amount_out_of_range',
@@ -342,6 +356,8 @@ describe('what has to do with money', () => {
     await refused('reverseObligation', 'amount_out_of_range', whole)
     await refused('moveObligation', 'amount_out_of_range', { ...whole, fields: { to: { account: full.id } } })
     await refused('reversePayment', 'amount_out_of_range', { ...whole, path: { id: payment.id as string } })
+    const sent = { channel: 'till', reference: `codes-${++made}`, reason: 'paid twice' }
+    await refused('recordRefund', 'amount_out_of_range', { path: { id: payment.id as string }, body: sent })
     const customer = await make('customer', { currency: 'ZAR', balance: 0 })
     for (let count = 0; count < 10; count++) {
       for (const [amount, month] of [

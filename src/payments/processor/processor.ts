@@ -26,6 +26,24 @@ export type ChargeState =
   | { status: 'succeeded'; at: Date; method_details?: MethodDetails | undefined }
   | { status: 'failed'; decline: Decline; method_details?: MethodDetails | undefined }
 
+/** A refund that a processor is asked to send. */
+export type NewRefund = {
+  /** Of one refund: whatever is asked again under it sends nothing twice. */
+  refund_id: Id
+  /** The processor's own reference of the charge. */
+  charge_reference: string
+  /** Minor units. */
+  amount: bigint
+  currency: string
+  reason: string
+}
+
+/** The state of a refund at the processor, and its own reference of it. */
+export type RefundState = { reference: string } & (
+  | { status: 'pending' | 'succeeded' }
+  | { status: 'failed'; failure: { code: string; message: string } }
+)
+
 /** An adapter to a payment service, for one environment. Its calls never happen inside a transaction of ours. */
 export type Processor = {
   /** Stored with each payment, and the name of its clearing account. */
@@ -48,4 +66,11 @@ export type Processor = {
   cancel(reference: string): Promise<boolean>
   /** Fetches the state of a charge. It is the only source of truth; a browser or a callback merely prompts the call. */
   fetch(reference: string): Promise<ChargeState>
+  /**
+   * Sends money of a charge back to its payer, once per refund: calling it again returns the same. Absent where the processor
+   * cannot.
+   */
+  refund?(refund: NewRefund): Promise<RefundState>
+  /** Fetches the state of a refund by its reference. */
+  fetchRefund?(reference: string): Promise<RefundState>
 }

@@ -5,6 +5,7 @@ import { bucketOf } from '../../../core/id/id.ts'
 import type { Processor } from '../processor.ts'
 import { cancelCharge, chargeToken, insertCharge, insertPush, type SimulatorCharge, stateAt } from './charge.ts'
 import { findPaycodePayment } from './paycode.ts'
+import { fetchSimulatorRefund, sendSimulatorRefund } from './refund.ts'
 
 const referencePrefix = 'sim_'
 const idOf = (reference: string) =>
@@ -51,5 +52,12 @@ export function simulator(
       assert(rows[0], 'the simulator knows the charges that it opened')
       return stateAt(rows[0], clock.now())
     },
+    refund: ({ refund_id, charge_reference, amount }) =>
+      sendSimulatorRefund(
+        pool,
+        { id: refund_id, environmentId, chargeId: idOf(charge_reference), amount },
+        clock.now(),
+      ),
+    fetchRefund: (reference) => fetchSimulatorRefund(pool, environmentId, reference, clock.now()),
   }
 }
