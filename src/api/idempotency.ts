@@ -54,17 +54,45 @@ export async function writeOnce(
   return fresh
 }
 
+/** The first part of a change that takes several transactions: what it did, or the response where nothing is left to do. */
+export type Begun<T> = { kind: 'begun'; value: T } | { kind: 'response'; response: RenderedResponse }
+
+/**
+ * Runs the first transaction of a change that calls somebody outside before it has its response. The key is claimed in it and
+ * stays in flight until the response is stored, by whoever ends the change, in the transaction that does; a refusal is
+ * stored at once.
+ */
+export async function beginOnce<T>(
+  app: App,
+  context: RequestContext,
+  work: (connection: Connection) => Promise<T>,
+): Promise<Begun<T>> {
+  const { idempotency: claim } = context
+  const begin = async (connection: Connection) => ({ kind: 'begun' as const, value: await work(connection) })
+  if (!claim) return transaction(app.pool, begin)
+  const begun = await transaction(app.pool, async (connection) => {
+    const won = await claimKeys(connection, [claim])
+    if (won.size === 0) return undefined
+    const result = await workOrRefusal(app, context, connection, begin)
+    if ('kind' in result) return result
+    const { status } = result
+    await storeResponses(connection, [{ ...claim, status, body: storedBody(result), encrypted: false }])
+    return { kind: 'response' as const, response: result }
+  })
+  return begun ?? { kind: 'response', response: await storedResponse(app, claim) }
+}
+
 function limitsOf({ limit_ms }: WriteOptions): TransactionOptions {
   return limit_ms === undefined ? {} : { limit_ms }
 }
 
 /** A final refusal rolls the work back but keeps the claim: the refusal becomes the response of the key. */
-async function workOrRefusal(
+async function workOrRefusal<T>(
   app: App,
   { instance }: RequestContext,
   connection: Connection,
-  work: Work,
-): Promise<RenderedResponse> {
+  work: (connection: Connection) => Promise<T>,
+): Promise<T | RenderedResponse> {
   // Not awaited: it is sent with the first statement of the work, which fails if this does.
   connection.query({ name: 'savepoint-work', text: 'savepoint work' }).catch(() => {})
   try {

@@ -13,6 +13,7 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   obligation: { named: 'an obligation', path: '/billing/obligations/{obligation}' },
   adjustment: { named: 'an adjustment' },
   reversal: { named: 'a reversal' },
+  refund: { named: 'a refund', path: '/billing/refunds/{refund}' },
   transaction: { named: 'a transaction' },
   entry: { named: 'an entry' },
   event: { named: 'an event', path: '/events/{event}' },
@@ -31,6 +32,7 @@ export type NameableKind =
   | 'payment_request'
   | 'payment_session'
   | 'obligation'
+  | 'refund'
   | 'endpoint'
   | 'event'
   | 'delivery'

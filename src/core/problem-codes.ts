@@ -80,6 +80,11 @@ export const problems = {
     title: 'The reference belongs to another payment',
     help: 'A reference is permanently unique per channel. `payment_id` is the payment that has it, and each item of `errors` names a field that differs. The same payment may be sent again unchanged; a different one needs a different reference, or `replaces` where the first was returned.',
   },
+  refund_reference_conflict: {
+    status: 409,
+    title: 'The reference belongs to another refund',
+    help: 'A reference is permanently unique per channel. The detail names the refund that has it, and each item of `errors` a field that differs. The same refund may be sent again unchanged; a different one needs a different reference.',
+  },
   currency_fixed: {
     status: 409,
     title: 'The currency can no longer change',
@@ -227,6 +232,11 @@ export const problems = {
     status: 422,
     title: 'The payment rules contradict each other',
     help: 'min_amount must not exceed max_amount, after inheritance.',
+  },
+  processor_limit: {
+    status: 422,
+    title: 'The processor cannot do this',
+    help: 'The detail says what it cannot do. Send the money another way, and correct the books by hand.',
   },
   color_contrast: {
     status: 422,

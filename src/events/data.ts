@@ -39,6 +39,8 @@ const causes = [
   'application',
   'application_reversal',
   'payment_reversal',
+  'refund',
+  'refund_failed',
 ] as const
 
 export const endpointPaused = z.object({
@@ -90,6 +92,7 @@ export const amountReversed = z.object({
   amount_reversed: amount.describe('The total reversed so far, in minor units'),
   reason: z.string().max(255).optional(),
   reversal_id: shownId('reversal').optional().describe('The reversal of the payment, if the payment was reversed'),
+  refund_id: shownId('refund').optional().describe('The refund, if the payment was refunded'),
 })
 
 export const amountUnapplied = z.object({
@@ -140,6 +143,35 @@ export const paymentReversed = z.object({
     ),
   created_at: shownInstant,
   object_version: object_version.describe('The version of the payment'),
+})
+
+export const paymentRefunded = z.object({
+  id: shownId('refund'),
+  payment_id: shownId('payment'),
+  customer_id: shownId('customer').optional().describe('Absent when the money is for nothing in Billing'),
+  method: z.enum(['external', 'processor']).describe('Whether the merchant sent it, or the processor of the payment'),
+  currency: shownCurrency,
+  amount: amount.describe('The whole of the refund, in minor units'),
+  unapplied_amount: part.describe('How much of it was taken from the unapplied part, in minor units'),
+  direct_amount: part.describe('How much of it was taken from direct money, in minor units'),
+  reason: z.string().max(255),
+  obligations: z
+    .array(z.object({ id: shownId('obligation'), amount }))
+    .max(linesMax)
+    .optional()
+    .describe(
+      'What was taken from which; each is told by `obligation.amount_reversed` when the refund is sent, also where `omitted` names the list',
+    ),
+  refunded_at: shownInstant.describe('When it was sent'),
+  created_at: shownInstant,
+  updated_at: shownInstant,
+  object_version: object_version.describe('The version of the refund'),
+})
+
+export const refundFailed = paymentRefunded.extend({
+  failure: z
+    .object({ code: word, message: z.string().max(500) })
+    .describe('Why it failed, in the words of the processor'),
 })
 
 // An event holds no link, and its external reference is optional: it is erased when the customer is pseudonymised.

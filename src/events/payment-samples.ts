@@ -131,6 +131,29 @@ export const paymentReversedSample: z.input<typeof data.paymentReversed> = {
   object_version: 2,
 }
 
+export const paymentRefundedSample: z.input<typeof data.paymentRefunded> = {
+  id: 're_0352W0aN5kWuT3yBq6Zx1c',
+  payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
+  method: 'processor',
+  currency: 'ZAR',
+  amount: 400,
+  unapplied_amount: 250,
+  direct_amount: 0,
+  reason: 'Paid twice',
+  obligations: [{ id: 'ob_0352Vzp8z2WVuvjMTjzNDN', amount: 150 }],
+  refunded_at: '2026-11-24T08:12:04.331Z',
+  created_at: '2026-11-24T08:12:04.331Z',
+  updated_at: '2026-11-24T08:12:05.002Z',
+  object_version: 2,
+}
+
+export const refundFailedSample: z.input<typeof data.refundFailed> = {
+  ...paymentRefundedSample,
+  failure: { code: 'account_closed', message: 'The account has been closed.' },
+  updated_at: '2026-11-26T14:40:51.730Z',
+}
+
 export const receiptRequestedSample: z.input<typeof data.receiptRequested> = {
   payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
   email: 'thandi@example.com',

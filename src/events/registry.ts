@@ -66,7 +66,7 @@ export const events = {
     paymentSamples.paymentSucceededSample,
   ),
   'payment.amount_unapplied': define(
-    'A payment arrived and some or all of it matches nothing that is owed; that part stays unapplied.',
+    'A payment arrived, or money of a refund came back, and some or all of it matches nothing that is owed; that part stays unapplied.',
     data.amountUnapplied,
     ofPayment,
     samples.amountUnappliedSample,
@@ -76,6 +76,18 @@ export const events = {
     data.paymentReversed,
     fields([], ['obligations']),
     paymentSamples.paymentReversedSample,
+  ),
+  'payment.refunded': define(
+    'A refund succeeded: its money has been sent. What it took of balances is told when it is sent.',
+    data.paymentRefunded,
+    fields([], ['obligations']),
+    paymentSamples.paymentRefundedSample,
+  ),
+  'payment.refund_failed': define(
+    'A refund failed and its money is back: applied again to what is still owed of what it was taken from, otherwise unapplied.',
+    data.refundFailed,
+    fields([], ['obligations']),
+    paymentSamples.refundFailedSample,
   ),
   'customer.created': define(
     'A customer was created.',

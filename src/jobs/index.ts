@@ -5,6 +5,7 @@ import { sendReceipts } from '../pages/receipts/send-messages.ts'
 import { lookIntoCallbacks } from '../payments/callbacks/look-into.ts'
 import { expireCheckouts } from '../payments/checkout/end.ts'
 import { sendPushes } from '../payments/checkout/send-pushes.ts'
+import { syncDueRefunds } from '../payments/refund/sync-due-refunds.ts'
 import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
@@ -21,6 +22,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'sync-sessions', every_ms: 1_000, run: (stopping) => syncDueSessions(app, stopping) },
     { name: 'sync-cancelled-sessions', every_ms: 5_000, run: (stopping) => syncCancelledSessions(app, stopping) },
     { name: 'look-into-callbacks', every_ms: 500, run: (stopping) => lookIntoCallbacks(app, stopping) },
+    { name: 'sync-refunds', every_ms: 1_000, run: (stopping) => syncDueRefunds(app, stopping) },
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },

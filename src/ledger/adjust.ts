@@ -6,9 +6,21 @@ import type { SystemAccount, TransactionKind } from './journal-rows.ts'
 import { type BalanceMove, moveOf } from './move.ts'
 import { countsFrom, type Receivable, type ReceivableKind } from './receivable.ts'
 
+/** A kind of transaction that is not about the money of a payment. */
+type AdjustmentKind = Exclude<
+  TransactionKind,
+  | 'payment'
+  | 'application'
+  | 'application_reversal'
+  | 'payment_reversal'
+  | 'refund'
+  | 'refund_succeeded'
+  | 'refund_failed'
+>
+
 /** Why a balance changed without a payment, and who asked for it. */
 export type AdjustmentCause = {
-  kind: Exclude<TransactionKind, 'payment' | 'application' | 'application_reversal' | 'payment_reversal'>
+  kind: AdjustmentKind
   request_id: string
   actor: Actor
   reason?: string | undefined
@@ -18,7 +30,7 @@ export type AdjustmentCause = {
 }
 
 /** The system account of each kind, so that what was charged, discounted or written off can be summed by its own. */
-const accountOf: Readonly<Record<AdjustmentCause['kind'], SystemAccount>> = {
+const accountOf: Readonly<Record<AdjustmentKind, SystemAccount>> = {
   opening_balance: 'opening_balances',
   balance_set: 'adjustments',
   fee: 'fees_charged',

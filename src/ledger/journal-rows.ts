@@ -18,6 +18,9 @@ export type TransactionKind =
   | 'application'
   | 'application_reversal'
   | 'payment_reversal'
+  | 'refund'
+  | 'refund_succeeded'
+  | 'refund_failed'
 
 /**
  * The other side of an entry. The balance of a system account is the sum of its entries and is not stored, so none is a
@@ -34,6 +37,7 @@ export type SystemAccount =
   | 'adjustments'
   | 'paid_by_hand'
   | 'unapplied'
+  | 'refunds'
   | `clearing:${string}`
 
 export type NewTransaction = {

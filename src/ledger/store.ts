@@ -26,9 +26,12 @@ export type LockedPayment = {
   applied_amount: bigint
   unapplied_amount: bigint
   reversed_amount: bigint
+  refunded_amount: bigint
+  direct_amount: bigint
   processor: string | null
   metadata: Record<string, string>
   version: bigint
+  received_at: Date | null
   created_at: Date
 }
 

@@ -115,6 +115,12 @@ export const examples: Readonly<Record<string, Example>> = {
   listObligations: { query: { account: 'UAR1234567890' } },
   moveObligation: { path: obligation, body: { to: { customer: 'UCR1234567890' }, amount: 50 } },
   reverseObligation: { path: obligation, body: { amount: 50, reason: 'Applied to the wrong bill' } },
+  recordRefund: {
+    path: payment,
+    body: { amount: 50, channel: 'bank_transfer', reference: 'TXN987654321', reason: 'Paid twice' },
+  },
+  retrieveRefund: { path: { refund: '$REFUND_ID' } },
+  listRefunds: { query: { customer: 'UCR1234567890' } },
   reversePayment: { path: payment, body: { amount: 100, reason: 'Returned by the bank' } },
   createPaymentRequest: {
     body: {
@@ -130,6 +136,7 @@ export const examples: Readonly<Record<string, Example>> = {
   updatePaymentRequest: { path: request, body: { description: 'Product purchase, with delivery' } },
   listPaymentRequests: { query: { status: 'active' } },
   createTestPayment: { body: { customer: 'UCR1234567890', amount: 100, outcome: 'succeeded' } },
+  createRefund: { path: { payment: '$TEST_PAYMENT_ID' }, body: { amount: 40, reason: 'The order was cancelled' } },
   cancelPaymentRequest: { path: request },
   createPaymentSession: {
     body: {

@@ -5,6 +5,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Bills: 'One amount that is due, with a due date, on a customer or on one of its accounts.',
   Payments: 'Money that was received, and how it was applied.',
   Obligations: 'One amount of one payment, applied to one customer, account or bill.',
+  Refunds: 'Money of a payment that is sent back, by hand or through its processor.',
   'Webhook endpoints': 'Where events are sent.',
   'Webhook deliveries': 'What was sent to which endpoint, attempt by attempt, and sending it again.',
   'Event feed': 'All events in one order, for whoever asks.',

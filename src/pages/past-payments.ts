@@ -10,8 +10,9 @@ export type PastPayment = {
   currency: string
   /** What it brought there; on a customer's page all of it. */
   amount: bigint
-  /** What was taken back of that since. */
+  /** What was taken back of that since, and what was refunded or is on its way. */
   reversed: bigint
+  refunded: bigint
   /** Whether it was begun on this page, which has its receipt. */
   begun_here: boolean
 }

@@ -71,14 +71,18 @@ function listOf(payments: readonly PastPayment[], { subject, voice, path, carrie
     const date = formatDate(dateIn(time_zone, payment.received_at), voice)
     const address = withCarried(`${path}/payments/${formatId('payment', payment.id)}`, carried)
     const shown = payment.begun_here ? html`<a href="${address}">${date}</a>` : date
-    const taken = takenBack(payment, voice)
-    return html`<li><span class="what">${shown}${taken && html` <small>${taken}</small>`}</span>${money(payment.amount, payment.currency, voice)}</li>\n`
+    const gone = goneOf(payment, voice)
+    return html`<li><span class="what">${shown}${gone.map((what) => html` <small>${what}</small>`)}</span>${money(payment.amount, payment.currency, voice)}</li>\n`
   })
   return html`<ul class="split">${items}</ul>`
 }
 
-function takenBack({ amount, reversed, currency }: PastPayment, voice: Voice): Html | string | undefined {
-  if (reversed === 0n) return undefined
-  const { takenBack, partTakenBack } = voice.text.history
-  return reversed === amount ? takenBack : partTakenBack(money(reversed, currency, voice))
+/** What was taken back and what was sent back of a payment, in words. */
+function goneOf({ amount, reversed, refunded, currency }: PastPayment, voice: Voice): (Html | string)[] {
+  const text = voice.text.history
+  const shown = (part: bigint) => money(part, currency, voice)
+  return [
+    ...(reversed > 0n ? [reversed === amount ? text.takenBack : text.partTakenBack(shown(reversed))] : []),
+    ...(refunded > 0n ? [refunded === amount ? text.refunded : text.partRefunded(shown(refunded))] : []),
+  ]
 }

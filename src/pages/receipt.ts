@@ -18,7 +18,9 @@ export function receipt(outcome: Outcome): OutcomeView {
   const { subject, voice, payment, lines, asked } = outcome
   const text = voice.text.receipt
   const { currency, amount } = payment
-  const applied = lines.reduce((sum, line) => sum + line.applied, 0n) + payment.direct_amount
+  // The money of somebody who is no customer was all for what was asked, however much of it was refunded since.
+  const direct = payment.customer_id === null ? amount : 0n
+  const applied = lines.reduce((sum, line) => sum + line.applied, 0n) + direct
   const used = applied > 0n && !asked?.paid_before
   return {
     title: used ? text.paidTitle : text.unneededTitle,
@@ -30,7 +32,7 @@ ${asked?.paid_before && paidBefore(outcome)}${surplusNote(outcome, amount - appl
         (line) =>
           html`<li><span class="what">${isolated(nameOf(line, voice))} <small>${resultOf(line, currency, voice)}</small></span>${money(line.applied, currency, voice)}</li>\n`,
       )}</ul>
-${sinceThen(subject.environment, lines, currency, voice)}${receiptFacts(outcome)}
+${sinceThen(subject.environment, lines, currency, voice)}${refundNote(outcome)}${receiptFacts(outcome)}
 <p class="no-print"><a class="button" href="${outcome.receipt}">${text.keep}</a></p>
 ${wayOn(outcome)}`,
   }
@@ -100,6 +102,14 @@ function causeOf(line: ReceiptLine, voice: Voice): Html {
   const name = isolated(nameOf(line, voice))
   if (line.status === 'voided') return withdrawn(name)
   return line.applied > 0n ? part(name) : whole(name)
+}
+
+/** What was sent back of the money since, or is on its way. */
+function refundNote({ subject, voice, payment: { refunded_amount, currency } }: Outcome): Html | undefined {
+  if (refunded_amount === 0n) return undefined
+  const merchant = isolated(subject.environment.merchant_name)
+  const told = voice.text.receipt.refunded(merchant, money(refunded_amount, currency, voice))
+  return html`<div class="note"><p>${told}</p></div>\n`
 }
 
 /** What the merchant has done with the money since. The lines above stay as they were. */

@@ -15,11 +15,13 @@ import { loadSql } from '../database/sql.ts'
 import { wholeBody } from '../events/personal.ts'
 import { type CheckoutRow, renderRequest, renderSession } from '../ledger/checkouts/checkout.ts'
 import { type Application, applicationSelect } from '../ledger/corrections/application.ts'
+import { type RefundRow, refundSelect } from '../ledger/corrections/refund-row.ts'
 import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
 import { renderReceipt } from '../payments/receipt/render.ts'
 import type { StoredReceipt } from '../payments/receipt/store.ts'
 import { renderBillingPayment } from '../payments/recorded/render.ts'
 import { type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
+import { renderRefund } from '../payments/refund/render.ts'
 
 // Rows per read. A whole customer is never held in memory, and no connection is held while a slow client reads. The
 // same number is written in the statement of the entries.
@@ -79,6 +81,7 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
       return payment
     }),
     receipts: shown(rowsOf<ReceiptRow>(pool, customer, 'receipts', receiptSelect), renderReceipt),
+    refunds: shown(rowsOf<RefundRow>(pool, customer, 'refunds', refundSelect), (row) => renderRefund(environment, row)),
     obligations: shown(rowsOf<Application>(pool, customer, 'obligations', applicationSelect), (row) =>
       renderObligation(environment, row),
     ),

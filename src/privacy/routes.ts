@@ -12,6 +12,7 @@ import { obligation } from '../billing/obligation/schema.ts'
 import type { AppContext } from '../context.ts'
 import { exportedReceipt } from '../payments/receipt/render.ts'
 import { billingPayment } from '../payments/recorded/schema.ts'
+import { refund } from '../payments/refund/schema.ts'
 import { account } from '../shapes/account.ts'
 import { bill } from '../shapes/bill.ts'
 import { toldPaymentRequest, toldPaymentSession } from '../shapes/checkout.ts'
@@ -43,6 +44,7 @@ const exported = z
       .array(exportedReceipt)
       .max(exportedMax)
       .describe('What the receipts of payments say: those that there are'),
+    refunds: z.array(refund).max(exportedMax),
     obligations: z.array(obligation).max(exportedMax),
     payment_requests: z.array(toldPaymentRequest).max(exportedMax),
     payment_sessions: z.array(toldPaymentSession).max(exportedMax),

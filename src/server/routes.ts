@@ -17,6 +17,7 @@ import { lookupRoutes } from '../payments/lookup/routes.ts'
 import { processorRoutes } from '../payments/processor/settings/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
+import { refundRoutes } from '../payments/refund/routes.ts'
 import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
@@ -37,6 +38,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   previewRoutes(router, app)
   obligationRoutes(router, app)
   paymentRoutes(router, app)
+  refundRoutes(router, app)
   paymentRequestRoutes(router, app)
   paymentSessionRoutes(router, app)
   lookupRoutes(router, app)

@@ -38,6 +38,7 @@ const exempt = [
   'payment',
   'payment_request',
   'payment_session',
+  'obligation',
   'replaces',
   'time_zone',
   'locale',

@@ -67,6 +67,7 @@ describe('the first start', () => {
       'sync-sessions',
       'sync-cancelled-sessions',
       'look-into-callbacks',
+      'sync-refunds',
       'send-pushes',
       'expire-checkouts',
       'send-receipts',

@@ -25,6 +25,8 @@ const told = Object.keys(examples)
 const saved: Readonly<Record<string, string>> = {
   createPayment: 'PAYMENT_ID',
   createObligation: 'OBLIGATION_ID',
+  recordRefund: 'REFUND_ID',
+  createTestPayment: 'TEST_PAYMENT_ID',
   createPaymentRequest: 'PAYMENT_REQUEST_ID',
   createPaymentSession: 'PAYMENT_SESSION_ID',
   createWebhookEndpoint: 'ENDPOINT_ID',

@@ -67,7 +67,8 @@ function callOf(
 ): Call {
   const query = parameters.filter((one) => one.in === 'query')
   const needed = query.filter(({ required }) => required).map(({ name }) => `${name}=${neededQuery[name]}`)
-  const filled = fill(template, objects)
+  const named = template.startsWith('/collect/payments/') ? { ...objects, payment: objects.collected } : objects
+  const filled = fill(template, named)
   const schema = requestBody?.content['application/json']?.schema
   const sample = samples.find((one) => one.method === method && one.path === filled)
   if (schema && !sample) throw new Error(`requests.ts has no body for ${method} ${template}`)

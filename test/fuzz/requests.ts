@@ -8,8 +8,14 @@ export const smallPng =
 
 export type Sample = { method: string; path: string; body: Record<string, unknown> }
 
-/** The objects that samples name, by what a path calls them; `returned` is a payment that was reversed. */
-export type SampleObjects = Record<NameableKind | 'returned' | 'processor', string>
+/**
+ * The objects that samples name, by what a path calls them; `returned` is a payment that was reversed, and `collected` one through a
+ * processor, with its `collected_obligation`.
+ */
+export type SampleObjects = Record<
+  NameableKind | 'returned' | 'processor' | 'collected' | 'collected_obligation',
+  string
+>
 
 /** Makes one object of each kind. */
 export async function sampleObjects(server: TestServer): Promise<SampleObjects> {
@@ -54,6 +60,19 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     account: account.id,
   })
   await create(`/billing/payments/${returned.id}/reversals`, { reason: 'bounced' })
+  const refund = await create(`/billing/payments/${payment.id}/refunds`, {
+    amount: 1,
+    reason: 'x',
+    channel: 'cash',
+    reference: 'F7',
+  })
+  const online = await create('/billing/bills', {
+    customer: 'F1',
+    external_reference: 'F8',
+    currency: 'ZAR',
+    amount_due: 900,
+  })
+  const collected = await create('/test/payments', { bill: online.id, amount: 900, outcome: 'succeeded' })
   const asked = { amount: 700, currency: 'ZAR' }
   const request = await create('/collect/payment_requests', { ...asked, external_reference: 'F6' })
   const session = await create('/collect/payment_sessions', { ...asked, account: account.id })
@@ -65,12 +84,15 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     payment_request: request.id,
     payment_session: session.id,
     obligation: payment.obligations[0].id,
+    refund: refund.id,
     endpoint: endpoint.id,
     delivery: delivery.id,
     event: delivery.event_id,
     replay: replay.id,
     returned: returned.id,
     processor: 'simulator',
+    collected: collected.id,
+    collected_obligation: collected.obligations[0].id,
   }
 }
 
@@ -200,6 +222,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     },
     { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill } },
     { method: 'POST', path: `/billing/payments/${payment}/reversals`, body: { amount: 10, reason: 'bounced' } },
+    ...refundRequests(objects),
     { method: 'POST', path: '/billing/obligations', body: { payment, account, amount: 50 } },
     { method: 'POST', path: `/billing/obligations/${obligation}/reversals`, body: { amount: 10, reason: 'mistake' } },
     {
@@ -209,6 +232,16 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     },
     ...endpointRequests(endpoint),
     ...checkoutRequests(account, payment_request),
+  ]
+}
+
+function refundRequests({ payment, obligation, collected, collected_obligation }: SampleObjects): Sample[] {
+  const wanted = { amount: 10, reason: 'paid twice' }
+  const sent = { channel: 'bank_transfer', reference: 'N8', from: [{ obligation, amount: 10 }] }
+  const from = [{ obligation: collected_obligation, amount: 10 }]
+  return [
+    { method: 'POST', path: `/billing/payments/${payment}/refunds`, body: { ...wanted, ...sent } },
+    { method: 'POST', path: `/collect/payments/${collected}/refunds`, body: { ...wanted, from } },
   ]
 }
 

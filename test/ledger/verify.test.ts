@@ -16,6 +16,7 @@ import { bucketBreaks } from './bucket-breaks.ts'
 import { checkoutBreaks } from './checkout-breaks.ts'
 import { eventBreaks } from './event-breaks.ts'
 import { receiptBreaks } from './receipt-breaks.ts'
+import { refundBreaks } from './refund-breaks.ts'
 
 let database: TestDatabase
 
@@ -86,6 +87,7 @@ async function makeBooks(): Promise<void> {
   const session = await post('/collect/payment_sessions', asked)
   await payWith(session.session_url, goodCard.card_number)
   await post('/collect/payment_sessions', { ...asked, customer: 'someone' })
+  await makeRefunds(post)
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
   await server.api('POST', '/billing/accounts/without-balance/archive')
@@ -97,6 +99,20 @@ async function makeBooks(): Promise<void> {
   }, 'everything is delivered and has its position')
   await server.stop()
   await receiver.close()
+}
+
+/** Refunds in every state: by hand, and through the processor sent, on its way, and refused. */
+async function makeRefunds(post: (path: string, body: unknown) => Promise<{ id: string }>): Promise<void> {
+  const customer = 'is-refunded'
+  await post('/billing/customers', { external_reference: customer, currency: 'ZAR', balance: 90 })
+  const payment = { amount: 100, currency: 'ZAR', channel: 'till', reference: 'refunded', customer }
+  const { id } = await post('/billing/payments', payment)
+  const sent = { amount: 30, channel: 'till', reference: 'sent-back', reason: 'Paid twice' }
+  await post(`/billing/payments/${id}/refunds`, sent)
+  for (const refunds of ['succeeded', 'refused', 'pending_succeeded']) {
+    const paid = await post('/test/payments', { customer, amount: 5, outcome: 'succeeded', refunds })
+    await post(`/collect/payments/${paid.id}/refunds`, { reason: 'Cancelled' })
+  }
 }
 
 beforeAll(async () => {
@@ -149,7 +165,7 @@ describe('books that real operations made', () => {
          select e.type, exists (select from application where id = e.id)
            or exists (select from application_reversal where id = e.id)
            or exists (select from payment_reversal where id = e.id)
-           or exists (select from ledger_transaction where source_id = e.id) as named
+           or exists (select from ledger_transaction where source_id = e.id or id = e.id) as named
          from event as e
        ) as told
        group by type order by type`,
@@ -171,6 +187,8 @@ describe('books that real operations made', () => {
       { type: 'obligation.amount_applied', named: true },
       { type: 'obligation.amount_reversed', named: true },
       { type: 'payment.amount_unapplied', named: false },
+      { type: 'payment.refund_failed', named: true },
+      { type: 'payment.refunded', named: true },
       { type: 'payment.reversed', named: true },
       { type: 'payment.succeeded', named: false },
       { type: 'payment_request.created', named: false },
@@ -194,7 +212,16 @@ describe('books that real operations made', () => {
 })
 
 describe('one change by hand is found, and named as what it breaks', () => {
-  const breaks = [ledgerBreaks, eventBreaks, receiptBreaks, rowBreaks, pairBreaks, checkoutBreaks, bucketBreaks].flat()
+  const breaks = [
+    ledgerBreaks,
+    eventBreaks,
+    receiptBreaks,
+    refundBreaks,
+    rowBreaks,
+    pairBreaks,
+    checkoutBreaks,
+    bucketBreaks,
+  ].flat()
   test.each(breaks)('%s: %s', async (_what, expected, tables, statement, says = '') => {
     const { invariants, lines } = await breaking(tables.split(' '), statement)
     expect(invariants, lines).toEqual(expected.split(' '))

@@ -197,11 +197,33 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
 const reversePayment = fc.record({ of: index, amount: amounts, whole: fc.boolean() }).map((input) =>
   command(`reverse payment ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
     const payment: Money = pick(model.payments, input.of)
-    const amount = input.whole ? payment.amount - payment.reversed : input.amount
+    const amount = input.whole ? model.leftOf(payment) : input.amount
     const expectation = model.canReverse(payment, amount)
     const sent = input.whole ? {} : { amount }
     await call(real, `/billing/payments/${payment.id}/reversals`, { ...sent, reason: 'bounced' }, expectation)
     if (expectation.status === 201) model.reverse(payment, amount)
+  }),
+)
+
+const refundPayment = fc.record({ of: index, amount: amounts, whole: fc.boolean() }).map((input) =>
+  command(`refund payment ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
+    const payment: Money = pick(model.payments, input.of)
+    const amount = input.whole ? model.leftOf(payment) : input.amount
+    const expectation = model.canReverse(payment, amount)
+    const sent = { ...reference(real), ...(input.whole ? {} : { amount }), reason: 'paid twice' }
+    await call(real, `/billing/payments/${payment.id}/refunds`, sent, expectation)
+    if (expectation.status === 201) model.refund(payment, amount)
+  }),
+)
+
+const refundObligation = fc.record({ of: index, amount: amounts }).map((input) =>
+  command(`refund obligation ${JSON.stringify(input)}`, hasParts, async (model, real) => {
+    const part = pick(model.parts, input.of)
+    const expectation = model.canRefundFrom(part, input.amount)
+    const from = [{ obligation: part.id, amount: input.amount }]
+    const sent = { ...reference(real), from, reason: 'paid twice' }
+    await call(real, `/billing/payments/${part.payment.id}/refunds`, sent, expectation)
+    if (expectation.status === 201) model.refundFrom(part, input.amount)
   }),
 )
 
@@ -357,6 +379,8 @@ export const operations: fc.Arbitrary<Command>[] = [
   unapply,
   move,
   reversePayment,
+  refundPayment,
+  refundObligation,
   replacePayment,
   setBalance,
   adjust,

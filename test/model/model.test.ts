@@ -90,7 +90,8 @@ async function compare(model: PlainLedger): Promise<void> {
   }
   for (const payment of model.payments) {
     const { body } = await server.api('GET', `/billing/payments/${payment.id}`)
-    expect([body.unapplied_amount, body.reversed_amount]).toEqual([payment.unapplied, payment.reversed])
+    const { unapplied, reversed, refunded } = payment
+    expect([body.unapplied_amount, body.reversed_amount, body.refunded_amount]).toEqual([unapplied, reversed, refunded])
     const parts = model.parts.filter((part) => part.payment === payment)
     const shown = body.obligations.map((one: { id: string; amount: number; amount_reversed: number }) => [
       one.id,
@@ -140,8 +141,13 @@ async function compareTold(model: PlainLedger, { customer }: Real): Promise<void
   }
   for (const { id } of model.payments) {
     const { body } = await server.api('GET', `/billing/payments/${id}`)
-    const { amount, unapplied_amount, reversed_amount } = body
-    expect(book.payment(id)).toEqual({ amount, unapplied: unapplied_amount, reversed: reversed_amount })
+    const { amount, unapplied_amount, reversed_amount, refunded_amount } = body
+    expect(book.payment(id)).toEqual({
+      amount,
+      unapplied: unapplied_amount,
+      reversed: reversed_amount,
+      refunded: refunded_amount,
+    })
   }
 }
 

@@ -29,6 +29,7 @@ export type Money = {
   currency: string
   unapplied: number
   reversed: number
+  refunded: number
   reference: string
   /** Another payment has its reference since. */
   replaced: boolean
@@ -109,7 +110,17 @@ export class PlainLedger {
     ids: string[],
     meantFor: Debt[],
   ): void {
-    const payment: Money = { id, amount, currency, unapplied: amount, reversed: 0, reference, replaced: false, day }
+    const payment: Money = {
+      id,
+      amount,
+      currency,
+      unapplied: amount,
+      reversed: 0,
+      refunded: 0,
+      reference,
+      replaced: false,
+      day,
+    }
     this.payments.push(payment)
     // Money that finds nothing owed is held, and held for nothing that is archived.
     if (lines.length === 0) for (const debt of meantFor) this.bringOut(debt)
@@ -206,12 +217,38 @@ export class PlainLedger {
   }
 
   canReverse(payment: Money, amount: number): Classification {
-    const left = payment.amount - payment.reversed
+    const left = this.leftOf(payment)
     if (left === 0) return refuse(409, 'payment_state')
     return amount > left ? refuse(422, 'amount_exceeds_remaining') : ok
   }
 
+  leftOf(payment: Money): number {
+    return payment.amount - payment.reversed - payment.refunded
+  }
+
   reverse(payment: Money, amount: number): void {
+    this.#takeOut(payment, amount)
+    payment.reversed += amount
+  }
+
+  refund(payment: Money, amount: number): void {
+    this.#takeOut(payment, amount)
+    payment.refunded += amount
+  }
+
+  canRefundFrom(part: Part, amount: number): Classification {
+    if (this.leftOf(part.payment) === 0) return refuse(409, 'payment_state')
+    if (part.reversed === part.amount) return refuse(404, 'not_found')
+    return amount > part.amount - part.reversed ? refuse(422, 'amount_exceeds_remaining') : ok
+  }
+
+  refundFrom(part: Part, amount: number): void {
+    this.unapply(part, amount)
+    part.payment.unapplied -= amount
+    part.payment.refunded += amount
+  }
+
+  #takeOut(payment: Money, amount: number): void {
     const free = Math.min(amount, payment.unapplied)
     let rest = amount - free
     const newestFirst = this.parts.filter((part) => part.payment === payment).sort((a, b) => (a.id < b.id ? 1 : -1))
@@ -221,7 +258,6 @@ export class PlainLedger {
       rest -= taken
     }
     payment.unapplied -= amount
-    payment.reversed += amount
   }
 
   canReplace(payment: Money): Classification {

@@ -16,7 +16,7 @@ export type ToldObject = {
   // biome-ignore lint/suspicious/noExplicitAny: a bill always has one
   balance: any
 }
-export type ToldPayment = { amount: number; unapplied: number; reversed: number }
+export type ToldPayment = { amount: number; unapplied: number; reversed: number; refunded: number }
 
 /**
  * The books as somebody keeps them who sees events and nothing else, in whatever order they arrive. Shares no code with the
@@ -86,18 +86,33 @@ export class ToldBook {
     ).length
   }
 
-  /** A payment by the money that was told: what came in, what is held, what was taken back. */
+  /** A payment by the money that was told: what came in, what is held, what was taken back or sent back. */
   payment(id: string): ToldPayment {
     const told = this.#events.filter(({ type, data }) => /^(obligation|payment)\./.test(type) && data.payment_id === id)
     const sum = (type: string, of: (data: Told) => number) =>
       told.filter((event) => event.type === type).reduce((total, { data }) => total + of(data), 0)
+    // A refund may have succeeded before it failed: it took what it took once.
+    const refunds = new Map(
+      told.flatMap(({ type, data }) => (/^payment\.refund/.test(type) ? [[data.id, data] as const] : [])),
+    )
+    const failed = new Set(told.flatMap(({ type, data }) => (type === 'payment.refund_failed' ? [data.id] : [])))
+    const sent = [...refunds.values()]
     const came = (data: Told) => (data.cause === 'payment' ? data.amount : 0)
     const held = sum('payment.amount_unapplied', ({ amount }) => amount)
-    const later = sum('obligation.amount_applied', (data) => data.amount - came(data))
+    const later = sum('obligation.amount_applied', (data) => (data.cause === 'application' ? data.amount : 0))
     const back = sum('obligation.amount_reversed', (data) => (data.cause === 'application_reversal' ? data.amount : 0))
+    // What came back of a refund and is applied again was never held; what of it is held is told like money that arrives.
+    const again = sent.filter(({ id }) => failed.has(id)).reduce((total, { amount }) => total + amount, 0)
+    const backAgain = sum('obligation.amount_applied', (data) => (data.cause === 'refund_failed' ? data.amount : 0))
     return {
-      amount: held + sum('obligation.amount_applied', came),
-      unapplied: held - later + back - sum('payment.reversed', (data) => data.unapplied_amount),
+      amount: held + sum('obligation.amount_applied', came) + backAgain - again,
+      unapplied:
+        held -
+        later +
+        back -
+        sum('payment.reversed', (data) => data.unapplied_amount) -
+        sent.reduce((total, { unapplied_amount }) => total + unapplied_amount, 0),
+      refunded: sent.filter(({ id }) => !failed.has(id)).reduce((total, { amount }) => total + amount, 0),
       reversed: sum('payment.reversed', ({ amount }) => amount),
     }
   }

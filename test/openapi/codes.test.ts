@@ -3,7 +3,8 @@ import { formatId, newId } from '../../src/core/id/id.ts'
 import { type Call, everyCall, withValue } from '../fuzz/operations.ts'
 import { open, submit } from '../pages/payer.ts'
 import { type TestServer, testServer } from '../support/server.ts'
-import { documentedCodes, elsewhere, neverGiven } from './unseen-codes.ts'
+import { elsewhere } from './given-elsewhere.ts'
+import { documentedCodes, neverGiven } from './unseen-codes.ts'
 
 // Each refusal that an operation documents is given by it. What takes more than a few requests to bring about is seen elsewhere.
 
@@ -297,6 +298,8 @@ describe('what has to do with money', () => {
     await refused('reverseObligation', 'amount_out_of_range', whole)
     await refused('moveObligation', 'amount_out_of_range', { ...whole, fields: { to: { account: full.id } } })
     await refused('reversePayment', 'amount_out_of_range', { ...whole, path: { id: payment.id as string } })
+    const sent = { channel: 'till', reference: `codes-${++made}`, reason: 'paid twice' }
+    await refused('recordRefund', 'amount_out_of_range', { path: { id: payment.id as string }, body: sent })
     const customer = await make('customer', { currency: 'ZAR', balance: 0 })
     for (let count = 0; count < 10; count++) {
       for (const [amount, month] of [

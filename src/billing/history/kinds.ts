@@ -17,6 +17,9 @@ export const sourceKinds: Readonly<Record<TransactionKind, IdKind>> = {
   application: 'obligation',
   application_reversal: 'obligation',
   payment_reversal: 'reversal',
+  refund: 'refund',
+  refund_succeeded: 'refund',
+  refund_failed: 'refund',
 }
 
 /** Every kind of transaction that the API shows. */

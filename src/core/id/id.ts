@@ -21,6 +21,7 @@ export const idPrefixes = {
   obligation: 'ob_',
   adjustment: 'adj_',
   reversal: 'rev_',
+  refund: 're_',
   transaction: 'txn_',
   entry: 'ent_',
   event: 'evt_',

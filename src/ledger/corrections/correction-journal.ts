@@ -1,24 +1,46 @@
 import { assert, required } from '../../core/assert.ts'
+import { laterOf } from '../../core/clock.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { type NewEvent, renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { DataOf, EventType } from '../../events/registry.ts'
 import type { ChangeContext } from '../change.ts'
-import { Journal } from '../journal.ts'
+import { Journal, type OpenTransaction } from '../journal.ts'
+import type { NewTransaction, SystemAccount } from '../journal-rows.ts'
 import { moveFields, moveOf } from '../move.ts'
 import { billPaid } from '../payments/write.ts'
 import { appliedToOf, countsFrom, formatReceivableId, ownerField, type Receivable } from '../receivable.ts'
-import type { LockedPayment } from '../store.ts'
+import { type LockedPayment, reopen } from '../store.ts'
 import type { Application } from './application.ts'
+import type { Taken } from './take-back.ts'
 import { type CorrectionRows, writeCorrection } from './write.ts'
 
-/** Why an application is reversed: on its own, or because its whole payment is. */
-export type Cause = { reason: string; payment_reversal_id: Id | null }
+/** Why an application is reversed: on its own, or because its payment is reversed or refunded. */
+type Cause = { kind: 'application_reversal' | 'payment_reversal' | 'refund'; id: Id | null; reason: string }
+
+/** Why money is taken out of a payment, and the account that it goes through. */
+export type TakeBackCause = {
+  kind: 'payment_reversal' | 'refund'
+  id: Id
+  reason: string
+  account: SystemAccount
+  effective_at?: Date
+}
+
+/** A refund whose money comes back, the account that it comes through, and what of it goes to debts that are still open. */
+export type ComeBack = {
+  refund_id: Id
+  reason: string
+  account: SystemAccount
+  amount: bigint
+  direct: bigint
+  parts: { receivable: Receivable; amount: bigint }[]
+}
 
 /**
  * Collects the corrections of one locked payment, always as new entries, and writes them together at the end: entries,
- * amounts of the payment, applications, their reversals, and one event for each, also for the reversal of the payment.
+ * amounts of the payment, applications, their reversals, and one event for each.
  */
 export class Correction {
   readonly journal: Journal
@@ -26,6 +48,8 @@ export class Correction {
   readonly #payment: LockedPayment
   readonly #rows: CorrectionRows = { applications: [], reversals: [], changed: new Set() }
   readonly #events: NewEvent[] = []
+  /** The customer that money came back to. */
+  #holder: Id | undefined
 
   constructor(context: ChangeContext, payment: LockedPayment) {
     assert(payment.status === 'succeeded', 'only money that has arrived is corrected')
@@ -36,21 +60,33 @@ export class Correction {
 
   /** Applies unapplied money of the payment to a receivable: a new application with a new id. */
   apply(receivable: Receivable, amount: bigint): Application {
-    const { now, environment, request_id, actor } = this.#context
     const payment = this.#payment
-    const id = newId(payment.bucket, now.getTime())
-    const transaction = this.journal.open({
-      bucket: payment.bucket,
-      environment_id: environment.id,
-      kind: 'application',
-      source_id: id,
-      request_id,
-      actor,
-      effective_at: countsFrom(receivable, -amount, now),
-    })
+    const id = newId(payment.bucket, this.#context.now.getTime())
+    const effective_at = countsFrom(receivable, -amount, this.#context.now)
+    const transaction = this.#open({ kind: 'application', source_id: id, effective_at })
     this.journal.postToReceivable(transaction, receivable, -amount)
     this.journal.postToSystemAccount(transaction, 'unapplied', payment.currency, amount)
     payment.unapplied_amount -= amount
+    const application = this.#applied(id, receivable, amount, transaction.id)
+    this.tell('obligation.amount_applied', id, {
+      ...this.#obligation(application, receivable, amount),
+      ...moveFields(moveOf(receivable, -amount, 'application')),
+      explanation: {
+        policy: 'explicit',
+        applied: [{ to: formatReceivableId(receivable), amount: toNumber(amount), rule: 'explicit' }],
+        skipped: [],
+        applied_count: 1,
+        unapplied_amount: toNumber(payment.unapplied_amount),
+      },
+    })
+    this.#tellPaid(receivable)
+    return application
+  }
+
+  /** A new application of the payment. */
+  #applied(id: Id, receivable: Receivable, amount: bigint, transaction_id: Id): Application {
+    const { now, environment } = this.#context
+    const payment = this.#payment
     payment.applied_amount += amount
     const application: Application = {
       id,
@@ -63,91 +99,112 @@ export class Correction {
       currency: payment.currency,
       amount,
       reversed_amount: 0n,
-      transaction_id: transaction.id,
+      transaction_id,
       version: 1n,
       created_at: now,
       updated_at: now,
     }
     this.#rows.applications.push(application)
-    this.#emit('obligation.amount_applied', id, {
-      ...this.#obligation(application, receivable, amount),
-      ...moveFields(moveOf(receivable, -amount, 'application')),
-      explanation: {
-        policy: 'explicit',
-        applied: [{ to: formatReceivableId(receivable), amount: toNumber(amount), rule: 'explicit' }],
-        skipped: [],
-        applied_count: 1,
-        unapplied_amount: toNumber(payment.unapplied_amount),
-      },
-    })
-    if (receivable.balance === 0n) this.#events.push(...billPaid(environment, receivable, now))
     return application
+  }
+
+  #tellPaid(receivable: Receivable): void {
+    const { environment, now } = this.#context
+    if (receivable.balance === 0n) this.#events.push(...billPaid(environment, receivable, now))
   }
 
   /** Reverses one application to unapplied, in whole or in part, by the mirror image of its entries. */
   unapply(application: Application, receivable: Receivable, amount: bigint, reason: string): void {
-    const transaction = this.journal.open({
-      bucket: application.bucket,
-      environment_id: application.environment_id,
-      kind: 'application_reversal',
-      source_id: application.id,
-      reason,
-      request_id: this.#context.request_id,
-      actor: this.#context.actor,
-    })
+    const transaction = this.#open({ kind: 'application_reversal', source_id: application.id, reason })
     this.journal.postToReceivable(transaction, receivable, amount)
     this.journal.postToSystemAccount(transaction, 'unapplied', application.currency, -amount)
     this.#payment.unapplied_amount += amount
-    this.#reversed(application, receivable, amount, { reason, payment_reversal_id: null }, transaction.id)
+    this.#reversed(application, receivable, amount, { kind: 'application_reversal', id: null, reason }, transaction.id)
   }
 
-  /** Reverses the payment: the unapplied part first, then its applications, in the order given. */
-  reversePayment(
-    parts: { application: Application; receivable: Receivable; amount: bigint }[],
-    unapplied: bigint,
-    reversal: { id: Id; reason: string; clearing: string },
-  ): void {
+  /** Takes money out of the payment, since it is reversed or refunded. Returns the ledger transaction. */
+  takeBack({ total, unapplied, direct, parts }: Taken, cause: TakeBackCause): Id {
     const payment = this.#payment
-    const total = unapplied + parts.reduce((sum, part) => sum + part.amount, 0n)
-    const transaction = this.journal.open({
-      bucket: payment.bucket,
-      environment_id: payment.environment_id,
-      kind: 'payment_reversal',
-      source_id: reversal.id,
-      reason: reversal.reason,
-      request_id: this.#context.request_id,
-      actor: this.#context.actor,
-    })
-    this.journal.postToSystemAccount(transaction, `clearing:${reversal.clearing}`, payment.currency, -total)
-    if (unapplied > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', payment.currency, unapplied)
+    const { currency } = payment
+    const { kind, id, reason, account, effective_at } = cause
+    const transaction = this.#open({ kind, source_id: id, reason, effective_at })
+    this.journal.postToSystemAccount(transaction, account, currency, -total)
+    if (unapplied > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', currency, unapplied)
+    if (direct > 0n) this.journal.postToSystemAccount(transaction, 'direct_receipts', currency, direct)
     payment.unapplied_amount -= unapplied
-    payment.reversed_amount += total
+    payment.direct_amount -= direct
+    payment[kind === 'refund' ? 'refunded_amount' : 'reversed_amount'] += total
     for (const { application, receivable, amount } of parts) {
       this.journal.postToReceivable(transaction, receivable, amount)
-      const cause = { reason: reversal.reason, payment_reversal_id: reversal.id }
-      this.#reversed(application, receivable, amount, cause, transaction.id)
+      this.#reversed(application, receivable, amount, { kind, id, reason }, transaction.id)
     }
-    this.#emit(
-      'payment.reversed',
-      reversal.id,
-      {
-        id: formatId('reversal', reversal.id),
-        payment_id: formatId('payment', payment.id),
-        ...(payment.customer_id !== null && { customer_id: formatId('customer', payment.customer_id) }),
-        currency: payment.currency,
-        amount: toNumber(total),
-        unapplied_amount: toNumber(unapplied),
-        reason: reversal.reason,
-        obligations: parts.map(({ application, amount }) => ({
-          id: formatId('obligation', application.id),
-          amount: toNumber(amount),
-        })),
-        created_at: this.#context.now.toISOString(),
-        // What writes the correction raises it by one.
-        object_version: toNumber(payment.version + 1n),
-      },
-      payment.id,
-    )
+    return transaction.id
+  }
+
+  /** Books money that was on its way to the payer as gone from the account that it was paid from. Returns the ledger transaction. */
+  payOut(refundId: Id, { reason, account, amount }: Pick<ComeBack, 'reason' | 'account' | 'amount'>): Id {
+    const transaction = this.#open({ kind: 'refund_succeeded', source_id: refundId, reason })
+    this.journal.postToSystemAccount(transaction, 'refunds', this.#payment.currency, amount)
+    this.journal.postToSystemAccount(transaction, account, this.#payment.currency, -amount)
+    return transaction.id
+  }
+
+  /**
+   * Brings back the money of a refund that failed: what was direct is direct again, `parts` are applied anew, and the rest stays
+   * unapplied and is told. Returns the ledger transaction, by whose id the failure is told.
+   */
+  bringBack({ refund_id, reason, account, amount, direct, parts }: ComeBack): Id {
+    const { now } = this.#context
+    const payment = this.#payment
+    const { currency } = payment
+    const effective_at = parts.map((part) => countsFrom(part.receivable, -part.amount, now)).reduce(laterOf, now)
+    const transaction = this.#open({ kind: 'refund_failed', source_id: refund_id, reason, effective_at })
+    this.journal.postToSystemAccount(transaction, account, currency, amount)
+    if (direct > 0n) this.journal.postToSystemAccount(transaction, 'direct_receipts', currency, -direct)
+    const unapplied = amount - direct - parts.reduce((sum, part) => sum + part.amount, 0n)
+    assert(unapplied >= 0n, 'no more is applied again than came back')
+    if (unapplied > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', currency, -unapplied)
+    payment.refunded_amount -= amount
+    payment.direct_amount += direct
+    payment.unapplied_amount += unapplied
+    for (const part of parts) {
+      const id = newId(payment.bucket, now.getTime())
+      this.journal.postToReceivable(transaction, part.receivable, -part.amount)
+      const application = this.#applied(id, part.receivable, part.amount, transaction.id)
+      this.tell('obligation.amount_applied', id, {
+        ...this.#obligation(application, part.receivable, part.amount),
+        ...moveFields(moveOf(part.receivable, -part.amount, 'refund_failed')),
+      })
+      this.#tellPaid(part.receivable)
+    }
+    if (unapplied > 0n) this.#tellUnapplied(unapplied)
+    return transaction.id
+  }
+
+  /** Tells of money that came back and stays unapplied: its customer has something again, and is no longer archived. */
+  #tellUnapplied(amount: bigint): void {
+    const { now } = this.#context
+    const payment = this.#payment
+    this.#holder = required(payment.customer_id, 'only the money of a customer stays unapplied')
+    const at = now.toISOString()
+    const id = newId(payment.bucket, now.getTime())
+    const data = {
+      amount: toNumber(amount),
+      currency: payment.currency,
+      payment_id: formatId('payment', payment.id),
+      customer_id: formatId('customer', this.#holder),
+      metadata: payment.metadata,
+      created_at: at,
+      updated_at: at,
+      object_version: toNumber(payment.version + 1n),
+    }
+    this.tell('payment.amount_unapplied', id, data, payment.id)
+  }
+
+  #open(transaction: Pick<NewTransaction, 'kind' | 'source_id' | 'reason' | 'effective_at'>): OpenTransaction {
+    const { request_id, actor } = this.#context
+    const { bucket, environment_id } = this.#payment
+    return this.journal.open({ bucket, environment_id, request_id, actor, ...transaction })
   }
 
   #reversed(application: Application, receivable: Receivable, amount: bigint, cause: Cause, transactionId: Id): void {
@@ -159,16 +216,19 @@ export class Correction {
     this.#payment.applied_amount -= amount
     const id = newId(application.bucket, now.getTime())
     this.#rows.changed.add(application)
-    this.#rows.reversals.push({ id, application, amount, ...cause, transaction_id: transactionId })
-    this.#emit('obligation.amount_reversed', id, {
+    const { kind, reason } = cause
+    const payment_reversal_id = kind === 'payment_reversal' ? cause.id : null
+    const refund_id = kind === 'refund' ? cause.id : null
+    const why = { reason, payment_reversal_id, refund_id }
+    this.#rows.reversals.push({ id, application, amount, ...why, transaction_id: transactionId })
+    this.tell('obligation.amount_reversed', id, {
       ...this.#obligation(application, receivable, amount),
-      ...moveFields(
-        moveOf(receivable, amount, cause.payment_reversal_id === null ? 'application_reversal' : 'payment_reversal'),
-      ),
+      ...moveFields(moveOf(receivable, amount, kind)),
       amount_applied: toNumber(application.amount),
       amount_reversed: toNumber(application.reversed_amount),
-      reason: cause.reason,
-      ...(cause.payment_reversal_id !== null && { reversal_id: formatId('reversal', cause.payment_reversal_id) }),
+      reason,
+      ...(payment_reversal_id !== null && { reversal_id: formatId('reversal', payment_reversal_id) }),
+      ...(refund_id !== null && { refund_id: formatId('refund', refund_id) }),
     })
   }
 
@@ -187,8 +247,8 @@ export class Correction {
     }
   }
 
-  /** Emits the event of a new application or a new reversal, which has the same id. A reversed payment is told as the payment. */
-  #emit<Type extends EventType>(type: Type, id: Id, data: DataOf<Type>, subject_id = id): void {
+  /** Tells of what has the id that is given. What is about the payment has the payment as its subject. */
+  tell<Type extends EventType>(type: Type, id: Id, data: DataOf<Type>, subject_id = id): void {
     const { environment, now } = this.#context
     const bucket = bucketOf(this.#payment.id)
     this.#events.push(renderEvent(environment, { id, bucket, type, subject_id, created_at: now, data }))
@@ -196,11 +256,15 @@ export class Correction {
 
   /** Writes everything, pipelined. */
   async write(connection: Queryable): Promise<void> {
+    const { now, environment, actor, request_id } = this.#context
+    const holder = this.#holder
+    const reopened = holder === undefined ? [] : [{ id: holder, environment_id: environment.id, actor, request_id }]
     await Promise.all([
       this.journal.write(connection),
-      writeCorrection(connection, this.#payment, this.#rows, this.#context.now),
+      writeCorrection(connection, this.#payment, this.#rows, now),
       this.journal.expectBills(connection),
       writeEvents(connection, this.#events),
+      reopen(connection, reopened, now),
     ])
   }
 }

@@ -1,17 +1,15 @@
 import { absentProblem } from '../../core/absent.ts'
-import { formatId, type Id, newId } from '../../core/id/id.ts'
-import { fieldProblem, type InputPlace, Problem } from '../../core/problem.ts'
+import { formatId, type Id } from '../../core/id/id.ts'
+import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { loadSql } from '../../database/sql.ts'
 import { explicitFault } from '../allocation.ts'
 import type { ChangeContext } from '../change.ts'
 import { faultDetail } from '../payments/decide.ts'
 import type { Receivable, ReceivableIndex } from '../receivable.ts'
-import { type LockedPayment, lockPayments, lockReceivables } from '../store.ts'
-import { type Application, findApplication, lockApplicationsOf } from './application.ts'
+import { type LockedPayment, lockReceivables } from '../store.ts'
+import { type Application, findApplication } from './application.ts'
 import { Correction } from './correction-journal.ts'
-
-const insertReversalSql = loadSql(import.meta.url, '../sql/insert-payment-reversal.sql')
+import { lockPayment, receivableOf } from './hold.ts'
 
 /** Applies unapplied money of a payment to a receivable later. Throws problems with the pointers of the request. */
 export async function applyUnapplied(
@@ -79,100 +77,6 @@ export async function moveApplication(
   return application
 }
 
-/** The reversal of a payment as it was entered. */
-export type PaymentReversal = {
-  id: Id
-  payment_id: Id
-  amount: bigint
-  unapplied_amount: bigint
-  reason: string
-  created_at: Date
-}
-
-/**
- * Reverses a recorded payment: the debit bounced, or it was a mistake. The unapplied part is taken first, then the
- * applications, newest first; their bills are open again. Throws `payment_state`, `amount_exceeds_remaining`.
- */
-export async function reversePayment(
-  connection: Connection,
-  context: ChangeContext,
-  input: { payment_id: Id; amount: bigint | undefined; reason: string },
-): Promise<{ reversal: PaymentReversal; currency: string }> {
-  const payment = await lockPayment(connection, context, input.payment_id, { parameter: 'payment' })
-  if (payment.processor !== null) {
-    throw new Problem('payment_state', 'This payment went through a processor: only the processor can reverse it.')
-  }
-  const left = payment.amount - payment.reversed_amount
-  const amount = input.amount ?? left
-  if (left === 0n) throw new Problem('payment_state', 'The whole payment has been reversed already.')
-  if (amount > left) throw fieldProblem('amount_exceeds_remaining', '/amount', `Only ${left} of the payment is left.`)
-  const unapplied = amount < payment.unapplied_amount ? amount : payment.unapplied_amount
-  const parts = await planReversal(connection, context, payment, amount - unapplied)
-  const reversal = {
-    id: newId(payment.bucket, context.now.getTime()),
-    payment_id: payment.id,
-    amount,
-    unapplied_amount: unapplied,
-    reason: input.reason,
-    created_at: context.now,
-  }
-  const correction = new Correction(context, payment)
-  correction.reversePayment(parts, unapplied, { ...reversal, clearing: payment.channel })
-  await Promise.all([insertReversal(connection, payment, reversal), correction.write(connection)])
-  return { reversal, currency: payment.currency }
-}
-
-async function planReversal(connection: Connection, context: ChangeContext, payment: LockedPayment, applied: bigint) {
-  if (applied === 0n) return []
-  const applications = await lockApplicationsOf(connection, context.environment.id, payment.id)
-  const taken: { application: Application; amount: bigint }[] = []
-  let rest = applied
-  for (const application of applications) {
-    if (rest === 0n) break
-    const left = application.amount - application.reversed_amount
-    const amount = rest < left ? rest : left
-    taken.push({ application, amount })
-    rest -= amount
-  }
-  const receivables = await lockReceivables(connection, {
-    ids: taken.map(({ application }) => application.receivable_id),
-    environments: [context.environment.id],
-  })
-  return taken.map((part) => ({ ...part, receivable: receivableOf(receivables, part.application) }))
-}
-
-async function insertReversal(
-  connection: Connection,
-  payment: LockedPayment,
-  reversal: PaymentReversal,
-): Promise<void> {
-  await connection.query({
-    ...insertReversalSql,
-    values: [
-      reversal.id,
-      payment.bucket,
-      payment.environment_id,
-      payment.id,
-      reversal.amount,
-      reversal.unapplied_amount,
-      reversal.reason,
-      reversal.created_at,
-    ],
-  })
-}
-
-async function lockPayment(
-  connection: Connection,
-  context: ChangeContext,
-  id: Id,
-  place: InputPlace,
-): Promise<LockedPayment> {
-  const payment = (await lockPayments(connection, [id], [context.environment.id])).get(id)
-  if (!payment) throw absentProblem('payment', formatId('payment', id), place)
-  if (payment.status !== 'succeeded') throw new Problem('payment_state', `The payment is ${payment.status}.`)
-  return payment
-}
-
 async function holdApplication(connection: Connection, context: ChangeContext, id: Id) {
   const environmentId = context.environment.id
   const found = await findApplication(connection, environmentId, id)
@@ -189,12 +93,6 @@ function partOf(application: Application, wanted: bigint | undefined): bigint {
     throw fieldProblem('amount_exceeds_remaining', '/amount', `Only ${left} of the obligation is left.`)
   }
   return wanted ?? left
-}
-
-function receivableOf(receivables: ReceivableIndex, application: Application): Receivable {
-  const receivable = receivables.get(application.receivable_id)
-  if (!receivable) throw new Problem('not_found', 'The receivable that was paid does not exist.')
-  return receivable
 }
 
 function applicable(

@@ -13,6 +13,7 @@ export type ReversalRow = {
   amount: bigint
   reason: string
   payment_reversal_id: Id | null
+  refund_id: Id | null
   transaction_id: Id
 }
 
@@ -48,6 +49,8 @@ async function updatePayment(connection: Queryable, payment: LockedPayment, now:
       payment.applied_amount,
       payment.unapplied_amount,
       payment.reversed_amount,
+      payment.refunded_amount,
+      payment.direct_amount,
       now,
     ],
   })
@@ -78,6 +81,7 @@ async function insertReversals(connection: Queryable, rows: ReversalRow[], now: 
       integerArray(rows.map(({ application }) => application.environment_id)),
       uuidArray(rows.map(({ application }) => application.id)),
       uuidArray(rows.map(({ payment_reversal_id }) => payment_reversal_id)),
+      uuidArray(rows.map(({ refund_id }) => refund_id)),
       bigintArray(rows.map(({ amount }) => amount)),
       textArray(rows.map(({ reason }) => reason)),
       uuidArray(rows.map(({ transaction_id }) => transaction_id)),

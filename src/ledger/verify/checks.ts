@@ -45,14 +45,25 @@ export const checks: readonly Check[] = [
     'Every balance is what was entered by hand less what payments applied; bills show the same amounts.',
   ),
   check('I5', 'dates.sql', 'At no date is a bill below zero.'),
-  check('I5', 'payments.sql', 'Every payment is applied, unapplied, reversed or direct, as its rows say.', { merges }),
+  check('I5', 'payments.sql', 'Every payment is applied, unapplied, reversed, refunded or direct, as its rows say.', {
+    merges,
+  }),
   check('I5', 'reversals.sql', 'Every reversed amount is the sum of its reversals.'),
-  check('I5', 'system-accounts.sql', 'Clearing, unapplied and direct accounts hold what the payments say.'),
+  check('I5', 'refunds.sql', 'Every refund is taken from its payment, and its money lies where its status says.'),
+  check(
+    'I5',
+    'system-accounts.sql',
+    'Clearing, unapplied, direct and refund accounts hold what the payments and refunds say.',
+  ),
   check('I5', 'adjustment-accounts.sql', 'Every adjustment is in the system account of its kind.'),
   check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.', {
     merges,
   }),
-  check('I6', 'told.sql', 'Every adjustment, reversal of a payment and change of an object has exactly one event.'),
+  check(
+    'I6',
+    'told.sql',
+    'Every adjustment, reversal or refund of a payment and change of an object has exactly one event.',
+  ),
   check('I6', 'retention.sql', 'Events are dropped by whole months after 90 days, and in no other way.'),
   check('I7', 'deliveries.sql', 'Every event has a delivery for each endpoint that takes its type.', { merges }),
   check(

@@ -3,6 +3,7 @@ import type { AppContext } from '../../context.ts'
 import { formatId, type Id, parseId } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { receiptPath } from '../../core/receipt-address.ts'
+import { loadSql } from '../../database/sql.ts'
 import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import type { Voice } from '../../html/language/voice.ts'
 import { sendPage } from '../../html/send.ts'
@@ -70,13 +71,13 @@ function aboutOf({ row }: CheckoutSubject, { text }: Voice): [string, string][] 
   ]
 }
 
+const listAppliedSql = loadSql(import.meta.url, './sql/list-applied-of-payment.sql')
+
 /** What the money went to; what it is meant for while it has not arrived. */
 async function appliedOf({ pool }: Pick<AppContext, 'pool'>, payment: SessionPayment) {
   if (payment.status !== 'succeeded') return payment.chosen
   const { rows } = await pool.query<{ receivable_id: Id; amount: bigint }>({
-    name: 'list-applied-of-payment',
-    text: `select receivable_id, amount from application
-      where environment_id = $1 and payment_id = $2 and bucket = $3 order by id limit 1000`,
+    ...listAppliedSql,
     values: [payment.environment_id, payment.id, payment.bucket],
   })
   return rows

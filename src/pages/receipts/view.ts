@@ -139,11 +139,13 @@ function notNeeded({ receipt, voice, show }: Saying): string[] {
 
 function sayChange({ receipt, voice, show }: Saying, change: LaterChange): string {
   const { time_zone, lines, merchant } = receipt.facts
-  const { takenBack, reversed, used } = voice.text.document.since
+  const { takenBack, reversed, refunded, refundFailed, used } = voice.text.document.since
   const date = formatDate(dateIn(time_zone, change.at), voice)
   const amount = show(change.amount)
   if (change.kind === 'used') return used(date, amount)
   if (change.kind === 'reversed') return reversed(date, amount)
+  if (change.kind === 'refunded') return refunded(date, amount)
+  if (change.kind === 'refund_failed') return refundFailed(date, amount, ownDirection(merchant.name, voice))
   const at = lines.findIndex(({ receivable_id }) => receivable_id === change.receivable_id)
   const name = ownDirection(nameAt(receipt, at, voice), voice)
   return takenBack(date, amount, name, ownDirection(merchant.name, voice))

@@ -39,6 +39,24 @@ export type ChargeState =
     }
   | { status: 'failed'; decline: Decline; method_details?: MethodDetails | undefined }
 
+/** A refund that a processor is asked to send. */
+export type NewRefund = {
+  /** Of one refund: whatever is asked again under it sends nothing twice. */
+  refund_id: Id
+  /** The processor's own reference of the charge. */
+  charge_reference: string
+  /** Minor units. */
+  amount: bigint
+  currency: string
+  reason: string
+}
+
+/** The state of a refund at the processor, and its own reference of it. */
+export type RefundState = { reference: string } & (
+  | { status: 'pending' | 'succeeded' }
+  | { status: 'failed'; failure: { code: string; message: string } }
+)
+
 /** What a processor takes at once in one currency: minor units, in multiples of `step`. */
 export type ChargeRange = { minimum: bigint; maximum: bigint; step: bigint }
 
@@ -89,6 +107,13 @@ export type Processor = ProcessorTerms & {
   close(reference: string): Promise<'closed' | 'too_late'>
   /** Fetches the state of a charge. It is the only source of truth; a browser or a callback merely prompts the call. */
   fetch(reference: string): Promise<ChargeState>
+  /**
+   * Sends money of a charge back to its payer, once per refund: calling it again returns the same. Absent where the processor
+   * cannot.
+   */
+  refund?(refund: NewRefund): Promise<RefundState>
+  /** Fetches the state of a refund by its reference. */
+  fetchRefund?(reference: string): Promise<RefundState>
   /** Authenticates a callback by its raw bytes, and says what to look at. Throws `CallbackRefused`. */
   wake?(raw_body: Buffer, headers: Readonly<Record<string, unknown>>): Wake[]
 }

@@ -1,4 +1,5 @@
 import type { Vault } from '../../core/secret.ts'
+import type { Queryable } from '../../database/pool.ts'
 import { findKind, type ProcessorApp, processorNames, type Secrets, type Served } from './kinds.ts'
 import { type ChargeRange, type Processor, takes } from './processor.ts'
 import { simulator } from './simulator/simulator.ts'
@@ -19,14 +20,18 @@ export async function processorsFor(app: ProcessorApp, environment: Served): Pro
   )
 }
 
-/** The processor of a payment that was begun, also when it is switched off by now; undefined when its keys were deleted. */
+/**
+ * The processor of a payment that was begun, also when it is switched off by now; undefined when its keys were deleted. Inside a transaction its
+ * connection is the one to read with.
+ */
 export async function processorNamed(
   app: ProcessorApp,
   environment: Served,
   name: string,
+  database: Queryable = app.pool,
 ): Promise<Processor | undefined> {
   if (name === 'simulator') return testSimulator(app, environment)
-  const row = (await listProcessorRows(app.pool, environment.id)).find(({ processor }) => processor === name)
+  const row = (await listProcessorRows(database, environment.id)).find(({ processor }) => processor === name)
   return row && openProcessor(app, environment, row)
 }
 

@@ -25,6 +25,8 @@ export function renderCollectPayment(environment: Environment, row: PaymentRow):
     ...(row.status === 'succeeded' && { paid_amount: toNumber(row.amount) }),
     reversed: row.reversed_amount === row.amount,
     partially_reversed: row.reversed_amount > 0n && row.reversed_amount < row.amount,
+    refunded: row.refunded_amount === row.amount,
+    partially_refunded: row.refunded_amount > 0n && row.refunded_amount < row.amount,
     ...(row.method_details !== null && { payment_method_details: row.method_details }),
     ...(row.last_payment_error !== null && { last_payment_error: row.last_payment_error }),
     ...(Object.keys(row.metadata).length > 0 && { metadata: row.metadata }),
@@ -55,6 +57,7 @@ export function renderListedPayment(environment: Environment, row: PaymentRow): 
     applied_amount: toNumber(row.applied_amount),
     unapplied_amount: toNumber(row.unapplied_amount),
     reversed_amount: toNumber(row.reversed_amount),
+    refunded_amount: toNumber(row.refunded_amount),
     direct_amount: toNumber(row.direct_amount),
   }
 }
@@ -93,6 +96,7 @@ export function renderApplied(environment: Environment, applied: AppliedPayment)
       applied_amount: applied.applied_amount,
       unapplied_amount: applied.unapplied_amount,
       reversed_amount: 0n,
+      refunded_amount: 0n,
       direct_amount: applied.direct_amount,
       checkout_id: null,
       checkout_kind: null,

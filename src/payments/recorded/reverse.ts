@@ -6,7 +6,7 @@ import { absentProblem } from '../../core/absent.ts'
 import { formatInstant } from '../../core/clock.ts'
 import { formatId, parseId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
-import { type PaymentReversal, reversePayment } from '../../ledger/corrections/operations.ts'
+import { type PaymentReversal, reversePayment } from '../../ledger/corrections/reverse-payment.ts'
 import { sentId } from '../../shapes/primitives.ts'
 import * as schema from './schema.ts'
 

@@ -152,6 +152,8 @@ export const collectPayment = z
     paid_amount: part.optional(),
     reversed: z.boolean().describe('Whether all of it was taken back'),
     partially_reversed: z.boolean().describe('Whether a part of it was taken back'),
+    refunded: z.boolean().describe('Whether all of it was sent back, or is on its way'),
+    partially_refunded: z.boolean().describe('Whether a part of it was sent back, or is on its way'),
     payment_method_details: methodDetails.optional(),
     last_payment_error: paymentError.optional(),
     receipt_url: z
@@ -189,6 +191,7 @@ export const listedPayment = collectPayment
     applied_amount: part,
     unapplied_amount: part,
     reversed_amount: part,
+    refunded_amount: part.describe('What refunds took that have not failed'),
     direct_amount: part.describe('For nothing in Billing: the money of a request or session that names no customer'),
   })
   .meta({ id: 'ListedPayment' })

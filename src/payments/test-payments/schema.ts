@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { expecting } from '../../shapes/expected.ts'
 import { amount, idOrReference, keptCurrencyCode, sentId } from '../../shapes/primitives.ts'
+import { refundBehaviours } from '../processor/simulator/refund-behaviour.ts'
 
 export const testOutcomes = ['succeeded', 'declined', 'abandoned', 'pending_succeeded', 'pending_failed'] as const
 
@@ -22,6 +23,9 @@ export const createTestPaymentBody = z
       .max(86_400)
       .optional()
       .describe('Of a pending outcome: how long the bank takes; defaults to 3'),
+    refunds: expecting(z.enum(refundBehaviours), 'an outcome of refunds, such as pending_failed')
+      .optional()
+      .describe('What becomes of refunds of the payment; unless it is named, they succeed at once'),
   })
   .superRefine((input, context) => {
     const fault = (path: string[], message: string) =>

@@ -6,6 +6,8 @@ export const historyInAfrikaans: Catalogue['history'] = {
   title: 'Betalings tot dusver',
   takenBack: 'teruggeneem',
   partTakenBack: (amount) => html`${amount} daarvan teruggeneem`,
+  refunded: 'terugbetaal',
+  partRefunded: (amount) => html`${amount} daarvan terugbetaal`,
   none: 'Daar is geen.',
   last: (count) => `Dit is die laaste ${count}.`,
   back: 'Terug na wat verskuldig is',

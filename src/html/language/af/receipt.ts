@@ -34,6 +34,8 @@ export const receiptInAfrikaans: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>Sedertdien:</strong> ${merchant} het op ${date} ${amount} van ${name} teruggeneem.`,
+  refunded: (merchant, amount) =>
+    html`<strong>Sedertdien:</strong> ${merchant} het ${amount} hiervan aan u terugbetaal.`,
   paidBefore: (merchant) =>
     html`<strong>Dit is reeds voorheen betaal.</strong> ${merchant} het hierdie geld ook: vra dit terug.`,
   seeLeft: 'Sien wat nog betaal moet word',

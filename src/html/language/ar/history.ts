@@ -6,6 +6,8 @@ export const historyInArabic: Catalogue['history'] = {
   title: 'الدفعات حتى الآن',
   takenBack: 'استُرد',
   partTakenBack: (amount) => html`استُرد منه ${amount}`,
+  refunded: 'رُدّ إليك',
+  partRefunded: (amount) => html`رُدّ إليك منه ${amount}`,
   none: 'لا توجد.',
   last: (count) => `هذه آخر ${count}.`,
   back: 'العودة إلى المستحق',

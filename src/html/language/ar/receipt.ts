@@ -34,6 +34,7 @@ export const receiptInArabic: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>منذ ذلك الحين:</strong> استرجعت ${merchant} مبلغ ${amount} من ${name} في ${date}.`,
+  refunded: (merchant, amount) => html`<strong>منذ ذلك الحين:</strong> ردّت ${merchant} إليك ${amount} من هذه الدفعة.`,
   paidBefore: (merchant) =>
     html`<strong>كان هذا قد دُفع من قبل.</strong> لدى ${merchant} هذا المبلغ أيضًا: اطلب استرداده.`,
   seeLeft: 'عرض ما بقي للدفع',

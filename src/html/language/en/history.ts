@@ -6,6 +6,8 @@ export const historyInEnglish = {
   title: 'Payments so far',
   takenBack: 'taken back',
   partTakenBack: (amount: Html) => html`${amount} of it taken back`,
+  refunded: 'sent back to you',
+  partRefunded: (amount: Html) => html`${amount} of it sent back to you`,
   none: 'There are none.',
   last: (count: number) => `These are the last ${count}.`,
   back: 'Back to what is owed',

@@ -34,6 +34,8 @@ export const receiptInEnglish = {
   },
   takenBack: (merchant: Html, amount: Html, name: Html, date: string) =>
     html`<strong>Since then:</strong> ${merchant} took ${amount} back from ${name} on ${date}.`,
+  refunded: (merchant: Html, amount: Html) =>
+    html`<strong>Since then:</strong> ${merchant} sent ${amount} of it back to you.`,
   paidBefore: (merchant: Html) =>
     html`<strong>This had been paid before.</strong> ${merchant} has this money too: ask for it back.`,
   seeLeft: 'See what is left to pay',

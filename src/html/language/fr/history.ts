@@ -6,6 +6,8 @@ export const historyInFrench: Catalogue['history'] = {
   title: 'Paiements effectués',
   takenBack: 'repris',
   partTakenBack: (amount) => html`dont ${amount} repris`,
+  refunded: 'remboursé',
+  partRefunded: (amount) => html`dont ${amount} remboursé`,
   none: 'Il n’y en a pas.',
   last: (count) => `Ce sont les ${count} derniers.`,
   back: 'Retour à ce qui est dû',

@@ -35,6 +35,7 @@ export const receiptInFrench: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>Depuis\u00a0:</strong> ${merchant} a repris ${amount} sur ${name} le ${date}.`,
+  refunded: (merchant, amount) => html`<strong>Depuis\u00a0:</strong> ${merchant} vous en a remboursé ${amount}.`,
   paidBefore: (merchant) =>
     html`<strong>Ceci avait déjà été payé.</strong> ${merchant} a aussi reçu cet argent\u00a0: demandez-en le remboursement.`,
   seeLeft: 'Voir ce qui reste à payer',

@@ -6,6 +6,8 @@ export const historyInPortuguese: Catalogue['history'] = {
   title: 'Pagamentos até agora',
   takenBack: 'retirado',
   partTakenBack: (amount) => html`${amount} retirado`,
+  refunded: 'reembolsado',
+  partRefunded: (amount) => html`${amount} reembolsado`,
   none: 'Não há nenhum.',
   last: (count) => `Estes são os últimos ${count}.`,
   back: 'Voltar ao que é devido',

@@ -35,6 +35,8 @@ export const receiptInPortuguese: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>Desde então:</strong> ${merchant} retirou ${amount} de ${name} a ${date}.`,
+  refunded: (merchant, amount) =>
+    html`<strong>Desde então:</strong> ${merchant} reembolsou-lhe ${amount} deste pagamento.`,
   paidBefore: (merchant) =>
     html`<strong>Isto já tinha sido pago.</strong> ${merchant} também tem este dinheiro: peça-o de volta.`,
   seeLeft: 'Ver o que falta pagar',

@@ -6,6 +6,8 @@ export const historyInSwahili: Catalogue['history'] = {
   title: 'Malipo hadi sasa',
   takenBack: 'yamerudishwa',
   partTakenBack: (amount) => html`${amount} yake imerudishwa`,
+  refunded: 'yamerejeshwa kwako',
+  partRefunded: (amount) => html`${amount} yake imerejeshwa kwako`,
   none: 'Hakuna.',
   last: (count) => `Haya ni ${count} ya mwisho.`,
   back: 'Rudi kwenye deni',

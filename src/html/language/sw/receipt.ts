@@ -35,6 +35,8 @@ export const receiptInSwahili: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>Tangu wakati huo:</strong> ${merchant} ilirudisha ${amount} kutoka kwa ${name} tarehe ${date}.`,
+  refunded: (merchant, amount) =>
+    html`<strong>Tangu wakati huo:</strong> ${merchant} ilikurejeshea ${amount} ya malipo haya.`,
   paidBefore: (merchant) =>
     html`<strong>Hii ilikuwa imelipwa hapo awali.</strong> ${merchant} ina pesa hizi pia: omba zirudishwe.`,
   seeLeft: 'Ona kilichobaki kulipwa',

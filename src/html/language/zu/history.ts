@@ -6,6 +6,8 @@ export const historyInZulu: Catalogue['history'] = {
   title: 'Izinkokhelo kuze kube manje',
   takenBack: 'kubuyisiwe',
   partTakenBack: (amount) => html`${amount} yakho ibuyisiwe`,
+  refunded: 'kubuyiselwe kuwe',
+  partRefunded: (amount) => html`${amount} yakho ibuyiselwe kuwe`,
   none: 'Azikho.',
   last: (count) => `Lezi ngezokugcina ezingu-${count}.`,
   back: 'Buyela kulokho okukweletwayo',

@@ -35,6 +35,8 @@ export const receiptInZulu: Catalogue['receipt'] = {
   },
   takenBack: (merchant, amount, name, date) =>
     html`<strong>Kusukela lapho:</strong> ${merchant} ibuyise ${amount} ku-${name} ngo-${date}.`,
+  refunded: (merchant, amount) =>
+    html`<strong>Kusukela lapho:</strong> ${merchant} ikubuyisele ${amount} yale nkokhelo.`,
   paidBefore: (merchant) =>
     html`<strong>Lokhu bekuvele sekukhokhiwe.</strong> ${merchant} inayo nale mali: cela ukuba ibuyiswe.`,
   seeLeft: 'Bona okusele okufanele kukhokhwe',

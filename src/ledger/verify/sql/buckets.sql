@@ -22,6 +22,8 @@ from (
       union all select 'earlier particulars', id, bucket from earlier_particulars
       union all select 'reversal', id, bucket from payment_reversal
       union all select 'reversal', id, bucket from application_reversal
+      union all select 'refund', id, bucket from refund
+      union all select 'simulator refund', id, bucket from simulator_refund
       union all select 'simulator charge', id, bucket from simulator_charge
       union all select 'checkout', id, bucket from checkout
       union all select 'event', id, bucket from event

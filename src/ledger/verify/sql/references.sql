@@ -15,18 +15,30 @@ from (
   from application as a
   left join ledger_transaction as t on t.id = a.transaction_id
   union all
-  select 'reversal', v.id, 'it has no application, no transaction or no payment reversal',
-    a.id is null or t.id is null or v.payment_reversal_id is not null and p.id is null
+  select 'reversal', v.id, 'it has no application, no transaction or no cause',
+    a.id is null or t.id is null or v.payment_reversal_id is not null and p.id is null or v.refund_id is not null and r.id is null
+      or num_nonnulls(v.payment_reversal_id, v.refund_id) > 1
   from application_reversal as v
   left join application as a on a.id = v.application_id and a.bucket = v.bucket and a.environment_id = v.environment_id
   left join ledger_transaction as t
     on t.id = v.transaction_id and t.bucket = v.bucket and t.environment_id = v.environment_id
   left join payment_reversal as p
     on p.id = v.payment_reversal_id and p.bucket = v.bucket and p.environment_id = v.environment_id
+  left join refund as r on r.id = v.refund_id and r.bucket = v.bucket and r.environment_id = v.environment_id
   union all
   select 'reversal', v.id, 'it has no payment', p.id is null
   from payment_reversal as v
   left join payment as p on p.id = v.payment_id and p.bucket = v.bucket and p.environment_id = v.environment_id
+  union all
+  select 'refund', r.id, 'it is not of its payment',
+    p.id is null or p.customer_id is distinct from r.customer_id or p.currency <> r.currency or p.processor is distinct from r.processor
+  from refund as r
+  left join payment as p on p.id = r.payment_id and p.bucket = r.bucket and p.environment_id = r.environment_id
+  union all
+  select 'refund', coalesce(r.id, n.refund_id), 'its reference is not the one reserved for it',
+    r.id is null or n.refund_id is null or r.channel <> n.channel
+  from (select * from refund where reference is not null) as r
+  full join refund_reference as n on n.refund_id = r.id and n.environment_id = r.environment_id
   union all
   select 'payment', p.id, 'it has no customer', c.id is null
   from (select * from payment where applied_amount = 0 and customer_id is not null) as p

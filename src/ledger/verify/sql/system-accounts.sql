@@ -1,10 +1,17 @@
--- I5, from the side of the system accounts: clearing accounts hold what arrived and was not reversed, "unapplied"
+-- I5, from the side of the system accounts: clearing accounts hold what arrived and was neither reversed nor paid out
+-- by a refund, "refunds" holds, as a debt, what is on its way to payers, "unapplied"
 -- holds, as a debt, what is unapplied of payments, and "direct_receipts" what is direct. These accounts store no balance, so only the sums can be compared.
 with arrived as (
   select
     environment_id, currency, coalesce(processor, channel) as place,
     sum(unapplied_amount) as unapplied, sum(direct_amount) as direct, sum(amount - reversed_amount) filter (where status = 'succeeded') as held
   from payment
+  group by environment_id, currency, coalesce(processor, channel)
+), refunded as (
+  select
+    environment_id, currency, coalesce(processor, channel) as place,
+    coalesce(sum(amount) filter (where status = 'succeeded'), 0) as paid_out, coalesce(sum(amount) filter (where status = 'pending'), 0) as on_its_way
+  from refund
   group by environment_id, currency, coalesce(processor, channel)
 )
 select
@@ -27,7 +34,11 @@ from (
     select environment_id, 'direct_receipts', currency, 0, -direct from arrived
     union all
     select environment_id, 'clearing:' || place, currency, 0, held from arrived where held is not null
+    union all
+    select environment_id, 'clearing:' || place, currency, 0, -paid_out from refunded
+    union all
+    select environment_id, 'refunds', currency, 0, -on_its_way from refunded
   ) as sides
-  where system_account in ('unapplied', 'direct_receipts') or system_account like 'clearing:%'
+  where system_account in ('unapplied', 'direct_receipts', 'refunds') or system_account like 'clearing:%'
   group by environment_id, system_account, currency
 ) as checked

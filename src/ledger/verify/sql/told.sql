@@ -1,5 +1,6 @@
 -- I6, what is told besides applications. Each adjustment and each reversal of a payment has exactly one event: it has the
--- same id, so there cannot be two. Each change of an object that is audited has exactly one event of its type, and so has
+-- same id, so there cannot be two. So has each refund that was paid out, and each that failed: its event has the id of the ledger
+-- transaction. Each change of an object that is audited has exactly one event of its type, and so has
 -- each payment that succeeded on a page. What is from before all of this was told, or before the retention limit, is
 -- skipped.
 with told_since as materialized (
@@ -15,11 +16,17 @@ with told_since as materialized (
       when 'write_off' then '^(bill\.written_off|(customer|account)\.balance_adjusted)$'
       else '\.balance_adjusted$' end as told_as
   from ledger_transaction
-  where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal')
+  where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_succeeded', 'refund_failed')
     and id >= (select id from told_since)
   union all
   select 'reversal', id, bucket, environment_id, '^payment\.reversed$' from payment_reversal
   where id >= (select id from told_since)
+  union all
+  select 'transaction', t.id, t.bucket, t.environment_id,
+    case t.kind when 'refund_failed' then '^payment\.refund_failed$' else '^payment\.refunded$' end
+  from (select * from ledger_transaction where kind in ('refund', 'refund_succeeded', 'refund_failed')) as t
+  left join refund as r on r.id = t.source_id and r.bucket = t.bucket and r.environment_id = t.environment_id
+  where (t.kind <> 'refund' or r.processor is null) and t.id >= (select id from told_since)
 ), changed as (
   select object_kind as kind, object_id as id, bucket, environment_id,
     -- Of the accounts and bills of a customer, other fields are erased than those that say who the customer is.
@@ -59,9 +66,9 @@ from (
   from moved as m
   full join (
     select id, bucket, environment_id, type,
-      type = 'payment.reversed' or type ~ '^\w+\.(balance_adjusted|written_off|voided)$' as is_move
+      type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed') or type ~ '^\w+\.(balance_adjusted|written_off|voided)$' as is_move
     from event
-    where type ~ '^(customer|account|bill)\.' or type = 'payment.reversed'
+    where type ~ '^(customer|account|bill)\.' or type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed')
   ) as e on e.id = m.id and e.bucket = m.bucket and e.environment_id = m.environment_id
   where m.id is not null or e.is_move and e.id >= (select id from told_since)
   union all

@@ -5,6 +5,7 @@ import type { Queryable } from '../../../database/pool.ts'
 import type { ChargeState, MethodDetails } from '../processor.ts'
 import { eftDetails, simulatedBanks } from './banks.ts'
 import { type ChargeBehaviour, cardDetails, type DeclineCode, declineOf } from './cards.ts'
+import type { RefundBehaviour } from './refund-behaviour.ts'
 
 /** A charge in the simulator's own books. */
 export type SimulatorCharge = {
@@ -21,6 +22,8 @@ export type SimulatorCharge = {
   /** What it was tried with; the column is older than the methods besides cards. */
   card: MethodDetails | null
   paycode: string | null
+  /** What becomes of its refunds; null means that they succeed. */
+  refunds: RefundBehaviour | null
   return_url: Buffer
   created_at: Date
 }
@@ -147,6 +150,7 @@ export type PlayedOutcome = {
   outcome: 'succeeded' | 'declined' | 'abandoned' | 'pending_succeeded' | 'pending_failed'
   method: 'card' | 'instant_eft'
   delay_s: number
+  refunds: RefundBehaviour | undefined
 }
 
 /** Pays the open charge of a payment as a test wants. */
@@ -154,9 +158,10 @@ export async function playCharge(
   pool: Queryable,
   environmentId: number,
   id: Id,
-  { outcome, method, delay_s }: PlayedOutcome,
+  { outcome, method, delay_s, refunds }: PlayedOutcome,
   now: Date,
 ): Promise<void> {
+  if (refunds !== undefined) await setRefunds(pool, environmentId, id, refunds)
   if (outcome === 'abandoned') return
   const byCard = method === 'card'
   const behaviours: Readonly<Record<typeof outcome, ChargeBehaviour>> = {
@@ -168,6 +173,14 @@ export async function playCharge(
   const details = byCard ? cardDetails('4242424242424242') : eftDetails(simulatedBanks[0])
   const charge = { id, bucket: bucketOf(id), environment_id: environmentId }
   await tryCharge(pool, charge, { details, behaviour: behaviours[outcome], delay_ms: delay_s * 1_000 }, now)
+}
+
+async function setRefunds(pool: Queryable, environmentId: number, id: Id, refunds: RefundBehaviour): Promise<void> {
+  await pool.query({
+    name: 'set-simulator-refunds',
+    text: 'update simulator_charge set refunds = $4 where id = $1 and bucket = $2 and environment_id = $3',
+    values: [id, bucketOf(id), environmentId, refunds],
+  })
 }
 
 /** Records the payer's decision on the challenge. */

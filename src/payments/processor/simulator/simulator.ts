@@ -7,6 +7,7 @@ import { maxAmount } from '../../../core/money.ts'
 import type { ChargeRange, Processor, ProcessorTerms } from '../processor.ts'
 import { chargeToken, closeCharge, insertCharge, insertPush, type SimulatorCharge, stateAt } from './charge.ts'
 import { findPaycodePayment } from './paycode.ts'
+import { fetchSimulatorRefund, sendSimulatorRefund } from './refund.ts'
 
 const anyAmount: ChargeRange = { minimum: 1n, maximum: maxAmount, step: 1n }
 const limits = new Map(keptCurrencyCodes().map((currency) => [currency, anyAmount]))
@@ -16,7 +17,7 @@ const pendingMaxMs = 2 * 86_400_000
 /** It takes any amount, in any currency that something may be owed in. */
 export const simulatorTerms: ProcessorTerms = {
   limits,
-  capabilities: { capture: 'none', refund: 'none', close: true, open_is_idempotent: true },
+  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -68,5 +69,12 @@ export function simulator(
       assert(rows[0], 'the simulator knows the charges that it opened')
       return stateAt(rows[0], clock.now())
     },
+    refund: ({ refund_id, charge_reference, amount }) =>
+      sendSimulatorRefund(
+        pool,
+        { id: refund_id, environmentId, chargeId: idOf(charge_reference), amount },
+        clock.now(),
+      ),
+    fetchRefund: (reference) => fetchSimulatorRefund(pool, environmentId, reference, clock.now()),
   }
 }

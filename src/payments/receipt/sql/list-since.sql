@@ -1,7 +1,8 @@
 -- What has become of the money of payment $2 since its receipt was written, the oldest first: what was taken back from a debt, what
--- of the payment was reversed, and what was applied to something else. $4: how many lines the receipt has.
+-- of the payment was reversed or refunded, which refunds failed, and what was applied to something else. What came back of a refund and
+-- went to its debts again is told by the failure. $4: how many lines the receipt has.
 with used as (
-  select id, receivable_id, amount, created_at,
+  select id, transaction_id, receivable_id, amount, created_at,
     row_number() over (order by id) > $4::integer as later
   from application
   where environment_id = $1 and payment_id = $2 and bucket = $3
@@ -10,12 +11,20 @@ select kind, at, amount, receivable_id from (
   select v.id, 'taken_back' as kind, v.created_at as at, v.amount, u.receivable_id
   from used as u
   join application_reversal as v on v.application_id = u.id and v.bucket = $3 and v.environment_id = $1
-  where v.payment_reversal_id is null
+  where v.payment_reversal_id is null and v.refund_id is null
   union all
   select id, 'reversed', created_at, amount, null from payment_reversal
   where payment_id = $2 and environment_id = $1 and bucket = $3
   union all
-  select id, 'used', created_at, amount, null from used where later
+  select id, 'refunded', refunded_at, amount, null from refund
+  where payment_id = $2 and environment_id = $1 and bucket = $3
+  union all
+  select failure_id, 'refund_failed', failed_at, amount, null from refund
+  where payment_id = $2 and environment_id = $1 and bucket = $3 and status = 'failed'
+  union all
+  select id, 'used', created_at, amount, null from used
+  where later and not exists (
+    select from refund as r where r.payment_id = $2 and r.environment_id = $1 and r.bucket = $3 and r.failure_id = used.transaction_id)
 ) as since
 order by at, id
 limit 50

@@ -1,0 +1,122 @@
+import { required } from '../../core/assert.ts'
+import type { Id } from '../../core/id/id.ts'
+import type { Connection } from '../../database/pool.ts'
+import { explicitFault } from '../allocation.ts'
+import type { ChangeContext } from '../change.ts'
+import type { SystemAccount } from '../journal-rows.ts'
+import type { Receivable } from '../receivable.ts'
+import { type LockedPayment, lockReceivables } from '../store.ts'
+import { Correction } from './correction-journal.ts'
+import { lockPayment } from './hold.ts'
+import { refundData } from './refund-event.ts'
+import {
+  findRefund,
+  listRefundParts,
+  type RefundFailure,
+  type RefundPart,
+  type RefundRow,
+  updateRefund,
+} from './refund-row.ts'
+
+/** What a processor says of a refund, its own id of it, and when to ask again. */
+export type RefundOutcome = { reference: string; next_check_at: Date | null } & (
+  | { status: 'pending' }
+  | { status: 'succeeded' }
+  | { status: 'failed'; failure: RefundFailure }
+)
+
+/**
+ * Brings a refund to what its processor says of it. It may be called concurrently and any number of times: the lock on the
+ * payment and the status of the refund let each step through once. A refund that had succeeded may fail later, when a bank sends
+ * the money back; nothing follows a failure. Returns the refund as it is afterwards.
+ */
+export async function settleRefund(
+  connection: Connection,
+  context: ChangeContext,
+  { id, payment_id }: Pick<RefundRow, 'id' | 'payment_id'>,
+  outcome: RefundOutcome,
+): Promise<RefundRow> {
+  const payment = await lockPayment(connection, context, payment_id, { parameter: 'payment' })
+  const found = await findRefund(connection, context.environment.id, id, { lock: true })
+  const before = required(found, 'a refund stays')
+  if (before.status === 'failed') return before
+  const { reference: processor_reference, next_check_at } = outcome
+  const row = { ...before, processor_reference, next_check_at, updated_at: context.now }
+  if (outcome.status === 'failed')
+    return fail(connection, context, payment, before, { ...row, failure: outcome.failure })
+  if (outcome.status === 'succeeded' && before.status === 'pending') return succeed(connection, context, payment, row)
+  if (before.processor_reference !== null) return before
+  await updateRefund(connection, row)
+  return row
+}
+
+/** The money has left the processor: it is on its way no more. */
+async function succeed(
+  connection: Connection,
+  context: ChangeContext,
+  payment: LockedPayment,
+  before: RefundRow,
+): Promise<RefundRow> {
+  const row: RefundRow = { ...before, status: 'succeeded', succeeded_at: context.now, version: before.version + 1n }
+  const correction = new Correction(context, payment)
+  const transactionId = correction.payOut(row.id, { reason: row.reason, account: clearingOf(row), amount: row.amount })
+  const parts = await listRefundParts(connection, row)
+  correction.tell('payment.refunded', transactionId, refundData(row, parts), payment.id)
+  await Promise.all([updateRefund(connection, row), correction.write(connection)])
+  return row
+}
+
+/** The money is back: it goes to what it was taken from as far as that is still owed, and the rest stays unapplied. */
+async function fail(
+  connection: Connection,
+  context: ChangeContext,
+  payment: LockedPayment,
+  before: RefundRow,
+  failed: RefundRow & { failure: RefundFailure },
+): Promise<RefundRow> {
+  const taken = await listRefundParts(connection, before)
+  const correction = new Correction(context, payment)
+  const failure_id = correction.bringBack({
+    refund_id: before.id,
+    reason: before.reason,
+    account: before.status === 'pending' ? 'refunds' : clearingOf(before),
+    amount: before.amount,
+    direct: before.direct_amount,
+    parts: await stillOwed(connection, context, payment, taken),
+  })
+  const status = 'failed'
+  const row: RefundRow = { ...failed, status, failure_id, failed_at: context.now, version: before.version + 1n }
+  const data = { ...refundData(row, taken), failure: failed.failure }
+  correction.tell('payment.refund_failed', failure_id, data, payment.id)
+  await Promise.all([updateRefund(connection, row), correction.write(connection)])
+  return row
+}
+
+function clearingOf({ processor }: RefundRow): SystemAccount {
+  return `clearing:${required(processor, 'only a processor says what becomes of a refund')}`
+}
+
+/** What money that came back is applied to again: the same receivables, while they are open and as far as they owe. */
+async function stillOwed(
+  connection: Connection,
+  context: ChangeContext,
+  payment: LockedPayment,
+  taken: RefundPart[],
+): Promise<{ receivable: Receivable; amount: bigint }[]> {
+  if (taken.length === 0) return []
+  const amounts = new Map<Id, bigint>()
+  for (const { receivable_id, amount } of taken) {
+    amounts.set(receivable_id, (amounts.get(receivable_id) ?? 0n) + amount)
+  }
+  const receivables = await lockReceivables(connection, {
+    ids: [...amounts.keys()],
+    environments: [context.environment.id],
+  })
+  return [...amounts].flatMap(([id, wanted]) => {
+    const receivable = receivables.get(id)
+    if (!receivable) return []
+    const amount = wanted < receivable.balance ? wanted : receivable.balance
+    const fits = amount > 0n && explicitFault(amount, payment.currency, receivable) === undefined
+    return fits ? [{ receivable, amount }] : []
+  })
+}

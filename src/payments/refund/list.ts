@@ -1,0 +1,65 @@
+import type { Router } from '../../api/fastify.ts'
+import { readOperation } from '../../api/operation.ts'
+import { idRange, type PageStart, pageOf, readPage, renderListPage } from '../../api/pagination.ts'
+import { findObject } from '../../billing/object/rows.ts'
+import type { AppContext } from '../../context.ts'
+import { bucketOf, parseId } from '../../core/id/id.ts'
+import { Conditions } from '../../database/conditions.ts'
+import type { Queryable } from '../../database/pool.ts'
+import { type RefundRow, refundSelect } from '../../ledger/corrections/refund-row.ts'
+import { renderRefund } from './render.ts'
+import * as schema from './schema.ts'
+
+/** `GET /billing/refunds`: newest first, by cursors, with filters. */
+export function refundListRoute(router: Router, app: AppContext): void {
+  readOperation(
+    router,
+    app,
+    {
+      method: 'GET',
+      url: '/billing/refunds',
+      id: 'listRefunds',
+      tag: 'Refunds',
+      summary: 'List refunds',
+      query: schema.listRefunds,
+      responses: { 200: pageOf(schema.refund) },
+      errors: ['invalid_cursor'],
+    },
+    async ({ query, context: { environment } }) => {
+      const { limit, cursor, ...sent } = query
+      const filters = { environment_id: environment.id, ...sent }
+      const page = readPage(app, 'refund', { limit, cursor }, filters)
+      const rows = await findRefunds(app.pool, environment.id, query, page)
+      const render = (row: RefundRow) => renderRefund(environment, row)
+      return { status: 200, body: renderListPage(app, 'refund', filters, rows, limit, render, ({ id }) => id) }
+    },
+  )
+}
+
+/** Up to `limit + 1` refunds, newest first. */
+async function findRefunds(
+  pool: Queryable,
+  environmentId: number,
+  query: schema.ListRefunds,
+  page: PageStart,
+): Promise<RefundRow[]> {
+  const { from, below } = idRange(query, page)
+  const conditions = new Conditions()
+  conditions.and`e.environment_id = ${environmentId} and e.id >= ${from} and e.id < ${below}`
+  if (query.payment !== undefined) {
+    const id = parseId('payment', query.payment)
+    if (id === undefined) return []
+    conditions.and`e.payment_id = ${id} and e.bucket = ${bucketOf(id)}`
+  }
+  if (query.customer !== undefined) {
+    const found = await findObject(pool, environmentId, 'customer', query.customer)
+    if (!found) return []
+    conditions.and`e.customer_id = ${found.id} and e.bucket = ${found.bucket}`
+  }
+  if (query.status !== undefined) conditions.and`e.status = ${query.status}`
+  const { rows } = await pool.query<RefundRow>({
+    text: `${refundSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
+    values: conditions.values,
+  })
+  return rows
+}
