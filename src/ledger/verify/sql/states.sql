@@ -1,5 +1,5 @@
 -- I14, states: the status of a row does not contradict its amounts and instants. Money without a customer can be applied to nothing
--- and held for nobody: it is direct, but for what was reversed of it.
+-- and held for nobody: it is direct, but for what was reversed or refunded of it.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
