@@ -120,6 +120,16 @@ export const recipes: Partial<Readonly<Record<EventType, Recipe>>> = {
     const { payment } = await desk.paidBill()
     return desk.post(`/billing/payments/${payment.id}/reversals`, { reason: 'Returned by the bank' })
   },
+  'payment.refunded': async (desk) => {
+    const { payment } = await desk.paidBill()
+    const sent = { channel: 'bank_transfer', reference: named().external_reference, reason: 'Paid twice' }
+    return desk.post(`/billing/payments/${payment.id}/refunds`, sent)
+  },
+  'payment.refund_failed': async (desk) => {
+    const bill = (await desk.bill()).id
+    const { id } = await desk.post('/test/payments', { bill, amount, outcome: 'succeeded', refunds: 'refused' })
+    return desk.post(`/collect/payments/${id}/refunds`, { reason: 'Paid twice' })
+  },
   'customer.created': (desk) => desk.customer(),
   'customer.updated': async (desk) => desk.patch(`${customers}/${(await desk.customer()).id}`, { name: 'T. Nkosi' }),
   'customer.balance_adjusted': async (desk) =>
