@@ -199,8 +199,9 @@ describe('a look-up tells nobody what is there', () => {
     const { pool } = server.app
     const query = pool.query
     const answers = new Set<string>()
-    pool.query = ((statement: { text: string }): unknown => {
-      texts.at(-1)?.push(statement.text)
+    pool.query = ((statement: { name?: string; text: string }): unknown => {
+      // The job of the feed looks meanwhile.
+      if (statement.name !== 'look-at-feed') texts.at(-1)?.push(statement.text)
       return Reflect.apply(query, pool, [statement])
     }) as typeof query
     try {
