@@ -47,7 +47,7 @@ test.each([
       await server.stop()
     }
   },
-  120 * seconds,
+  240 * seconds,
 )
 
 test('the pages that show an event register its receiver before the payment', () => {

@@ -96,7 +96,8 @@ test('all balances of a merchant that are locked hold up nobody else', async () 
   )
   await traffic.stop()
   expectKindAnswers(traffic.answers)
-  expect(worst(traffic.answers, (who) => who.startsWith('other'))).toBeLessThan(1_000)
+  // Whoever waited for the lock would have waited three seconds.
+  expect(worst(traffic.answers, (who) => who.startsWith('other'))).toBeLessThan(2_000)
   await expectExactlyOnce(server, payers, traffic.answers)
 })
 

@@ -103,6 +103,8 @@ describe('a page leaves no text to English', () => {
         '.shell.refusals.failed.sentences.0',
         // They need many attempts.
         '.lookUp.triedTooOften',
+        // It needs a processor that does not take the amount.
+        '.owed.refused.notThisAmount',
         // More than a thousand debts.
         '.debts.beyond',
         // They need a race with the processor.

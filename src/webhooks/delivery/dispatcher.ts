@@ -19,6 +19,7 @@ import {
   type DeliveryOutcome,
   type EndpointToPause,
   renewClaims,
+  unsent,
 } from './store.ts'
 
 // While little is due, claims are at least this far apart, so that each serves several commits.
@@ -297,8 +298,4 @@ class DeliveryLoop implements Dispatcher {
     const due = rescheduleAfter(this.#limiter.failures(endpointId), now, this.#sender.schedule.random)
     return this.#limiter.putOff(endpointId, now, due)
   }
-}
-
-function unsent(delivery: ClaimedDelivery, status: 'pending' | 'cancelled', next_attempt_at: Date): DeliveryOutcome {
-  return { delivery, status, next_attempt_at, attempt: undefined, gone: false }
 }

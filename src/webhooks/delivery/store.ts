@@ -86,6 +86,15 @@ export type DeliveryOutcome = {
   awaits_posting?: boolean
 }
 
+/** The outcome of a claim that is returned without an attempt. */
+export function unsent(
+  delivery: ClaimedDelivery,
+  status: 'pending' | 'cancelled',
+  next_attempt_at: Date,
+): DeliveryOutcome {
+  return { delivery, status, next_attempt_at, attempt: undefined, gone: false }
+}
+
 /** An endpoint that has to be paused, and why: it is gone (410), or has failed for three days. */
 export type EndpointToPause = { endpoint_id: Id; reason: 'gone' | 'failing' }
 

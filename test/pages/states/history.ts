@@ -34,6 +34,19 @@ export function historyStates(tools: Tools): State[] {
       },
     ],
     [
+      'payments so far, sent back in part and whole',
+      async () => {
+        const owner = await account({ balance: 9_000 })
+        const refund = async (amount: number) => {
+          const { id } = await record({ account: owner.id }, 500)
+          await post(`/billing/payments/${id}/refunds`, { amount, channel: 'cash', reference: id, reason: 'returned' })
+        }
+        await refund(100)
+        await refund(500)
+        return soFar(owner.presentment_url)
+      },
+    ],
+    [
       'the last fifty payments',
       async () => {
         const owner = await account({ balance: 9_000 })

@@ -40,8 +40,26 @@ export function receiptStates(tools: Tools): State[] {
     app.mailer = undefined
     return { page, message: { ...page, html: message } }
   }
+  /** The receipt of a payment through the processor that was refunded, which the processor did or refused. */
+  const refunded = async (refunds: string) => {
+    const { id: owner } = await account()
+    const { id } = await post('/test/payments', { account: owner, amount: 500, outcome: 'succeeded', refunds })
+    await post(`/collect/payments/${id}/refunds`, { amount: 100, reason: 'returned' })
+    return open((await server().api('GET', `/billing/payments/${id}`)).body.receipt_url)
+  }
   return [
     ['a receipt', paid],
+    ['a receipt of what was sent back since', () => refunded('succeeded')],
+    ['a receipt of what was to be sent back and came back', () => refunded('refused')],
+    [
+      'the page of a payment that was sent back',
+      async () => {
+        const page = await paying(goodCard.card_number)
+        const id = /pay_\w+/.exec(page.url)?.[0]
+        await post(`/collect/payments/${id}/refunds`, { amount: 100, reason: 'returned' })
+        return open(page.url)
+      },
+    ],
     ['a receipt for several debts', () => saved(paidReview(({ late, garden }) => `debt=${late.id}&debt=${garden.id}`))],
     ['a receipt for a part', async () => saved(payWith((await account()).presentment_url, goodCard.card_number, '5'))],
     [
