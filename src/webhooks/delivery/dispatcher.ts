@@ -50,10 +50,7 @@ export type DispatcherOptions = {
 
 /** Sends due deliveries, each at least once, for as long as it runs. */
 export type Dispatcher = {
-  /**
-   * Looks for due deliveries without having been woken, and for attempts that take long. Resolves when it has claimed
-   * what it can.
-   */
+  /** Looks for due deliveries without having been woken, and for attempts that take long. Resolves when all it can are claimed. */
   look(): Promise<void>
   /** Says that something may be due. It is cheap: call it after every commit that writes events. */
   wake(): void
