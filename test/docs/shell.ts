@@ -5,7 +5,7 @@ import { once } from 'node:events'
 export type ShellResult = { output: string; errors: string; code: number | null }
 
 // A script that waits for what never comes is ended by then, in ms, so that its test says where it was.
-const limitMs = 180_000
+const limitMs = 90_000
 
 /**
  * Runs a script in bash as a reader would paste it, with these variables exported, in a directory of its own. What it left

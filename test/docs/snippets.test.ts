@@ -47,7 +47,7 @@ test.each([
       await server.stop()
     }
   },
-  240 * seconds,
+  120 * seconds,
 )
 
 test('the pages that show an event register its receiver before the payment', () => {
