@@ -7,6 +7,7 @@ import { apiVersion } from '../core/version.ts'
 import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
+import type { CheckoutRow } from './checkouts/checkout.ts'
 import { type Receivable, ReceivableIndex } from './receivable.ts'
 
 /** Which receivables to lock or read: by id, all those of some customers, all those of some accounts. */
@@ -44,6 +45,7 @@ const readSql = loadSql(import.meta.url, './sql/read-receivables.sql')
 const lockPaymentsSql = loadSql(import.meta.url, './sql/lock-payments.sql')
 const holdObjectsSql = loadSql(import.meta.url, './sql/hold-objects.sql')
 const unarchiveSql = loadSql(import.meta.url, './sql/unarchive-objects.sql')
+const lockCheckoutsSql = loadSql(import.meta.url, './sql/lock-checkouts.sql')
 
 /** Locks receivables in the order of their ids, until the transaction ends. Those of other environments are left out. */
 export function lockReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
@@ -130,4 +132,18 @@ export async function reopen(connection: Queryable, reopened: Reopened[], now: D
       ],
     }),
   ])
+}
+
+/** Locks requests and sessions, in the order of their ids. */
+export async function lockCheckouts(
+  connection: Queryable,
+  ids: Id[],
+  environments: number[],
+): Promise<Map<Id, CheckoutRow>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await connection.query<CheckoutRow>({
+    ...lockCheckoutsSql,
+    values: [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), integerArray(environments)],
+  })
+  return new Map(rows.map((row) => [row.id, row]))
 }

@@ -11,9 +11,8 @@ import {
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { CheckoutRow } from '../checkouts/checkout.ts'
-import { lockCheckouts } from '../checkouts/lock.ts'
 import type { ReceivableIndex } from '../receivable.ts'
-import { type LockedPayment, lockPayments, lockReceivables, readReceivables } from '../store.ts'
+import { type LockedPayment, lockCheckouts, lockPayments, lockReceivables, readReceivables } from '../store.ts'
 import { type PaymentCommand, type PaymentOutcome, type ReferenceHolder, selectionOf } from './command.ts'
 import type { Assumptions } from './concurrency/optimistic.ts'
 import {

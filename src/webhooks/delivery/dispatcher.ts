@@ -7,11 +7,10 @@ import type { Pool } from '../../database/pool.ts'
 import type { HttpClient } from '../../net/http-client.ts'
 import { attemptDelivery, createEndpointSecrets, type Sender } from './attempt.ts'
 import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
-import { FailureLog } from './failure-log.ts'
+import { FailureLog, shown } from './failure-log.ts'
 import { OutcomeWriter } from './outcome-writer.ts'
 import { pauseEndpoint } from './pausing.ts'
 import { rescheduleAfter } from './schedule.ts'
-import { shown } from './shown-ids.ts'
 import {
   type ClaimedDelivery,
   claimDeliveries,

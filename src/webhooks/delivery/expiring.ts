@@ -4,7 +4,7 @@ import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { giveTurns, lockQueues } from '../../events/feed/queues.ts'
-import { shown } from './shown-ids.ts'
+import { shown } from './failure-log.ts'
 
 const expire = loadSql(import.meta.url, './sql/expire-deliveries.sql')
 

@@ -1,7 +1,13 @@
 import { createCache } from '../../core/cache.ts'
+import { formatId, type Id } from '../../core/id/id.ts'
 import type { Log } from '../../core/log.ts'
-import { shown } from './shown-ids.ts'
 import type { DeliveryOutcome } from './store.ts'
+
+/** Ids for the log, in the form of the API. */
+export function shown({ endpoint_id, event_id }: { endpoint_id: Id; event_id?: Id }): object {
+  const endpoint = { endpoint_id: formatId('endpoint', endpoint_id) }
+  return event_id === undefined ? endpoint : { ...endpoint, event_id: formatId('event', event_id) }
+}
 
 /** Says what goes wrong with endpoints: of each at most once a minute, so that an unstable one cannot fill the log. */
 export class FailureLog {

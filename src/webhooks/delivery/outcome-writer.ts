@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
 import { type DatabaseRetry, isDatabaseUnavailable } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
-import { shown } from './shown-ids.ts'
+import { shown } from './failure-log.ts'
 import { apartFromLocked, type DeliveryOutcome, type EndpointToPause, queuesOfEnded, recordOutcomes } from './store.ts'
 
 // While few outcomes come, batches are at least this far apart, in ms, so that one commit serves several.
