@@ -105,6 +105,25 @@ export const eventBreaks: Break[] = [
       where event_id = ${delivery}`,
   ],
   [
+    'the first of a queue that waits for its turn',
+    'I12',
+    'webhook_delivery webhook_endpoint',
+    `with ordered as (update webhook_endpoint set ordered = true)
+     update webhook_delivery
+     set status = 'pending', settled_at = null, next_attempt_at = 'infinity', queue_id = event_id, queue_position = 1
+     where event_id = ${delivery}`,
+    'waits for nothing',
+  ],
+  [
+    'a delivery outside its queue whose event has its position',
+    'I12',
+    'webhook_delivery webhook_endpoint',
+    `with ordered as (update webhook_endpoint set ordered = true)
+     update webhook_delivery set status = 'pending', settled_at = null, next_attempt_at = 'infinity'
+     where event_id = ${delivery}`,
+    'waits for nothing',
+  ],
+  [
     'a delivery that was given up before its event was old',
     'I7',
     'webhook_delivery',
