@@ -5,7 +5,7 @@ import { readCallbackToken } from '../processor/callback-token.ts'
 import { CallbackRefused } from '../processor/fault.ts'
 import type { Processor, Wake } from '../processor/processor.ts'
 import { processorNamed } from '../processor/registry.ts'
-import { insertCallback } from './store.ts'
+import { findModeOf, insertCallback } from './store.ts'
 
 // Both are kept as they are: what no processor would send is not taken for one of its ids.
 const isId = (text: string) => /^[\x21-\x7e]{1,255}$/.test(text)
@@ -31,12 +31,8 @@ export function callbackRoutes(router: Router, app: AppContext): void {
 }
 
 async function findProcessor(app: AppContext, id: number, name: string): Promise<Processor | undefined> {
-  const { rows } = await app.pool.query<{ mode: 'test' | 'live' }>({
-    name: 'find-environment-mode',
-    text: 'select mode from environment where id = $1',
-    values: [id],
-  })
-  return rows[0] && processorNamed(app, { id, mode: rows[0].mode }, name)
+  const mode = await findModeOf(app.pool, id)
+  return mode && processorNamed(app, { id, mode }, name)
 }
 
 function authenticated(processor: Processor, body: Buffer, headers: Readonly<Record<string, unknown>>): Wake[] {

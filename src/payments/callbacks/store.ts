@@ -58,3 +58,13 @@ export async function deleteOldCallbacks(database: Queryable, before: Date, limi
   })
   return rowCount ?? 0
 }
+
+/** The mode of the environment that a callback is for; undefined when there is none of that number. */
+export async function findModeOf(database: Queryable, environmentId: number): Promise<'test' | 'live' | undefined> {
+  const { rows } = await database.query<{ mode: 'test' | 'live' }>({
+    name: 'find-environment-mode',
+    text: 'select mode from environment where id = $1',
+    values: [environmentId],
+  })
+  return rows[0]?.mode
+}

@@ -9,7 +9,13 @@ import { callbackToken } from '../callback-token.ts'
 import { ProcessorFault } from '../fault.ts'
 import { findKind, type ProcessorApp, type ProcessorName, processorNames, type Secrets } from '../kinds.ts'
 import { readSecrets, untouched } from '../registry.ts'
-import { deleteProcessorRow, listProcessorRows, type ProcessorRow, writeProcessorRow } from '../store.ts'
+import {
+  deleteProcessorRow,
+  hasUndecidedPayments,
+  listProcessorRows,
+  type ProcessorRow,
+  writeProcessorRow,
+} from '../store.ts'
 import { changeLimits, refuseLimits } from './limits.ts'
 import type { shownProcessor, UpdateProcessor } from './schema.ts'
 
@@ -148,13 +154,7 @@ export async function removeProcessor(connection: Connection, context: RequestCo
 }
 
 async function refuseUndecided(connection: Connection, environmentId: number, name: string): Promise<void> {
-  const { rows } = await connection.query({
-    name: 'find-undecided-payment',
-    text: `select from payment where environment_id = $1 and processor = $2
-      and status in ('initiating', 'pending_action', 'processing') limit 1`,
-    values: [environmentId, name],
-  })
-  if (rows.length > 0) {
+  if (await hasUndecidedPayments(connection, environmentId, name)) {
     const detail = 'Payments through it are not decided yet. Send enabled: false, and delete it when they are.'
     throw new Problem('payment_in_progress', detail)
   }
