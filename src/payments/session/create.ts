@@ -7,7 +7,7 @@ import { transaction } from '../../database/transaction.ts'
 import type { ChosenAmount } from '../../ledger/allocation.ts'
 import { ProcessorFault } from '../processor/fault.ts'
 import type { Processor } from '../processor/processor.ts'
-import { noteChargeIds, type Opened, openCharge, type Via } from './charge.ts'
+import { type Opened, openCharge, type Via } from './charge.ts'
 import { beginAttempt, tellFailedAttempt } from './checkout-attempt.ts'
 import {
   claimProcessorReference,
@@ -15,6 +15,7 @@ import {
   firstCheckMs,
   insertSessionPayment,
   type NewSessionPayment,
+  noteChargeIds,
   type SessionPayment,
   updateStatus,
 } from './store.ts'

@@ -295,3 +295,35 @@ export async function endChecks(
     values: [environment_id, id, bucketOf(id), status],
   })
 }
+
+/** What a processor was asked for a payment, besides what the payment says. */
+type ChargeRow = { merchant_name: string; return_url: Buffer | null }
+
+/** What a processor is asked, as it was written with the payment; undefined for one that was begun before this was kept. */
+export async function findCharge(
+  database: Queryable,
+  { environment_id, id, bucket }: Pick<SessionPayment, 'environment_id' | 'id' | 'bucket'>,
+): Promise<ChargeRow | undefined> {
+  const { rows } = await database.query<ChargeRow>({
+    name: 'find-charge',
+    text: 'select merchant_name, return_url from charge where environment_id = $1 and payment_id = $2 and bucket = $3',
+    values: [environment_id, id, bucket],
+  })
+  return rows[0]
+}
+
+/** Notes by which ids the processor knows a charge, where it has told them. */
+export async function noteChargeIds(
+  database: Queryable,
+  { environment_id, id, bucket }: Pick<SessionPayment, 'environment_id' | 'id' | 'bucket'>,
+  ids: { request_id?: string | undefined; processor_payment_id?: string | undefined },
+): Promise<void> {
+  const { request_id, processor_payment_id } = ids
+  if (request_id === undefined && processor_payment_id === undefined) return
+  await database.query({
+    name: 'note-charge-ids',
+    text: `update charge set request_id = coalesce($4, request_id), processor_payment_id = coalesce($5, processor_payment_id)
+      where environment_id = $1 and payment_id = $2 and bucket = $3`,
+    values: [environment_id, id, bucket, request_id?.slice(0, 255) ?? null, processor_payment_id ?? null],
+  })
+}

@@ -5,12 +5,13 @@ import { newRequestId } from '../../core/request-id.ts'
 import { transaction } from '../../database/transaction.ts'
 import { processorNamed } from '../processor/registry.ts'
 import { checkApart } from './apart.ts'
-import { noteChargeIds, recoverCharge } from './charge.ts'
+import { recoverCharge } from './charge.ts'
 import {
   claimDueChecks,
   claimProcessorReference,
   endChecks,
   findSessionPayment,
+  noteChargeIds,
   type SessionPayment,
   updateStatus,
 } from './store.ts'

@@ -10,9 +10,8 @@ import { policyFor } from '../../ledger/checkouts/checkout.ts'
 import type { PaymentCommand, PaymentTarget } from '../../ledger/payments/command.ts'
 import type { ChargeState } from '../processor/processor.ts'
 import { processorNamed } from '../processor/registry.ts'
-import { noteChargeIds } from './charge.ts'
 import { tellFailedAttempt } from './checkout-attempt.ts'
-import { findSessionPayment, type SessionPayment, updateStatus } from './store.ts'
+import { findSessionPayment, noteChargeIds, type SessionPayment, updateStatus } from './store.ts'
 
 /** What syncing a session needs. */
 export type SessionApp = Pick<
