@@ -1,7 +1,15 @@
+import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
 
-/** How many rows every table has, and a sum over all that stands in them. */
+/**
+ * How many rows every table has, and a sum over all that stands in them. Events of requests before are given their places behind
+ * the request, so this waits until each has one.
+ */
 export async function fingerprint({ database }: TestServer): Promise<Record<string, string>> {
+  await eventually(async () => {
+    const { rows } = await database.owner.query('select from unsequenced_event limit 1')
+    return rows.length === 0
+  }, 'every event has its place in the feed')
   const { rows: tables } = await database.owner.query<{ name: string }>(
     "select oid::regclass::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition",
   )
