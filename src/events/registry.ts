@@ -170,6 +170,12 @@ export const events = {
     ofBill,
     samples.billPaidSample,
   ),
+  'bill.overdue': define(
+    'The day that an unpaid bill was due on has ended where the merchant is. Told once for each due date, and moves no balance.',
+    data.billChanged,
+    ofBill,
+    samples.billOverdueSample,
+  ),
   'bill.voided': define('A bill was voided.', data.billChanged, ofBill, samples.billVoidedSample),
   'bill.archived': define('A bill was archived.', data.billArchive, ofArchive, samples.billArchivedSample),
   'bill.unarchived': define(

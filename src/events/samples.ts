@@ -342,6 +342,14 @@ export const billPaidSample: z.input<typeof data.billClosed> = {
   object_version: 1,
 }
 
+export const billOverdueSample: z.input<typeof data.billChanged> = {
+  ...bill,
+  bill_date: '2026-11-01',
+  due_date: '2026-11-22',
+  days_until_due: -1,
+  object_version: 1,
+}
+
 export const billVoidedSample: z.input<typeof data.billChanged> = {
   ...settled,
   status: 'voided',

@@ -1,4 +1,5 @@
 import type { KeyUses } from '../api/key-uses.ts'
+import { tellOverdue } from '../billing/bill/tell-overdue.ts'
 import type { AppContext } from '../context.ts'
 import type { EventFeed } from '../events/feed/sequencer.ts'
 import { sendReceipts } from '../pages/receipts/send-messages.ts'
@@ -25,6 +26,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'sync-refunds', every_ms: 1_000, run: (stopping) => syncDueRefunds(app, stopping) },
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
+    { name: 'tell-overdue', every_ms: 30_000, run: (stopping) => tellOverdue(app, stopping) },
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },
     { name: 'wake-deliveries', every_ms: 1_000, run: (stopping) => wakeDeliveries(app, stopping) },
     { name: 'replay-events', every_ms: 1_000, run: (stopping) => runReplays(app, stopping) },

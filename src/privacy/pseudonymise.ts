@@ -64,7 +64,7 @@ export async function pseudonymise(
     blankChildren(connection, view, row, 'bill', named),
     blankPayments(connection, view, row),
     blankReceipts(connection, row),
-    deleteEarlierParticulars(connection, row, named),
+    blankEarlierParticulars(connection, row, named),
     replaceReferencesOfBalances(connection, row, named),
     connection.query({
       name: 'erase-customer-events',
@@ -176,14 +176,15 @@ async function blankChildren(
   })
 }
 
-async function deleteEarlierParticulars(
+async function blankEarlierParticulars(
   connection: Connection,
   { environment_id, bucket }: CustomerRow,
   named: NamedObject[],
 ): Promise<void> {
   await connection.query({
-    name: 'delete-earlier-particulars',
-    text: 'delete from earlier_particulars where environment_id = $1 and bucket = $2 and bill_id = any ($3::uuid[])',
+    name: 'blank-earlier-particulars',
+    text: `update earlier_particulars set description = null, lines = null, document_url = null
+      where environment_id = $1 and bucket = $2 and bill_id = any ($3::uuid[])`,
     values: [environment_id, bucket, uuidArray(named.filter(({ kind }) => kind === 'bill').map(({ id }) => id))],
   })
 }

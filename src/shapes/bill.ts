@@ -12,6 +12,7 @@ export const bill = z
     external_reference: externalReference,
     customer_id: shownId('customer'),
     account_id: shownId('account').optional(),
+    reissue_of: shownId('bill').optional().describe('The voided bill whose external_reference it took over'),
     status: z.enum(['unpaid', 'paid', 'voided']),
     closed_by: z
       .enum(['payment', 'write_off', 'adjustment', 'mixed'])

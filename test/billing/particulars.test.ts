@@ -63,6 +63,32 @@ describe('what a bill is for', () => {
     for (const name of ['description', 'lines', 'document_url']) expect(plain).not.toHaveProperty(name)
   })
 
+  test('has a due date that a PATCH moves, with the earlier ones kept', async () => {
+    const bill = await raise({ bill_date: '2026-03-01', due_date: '2026-03-31' })
+    expect((await patch(bill, { due_date: '2026-04-15' })).body).toMatchObject({
+      due_date: '2026-04-15',
+      overdue: true,
+    })
+    expect((await patch(bill, { due_date: null })).body).not.toHaveProperty('due_date')
+    expect((await patch(bill, { due_date: null })).status).toBe(200)
+    const { data } = await earlierOf(bill)
+    expect(data.map((one: { due_date?: string }) => one.due_date)).toEqual(['2026-04-15', '2026-03-31'])
+    expect(await refusal(patch(bill, { due_date: '2026-02-28' }))).toEqual([
+      422,
+      'invalid_dates',
+      '/due_date invalid_dates',
+    ])
+    expect(await refusal(patch(bill, { due_date: '2026-02-30' }))).toEqual([
+      400,
+      'invalid_request',
+      '/due_date invalid_format',
+    ])
+    await fixture.pay(2000, { bill: bill.id })
+    expect(await refusal(patch(bill, { due_date: '2026-06-30' }))).toEqual([409, 'bill_paid', '/due_date bill_paid'])
+    const told = (await toldOf(bill)).filter(({ type }) => type === 'bill.updated')
+    expect(told.map(({ data: { due_date } }) => due_date)).toEqual(['2026-04-15', undefined])
+  })
+
   test('is kept by what else changes the bill', async () => {
     const bill = await raise(water)
     await fixture.pay(500, { bill: bill.id })

@@ -13,6 +13,7 @@ const referenceTables = [
   'logo',
   'environment_processor',
   'feed_place',
+  'overdue_place',
 ]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */
 const expiring = ['event', 'event_feed', 'webhook_delivery', 'webhook_attempt']

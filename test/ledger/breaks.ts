@@ -184,6 +184,12 @@ export const rowBreaks: Break[] = [
     "delete from external_reference where kind = 'bill' and reference = 'paid'",
   ],
   [
+    'a reissued bill that nothing stands for',
+    'I14',
+    'bill',
+    'update bill set reissue_of = null where reissue_of is not null',
+  ],
+  [
     'a payment reference of another payment',
     'I14',
     'payment_reference',

@@ -88,6 +88,10 @@ async function makeBooks(): Promise<void> {
   await payWith(session.session_url, goodCard.card_number)
   await post('/collect/payment_sessions', { ...asked, customer: 'someone' })
   await makeRefunds(post)
+  const withdrawn = await bill('reissued')
+  await server.api('POST', `/billing/bills/${withdrawn.id}/void`)
+  const again = { external_reference: 'reissued', account: account.id, currency: 'ZAR', amount_due: 650 }
+  await post('/billing/bills', { ...again, reissue_of: withdrawn.id })
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
   await server.api('POST', '/billing/accounts/without-balance/archive')

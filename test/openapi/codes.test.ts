@@ -193,6 +193,7 @@ describe('what has to do with customers, accounts and bills', () => {
     await refused('createBill', 'invalid_lines', { fields: { ...lines, ...fresh } })
     await refused('updateBill', 'url_not_allowed', { body: address })
     await refused('updateBill', 'invalid_lines', { body: lines })
+    await refused('updateBill', 'invalid_dates', { body: { due_date: '1900-01-01' } })
     const bill = await make('bill', { customer: 'F1', currency: 'ZAR', amount_due: 5 })
     await make('payment', { bill: bill.id, amount: 5, currency: 'ZAR' })
     await refused('updateBill', 'bill_paid', { path: { id: bill.id as string }, body: { description: 'x' } })

@@ -6,15 +6,16 @@ import type { AppContext } from '../../context.ts'
 import { formatActor } from '../../core/actor.ts'
 import { shownActor } from '../../shapes/actor.ts'
 import { shownParticulars } from '../../shapes/particulars.ts'
-import { shownInstant } from '../../shapes/primitives.ts'
+import { date, shownInstant } from '../../shapes/primitives.ts'
 import { objectParams } from '../object/resource.ts'
 import { findOrThrow } from '../object/rows.ts'
 import { bills, renderParticulars } from './resource.ts'
 import { type EarlierParticulars, listEarlierParticulars } from './store.ts'
 
-/** What a bill was for until it was changed; without any of the three where it said nothing. */
+/** What a bill was for and when it was due until that was changed; without what it did not say. */
 export const earlierParticulars = z
   .object({
+    due_date: date.optional().describe('When it was due'),
     ...shownParticulars,
     replaced_at: shownInstant.describe('Until when the bill said this'),
     request_id: z.string().max(64).optional().describe('The request that replaced it'),
@@ -22,9 +23,10 @@ export const earlierParticulars = z
   })
   .meta({ id: 'EarlierParticulars' })
 
-/** What a bill was for earlier, as the API shows it. */
+/** What a bill was for, and when it was due, earlier, as the API shows it. */
 export function renderEarlier(row: EarlierParticulars): z.input<typeof earlierParticulars> {
   return {
+    ...(row.due_date !== null && { due_date: row.due_date }),
     ...renderParticulars(row),
     replaced_at: row.replaced_at.toISOString(),
     ...(row.request_id !== null && { request_id: row.request_id }),
@@ -44,9 +46,9 @@ export function earlierOperation(router: Router, app: AppContext): void {
       url: '/billing/bills/:bill/earlier_particulars',
       id: 'listEarlierParticulars',
       tag: bills.tag,
-      summary: 'List what a bill was for earlier',
+      summary: 'List what a bill was for, and when it was due, earlier',
       description:
-        'Each item is what `description`, `lines` and `document_url` were until they were changed, and who changed them. It is erased when the customer is pseudonymised.',
+        'Each item is what `due_date`, `description`, `lines` and `document_url` were until one of them was changed, and who changed it. All but the date is erased when the customer is pseudonymised.',
       params: objectParams('bill'),
       query: z.strictObject(pageQuery),
       responses: { 200: pageOf(earlierParticulars) },

@@ -11,6 +11,9 @@ import { insertEarlierParticulars } from './store.ts'
 /** As they are sent: what is left out stays, `null` clears. */
 type SentParticulars = Pick<UpdateBill, 'description' | 'lines' | 'document_url'>
 
+/** What a PATCH may change of a bill until it is paid, and what is kept of it as it was before. */
+type Kept = Particulars & Pick<BillRow, 'due_date'>
+
 type App = Pick<AppContext, 'checkWebhookUrl'>
 
 const none: Particulars = { description: null, lines: null, document_url: null }
@@ -21,34 +24,38 @@ export function newParticulars(app: App, sent: SentParticulars, amountDue: bigin
 }
 
 /**
- * What a bill is for after a PATCH. The bill of somebody who has paid stays as they have paid it. Throws `bill_paid`,
- * `invalid_lines` or `url_not_allowed`.
+ * What a bill is for, and when it is due, after a PATCH. The bill of somebody who has paid stays as they have paid it. Throws
+ * `bill_paid`, `invalid_dates`, `invalid_lines` or `url_not_allowed`.
  */
-export function changeParticulars(app: App, row: BillRow, sent: SentParticulars): Particulars {
-  const changed = mergeParticulars(app, row, sent, row.amount_due)
+export function changeParticulars(app: App, row: BillRow, sent: SentParticulars & Pick<UpdateBill, 'due_date'>): Kept {
+  const due_date = sent.due_date === undefined ? row.due_date : sent.due_date
+  const changed = { ...mergeParticulars(app, row, sent, row.amount_due), due_date }
   const names = changedNames(row, changed)
   if (names.length > 0 && row.status === 'paid') {
-    const detail = 'The bill is paid, so what it is for no longer changes.'
+    const detail = 'The bill is paid, so what it is for and when it is due no longer change.'
     const errors = names.map((name) => ({ pointer: `/${name}`, code: 'bill_paid', detail }))
     throw new Problem('bill_paid', detail, { errors })
+  }
+  if (names.includes('due_date') && due_date !== null && due_date < row.bill_date) {
+    throw fieldProblem('invalid_dates', '/due_date', `It is earlier than the bill_date, ${row.bill_date}.`)
   }
   return changed
 }
 
-/** Keeps what a bill was for before it was changed, if it was. */
+/** Keeps what a bill was for, and when it was due, before that was changed, if it was. */
 export async function keepEarlier(
   connection: Connection,
   context: RequestContext,
   before: BillRow,
-  after: Particulars,
+  after: Kept,
 ): Promise<void> {
   if (changedNames(before, after).length === 0) return
   await insertEarlierParticulars(connection, context, before, newId(before.bucket, context.now.getTime()))
 }
 
-const names = ['description', 'lines', 'document_url'] as const
+const names = ['due_date', 'description', 'lines', 'document_url'] as const
 
-function changedNames(before: Particulars, after: Particulars) {
+function changedNames(before: Kept, after: Kept) {
   return names.filter((name) => !isDeepStrictEqual(before[name], after[name]))
 }
 

@@ -22,6 +22,7 @@ function renderBill(view: View, row: BillRow): z.input<typeof bill> {
     external_reference: row.external_reference,
     customer_id: formatId('customer', row.customer_id),
     account_id: row.account_id === null ? undefined : formatId('account', row.account_id),
+    reissue_of: row.reissue_of === null ? undefined : formatId('bill', row.reissue_of),
     status: row.status,
     closed_by: closedBy(row),
     currency: row.currency,

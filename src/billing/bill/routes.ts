@@ -35,6 +35,7 @@ const updateErrors = [
   'invalid_payment_rules',
   'card_number',
   'bill_paid',
+  'invalid_dates',
   'invalid_lines',
   'url_not_allowed',
 ] as const

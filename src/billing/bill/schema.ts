@@ -12,6 +12,7 @@ import {
   metadataPatch,
   newExternalReference,
   paymentRulesPatch,
+  sentId,
 } from '../../shapes/primitives.ts'
 import { createAccountBody, customerExpected } from '../account/schema.ts'
 import { createCustomerBody } from '../customer/schema.ts'
@@ -38,6 +39,9 @@ export const createBillBody = z
       .optional()
       .describe('An account: its id, its external reference, or a new one, which belongs to the customer it names'),
     external_reference: newExternalReference,
+    reissue_of: sentId('bill')
+      .optional()
+      .describe('The id of a voided bill of the same reference and customer, which this one stands for from now on'),
     currency: currencyCode,
     amount_due: amount,
     bill_date: billingDate
@@ -72,6 +76,7 @@ export const updateBillBody = z
       .optional()
       .describe('The total paid so far, in minor units; the difference is entered as a manual adjustment'),
     currency: keptCurrencyCode.optional().describe('Must be the currency that the bill was raised in'),
+    due_date: billingDate.nullish().describe('YYYY-MM-DD, not before the bill_date; null for none'),
     description: description.nullish(),
     lines: billLines.nullish(),
     document_url: documentUrl.nullish(),

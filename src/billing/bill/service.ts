@@ -13,19 +13,20 @@ import { createAccountUnder, customerOf } from '../account/service.ts'
 import { newRow } from '../object/balance.ts'
 import { isUnchanged } from '../object/changed.ts'
 import { objectEvent, tellObject } from '../object/event.ts'
-import { claimExternalReference } from '../object/external-references.ts'
 import { lockObject, withReceivable } from '../object/lock.ts'
 import { mergeMetadata } from '../object/metadata.ts'
 import { parentOf } from '../object/parent.ts'
 import type { AccountRow, BillRow, CustomerRow } from '../object/rows.ts'
 import { refuseVoided, setAmountPaid } from './balance.ts'
 import { changeParticulars, keepEarlier, newParticulars } from './particulars.ts'
+import { claimReference, readReissued } from './reissue.ts'
 import { bills } from './resource.ts'
 import type { CreateBill, NewAccount, UpdateBill } from './schema.ts'
 import { insertBill, updateBillRow } from './store.ts'
 
 /**
- * Raises a bill on a customer or an account, either of which may be created in the same request: all or nothing. Throws
+ * Raises a bill on a customer or an account, either of which may be created in the same request: all or nothing. One that reissues
+ * a voided bill takes over its reference. Throws
  * `not_found`, `archived`, `customer_mismatch`, `external_reference_taken`, `currency_required`, `invalid_dates`,
  * `invalid_lines`, `url_not_allowed` or `invalid_payment_rules`.
  */
@@ -51,6 +52,7 @@ export async function createBill(
     amount_written_off: 0n,
     ...dates,
     ...particulars,
+    reissue_of: input.reissue_of === undefined ? null : readReissued(input.reissue_of),
     payment_rules: changeRules(
       [context.environment.payment_rules, owner.customer_rules, owner.account_rules ?? {}],
       {},
@@ -68,8 +70,8 @@ export async function createBill(
   const cause = { request_id, actor, effective_at }
   const { receivable, entered } = openReceivable(journal, row, row.amount_due, cause, now)
   const raised = withReceivable(row, receivable)
+  await claimReference(connection, row)
   await Promise.all([
-    claimExternalReference(connection, context.environment.id, 'bill', input.external_reference, id, ''),
     insertBill(connection, row),
     recordChange(connection, context, { action: 'created', object_kind: 'bill', object_id: id }),
     journal.write(connection),
@@ -131,9 +133,8 @@ async function newAccountOf(
 
 /**
  * Changes the fields that were sent, and emits `bill.updated` if anything has changed. `amount_paid` is the total: the difference
- * is entered as an adjustment. Throws `archived`, `bill_voided`, `precondition_failed`, `currency_fixed`, `bill_paid`, `invalid_lines`,
- * `url_not_allowed`,
- * `amount_exceeds_remaining`, `amount_paid_below_applied`, `metadata_too_large` or `invalid_payment_rules`.
+ * is entered as an adjustment. Throws `archived`, `bill_voided`, `precondition_failed`, `currency_fixed`, `bill_paid`, `invalid_dates`,
+ * `invalid_lines`, `url_not_allowed`, `amount_exceeds_remaining`, `amount_paid_below_applied`, `metadata_too_large` or `invalid_payment_rules`.
  */
 export async function updateBill(
   connection: Connection,

@@ -14,8 +14,9 @@ export async function insertBill(connection: Queryable, row: BillRow): Promise<v
   await connection.query({
     name: 'insert-bill',
     text: `insert into bill (id, bucket, environment_id, customer_id, account_id, external_reference, currency,
-        amount_due, bill_date, due_date, payment_rules, metadata, created_at, updated_at, description, lines, document_url)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16)`,
+        amount_due, bill_date, due_date, payment_rules, metadata, created_at, updated_at, description, lines, document_url,
+        reissue_of)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17)`,
     values: [
       row.id,
       row.bucket,
@@ -33,6 +34,7 @@ export async function insertBill(connection: Queryable, row: BillRow): Promise<v
       row.description,
       jsonOf(row.lines),
       row.document_url,
+      row.reissue_of,
     ],
   })
 }
@@ -47,7 +49,7 @@ export async function updateBillRow(connection: Queryable, row: BillRow): Promis
   await connection.query({
     name: 'update-bill',
     text: `update bill set payment_rules = $4, metadata = $5, amount_adjusted = $6, amount_written_off = $7, version = $8,
-        updated_at = $9, description = $10, lines = $11, document_url = $12
+        updated_at = $9, description = $10, lines = $11, document_url = $12, due_date = $13
       where environment_id = $1 and id = $2 and bucket = $3`,
     values: [
       row.environment_id,
@@ -62,6 +64,7 @@ export async function updateBillRow(connection: Queryable, row: BillRow): Promis
       row.description,
       jsonOf(row.lines),
       row.document_url,
+      row.due_date,
     ],
   })
 }
@@ -76,8 +79,8 @@ export async function insertEarlierParticulars(
   await connection.query({
     name: 'insert-earlier-particulars',
     text: `insert into earlier_particulars (id, bucket, environment_id, bill_id, description, lines, document_url,
-        replaced_at, actor, request_id)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        replaced_at, actor, request_id, due_date)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     values: [
       id,
       row.bucket,
@@ -89,18 +92,19 @@ export async function insertEarlierParticulars(
       now,
       actor,
       request_id,
+      row.due_date,
     ],
   })
 }
 
-/** What a bill was for until an instant, and who replaced it then. */
-export type EarlierParticulars = Pick<BillRow, 'id' | 'description' | 'lines' | 'document_url'> & {
+/** What a bill was for and when it was due until an instant, and who replaced it then. */
+export type EarlierParticulars = Pick<BillRow, 'id' | 'due_date' | 'description' | 'lines' | 'document_url'> & {
   replaced_at: Date
   actor: Actor
   request_id: string | null
 }
 
-/** A page of what a bill was for earlier, newest first, plus one to tell whether there are more. */
+/** A page of what a bill was for, and when it was due, earlier, newest first, plus one to tell whether there are more. */
 export async function listEarlierParticulars(
   connection: Queryable,
   { environment_id, id, bucket }: Pick<BillRow, 'environment_id' | 'id' | 'bucket'>,
@@ -108,7 +112,7 @@ export async function listEarlierParticulars(
 ): Promise<EarlierParticulars[]> {
   const { rows } = await connection.query<EarlierParticulars>({
     name: 'list-earlier-particulars',
-    text: `select id, description, lines, document_url, replaced_at, actor, request_id from earlier_particulars
+    text: `select id, due_date, description, lines, document_url, replaced_at, actor, request_id from earlier_particulars
       where environment_id = $1 and bill_id = $2 and bucket = $3 and ($4::uuid is null or id < $4)
       order by id desc limit $5`,
     values: [environment_id, id, bucket, page.after ?? null, page.limit + 1],

@@ -63,6 +63,8 @@ export type BillRow = ObjectRow & {
   amount_written_off: bigint
   bill_date: string
   due_date: string | null
+  /** The voided bill whose reference it took over. */
+  reissue_of: Id | null
   status: BillStatus
   balance: bigint
   customer_rules: PaymentRuleOverrides

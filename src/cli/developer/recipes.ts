@@ -171,6 +171,7 @@ export const recipes: Partial<Readonly<Record<EventType, Recipe>>> = {
 
 /** The types that no call makes happen, and what does. */
 export const untriggerable: Partial<Readonly<Record<EventType, string>>> = {
+  'bill.overdue': 'the day that a bill is due on has to end',
   'receipt.requested': 'a payer asks for it on the page of a receipt',
   'webhook_endpoint.paused': 'an endpoint has to answer 410, or fail for three days',
 }

@@ -1,5 +1,5 @@
 -- I14, from the side of objects: each has its reference reserved, its balance agrees with it, and its customer belongs
--- to its environment. A customer or an account may have no balance; a bill must have one.
+-- to its environment. A voided bill that was reissued has left its reference to the bill that stands for it. A customer or an account may have no balance; a bill must have one.
 select
   count(*) as examined,
   count(*) filter (where fault is not null) as violations,
@@ -10,7 +10,7 @@ from (
     coalesce(o.id, r.id, n.entity_id) as id,
     case
       when o.id is null and r.id is not null then 'a receivable without its object'
-      when o.id is null or n.entity_id is null or n.kind <> o.kind or n.reference <> o.external_reference
+      when o.id is null or n.entity_id is null and not o.reissued or n.kind <> o.kind or n.reference <> o.external_reference
         or n.environment_id <> o.environment_id then 'its external reference is not the one reserved for it'
       when o.without_customer then 'its customer belongs to another environment'
       when r.id is null then case when o.kind = 'bill' then 'a bill without a receivable' end
@@ -21,16 +21,24 @@ from (
     end as fault
   from (
     select 'customer' as kind, id, bucket, environment_id, id as customer_id, null::uuid as account_id,
-      external_reference, (payment_rules -> 'overpayment_allowed')::boolean as overpayment_allowed, false as without_customer
+      external_reference, (payment_rules -> 'overpayment_allowed')::boolean as overpayment_allowed, false as without_customer,
+      false as reissued
     from customer
     union all
     select 'account', a.id, a.bucket, a.environment_id, a.customer_id, a.id, a.external_reference,
-      coalesce(a.payment_rules -> 'overpayment_allowed', c.payment_rules -> 'overpayment_allowed')::boolean, c.id is null
+      coalesce(a.payment_rules -> 'overpayment_allowed', c.payment_rules -> 'overpayment_allowed')::boolean, c.id is null, false
     from account as a
     left join customer as c on c.id = a.customer_id and c.bucket = a.bucket and c.environment_id = a.environment_id
     union all
-    select 'bill', b.id, b.bucket, b.environment_id, b.customer_id, b.account_id, b.external_reference, null, c.id is null
-    from bill as b
+    select 'bill', b.id, b.bucket, b.environment_id, b.customer_id, b.account_id, b.external_reference, null, c.id is null,
+      b.reissued
+    from (
+      select b.*, by.id is not null and r.status = 'voided' as reissued
+      from bill as b
+      left join bill as by on by.reissue_of = b.id and by.bucket = b.bucket and by.environment_id = b.environment_id
+        and by.customer_id = b.customer_id
+      left join receivable as r on r.id = b.id and r.bucket = b.bucket
+    ) as b
     left join customer as c on c.id = b.customer_id and c.bucket = b.bucket and c.environment_id = b.environment_id
   ) as o
   full join receivable as r on r.id = o.id
