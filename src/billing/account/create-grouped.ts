@@ -155,7 +155,7 @@ function create(
   const { context, input } = command
   if (customer.archived_at !== null) throw archivedParent('customer', '/customer')
   const row = newAccount(context, customer, id, input)
-  const opening = openingOf(input, '')
+  const opening = openingOf(input, context.now, '')
   if (!isNamed) throw externalReferenceTaken(reference, '')
   return enterOpening(journal, context, row, opening)
 }

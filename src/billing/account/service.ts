@@ -76,7 +76,7 @@ export async function createAccountUnder(
   const id = newId(customer.bucket, context.now.getTime())
   const row = newAccount(context, customer, id, input, pointer)
   const journal = new Journal(context.now)
-  const opened = enterOpening(journal, context, row, openingOf(input, pointer))
+  const opened = enterOpening(journal, context, row, openingOf(input, context.now, pointer))
   await Promise.all([
     claimExternalReference(connection, context.environment.id, 'account', input.external_reference, id, pointer),
     insertAccounts(connection, [row], context.now),

@@ -43,7 +43,7 @@ export async function createCustomer(
     pseudonymised_at: null,
   }
   const journal = new Journal(context.now)
-  const opened = enterOpening(journal, context, row, openingOf(input, pointer))
+  const opened = enterOpening(journal, context, row, openingOf(input, context.now, pointer))
   await Promise.all([
     claimExternalReference(connection, context.environment.id, 'customer', input.external_reference, id, pointer),
     insertCustomer(connection, row),

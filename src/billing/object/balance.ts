@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../context.ts'
 import { assert } from '../../core/assert.ts'
 import { isWithdrawn } from '../../core/currency.ts'
+import { effectiveAt } from '../../core/effective-at.ts'
 import { bucketOf, type Id } from '../../core/id/id.ts'
 import { changeRules, type PaymentRuleOverrides, type RulesPatch } from '../../core/payment-rules.ts'
 import { fieldProblem } from '../../core/problem.ts'
@@ -61,20 +62,43 @@ export function enterOpening<Row extends BalanceOwnerRow>(
   journal: Journal,
   context: RequestContext,
   row: Row,
-  opening: { balance: number; currency: string } | undefined,
+  opening: Opening | undefined,
 ): Balanced<Row> {
   if (opening === undefined) return { row, entered: undefined }
   const owner = { ...ownerOf(row), currency: opening.currency }
-  const { receivable, entered } = openReceivable(journal, owner, BigInt(opening.balance), context, context.now)
+  const { request_id, actor, now } = context
+  const cause = { request_id, actor, effective_at: opening.effective_at }
+  const { receivable, entered } = openReceivable(journal, owner, BigInt(opening.balance), cause, now)
   return { row: withReceivable(row, receivable), entered }
 }
 
-/** The balance that a new object is to have; `undefined` for none. Throws `currency_required`. */
+/** A balance that is to be opened, now unless it says since when it counts. */
+type Opening = { balance: number; currency: string; effective_at?: Date | undefined }
+
+/** What a new object says of its balance. */
+type SentOpening = {
+  balance?: number | undefined
+  opening?: { balance: number; effective_at: string } | undefined
+  currency?: string | undefined
+}
+
+/**
+ * The balance that a new object is to have; `undefined` for none. Throws `currency_required`, and `invalid_request` for two balances
+ * or one of a time to come.
+ */
 export function openingOf(
-  { balance, currency }: { balance?: number | undefined; currency?: string | undefined },
+  { balance, opening, currency }: SentOpening,
+  now: Date,
   pointer: string,
-): { balance: number; currency: string } | undefined {
-  return balance === undefined ? undefined : { balance, currency: balanceCurrency(currency, null, pointer) }
+): Opening | undefined {
+  if (opening === undefined) {
+    return balance === undefined ? undefined : { balance, currency: balanceCurrency(currency, null, pointer) }
+  }
+  if (balance !== undefined) {
+    throw fieldProblem('invalid_request', `${pointer}/opening`, 'A balance is opened once: send balance or opening.')
+  }
+  const effective_at = effectiveAt(opening.effective_at, now, `${pointer}/opening/effective_at`)
+  return { balance: opening.balance, currency: balanceCurrency(currency, null, pointer), effective_at }
 }
 
 /**
