@@ -114,14 +114,15 @@ function responseParts({ responses }: OperationObject, components: Components): 
     const same = shown.get(schema.$ref)
     if (schema.$ref !== undefined && same !== undefined) return [heading, `As ${same}.`]
     shown.set(schema.$ref, status)
-    const example = exampleOf(schema, components)
-    return [
-      heading,
-      ...(example === undefined ? [] : [jsonBlock(example)]),
-      '### Fields',
-      fieldList(schema, components),
-    ]
+    return [heading, ...(schema.anyOf ?? [schema]).flatMap((form) => formParts(form, components))]
   })
+}
+
+/** An example and the fields of one form of a response. */
+function formParts(form: Schema, components: Components): string[] {
+  const example = exampleOf(form, components)
+  const parts = ['### Fields', fieldList(form, components)]
+  return example === undefined ? parts : [jsonBlock(example), ...parts]
 }
 
 function refusalsTable({ responses }: OperationObject, document: Json): string {

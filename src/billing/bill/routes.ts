@@ -1,6 +1,7 @@
 import type { Router } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
-import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
+import { balanceOperation, entriesOperation } from '../history/operations.ts'
+import { billStatementOperation } from '../history/statement.ts'
 import { adjustOperation } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
 import { listOperation } from '../object/list/operation.ts'
@@ -155,7 +156,7 @@ function historyRoutes(router: Router, app: AppContext): void {
     id: 'retrieveBillBalance',
     summary: 'Retrieve the balance of a bill at a point in time',
   })
-  statementOperation(router, app, bills, {
+  billStatementOperation(router, app, bills, {
     url: '/billing/bills/:bill/statement',
     id: 'retrieveBillStatement',
     summary: 'Retrieve a statement of a bill',

@@ -1,6 +1,7 @@
 import type { Router } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
-import { balanceOperation, entriesOperation, statementOperation } from '../history/operations.ts'
+import { balanceOperation, entriesOperation } from '../history/operations.ts'
+import { statementOperation } from '../history/statement.ts'
 import { adjustOperation, balanceAdjustmentErrors, enterOn } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
 import { balanceUpdateErrors } from '../object/balance.ts'

@@ -2,11 +2,12 @@ import type { z } from 'zod'
 import { formatActor } from '../../core/actor.ts'
 import { formatId } from '../../core/id/id.ts'
 import { sumToNumber, toNumber } from '../../core/money.ts'
+import { ownerField } from '../../ledger/receivable.ts'
 import { sourceKinds } from './kinds.ts'
-import type { entry } from './schema.ts'
-import type { EntryRow, MovementRow } from './store.ts'
+import type { entry, wholeStatement } from './schema.ts'
+import type { EntryRow, MovementRow, WholeRow } from './store.ts'
 
-function renderMoved(row: MovementRow) {
+function renderMoved(row: Omit<MovementRow, 'version'>) {
   return {
     id: formatId('entry', row.id),
     transaction: formatId('transaction', row.transaction_id),
@@ -42,3 +43,28 @@ export function renderMovements(opening: bigint, rows: MovementRow[]) {
   })
   return { opening_balance: sumToNumber(opening), movements, closing_balance: sumToNumber(balance) }
 }
+
+/** What there is in one currency, as a statement of everything shows it: each movement with the balance of all together after it. */
+export function renderWhole({ currency, opening, movements, ...row }: WholeRow): WholeCurrency {
+  let balance = opening
+  const shown = movements.map((moved) => {
+    balance += moved.amount
+    const { owner_id: id, owner_kind: kind, external_reference } = moved
+    return { ...renderMoved(moved), ...ownerField({ id, kind }), external_reference, balance: sumToNumber(balance) }
+  })
+  return {
+    currency,
+    opening_balance: sumToNumber(opening),
+    movements: shown,
+    closing_balance: sumToNumber(balance),
+    ageing: {
+      current: sumToNumber(row.current),
+      days_1_30: sumToNumber(row.days_1_30),
+      days_31_60: sumToNumber(row.days_31_60),
+      days_61_90: sumToNumber(row.days_61_90),
+      over_90: sumToNumber(row.over_90),
+    },
+  }
+}
+
+type WholeCurrency = z.input<typeof wholeStatement>['currencies'][number]

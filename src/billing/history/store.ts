@@ -5,6 +5,7 @@ import type { Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { TransactionKind } from '../../ledger/journal-rows.ts'
+import type { ReceivableKind } from '../../ledger/receivable.ts'
 
 /** One entry of a receivable, with the transaction that it is part of. */
 export type MovementRow = {
@@ -26,12 +27,26 @@ export type MovementRow = {
 }
 export type EntryRow = MovementRow & { balance_after: bigint }
 
+/** How much is open, by how many days it has been due; `current` is not. */
+export type AgeingRow = Record<'current' | 'days_1_30' | 'days_31_60' | 'days_61_90' | 'over_90', bigint>
+
+/** A movement of one of several balances, and whose it is. */
+export type WholeMovementRow = Omit<MovementRow, 'version'> & {
+  owner_id: Id
+  owner_kind: ReceivableKind
+  external_reference: string
+}
+
+/** What there is in one currency. */
+export type WholeRow = AgeingRow & { currency: string; opening: bigint; movements: WholeMovementRow[] }
+
 /** Whose history is read: a customer, an account or a bill. */
 export type Owner = { environment_id: number; id: Id; bucket: number }
 
 const listEntriesSql = loadSql(import.meta.url, './sql/list-entries.sql')
 const balanceAtSql = loadSql(import.meta.url, './sql/balance-at.sql')
 const statementSql = loadSql(import.meta.url, './sql/statement.sql')
+const wholeStatementSql = loadSql(import.meta.url, './sql/whole-statement.sql')
 
 const keyOf = ({ environment_id, id, bucket }: Owner) => [environment_id, id, bucket]
 
@@ -67,4 +82,25 @@ export async function readStatement(
   const { rows } = await pool.query<(MovementRow | { id: null }) & { opening: bigint }>({ ...statementSql, values })
   const movements = rows.filter((row): row is MovementRow & { opening: bigint } => row.id !== null)
   return { opening: rows[0]?.opening ?? 0n, movements }
+}
+
+/**
+ * What a customer owes with its accounts and bills, or an account with its bills, by currency: as `readStatement`, and how long what is
+ * open at the end of the span has been due. `movementsMax` is of all currencies together.
+ */
+export async function readWholeStatement(
+  pool: Queryable,
+  owner: Owner,
+  span: { from: string; to: string; time_zone: string },
+  movementsMax: number,
+): Promise<WholeRow[]> {
+  const starts = startOfDate(span.time_zone, span.from)
+  const ends = endOfDate(span.time_zone, span.to)
+  const values = [...keyOf(owner), starts, ends, movementsMax, span.to]
+  type Row = Omit<WholeRow, 'movements'> & (WholeMovementRow | { id: null })
+  const { rows } = await pool.query<Row>({ ...wholeStatementSql, values })
+  return [...Map.groupBy(rows, ({ currency }) => currency).values()].map((of) => ({
+    ...(of[0] as Row),
+    movements: of.filter((row): row is Row & WholeMovementRow => row.id !== null),
+  }))
 }

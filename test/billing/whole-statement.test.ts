@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { settableClock } from '../../src/core/clock.ts'
+import { seededRandom } from '../support/seeded-random.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1_000_000))
+const clock = settableClock(new Date('2026-03-31T10:00:00.000Z'))
+let server: TestServer<typeof clock>
+beforeAll(async () => {
+  server = await testServer({ clock })
+})
+afterAll(() => server.stop())
+
+async function post(path: string, body: object) {
+  const answer = await server.api('POST', path, body)
+  expect([answer.status, answer.text]).toEqual([201, answer.text])
+  return answer.body
+}
+
+let made = 0
+const reference = (kind: string) => `whole-${kind}-${++made}`
+const raise = (owner: object, amount_due: number, due_date?: string, currency = 'ZAR') =>
+  post('/billing/bills', {
+    external_reference: reference('bill'),
+    currency,
+    amount_due,
+    bill_date: '2025-10-01',
+    due_date,
+    ...owner,
+  })
+const pay = (target: object, amount: number, received_at: string, currency = 'ZAR') =>
+  post('/billing/payments', {
+    amount,
+    currency,
+    channel: 'till',
+    reference: reference('payment'),
+    received_at,
+    ...target,
+  })
+const statementOf = async (path: string, from = '2026-03-01', to = '2026-03-31') =>
+  (await server.api('GET', `/billing/${path}/statement?scope=all&from=${from}&to=${to}`)).body
+
+/** A customer with a balance, an account with a bill, a bill of its own, and debts in another currency. */
+async function household() {
+  const opening = { balance: 500, effective_at: '2026-01-01T00:00:00Z' }
+  const customer = await post('/billing/customers', { external_reference: reference('c'), currency: 'ZAR', opening })
+  const account = await post('/billing/accounts', {
+    external_reference: reference('a'),
+    customer: customer.id,
+    currency: 'ZAR',
+    opening: { ...opening, balance: -200 },
+  })
+  const old = await raise({ account: account.id }, 1000, '2025-11-30')
+  const late = await raise({ customer: customer.id }, 300, '2026-02-15')
+  const dollars = await raise({ customer: customer.id }, 70, '2026-04-30', 'USD')
+  await pay({ bill: old.id }, 400, '2026-03-10T12:00:00Z')
+  await pay({ bill: late.id }, 100, '2026-02-20T12:00:00Z')
+  return { customer, account, old, late, dollars }
+}
+
+describe('a statement of everything', () => {
+  test('of a customer sums its balance, its accounts and bills by currency, and says how long they have been due', async () => {
+    const { customer, old, dollars } = await household()
+    const { currencies, customer_id, time_zone } = await statementOf(`customers/${customer.id}`)
+    expect([customer_id, time_zone]).toEqual([customer.id, 'UTC'])
+    expect(currencies).toMatchObject([
+      {
+        currency: 'USD',
+        opening_balance: 70,
+        movements: [],
+        closing_balance: 70,
+        ageing: { current: 70, days_1_30: 0, days_31_60: 0, days_61_90: 0, over_90: 0 },
+      },
+      {
+        currency: 'ZAR',
+        opening_balance: 1500,
+        movements: [
+          { kind: 'payment', amount: -400, balance: 1100, bill_id: old.id, external_reference: old.external_reference },
+        ],
+        closing_balance: 1100,
+        ageing: { current: 300, days_1_30: 0, days_31_60: 200, days_61_90: 0, over_90: 600 },
+      },
+    ])
+    const whole = await statementOf(`customers/${customer.id}`, '2025-10-01')
+    const bill_ids = whole.currencies.flatMap(({ movements }: { movements: { bill_id?: string }[] }) =>
+      movements.map(({ bill_id }) => bill_id),
+    )
+    expect(bill_ids).toContain(dollars.id)
+    expect(whole.currencies.map((one: { opening_balance: number }) => one.opening_balance)).toEqual([0, 0])
+  })
+
+  test('of an account leaves out what its customer owes elsewhere', async () => {
+    const { account } = await household()
+    const { currencies, account_id } = await statementOf(`accounts/${account.external_reference}`)
+    expect(account_id).toBe(account.id)
+    expect(currencies).toMatchObject([
+      { currency: 'ZAR', opening_balance: 800, closing_balance: 400, ageing: { current: -200, over_90: 600 } },
+    ])
+  })
+
+  test('is empty of what nothing was ever owed on, and of another environment there is none', async () => {
+    const customer = await post('/billing/customers', { external_reference: reference('c') })
+    expect((await statementOf(`customers/${customer.id}`)).currencies).toEqual([])
+    const path = `/billing/customers/${customer.id}/statement?scope=all&from=2026-03-01&to=2026-03-31`
+    const live = await server.api('GET', path, undefined, { authorization: `Bearer ${server.liveKey}` })
+    expect(live.status).toBe(404)
+  })
+
+  test('refuses a scope that there is not, and one for a bill', async () => {
+    const { customer, old } = await household()
+    const days = 'from=2026-03-01&to=2026-03-31'
+    const refused = await server.api('GET', `/billing/customers/${customer.id}/statement?scope=both&${days}`)
+    expect([refused.status, refused.body.errors[0].parameter]).toEqual([400, 'scope'])
+    const bill = await server.api('GET', `/billing/bills/${old.id}/statement?scope=all&${days}`)
+    expect([bill.status, bill.body.errors[0].parameter]).toEqual([400, 'scope'])
+  })
+
+  test('refuses more than a thousand movements of all balances together', async () => {
+    const { customer } = await household()
+    const adjust = () => post(`/billing/customers/${customer.id}/adjustments`, { amount: 1, reason: 'x' })
+    for (let at = 0; at < 1000; at += 50) await Promise.all(Array.from({ length: 50 }, adjust))
+    expect(await statementOf(`customers/${customer.id}`)).toMatchObject({ code: 'statement_too_long' })
+    const april = await statementOf(`customers/${customer.id}`, '2026-04-01', '2026-04-30')
+    expect(april.currencies[1].opening_balance).toBe(2100)
+  })
+
+  test(`adds up, and each span begins where the one before ended (SEED=${seed})`, async () => {
+    const random = seededRandom(seed)
+    const pick = (below: number) => Math.floor(random() * below)
+    const { customer, account } = await household()
+    const day = () => `2026-0${1 + pick(3)}-${String(1 + pick(28)).padStart(2, '0')}`
+    for (let at = 0; at < 30; at++) {
+      const bill = await raise(pick(2) ? { account: account.id } : { customer: customer.id }, 1 + pick(900), day())
+      if (pick(2)) await pay({ bill: bill.id }, 1 + pick(bill.amount_due), `${day()}T08:00:00Z`)
+      if (pick(3) === 0) await pay({ account: account.id }, 1 + pick(500), `${day()}T09:00:00Z`)
+    }
+    const spans = ['2025-10-01 2026-01-14', '2026-01-15 2026-02-28', '2026-03-01 2026-03-30', '2026-03-31 2026-03-31']
+    type Currency = { opening_balance: number; closing_balance: number; ageing: Record<string, number> }
+    let closed: number | undefined
+    for (const span of spans) {
+      const [from, to] = span.split(' ')
+      const { currencies } = await statementOf(`customers/${customer.id}`, from, to)
+      const rands: Currency = currencies.find(({ currency }: { currency: string }) => currency === 'ZAR')
+      expect(Object.values(rands.ageing).reduce((sum, amount) => sum + amount)).toBe(rands.closing_balance)
+      if (closed !== undefined) expect(rands.opening_balance).toBe(closed)
+      closed = rands.closing_balance
+    }
+    const [own, accounts, bills] = await Promise.all(
+      [`customers/${customer.id}`, `accounts?customer=${customer.id}`, `bills?customer=${customer.id}&limit=100`].map(
+        async (path) => (await server.api('GET', `/billing/${path}`)).body,
+      ),
+    )
+    const sum = (rows: Record<string, number | string>[], field: string) =>
+      rows.filter(({ currency }) => currency === 'ZAR').reduce((total, row) => total + Number(row[field]), 0)
+    expect(closed).toBe(own.balance + sum(accounts.data, 'balance') + sum(bills.data, 'amount_remaining'))
+  })
+})
