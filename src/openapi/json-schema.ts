@@ -50,6 +50,8 @@ function refine(zodSchema: z.core.$ZodType, jsonSchema: Json): void {
   // Fields are added over time, so the schema of a response does not forbid others. The schema of a request does.
   if (def.type === 'object' && !('catchall' in def && def.catchall)) delete jsonSchema.additionalProperties
   if (jsonSchema.type === 'integer') jsonSchema.format = 'int64'
+  // In a query a boolean is the text of one, which its values say of themselves.
+  if (jsonSchema.type === 'boolean') delete jsonSchema.enum
   // That of a number which is read from a query's text is left out, since it is no text.
   if ('defaultValue' in def && jsonSchema.default === undefined) jsonSchema.default = def.defaultValue
   const { format } = jsonSchema

@@ -114,6 +114,15 @@ export function wholeNumberText(least: number, most: number) {
   )
 }
 
+/** A boolean in a query, where everything is text. */
+export const booleanText = expecting(
+  z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .meta({ type: 'boolean' }),
+  'true or false',
+)
+
 export const amount = expecting(z.int(), 'a whole number of minor units, such as 2000 for R 20.00')
   .min(1)
   .max(maxAmountNumber)

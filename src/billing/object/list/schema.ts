@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { createdQuery, pageQuery, updatedQuery } from '../../../api/pagination.ts'
 import { expecting } from '../../../shapes/expected.ts'
 import {
+  booleanText,
   date,
   externalReference,
   idOrReference,
@@ -43,7 +44,7 @@ export const listQueries = {
     status: z.enum(['unpaid', 'paid', 'voided']).optional(),
     due_from: date.optional().describe('Due on this date or later'),
     due_to: date.optional().describe('Due on this date or earlier'),
-    overdue: z.enum(['true', 'false']).optional().describe('Unpaid after its due date, or not'),
+    overdue: booleanText.optional().describe('Unpaid after its due date, or not'),
   }),
 } as const
 

@@ -48,7 +48,7 @@ export async function listObjects<Kind extends ReceivableKind>(
 
 /** Whether only the status narrows the list: then its index drives the scan, and each bill is looked up by its key. */
 function goesByStatus(query: ListQuery): boolean {
-  if (query.status === undefined && query.overdue !== 'true') return false
+  if (query.status === undefined && query.overdue !== true) return false
   const { external_reference, customer, account, metadata, due_from, due_to } = query
   return [external_reference, customer, account, metadata, due_from, due_to].every((filter) => filter === undefined)
 }
@@ -58,7 +58,7 @@ export function goesByChange(query: Partial<ListQuery>): boolean {
   if (query.updated_from === undefined) return false
   const { external_reference, customer, account, metadata, due_from, due_to, status, overdue, created_from } = query
   const narrowing = [external_reference, customer, account, metadata, due_from, due_to, status, created_from]
-  return overdue !== 'true' && narrowing.every((filter) => filter === undefined)
+  return overdue !== true && narrowing.every((filter) => filter === undefined)
 }
 
 function addChanged(conditions: Conditions, environmentId: number, kind: ReceivableKind, query: ListQuery): void {
@@ -125,8 +125,8 @@ function addOwnFilters(conditions: Conditions, query: ListQuery): void {
 function addReceivableFilters(conditions: Conditions, query: ListQuery, today: string): void {
   const { status, overdue, balance_min, balance_max } = query
   if (status !== undefined) conditions.and`r.status = ${status}`
-  if (overdue === 'true') conditions.and`r.status = 'unpaid' and e.due_date < ${today}`
-  if (overdue === 'false') {
+  if (overdue === true) conditions.and`r.status = 'unpaid' and e.due_date < ${today}`
+  if (overdue === false) {
     conditions.and`(r.status <> 'unpaid' or e.due_date is null or e.due_date >= ${today})`
   }
   if (balance_min !== undefined) conditions.and`r.balance >= ${balance_min}`

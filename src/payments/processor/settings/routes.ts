@@ -107,7 +107,7 @@ function addUpdate(router: Router, app: AppContext): void {
     },
     async ({ params: { processor: name }, query, body: input, context, if_match }) => {
       // Before the transaction: none stays open while a processor is asked.
-      await service.checkKeys(app, context, name, input, query.verify === 'true')
+      await service.checkKeys(app, context, name, input, query.verify)
       return writeOnce(app, context, async (connection) => {
         const row = await service.updateProcessor(connection, app, context, { name, input, if_match })
         return renderResponse<typeof responses>(shown(app, context, row))

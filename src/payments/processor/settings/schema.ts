@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { expecting } from '../../../shapes/expected.ts'
-import { amount, currencyCode, shownCurrency } from '../../../shapes/primitives.ts'
+import { amount, booleanText, currencyCode, shownCurrency } from '../../../shapes/primitives.ts'
 import { processorNames } from '../kinds.ts'
 
 export const processorParams = z.object({
@@ -9,10 +9,7 @@ export const processorParams = z.object({
 
 /** Which query a change of a processor takes. */
 export const verifyQuery = z.strictObject({
-  verify: z
-    .enum(['true', 'false'])
-    .default('true')
-    .describe('`false` saves a key without asking the processor whether it is good'),
+  verify: booleanText.default(true).describe('`false` saves a key without asking the processor whether it is good'),
 })
 
 // Nothing that a processor gives out is longer.
