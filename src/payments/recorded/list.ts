@@ -14,26 +14,35 @@ import {
 import { findObject } from '../../billing/object/rows.ts'
 import type { AppContext } from '../../context.ts'
 import { bucketOfValue } from '../../core/bucket.ts'
-import type { Id } from '../../core/id/id.ts'
+import { bucketOf, type Id } from '../../core/id/id.ts'
 import { parameterProblem } from '../../core/problem.ts'
 import { comparableReference } from '../../core/reference-text.ts'
 import { Conditions } from '../../database/conditions.ts'
 import type { Queryable } from '../../database/pool.ts'
-import { idOrReference, keptCurrencyCode, typedReference } from '../../shapes/primitives.ts'
+import { loadSql } from '../../database/sql.ts'
+import { idOrReference, instant, keptCurrencyCode, typedReference } from '../../shapes/primitives.ts'
 import { renderListedPayment } from './render.ts'
 import { channel, listedPayment, paymentStatus } from './schema.ts'
 import { type PaymentRow, paymentSelect } from './store.ts'
+
+const findReferenceInChannelsSql = loadSql(import.meta.url, './sql/find-reference-in-channels.sql')
+
+const besideNames = ['customer', 'account', 'bill', 'reference', 'created_from'] as const
+const beside = `Only together with ${besideNames.join(', ').replace(/, (\w+)$/, ' or $1')}`
 
 const listPayments = z.strictObject({
   ...pageQuery,
   channel: channel.optional(),
   reference: typedReference
     .optional()
-    .describe('Only together with a channel, since a reference is unique per channel'),
+    .describe('A reference is unique per channel, so without one there may be several'),
   status: paymentStatus.optional(),
   customer: idOrReference.optional().describe('Id or external reference'),
   account: idOrReference.optional().describe('Id or external reference: payments that were applied to it'),
+  bill: idOrReference.optional().describe('Id or external reference: payments that were applied to it'),
   currency: keptCurrencyCode.optional(),
+  received_from: instant.optional().describe(`Received at this instant or later. ${beside}`),
+  received_to: instant.optional().describe(`Received at this instant or earlier. ${beside}`),
   ...createdQuery,
   ...updatedQuery,
 })
@@ -67,18 +76,15 @@ export function paymentListRoute(router: Router, app: AppContext): void {
   )
 }
 
-/** No key holds the reference without its channel, nor when a payment was changed. */
-function refuseAlone({ reference, channel, updated_from, customer, account, created_from }: ListPayments): void {
-  if (reference !== undefined && channel === undefined) {
-    throw parameterProblem('reference', 'filter_alone', 'can be used only together with channel')
-  }
-  if (updated_from === undefined || [reference, customer, account, created_from].some((one) => one !== undefined))
-    return
-  throw parameterProblem(
-    'updated_from',
-    'filter_alone',
-    'can be used only together with customer, account, reference or created_from',
-  )
+const aloneRefused = ['updated_from', 'received_from', 'received_to'] as const
+
+/** No key holds when a payment was changed or received: these filters go through what another one leaves. */
+function refuseAlone(query: ListPayments): void {
+  if (besideNames.some((name) => query[name] !== undefined)) return
+  const refused = aloneRefused.find((name) => query[name] !== undefined)
+  if (refused === undefined) return
+  const detail = `can be used only together with ${beside.slice('Only together with '.length)}`
+  throw parameterProblem(refused, 'filter_alone', detail)
 }
 
 /** Up to `limit + 1` payments, newest first. Every filter has an index path; see the migration of payments. */
@@ -92,13 +98,15 @@ export async function findPayments(
   const conditions = new Conditions()
   conditions.and`e.environment_id = ${environmentId} and e.id >= ${from} and e.id < ${below}`
   if (!(await addNamed(conditions, database, environmentId, query))) return []
-  const { status, currency, channel, updated_from } = query
+  const { status, currency, channel, updated_from, received_from, received_to } = query
   if (status !== undefined) conditions.and`e.status = ${status}`
   // The planner uses the partial index of rare statuses only where the statement repeats its condition.
   if (status !== undefined && status !== 'succeeded') conditions.and`e.status <> 'succeeded'`
   if (currency !== undefined) conditions.and`e.currency = ${currency}`
   if (channel !== undefined) conditions.and`e.channel = ${channel}`
   if (updated_from !== undefined) conditions.and`e.updated_at >= ${updated_from}`
+  if (received_from !== undefined) conditions.and`e.received_at >= ${received_from}`
+  if (received_to !== undefined) conditions.and`e.received_at <= ${received_to}`
   const { rows } = await database.query<PaymentRow>({
     text: `${paymentSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
     values: conditions.values,
@@ -111,30 +119,45 @@ async function addNamed(
   conditions: Conditions,
   database: Queryable,
   environmentId: number,
-  { channel, reference, customer, account }: ListPayments,
+  { channel, reference, customer, account, bill }: ListPayments,
 ): Promise<boolean> {
-  if (reference !== undefined && channel !== undefined) {
-    const key = comparableReference(reference)
-    const { rows } = await database.query<{ payment_id: Id }>({
-      name: 'find-payment-reference',
-      text: `select payment_id from payment_reference
-        where environment_id = $1 and channel = $2 and reference = $3 and bucket = $4`,
-      values: [environmentId, channel, key, bucketOfValue(`${channel}\n${key}`)],
-    })
-    if (rows[0] === undefined) return false
-    conditions.and`e.id = ${rows[0].payment_id}`
+  if (reference !== undefined) {
+    const ids = await findByReference(database, environmentId, reference, channel)
+    if (ids.length === 0) return false
+    conditions.and`e.id = any (${ids}::uuid[]) and e.bucket = any (${ids.map(bucketOf)}::integer[])`
   }
   if (customer !== undefined) {
     const found = await findObject(database, environmentId, 'customer', customer)
     if (!found) return false
     conditions.and`e.customer_id = ${found.id} and e.bucket = ${found.bucket}`
   }
-  if (account !== undefined) {
-    const found = await findObject(database, environmentId, 'account', account)
+  for (const [kind, named] of Object.entries({ account, bill })) {
+    if (named === undefined) continue
+    const found = await findObject(database, environmentId, kind as 'account' | 'bill', named)
     if (!found) return false
     conditions.and`e.customer_id = ${found.customer_id} and e.bucket = ${found.bucket}`
     conditions.and`exists (select from application as a
       where a.payment_id = e.id and a.bucket = e.bucket and a.receivable_id = ${found.id})`
   }
   return true
+}
+
+async function findByReference(
+  database: Queryable,
+  environmentId: number,
+  reference: string,
+  channel: string | undefined,
+): Promise<Id[]> {
+  const key = comparableReference(reference)
+  const { rows } = await database.query<{ payment_id: Id }>(
+    channel === undefined
+      ? { ...findReferenceInChannelsSql, values: [environmentId, key] }
+      : {
+          name: 'find-payment-reference',
+          text: `select payment_id from payment_reference
+            where environment_id = $1 and channel = $2 and reference = $3 and bucket = $4`,
+          values: [environmentId, channel, key, bucketOfValue(`${channel}\n${key}`)],
+        },
+  )
+  return rows.map(({ payment_id }) => payment_id)
 }
