@@ -12,7 +12,7 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
-const code = tracked.filter((file) => /^(src|test|bench|scripts)\/.*\.(ts|sql)$/.test(file))
+const code = tracked.filter((file) => /^(src|examples|test|bench|scripts)\/.*\.(ts|sql)$/.test(file))
 const sources = code.filter((file) => file.startsWith('src/') && file.endsWith('.ts'))
 const documents = tracked.filter((file) => file.endsWith('.md'))
 
@@ -248,7 +248,7 @@ describe('documents', () => {
 
   test('name files and folders that exist', () => {
     const missing = documents.flatMap((file) =>
-      [...read(file).matchAll(/`((?:src|test|bench|scripts|docs)\/[\w./-]+)`/g)]
+      [...read(file).matchAll(/`((?:src|examples|test|bench|scripts|docs)\/[\w./-]+)`/g)]
         .map(([, path]) => path as string)
         .filter((path) => !existsSync(join(root, path)))
         .map((path) => `${file}: ${path}`),

@@ -76,6 +76,15 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     run: async (args) => (await import('./developer/events.ts')).eventsCommand(args),
   },
+  processor: {
+    forms: [
+      [
+        'processor check FILE [--only CASES]',
+        'Checks an adapter to a payment service against a stand-in, and exits 1 when a case fails. CASES are comma-separated: open,wake.bytes.',
+      ],
+    ],
+    run: async (args) => (await import('./processor.ts')).processorCommand(args),
+  },
 }
 
 /** What `--help` prints: every command and every setting, or one command. */

@@ -6,6 +6,7 @@ import { version } from '../../../core/version.ts'
 import { CallbackRefused, ProcessorFault } from '../fault.ts'
 import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '../processor.ts'
 import { stripeLimits, toWire } from './amounts.ts'
+import { readableAnswers } from './answers.ts'
 import { stateOfSession } from './state.ts'
 
 /** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
@@ -81,7 +82,7 @@ function openSdk(Sdk: Sdk, { processorClient }: App, secret_key: string): Stripe
     timeout: timeoutMs,
     telemetry: false,
     appInfo: { name: 'Tallystick', version },
-    httpClient: Sdk.createFetchHttpClient(processorClient.fetch),
+    httpClient: Sdk.createFetchHttpClient(readableAnswers(processorClient.fetch)),
   })
 }
 

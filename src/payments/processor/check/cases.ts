@@ -1,0 +1,28 @@
+import type { Case } from './case.ts'
+import { amountsCases } from './cases/amounts.ts'
+import { closeCases } from './cases/close.ts'
+import { fetchCases } from './cases/fetch.ts'
+import { findCases } from './cases/find.ts'
+import { hygieneCases } from './cases/hygiene.ts'
+import { keysCases } from './cases/keys.ts'
+import { limitsCases } from './cases/limits.ts'
+import { openCases } from './cases/open.ts'
+import { refundCases } from './cases/refund.ts'
+import { wakeCases } from './cases/wake.ts'
+
+/**
+ * Every case, in the order in which they run. What is added to the contract gets a list of its own here, named after it, a `Need` that says
+ * when it applies, and in the stage what it takes to play the maker.
+ */
+export const cases: readonly Case[] = [
+  ...limitsCases,
+  ...keysCases,
+  ...openCases,
+  ...findCases,
+  ...amountsCases,
+  ...fetchCases,
+  ...closeCases,
+  ...wakeCases,
+  ...refundCases,
+  ...hygieneCases,
+]

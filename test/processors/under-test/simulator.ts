@@ -1,0 +1,66 @@
+import { required } from '../../../src/core/assert.ts'
+import { decode, encode } from '../../../src/core/id/base62.ts'
+import { bucketOf } from '../../../src/core/id/id.ts'
+import type { Act, ProcessorUnderTest, Stage } from '../../../src/payments/processor/check/subject.ts'
+import { findKind } from '../../../src/payments/processor/kinds.ts'
+import { testSimulator } from '../../../src/payments/processor/registry.ts'
+import { cardDetails } from '../../../src/payments/processor/simulator/cards.ts'
+import { type ChargeAttempt, tryCharge } from '../../../src/payments/processor/simulator/charge.ts'
+import { type TestServer, testServer } from '../../support/server.ts'
+
+// It is its own maker, with books in our database, so what is played is written there.
+let server: TestServer | undefined
+const running = () => required(server, 'the stage of the simulator was started')
+const environment = { id: 1, mode: 'test' } as const
+
+const idOf = (reference: string) => required(decode(reference.slice('sim_'.length)), 'a reference holds an id')
+
+const behaviours: Readonly<Partial<Record<Act, ChargeAttempt['behaviour']>>> = {
+  pays: { kind: 'succeeds' },
+  is_declined: { kind: 'declined', decline_code: 'insufficient_funds' },
+  waits: { kind: 'pending', becomes: 'succeeded' },
+}
+
+async function play(reference: string, act: Act): Promise<void> {
+  const { pool } = running().app
+  const [id, now] = [idOf(reference), new Date()]
+  const behaviour = required(behaviours[act], 'the stage says what the simulator cannot do')
+  const charge = { id, bucket: bucketOf(id), environment_id: environment.id }
+  const details = cardDetails('4242424242424242')
+  await tryCharge(pool, charge, { details, behaviour, delay_ms: 3_600_000 }, now)
+  if (act === 'waits') return
+  // What waited for its time is decided now.
+  await pool.query(`update simulator_charge set settles_at = $2 where id = $1 and status = 'pending'`, [id, now])
+}
+
+async function start(): Promise<Stage> {
+  server = await testServer()
+  const { pool } = server.app
+  return {
+    maker_url: undefined,
+    secrets: {},
+    cannot: {
+      say_another_amount: 'nobody can pay anything else there',
+      expires: 'its charges end with their payments',
+      unknown_word: 'the database holds no other states',
+    },
+    async charges(payment_id) {
+      const text = 'select id, amount, currency from simulator_charge where id = $1'
+      const { rows } = await pool.query<{ id: string; amount: bigint; currency: string }>(text, [payment_id])
+      return rows.map(({ id, amount, currency }) => ({ reference: `sim_${encode(id)}`, amount, currency }))
+    },
+    play,
+    async refunds(reference) {
+      const text = `select amount from simulator_refund where charge_id = $1 and status <> 'failed' order by id`
+      const { rows } = await pool.query<{ amount: bigint }>(text, [idOf(reference)])
+      return rows.map(({ amount }) => amount)
+    },
+    stop: () => running().stop(),
+  }
+}
+
+export const processorUnderTest: ProcessorUnderTest = {
+  kind: required(findKind('simulator', 'test'), 'the simulator is a kind'),
+  open: async () => required(testSimulator(running().app, environment), 'a test environment has the simulator'),
+  start,
+}
