@@ -20,6 +20,8 @@ export type Merchant = {
   /** A live account that owes R 20.00, with its page. */
   account(more?: object): Promise<{ id: string; presentment_url: string }>
   balance(account: { id: string }): Promise<number>
+  /** Sends what a processor calls with, and has it looked into. */
+  send(url: string, callback: { body: string; headers: Record<string, string> }): Promise<number>
   /** Sends a callback as Stripe would, and has it looked into. */
   call(url: string, session: FakeSession, options?: Parameters<StripeFake['callback']>[2]): Promise<number>
   stop(): Promise<void>
@@ -36,8 +38,7 @@ export async function startMerchant(): Promise<Merchant> {
   const server = await testServer({ clock, stripe_url: stripe.url, log })
   const live: Merchant['live'] = (method, path, body) =>
     server.api(method, path, body, { authorization: `Bearer ${server.liveKey}` })
-  const call: Merchant['call'] = async (url, session, options) => {
-    const { body, headers } = stripe.callback(session, webhookSecret, options)
+  const send: Merchant['send'] = async (url, { body, headers }) => {
     const { status } = await fetch(url, { method: 'POST', body, headers })
     await lookIntoCallbacks(server.app)
     return status
@@ -47,7 +48,8 @@ export async function startMerchant(): Promise<Merchant> {
     stripe,
     logged,
     live,
-    call,
+    send,
+    call: (url, session, options) => send(url, stripe.callback(session, webhookSecret, options)),
     async switchOn(more = {}) {
       const secrets = { secret_key: fakeKeys.live, webhook_secret: webhookSecret }
       const { status, text, body } = await live('PATCH', '/settings/processors/stripe', {

@@ -6,11 +6,14 @@ export class ProcessorFault extends Error {
   readonly kind: 'unknown' | 'refused' | 'key_refused'
   /** The processor's id of the request. */
   readonly request_id: string | undefined
+  /** The processor's own word for why. */
+  readonly code: string | undefined
 
-  constructor(kind: ProcessorFault['kind'], message: string, request_id?: string) {
+  constructor(kind: ProcessorFault['kind'], message: string, request_id?: string, code?: string) {
     super(message)
     this.kind = kind
     this.request_id = request_id
+    this.code = code
   }
 }
 
