@@ -77,7 +77,12 @@ export async function deleteProcessorRow(
 }
 
 /** Whether payments or refunds through a processor are undecided, which only its keys can ask about. */
-export async function hasUndecidedMoney(database: Queryable, environmentId: number, name: string): Promise<boolean> {
-  const { rows } = await database.query({ ...findUndecidedMoneySql, values: [environmentId, name] })
+export async function hasUndecidedMoney(
+  database: Queryable,
+  environmentId: number,
+  name: string,
+  now: Date,
+): Promise<boolean> {
+  const { rows } = await database.query({ ...findUndecidedMoneySql, values: [environmentId, name, now] })
   return rows.length > 0
 }
