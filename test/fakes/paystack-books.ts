@@ -55,6 +55,8 @@ export type PaystackFaults = {
   metadata: unknown
   refund_status: string | undefined
   refund_refused: boolean
+  /** How many more lists of refunds show none. */
+  hidden_lists: number
 }
 
 export type Answered = { status: number; body: Json }
@@ -113,6 +115,7 @@ export class PaystackBooks {
     metadata: '',
     refund_status: undefined,
     refund_refused: false,
+    hidden_lists: 0,
   }
   readonly #now: () => Date
   #next = 4_099_260_516
@@ -128,7 +131,10 @@ export class PaystackBooks {
     if (group === 'transaction' && name === 'verify') return this.#verify(third ?? '', domain)
     if (pathname === '/refund' && method === 'POST') return this.#refund(sent, domain)
     if (pathname === '/refund') {
-      const of = this.refunds.filter(({ transaction }) => String(transaction) === searchParams.get('transaction'))
+      const isHidden = this.faults.hidden_lists > 0
+      if (isHidden) this.faults.hidden_lists -= 1
+      const asked = searchParams.get('transaction')
+      const of = this.refunds.filter(({ transaction }) => !isHidden && String(transaction) === asked)
       return ok(
         of.map((one) => this.shownRefund(one, domain)),
         'Refunds retrieved',

@@ -110,6 +110,34 @@ describe('a refund whose answer is lost', () => {
     expect(posted()).toBe(before)
   })
 
+  test('is not called failed because nobody may look for it', async () => {
+    const { payment } = await paid()
+    merchant.paystack.faults.lose_answer = true
+    const { body } = await refund(payment, 2000)
+    merchant.paystack.faults.lose_answer = false
+    merchant.paystack.faults.status = 400
+    await later(60)
+    expect((await stateOf(body)).status).toBe('pending')
+    merchant.paystack.faults.status = undefined
+    last().status = 'processed'
+    await later(600)
+    expect((await stateOf(body)).status).toBe('succeeded')
+  })
+
+  test('and comes through while it is asked for again is that refund', async () => {
+    const { payment } = await paid()
+    merchant.paystack.faults.lose_answer = true
+    const { body } = await refund(payment, 2000)
+    merchant.paystack.faults.lose_answer = false
+    // The first look does not show it yet.
+    merchant.paystack.faults.hidden_lists = 1
+    await later(60)
+    expect([(await stateOf(body)).status, merchant.paystack.faults.hidden_lists]).toEqual(['pending', 0])
+    last().status = 'processed'
+    await call()
+    expect((await stateOf(body)).status).toBe('succeeded')
+  })
+
   test('is asked for by one at a time, though the job comes by while the request still waits', async () => {
     const { payment } = await paid()
     merchant.paystack.faults.status = 500

@@ -107,9 +107,12 @@ describe('a refund through Stripe', () => {
     expect(await merchant.balance(account)).toBe(0)
   })
 
-  test('whose key Stripe no longer takes waits until there is another', async () => {
+  test.each([
+    ['whose key Stripe no longer takes', 401],
+    ['that cannot be looked for', 400],
+  ])('%s waits until it can', async (_what, status) => {
     const { payment } = await paid()
-    merchant.stripe.faults.status = 401
+    merchant.stripe.faults.status = status
     const { body } = await refund(payment, 500)
     expect(body.status).toBe('pending')
     merchant.stripe.faults.status = undefined

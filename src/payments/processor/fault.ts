@@ -17,5 +17,15 @@ export class ProcessorFault extends Error {
   }
 }
 
+/** Looks for something that may have been done before. That looking is refused says nothing of that, so it is `unknown`. */
+export async function lookingFor<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look()
+  } catch (error) {
+    const isRefused = error instanceof ProcessorFault && error.kind === 'refused'
+    throw isRefused ? new ProcessorFault('unknown', error.message, error.request_id, error.code) : error
+  }
+}
+
 /** A callback that is not the processor's, or is too old to be believed. */
 export class CallbackRefused extends Error {}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { assert } from '../../../core/assert.ts'
 import { formatId } from '../../../core/id/id.ts'
+import { lookingFor, ProcessorFault } from '../fault.ts'
 import type { NewRefund, RefundState } from '../processor.ts'
 import { toPaystackAmount } from './amounts.ts'
 import type { PaystackClient } from './client.ts'
@@ -14,25 +15,33 @@ type PaystackRefund = z.output<typeof refundShape>
 
 /**
  * Sends a refund of a transaction. There are no idempotency keys: our id is its note, by which one is found that was sent before and
- * not answered for. Two that look at the same time would both find none, so it is called by one at a time.
+ * not answered for. Two that look at the same time would both find none, so it is called by one at a time. After a refusal it is
+ * looked once more: an earlier call may have come through just now, and left nothing for this one.
  */
 export async function sendPaystackRefund(client: PaystackClient, refund: NewRefund): Promise<RefundState> {
   const { processor_payment_id, amount, currency } = refund
   assert(processor_payment_id !== undefined, 'a transaction that succeeded has an id')
   const refund_id = formatId('refund', refund.refund_id)
-  const sent = await client.get(
-    `/refund?transaction=${encodeURIComponent(processor_payment_id)}&perPage=100`,
-    z.array(refundShape),
-  )
-  const same = sent.data.find(({ merchant_note }) => merchant_note?.includes(refund_id))
-  if (same) return stateOfRefund(same)
+  const find = async () => {
+    const path = `/refund?transaction=${encodeURIComponent(processor_payment_id)}&perPage=100`
+    const { data } = await lookingFor(() => client.get(path, z.array(refundShape)))
+    return data.find(({ merchant_note }) => merchant_note?.includes(refund_id))
+  }
+  const before = await find()
+  if (before) return stateOfRefund(before)
   const asked = {
     transaction: processor_payment_id,
     amount: toPaystackAmount(amount, currency),
     currency,
     merchant_note: refund_id,
   }
-  return stateOfRefund((await client.post('/refund', asked, refundShape)).data)
+  try {
+    return stateOfRefund((await client.post('/refund', asked, refundShape)).data)
+  } catch (error) {
+    const late = error instanceof ProcessorFault && error.kind === 'refused' ? await find() : undefined
+    if (late) return stateOfRefund(late)
+    throw error
+  }
 }
 
 /** Fetches a refund by Paystack's id of it. */

@@ -5,18 +5,28 @@ import type { NewRefund, RefundState } from '../processor.ts'
 import { toWire } from './amounts.ts'
 
 /**
- * Sends a refund of a payment intent, or finds the one that was sent under our id before: Stripe keeps a key for a day only, and a
- * refund may be asked for again later than that.
+ * Finds a refund that was sent under our id before: Stripe keeps a key for a day only, and a refund may be asked for again later than
+ * that.
  */
-export async function sendStripeRefund(stripe: Stripe, refund: NewRefund): Promise<RefundState> {
-  const { processor_payment_id: payment_intent, amount, currency } = refund
-  assert(payment_intent !== undefined, 'a session that was paid has a payment intent')
+export async function findStripeRefund(stripe: Stripe, refund: NewRefund): Promise<RefundState | undefined> {
   const refund_id = formatId('refund', refund.refund_id)
-  for await (const sent of stripe.refunds.list({ payment_intent, limit: 100 })) {
+  for await (const sent of stripe.refunds.list({ payment_intent: intentOf(refund), limit: 100 })) {
     if (sent.metadata?.refund_id === refund_id) return stateOfRefund(sent)
   }
-  const asked = { payment_intent, amount: toWire(amount, currency), metadata: { refund_id } }
+  return undefined
+}
+
+/** Sends a refund of a payment intent. */
+export async function createStripeRefund(stripe: Stripe, refund: NewRefund): Promise<RefundState> {
+  const refund_id = formatId('refund', refund.refund_id)
+  const amount = toWire(refund.amount, refund.currency)
+  const asked = { payment_intent: intentOf(refund), amount, metadata: { refund_id } }
   return stateOfRefund(await stripe.refunds.create(asked, { idempotencyKey: refund_id }))
+}
+
+function intentOf({ processor_payment_id }: NewRefund): string {
+  assert(processor_payment_id !== undefined, 'a session that was paid has a payment intent')
+  return processor_payment_id
 }
 
 /** Fetches a refund by Stripe's id of it. */

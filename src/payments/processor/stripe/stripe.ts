@@ -3,10 +3,10 @@ import type { AppContext } from '../../../context.ts'
 import { assert } from '../../../core/assert.ts'
 import { formatId } from '../../../core/id/id.ts'
 import { version } from '../../../core/version.ts'
-import { CallbackRefused, ProcessorFault } from '../fault.ts'
+import { CallbackRefused, lookingFor, ProcessorFault } from '../fault.ts'
 import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '../processor.ts'
 import { stripeLimits, toWire } from './amounts.ts'
-import { fetchStripeRefund, sendStripeRefund } from './refunds.ts'
+import { createStripeRefund, fetchStripeRefund, findStripeRefund } from './refunds.ts'
 import { stateOfSession } from './state.ts'
 
 /** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
@@ -54,7 +54,10 @@ export async function createStripe(
         const expand = ['payment_intent.latest_charge']
         return stateOfSession(await stripe.checkout.sessions.retrieve(reference, { expand }), app.clock.now())
       }),
-    refund: (refund) => calling(Sdk, () => sendStripeRefund(stripe, refund)),
+    refund: async (refund) => {
+      const sent = await lookingFor(() => calling(Sdk, () => findStripeRefund(stripe, refund)))
+      return sent ?? calling(Sdk, () => createStripeRefund(stripe, refund))
+    },
     fetchRefund: (reference) => calling(Sdk, () => fetchStripeRefund(stripe, reference)),
     wake: (raw_body, headers) =>
       wakesOf(mode, () => {
