@@ -41,6 +41,10 @@ export const serverSettings = {
     default: '',
     help: 'Where Stripe and its pages are, for tests against a stand-in, such as http://127.0.0.1:9090; Stripe itself without it.',
   },
+  TALLYSTICK_PAYSTACK_URL: {
+    default: '',
+    help: 'Where Paystack and its pages are, for tests against a stand-in, such as http://127.0.0.1:9091; Paystack itself without it.',
+  },
   TALLYSTICK_WEBHOOK_ALLOW_PRIVATE: {
     default: 'false',
     help: 'Whether webhooks may reach any private network and this machine, with plain http too: true or false.',
@@ -88,6 +92,8 @@ export type Config = DatabasePlace & {
   mail: { smtp_url: string; from: string } | undefined
   /** Undefined: Stripe itself. */
   stripe_url: string | undefined
+  /** Undefined: Paystack itself. */
+  paystack_url: string | undefined
   webhook_allow_private: boolean
   /** Certificate authorities that webhooks trust besides those that Node trusts, each in PEM. */
   webhook_authorities: string[]
@@ -166,6 +172,7 @@ export function readConfig(environment: EnvironmentVariables): Config {
       .filter((host) => host !== ''),
     mail: readMail(value('TALLYSTICK_SMTP_URL'), value('TALLYSTICK_SMTP_FROM')),
     stripe_url: readOrigin(value, 'TALLYSTICK_STRIPE_URL', 'http://127.0.0.1:9090'),
+    paystack_url: readOrigin(value, 'TALLYSTICK_PAYSTACK_URL', 'http://127.0.0.1:9091'),
     webhook_allow_private: allowPrivate === 'true',
     webhook_authorities: readAuthorities(value('TALLYSTICK_WEBHOOK_CA_FILE')),
     webhook_retry_waits_s: readRetrySchedule(value('TALLYSTICK_WEBHOOK_RETRY_SCHEDULE')),

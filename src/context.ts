@@ -38,8 +38,8 @@ export type AppContext = {
   mailer: Mailer | undefined
   /** What webhooks are sent with. */
   webhookClient: HttpClient
-  /** What processors are called with. `stripe_url` is undefined where Stripe is Stripe itself. */
-  processorClient: Pick<GuardedFetch, 'fetch'> & { stripe_url: string | undefined }
+  /** What processors are called with. Where one is itself, its `…_url` is undefined. */
+  processorClient: Pick<GuardedFetch, 'fetch'> & { stripe_url: string | undefined; paystack_url: string | undefined }
   log: Log
   /** Reports failures that the state of the database caused, so that an outage is logged once. */
   outage: Outage

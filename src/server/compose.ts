@@ -27,9 +27,9 @@ export type Composition = {
 // A payer waits for the answer.
 const processorDeadlineMs = 12_000
 
-/** Processors are on the public internet, unless the operator has named another place. */
-function openProcessorFetch(stripe_url: string | undefined) {
-  const allowed_hosts = stripe_url === undefined ? [] : [new URL(stripe_url).host]
+/** Processors are on the public internet, unless the operator has named other places. */
+function openProcessorFetch(places: readonly (string | undefined)[]) {
+  const allowed_hosts = places.filter((place) => place !== undefined).map((place) => new URL(place).host)
   return createGuardedFetch(createAddressGuard({ allow_loopback: false, allowed_hosts }), processorDeadlineMs)
 }
 
@@ -41,6 +41,7 @@ export function compose(parts: {
   webhooks: AddressRules & { retry_waits_s: readonly number[]; authorities?: readonly string[] }
   mail?: MailSettings | undefined
   stripe_url?: string | undefined
+  paystack_url?: string | undefined
   log: Log
   publicUrl(): string
 }): Composition {
@@ -62,7 +63,7 @@ export function compose(parts: {
     dispatcher.wake()
     eventFeed.wake()
   }
-  const processorFetch = openProcessorFetch(parts.stripe_url)
+  const processorFetch = openProcessorFetch([parts.stripe_url, parts.paystack_url])
   const keyUses = createKeyUses()
   const authenticator = createAuthenticator(pool, clock, keyUses)
   const app: AppContext = {
@@ -78,7 +79,11 @@ export function compose(parts: {
     checkWebhookUrl: (url) => guard.checkUrl(url),
     mailer: parts.mail && createMailer(parts.mail),
     webhookClient: client,
-    processorClient: { fetch: processorFetch.fetch, stripe_url: parts.stripe_url },
+    processorClient: {
+      fetch: processorFetch.fetch,
+      stripe_url: parts.stripe_url,
+      paystack_url: parts.paystack_url,
+    },
     log,
     outage: createOutage(log),
   }

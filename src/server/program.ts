@@ -62,6 +62,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
     },
     mail: config.mail,
     stripe_url: config.stripe_url,
+    paystack_url: config.paystack_url,
     log,
     publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
   })

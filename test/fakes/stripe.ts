@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { type FakeRefund, RefundBooks, type RefundFaults } from './stripe-refunds.ts'
 
 type Json = Record<string, unknown>
 
@@ -25,7 +26,7 @@ export type FakeSession = {
 }
 
 /** What the stand-in does otherwise than it should. */
-export type Faults = {
+export type Faults = RefundFaults & {
   /** Opens a session, and breaks the connection off before the answer. */
   lose_answer: boolean
   /** Opens a session, and never answers. */
@@ -44,6 +45,7 @@ export type StripeFake = {
   url: string
   faults: Faults
   sessions: FakeSession[]
+  refunds: FakeRefund[]
   /** Method and path of every call. */
   calls: string[]
   /** Charges the card of a session, as its payer would. */
@@ -51,6 +53,12 @@ export type StripeFake = {
   /** A callback about a session, signed with a webhook secret. */
   callback(
     session: FakeSession,
+    secret: string,
+    options?: CallbackOptions,
+  ): { body: string; headers: Record<string, string> }
+  /** A callback about a refund. */
+  refundCallback(
+    refund: FakeRefund,
     secret: string,
     options?: CallbackOptions,
   ): { body: string; headers: Record<string, string> }
@@ -78,9 +86,12 @@ export async function startStripeFake(now: () => Date = () => new Date(), port =
     url: books.url,
     faults: books.faults,
     sessions: books.sessions,
+    refunds: books.refundBooks.refunds,
     calls: books.calls,
     pay: (session) => books.pay(session),
     callback: (session, secret, options) => signedCallback(books.shown(session), secret, now(), options),
+    refundCallback: (refund, secret, options) =>
+      signedCallback(refund, secret, now(), { type: 'refund.updated', ...options }),
     async close() {
       server.closeAllConnections()
       server.close()
@@ -93,14 +104,18 @@ class Books {
   url = ''
   readonly sessions: FakeSession[] = []
   readonly calls: string[] = []
-  readonly faults: Faults = {
+  readonly refundBooks = new RefundBooks((intent) => {
+    const paid = this.sessions.find(({ id, charges }) => charges > 0 && intentOf({ id }) === intent)
+    return Number(paid?.amount_total ?? 0)
+  })
+  readonly faults: Faults = Object.assign(this.refundBooks.faults, {
     lose_answer: false,
     hold_answer: false,
     status: undefined,
     page_origin: undefined,
     amount_paid: undefined,
     currency_paid: undefined,
-  }
+  })
   readonly #keys = new Map<string, { asked: string; body: Json }>()
   readonly #now: () => Date
 
@@ -109,7 +124,8 @@ class Books {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '', this.url)
+    const url = new URL(request.url ?? '', this.url)
+    const { pathname } = url
     const sent = new URLSearchParams(await textOf(request))
     if (pathname.startsWith('/c/pay/')) return this.#page(request, response, pathname.slice(7), sent)
     this.calls.push(`${request.method} ${pathname}`)
@@ -123,6 +139,13 @@ class Books {
     if (this.faults.status !== undefined) return fault(this.faults.status, 'api_error', 'told_so')
     if (!Object.values(fakeKeys).includes(key)) return fault(401, 'invalid_request_error', 'api_key_invalid')
     if (request.headers['stripe-version'] !== '2026-10-28.endive') return fault(400, 'invalid_request_error', 'version')
+    if (pathname.startsWith('/v1/refunds')) {
+      const idempotencyKey = String(request.headers['idempotency-key'] ?? '')
+      const answer = this.refundBooks.answer(request.method ?? '', url, sent, idempotencyKey)
+      if (answer === 'lost') return void response.destroy()
+      if ('fault' in answer) return fault(400, answer.type ?? 'invalid_request_error', answer.fault)
+      return void send(answer.status, answer.body)
+    }
     const [, id, action] = /^\/v1\/checkout\/sessions(?:\/(\w+))?(?:\/(\w+))?$/.exec(pathname) ?? []
     if (request.method === 'POST' && id === undefined) {
       const opened = this.#open(sent, String(request.headers['idempotency-key'] ?? ''))
@@ -183,7 +206,7 @@ class Books {
   shown({ id, status, payment_status, amount_total, currency, expires_at, params, charges }: FakeSession): Json {
     const created = Math.floor(this.#now().getTime() / 1_000)
     const latest_charge = { ...resources.charge, created, amount: amount_total, currency }
-    const intent = { ...resources.payment_intent, id: `pi_${id.slice(8)}`, status: 'succeeded', latest_charge }
+    const intent = { ...resources.payment_intent, id: intentOf({ id }), status: 'succeeded', latest_charge }
     return {
       ...resources['checkout.session'],
       id,
@@ -214,6 +237,11 @@ class Books {
 <form method="post"><button name="card" value="good">Pay</button><button name="card" value="declined">Pay with a bad card</button></form>
 <p><a href="${back}">Back</a></p></html>`)
   }
+}
+
+/** The id of the payment intent of a session. */
+export function intentOf({ id }: Pick<FakeSession, 'id'>): string {
+  return `pi_${id.slice(8)}`
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

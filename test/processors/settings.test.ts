@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { paystackKeys } from '../fakes/paystack.ts'
 import { fakeKeys } from '../fakes/stripe.ts'
 import { goodCard, makeAccount, open, paymentsOf, statusOf, submit } from '../pages/payer.ts'
 import { begin, type Merchant, startMerchant, webhookSecret } from './merchant.ts'
@@ -13,14 +14,18 @@ const path = '/settings/processors/stripe'
 const test_ = (method: string, url: string, body?: unknown) => merchant.server.api(method, url, body)
 
 describe('the processors of an environment', () => {
-  test('are the simulator in test, which is on, and Stripe, which is not', async () => {
+  test('are the simulator in test, which is on, and Stripe and Paystack, which are not', async () => {
     const inTest = (await test_('GET', '/settings/processors')).body.data
     expect(inTest).toMatchObject([
       { name: 'simulator', mode: 'test', enabled: true, secrets: {} },
       { name: 'stripe', mode: 'test', enabled: false, secrets: {}, currencies: null },
+      { name: 'paystack', mode: 'test', enabled: false, secrets: {}, currencies: null },
     ])
     const inLive = (await merchant.live('GET', '/settings/processors')).body.data
-    expect(inLive).toMatchObject([{ name: 'stripe', mode: 'live', enabled: false }])
+    expect(inLive).toMatchObject([
+      { name: 'stripe', mode: 'live', enabled: false },
+      { name: 'paystack', mode: 'live', enabled: false, capabilities: { refund: 'partial', close: false } },
+    ])
     expect((await merchant.live('GET', '/settings/processors/simulator')).status).toBe(404)
     expect(inLive[0].callback_url).not.toBe(inTest[1].callback_url)
   })
@@ -87,6 +92,42 @@ describe('a key', () => {
   test('is needed to switch Stripe on', async () => {
     const { status, body } = await test_('PATCH', path, { enabled: true })
     expect([status, body.code]).toEqual([422, 'processor_refused_key'])
+  })
+})
+
+describe('the key of Paystack', () => {
+  const save = (secrets: object, query = '') =>
+    merchant.live('PATCH', `/settings/processors/paystack${query}`, { enabled: true, secrets })
+
+  test.each([
+    ['of the other mode', { secret_key: paystackKeys.test }, '/secrets/secret_key'],
+    ['that is none', { secret_key: 'pk_live_publishable' }, '/secrets/secret_key'],
+    ['that Paystack does not know', { secret_key: 'sk_live_anotherKeyAltogether' }, '/secrets/secret_key'],
+    ['with a secret of callbacks, which it has not', { webhook_secret: webhookSecret }, '/secrets/webhook_secret'],
+  ])('%s is refused, and nothing is saved', async (_what, secrets, pointer) => {
+    const { status, body } = await save(secrets)
+    expect([status, body.code, body.errors[0].pointer]).toEqual([422, 'processor_refused_key', pointer])
+    expect((await merchant.live('GET', '/settings/processors/paystack')).body).toMatchObject({ secrets: {} })
+  })
+
+  test('is tried by one call, and not when Paystack is down and that is said', async () => {
+    merchant.paystack.faults.status = 502
+    const refused = await save({ secret_key: paystackKeys.live })
+    expect([refused.status, refused.body.code]).toEqual([503, 'processor_unreachable'])
+    merchant.paystack.faults.status = undefined
+    const before = merchant.paystack.calls.length
+    expect((await save({ secret_key: paystackKeys.live }, '?verify=false')).status).toBe(200)
+    expect(merchant.paystack.calls.slice(before)).toEqual([])
+    expect((await save({ secret_key: paystackKeys.live })).body).toMatchObject({ enabled: true })
+    expect(merchant.paystack.calls.slice(before)).toEqual(['GET /balance'])
+    await merchant.live('DELETE', '/settings/processors/paystack')
+  })
+
+  test('takes the currencies that it takes, from its least amounts on', async () => {
+    const refused = await merchant.live('PATCH', '/settings/processors/paystack', { minimum: { NGN: 4999 } })
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/minimum/NGN'])
+    const other = await merchant.live('PATCH', '/settings/processors/paystack', { currencies: ['EUR'] })
+    expect([other.status, other.body.code]).toEqual([422, 'not_supported'])
   })
 })
 

@@ -43,6 +43,8 @@ export type TestServerOptions<C extends Clock> = {
   mail?: MailSettings
   /** Where Stripe is: a fake of the test's own. */
   stripe_url?: string
+  /** Where Paystack is. */
+  paystack_url?: string
   /** Is told what the server logs, which is shown otherwise. */
   log?: Log
 }
@@ -72,6 +74,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
     webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },
     mail: options.mail,
     stripe_url: options.stripe_url,
+    paystack_url: options.paystack_url,
     log,
     publicUrl: () => url,
   })

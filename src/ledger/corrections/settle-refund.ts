@@ -18,11 +18,10 @@ import {
   updateRefund,
 } from './refund-row.ts'
 
-/** What a processor says of a refund, its own id of it, and when to ask again. */
-export type RefundOutcome = { reference: string; next_check_at: Date | null } & (
-  | { status: 'pending' }
-  | { status: 'succeeded' }
-  | { status: 'failed'; failure: RefundFailure }
+/** What a processor says of a refund, its own id of it unless it was refused at once, and when to ask again. */
+export type RefundOutcome = { next_check_at: Date | null } & (
+  | { status: 'pending' | 'succeeded'; reference: string }
+  | { status: 'failed'; reference: string | undefined; failure: RefundFailure }
 )
 
 /**
@@ -40,7 +39,7 @@ export async function settleRefund(
   const found = await findRefund(connection, context.environment.id, id, { lock: true })
   const before = required(found, 'a refund stays')
   if (before.status === 'failed') return before
-  const { reference: processor_reference, next_check_at } = outcome
+  const { reference: processor_reference = before.processor_reference, next_check_at } = outcome
   const row = { ...before, processor_reference, next_check_at, updated_at: context.now }
   if (outcome.status === 'failed')
     return fail(connection, context, payment, before, { ...row, failure: outcome.failure })

@@ -1,5 +1,7 @@
 import type { AppContext } from '../../context.ts'
 import { newRequestId } from '../../core/request-id.ts'
+import { listSentRefunds } from '../refund/store.ts'
+import { syncRefund } from '../refund/sync.ts'
 import { checkApart } from '../session/apart.ts'
 import { findPaymentOfCharge } from '../session/store.ts'
 import { type SessionApp, syncWithProcessor } from '../session/sync-with-processor.ts'
@@ -16,8 +18,8 @@ const failed = 'a callback could not be looked into'
 type App = SessionApp & Pick<AppContext, 'outage'>
 
 /**
- * Asks processors what has become of the charges that they called about. What the callback says itself is not believed. Returns after
- * the current batch when it is told to stop.
+ * Asks processors what has become of the charges that they called about, and of their refunds: also of those that had succeeded, which
+ * a bank may send back. What the callback says itself is not believed. Returns after the current batch when it is told to stop.
  */
 export async function lookIntoCallbacks(app: App, stopping?: AbortSignal): Promise<void> {
   for (;;) {
@@ -39,6 +41,9 @@ async function lookIntoOne(app: App, callback: DueCallback): Promise<void> {
     if (attempts >= triesMax) await endCallback(app.pool, callback)
     const cause = { request_id: newRequestId(), actor: 'job:look-into-callbacks' } as const
     await syncWithProcessor(app, environment_id, id, cause)
+    for (const refund of await listSentRefunds(app.pool, environment_id, id)) {
+      await syncRefund(app, environment_id, refund, cause)
+    }
     await endCallback(app.pool, callback)
   })
 }

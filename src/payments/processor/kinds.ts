@@ -1,4 +1,5 @@
 import type { AppContext } from '../../context.ts'
+import { createPaystack, paystackTerms } from './paystack/paystack.ts'
 import type { Processor, ProcessorTerms } from './processor.ts'
 import { simulator, simulatorTerms } from './simulator/simulator.ts'
 import { createStripe, stripeTerms } from './stripe/stripe.ts'
@@ -32,6 +33,10 @@ export type ProcessorKind = {
   verifyKey?(app: ProcessorApp, environment: Served, secret_key: string): Promise<void>
 }
 
+function modeOfKey(secret_key: string): Served['mode'] {
+  return secret_key.slice(3).startsWith('live_') ? 'live' : 'test'
+}
+
 const stripe: ProcessorKind = {
   title: 'Stripe',
   modes: ['test', 'live'],
@@ -43,10 +48,23 @@ const stripe: ProcessorKind = {
     { name: 'webhook_secret', pattern: /^whsec_[A-Za-z0-9+/=_-]{8,240}$/, example: 'whsec_…' },
   ],
   open: (app, { mode }, { secret_key = '', webhook_secret }) => createStripe(app, mode, { secret_key, webhook_secret }),
-  modeOf: (secret_key) => (secret_key.slice(3).startsWith('live_') ? 'live' : 'test'),
+  modeOf: modeOfKey,
   async verifyKey(app, { mode }, secret_key) {
     await (await createStripe(app, mode, { secret_key })).verifyKey()
   },
+}
+
+const paystack: ProcessorKind = {
+  title: 'Paystack',
+  modes: ['test', 'live'],
+  is_default: false,
+  terms: paystackTerms,
+  calls_back: true,
+  // Callbacks are signed with the key itself.
+  secrets: [{ name: 'secret_key', pattern: /^sk_(test|live)_[A-Za-z0-9]{8,240}$/, example: 'sk_live_…' }],
+  open: async (app, { mode }, { secret_key = '' }) => createPaystack(app, mode, secret_key),
+  modeOf: modeOfKey,
+  verifyKey: (app, { mode }, secret_key) => createPaystack(app, mode, secret_key).verifyKey(),
 }
 
 const simulated: ProcessorKind = {
@@ -60,7 +78,7 @@ const simulated: ProcessorKind = {
 }
 
 /** Every processor by its name. */
-const processorKinds = { simulator: simulated, stripe } as const satisfies Record<string, ProcessorKind>
+const processorKinds = { simulator: simulated, stripe, paystack } as const satisfies Record<string, ProcessorKind>
 
 /** The name of a processor, as it stands in addresses and with each payment. */
 export type ProcessorName = keyof typeof processorKinds

@@ -9,6 +9,8 @@ export type NewCharge = {
   amount: bigint
   currency: string
   merchant_name: string
+  /** Who pays; of somebody who is no customer nothing is known. */
+  payer: { customer_id: Id | null; email: string | undefined }
   /** Where the payer's browser goes when it is done there, whatever the outcome. */
   return_url: string
   /** When the payment was begun: what is asked again later is asked in the same words. */
@@ -45,17 +47,20 @@ export type NewRefund = {
   refund_id: Id
   /** The processor's own reference of the charge. */
   charge_reference: string
+  /** The processor's own id of the payment, where it told one. */
+  processor_payment_id: string | undefined
   /** Minor units. */
   amount: bigint
   currency: string
   reason: string
 }
 
-/** The state of a refund at the processor, and its own reference of it. */
-export type RefundState = { reference: string } & (
-  | { status: 'pending' | 'succeeded' }
-  | { status: 'failed'; failure: { code: string; message: string } }
-)
+/** The state of a refund at the processor, and its own reference of it: none of one that was refused at once. */
+export type RefundState =
+  /** `needs`: what the merchant has to do, without which it goes no further. */
+  | { status: 'pending'; reference: string; needs?: string | undefined }
+  | { status: 'succeeded'; reference: string }
+  | { status: 'failed'; reference: string | undefined; failure: { code: string; message: string } }
 
 /** What a processor takes at once in one currency: minor units, in multiples of `step`. */
 export type ChargeRange = { minimum: bigint; maximum: bigint; step: bigint }
@@ -71,7 +76,10 @@ export type Capabilities = {
 /** A charge that a processor has opened. `request_id` is by which its support finds the request. */
 export type OpenedCharge = { reference: string; url: string; request_id?: string | undefined }
 
-/** What a callback says: which charge to look at, and by which id it is known when it is sent again. */
+/**
+ * What a callback says: which payment to look at, with its refunds, and by which id the callback is known when it is sent again.
+ * `reference` is that of the charge, or the processor's own id of the payment.
+ */
 export type Wake = { event_id: string; reference: string }
 
 /** What is known of a processor before it is set up. */
@@ -94,7 +102,10 @@ export type Processor = ProcessorTerms & {
   readonly page_origins: readonly string[]
   /** Opens a charge. The key follows from the payment: asked again with it, the same charge is returned. */
   open(charge: NewCharge, key: string): Promise<OpenedCharge>
-  /** The charge of a payment, where opening it is not idempotent and the answer was lost; undefined when there is none. */
+  /**
+   * The charge of a payment, where opening it is not idempotent and the answer was lost; undefined when there is none. Absent where
+   * it would be found without its page: opening it again finds out whether anybody could pay it.
+   */
   find?(payment_id: Id): Promise<OpenedCharge | undefined>
   /**
    * Sends a charge to a payer's phone to be approved there, once per payment; absent where the processor cannot. Its outcome
@@ -103,13 +114,16 @@ export type Processor = ProcessorTerms & {
   push?(charge: Omit<NewCharge, 'return_url'>, phone: string): Promise<{ reference: string }>
   /** The payment that waits to be paid by a code at a till, where the processor gives such codes and this one can be paid now. */
   findPaycode?(paycode: string): Promise<Id | undefined>
-  /** Closes a charge before its payer has paid, so that nobody can pay it any more. When it is too late, `fetch` says why. */
+  /**
+   * Closes a charge before its payer has paid, so that nobody can pay it any more. When it is too late, `fetch` says why. Where a
+   * processor closes none it always is, and what gave way stays watched.
+   */
   close(reference: string): Promise<'closed' | 'too_late'>
   /** Fetches the state of a charge. It is the only source of truth; a browser or a callback merely prompts the call. */
   fetch(reference: string): Promise<ChargeState>
   /**
-   * Sends money of a charge back to its payer, once per refund: calling it again returns the same. Absent where the processor
-   * cannot.
+   * Sends money of a charge back to its payer, once per refund: calling it again returns the same. It is called by one at a time.
+   * A fault that says `refused` is a refund that failed. Absent where the processor cannot.
    */
   refund?(refund: NewRefund): Promise<RefundState>
   /** Fetches the state of a refund by its reference. */

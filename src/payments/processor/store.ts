@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
 
 /** How an environment has set up a processor. */
 export type ProcessorRow = {
@@ -14,6 +15,8 @@ export type ProcessorRow = {
   maximum: Record<string, number>
   version: bigint
 }
+
+const findUndecidedMoneySql = loadSql(import.meta.url, './sql/find-undecided-money.sql')
 
 const columns = 'processor, enabled, position, secrets, currencies, minimum, maximum, version'
 
@@ -73,13 +76,13 @@ export async function deleteProcessorRow(
   return rowCount === 1
 }
 
-/** Whether payments through a processor are undecided, which only its keys can ask about. */
-export async function hasUndecidedPayments(database: Queryable, environmentId: number, name: string): Promise<boolean> {
-  const { rows } = await database.query({
-    name: 'find-undecided-payment',
-    text: `select from payment where environment_id = $1 and processor = $2
-      and status in ('initiating', 'pending_action', 'processing') limit 1`,
-    values: [environmentId, name],
-  })
+/** Whether payments or refunds through a processor are undecided, which only its keys can ask about. */
+export async function hasUndecidedMoney(
+  database: Queryable,
+  environmentId: number,
+  name: string,
+  now: Date,
+): Promise<boolean> {
+  const { rows } = await database.query({ ...findUndecidedMoneySql, values: [environmentId, name, now] })
   return rows.length > 0
 }

@@ -12,8 +12,9 @@ export type Via = { return_url: string } | { phone: string }
 export type Opened = Omit<OpenedCharge, 'url'> & { url: string | undefined }
 
 /**
- * Opens the charge of a payment, in the words in which it was asked for first: names and languages may have changed since, and a
- * processor takes another question with the same key for a mistake. Throws a `ProcessorFault`.
+ * Opens the charge of a payment, or returns the one that is open. It is asked for in the words in which it was asked for first: names
+ * and languages may have changed since, and a processor takes another question with the same key for a mistake. Throws a
+ * `ProcessorFault`.
  */
 export async function openCharge(
   app: Pick<AppContext, 'pool' | 'vault'>,
@@ -22,7 +23,11 @@ export async function openCharge(
   { environment, via }: { environment: Pick<RequestEnvironment, 'merchant_name'>; via: Via },
 ): Promise<Opened> {
   const asked = await findCharge(app.pool, payment)
-  const charge = chargeOf(payment, asked?.merchant_name ?? environment.merchant_name)
+  const { processor_reference } = payment
+  if (processor_reference !== null && asked?.page_url) {
+    return { reference: processor_reference, url: app.vault.decrypt(asked.page_url) }
+  }
+  const charge = chargeOf(payment, asked ?? { merchant_name: environment.merchant_name, payer_email: null })
   if ('phone' in via) {
     const { push } = processor
     assert(push, 'a push is created only where a processor can send it')
@@ -34,7 +39,8 @@ export async function openCharge(
 
 /**
  * Finds the charge of a payment whose processor was asked to open it and never answered: it is asked again with the same key or,
- * where that would open another, whether it has one. Undefined where there is none, or nothing to ask with.
+ * where that would open another, whether it has one. Undefined where there is none, or nothing to ask with: nobody was given an
+ * address to pay at, so the payment waits for its payer, or expires.
  */
 export async function recoverCharge(
   app: Pick<AppContext, 'pool' | 'vault'>,
@@ -44,12 +50,16 @@ export async function recoverCharge(
   if (!processor.capabilities.open_is_idempotent) return processor.find?.(payment.id)
   const asked = await findCharge(app.pool, payment)
   if (!asked?.return_url) return undefined
-  const charge = chargeOf(payment, asked.merchant_name)
+  const charge = chargeOf(payment, asked)
   return openPage(processor, { ...charge, return_url: app.vault.decrypt(asked.return_url) })
 }
 
-function chargeOf({ id, amount, currency, created_at }: SessionPayment, merchant_name: string) {
-  return { payment_id: id, amount, currency, merchant_name, begun_at: created_at }
+function chargeOf(
+  { id, amount, currency, customer_id, created_at }: SessionPayment,
+  { merchant_name, payer_email }: { merchant_name: string; payer_email: string | null },
+) {
+  const payer = { customer_id, email: payer_email ?? undefined }
+  return { payment_id: id, amount, currency, merchant_name, payer, begun_at: created_at }
 }
 
 /** A stolen key must not make our forms lead anywhere: the page has to be at one of the processor's own origins. */

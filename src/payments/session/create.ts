@@ -15,7 +15,7 @@ import {
   firstCheckMs,
   insertSessionPayment,
   type NewSessionPayment,
-  noteChargeIds,
+  noteOpened,
   type SessionPayment,
   updateStatus,
 } from './store.ts'
@@ -62,19 +62,20 @@ export async function createSessionPayment(
     return { kind: 'already_started', payment: failed }
   }
   const { reference, url } = charge
+  const page_url = url === undefined ? undefined : app.vault.encrypt(url)
   const now = clock.now()
   const { checkout_id } = rest
   const begun = await transaction(pool, async (connection) => {
     await claimProcessorReference(connection, key, reference)
-    await noteChargeIds(connection, payment, charge)
+    const page = await noteOpened(connection, payment, { request_id: charge.request_id, page_url })
     const change = { actor, request_id, now, processor_reference: reference }
     const next_check_at = new Date(now.getTime() + firstCheckMs)
     await updateStatus(connection, key, { ...change, status: 'pending_action', next_check_at })
-    if (checkout_id === null) return { previous: null }
+    if (checkout_id === null) return { page, previous: null }
     const attempt = await beginAttempt(connection, { environment, actor, request_id, now }, checkout_id, rest.id)
     // The charge that was just opened is closed by the job that looks after cancelled payments.
     if (attempt === 'ended') await updateStatus(connection, key, { ...change, status: 'cancelled', next_check_at: now })
-    return attempt
+    return attempt === 'ended' ? attempt : { page, ...attempt }
   })
   if (begun !== 'ended') {
     const opened = { ...payment, processor_reference: reference }
@@ -82,7 +83,8 @@ export async function createSessionPayment(
   }
   app.eventsCommitted()
   const opened = required(await findSessionPayment(pool, environment.id, rest.id), 'the payment has been written')
-  return opened.status === 'pending_action' ? { kind: 'open', url } : { kind: 'already_started', payment: opened }
+  if (opened.status !== 'pending_action' || begun === 'ended') return { kind: 'already_started', payment: opened }
+  return { kind: 'open', url: begun.page && app.vault.decrypt(begun.page) }
 }
 
 /** Opens the charge, with no transaction open. */

@@ -4,7 +4,7 @@ import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../../core/id/id.ts'
 import { type PaymentStatus, statusesBefore } from '../../core/payment-status.ts'
 import { bigintArray, uuidArray } from '../../database/arrays.ts'
-import type { Connection, Queryable } from '../../database/pool.ts'
+import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { ChosenAmount } from '../../ledger/allocation.ts'
 import { type CheckoutTarget, targetOf } from '../../ledger/checkouts/checkout.ts'
@@ -76,6 +76,8 @@ function toPayment(row: Row): SessionPayment {
   return { ...payment, chosen, checkout: checkout_id === null ? null : { id: checkout_id, target } }
 }
 
+const findChargeSql = loadSql(import.meta.url, './sql/find-charge.sql')
+const noteOpenedSql = loadSql(import.meta.url, './sql/note-opened.sql')
 const claimCancelledChecksSql = loadSql(import.meta.url, './sql/claim-cancelled-checks.sql')
 
 /** When an unfinished payment, which its payer may have abandoned, is checked first. */
@@ -231,16 +233,16 @@ export async function updateStatus(
  * payments.
  */
 export async function claimProcessorReference(
-  connection: Connection,
+  database: Queryable,
   { id, environment_id, processor }: Pick<SessionPayment, 'id' | 'environment_id' | 'processor'>,
   reference: string,
 ): Promise<void> {
-  const { rowCount } = await connection.query({
+  const { rowCount } = await database.query({
     ...claimProcessorReferenceSql,
     values: [environment_id, processor, reference, bucketOfReference(processor, reference), id],
   })
   if (rowCount === 1) return
-  const holder = await findPaymentOfCharge(connection, { environment_id, processor, reference })
+  const holder = await findPaymentOfCharge(database, { environment_id, processor, reference })
   assert(holder === id, 'a charge of a processor belongs to one payment')
 }
 
@@ -274,7 +276,7 @@ export async function claimDueChecks(pool: Queryable, now: Date, limit: number):
 }
 
 /**
- * Claims payments that were begun within the last day and cancelled, and whose charges are still to be closed. They are
+ * Claims payments that were begun within the last two days and cancelled, and whose charges are still to be closed or watched. They are
  * few, and no index has when they are due, so this goes by environment.
  */
 export async function claimCancelledChecks(pool: Queryable, now: Date, limit: number): Promise<Key[]> {
@@ -282,48 +284,66 @@ export async function claimCancelledChecks(pool: Queryable, now: Date, limit: nu
   return rows
 }
 
-/** Schedules no more checks of a payment, if its status is still the same. */
-export async function endChecks(
+/** Schedules the next check of a payment, or none, if its status is still the same. */
+export async function scheduleCheck(
   pool: Queryable,
   { environment_id, id }: Key,
   status: 'cancelled' | 'processing',
+  next_check_at: Date | null,
 ): Promise<void> {
   await pool.query({
-    name: 'end-checks',
-    text: `update payment set next_check_at = null
+    name: 'schedule-check',
+    text: `update payment set next_check_at = $5
       where environment_id = $1 and id = $2 and bucket = $3 and status = $4`,
-    values: [environment_id, id, bucketOf(id), status],
+    values: [environment_id, id, bucketOf(id), status, next_check_at],
   })
 }
 
-/** What a processor was asked for a payment, besides what the payment says. */
-type ChargeRow = { merchant_name: string; return_url: Buffer | null }
+/** What a processor is asked for a payment besides what the payment says, and the page that it has opened. Both addresses are encrypted. */
+type ChargeRow = {
+  merchant_name: string
+  return_url: Buffer | null
+  page_url: Buffer | null
+  payer_email: string | null
+}
 
 /** What a processor is asked, as it was written with the payment; undefined for one that was begun before this was kept. */
 export async function findCharge(
   database: Queryable,
   { environment_id, id, bucket }: Pick<SessionPayment, 'environment_id' | 'id' | 'bucket'>,
 ): Promise<ChargeRow | undefined> {
-  const { rows } = await database.query<ChargeRow>({
-    name: 'find-charge',
-    text: 'select merchant_name, return_url from charge where environment_id = $1 and payment_id = $2 and bucket = $3',
-    values: [environment_id, id, bucket],
-  })
+  const { rows } = await database.query<ChargeRow>({ ...findChargeSql, values: [environment_id, id, bucket] })
   return rows[0]
 }
 
-/** Notes by which ids the processor knows a charge, where it has told them. */
-export async function noteChargeIds(
+/**
+ * Notes that a processor has opened a charge for a payment, with its page, which is encrypted. Returns the page that its payer is
+ * to go to, which is another when two have opened one at the same time.
+ */
+export async function noteOpened(
   database: Queryable,
   { environment_id, id, bucket }: Pick<SessionPayment, 'environment_id' | 'id' | 'bucket'>,
-  ids: { request_id?: string | undefined; processor_payment_id?: string | undefined },
+  { request_id, page_url }: { request_id: string | undefined; page_url: Buffer | undefined },
+): Promise<Buffer | undefined> {
+  const { rows } = await database.query<Pick<ChargeRow, 'page_url'>>({
+    ...noteOpenedSql,
+    values: [environment_id, id, bucket, request_id?.slice(0, 255) ?? null, page_url ?? null],
+  })
+  return rows[0]?.page_url ?? page_url
+}
+
+/** Notes the processor's own id of a payment, by which a callback may name it, too. */
+export async function notePaymentId(
+  database: Queryable,
+  payment: Pick<SessionPayment, 'environment_id' | 'id' | 'bucket' | 'processor'>,
+  processor_payment_id: string,
 ): Promise<void> {
-  const { request_id, processor_payment_id } = ids
-  if (request_id === undefined && processor_payment_id === undefined) return
+  const { environment_id, id, bucket } = payment
+  await claimProcessorReference(database, payment, processor_payment_id)
   await database.query({
-    name: 'note-charge-ids',
-    text: `update charge set request_id = coalesce($4, request_id), processor_payment_id = coalesce($5, processor_payment_id)
+    name: 'note-payment-id',
+    text: `update charge set processor_payment_id = $4
       where environment_id = $1 and payment_id = $2 and bucket = $3`,
-    values: [environment_id, id, bucket, request_id?.slice(0, 255) ?? null, processor_payment_id ?? null],
+    values: [environment_id, id, bucket, processor_payment_id],
   })
 }

@@ -1,6 +1,6 @@
 import type { Id } from '../../core/id/id.ts'
 import { processorNamed } from '../processor/registry.ts'
-import { findSessionPayment, listRivals, type SessionPayment, updateStatus } from './store.ts'
+import { findSessionPayment, firstCheckMs, listRivals, type SessionPayment, updateStatus } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
 
 /**
@@ -9,7 +9,8 @@ import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-wi
  * otherwise be charged twice. Of two that begin at the same time each may be looked for before the other is written; but each
  * looks after its own is, so at least one sees both, and it is the same one that gives way, whoever sees it. The charge is
  * closed first, so that a cancelled payment cannot be paid; where it is too late for that, the payment gets the state of its
- * charge. Money that arrives all the same is applied as far as it is owed.
+ * charge. A processor that closes none leaves it payable: it is cancelled all the same, and stays watched. Money that arrives all
+ * the same is applied as far as it is owed.
  */
 export async function supersede(
   app: SessionApp,
@@ -43,10 +44,15 @@ function isLater(one: Begun, other: Begun): boolean {
 
 async function cancel(app: SessionApp, payment: SessionPayment, cause: SessionCause) {
   const { processor_reference, environment_id, id, mode } = payment
+  const now = app.clock.now()
   if (processor_reference !== null) {
     const processor = await processorNamed(app, { id: environment_id, mode }, payment.processor)
-    if ((await processor?.close(processor_reference)) !== 'closed')
-      return void (await syncWithProcessor(app, environment_id, id, cause))
+    if ((await processor?.close(processor_reference)) !== 'closed') {
+      await syncWithProcessor(app, environment_id, id, cause)
+      if (processor?.capabilities.close !== false) return
+      const next_check_at = new Date(now.getTime() + firstCheckMs)
+      return void (await updateStatus(app.pool, payment, { status: 'cancelled', now, next_check_at, ...cause }))
+    }
   }
-  await updateStatus(app.pool, payment, { status: 'cancelled', now: app.clock.now(), ...cause })
+  await updateStatus(app.pool, payment, { status: 'cancelled', now, ...cause })
 }

@@ -9,10 +9,10 @@ import { recoverCharge } from './charge.ts'
 import {
   claimDueChecks,
   claimProcessorReference,
-  endChecks,
   findSessionPayment,
-  noteChargeIds,
+  noteOpened,
   type SessionPayment,
+  scheduleCheck,
   updateStatus,
 } from './store.ts'
 import { type SessionApp, type SessionCause, syncWithProcessor } from './sync-with-processor.ts'
@@ -69,10 +69,11 @@ async function recover(
   const processor = await processorNamed(app, { id: environment_id, mode }, payment.processor)
   const charge = processor && (await recoverCharge(app, processor, payment))
   if (!charge) return
-  const { reference: processor_reference } = charge
+  const { reference: processor_reference, request_id: processor_request_id, url } = charge
+  const page_url = url === undefined ? undefined : app.vault.encrypt(url)
   await transaction(app.pool, async (connection) => {
     await claimProcessorReference(connection, payment, processor_reference)
-    await noteChargeIds(connection, payment, charge)
+    await noteOpened(connection, payment, { request_id: processor_request_id, page_url })
     await updateStatus(connection, payment, { status: 'pending_action', actor, request_id, now, processor_reference })
   })
 }
@@ -82,6 +83,6 @@ async function giveUp(app: App, payment: SessionPayment, age_ms: number): Promis
   const { environment_id, mode, id } = payment
   const processor = await processorNamed(app, { id: environment_id, mode }, payment.processor)
   if (!processor || age_ms < processor.pending_max_ms) return
-  await endChecks(app.pool, payment, 'processing')
+  await scheduleCheck(app.pool, payment, 'processing', null)
   app.log.error({ payment_id: formatId('payment', id) }, 'a charge was never decided, and is not asked about any more')
 }

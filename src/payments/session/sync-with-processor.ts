@@ -11,7 +11,7 @@ import type { PaymentCommand, PaymentTarget } from '../../ledger/payments/comman
 import type { ChargeState } from '../processor/processor.ts'
 import { processorNamed } from '../processor/registry.ts'
 import { tellFailedAttempt } from './checkout-attempt.ts'
-import { findSessionPayment, noteChargeIds, type SessionPayment, updateStatus } from './store.ts'
+import { findSessionPayment, notePaymentId, type SessionPayment, updateStatus } from './store.ts'
 
 /** What syncing a session needs. */
 export type SessionApp = Pick<
@@ -84,7 +84,8 @@ async function applyArrived(
 ): Promise<void> {
   const { processor_reference } = payment
   assert(processor_reference !== null, 'a charge is fetched by its reference')
-  await noteChargeIds(app.pool, payment, charge)
+  const { processor_payment_id } = charge
+  if (processor_payment_id !== undefined) await notePaymentId(app.pool, payment, processor_payment_id)
   const outcome = await app.payments.apply(commandOf(app, { ...payment, processor_reference }, charge, cause))
   assert(outcome.kind === 'applied' || outcome.kind === 'already_succeeded', 'money that arrived is never refused')
 }

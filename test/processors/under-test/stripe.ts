@@ -74,6 +74,9 @@ if (!kind) throw new Error('There is no kind of the name stripe.')
 export const processorUnderTest: ProcessorUnderTest = {
   kind,
   open: ({ clock, fetch, base_url, mode, secrets: { secret_key = '', webhook_secret } }) =>
-    createStripe({ clock, processorClient: { fetch, stripe_url: base_url } }, mode, { secret_key, webhook_secret }),
+    createStripe({ clock, processorClient: { fetch, stripe_url: base_url, paystack_url: undefined } }, mode, {
+      secret_key,
+      webhook_secret,
+    }),
   start,
 }

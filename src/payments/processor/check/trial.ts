@@ -77,6 +77,7 @@ export function newCharge({ processor }: Pick<Trial, 'processor'>, given: Partia
     merchant_name: 'Acme Water & Söhne',
     return_url: 'https://pay.example.com/p/back?attempt=1',
     begun_at: now,
+    payer: { customer_id: newId(randomBucket(), now.getTime()), email: 'payer@example.com' },
     ...given,
   }
 }

@@ -11,7 +11,7 @@ import { findKind, type ProcessorApp, type ProcessorName, processorNames, type S
 import { readSecrets, untouched } from '../registry.ts'
 import {
   deleteProcessorRow,
-  hasUndecidedPayments,
+  hasUndecidedMoney,
   listProcessorRows,
   type ProcessorRow,
   writeProcessorRow,
@@ -142,20 +142,21 @@ function changeSecrets(before: Secrets, { secrets = {} }: UpdateProcessor): Secr
 
 /**
  * Forgets the secrets and all that was set, and so switches off what is not on by default. Throws `payment_in_progress` while payments
- * are undecided that only these keys can ask about.
+ * or refunds are undecided that only these keys can ask about.
  */
 export async function removeProcessor(connection: Connection, context: RequestContext, name: string): Promise<void> {
-  const { environment } = context
+  const { environment, now } = context
   await findProcessorOrThrow(connection, context, name, { lock: true })
   const hasKeys = (findKind(name, environment.mode)?.secrets.length ?? 0) > 0
-  if (hasKeys) await refuseUndecided(connection, environment.id, name)
+  if (hasKeys) await refuseUndecided(connection, environment.id, name, now)
   if (!(await deleteProcessorRow(connection, environment.id, name))) return
   await recordChange(connection, context, { action: 'deleted', object_kind: 'processor', object_id: null })
 }
 
-async function refuseUndecided(connection: Connection, environmentId: number, name: string): Promise<void> {
-  if (await hasUndecidedPayments(connection, environmentId, name)) {
-    const detail = 'Payments through it are not decided yet. Send enabled: false, and delete it when they are.'
+async function refuseUndecided(connection: Connection, environmentId: number, name: string, now: Date): Promise<void> {
+  if (await hasUndecidedMoney(connection, environmentId, name, now)) {
+    const detail =
+      'Payments or refunds through it are not decided yet. Send enabled: false, and delete it when they are.'
     throw new Problem('payment_in_progress', detail)
   }
 }

@@ -3,10 +3,11 @@ import type { AppContext } from '../../../context.ts'
 import { assert } from '../../../core/assert.ts'
 import { formatId } from '../../../core/id/id.ts'
 import { version } from '../../../core/version.ts'
-import { CallbackRefused, ProcessorFault } from '../fault.ts'
+import { CallbackRefused, lookingFor, ProcessorFault } from '../fault.ts'
 import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '../processor.ts'
 import { stripeLimits, toWire } from './amounts.ts'
 import { readableAnswers } from './answers.ts'
+import { createStripeRefund, fetchStripeRefund, findStripeRefund } from './refunds.ts'
 import { stateOfSession } from './state.ts'
 
 /** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
@@ -23,7 +24,7 @@ const pendingMaxMs = 30 * 86_400_000
 /** What Stripe takes, and what can be done with a charge here. */
 export const stripeTerms: ProcessorTerms = {
   limits: stripeLimits,
-  capabilities: { capture: 'none', refund: 'none', close: true, open_is_idempotent: true },
+  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -54,6 +55,11 @@ export async function createStripe(
         const expand = ['payment_intent.latest_charge']
         return stateOfSession(await stripe.checkout.sessions.retrieve(reference, { expand }), app.clock.now())
       }),
+    refund: async (refund) => {
+      const sent = await lookingFor(() => calling(Sdk, () => findStripeRefund(stripe, refund)))
+      return sent ?? calling(Sdk, () => createStripeRefund(stripe, refund))
+    },
+    fetchRefund: (reference) => calling(Sdk, () => fetchStripeRefund(stripe, reference)),
     wake: (raw_body, headers) =>
       wakesOf(mode, () => {
         if (webhook_secret === undefined) throw new CallbackRefused('there is no webhook_secret to check it with')
@@ -144,23 +150,26 @@ async function calling<T>({ errors }: Sdk, call: () => Promise<T>): Promise<T> {
     const { statusCode, requestId, type, code } = error
     const facts = [`Stripe answered ${statusCode ?? 'nothing'}`, type, code].filter(Boolean).join(', ')
     if (statusCode === 401 || statusCode === 403) throw new ProcessorFault('key_refused', facts, requestId)
-    // 409 is a request with the same key in flight, 429 too many. After a 5xx nobody knows.
+    // 409 is a request with the same key in flight, 429 too many. After a 5xx nobody knows, and a key of other words was good once.
     const refused = statusCode !== undefined && statusCode >= 400 && statusCode < 500
-    const unknown = !refused || statusCode === 409 || statusCode === 429
-    throw new ProcessorFault(unknown ? 'unknown' : 'refused', facts, requestId)
+    const isOther = error instanceof errors.StripeIdempotencyError
+    const unknown = !refused || isOther || statusCode === 409 || statusCode === 429
+    throw new ProcessorFault(unknown ? 'unknown' : 'refused', facts, requestId, code)
   }
 }
 
 /**
- * Which session an event is about. Nothing but ids is read: objects in events are rendered in the version of the endpoint. An event
+ * Which session an event is about, or of which payment intent it is a refund. Nothing but ids is read: objects in events are rendered in the version of the endpoint. An event
  * of the other mode, or about something else, wakes nothing.
  */
 function wakesOf(mode: 'test' | 'live', construct: () => Stripe.Event): Wake[] {
   try {
     const event = construct()
-    const about = event.data.object as { object?: unknown; id?: unknown }
-    if (event.livemode !== (mode === 'live') || about.object !== 'checkout.session') return []
-    return [{ event_id: String(event.id), reference: String(about.id) }]
+    const about = event.data.object as { object?: unknown; id?: unknown; payment_intent?: unknown }
+    const reference =
+      about.object === 'checkout.session' ? about.id : about.object === 'refund' ? about.payment_intent : undefined
+    if (event.livemode !== (mode === 'live') || typeof reference !== 'string') return []
+    return [{ event_id: String(event.id), reference }]
   } catch (error) {
     // Whatever is thrown, it is no event that Stripe signed: too old, cut short, or of another secret.
     if (error instanceof CallbackRefused) throw error

@@ -1,5 +1,5 @@
--- Claims payments that were cancelled and whose charges are still to be closed, and schedules the next try. A charge stays
--- open for a day at most.
+-- Claims payments that were cancelled and whose charges are still to be closed or watched, and schedules the next try. What can be
+-- closed stays open for a day at most; what cannot is watched for a day after the last moment at which it may have been cancelled.
 update payment as p
 set next_check_at = $1::timestamptz + greatest(interval '1 minute', least($1::timestamptz - p.created_at, interval '5 minutes'))
 from (
@@ -7,7 +7,7 @@ from (
   from environment as v
   cross join lateral (
     select environment_id, id, bucket from payment
-    where environment_id = v.id and status = 'cancelled' and id >= id_at($1::timestamptz - interval '1 day')
+    where environment_id = v.id and status = 'cancelled' and id >= id_at($1::timestamptz - interval '2 days')
       and next_check_at <= $1::timestamptz and processor_reference is not null
     limit $2 for no key update skip locked
   ) as c

@@ -4,10 +4,15 @@ import type { NewCharge, NewRefund, OpenedCharge, RefundState } from '../../proc
 import type { Case } from '../case.ts'
 import { allowedNear, during, expectThat, failures, faultOf, paid, type Trial } from '../trial.ts'
 
-function newRefund({ payment_id, reference, currency, amount }: OpenedCharge & NewCharge): NewRefund {
+/** A refund of all of a charge that was paid, with what the program knows of it: what it has fetched. */
+async function newRefund({ processor }: Trial, charge: OpenedCharge & NewCharge): Promise<NewRefund> {
+  const { payment_id, reference: charge_reference, currency, amount } = charge
+  const state = await processor.fetch(charge_reference)
+  const processor_payment_id = state.status === 'succeeded' ? state.processor_payment_id : undefined
   // A refund has the bucket of its payment.
   const refund_id = newId(bucketOf(payment_id), Date.now())
-  return { refund_id, charge_reference: reference, amount, currency, reason: 'The meter was read wrongly.' }
+  const reason = 'The meter was read wrongly.'
+  return { refund_id, charge_reference, processor_payment_id, amount, currency, reason }
 }
 
 function sent({ processor }: Trial, refund: NewRefund): Promise<RefundState> {
@@ -24,8 +29,12 @@ async function expectSent(
   expectThat(`${seen}` === `${amounts}`, `refunds of ${amounts.join(' and ') || 'nothing'} at the maker ${when}`, seen)
 }
 
-const expectAlive = (state: RefundState) =>
-  expectThat(state.status === 'pending' || state.status === 'succeeded', 'a refund pending or succeeded', state)
+type Alive = Extract<RefundState, { status: 'pending' | 'succeeded' }>
+
+function expectAlive(state: RefundState | undefined): asserts state is Alive {
+  const isAlive = state?.status === 'pending' || state?.status === 'succeeded'
+  expectThat(isAlive, 'a refund pending or succeeded', state)
+}
 
 /** Money on its way back. */
 export const refundCases: readonly Case[] = [
@@ -35,9 +44,10 @@ export const refundCases: readonly Case[] = [
     needs: ['refund', 'pays'],
     async run(trial) {
       const charge = await paid(trial)
-      const refund = newRefund(charge)
+      const refund = await newRefund(trial, charge)
       const [first, second] = [await sent(trial, refund), await sent(trial, refund)]
       expectAlive(first)
+      expectAlive(second)
       expectThat(first.reference === second.reference, `the reference ${first.reference} again`, second)
       expectThat(/^[\x21-\x7e]{1,255}$/.test(first.reference), '1 to 255 printing ASCII characters', first.reference)
       await expectSent(trial, charge.reference, [charge.amount], 'after two calls with one id')
@@ -49,7 +59,7 @@ export const refundCases: readonly Case[] = [
     needs: ['refund', 'pays', 'calls'],
     async run(trial) {
       const charge = await paid(trial)
-      const refund = newRefund(charge)
+      const refund = await newRefund(trial, charge)
       const when = async () => ((await trial.stage.refunds?.(charge.reference)) ?? []).length > 0
       await during(trial.line, { kind: 'lost', when }, () =>
         faultOf(sent(trial, refund), ['unknown'], 'when the answer is lost'),
@@ -66,7 +76,8 @@ export const refundCases: readonly Case[] = [
       const charge = await paid(trial)
       const range = trial.processor.limits.get(charge.currency) ?? { minimum: 1n, maximum: 1n, step: 1n }
       const amount = allowedNear({ ...range, minimum: range.step }, charge.amount / 4n)
-      for (const part of [1, 2]) expectAlive(await sent(trial, { ...newRefund(charge), amount: amount * BigInt(part) }))
+      for (const part of [1, 2])
+        expectAlive(await sent(trial, { ...(await newRefund(trial, charge)), amount: amount * BigInt(part) }))
       await expectSent(trial, charge.reference, [amount, amount * 2n], 'after two parts')
     },
   },
@@ -76,8 +87,8 @@ export const refundCases: readonly Case[] = [
     needs: ['refund', 'pays'],
     async run(trial) {
       const charge = await paid(trial)
-      await sent(trial, newRefund(charge))
-      const seen = await sent(trial, newRefund(charge)).catch((error: unknown) => error)
+      await sent(trial, await newRefund(trial, charge))
+      const seen = await sent(trial, await newRefund(trial, charge)).catch((error: unknown) => error)
       const refused =
         seen instanceof ProcessorFault ? seen.kind === 'refused' : (seen as RefundState).status === 'failed'
       expectThat(refused, 'a ProcessorFault refused, or a refund that failed', seen)
@@ -89,10 +100,11 @@ export const refundCases: readonly Case[] = [
     title: 'its state is fetched by its reference',
     needs: ['refund', 'pays'],
     async run(trial) {
-      const { reference } = await sent(trial, newRefund(await paid(trial)))
-      const state = await trial.processor.fetchRefund?.(reference)
-      expectThat(state?.reference === reference, `the refund ${reference}`, state)
+      const refund = await sent(trial, await newRefund(trial, await paid(trial)))
+      expectAlive(refund)
+      const state = await trial.processor.fetchRefund?.(refund.reference)
       expectAlive(state)
+      expectThat(state.reference === refund.reference, `the refund ${refund.reference}`, state)
     },
   },
   {
@@ -101,14 +113,15 @@ export const refundCases: readonly Case[] = [
     needs: ['refund', 'pays', 'calls'],
     async run(trial) {
       const charge = await paid(trial)
-      const refund = newRefund(charge)
+      const refund = await newRefund(trial, charge)
       for (const { what, fault } of failures) {
         await during(trial.line, fault, () => faultOf(sent(trial, refund), ['unknown'], `when ${what}`))
       }
-      const { reference } = await sent(trial, refund)
+      const again = await sent(trial, refund)
+      expectAlive(again)
       await expectSent(trial, charge.reference, [charge.amount], 'after it was asked again')
       for (const { what, fault } of failures) {
-        const ask = () => trial.processor.fetchRefund?.(reference) ?? Promise.resolve()
+        const ask = () => trial.processor.fetchRefund?.(again.reference) ?? Promise.resolve()
         await during(trial.line, fault, () => faultOf(ask(), ['unknown'], `when ${what}`))
       }
     },
