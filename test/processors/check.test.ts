@@ -5,6 +5,7 @@ import { type CaseResult, checkProcessor, formatReport } from '../../src/payment
 import { brokenCallbacks } from './under-test/broken-callbacks.ts'
 import { brokenCharges } from './under-test/broken-charges.ts'
 import { brokenManners, brokenRefunds } from './under-test/broken-manners.ts'
+import { processorUnderTest as paystack } from './under-test/paystack.ts'
 import { processorUnderTest as simulator } from './under-test/simulator.ts'
 import { spoiled, withoutKeys } from './under-test/spoiled.ts'
 import { processorUnderTest as stripe } from './under-test/stripe.ts'
@@ -23,7 +24,15 @@ describe('an adapter that keeps to the contract', () => {
   test('Stripe passes every case', async () => {
     const results = await checkProcessor(stripe)
     expect(failed(results)).toEqual([])
-    expect(inapplicable(results).filter((id) => !/^(find|refund)\./.test(id))).toEqual(['fetch.declined'])
+    expect(inapplicable(results).filter((id) => !/^find\./.test(id))).toEqual(['fetch.declined'])
+  })
+
+  test('Paystack passes every case', async () => {
+    const results = await checkProcessor(paystack)
+    expect(failed(results)).toEqual([])
+    // It knows no keys, closes nothing, and its callbacks have neither an id nor a time.
+    const without = ['open.once', 'open.another_process', 'fetch.expired', 'wake.another_event', 'wake.stale']
+    expect(inapplicable(results).filter((id) => !/^(find|close)\./.test(id))).toEqual(without)
   })
 
   test('the simulator passes every case that is not about calls, keys and callbacks', async () => {

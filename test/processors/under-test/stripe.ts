@@ -3,7 +3,7 @@ import { formatId } from '../../../src/core/id/id.ts'
 import type { Act, ProcessorUnderTest, Stage } from '../../../src/payments/processor/check/subject.ts'
 import { findKind } from '../../../src/payments/processor/kinds.ts'
 import { createStripe } from '../../../src/payments/processor/stripe/stripe.ts'
-import { fakeKeys, startStripeFake } from '../../fakes/stripe.ts'
+import { fakeKeys, intentOf, startStripeFake } from '../../fakes/stripe.ts'
 
 const webhook_secret = 'whsec_aSecretOfTheCheckOnly'
 // How many of Stripe's units are one of ours, by hand; one of MGA is a hundred of ours.
@@ -53,6 +53,13 @@ async function start(base_url: string): Promise<Stage> {
       if (amount !== undefined) {
         session.amount_total = amount === null ? null : Number(toWire(amount, String(session.currency).toUpperCase()))
       }
+    },
+    refunds: (reference) => {
+      const session = sessionOf(reference)
+      const currency = String(session.currency).toUpperCase()
+      return fake.refunds
+        .filter(({ payment_intent }) => payment_intent === intentOf(session))
+        .map(({ amount }) => fromWire(BigInt(amount), currency))
     },
     callback({ reference, event_id, at, mode, forged, body: other }) {
       const told = { ...sessionOf(reference), status: 'complete', payment_status: 'paid' }
