@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { type FakePayout, listPayouts, listTransactions, type PayoutOf, payOut } from './stripe-payouts.ts'
 
 type Json = Record<string, unknown>
 
@@ -46,8 +47,11 @@ export type StripeFake = {
   sessions: FakeSession[]
   /** Method and path of every call. */
   calls: string[]
+  payouts: FakePayout[]
   /** Charges the card of a session, as its payer would. */
   pay(session: FakeSession): void
+  /** Pays out to the bank what its payers paid, with other amounts beside. */
+  payOut(sessions: FakeSession[], of?: PayoutOf): FakePayout
   /** A callback about a session, signed with a webhook secret. */
   callback(
     session: FakeSession,
@@ -79,6 +83,14 @@ export async function startStripeFake(now: () => Date = () => new Date(), port =
     faults: books.faults,
     sessions: books.sessions,
     calls: books.calls,
+    payouts: books.payouts,
+    payOut: (sessions, of) =>
+      payOut(
+        books.payouts,
+        sessions.map((session) => books.shown(session)),
+        now(),
+        of,
+      ),
     pay: (session) => books.pay(session),
     callback: (session, secret, options) => signedCallback(books.shown(session), secret, now(), options),
     async close() {
@@ -93,6 +105,7 @@ class Books {
   url = ''
   readonly sessions: FakeSession[] = []
   readonly calls: string[] = []
+  readonly payouts: FakePayout[] = []
   readonly faults: Faults = {
     lose_answer: false,
     hold_answer: false,
@@ -109,7 +122,7 @@ class Books {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '', this.url)
+    const { pathname, searchParams } = new URL(request.url ?? '', this.url)
     const sent = new URLSearchParams(await textOf(request))
     if (pathname.startsWith('/c/pay/')) return this.#page(request, response, pathname.slice(7), sent)
     this.calls.push(`${request.method} ${pathname}`)
@@ -123,6 +136,8 @@ class Books {
     if (this.faults.status !== undefined) return fault(this.faults.status, 'api_error', 'told_so')
     if (!Object.values(fakeKeys).includes(key)) return fault(401, 'invalid_request_error', 'api_key_invalid')
     if (request.headers['stripe-version'] !== '2026-10-28.endive') return fault(400, 'invalid_request_error', 'version')
+    if (pathname === '/v1/payouts') return void send(200, listPayouts(this.payouts, searchParams))
+    if (pathname === '/v1/balance_transactions') return void send(200, listTransactions(this.payouts, searchParams))
     const [, id, action] = /^\/v1\/checkout\/sessions(?:\/(\w+))?(?:\/(\w+))?$/.exec(pathname) ?? []
     if (request.method === 'POST' && id === undefined) {
       const opened = this.#open(sent, String(request.headers['idempotency-key'] ?? ''))
@@ -183,7 +198,9 @@ class Books {
   shown({ id, status, payment_status, amount_total, currency, expires_at, params, charges }: FakeSession): Json {
     const created = Math.floor(this.#now().getTime() / 1_000)
     const latest_charge = { ...resources.charge, created, amount: amount_total, currency }
-    const intent = { ...resources.payment_intent, id: `pi_${id.slice(8)}`, status: 'succeeded', latest_charge }
+    const metadata = { payment_id: params.get('payment_intent_data[metadata][payment_id]') }
+    const ids = { id: `pi_${id.slice(8)}`, status: 'succeeded', metadata }
+    const intent = { ...resources.payment_intent, ...ids, latest_charge }
     return {
       ...resources['checkout.session'],
       id,

@@ -6,6 +6,7 @@ import { version } from '../../../core/version.ts'
 import { CallbackRefused, ProcessorFault } from '../fault.ts'
 import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '../processor.ts'
 import { stripeLimits, toWire } from './amounts.ts'
+import { stripeSettlements } from './settlements.ts'
 import { stateOfSession } from './state.ts'
 
 /** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
@@ -22,7 +23,7 @@ const pendingMaxMs = 30 * 86_400_000
 /** What Stripe takes, and what can be done with a charge here. */
 export const stripeTerms: ProcessorTerms = {
   limits: stripeLimits,
-  capabilities: { capture: 'none', refund: 'none', close: true, open_is_idempotent: true },
+  capabilities: { capture: 'none', refund: 'none', close: true, open_is_idempotent: true, settlements: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -53,6 +54,7 @@ export async function createStripe(
         const expand = ['payment_intent.latest_charge']
         return stateOfSession(await stripe.checkout.sessions.retrieve(reference, { expand }), app.clock.now())
       }),
+    settlements: stripeSettlements(stripe, (call) => calling(Sdk, call)),
     wake: (raw_body, headers) =>
       wakesOf(mode, () => {
         if (webhook_secret === undefined) throw new CallbackRefused('there is no webhook_secret to check it with')
