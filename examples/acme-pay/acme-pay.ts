@@ -23,7 +23,7 @@ function rangeOf(currency: string): ChargeRange {
 
 const terms: ProcessorTerms = {
   limits,
-  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true },
+  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true, settlements: false },
   pending_max_ms: 7 * 86_400_000,
 }
 

@@ -14,6 +14,8 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   adjustment: { named: 'an adjustment' },
   reversal: { named: 'a reversal' },
   refund: { named: 'a refund', path: '/billing/refunds/{refund}' },
+  settlement: { named: 'a settlement', path: '/collect/settlements/{settlement}' },
+  settlement_line: { named: 'a line of a settlement' },
   transaction: { named: 'a transaction' },
   entry: { named: 'an entry' },
   event: { named: 'an event', path: '/events/{event}' },
@@ -33,6 +35,7 @@ export type NameableKind =
   | 'payment_session'
   | 'obligation'
   | 'refund'
+  | 'settlement'
   | 'endpoint'
   | 'event'
   | 'delivery'

@@ -4,3 +4,8 @@ import { hash } from 'node:crypto'
 export function bucketOfValue(value: string): number {
   return Number.parseInt(hash('sha256', value, 'hex').slice(0, 4), 16)
 }
+
+/** The bucket of what a processor names by a reference of its own. */
+export function bucketOfReference(processor: string, reference: string): number {
+  return bucketOfValue(`${processor}\n${reference}`)
+}

@@ -11,6 +11,7 @@ import {
   amount,
   balance,
   externalReference,
+  maxBalanceNumber,
   shownCurrency,
   shownId,
   shownInstant,
@@ -172,6 +173,24 @@ export const refundFailed = paymentRefunded.extend({
   failure: z
     .object({ code: word, message: z.string().max(500) })
     .describe('Why it failed, in the words of the processor'),
+})
+
+export const settlementCreated = z.object({
+  id: shownId('settlement'),
+  processor: z.string().max(40),
+  reference: z.string().max(255).describe("The processor's own id of it"),
+  status: z.enum(['pending', 'paid', 'failed']),
+  currency: shownCurrency,
+  amount: z
+    .int()
+    .min(-maxBalanceNumber)
+    .max(maxBalanceNumber)
+    .describe('What goes to the bank, in minor units; below zero where the processor takes it from there'),
+  arrives_at: shownInstant.describe('When it arrived, or is due'),
+  mode: z.enum(['test', 'live']),
+  created_at: shownInstant,
+  updated_at: shownInstant,
+  object_version,
 })
 
 // An event holds no link, and its external reference is optional: it is erased when the customer is pseudonymised.

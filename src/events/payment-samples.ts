@@ -154,6 +154,20 @@ export const refundFailedSample: z.input<typeof data.refundFailed> = {
   updated_at: '2026-11-26T14:40:51.730Z',
 }
 
+export const settlementCreatedSample: z.input<typeof data.settlementCreated> = {
+  id: 'stl_0352W1bQ7nTq2KxVw9Yd4m',
+  processor: 'stripe',
+  reference: 'po_1SXkPq2eZvKYlo2CqN3bQ7aL',
+  status: 'pending',
+  currency: 'ZAR',
+  amount: 242250,
+  arrives_at: '2026-11-26T00:00:00.000Z',
+  mode: 'live',
+  created_at: '2026-11-25T06:00:11.402Z',
+  updated_at: '2026-11-25T06:00:11.402Z',
+  object_version: 1,
+}
+
 export const receiptRequestedSample: z.input<typeof data.receiptRequested> = {
   payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
   email: 'thandi@example.com',

@@ -232,6 +232,12 @@ export const events = {
     ofSession,
     paymentSamples.sessionCompletedSample,
   ),
+  'settlement.created': define(
+    'A processor has made a settlement: a payout to the bank of the merchant, with its amount.',
+    data.settlementCreated,
+    fields([], []),
+    paymentSamples.settlementCreatedSample,
+  ),
   'receipt.requested': define(
     'A payer asked at a receipt to be sent it. It is told where the setting receipt_requests is on and the server sends no e-mail itself.',
     data.receiptRequested,

@@ -2,6 +2,7 @@ import type { KeyUses } from '../api/key-uses.ts'
 import { tellOverdue } from '../billing/bill/tell-overdue.ts'
 import type { AppContext } from '../context.ts'
 import type { EventFeed } from '../events/feed/sequencer.ts'
+import { totalClearing } from '../ledger/settlements/clearing.ts'
 import { sendReceipts } from '../pages/receipts/send-messages.ts'
 import { lookIntoCallbacks } from '../payments/callbacks/look-into.ts'
 import { expireCheckouts } from '../payments/checkout/end.ts'
@@ -9,6 +10,7 @@ import { sendPushes } from '../payments/checkout/send-pushes.ts'
 import { syncDueRefunds } from '../payments/refund/sync-due-refunds.ts'
 import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
+import { readDueSettlements } from '../payments/settlement/read-due-settlements.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 import { wakeDeliveries } from '../webhooks/delivery/waking.ts'
 import { runReplays } from '../webhooks/replay/run.ts'
@@ -24,6 +26,8 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'sync-cancelled-sessions', every_ms: 5_000, run: (stopping) => syncCancelledSessions(app, stopping) },
     { name: 'look-into-callbacks', every_ms: 500, run: (stopping) => lookIntoCallbacks(app, stopping) },
     { name: 'sync-refunds', every_ms: 1_000, run: (stopping) => syncDueRefunds(app, stopping) },
+    { name: 'read-settlements', every_ms: 60_000, run: (stopping) => readDueSettlements(app, stopping) },
+    { name: 'total-clearing', every_ms: 60_000, run: (stopping) => totalClearing(app.pool, app.clock.now(), stopping) },
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'tell-overdue', every_ms: 30_000, run: (stopping) => tellOverdue(app, stopping) },

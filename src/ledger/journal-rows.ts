@@ -3,6 +3,7 @@ import type { Id } from '../core/id/id.ts'
 import { bigintArray, integerArray, textArray, timeArray, uuidArray } from '../database/arrays.ts'
 import type { Receivable } from './receivable.ts'
 
+/** What is about a customer. */
 export type TransactionKind =
   | 'opening_balance'
   | 'balance_set'
@@ -22,6 +23,14 @@ export type TransactionKind =
   | 'refund_succeeded'
   | 'refund_failed'
 
+/** What moves money between a processor and the bank of the merchant: no balance is touched by it. */
+export type SettlementTransactionKind =
+  | 'processor_fee'
+  | 'unmatched_line'
+  | 'line_matched'
+  | 'settlement'
+  | 'settlement_failed'
+
 /**
  * The other side of an entry. The balance of a system account is the sum of its entries and is not stored, so none is a
  * hot row.
@@ -39,11 +48,14 @@ export type SystemAccount =
   | 'unapplied'
   | 'refunds'
   | `clearing:${string}`
+  | `fees:${string}`
+  | `bank:${string}`
+  | `unmatched:${string}`
 
 export type NewTransaction = {
   bucket: number
   environment_id: number
-  kind: TransactionKind
+  kind: TransactionKind | SettlementTransactionKind
   source_id: Id
   reason?: string | undefined
   /** What an adjustment is called on a document, and the number of the merchant's own document. */

@@ -137,6 +137,11 @@ export const examples: Readonly<Record<string, Example>> = {
   listPaymentRequests: { query: { status: 'active' } },
   createTestPayment: { body: { customer: 'UCR1234567890', amount: 100, outcome: 'succeeded' } },
   createRefund: { path: { payment: '$TEST_PAYMENT_ID' }, body: { amount: 40, reason: 'The order was cancelled' } },
+  createTestSettlement: {},
+  listSettlements: { query: { processor: 'simulator', from: '2026-11-01' } },
+  retrieveSettlement: { path: { settlement: '$SETTLEMENT_ID' } },
+  listSettlementLines: { path: { settlement: '$SETTLEMENT_ID' }, query: { status: 'matched' } },
+  retrieveProcessorBalances: { query: { as_of: '2026-11-23' } },
   cancelPaymentRequest: { path: request },
   createPaymentSession: {
     body: {

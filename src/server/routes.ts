@@ -18,6 +18,7 @@ import { processorRoutes } from '../payments/processor/settings/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
 import { refundRoutes } from '../payments/refund/routes.ts'
+import { settlementRoutes } from '../payments/settlement/routes.ts'
 import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
@@ -39,6 +40,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   obligationRoutes(router, app)
   paymentRoutes(router, app)
   refundRoutes(router, app)
+  settlementRoutes(router, app)
   paymentRequestRoutes(router, app)
   paymentSessionRoutes(router, app)
   lookupRoutes(router, app)

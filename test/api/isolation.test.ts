@@ -3,11 +3,11 @@ import { formatId, newId } from '../../src/core/id/id.ts'
 import { createMerchant } from '../../src/merchant/merchant.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
-type Ids = Record<'customer' | 'account' | 'bill' | 'payment' | 'obligation' | 'endpoint', string>
+type Ids = Record<'customer' | 'account' | 'bill' | 'payment' | 'obligation' | 'endpoint' | 'settlement', string>
 
 let server: TestServer
 let mine: Ids
-let references: Omit<Ids, 'payment' | 'obligation' | 'endpoint'>
+let references: Pick<Ids, 'customer' | 'account' | 'bill'>
 let strangers: [string, string][]
 const nobody: Ids = {
   customer: formatId('customer', newId(1, 1)),
@@ -16,6 +16,7 @@ const nobody: Ids = {
   payment: formatId('payment', newId(1, 1)),
   obligation: formatId('obligation', newId(1, 1)),
   endpoint: formatId('endpoint', newId(1, 1)),
+  settlement: formatId('settlement', newId(1, 1)),
 }
 beforeAll(async () => {
   server = await testServer()
@@ -38,6 +39,9 @@ beforeAll(async () => {
     reference: 'R',
     bill: bill.id,
   })
+  await create('/billing/customers', { external_reference: 'pays-online', currency: 'ZAR', balance: 50 })
+  await create('/test/payments', { customer: 'pays-online', amount: 50, outcome: 'succeeded' })
+  const settled = (await server.api('POST', '/test/settlements')).body
   mine = {
     customer: bill.customer_id,
     account: bill.account_id,
@@ -45,6 +49,7 @@ beforeAll(async () => {
     payment: payment.id,
     obligation: payment.obligations[0].id,
     endpoint: (await create('/webhooks/endpoints', { url: 'https://example.com/hook' })).id,
+    settlement: settled.data[0].id,
   }
   references = { customer: 'isolated-c', account: 'isolated-a', bill: 'isolated-b' }
   const other = await createMerchant(server.app.pool, { name: 'Other', slug: 'other' }, new Date())
@@ -107,6 +112,9 @@ const probes = (ids: Ids): Probe[] => {
     ['POST', `/webhooks/endpoints/${ids.endpoint}/test`, () => ({})],
     ['DELETE', `/webhooks/endpoints/${ids.endpoint}`],
     ['GET', `/billing/lookups?reference=${ids.customer}`],
+    ['GET', `/collect/settlements/${ids.settlement}`],
+    ['GET', `/collect/settlements/${ids.settlement}/lines`],
+    ['GET', '/collect/settlements'],
   ]
 }
 

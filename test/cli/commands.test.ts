@@ -68,6 +68,8 @@ describe('the first start', () => {
       'sync-cancelled-sessions',
       'look-into-callbacks',
       'sync-refunds',
+      'read-settlements',
+      'total-clearing',
       'send-pushes',
       'expire-checkouts',
       'tell-overdue',

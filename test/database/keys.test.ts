@@ -14,6 +14,10 @@ const referenceTables = [
   'environment_processor',
   'feed_place',
   'overdue_place',
+  'settlement_reader',
+  'clearing_total',
+  'clearing_place',
+  'simulator_cut_off',
 ]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */
 const expiring = ['event', 'event_feed', 'webhook_delivery', 'webhook_attempt']

@@ -55,6 +55,8 @@ describe('a statement of src', () => {
       'payments/checkout/store.ts',
       'payments/recorded/list.ts',
       'payments/refund/list.ts',
+      'payments/settlement/list-lines.ts',
+      'payments/settlement/list.ts',
     ])
   })
 

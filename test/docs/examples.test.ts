@@ -27,6 +27,7 @@ const saved: Readonly<Record<string, string>> = {
   createObligation: 'OBLIGATION_ID',
   recordRefund: 'REFUND_ID',
   createTestPayment: 'TEST_PAYMENT_ID',
+  createTestSettlement: 'SETTLEMENT_ID',
   createPaymentRequest: 'PAYMENT_REQUEST_ID',
   createPaymentSession: 'PAYMENT_SESSION_ID',
   createWebhookEndpoint: 'ENDPOINT_ID',
@@ -46,7 +47,8 @@ test('every operation has one example, which runs as it stands, in the order of 
     const [, text = '', status = ''] = /^([\s\S]*)\n(\d+)$/.exec(output.trim()) ?? []
     expect(Number(status), `${operation.operationId}: ${output}`).toBeLessThan(300)
     const name = saved[operation.operationId]
-    if (name !== undefined) variables[name] = JSON.parse(text).id
+    const made = name === undefined ? undefined : JSON.parse(text)
+    if (name !== undefined) variables[name] = made.id ?? made.data[0].id
   }
 }, 60_000)
 

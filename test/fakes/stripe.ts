@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { type FakePayout, listPayouts, listTransactions, type PayoutOf, payOut } from './stripe-payouts.ts'
 import { type FakeRefund, RefundBooks, type RefundFaults } from './stripe-refunds.ts'
 
 type Json = Record<string, unknown>
@@ -48,8 +49,11 @@ export type StripeFake = {
   refunds: FakeRefund[]
   /** Method and path of every call. */
   calls: string[]
+  payouts: FakePayout[]
   /** Charges the card of a session, as its payer would. */
   pay(session: FakeSession): void
+  /** Pays out to the bank what its payers paid, with other amounts beside. */
+  payOut(sessions: FakeSession[], of?: PayoutOf): FakePayout
   /** A callback about a session, signed with a webhook secret. */
   callback(
     session: FakeSession,
@@ -88,6 +92,14 @@ export async function startStripeFake(now: () => Date = () => new Date(), port =
     sessions: books.sessions,
     refunds: books.refundBooks.refunds,
     calls: books.calls,
+    payouts: books.payouts,
+    payOut: (sessions, of) =>
+      payOut(
+        books.payouts,
+        sessions.map((session) => books.shown(session)),
+        now(),
+        of,
+      ),
     pay: (session) => books.pay(session),
     callback: (session, secret, options) => signedCallback(books.shown(session), secret, now(), options),
     refundCallback: (refund, secret, options) =>
@@ -108,6 +120,7 @@ class Books {
     const paid = this.sessions.find(({ id, charges }) => charges > 0 && intentOf({ id }) === intent)
     return Number(paid?.amount_total ?? 0)
   })
+  readonly payouts: FakePayout[] = []
   readonly faults: Faults = Object.assign(this.refundBooks.faults, {
     lose_answer: false,
     hold_answer: false,
@@ -125,7 +138,7 @@ class Books {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', this.url)
-    const { pathname } = url
+    const { pathname, searchParams } = url
     const sent = new URLSearchParams(await textOf(request))
     if (pathname.startsWith('/c/pay/')) return this.#page(request, response, pathname.slice(7), sent)
     this.calls.push(`${request.method} ${pathname}`)
@@ -146,6 +159,8 @@ class Books {
       if ('fault' in answer) return fault(400, answer.type ?? 'invalid_request_error', answer.fault)
       return void send(answer.status, answer.body)
     }
+    if (pathname === '/v1/payouts') return void send(200, listPayouts(this.payouts, searchParams))
+    if (pathname === '/v1/balance_transactions') return void send(200, listTransactions(this.payouts, searchParams))
     const [, id, action] = /^\/v1\/checkout\/sessions(?:\/(\w+))?(?:\/(\w+))?$/.exec(pathname) ?? []
     if (request.method === 'POST' && id === undefined) {
       const opened = this.#open(sent, String(request.headers['idempotency-key'] ?? ''))
@@ -206,7 +221,9 @@ class Books {
   shown({ id, status, payment_status, amount_total, currency, expires_at, params, charges }: FakeSession): Json {
     const created = Math.floor(this.#now().getTime() / 1_000)
     const latest_charge = { ...resources.charge, created, amount: amount_total, currency }
-    const intent = { ...resources.payment_intent, id: intentOf({ id }), status: 'succeeded', latest_charge }
+    const metadata = { payment_id: params.get('payment_intent_data[metadata][payment_id]') }
+    const ids = { id: intentOf({ id }), status: 'succeeded', metadata }
+    const intent = { ...resources.payment_intent, ...ids, latest_charge }
     return {
       ...resources['checkout.session'],
       id,

@@ -19,7 +19,7 @@ export type SampleObjects = Record<
 
 /** Makes one object of each kind. */
 export async function sampleObjects(server: TestServer): Promise<SampleObjects> {
-  const create = async (path: string, body: object) => {
+  const create = async (path: string, body?: object) => {
     const answer = await server.api('POST', path, body)
     if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${answer.text}`)
     return answer.body
@@ -73,6 +73,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     amount_due: 900,
   })
   const collected = await create('/test/payments', { bill: online.id, amount: 900, outcome: 'succeeded' })
+  const settlements = await create('/test/settlements')
   const asked = { amount: 700, currency: 'ZAR' }
   const request = await create('/collect/payment_requests', { ...asked, external_reference: 'F6' })
   const session = await create('/collect/payment_sessions', { ...asked, account: account.id })
@@ -85,6 +86,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     payment_session: session.id,
     obligation: payment.obligations[0].id,
     refund: refund.id,
+    settlement: settlements.data[0].id,
     endpoint: endpoint.id,
     delivery: delivery.id,
     event: delivery.event_id,

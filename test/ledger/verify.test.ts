@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
+import { totalClearing } from '../../src/ledger/settlements/clearing.ts'
 import { checks } from '../../src/ledger/verify/checks.ts'
 import { type CheckResult, formatResult, verifyBooks } from '../../src/ledger/verify/verify.ts'
 import { goodCard, payWith } from '../pages/payer.ts'
@@ -17,6 +18,7 @@ import { checkoutBreaks } from './checkout-breaks.ts'
 import { eventBreaks } from './event-breaks.ts'
 import { receiptBreaks } from './receipt-breaks.ts'
 import { refundBreaks } from './refund-breaks.ts'
+import { settlementBreaks } from './settlement-breaks.ts'
 
 let database: TestDatabase
 
@@ -92,6 +94,8 @@ async function makeBooks(): Promise<void> {
   await server.api('POST', `/billing/bills/${withdrawn.id}/void`)
   const again = { external_reference: 'reissued', account: account.id, currency: 'ZAR', amount_due: 650 }
   await post('/billing/bills', { ...again, reissue_of: withdrawn.id })
+  await makeSettlement(post)
+  await totalClearing(database.pool, new Date(clock.now().getTime() + 86_400_000))
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
   await server.api('POST', '/billing/accounts/without-balance/archive')
@@ -117,6 +121,17 @@ async function makeRefunds(post: (path: string, body: unknown) => Promise<{ id: 
     const paid = await post('/test/payments', { customer, amount: 5, outcome: 'succeeded', refunds })
     await post(`/collect/payments/${paid.id}/refunds`, { reason: 'Cancelled' })
   }
+}
+
+/** A settlement of what was paid so far, and of a charge of the simulator that is not ours. */
+async function makeSettlement(post: (path: string, body: unknown) => Promise<{ data: object[] }>): Promise<void> {
+  await database.owner.query(
+    `insert into simulator_charge (id, bucket, environment_id, amount, currency, merchant_name, status, settles_at, return_url, created_at)
+     select overlay(id::text placing translate(substr(id::text, 20, 1), '0123456789abcdef', '123456789abcdef0') from 20 for 1)::uuid, bucket, environment_id, 1000,
+       currency, 'Somebody else', status, settles_at, return_url, created_at
+     from simulator_charge where status = 'succeeded' limit 1`,
+  )
+  expect(await post('/test/settlements', undefined)).toMatchObject({ data: [{ status: 'paid' }] })
 }
 
 beforeAll(async () => {
@@ -158,7 +173,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
     )
   })
 
@@ -200,6 +215,7 @@ describe('books that real operations made', () => {
       { type: 'payment_session.completed', named: false },
       { type: 'payment_session.created', named: false },
       { type: 'payment_session.updated', named: false },
+      { type: 'settlement.created', named: true },
     ])
     const again = database.pool.query("insert into event select * from event where type = 'obligation.amount_applied'")
     await expect(again).rejects.toMatchObject({ code: '23505' })
@@ -221,6 +237,7 @@ describe('one change by hand is found, and named as what it breaks', () => {
     eventBreaks,
     receiptBreaks,
     refundBreaks,
+    settlementBreaks,
     rowBreaks,
     pairBreaks,
     checkoutBreaks,
@@ -314,7 +331,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(28)
+    expect(lines).toHaveLength(30)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

@@ -14,6 +14,7 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'invalid_allocation',
     'processor_limit',
   ].map((code) => `createRefund ${code}`),
+  'test/settlements/simulator.test.ts': ['createTestSettlement not_found'],
   'test/processors/settings.test.ts': [
     'updateProcessor not_supported',
     'updateProcessor amount_out_of_range',

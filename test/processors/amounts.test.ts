@@ -2,7 +2,13 @@ import type Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
 import { exponentOf } from '../../src/core/currency.ts'
 import { takes } from '../../src/payments/processor/processor.ts'
-import { fromWire, stripeLimits, toWire, wireDecimals } from '../../src/payments/processor/stripe/amounts.ts'
+import {
+  fromWire,
+  signedFromWire,
+  stripeLimits,
+  toWire,
+  wireDecimals,
+} from '../../src/payments/processor/stripe/amounts.ts'
 import { stateOfSession } from '../../src/payments/processor/stripe/state.ts'
 
 describe('amounts on the wire of Stripe', () => {
@@ -44,6 +50,18 @@ describe('amounts on the wire of Stripe', () => {
 
   test('no fraction of a shilling comes out of a wire amount', () => {
     expect(fromWire(150, 'UGX')).toBeUndefined()
+  })
+
+  test.each<[number, string, bigint | undefined]>([
+    [0, 'ZAR', 0n],
+    [-300, 'ZAR', -300n],
+    [300, 'ZAR', 300n],
+    [-500, 'UGX', -5n],
+    [-150, 'UGX', undefined],
+    [-0.5, 'ZAR', undefined],
+    [0, 'ZZZ', undefined],
+  ])('of a settlement may be nothing or taken: %d %s', (wire, currency, ours) => {
+    expect(signedFromWire(wire, currency)).toBe(ours)
   })
 
   test.each([

@@ -130,6 +130,10 @@ export const recipes: Partial<Readonly<Record<EventType, Recipe>>> = {
     const { id } = await desk.post('/test/payments', { bill, amount, outcome: 'succeeded', refunds: 'refused' })
     return desk.post(`/collect/payments/${id}/refunds`, { reason: 'Paid twice' })
   },
+  'settlement.created': async (desk) => {
+    await desk.pays({ bill: (await desk.bill()).id, amount })
+    return desk.post('/test/settlements')
+  },
   'customer.created': (desk) => desk.customer(),
   'customer.updated': async (desk) => desk.patch(`${customers}/${(await desk.customer()).id}`, { name: 'T. Nkosi' }),
   'customer.balance_adjusted': async (desk) =>

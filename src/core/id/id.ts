@@ -22,6 +22,8 @@ export const idPrefixes = {
   adjustment: 'adj_',
   reversal: 'rev_',
   refund: 're_',
+  settlement: 'stl_',
+  settlement_line: 'sln_',
   transaction: 'txn_',
   entry: 'ent_',
   event: 'evt_',

@@ -52,9 +52,15 @@ export const checks: readonly Check[] = [
   check('I5', 'refunds.sql', 'Every refund is taken from its payment, and its money lies where its status says.'),
   check(
     'I5',
-    'system-accounts.sql',
-    'Clearing, unapplied, direct and refund accounts hold what the payments and refunds say.',
+    'settlements.sql',
+    'Every fee of a processor is booked once, and every settlement moved what it says, and says what its lines come to.',
   ),
+  check(
+    'I5',
+    'system-accounts.sql',
+    'Clearing, unapplied, direct, refund, fee and bank accounts hold what the payments, refunds and settlements say.',
+  ),
+  check('I5', 'clearing-totals.sql', 'What processors owed on a day is totalled as the entries say.'),
   check('I5', 'adjustment-accounts.sql', 'Every adjustment is in the system account of its kind.'),
   check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.', {
     merges,

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Id } from '../../core/id/id.ts'
+import type { ToldLine, ToldPage, ToldSettlement } from '../../ledger/settlements/told.ts'
 import type { methodDetails } from '../../shapes/payment-method.ts'
 
 /** A charge that a processor is asked to take from a payer. */
@@ -71,6 +72,16 @@ export type Capabilities = {
   refund: 'none' | 'full' | 'partial'
   close: boolean
   open_is_idempotent: boolean
+  /** Whether it tells of its settlements. */
+  settlements: boolean
+}
+
+/** Where settlements are read, page by page, each as often as wanted: whoever reads books nothing twice. */
+export type SettlementSource = {
+  /** The settlements that were made in a span of time, both ends included. */
+  list(from: Date, to: Date, after: string | undefined): Promise<ToldPage<ToldSettlement>>
+  /** What a settlement whose lines are `ready` is made of: all of it, and the same each time. */
+  lines(reference: string, after: string | undefined): Promise<ToldPage<ToldLine>>
 }
 
 /** A charge that a processor has opened. `request_id` is by which its support finds the request. */
@@ -128,6 +139,8 @@ export type Processor = ProcessorTerms & {
   refund?(refund: NewRefund): Promise<RefundState>
   /** Fetches the state of a refund by its reference. */
   fetchRefund?(reference: string): Promise<RefundState>
+  /** What it pays to the bank of the merchant, where its capabilities say that it tells. */
+  settlements?: SettlementSource
   /** Authenticates a callback by its raw bytes, and says what to look at. Throws `CallbackRefused`. */
   wake?(raw_body: Buffer, headers: Readonly<Record<string, unknown>>): Wake[]
 }

@@ -80,6 +80,17 @@ export function renderBillingPayment(
   }
 }
 
+/** What is known of a payment once its processor has settled it. */
+export function renderSettled({
+  fee,
+  net,
+}: {
+  fee: bigint
+  net: bigint
+}): Pick<z.input<typeof billingPayment>, 'fee' | 'net'> {
+  return { fee: toNumber(fee), net: toNumber(net) }
+}
+
 /** A payment right after it was recorded, before its row can be read: rendered inside the batch's transaction. */
 export function renderApplied(environment: Environment, applied: AppliedPayment): z.input<typeof billingPayment> {
   const { payment, claim } = applied.command

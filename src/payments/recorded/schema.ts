@@ -199,6 +199,11 @@ export const listedPayment = collectPayment
 export const billingPayment = listedPayment
   .extend({
     explanation: explanation.optional(),
+    fee: z
+      .int()
+      .optional()
+      .describe('What its processor kept of it, refunds and disputes included; known once it is in a settlement'),
+    net: z.int().optional().describe('What of it went to the bank, less refunds and disputes, as far as it is settled'),
     obligations: z
       .array(paymentObligation)
       .max(100)

@@ -1,6 +1,6 @@
 import type { Actor } from '../../core/actor.ts'
 import { assert } from '../../core/assert.ts'
-import { bucketOfValue } from '../../core/bucket.ts'
+import { bucketOfReference } from '../../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../../core/id/id.ts'
 import { type PaymentStatus, statusesBefore } from '../../core/payment-status.ts'
 import { bigintArray, uuidArray } from '../../database/arrays.ts'
@@ -256,10 +256,6 @@ export async function findPaymentOfCharge(
     values: [environment_id, processor, reference, bucketOfReference(processor, reference)],
   })
   return rows[0]?.payment_id
-}
-
-function bucketOfReference(processor: string, reference: string): number {
-  return bucketOfValue(`${processor}\n${reference}`)
 }
 
 /**

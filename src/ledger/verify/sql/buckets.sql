@@ -25,6 +25,8 @@ from (
       union all select 'refund', id, bucket from refund
       union all select 'simulator refund', id, bucket from simulator_refund
       union all select 'simulator charge', id, bucket from simulator_charge
+      union all select 'settlement', id, bucket from settlement
+      union all select 'settlement_line', id, bucket from settlement_line
       union all select 'checkout', id, bucket from checkout
       union all select 'event', id, bucket from event
       union all select 'replay', id, bucket from webhook_replay

@@ -85,6 +85,12 @@ from (
   from (select * from external_reference where kind = 'payment_request') as n
   left join checkout as k on k.id = n.entity_id and k.environment_id = n.environment_id and k.kind = 'request'
   union all
+  select 'settlement_line', l.id, 'it is not of the payment or the refund that it names',
+    p.id is null or p.processor <> l.processor or p.currency <> l.currency or l.refund_id is not null and r.id is null
+  from (select * from settlement_line where payment_id is not null) as l
+  left join payment as p on p.id = l.payment_id and p.environment_id = l.environment_id
+  left join refund as r on r.id = l.refund_id and r.payment_id = l.payment_id and r.environment_id = l.environment_id
+  union all
   select 'payment', c.payment_id, 'a processor was asked for it, and it has none', p.processor is null
   from charge as c
   left join payment as p on p.id = c.payment_id and p.bucket = c.bucket and p.environment_id = c.environment_id

@@ -1,5 +1,6 @@
 -- I5, from the side of the system accounts: clearing accounts hold what arrived and was neither reversed nor paid out
--- by a refund, "refunds" holds, as a debt, what is on its way to payers, "unapplied"
+-- by a refund, less fees and settlements and with what is not ours of them, "fees" what processors kept, "bank" what they settled,
+-- "unmatched" the other side of what is not ours, "refunds" holds, as a debt, what is on its way to payers, "unapplied"
 -- holds, as a debt, what is unapplied of payments, and "direct_receipts" what is direct. These accounts store no balance, so only the sums can be compared.
 with arrived as (
   select
@@ -13,6 +14,15 @@ with arrived as (
     coalesce(sum(amount) filter (where status = 'succeeded'), 0) as paid_out, coalesce(sum(amount) filter (where status = 'pending'), 0) as on_its_way
   from refund
   group by environment_id, currency, coalesce(processor, channel)
+), read as (
+  select environment_id, currency, processor as place,
+    coalesce(sum(case kind when 'fee' then fee - gross else fee end) filter (where matched), 0) as fees,
+    coalesce(sum(gross - fee) filter (where not matched), 0) as unmatched
+  from settlement_line
+  group by environment_id, currency, processor
+), settled as (
+  select environment_id, currency, processor as place, sum(amount) as paid from settlement where status = 'paid'
+  group by environment_id, currency, processor
 )
 select
   count(*) as examined,
@@ -38,7 +48,17 @@ from (
     select environment_id, 'clearing:' || place, currency, 0, -paid_out from refunded
     union all
     select environment_id, 'refunds', currency, 0, -on_its_way from refunded
+    union all
+    select environment_id, 'clearing:' || place, currency, 0, unmatched - fees from read
+    union all
+    select environment_id, 'fees:' || place, currency, 0, fees from read
+    union all
+    select environment_id, 'unmatched:' || place, currency, 0, -unmatched from read
+    union all
+    select environment_id, 'clearing:' || place, currency, 0, -paid from settled
+    union all
+    select environment_id, 'bank:' || place, currency, 0, paid from settled
   ) as sides
-  where system_account in ('unapplied', 'direct_receipts', 'refunds') or system_account like 'clearing:%'
+  where system_account in ('unapplied', 'direct_receipts', 'refunds') or system_account ~ '^(clearing|fees|bank|unmatched):'
   group by environment_id, system_account, currency
 ) as checked

@@ -1,7 +1,7 @@
 -- I6, what is told besides applications. Each adjustment and each reversal of a payment has exactly one event: it has the
 -- same id, so there cannot be two. So has each refund that was paid out, and each that failed: its event has the id of the ledger
 -- transaction. Each change of an object that is audited has exactly one event of its type, and so has
--- each payment that succeeded on a page. What is from before all of this was told, or before the retention limit, is
+-- each payment that succeeded on a page, and each settlement. What is from before all of this was told, or before the retention limit, is
 -- skipped.
 with told_since as materialized (
   select id_at(greatest(events_dropped_before, all_told_since)) as id from retention
@@ -16,7 +16,8 @@ with told_since as materialized (
       when 'write_off' then '^(bill\.written_off|(customer|account)\.balance_adjusted)$'
       else '\.balance_adjusted$' end as told_as
   from ledger_transaction
-  where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_succeeded', 'refund_failed')
+  where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_succeeded', 'refund_failed',
+      'processor_fee', 'unmatched_line', 'line_matched', 'settlement', 'settlement_failed')
     and id >= (select id from told_since)
   union all
   select 'reversal', id, bucket, environment_id, '^payment\.reversed$' from payment_reversal
@@ -42,6 +43,8 @@ with told_since as materialized (
     case kind when 'request' then 'payment_request.paid' else 'payment_session.completed' end
   from checkout
   where status = 'paid' and id >= (select id from told_since)
+  union all
+  select 'settlement', id, bucket, environment_id, 'settlement.created' from settlement where id >= (select id from told_since)
 ), counted as (
   select kind, id, bucket, environment_id, type, count(*) as changes
   from changed group by kind, id, bucket, environment_id, type
@@ -51,7 +54,8 @@ with told_since as materialized (
   where type ~ '^(customer|account|bill)\.(created|updated|archived|unarchived|voided|pseudonymised)$'
     and id >= (select id from told_since)
     or type ~ '^payment_(request|session)\.(created|updated)$' and id >= (select id from told_since)
-    or type in ('payment.succeeded', 'payment_request.paid', 'payment_session.completed') and subject_id >= (select id from told_since)
+    or type in ('payment.succeeded', 'payment_request.paid', 'payment_session.completed', 'settlement.created')
+      and subject_id >= (select id from told_since)
   group by subject_id, bucket, environment_id, type
 )
 select

@@ -16,7 +16,7 @@ const pendingMaxMs = 7 * 86_400_000
 /** What Paystack takes, and what can be done with a charge here. */
 export const paystackTerms: ProcessorTerms = {
   limits: paystackLimits,
-  capabilities: { capture: 'none', refund: 'partial', close: false, open_is_idempotent: false },
+  capabilities: { capture: 'none', refund: 'partial', close: false, open_is_idempotent: false, settlements: false },
   pending_max_ms: pendingMaxMs,
 }
 

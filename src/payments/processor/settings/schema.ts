@@ -59,6 +59,7 @@ export const shownProcessor = z
       capture: z.enum(['none', 'once', 'many']),
       refund: z.enum(['none', 'full', 'partial']),
       close: z.boolean().describe('Whether a charge that nobody has paid can be closed'),
+      settlements: z.boolean().describe('Whether it tells of its settlements'),
     }),
   })
   .meta({ id: 'Processor' })

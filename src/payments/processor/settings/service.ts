@@ -49,7 +49,7 @@ export function renderProcessor(
 ): z.input<typeof shownProcessor> {
   const kind = required(findKind(row.processor, environment.mode), 'the kind of a processor exists')
   const secrets = readSecrets(app.vault, row)
-  const { capture, refund, close } = kind.terms.capabilities
+  const { capture, refund, close, settlements } = kind.terms.capabilities
   const url = `${app.publicUrl()}/processors/${row.processor}/callbacks/`
   const last4 = ([name, secret]: [string, string]) => [name, { last4: secret.slice(-4) }]
   return {
@@ -62,7 +62,7 @@ export function renderProcessor(
     minimum: row.minimum,
     maximum: row.maximum,
     ...(kind.calls_back && { callback_url: url + callbackToken(app.vault, environment.id, row.processor) }),
-    capabilities: { capture, refund, close },
+    capabilities: { capture, refund, close, settlements },
   }
 }
 

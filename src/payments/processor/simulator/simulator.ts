@@ -8,6 +8,7 @@ import type { ChargeRange, Processor, ProcessorTerms } from '../processor.ts'
 import { chargeToken, closeCharge, insertCharge, insertPush, type SimulatorCharge, stateAt } from './charge.ts'
 import { findPaycodePayment } from './paycode.ts'
 import { fetchSimulatorRefund, sendSimulatorRefund } from './refund.ts'
+import { simulatorSettlements } from './settlement.ts'
 
 const anyAmount: ChargeRange = { minimum: 1n, maximum: maxAmount, step: 1n }
 const limits = new Map(keptCurrencyCodes().map((currency) => [currency, anyAmount]))
@@ -17,7 +18,7 @@ const pendingMaxMs = 2 * 86_400_000
 /** It takes any amount, in any currency that something may be owed in. */
 export const simulatorTerms: ProcessorTerms = {
   limits,
-  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true },
+  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true, settlements: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -75,6 +76,7 @@ export function simulator(
         { id: refund_id, environmentId, chargeId: idOf(charge_reference), amount },
         clock.now(),
       ),
+    settlements: simulatorSettlements(pool, environmentId, clock),
     fetchRefund: (reference) => fetchSimulatorRefund(pool, environmentId, reference, clock.now()),
   }
 }

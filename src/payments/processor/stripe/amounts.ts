@@ -43,6 +43,14 @@ export function fromWire(amount: number | null | undefined, currency: string): b
   return BigInt(amount) % unit === 0n ? BigInt(amount) / unit : undefined
 }
 
+/** The same for what may be nothing, or taken: a fee, a refund. */
+export function signedFromWire(amount: number | null | undefined, currency: string): bigint | undefined {
+  if (typeof amount !== 'number' || amount > 0) return fromWire(amount, currency)
+  if (amount === 0) return exponentOf(currency) === undefined ? undefined : 0n
+  const taken = fromWire(-amount, currency)
+  return taken === undefined ? undefined : -taken
+}
+
 // Eight digits on the wire.
 const wireMaximum = 99_999_999n
 

@@ -8,6 +8,7 @@ import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '.
 import { stripeLimits, toWire } from './amounts.ts'
 import { readableAnswers } from './answers.ts'
 import { createStripeRefund, fetchStripeRefund, findStripeRefund } from './refunds.ts'
+import { stripeSettlements } from './settlements.ts'
 import { stateOfSession } from './state.ts'
 
 /** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
@@ -24,7 +25,7 @@ const pendingMaxMs = 30 * 86_400_000
 /** What Stripe takes, and what can be done with a charge here. */
 export const stripeTerms: ProcessorTerms = {
   limits: stripeLimits,
-  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true },
+  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true, settlements: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -60,6 +61,7 @@ export async function createStripe(
       return sent ?? calling(Sdk, () => createStripeRefund(stripe, refund))
     },
     fetchRefund: (reference) => calling(Sdk, () => fetchStripeRefund(stripe, reference)),
+    settlements: stripeSettlements(stripe, (call) => calling(Sdk, call)),
     wake: (raw_body, headers) =>
       wakesOf(mode, () => {
         if (webhook_secret === undefined) throw new CallbackRefused('there is no webhook_secret to check it with')

@@ -1,0 +1,3 @@
+-- Lets one job through at a time.
+select below from clearing_place
+for no key update
