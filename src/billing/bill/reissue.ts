@@ -18,7 +18,7 @@ export function readReissued(shown: string): Id {
  * Claims the reference of a new bill. One that reissues a voided bill of the same customer takes over the reference of that, which is
  * found by its id alone from then on. Throws `external_reference_taken`, and `not_found` for the one to be reissued.
  */
-export async function claimReference(connection: Connection, row: BillRow): Promise<void> {
+export async function claimBillReference(connection: Connection, row: BillRow): Promise<void> {
   const { environment_id, external_reference: reference, id, reissue_of } = row
   if (reissue_of === null) return claimExternalReference(connection, environment_id, 'bill', reference, id, '')
   const voided = await findById(connection, environment_id, 'bill', reissue_of, { lock: 'share' })

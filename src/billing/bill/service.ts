@@ -19,7 +19,7 @@ import { parentOf } from '../object/parent.ts'
 import type { AccountRow, BillRow, CustomerRow } from '../object/rows.ts'
 import { refuseVoided, setAmountPaid } from './balance.ts'
 import { changeParticulars, keepEarlier, newParticulars } from './particulars.ts'
-import { claimReference, readReissued } from './reissue.ts'
+import { claimBillReference, readReissued } from './reissue.ts'
 import { bills } from './resource.ts'
 import type { CreateBill, NewAccount, UpdateBill } from './schema.ts'
 import { insertBill, updateBillRow } from './store.ts'
@@ -70,7 +70,7 @@ export async function createBill(
   const cause = { request_id, actor, effective_at }
   const { receivable, entered } = openReceivable(journal, row, row.amount_due, cause, now)
   const raised = withReceivable(row, receivable)
-  await claimReference(connection, row)
+  await claimBillReference(connection, row)
   await Promise.all([
     insertBill(connection, row),
     recordChange(connection, context, { action: 'created', object_kind: 'bill', object_id: id }),
