@@ -14,6 +14,7 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   adjustment: { named: 'an adjustment' },
   reversal: { named: 'a reversal' },
   refund: { named: 'a refund', path: '/billing/refunds/{refund}' },
+  dispute: { named: 'a dispute', path: '/collect/disputes/{dispute}' },
   transaction: { named: 'a transaction' },
   entry: { named: 'an entry' },
   event: { named: 'an event', path: '/events/{event}' },
@@ -33,6 +34,7 @@ export type NameableKind =
   | 'payment_session'
   | 'obligation'
   | 'refund'
+  | 'dispute'
   | 'endpoint'
   | 'event'
   | 'delivery'

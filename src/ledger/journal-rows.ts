@@ -21,6 +21,7 @@ export type TransactionKind =
   | 'refund'
   | 'refund_succeeded'
   | 'refund_failed'
+  | 'dispute_won'
 
 /**
  * The other side of an entry. The balance of a system account is the sum of its entries and is not stored, so none is a
@@ -38,6 +39,7 @@ export type SystemAccount =
   | 'paid_by_hand'
   | 'unapplied'
   | 'refunds'
+  | 'losses'
   | `clearing:${string}`
 
 export type NewTransaction = {

@@ -68,6 +68,7 @@ describe('the first start', () => {
       'sync-cancelled-sessions',
       'look-into-callbacks',
       'sync-refunds',
+      'sync-disputes',
       'send-pushes',
       'expire-checkouts',
       'send-receipts',

@@ -31,12 +31,12 @@ export const invariants = {
   I5: {
     title: 'Money does not vanish',
     meaning:
-      'What arrived is applied, unapplied, reversed or refunded, or direct when it is for nothing in Billing. The payment, its applications, their reversals, its refunds, the balances that they moved, and the clearing, unapplied, direct and refund accounts all say the same. Of a bill, amount_due + amount_adjusted = amount_paid + amount_written_off + amount_remaining, as the entries say, and every adjustment is in the system account of its kind.',
+      'What arrived is applied, unapplied, reversed or refunded, or direct when it is for nothing in Billing. What a processor takes back beyond what is left of a payment is a loss. The payment, its applications, their reversals, its refunds and disputes, the balances that they moved, and the clearing, unapplied, direct, refund and loss accounts all say the same. Of a bill, amount_due + amount_adjusted = amount_paid + amount_written_off + amount_remaining, as the entries say, and every adjustment is in the system account of its kind.',
   },
   I6: {
     title: 'Every step of a balance and every change of an object has exactly one event',
     meaning:
-      'Each application has one `obligation.amount_applied`, each reversal of one `obligation.amount_reversed`, each reversal of a payment `payment.reversed`, each refund that succeeded `payment.refunded` and each that failed `payment.refund_failed`, and each adjustment the event of its object. Such an event has the id of what it reports, or of its ledger transaction, so a second one cannot be written. What else is changed of a customer, an account, a bill, a payment request or a payment session has one event too, and so has each payment that succeeded on a page. What was changed before an upgrade that brought these events has none. Events are dropped by whole months, once a month ended 90 days ago by the clock of the database.',
+      'Each application has one `obligation.amount_applied`, each reversal of one `obligation.amount_reversed`, each reversal of a payment `payment.reversed`, each refund that succeeded `payment.refunded` and each that failed `payment.refund_failed`, each dispute as many events as it has versions, and each adjustment the event of its object. Such an event has the id of what it reports, or of its ledger transaction, so a second one cannot be written. What else is changed of a customer, an account, a bill, a payment request or a payment session has one event too, and so has each payment that succeeded on a page. What was changed before an upgrade that brought these events has none. Events are dropped by whole months, once a month ended 90 days ago by the clock of the database.',
   },
   I7: {
     title: 'Every event is delivered to each endpoint that takes its type',

@@ -16,7 +16,7 @@ const failed = 'a callback could not be looked into'
 type App = SessionApp & Pick<AppContext, 'outage'>
 
 /**
- * Asks processors what has become of the charges that they called about. What the callback says itself is not believed. Returns after
+ * Asks processors what has become of the charges that they called about, whether their payments are finished or not. What the callback says itself is not believed. Returns after
  * the current batch when it is told to stop.
  */
 export async function lookIntoCallbacks(app: App, stopping?: AbortSignal): Promise<void> {
@@ -38,7 +38,7 @@ async function lookIntoOne(app: App, callback: DueCallback): Promise<void> {
   await checkApart(app, id, failed, async () => {
     if (attempts >= triesMax) await endCallback(app.pool, callback)
     const cause = { request_id: newRequestId(), actor: 'job:look-into-callbacks' } as const
-    await syncWithProcessor(app, environment_id, id, cause)
+    await syncWithProcessor(app, environment_id, id, cause, { after_success: true })
     await endCallback(app.pool, callback)
   })
 }

@@ -4,7 +4,7 @@ import { bucketOfValue } from '../../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../../core/id/id.ts'
 import { type PaymentStatus, statusesBefore } from '../../core/payment-status.ts'
 import { bigintArray, uuidArray } from '../../database/arrays.ts'
-import type { Connection, Queryable } from '../../database/pool.ts'
+import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { ChosenAmount } from '../../ledger/allocation.ts'
 import { type CheckoutTarget, targetOf } from '../../ledger/checkouts/checkout.ts'
@@ -31,6 +31,7 @@ export type SessionPayment = {
   applied_amount: bigint
   unapplied_amount: bigint
   direct_amount: bigint
+  reversed_amount: bigint
   refunded_amount: bigint
   processor: string
   /** Null until the processor has replied. */
@@ -53,7 +54,7 @@ const findProcessorReferenceSql = loadSql(import.meta.url, './sql/find-processor
 const claimDueChecksSql = loadSql(import.meta.url, './sql/claim-due-checks.sql')
 
 const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, p.target_id, p.status, p.currency, p.amount,
-    p.applied_amount, p.unapplied_amount, p.direct_amount, p.refunded_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
+    p.applied_amount, p.unapplied_amount, p.direct_amount, p.reversed_amount, p.refunded_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
     p.metadata, p.received_at, p.version, p.created_at, coalesce(p.chosen_ids, array[p.target_id]) as chosen_ids,
     coalesce(p.chosen_amounts, array[p.amount])::text[] as chosen_amounts,
     p.checkout_id, k.target_kind as checkout_target_kind, k.target_id as checkout_target_id
@@ -231,7 +232,7 @@ export async function updateStatus(
  * payments.
  */
 export async function claimProcessorReference(
-  connection: Connection,
+  connection: Queryable,
   { id, environment_id, processor }: Pick<SessionPayment, 'id' | 'environment_id' | 'processor'>,
   reference: string,
 ): Promise<void> {
@@ -312,10 +313,10 @@ export async function findCharge(
   return rows[0]
 }
 
-/** Notes by which ids the processor knows a charge, where it has told them. */
+/** Notes by which ids the processor knows a charge, where it has told them. It is found by its own id of the payment then, too. */
 export async function noteChargeIds(
   database: Queryable,
-  { environment_id, id, bucket }: Pick<SessionPayment, 'environment_id' | 'id' | 'bucket'>,
+  { environment_id, id, bucket, processor }: Pick<SessionPayment, 'environment_id' | 'id' | 'bucket' | 'processor'>,
   ids: { request_id?: string | undefined; processor_payment_id?: string | undefined },
 ): Promise<void> {
   const { request_id, processor_payment_id } = ids
@@ -326,4 +327,7 @@ export async function noteChargeIds(
       where environment_id = $1 and payment_id = $2 and bucket = $3`,
     values: [environment_id, id, bucket, request_id?.slice(0, 255) ?? null, processor_payment_id ?? null],
   })
+  if (processor_payment_id !== undefined) {
+    await claimProcessorReference(database, { environment_id, id, processor }, processor_payment_id)
+  }
 }

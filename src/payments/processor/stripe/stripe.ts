@@ -6,7 +6,8 @@ import { version } from '../../../core/version.ts'
 import { CallbackRefused, ProcessorFault } from '../fault.ts'
 import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '../processor.ts'
 import { stripeLimits, toWire } from './amounts.ts'
-import { stateOfSession } from './state.ts'
+import { disputesOf, mayBeDisputed } from './disputes.ts'
+import { chargeOf, stateOfSession } from './state.ts'
 
 /** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
 const stripeApiVersion = '2026-10-28.endive'
@@ -51,7 +52,12 @@ export async function createStripe(
     fetch: (reference) =>
       calling(Sdk, async () => {
         const expand = ['payment_intent.latest_charge']
-        return stateOfSession(await stripe.checkout.sessions.retrieve(reference, { expand }), app.clock.now())
+        const session = await stripe.checkout.sessions.retrieve(reference, { expand })
+        const now = app.clock.now()
+        const state = stateOfSession(session, now)
+        const { intent, charge } = chargeOf(session)
+        if (state.status !== 'succeeded' || !intent || !charge || !mayBeDisputed(charge, now)) return state
+        return { ...state, disputes: await disputesOf(stripe, intent.id) }
       }),
     wake: (raw_body, headers) =>
       wakesOf(mode, () => {
@@ -151,15 +157,16 @@ async function calling<T>({ errors }: Sdk, call: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Which session an event is about. Nothing but ids is read: objects in events are rendered in the version of the endpoint. An event
- * of the other mode, or about something else, wakes nothing.
+ * Which session an event is about, or which payment intent one of a dispute. Nothing but ids is read: objects in events are rendered in
+ * the version of the endpoint. An event of the other mode, or about something else, wakes nothing.
  */
 function wakesOf(mode: 'test' | 'live', construct: () => Stripe.Event): Wake[] {
   try {
     const event = construct()
-    const about = event.data.object as { object?: unknown; id?: unknown }
-    if (event.livemode !== (mode === 'live') || about.object !== 'checkout.session') return []
-    return [{ event_id: String(event.id), reference: String(about.id) }]
+    const about = event.data.object as { object?: unknown; id?: unknown; payment_intent?: unknown }
+    if (event.livemode !== (mode === 'live')) return []
+    const reference = { 'checkout.session': about.id, dispute: about.payment_intent }[String(about.object)]
+    return typeof reference === 'string' ? [{ event_id: String(event.id), reference }] : []
   } catch (error) {
     // Whatever is thrown, it is no event that Stripe signed: too old, cut short, or of another secret.
     if (error instanceof CallbackRefused) throw error
