@@ -311,6 +311,16 @@ test('the disputes of one environment are not there for another', async () => {
   expect([wrong.status, wrong.body.detail]).toEqual([404, expect.stringContaining('dis_')])
 })
 
+test('the export of a customer has its disputes and what was told of them', async () => {
+  const { name, payment } = await paid('dispute_lost')
+  await later(2)
+  await later(10)
+  const { disputes, events } = await get(`/billing/customers/${name}/export`)
+  expect(disputes).toEqual(await disputesOf(payment))
+  const told = events.map(({ type }: { type: string }) => type).filter((type: string) => type.startsWith('dispute.'))
+  expect(told.toSorted()).toEqual(['dispute.closed', 'dispute.created'])
+})
+
 test('the disputes of all are listed in pages, newest first', async () => {
   const first = await get('/collect/disputes?limit=2')
   expect(first.data).toHaveLength(2)
