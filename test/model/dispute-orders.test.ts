@@ -52,7 +52,13 @@ function stepsOf(random: () => number): Step[] {
   const payAtPage: Step = async ({ bills, payments }) => {
     const later = pick([...laterOutcomes, undefined])
     const amount = 1 + below(400)
-    const played = { bill: pick(bills), amount, outcome: 'succeeded', refunds: pick(refundBehaviours), later }
+    const played = {
+      bill: pick(bills),
+      amount,
+      outcome: 'succeeded',
+      refunds: pick([...refundBehaviours, 'pending_failed', 'succeeded_failed']),
+      later,
+    }
     const { status, body } = await post('/test/payments', played)
     const paid_at = clock.now().getTime()
     if (status === 201) payments.push({ id: body.id, amount, later, paid_at, by_hand: 0, taken: false })
@@ -66,7 +72,9 @@ function stepsOf(random: () => number): Step[] {
   }
   const refund: Step = ({ payments }) => {
     const amount = below(2) === 0 ? {} : { amount: 1 + below(300) }
-    return post(`/collect/payments/${pick(payments).id}/refunds`, { ...amount, reason: 'because' })
+    // Mostly of the newest, whose money is about to be taken: what is refunded by then is a loss, and may come back.
+    const { id } = below(3) === 0 ? pick(payments) : (payments.at(-1) ?? pick(payments))
+    return post(`/collect/payments/${id}/refunds`, { ...amount, reason: 'because' })
   }
   const unapply: Step = async ({ payments }) => {
     const { obligations } = (await server.api('GET', `/billing/payments/${pick(payments).id}`)).body
@@ -84,7 +92,7 @@ function stepsOf(random: () => number): Step[] {
   const voidBill: Step = ({ bills }) => post(`/billing/bills/${pick(bills)}/void`)
   const archive: Step = ({ name }) => post(`/billing/customers/${name}/archive`)
   const wait: Step = async (world) => {
-    clock.advance(pick([500, 1_000, 2_000, 4_000, 90_000_000]))
+    clock.advance(pick([500, 1_000, 2_000, 2_000, 4_000, 90_000_000]))
     if (below(2) === 0) await syncDueRefunds(server.app)
     await look(world)
     if (below(2) === 0) await syncDueRefunds(server.app)
