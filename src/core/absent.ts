@@ -16,6 +16,7 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   refund: { named: 'a refund', path: '/billing/refunds/{refund}' },
   settlement: { named: 'a settlement', path: '/collect/settlements/{settlement}' },
   settlement_line: { named: 'a line of a settlement' },
+  dispute: { named: 'a dispute', path: '/collect/disputes/{dispute}' },
   transaction: { named: 'a transaction' },
   entry: { named: 'an entry' },
   event: { named: 'an event', path: '/events/{event}' },
@@ -36,6 +37,7 @@ export type NameableKind =
   | 'obligation'
   | 'refund'
   | 'settlement'
+  | 'dispute'
   | 'endpoint'
   | 'event'
   | 'delivery'

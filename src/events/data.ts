@@ -4,6 +4,7 @@ import { appliedTo } from '../shapes/applied-to.ts'
 import { bill } from '../shapes/bill.ts'
 import { toldPaymentRequest, toldPaymentSession } from '../shapes/checkout.ts'
 import { customer } from '../shapes/customer.ts'
+import { dispute } from '../shapes/dispute.ts'
 import { explanation, linesMax, part, word } from '../shapes/explanation.ts'
 import { ownerFields } from '../shapes/object.ts'
 import { methodDetails } from '../shapes/payment-method.ts'
@@ -42,6 +43,7 @@ const causes = [
   'payment_reversal',
   'refund',
   'refund_failed',
+  'dispute_won',
 ] as const
 
 export const endpointPaused = z.object({
@@ -134,6 +136,9 @@ export const paymentReversed = z.object({
   currency: shownCurrency,
   amount: amount.describe('The whole of the reversal, in minor units'),
   unapplied_amount: part.describe('How much of it was taken from the unapplied part, in minor units'),
+  uncovered_amount: part
+    .optional()
+    .describe('How much of it a processor took beyond what was left of the payment: a loss. Absent when there is none'),
   reason: z.string().max(255),
   obligations: z
     .array(z.object({ id: shownId('obligation'), amount }))
@@ -169,7 +174,12 @@ export const paymentRefunded = z.object({
   object_version: object_version.describe('The version of the refund'),
 })
 
+const losses_amount = part
+  .optional()
+  .describe('How much of the money that came back undid losses of the payment. Absent when there were none')
+
 export const refundFailed = paymentRefunded.extend({
+  losses_amount,
   failure: z
     .object({ code: word, message: z.string().max(500) })
     .describe('Why it failed, in the words of the processor'),
@@ -192,6 +202,10 @@ export const settlementCreated = z.object({
   updated_at: shownInstant,
   object_version,
 })
+export const disputeChanged = dispute.omit({ mode: true }).extend({
+  object_version: object_version.describe('The version of the dispute'),
+})
+export const disputeClosed = disputeChanged.extend({ losses_amount })
 
 // An event holds no link, and its external reference is optional: it is erased when the customer is pseudonymised.
 const withoutLink = { presentment_url: true } as const

@@ -168,6 +168,39 @@ export const settlementCreatedSample: z.input<typeof data.settlementCreated> = {
   object_version: 1,
 }
 
+export const disputeCreatedSample: z.input<typeof data.disputeChanged> = {
+  id: 'dis_0352W3kPz8WVuvjMTjzNDN',
+  payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
+  processor: 'stripe',
+  processor_reference: 'du_1T2x3Y4z5A6b7C8d',
+  amount: 2500,
+  currency: 'ZAR',
+  reason: 'fraudulent',
+  status: 'needs_response',
+  respond_by: '2026-12-09T23:59:59.000Z',
+  reversal_id: 'rev_0352W3kPy4mQdZJwUq1vN0',
+  created_at: '2026-11-27T09:14:22.480Z',
+  updated_at: '2026-11-27T09:14:22.480Z',
+  object_version: 1,
+}
+
+export const disputeUpdatedSample: z.input<typeof data.disputeChanged> = {
+  ...disputeCreatedSample,
+  status: 'under_review',
+  updated_at: '2026-12-02T11:31:08.102Z',
+  object_version: 2,
+}
+
+export const disputeClosedSample: z.input<typeof data.disputeClosed> = {
+  ...disputeUpdatedSample,
+  status: 'won',
+  reinstated_at: '2027-01-14T06:02:45.915Z',
+  closed_at: '2027-01-14T06:02:45.915Z',
+  updated_at: '2027-01-14T06:02:45.915Z',
+  object_version: 3,
+}
+
 export const receiptRequestedSample: z.input<typeof data.receiptRequested> = {
   payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
   email: 'thandi@example.com',

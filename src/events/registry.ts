@@ -66,7 +66,7 @@ export const events = {
     paymentSamples.paymentSucceededSample,
   ),
   'payment.amount_unapplied': define(
-    'A payment arrived, or money of a refund came back, and some or all of it matches nothing that is owed; that part stays unapplied.',
+    'A payment arrived, or money of a refund or a dispute came back, and some or all of it matches nothing that is owed; that part stays unapplied.',
     data.amountUnapplied,
     ofPayment,
     samples.amountUnappliedSample,
@@ -88,6 +88,24 @@ export const events = {
     data.refundFailed,
     fields([], ['obligations']),
     paymentSamples.refundFailedSample,
+  ),
+  'dispute.created': define(
+    "A payer's bank disputes a payment, or warns that it may. What the processor took is told by `payment.reversed`.",
+    data.disputeChanged,
+    fields([], []),
+    paymentSamples.disputeCreatedSample,
+  ),
+  'dispute.updated': define(
+    'A dispute went on: another status, another date to respond by, or its money was taken.',
+    data.disputeChanged,
+    fields([], []),
+    paymentSamples.disputeUpdatedSample,
+  ),
+  'dispute.closed': define(
+    'A dispute ended. Of one that was won after its money was taken the money is back: applied again to what is still owed of what it was taken from, otherwise unapplied.',
+    data.disputeClosed,
+    fields([], []),
+    paymentSamples.disputeClosedSample,
   ),
   'customer.created': define(
     'A customer was created.',

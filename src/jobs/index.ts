@@ -9,6 +9,7 @@ import { expireCheckouts } from '../payments/checkout/end.ts'
 import { sendPushes } from '../payments/checkout/send-pushes.ts'
 import { syncDueRefunds } from '../payments/refund/sync-due-refunds.ts'
 import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
+import { syncDueDisputes } from '../payments/session/sync-due-disputes.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import { readDueSettlements } from '../payments/settlement/read-due-settlements.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
@@ -28,6 +29,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'sync-refunds', every_ms: 1_000, run: (stopping) => syncDueRefunds(app, stopping) },
     { name: 'read-settlements', every_ms: 60_000, run: (stopping) => readDueSettlements(app, stopping) },
     { name: 'total-clearing', every_ms: 60_000, run: (stopping) => totalClearing(app.pool, app.clock.now(), stopping) },
+    { name: 'sync-disputes', every_ms: 5_000, run: (stopping) => syncDueDisputes(app, stopping) },
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'tell-overdue', every_ms: 30_000, run: (stopping) => tellOverdue(app, stopping) },

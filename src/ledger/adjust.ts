@@ -16,6 +16,7 @@ type AdjustmentKind = Exclude<
   | 'refund'
   | 'refund_succeeded'
   | 'refund_failed'
+  | 'dispute_won'
 >
 
 /** Why a balance changed without a payment, and who asked for it. */

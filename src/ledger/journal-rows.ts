@@ -22,6 +22,7 @@ export type TransactionKind =
   | 'refund'
   | 'refund_succeeded'
   | 'refund_failed'
+  | 'dispute_won'
 
 /** What moves money between a processor and the bank of the merchant: no balance is touched by it. */
 export type SettlementTransactionKind =
@@ -47,6 +48,7 @@ export type SystemAccount =
   | 'paid_by_hand'
   | 'unapplied'
   | 'refunds'
+  | 'losses'
   | `clearing:${string}`
   | `fees:${string}`
   | `bank:${string}`

@@ -121,6 +121,8 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   retrieveRefund: { path: { refund: '$REFUND_ID' } },
   listRefunds: { query: { customer: 'UCR1234567890' } },
+  retrieveDispute: { path: { dispute: '$DISPUTE_ID' } },
+  listDisputes: { query: { status: 'needs_response' } },
   reversePayment: { path: payment, body: { amount: 100, reason: 'Returned by the bank' } },
   createPaymentRequest: {
     body: {

@@ -7,6 +7,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Obligations: 'One amount of one payment, applied to one customer, account or bill.',
   Refunds: 'Money of a payment that is sent back, by hand or through its processor.',
   Settlements: 'What processors pay to the bank of the merchant, with what it is made of, and what they still owe.',
+  Disputes: 'Payments that the banks of payers question, and what of their money processors have taken back.',
   'Webhook endpoints': 'Where events are sent.',
   'Webhook deliveries': 'What was sent to which endpoint, attempt by attempt, and sending it again.',
   'Event feed': 'All events in one order, for whoever asks.',

@@ -1,7 +1,7 @@
 import type { Html } from '../html/html.ts'
 import type { Voice } from '../html/language/voice.ts'
 import type { SessionPayment } from '../payments/session/store.ts'
-import type { ReceiptLine } from './receipt-store.ts'
+import type { ReceiptLine, TakenBack } from './receipt-store.ts'
 import type { PageSubject } from './subject.ts'
 
 /**
@@ -19,6 +19,7 @@ export type Outcome = {
   voice: Voice
   payment: SessionPayment
   lines: ReceiptLine[]
+  taken_back: TakenBack | undefined
   links: OutcomeLinks
   /** In how many seconds the page looks again by itself; `undefined` when it does not. */
   refresh_s: number | undefined

@@ -9,7 +9,7 @@ import { findSessionPayment } from '../payments/session/store.ts'
 import { withCarried } from './carried.ts'
 import { hasEnded, openLink } from './link.ts'
 import { outcomePage } from './outcome-page.ts'
-import { listReceiptLines } from './receipt-store.ts'
+import { findTakenBack, listReceiptLines } from './receipt-store.ts'
 import { refreshOf } from './refresh.ts'
 import { syncOrKeep } from './sync.ts'
 
@@ -28,9 +28,10 @@ export async function showOutcome(
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
   if (!found || found.target_id !== before.id) throw new Problem('not_found', 'This link has no such payment.')
   const payment = await syncOrKeep(app, found, request.id)
-  const [subject, lines] = await Promise.all([
+  const [subject, lines, taken_back] = await Promise.all([
     openLink(app, token, { archived: 'accepted', ended: 'accepted' }),
     listReceiptLines(app.pool, payment),
+    findTakenBack(app.pool, payment),
   ])
   const voice = voiceFor(request, subject)
   const carried = askedParameter(voice)
@@ -50,6 +51,7 @@ export async function showOutcome(
       voice,
       payment,
       lines,
+      taken_back,
       links,
       refresh_s,
       receipt: withCarried(receiptPath(app.vault, payment.id), carried),

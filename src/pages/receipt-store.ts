@@ -18,6 +18,7 @@ export type ReceiptLine = Pick<DebtRow, 'id' | 'kind' | 'account_name' | 'extern
   reversed_at: Date | null
 }
 
+const findTakenBackSql = loadSql(import.meta.url, './sql/find-taken-back.sql')
 const listReceiptLinesSql = loadSql(import.meta.url, './sql/list-receipt-lines.sql')
 
 /** The lines of the receipt of a payment, in the order in which its payer chose them. */
@@ -36,4 +37,18 @@ export async function listReceiptLines(
     ],
   })
   return rows
+}
+
+/** Money that was taken back of a payment and has not come again, and when last. */
+export type TakenBack = { amount: bigint; at: Date }
+
+/** What the bank has taken back of a payment; undefined where that is nothing. */
+export async function findTakenBack(
+  pool: Queryable,
+  { id, environment_id, bucket, reversed_amount: amount }: SessionPayment,
+): Promise<TakenBack | undefined> {
+  if (amount === 0n) return undefined
+  const { rows } = await pool.query<{ at: Date | null }>({ ...findTakenBackSql, values: [environment_id, id, bucket] })
+  const at = rows[0]?.at
+  return at ? { amount, at } : undefined
 }

@@ -22,9 +22,10 @@ export function receipt(outcome: Outcome): OutcomeView {
   const direct = payment.customer_id === null ? amount : 0n
   const applied = lines.reduce((sum, line) => sum + line.applied, 0n) + direct
   const used = applied > 0n && !asked?.paid_before
+  const { title, is_good, status } = stateOf(outcome, used)
   return {
-    title: used ? text.paidTitle : text.unneededTitle,
-    content: html`<p class="status ${used ? 'good' : 'amber'}" data-payment-status="succeeded" role="status">${used ? `✓ ${text.paid}` : `! ${text.unneeded}`}</p>
+    title,
+    content: html`<p class="status ${is_good ? 'good' : 'amber'}" data-payment-status="succeeded" role="status">${status}</p>
 <h1><small>${used ? text.youPaid : text.weReceived}</small> ${headlineMoney(amount, currency, voice)}</h1>
 ${asked?.paid_before && paidBefore(outcome)}${surplusNote(outcome, amount - applied)}<ul class="split">${lines
       .filter((line) => line.applied > 0n)
@@ -32,10 +33,19 @@ ${asked?.paid_before && paidBefore(outcome)}${surplusNote(outcome, amount - appl
         (line) =>
           html`<li><span class="what">${isolated(nameOf(line, voice))} <small>${resultOf(line, currency, voice)}</small></span>${money(line.applied, currency, voice)}</li>\n`,
       )}</ul>
-${sinceThen(subject.environment, lines, currency, voice)}${refundNote(outcome)}${receiptFacts(outcome)}
+${sinceThen(subject.environment, lines, currency, voice)}${takenBackNote(outcome)}${refundNote(outcome)}${receiptFacts(outcome)}
 <p class="no-print"><a class="button" href="${outcome.receipt}">${text.keep}</a></p>
 ${wayOn(outcome)}`,
   }
+}
+
+/** What stands above all: money that was taken back is not shown as paid. */
+function stateOf({ voice, taken_back }: Outcome, used: boolean) {
+  const text = voice.text.receipt
+  if (taken_back) return { title: text.takenBackTitle, is_good: false, status: `! ${text.paidAndTakenBack}` }
+  return used
+    ? { title: text.paidTitle, is_good: true, status: `✓ ${text.paid}` }
+    : { title: text.unneededTitle, is_good: false, status: `! ${text.unneeded}` }
 }
 
 /** Money for what another payment had paid: it lies at the merchant, and whoever paid has to be told. */
@@ -102,6 +112,14 @@ function causeOf(line: ReceiptLine, voice: Voice): Html {
   const name = isolated(nameOf(line, voice))
   if (line.status === 'voided') return withdrawn(name)
   return line.applied > 0n ? part(name) : whole(name)
+}
+
+/** What the bank took back of the money since. */
+function takenBackNote({ subject, voice, payment: { currency }, taken_back }: Outcome): Html | undefined {
+  if (!taken_back) return undefined
+  const date = formatDate(dateIn(subject.environment.time_zone, taken_back.at), voice)
+  const told = voice.text.receipt.bankTookBack(money(taken_back.amount, currency, voice), date)
+  return html`<div class="note amber" role="status"><p>${told}</p></div>\n`
 }
 
 /** What was sent back of the money since, or is on its way. */

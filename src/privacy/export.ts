@@ -15,8 +15,10 @@ import { loadSql } from '../database/sql.ts'
 import { wholeBody } from '../events/personal.ts'
 import { type CheckoutRow, renderRequest, renderSession } from '../ledger/checkouts/checkout.ts'
 import { type Application, applicationSelect } from '../ledger/corrections/application.ts'
+import { type DisputeRow, disputeSelect } from '../ledger/corrections/dispute-row.ts'
 import { type RefundRow, refundSelect } from '../ledger/corrections/refund-row.ts'
 import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
+import { renderDispute } from '../payments/dispute/render.ts'
 import { renderReceipt } from '../payments/receipt/render.ts'
 import type { StoredReceipt } from '../payments/receipt/store.ts'
 import { renderBillingPayment } from '../payments/recorded/render.ts'
@@ -82,6 +84,9 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
     }),
     receipts: shown(rowsOf<ReceiptRow>(pool, customer, 'receipts', receiptSelect), renderReceipt),
     refunds: shown(rowsOf<RefundRow>(pool, customer, 'refunds', refundSelect), (row) => renderRefund(environment, row)),
+    disputes: shown(rowsOf<DisputeRow>(pool, customer, 'disputes', disputeSelect), (row) =>
+      renderDispute(environment, row),
+    ),
     obligations: shown(rowsOf<Application>(pool, customer, 'obligations', applicationSelect), (row) =>
       renderObligation(environment, row),
     ),
@@ -153,7 +158,7 @@ type EventRow = { id: Id; subject_id: Id; body: string; personal: string | null 
 /** What was told of a customer, and is kept: names and addresses of earlier are in it. By what it is about. */
 async function* eventsOf(pool: Pool, customer: CustomerRow): Pages<EventRow> {
   yield* eventsAbout(pool, customer, [customer.id])
-  for (const kind of ['account', 'bill', 'payment', 'application', 'checkout']) {
+  for (const kind of ['account', 'bill', 'payment', 'application', 'dispute', 'checkout']) {
     const subjects = rowsOf<{ id: Id }>(pool, customer, `ids-of-${kind}s`, `select e.id from ${kind} as e`)
     for await (const rows of subjects) {
       yield* eventsAbout(

@@ -17,6 +17,7 @@ import { account } from '../shapes/account.ts'
 import { bill } from '../shapes/bill.ts'
 import { toldPaymentRequest, toldPaymentSession } from '../shapes/checkout.ts'
 import { customer } from '../shapes/customer.ts'
+import { dispute } from '../shapes/dispute.ts'
 import { eventFields } from '../shapes/event.ts'
 import { ownerFields } from '../shapes/object.ts'
 import { shownId, shownInstant } from '../shapes/primitives.ts'
@@ -45,6 +46,7 @@ const exported = z
       .max(exportedMax)
       .describe('What the receipts of payments say: those that there are'),
     refunds: z.array(refund).max(exportedMax),
+    disputes: z.array(dispute).max(exportedMax),
     obligations: z.array(obligation).max(exportedMax),
     payment_requests: z.array(toldPaymentRequest).max(exportedMax),
     payment_sessions: z.array(toldPaymentSession).max(exportedMax),

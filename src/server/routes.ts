@@ -13,6 +13,7 @@ import { presentmentRoutes } from '../pages/routes.ts'
 import { callbackRoutes } from '../payments/callbacks/routes.ts'
 import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
 import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
+import { disputeRoutes } from '../payments/dispute/routes.ts'
 import { lookupRoutes } from '../payments/lookup/routes.ts'
 import { processorRoutes } from '../payments/processor/settings/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
@@ -41,6 +42,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   paymentRoutes(router, app)
   refundRoutes(router, app)
   settlementRoutes(router, app)
+  disputeRoutes(router, app)
   paymentRequestRoutes(router, app)
   paymentSessionRoutes(router, app)
   lookupRoutes(router, app)

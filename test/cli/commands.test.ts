@@ -70,6 +70,7 @@ describe('the first start', () => {
       'sync-refunds',
       'read-settlements',
       'total-clearing',
+      'sync-disputes',
       'send-pushes',
       'expire-checkouts',
       'tell-overdue',

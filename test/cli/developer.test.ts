@@ -6,9 +6,11 @@ import { readApi } from '../../src/cli/developer/api.ts'
 import { readFeedPage } from '../../src/cli/developer/feed.ts'
 import { Desk, recipes, untriggerable } from '../../src/cli/developer/recipes.ts'
 import { type EventType, eventTypes } from '../../src/events/registry.ts'
+import type { Jobs } from '../../src/jobs/index.ts'
 import { freePort } from '../support/child-server.ts'
 import { runTallystick } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
+import { startLookingIntoCallbacks } from '../support/jobs.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { expectCleanBooks } from '../support/verify.ts'
@@ -16,15 +18,18 @@ import { type BreakableWay, breakableWay } from './breakable-way.ts'
 import { type RunningCommand, startTallystick } from './running-command.ts'
 
 let server: TestServer
+let jobs: Jobs
 let home: Awaited<ReturnType<typeof temporaryDirectory>>
 beforeAll(async () => {
   server = await testServer()
+  jobs = startLookingIntoCallbacks(server.app)
 })
 beforeEach(async () => {
   home = await temporaryDirectory()
 })
 afterEach(() => home.remove())
 afterAll(async () => {
+  await jobs.stop()
   await expectCleanBooks(server.database)
   await server.stop()
 })

@@ -53,6 +53,7 @@ describe('a statement of src', () => {
       'billing/object/list/store.ts',
       'billing/obligation/list.ts',
       'payments/checkout/store.ts',
+      'payments/dispute/routes.ts',
       'payments/recorded/list.ts',
       'payments/refund/list.ts',
       'payments/settlement/list-lines.ts',

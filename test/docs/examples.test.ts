@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
 import { examples } from '../../src/openapi/examples.ts'
+import { lookIntoCallbacks } from '../../src/payments/callbacks/look-into.ts'
 import { type DocumentedOperation, faultsBy, openapi } from '../support/openapi.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { runShell } from './shell.ts'
 
-let server: TestServer
+let server: TestServer<ReturnType<typeof settableClock>>
 beforeAll(async () => {
   // The day of the samples, since events can be sent again for 90 days only.
   server = await testServer({ clock: settableClock(new Date('2026-11-23T10:05:00Z')) })
@@ -66,11 +67,23 @@ async function makeSpare(): Promise<Record<string, string>> {
     currency: 'ZAR',
     amount_due: 500,
   })
+  const disputed = await server.api('POST', '/billing/bills', {
+    customer: { external_reference: 'owner-of-the-disputed-bill' },
+    external_reference: 'disputed',
+    currency: 'ZAR',
+    amount_due: 500,
+  })
+  const played = { bill: disputed.body.id, amount: 500, outcome: 'succeeded', later: 'dispute_warning' }
+  const payment = await server.api('POST', '/test/payments', played)
+  server.clock.advance(2_000)
+  await lookIntoCallbacks(server.app)
+  const [dispute] = (await server.api('GET', `/collect/disputes?payment=${payment.body.id}`)).body.data
   const [delivery] = (await server.api('GET', '/webhooks/deliveries')).body.data
   return {
     CUSTOMER_ID: customer.body.id,
     ACCOUNT_ID: account.body.id,
     BILL_ID: bill.body.id,
+    DISPUTE_ID: dispute.id,
     DELIVERY_ID: delivery.id,
     EVENT_ID: delivery.event_id,
   }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { freePort } from '../support/child-server.ts'
+import { startLookingIntoCallbacks } from '../support/jobs.ts'
 import { testServer } from '../support/server.ts'
 import { ShownJson } from './shown.ts'
 import { type BlockResult, blocksOf, hasSnippets, type Page, run, walkPages } from './snippets.ts'
@@ -38,12 +39,14 @@ test.each([
   'every snippet of all pages runs on one server, %s, and prints what is shown',
   async (_order, walked) => {
     const server = await testServer()
+    const jobs = startLookingIntoCallbacks(server.app)
     try {
       const variables = { BASE_URL: server.url, API_KEY: server.key }
       const ports = { 4000: await freePort(), 4001: await freePort(), 4002: await freePort(), 4003: await freePort() }
       const results = await walkPages(walked, variables, ports)
       expect(walked.flatMap((page) => outputFaults(page, server.url, results.splice(0, runnableIn(page))))).toEqual([])
     } finally {
+      await jobs.stop()
       await server.stop()
     }
   },

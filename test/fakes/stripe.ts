@@ -4,13 +4,17 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { type FakeDispute, FakeDisputes } from './stripe-disputes.ts'
 import { type FakePayout, listPayouts, listTransactions, type PayoutOf, payOut } from './stripe-payouts.ts'
 import { type FakeRefund, RefundBooks, type RefundFaults } from './stripe-refunds.ts'
 
 type Json = Record<string, unknown>
 
 const { resources } = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/stripe.json'), 'utf8')) as {
-  resources: Record<'checkout.session' | 'payment_intent' | 'charge' | 'event', Json>
+  resources: Record<
+    'checkout.session' | 'payment_intent' | 'charge' | 'event' | 'dispute' | 'balance_transaction',
+    Json
+  >
 }
 
 /** A Checkout Session in the books of the stand-in. */
@@ -24,6 +28,8 @@ export type FakeSession = {
   params: URLSearchParams
   /** How often a card was charged. */
   charges: number
+  /** When the first was. */
+  charged_at_s?: number
 }
 
 /** What the stand-in does otherwise than it should. */
@@ -66,6 +72,10 @@ export type StripeFake = {
     secret: string,
     options?: CallbackOptions,
   ): { body: string; headers: Record<string, string> }
+  /** What payers' banks dispute. */
+  disputes: FakeDisputes
+  /** A callback about a dispute, signed with a webhook secret. */
+  disputeCallback(dispute: FakeDispute, secret: string, options?: CallbackOptions): ReturnType<StripeFake['callback']>
   close(): Promise<void>
 }
 
@@ -104,6 +114,11 @@ export async function startStripeFake(now: () => Date = () => new Date(), port =
     callback: (session, secret, options) => signedCallback(books.shown(session), secret, now(), options),
     refundCallback: (refund, secret, options) =>
       signedCallback(refund, secret, now(), { type: 'refund.updated', ...options }),
+    disputes: books.disputes,
+    disputeCallback: (dispute, secret, options = {}) => {
+      const object = { ...dispute, balance_transactions: [] }
+      return signedCallback(object, secret, now(), { type: 'charge.dispute.updated', ...options })
+    },
     async close() {
       server.closeAllConnections()
       server.close()
@@ -121,6 +136,7 @@ class Books {
     return Number(paid?.amount_total ?? 0)
   })
   readonly payouts: FakePayout[] = []
+  readonly disputes = new FakeDisputes(resources)
   readonly faults: Faults = Object.assign(this.refundBooks.faults, {
     lose_answer: false,
     hold_answer: false,
@@ -169,6 +185,7 @@ class Books {
       if (this.faults.hold_answer) return
       return void send(200, opened.body)
     }
+    if (pathname === '/v1/disputes') return void send(200, this.disputes.list(request.url ?? ''))
     if (id === undefined) return void send(200, { object: 'list', data: [], has_more: false })
     const session = this.sessions.find((one) => one.id === id)
     if (!session) return fault(404, 'invalid_request_error', 'resource_missing')
@@ -213,14 +230,17 @@ class Books {
     if (session.status !== 'open') return
     const { amount_paid, currency_paid } = this.faults
     Object.assign(session, { status: 'complete', payment_status: 'paid', charges: session.charges + 1 })
+    session.charged_at_s = Math.floor(this.#now().getTime() / 1_000)
     if (amount_paid !== undefined) session.amount_total = amount_paid
     if (currency_paid !== undefined) session.currency = currency_paid
   }
 
   /** The object of a session, with what of it is expanded. */
-  shown({ id, status, payment_status, amount_total, currency, expires_at, params, charges }: FakeSession): Json {
-    const created = Math.floor(this.#now().getTime() / 1_000)
-    const latest_charge = { ...resources.charge, created, amount: amount_total, currency }
+  shown(session: FakeSession): Json {
+    const { id, status, payment_status, amount_total, currency, expires_at, params, charges, charged_at_s } = session
+    const created = charged_at_s ?? Math.floor(this.#now().getTime() / 1_000)
+    const disputed = this.disputes.of(intentOf({ id })).length > 0
+    const latest_charge = { ...resources.charge, created, disputed, amount: amount_total, currency }
     const metadata = { payment_id: params.get('payment_intent_data[metadata][payment_id]') }
     const ids = { id: intentOf({ id }), status: 'succeeded', metadata }
     const intent = { ...resources.payment_intent, ...ids, latest_charge }

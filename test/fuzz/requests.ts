@@ -1,4 +1,5 @@
 import type { NameableKind } from '../../src/core/absent.ts'
+import { lookIntoCallbacks } from '../../src/payments/callbacks/look-into.ts'
 import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
 
@@ -87,6 +88,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     obligation: payment.obligations[0].id,
     refund: refund.id,
     settlement: settlements.data[0].id,
+    dispute: await sampleDispute(server),
     endpoint: endpoint.id,
     delivery: delivery.id,
     event: delivery.event_id,
@@ -96,6 +98,19 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     collected: collected.id,
     collected_obligation: collected.obligations[0].id,
   }
+}
+
+/** A dispute that was a warning, so that the payment stays as it is. */
+async function sampleDispute(server: TestServer): Promise<string> {
+  const { owner } = server.database
+  const bill = { customer: 'F1', external_reference: 'F9', currency: 'ZAR', amount_due: 300 }
+  const { id } = (await server.api('POST', '/billing/bills', bill)).body
+  const played = { bill: id, amount: 300, outcome: 'succeeded', later: 'dispute_warning' }
+  const payment = (await server.api('POST', '/test/payments', played)).body.id
+  await owner.query("update simulator_charge set settles_at = settles_at - interval '1 hour' where later is not null")
+  await owner.query('update processor_callback set next_try_at = received_at')
+  await lookIntoCallbacks(server.app)
+  return (await server.api('GET', `/collect/disputes?payment=${payment}`)).body.data[0].id
 }
 
 /** A delivery that has ended without an attempt, so that nothing changes by itself while requests are tried. */

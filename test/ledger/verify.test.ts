@@ -5,6 +5,7 @@ import { settableClock } from '../../src/core/clock.ts'
 import { totalClearing } from '../../src/ledger/settlements/clearing.ts'
 import { checks } from '../../src/ledger/verify/checks.ts'
 import { type CheckResult, formatResult, verifyBooks } from '../../src/ledger/verify/verify.ts'
+import { lookIntoCallbacks } from '../../src/payments/callbacks/look-into.ts'
 import { goodCard, payWith } from '../pages/payer.ts'
 import { runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
@@ -15,6 +16,7 @@ import { expectCleanBooks } from '../support/verify.ts'
 import { account, ledgerBreaks, pairBreaks, rowBreaks } from './breaks.ts'
 import { bucketBreaks } from './bucket-breaks.ts'
 import { checkoutBreaks } from './checkout-breaks.ts'
+import { disputeBreaks } from './dispute-breaks.ts'
 import { eventBreaks } from './event-breaks.ts'
 import { receiptBreaks } from './receipt-breaks.ts'
 import { refundBreaks } from './refund-breaks.ts'
@@ -96,6 +98,10 @@ async function makeBooks(): Promise<void> {
   await post('/billing/bills', { ...again, reissue_of: withdrawn.id })
   await makeSettlement(post)
   await totalClearing(database.pool, new Date(clock.now().getTime() + 86_400_000))
+  await makeDisputes(post, async () => {
+    clock.advance(2_000)
+    await lookIntoCallbacks(server.app)
+  })
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
   await server.api('POST', '/billing/accounts/without-balance/archive')
@@ -132,6 +138,22 @@ async function makeSettlement(post: (path: string, body: unknown) => Promise<{ d
      from simulator_charge where status = 'succeeded' limit 1`,
   )
   expect(await post('/test/settlements', undefined)).toMatchObject({ data: [{ status: 'paid' }] })
+}
+
+/** Disputes in every state, and a loss: of a payment of which less was left than its processor took. */
+async function makeDisputes(
+  post: (path: string, body: unknown) => Promise<{ id: string }>,
+  later: () => Promise<void>,
+): Promise<void> {
+  const customer = 'disputes'
+  await post('/billing/customers', { external_reference: customer, currency: 'ZAR', balance: 90 })
+  const pay = (becomes: string) => post('/test/payments', { customer, amount: 5, outcome: 'succeeded', later: becomes })
+  for (const becomes of ['dispute_lost', 'dispute_won', 'dispute_warning']) await pay(becomes)
+  const { id } = await pay('late_failure')
+  await post(`/collect/payments/${id}/refunds`, { amount: 3, reason: 'Cancelled' })
+  for (let time = 0; time < 3; time++) await later()
+  await pay('dispute_lost')
+  await later()
 }
 
 beforeAll(async () => {
@@ -173,7 +195,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
     )
   })
 
@@ -203,6 +225,9 @@ describe('books that real operations made', () => {
       { type: 'bill.written_off', named: true },
       { type: 'customer.created', named: null },
       { type: 'customer.pseudonymised', named: false },
+      { type: 'dispute.closed', named: null },
+      { type: 'dispute.created', named: false },
+      { type: 'dispute.updated', named: false },
       { type: 'obligation.amount_applied', named: true },
       { type: 'obligation.amount_reversed', named: true },
       { type: 'payment.amount_unapplied', named: false },
@@ -238,6 +263,7 @@ describe('one change by hand is found, and named as what it breaks', () => {
     receiptBreaks,
     refundBreaks,
     settlementBreaks,
+    disputeBreaks,
     rowBreaks,
     pairBreaks,
     checkoutBreaks,
@@ -331,7 +357,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(30)
+    expect(lines).toHaveLength(31)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

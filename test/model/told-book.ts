@@ -88,7 +88,9 @@ export class ToldBook {
 
   /** A payment by the money that was told: what came in, what is held, what was taken back or sent back. */
   payment(id: string): ToldPayment {
-    const told = this.#events.filter(({ type, data }) => /^(obligation|payment)\./.test(type) && data.payment_id === id)
+    const told = this.#events.filter(
+      ({ type, data }) => /^(obligation|payment|dispute)\./.test(type) && data.payment_id === id,
+    )
     const sum = (type: string, of: (data: Told) => number) =>
       told.filter((event) => event.type === type).reduce((total, { data }) => total + of(data), 0)
     // A refund may have succeeded before it failed: it took what it took once.
@@ -103,9 +105,14 @@ export class ToldBook {
     const back = sum('obligation.amount_reversed', (data) => (data.cause === 'application_reversal' ? data.amount : 0))
     // What came back of a refund and is applied again was never held; what of it is held is told like money that arrives.
     const again = sent.filter(({ id }) => failed.has(id)).reduce((total, { amount }) => total + amount, 0)
-    const backAgain = sum('obligation.amount_applied', (data) => (data.cause === 'refund_failed' ? data.amount : 0))
+    const backAgain = sum('obligation.amount_applied', (data) =>
+      ['refund_failed', 'dispute_won'].includes(data.cause) ? data.amount : 0,
+    )
+    // What came back of a dispute and undid no loss is money of the payment again; so is what covered a loss, taken once more.
+    const won = sum('dispute.closed', (data) => (data.reinstated_at ? data.amount - (data.losses_amount ?? 0) : 0))
+    const covered = sum('payment.refund_failed', (data) => data.losses_amount ?? 0)
     return {
-      amount: held + sum('obligation.amount_applied', came) + backAgain - again,
+      amount: held + sum('obligation.amount_applied', came) + backAgain - again - won + covered,
       unapplied:
         held -
         later +
@@ -113,7 +120,7 @@ export class ToldBook {
         sum('payment.reversed', (data) => data.unapplied_amount) -
         sent.reduce((total, { unapplied_amount }) => total + unapplied_amount, 0),
       refunded: sent.filter(({ id }) => !failed.has(id)).reduce((total, { amount }) => total + amount, 0),
-      reversed: sum('payment.reversed', ({ amount }) => amount),
+      reversed: sum('payment.reversed', (data) => data.amount - (data.uncovered_amount ?? 0)) - won + covered,
     }
   }
 }

@@ -20,6 +20,7 @@ export const sourceKinds: Readonly<Record<TransactionKind, IdKind>> = {
   refund: 'refund',
   refund_succeeded: 'refund',
   refund_failed: 'refund',
+  dispute_won: 'reversal',
 }
 
 /** Every kind of transaction that the API shows. */

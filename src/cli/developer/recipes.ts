@@ -78,6 +78,16 @@ export class Desk {
     return this.post('/collect/payment_sessions', { ...named(), amount, currency })
   }
 
+  /** A payment that is disputed in some seconds, and lost in some more. */
+  async disputed(): Promise<Made> {
+    return this.post('/test/payments', {
+      bill: (await this.bill()).id,
+      amount,
+      outcome: 'succeeded',
+      later: 'dispute_lost',
+    })
+  }
+
   /** What a payer does at a page. */
   pays(what: object, outcome = 'succeeded'): Promise<Made> {
     return this.post('/test/payments', { ...what, outcome })
@@ -134,6 +144,9 @@ export const recipes: Partial<Readonly<Record<EventType, Recipe>>> = {
     await desk.pays({ bill: (await desk.bill()).id, amount })
     return desk.post('/test/settlements')
   },
+  'dispute.created': (desk) => desk.disputed(),
+  'dispute.updated': (desk) => desk.disputed(),
+  'dispute.closed': (desk) => desk.disputed(),
   'customer.created': (desk) => desk.customer(),
   'customer.updated': async (desk) => desk.patch(`${customers}/${(await desk.customer()).id}`, { name: 'T. Nkosi' }),
   'customer.balance_adjusted': async (desk) =>

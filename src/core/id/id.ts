@@ -24,6 +24,7 @@ export const idPrefixes = {
   refund: 're_',
   settlement: 'stl_',
   settlement_line: 'sln_',
+  dispute: 'dis_',
   transaction: 'txn_',
   entry: 'ent_',
   event: 'evt_',

@@ -28,13 +28,19 @@ export type TakeBackCause = {
   effective_at?: Date
 }
 
-/** A refund whose money comes back, the account that it comes through, and what of it goes to debts that are still open. */
+/** Money that comes back to its payment: of a refund that failed, or of a reversal that was undone. */
 export type ComeBack = {
-  refund_id: Id
+  kind: 'refund_failed' | 'dispute_won'
+  source_id: Id
   reason: string
+  /** The account that it comes through. */
   account: SystemAccount
   amount: bigint
-  direct: bigint
+  /** What of it had been booked as a loss when it was taken. */
+  lost: bigint
+  /** What of it goes to the losses of other reversals of the payment. */
+  covers: bigint
+  /** What of it goes to debts that are still open. */
   parts: { receivable: Receivable; amount: bigint }[]
 }
 
@@ -122,13 +128,14 @@ export class Correction {
     this.#reversed(application, receivable, amount, { kind: 'application_reversal', id: null, reason }, transaction.id)
   }
 
-  /** Takes money out of the payment, since it is reversed or refunded. Returns the ledger transaction. */
-  takeBack({ total, unapplied, direct, parts }: Taken, cause: TakeBackCause): Id {
+  /** Takes money out of the payment, since it is reversed or refunded; what is uncovered is a loss. Returns the ledger transaction. */
+  takeBack({ total, unapplied, direct, parts, uncovered }: Taken, cause: TakeBackCause): Id {
     const payment = this.#payment
     const { currency } = payment
     const { kind, id, reason, account, effective_at } = cause
     const transaction = this.#open({ kind, source_id: id, reason, effective_at })
-    this.journal.postToSystemAccount(transaction, account, currency, -total)
+    this.journal.postToSystemAccount(transaction, account, currency, -total - uncovered)
+    if (uncovered > 0n) this.journal.postToSystemAccount(transaction, 'losses', currency, uncovered)
     if (unapplied > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', currency, unapplied)
     if (direct > 0n) this.journal.postToSystemAccount(transaction, 'direct_receipts', currency, direct)
     payment.unapplied_amount -= unapplied
@@ -142,29 +149,32 @@ export class Correction {
   }
 
   /** Books money that was on its way to the payer as gone from the account that it was paid from. Returns the ledger transaction. */
-  payOut(refundId: Id, { reason, account, amount }: Pick<ComeBack, 'reason' | 'account' | 'amount'>): Id {
-    const transaction = this.#open({ kind: 'refund_succeeded', source_id: refundId, reason })
+  payOut({ source_id, reason, account, amount }: Pick<ComeBack, 'source_id' | 'reason' | 'account' | 'amount'>): Id {
+    const transaction = this.#open({ kind: 'refund_succeeded', source_id, reason })
     this.journal.postToSystemAccount(transaction, 'refunds', this.#payment.currency, amount)
     this.journal.postToSystemAccount(transaction, account, this.#payment.currency, -amount)
     return transaction.id
   }
 
   /**
-   * Brings back the money of a refund that failed: what was direct is direct again, `parts` are applied anew, and the rest stays
-   * unapplied and is told. Returns the ledger transaction, by whose id the failure is told.
+   * Brings money back: first it undoes losses, then `parts` are applied anew, and the rest stays unapplied and is told; where there
+   * is no customer it is direct again. Returns the ledger transaction, by whose id it is told.
    */
-  bringBack({ refund_id, reason, account, amount, direct, parts }: ComeBack): Id {
+  bringBack({ kind, source_id, reason, account, amount, lost, covers, parts }: ComeBack): Id {
     const { now } = this.#context
     const payment = this.#payment
     const { currency } = payment
     const effective_at = parts.map((part) => countsFrom(part.receivable, -part.amount, now)).reduce(laterOf, now)
-    const transaction = this.#open({ kind: 'refund_failed', source_id: refund_id, reason, effective_at })
+    const transaction = this.#open({ kind, source_id, reason, effective_at })
     this.journal.postToSystemAccount(transaction, account, currency, amount)
+    if (lost + covers > 0n) this.journal.postToSystemAccount(transaction, 'losses', currency, -lost - covers)
+    const rest = amount - lost - covers - parts.reduce((sum, part) => sum + part.amount, 0n)
+    assert(rest >= 0n, 'no more is applied again than came back')
+    const [direct, unapplied] = payment.customer_id === null ? [rest, 0n] : [0n, rest]
     if (direct > 0n) this.journal.postToSystemAccount(transaction, 'direct_receipts', currency, -direct)
-    const unapplied = amount - direct - parts.reduce((sum, part) => sum + part.amount, 0n)
-    assert(unapplied >= 0n, 'no more is applied again than came back')
     if (unapplied > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', currency, -unapplied)
-    payment.refunded_amount -= amount
+    payment[kind === 'refund_failed' ? 'refunded_amount' : 'reversed_amount'] -= amount - lost
+    payment.reversed_amount += covers
     payment.direct_amount += direct
     payment.unapplied_amount += unapplied
     for (const part of parts) {
@@ -173,7 +183,7 @@ export class Correction {
       const application = this.#applied(id, part.receivable, part.amount, transaction.id)
       this.tell('obligation.amount_applied', id, {
         ...this.#obligation(application, part.receivable, part.amount),
-        ...moveFields(moveOf(part.receivable, -part.amount, 'refund_failed')),
+        ...moveFields(moveOf(part.receivable, -part.amount, kind)),
       })
       this.#tellPaid(part.receivable)
     }

@@ -1,26 +1,12 @@
-import { formatId, type Id, newId } from '../../core/id/id.ts'
-import { toNumber } from '../../core/money.ts'
+import type { Id } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { loadSql } from '../../database/sql.ts'
-import type { DataOf } from '../../events/registry.ts'
 import type { ChangeContext } from '../change.ts'
 import type { LockedPayment } from '../store.ts'
 import { Correction } from './correction-journal.ts'
 import { lockPayment } from './hold.ts'
-import { planTakeBack, type Taken } from './take-back.ts'
-
-const insertReversalSql = loadSql(import.meta.url, '../sql/insert-payment-reversal.sql')
-
-/** The reversal of a payment as it was entered. */
-export type PaymentReversal = {
-  id: Id
-  payment_id: Id
-  amount: bigint
-  unapplied_amount: bigint
-  reason: string
-  created_at: Date
-}
+import { insertReversal, newReversal, type PaymentReversal, toldReversal } from './payment-reversal.ts'
+import { planTakeBack, planTakenAlready, type Taken } from './take-back.ts'
 
 /**
  * Reverses a recorded payment: the debit bounced, or it was a mistake. What was refunded of it is gone already, and is not
@@ -37,61 +23,42 @@ export async function reversePayment(
     throw new Problem('payment_state', 'This payment went through a processor: only the processor can reverse it.')
   }
   const taken = await planTakeBack(connection, context, payment, input.amount)
-  const reversal = {
-    id: newId(payment.bucket, context.now.getTime()),
-    payment_id: payment.id,
-    amount: taken.total,
-    unapplied_amount: taken.unapplied,
-    reason: input.reason,
-    created_at: context.now,
-  }
-  const correction = new Correction(context, payment)
-  const { id, reason } = reversal
-  correction.takeBack(taken, { kind: 'payment_reversal', id, reason, account: `clearing:${payment.channel}` })
-  correction.tell('payment.reversed', reversal.id, toldReversal(payment, taken, reversal), payment.id)
-  await Promise.all([insertReversal(connection, payment, reversal), correction.write(connection)])
+  const said = { reason: input.reason, processor_reference: null }
+  const reversal = await take(connection, context, { payment, taken, said })
   return { reversal, currency: payment.currency }
 }
 
-function toldReversal(
+/**
+ * Books what the processor of a locked payment has taken back. It is gone, so it is never refused: what is taken beyond what is left of
+ * the payment is a loss.
+ */
+export async function takeByProcessor(
+  connection: Connection,
+  context: ChangeContext,
   payment: LockedPayment,
-  { parts }: Taken,
-  { id, amount, unapplied_amount, reason, created_at }: PaymentReversal,
-): DataOf<'payment.reversed'> {
-  return {
-    id: formatId('reversal', id),
-    payment_id: formatId('payment', payment.id),
-    ...(payment.customer_id !== null && { customer_id: formatId('customer', payment.customer_id) }),
-    currency: payment.currency,
-    amount: toNumber(amount),
-    unapplied_amount: toNumber(unapplied_amount),
-    reason,
-    obligations: parts.map((part) => ({
-      id: formatId('obligation', part.application.id),
-      amount: toNumber(part.amount),
-    })),
-    created_at: created_at.toISOString(),
-    // What writes the correction raises it by one.
-    object_version: toNumber(payment.version + 1n),
-  }
+  { amount, reason, processor_reference }: { amount: bigint; reason: string; processor_reference: string },
+): Promise<PaymentReversal> {
+  const taken = await planTakenAlready(connection, context, payment, amount)
+  return take(connection, context, { payment, taken, said: { reason, processor_reference } })
 }
 
-async function insertReversal(
+type Wanted = {
+  payment: LockedPayment
+  taken: Taken
+  said: Pick<PaymentReversal, 'reason' | 'processor_reference'>
+}
+
+async function take(
   connection: Connection,
-  payment: LockedPayment,
-  reversal: PaymentReversal,
-): Promise<void> {
-  await connection.query({
-    ...insertReversalSql,
-    values: [
-      reversal.id,
-      payment.bucket,
-      payment.environment_id,
-      payment.id,
-      reversal.amount,
-      reversal.unapplied_amount,
-      reversal.reason,
-      reversal.created_at,
-    ],
-  })
+  context: ChangeContext,
+  { payment, taken, said }: Wanted,
+): Promise<PaymentReversal> {
+  const reversal = newReversal(context, payment, taken, said)
+  const correction = new Correction(context, payment)
+  const { id, reason } = reversal
+  const account = `clearing:${payment.processor ?? payment.channel}` as const
+  correction.takeBack(taken, { kind: 'payment_reversal', id, reason, account })
+  correction.tell('payment.reversed', reversal.id, toldReversal(payment, taken, reversal), payment.id)
+  await Promise.all([insertReversal(connection, payment, reversal), correction.write(connection)])
+  return reversal
 }

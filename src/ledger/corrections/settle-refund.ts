@@ -1,22 +1,15 @@
 import { required } from '../../core/assert.ts'
-import type { Id } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
 import type { Connection } from '../../database/pool.ts'
-import { explicitFault } from '../allocation.ts'
 import type { ChangeContext } from '../change.ts'
 import type { SystemAccount } from '../journal-rows.ts'
-import type { Receivable } from '../receivable.ts'
-import { type LockedPayment, lockReceivables } from '../store.ts'
+import type { LockedPayment } from '../store.ts'
 import { Correction } from './correction-journal.ts'
 import { lockPayment } from './hold.ts'
+import { coverLosses } from './payment-reversal.ts'
 import { refundData } from './refund-event.ts'
-import {
-  findRefund,
-  listRefundParts,
-  type RefundFailure,
-  type RefundPart,
-  type RefundRow,
-  updateRefund,
-} from './refund-row.ts'
+import { findRefund, listRefundParts, type RefundFailure, type RefundRow, updateRefund } from './refund-row.ts'
+import { stillOwed } from './still-owed.ts'
 
 /** What a processor says of a refund, its own id of it unless it was refused at once, and when to ask again. */
 export type RefundOutcome = { next_check_at: Date | null } & (
@@ -58,14 +51,22 @@ async function succeed(
 ): Promise<RefundRow> {
   const row: RefundRow = { ...before, status: 'succeeded', succeeded_at: context.now, version: before.version + 1n }
   const correction = new Correction(context, payment)
-  const transactionId = correction.payOut(row.id, { reason: row.reason, account: clearingOf(row), amount: row.amount })
+  const transactionId = correction.payOut({
+    source_id: row.id,
+    reason: row.reason,
+    account: clearingOf(row),
+    amount: row.amount,
+  })
   const parts = await listRefundParts(connection, row)
   correction.tell('payment.refunded', transactionId, refundData(row, parts), payment.id)
   await Promise.all([updateRefund(connection, row), correction.write(connection)])
   return row
 }
 
-/** The money is back: it goes to what it was taken from as far as that is still owed, and the rest stays unapplied. */
+/**
+ * The money is back: it covers what was lost of the payment since, goes to what it was taken from as far as that is still owed, and
+ * the rest stays unapplied.
+ */
 async function fail(
   connection: Connection,
   context: ChangeContext,
@@ -74,18 +75,25 @@ async function fail(
   failed: RefundRow & { failure: RefundFailure },
 ): Promise<RefundRow> {
   const taken = await listRefundParts(connection, before)
+  const covers = await coverLosses(connection, payment, before.amount)
   const correction = new Correction(context, payment)
   const failure_id = correction.bringBack({
-    refund_id: before.id,
+    kind: 'refund_failed',
+    source_id: before.id,
     reason: before.reason,
     account: before.status === 'pending' ? 'refunds' : clearingOf(before),
     amount: before.amount,
-    direct: before.direct_amount,
-    parts: await stillOwed(connection, context, payment, taken),
+    lost: 0n,
+    covers,
+    parts: await stillOwed(connection, context, payment, taken, before.amount - covers),
   })
   const status = 'failed'
   const row: RefundRow = { ...failed, status, failure_id, failed_at: context.now, version: before.version + 1n }
-  const data = { ...refundData(row, taken), failure: failed.failure }
+  const data = {
+    ...refundData(row, taken),
+    ...(covers > 0n && { losses_amount: toNumber(covers) }),
+    failure: failed.failure,
+  }
   correction.tell('payment.refund_failed', failure_id, data, payment.id)
   await Promise.all([updateRefund(connection, row), correction.write(connection)])
   return row
@@ -93,29 +101,4 @@ async function fail(
 
 function clearingOf({ processor }: RefundRow): SystemAccount {
   return `clearing:${required(processor, 'only a processor says what becomes of a refund')}`
-}
-
-/** What money that came back is applied to again: the same receivables, while they are open and as far as they owe. */
-async function stillOwed(
-  connection: Connection,
-  context: ChangeContext,
-  payment: LockedPayment,
-  taken: RefundPart[],
-): Promise<{ receivable: Receivable; amount: bigint }[]> {
-  if (taken.length === 0) return []
-  const amounts = new Map<Id, bigint>()
-  for (const { receivable_id, amount } of taken) {
-    amounts.set(receivable_id, (amounts.get(receivable_id) ?? 0n) + amount)
-  }
-  const receivables = await lockReceivables(connection, {
-    ids: [...amounts.keys()],
-    environments: [context.environment.id],
-  })
-  return [...amounts].flatMap(([id, wanted]) => {
-    const receivable = receivables.get(id)
-    if (!receivable) return []
-    const amount = wanted < receivable.balance ? wanted : receivable.balance
-    const fits = amount > 0n && explicitFault(amount, payment.currency, receivable) === undefined
-    return fits ? [{ receivable, amount }] : []
-  })
 }

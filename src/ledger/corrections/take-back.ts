@@ -11,16 +11,20 @@ import { receivableOf } from './hold.ts'
 /** An amount that is taken back from one application. */
 export type TakenPart = { application: Application; receivable: Receivable; amount: bigint }
 
-/** Money that goes out of a payment again, by where it is taken from; the parts are in the order in which they are taken. */
-export type Taken = { total: bigint; unapplied: bigint; direct: bigint; parts: TakenPart[] }
+/**
+ * Money that goes out of a payment again, by where it is taken from; the parts are in the order in which they are taken. What is
+ * `uncovered` is taken beyond that: nothing is left of the payment for it.
+ */
+export type Taken = { total: bigint; unapplied: bigint; direct: bigint; parts: TakenPart[]; uncovered: bigint }
 
 /** An obligation that a caller wants money to be taken from; without an amount as much as is left of it, or is needed. */
 export type Source = { application_id: Id; amount: bigint | undefined }
 
 /** How much of a payment has neither been reversed nor refunded. Throws `payment_state` where that is nothing. */
-export function leftOf({ amount, reversed_amount, refunded_amount }: LockedPayment): bigint {
-  const left = amount - reversed_amount - refunded_amount
+export function leftOf(payment: LockedPayment): bigint {
+  const left = restOf(payment)
   if (left > 0n) return left
+  const { reversed_amount, refunded_amount } = payment
   const gone = [reversed_amount > 0n && 'reversed', refunded_amount > 0n && 'refunded'].filter(Boolean).join(' and ')
   throw new Problem('payment_state', `The whole payment has been ${gone} already.`)
 }
@@ -39,6 +43,26 @@ export async function planTakeBack(
   const left = leftOf(payment)
   const total = wanted ?? left
   if (total > left) throw exceeds('/amount', `Only ${left} of the payment is left.`)
+  return planFrom(connection, context, payment, total)
+}
+
+/** Plans the same for money that is gone already, however much is left: what is not left of the payment is uncovered. */
+export async function planTakenAlready(
+  connection: Connection,
+  context: ChangeContext,
+  payment: LockedPayment,
+  amount: bigint,
+): Promise<Taken> {
+  const covered = lesser(amount, restOf(payment))
+  return { ...(await planFrom(connection, context, payment, covered)), uncovered: amount - covered }
+}
+
+async function planFrom(
+  connection: Connection,
+  context: ChangeContext,
+  payment: LockedPayment,
+  total: bigint,
+): Promise<Taken> {
   const unapplied = lesser(total, payment.unapplied_amount)
   const direct = lesser(total - unapplied, payment.direct_amount)
   let rest = total - unapplied - direct
@@ -49,7 +73,7 @@ export async function planTakeBack(
     taken.push({ application, amount })
     rest -= amount
   }
-  return { total, unapplied, direct, parts: await withReceivables(connection, context, taken) }
+  return { total, unapplied, direct, parts: await withReceivables(connection, context, taken), uncovered: 0n }
 }
 
 /**
@@ -87,7 +111,8 @@ export async function planTakeBackFrom(
   if (wanted !== undefined && total > wanted) {
     throw fieldProblem('invalid_allocation', '/from', `They come to ${total}, which is more than the amount.`)
   }
-  return { total, unapplied: 0n, direct: 0n, parts: await withReceivables(connection, context, taken) }
+  const parts = await withReceivables(connection, context, taken)
+  return { total, unapplied: 0n, direct: 0n, parts, uncovered: 0n }
 }
 
 function nothingLeft(id: Id, pointer: string): Problem {
@@ -100,7 +125,12 @@ function exceeds(pointer: string, detail: string): Problem {
   return fieldProblem('amount_exceeds_remaining', pointer, detail)
 }
 
-function lesser(one: bigint, other: bigint): bigint {
+function restOf({ amount, reversed_amount, refunded_amount }: LockedPayment): bigint {
+  return amount - reversed_amount - refunded_amount
+}
+
+/** The smaller of two amounts. */
+export function lesser(one: bigint, other: bigint): bigint {
   return one < other ? one : other
 }
 

@@ -50,6 +50,7 @@ export const checks: readonly Check[] = [
   }),
   check('I5', 'reversals.sql', 'Every reversed amount is the sum of its reversals.'),
   check('I5', 'refunds.sql', 'Every refund is taken from its payment, and its money lies where its status says.'),
+  check('I5', 'disputes.sql', 'What was taken back and came again moved once, and lies where its dispute says.'),
   check(
     'I5',
     'settlements.sql',
@@ -58,7 +59,7 @@ export const checks: readonly Check[] = [
   check(
     'I5',
     'system-accounts.sql',
-    'Clearing, unapplied, direct, refund, fee and bank accounts hold what the payments, refunds and settlements say.',
+    'Clearing, unapplied, direct, refund, loss, fee and bank accounts hold what payments, refunds, reversals and settlements say.',
   ),
   check('I5', 'clearing-totals.sql', 'What processors owed on a day is totalled as the entries say.'),
   check('I5', 'adjustment-accounts.sql', 'Every adjustment is in the system account of its kind.'),
@@ -68,7 +69,7 @@ export const checks: readonly Check[] = [
   check(
     'I6',
     'told.sql',
-    'Every adjustment, reversal or refund of a payment and change of an object has exactly one event.',
+    'Every adjustment, reversal or refund of a payment and change of an object or a dispute has exactly one event.',
   ),
   check('I6', 'retention.sql', 'Events are dropped by whole months after 90 days, and in no other way.'),
   check('I7', 'deliveries.sql', 'Every event has a delivery for each endpoint that takes its type.', { merges }),

@@ -10,7 +10,7 @@ import { sendPage } from '../../html/send.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
 import { withCarried } from '../carried.ts'
 import { outcomePage } from '../outcome-page.ts'
-import { listReceiptLines } from '../receipt-store.ts'
+import { findTakenBack, listReceiptLines } from '../receipt-store.ts'
 import { refreshOf } from '../refresh.ts'
 import { syncOrKeep } from '../sync.ts'
 import { pathOf } from './show.ts'
@@ -37,7 +37,10 @@ export async function showCheckoutOutcome(
   const isIt = row.payment_id === payment.id
   // The receipt is for whoever opens it again: the first time, which is right after paying, leads on.
   if (isIt && found.status !== 'succeeded' && row.return_url !== null) return reply.redirect(row.return_url, 303)
-  const lines = await listReceiptLines(app.pool, { ...payment, chosen: await appliedOf(app, payment) })
+  const [lines, taken_back] = await Promise.all([
+    appliedOf(app, payment).then((chosen) => listReceiptLines(app.pool, { ...payment, chosen })),
+    findTakenBack(app.pool, payment),
+  ])
   const voice = voiceFor(request, subject)
   const carried = askedParameter(voice)
   const own = pathOf(door)
@@ -50,6 +53,7 @@ export async function showCheckoutOutcome(
       voice,
       payment,
       lines,
+      taken_back,
       receipt: withCarried(receiptPath(app.vault, payment.id), carried),
       links: { page, self: withCarried(`${own}/payments/${formatId('payment', payment.id)}`, carried), again: page },
       refresh_s,

@@ -23,7 +23,7 @@ export type ReceiptPage = {
 /** The page of a receipt: all that was written with the money, and below, marked, what has become of it since. */
 export function receiptPage({ receipt, view, voice, pdf, send }: ReceiptPage): Page {
   const { merchant } = receipt.facts
-  const { used, amount } = view
+  const { used, taken_back, amount } = view
   const { receipt: shared, document: words } = voice.text
   return {
     voice,
@@ -33,7 +33,7 @@ export function receiptPage({ receipt, view, voice, pdf, send }: ReceiptPage): P
     face: { ...contactOf(merchant), ...receipt.face, logo: receipt.logo },
     test: view.test,
     content: html`<section class="card"><h1>${words.receipt}</h1>
-<p class="status ${used ? 'good' : 'amber'}" data-receipt>${used ? `✓ ${shared.paid}` : `! ${shared.unneeded}`}</p>
+<p class="status ${used && !taken_back ? 'good' : 'amber'}" data-receipt>${taken_back ? `! ${shared.paidAndTakenBack}` : used ? `✓ ${shared.paid}` : `! ${shared.unneeded}`}</p>
 <p><small>${used ? words.youPaid : shared.weReceived}</small><br><strong class="money">${amount}</strong></p>
 ${notes(view)}<ul class="split">${view.lines.map(
       ({ name, note, amount }) =>
@@ -60,9 +60,9 @@ function notes({ not_needed: [first, ...rest] }: ReceiptView): Html | undefined 
   return html`<div class="note amber"><p><strong>${first}</strong></p>${rest.map((one) => html`<p>${one}</p>`)}</div>\n`
 }
 
-function sinceThen({ since }: ReceiptView, { text }: Voice): Html | undefined {
+function sinceThen({ since, taken_back }: ReceiptView, { text }: Voice): Html | undefined {
   if (since.length === 0) return undefined
-  return html`<div class="note"><p><strong>${text.document.since.heading}</strong></p>${since.map((one) => html`<p>${one}</p>`)}</div>\n`
+  return html`<div class="note${taken_back && ' amber'}"><p><strong>${text.document.since.heading}</strong></p>${since.map((one) => html`<p>${one}</p>`)}</div>\n`
 }
 
 function sendCard({ path, typed, error, done }: SendForm, voice: Voice): Html {

@@ -43,7 +43,10 @@ export function makePdf(receipt: StoredReceipt, view: ReceiptView, url: string, 
     drawHead(sheet, view, voice)
     drawFacts(sheet, view)
     await drawLines(sheet, view, voice)
-    if (view.since.length > 0) note(sheet, [words.since.heading, ...view.since], colors.ink, colors.tint)
+    if (view.since.length > 0) {
+      const [ink, tint] = view.taken_back ? [colors.notice, colors.notice_tint] : [colors.ink, colors.tint]
+      note(sheet, [words.since.heading, ...view.since], ink, tint)
+    }
     drawCode(sheet, url, voice)
     const number = `${words.receipt} ${receiptNumber(receipt.payment_id)}`
     return closeSheet(sheet, (page, pages) => `${number}   ·   ${words.page(page, pages)}`)

@@ -13,6 +13,8 @@ export type ReceiptView = {
   test: boolean
   /** Whether the money went to anything. */
   used: boolean
+  /** Whether what was taken back of the money has not come again. */
+  taken_back: boolean
   /** Each amount has the code of its currency. */
   amount: string
   facts: [term: string, value: string][]
@@ -36,12 +38,17 @@ export function viewReceipt(receipt: StoredReceipt, since: readonly LaterChange[
     merchant: merchant.name,
     test: facts.mode === 'test',
     used: facts.amount > facts.unapplied_amount,
+    taken_back: sumOf(since, 'reversed') > sumOf(since, 'came_back'),
     amount: show(facts.amount),
     facts: factsOf(receipt, voice),
     lines: linesOf(said),
     not_needed: notNeeded(said),
     since: since.map((change) => sayChange(said, change)),
   }
+}
+
+function sumOf(since: readonly LaterChange[], kind: LaterChange['kind']): bigint {
+  return since.reduce((sum, change) => (change.kind === kind ? sum + change.amount : sum), 0n)
 }
 
 /** What the words of a receipt are made of. */
@@ -139,11 +146,12 @@ function notNeeded({ receipt, voice, show }: Saying): string[] {
 
 function sayChange({ receipt, voice, show }: Saying, change: LaterChange): string {
   const { time_zone, lines, merchant } = receipt.facts
-  const { takenBack, reversed, refunded, refundFailed, used } = voice.text.document.since
+  const { takenBack, reversed, cameBack, refunded, refundFailed, used } = voice.text.document.since
   const date = formatDate(dateIn(time_zone, change.at), voice)
   const amount = show(change.amount)
   if (change.kind === 'used') return used(date, amount)
   if (change.kind === 'reversed') return reversed(date, amount)
+  if (change.kind === 'came_back') return cameBack(date, amount)
   if (change.kind === 'refunded') return refunded(date, amount)
   if (change.kind === 'refund_failed') return refundFailed(date, amount, ownDirection(merchant.name, voice))
   const at = lines.findIndex(({ receivable_id }) => receivable_id === change.receivable_id)

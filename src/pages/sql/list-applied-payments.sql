@@ -1,6 +1,6 @@
 -- The last $5 payments of customer $2 that brought money to $4, an account with its bills or one bill, with what they brought there.
 -- Of a customer with very many payments only the newest applications are looked through: no index finds those of a receivable.
--- What came back of a refund that failed and was applied here again is no payment of its own: it counts as if it had never left.
+-- What came back, of a refund that failed or by a bank, and was applied here again is no payment of its own: it counts as if it had never left.
 select p.id, p.received_at, p.currency, coalesce(sum(a.amount) filter (where again.is is null), sum(a.amount))::bigint as amount,
   greatest(0, sum(a.reversed_amount) - sum(gone.amount) - coalesce(sum(a.amount) filter (where again.is), 0))::bigint as reversed,
   sum(gone.amount)::bigint as refunded,
@@ -23,6 +23,9 @@ left join lateral (
 left join lateral (
   select true as is from refund as r
   where r.environment_id = $1 and r.payment_id = a.payment_id and r.bucket = $3 and r.failure_id = a.transaction_id
+  union all
+  select true from payment_reversal as v
+  where v.environment_id = $1 and v.payment_id = a.payment_id and v.bucket = $3 and v.reinstatement_id = a.transaction_id
 ) as again on true
 group by p.environment_id, p.id, p.bucket
 order by max(a.id::text) desc

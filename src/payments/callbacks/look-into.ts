@@ -18,8 +18,9 @@ const failed = 'a callback could not be looked into'
 type App = SessionApp & Pick<AppContext, 'outage'>
 
 /**
- * Asks processors what has become of the charges that they called about, and of their refunds: also of those that had succeeded, which
- * a bank may send back. What the callback says itself is not believed. Returns after the current batch when it is told to stop.
+ * Asks processors what has become of the charges that they called about, whether their payments are finished or not, and of their
+ * refunds: also of those that had succeeded, which a bank may send back. What the callback says itself is not believed. Returns after
+ * the current batch when it is told to stop.
  */
 export async function lookIntoCallbacks(app: App, stopping?: AbortSignal): Promise<void> {
   for (;;) {
@@ -40,7 +41,7 @@ async function lookIntoOne(app: App, callback: DueCallback): Promise<void> {
   await checkApart(app, id, failed, async () => {
     if (attempts >= triesMax) await endCallback(app.pool, callback)
     const cause = { request_id: newRequestId(), actor: 'job:look-into-callbacks' } as const
-    await syncWithProcessor(app, environment_id, id, cause)
+    await syncWithProcessor(app, environment_id, id, cause, { after_success: true })
     for (const refund of await listSentRefunds(app.pool, environment_id, id)) {
       await syncRefund(app, environment_id, refund, cause)
     }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { DisputeStatus } from '../../core/dispute-status.ts'
 import type { Id } from '../../core/id/id.ts'
 import type { ToldLine, ToldPage, ToldSettlement } from '../../ledger/settlements/told.ts'
 import type { methodDetails } from '../../shapes/payment-method.ts'
@@ -39,8 +40,32 @@ export type ChargeState =
       /** The processor's own id of the payment, where it is not the reference. */
       processor_payment_id?: string | undefined
       method_details?: MethodDetails | undefined
+      /** What its payer's bank disputes of it, whatever has become of that. */
+      disputes?: readonly DisputeState[] | undefined
+      /** That it turned out later not to have been paid: a definite taking back, such as of a debit that the bank returned. */
+      failed_later?: LateFailureState | undefined
     }
   | { status: 'failed'; decline: Decline; method_details?: MethodDetails | undefined }
+
+/** Money that a processor takes back, by its own reference; `amount` or `currency` is undefined where it did not say. */
+export type LateFailureState = {
+  reference: string
+  /** Minor units. */
+  amount: bigint | undefined
+  currency: string | undefined
+  /** A code, in the processor's words. */
+  reason: string
+}
+
+/**
+ * A dispute. `warning` and `closed` move no money; `lost` includes one that can still be appealed. `money` is where it is, whatever the
+ * status: `kept` by the merchant, `taken` by the processor, or `returned` after it was taken.
+ */
+export type DisputeState = LateFailureState & {
+  status: DisputeStatus
+  respond_by?: Date | undefined
+  money: 'kept' | 'taken' | 'returned'
+}
 
 /** A refund that a processor is asked to send. */
 export type NewRefund = {

@@ -31,6 +31,7 @@ export type SessionPayment = {
   applied_amount: bigint
   unapplied_amount: bigint
   direct_amount: bigint
+  reversed_amount: bigint
   refunded_amount: bigint
   processor: string
   /** Null until the processor has replied. */
@@ -53,7 +54,7 @@ const findProcessorReferenceSql = loadSql(import.meta.url, './sql/find-processor
 const claimDueChecksSql = loadSql(import.meta.url, './sql/claim-due-checks.sql')
 
 const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, p.target_id, p.status, p.currency, p.amount,
-    p.applied_amount, p.unapplied_amount, p.direct_amount, p.refunded_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
+    p.applied_amount, p.unapplied_amount, p.direct_amount, p.reversed_amount, p.refunded_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
     p.metadata, p.received_at, p.version, p.created_at, coalesce(p.chosen_ids, array[p.target_id]) as chosen_ids,
     coalesce(p.chosen_amounts, array[p.amount])::text[] as chosen_amounts,
     p.checkout_id, k.target_kind as checkout_target_kind, k.target_id as checkout_target_id

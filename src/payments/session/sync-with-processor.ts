@@ -8,6 +8,7 @@ import { transaction } from '../../database/transaction.ts'
 import type { ChosenAmount } from '../../ledger/allocation.ts'
 import { policyFor } from '../../ledger/checkouts/checkout.ts'
 import type { PaymentCommand, PaymentTarget } from '../../ledger/payments/command.ts'
+import { settleTakenBack } from '../dispute/sync.ts'
 import type { ChargeState } from '../processor/processor.ts'
 import { processorNamed } from '../processor/registry.ts'
 import { tellFailedAttempt } from './checkout-attempt.ts'
@@ -27,27 +28,40 @@ const pendingCheckMs = 1_000
 /**
  * Asks the processor for the state of a charge, and brings the payment to it: applied, failed, or still on its way. It
  * may be called concurrently and any number of times: the lock on the payment and its status let one application
- * through. Returns the payment as it is afterwards; `undefined` when there is none. Throws a `ProcessorFault`.
+ * through. A payment that has succeeded is left alone, unless `after_success` says to look what became of it since. Returns the payment
+ * as it is afterwards; `undefined` when there is none. Throws a `ProcessorFault`.
  */
 export async function syncWithProcessor(
   app: SessionApp,
   environmentId: number,
   paymentId: Id,
   cause: SessionCause,
+  { after_success = false } = {},
 ): Promise<SessionPayment | undefined> {
   const payment = await findSessionPayment(app.pool, environmentId, paymentId)
-  if (!payment || payment.status === 'succeeded' || payment.processor_reference === null) return payment
+  if (!payment || payment.processor_reference === null) return payment
+  if (payment.status === 'succeeded' && !after_success) return payment
   const processor = await processorNamed(app, { id: environmentId, mode: payment.mode }, payment.processor)
   if (!processor) return payment
   const charge = await processor.fetch(payment.processor_reference)
   if (charge.status === 'open') return payment
-  if (charge.status !== 'succeeded') await recordProgress(app, payment, charge, cause)
-  else {
-    const amount = amountArrived(app, payment, charge)
-    if (amount === undefined) await recordProgress(app, payment, { status: 'pending' }, cause)
-    else await applyArrived(app, payment, { ...charge, amount }, cause)
-  }
-  return findSessionPayment(app.pool, environmentId, paymentId)
+  if (payment.status !== 'succeeded') await follow(app, payment, charge, cause)
+  const after = await findSessionPayment(app.pool, environmentId, paymentId)
+  if (charge.status === 'succeeded' && after?.status === 'succeeded') await settleTakenBack(app, after, charge, cause)
+  return after
+}
+
+/** Brings an unfinished payment to the state of its charge. */
+async function follow(
+  app: SessionApp,
+  payment: SessionPayment,
+  charge: Exclude<ChargeState, { status: 'open' }>,
+  cause: SessionCause,
+): Promise<void> {
+  if (charge.status !== 'succeeded') return recordProgress(app, payment, charge, cause)
+  const amount = amountArrived(app, payment, charge)
+  if (amount === undefined) await recordProgress(app, payment, { status: 'pending' }, cause)
+  else await applyArrived(app, payment, { ...charge, amount }, cause)
 }
 
 type Succeeded = Extract<ChargeState, { status: 'succeeded' }>

@@ -17,6 +17,7 @@ const columnOf: Readonly<Record<ClearingSum['kind'], Column | null>> = {
   refund_succeeded: 'refunded',
   refund_failed: 'refunded',
   payment_reversal: 'taken_back',
+  dispute_won: 'taken_back',
   processor_fee: 'fees',
   unmatched_line: 'unmatched',
   line_matched: 'unmatched',

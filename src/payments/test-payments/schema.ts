@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { expecting } from '../../shapes/expected.ts'
 import { amount, idOrReference, keptCurrencyCode, sentId } from '../../shapes/primitives.ts'
+import { laterOutcomes } from '../processor/simulator/later.ts'
 import { refundBehaviours } from '../processor/simulator/refund-behaviour.ts'
 
 export const testOutcomes = ['succeeded', 'declined', 'abandoned', 'pending_succeeded', 'pending_failed'] as const
@@ -26,6 +27,11 @@ export const createTestPaymentBody = z
     refunds: expecting(z.enum(refundBehaviours), 'an outcome of refunds, such as pending_failed')
       .optional()
       .describe('What becomes of refunds of the payment; unless it is named, they succeed at once'),
+    later: expecting(z.enum(laterOutcomes), 'what becomes of the money later, such as dispute_lost')
+      .optional()
+      .describe(
+        'What becomes of the money after the payment has succeeded, unless it stays: it begins 2 s after that, and a dispute ends after 6 s',
+      ),
   })
   .superRefine((input, context) => {
     const fault = (path: string[], message: string) =>
@@ -41,6 +47,9 @@ export const createTestPaymentBody = z
     }
     if (input.delay_s !== undefined && !input.outcome.startsWith('pending')) {
       fault(['delay_s'], 'belongs to an outcome that is pending, such as pending_succeeded')
+    }
+    if (input.later !== undefined && !input.outcome.endsWith('succeeded')) {
+      fault(['later'], 'belongs to an outcome in which money arrives, such as succeeded')
     }
   })
   .meta({ id: 'CreateTestPayment' })

@@ -24,8 +24,8 @@ export async function playPayment(app: AppContext, context: RequestContext, inpu
   }
   const id = await begin(app, context, input)
   const { environment, actor, request_id, now } = context
-  const { outcome, method, delay_s = 3, refunds } = input
-  await playCharge(app.pool, environment.id, id, { outcome, method, delay_s, refunds }, now)
+  const { outcome, method, delay_s = 3, refunds, later } = input
+  await playCharge(app.pool, environment.id, id, { outcome, method, delay_s, refunds, later }, now)
   await syncWithProcessor(app, environment.id, id, { actor, request_id })
   return id
 }

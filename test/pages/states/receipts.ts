@@ -1,4 +1,5 @@
 import { sendReceipts } from '../../../src/pages/receipts/send-messages.ts'
+import { lookIntoCallbacks } from '../../../src/payments/callbacks/look-into.ts'
 import { readPdf } from '../../receipts/pdf.ts'
 import { goodCard, open, type PayerPage, payWith, submit } from '../payer.ts'
 import type { State, Tools } from './tools.ts'
@@ -47,8 +48,33 @@ export function receiptStates(tools: Tools): State[] {
     await post(`/collect/payments/${id}/refunds`, { amount: 100, reason: 'returned' })
     return open((await server().api('GET', `/billing/payments/${id}`)).body.receipt_url)
   }
+  /** The simulator's clock goes on for its disputes, and they are looked into. */
+  const later = async (seconds: number) => {
+    const { app, database } = server()
+    const earlier = `interval '${seconds} seconds'`
+    await database.owner.query(
+      `update simulator_charge set settles_at = settles_at - ${earlier} where later is not null`,
+    )
+    await database.owner.query('update processor_callback set next_try_at = received_at')
+    await lookIntoCallbacks(app)
+  }
+  /** The page of a payment whose money the bank took back; what becomes of that follows from the card. */
+  const takenBack = async (card: string) => {
+    const page = await paying(card)
+    await later(3)
+    return page
+  }
   return [
     ['a receipt', paid],
+    ['the page of a payment that the bank took back', async () => open((await takenBack('4000000000000259')).url)],
+    [
+      'a receipt of what the bank took back, and brought again',
+      async () => {
+        const page = await takenBack('4000000000002685')
+        await later(10)
+        return saved(open(page.url))
+      },
+    ],
     ['a receipt of what was sent back since', () => refunded('succeeded')],
     ['a receipt of what was to be sent back and came back', () => refunded('refused')],
     [

@@ -23,6 +23,7 @@ export const documentInAfrikaans: Catalogue['document'] = {
     heading: 'Sedertdien',
     takenBack: (date, amount, name, merchant) => `${date}: ${merchant} het ${amount} van ${name} teruggeneem.`,
     reversed: (date, amount) => `${date}: ${amount} van hierdie betaling is teruggeneem.`,
+    cameBack: (date, amount) => `${date}: ${amount} van hierdie betaling het teruggekom.`,
     refunded: (date, amount) => `${date}: ${amount} van hierdie betaling is aan u terugbetaal.`,
     refundFailed: (date, amount, merchant) =>
       `${date}: ’n terugbetaling van ${amount} het nie aangekom nie. Die geld is terug by ${merchant}.`,

@@ -6,6 +6,8 @@ export const receiptInAfrikaans: Catalogue['receipt'] = {
   unneededTitle: 'Nie nodig nie',
   paid: 'Betaal',
   unneeded: 'Ontvang, en nie nodig nie',
+  takenBackTitle: 'Teruggeneem',
+  paidAndTakenBack: 'Betaal, en teruggeneem',
   youPaid: 'Dankie. U het betaal',
   weReceived: 'Ons het ontvang',
   facts: {
@@ -36,6 +38,8 @@ export const receiptInAfrikaans: Catalogue['receipt'] = {
     html`<strong>Sedertdien:</strong> ${merchant} het op ${date} ${amount} van ${name} teruggeneem.`,
   refunded: (merchant, amount) =>
     html`<strong>Sedertdien:</strong> ${merchant} het ${amount} hiervan aan u terugbetaal.`,
+  bankTookBack: (amount, date) =>
+    html`<strong>Die bank het op ${date} ${amount} teruggeneem.</strong> Wat dit betaal het, is weer verskuldig.`,
   paidBefore: (merchant) =>
     html`<strong>Dit is reeds voorheen betaal.</strong> ${merchant} het hierdie geld ook: vra dit terug.`,
   seeLeft: 'Sien wat nog betaal moet word',

@@ -23,6 +23,7 @@ export const documentInArabic: Catalogue['document'] = {
     heading: 'منذ ذلك الحين',
     takenBack: (date, amount, name, merchant) => `${date}: استرجعت ${merchant} مبلغ ${amount} من ${name}.`,
     reversed: (date, amount) => `${date}: استُرد ${amount} من هذه الدفعة.`,
+    cameBack: (date, amount) => `${date}: عاد ${amount} من هذه الدفعة.`,
     refunded: (date, amount) => `${date}: رُدّ إليك ${amount} من هذه الدفعة.`,
     refundFailed: (date, amount, merchant) => `${date}: لم يصل ردّ ${amount}، وعاد المبلغ إلى ${merchant}.`,
     used: (date, amount) => `${date}: استُخدم ${amount} من هذه الدفعة لمستحق آخر.`,

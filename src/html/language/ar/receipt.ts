@@ -6,6 +6,8 @@ export const receiptInArabic: Catalogue['receipt'] = {
   unneededTitle: 'لم يكن لازمًا',
   paid: 'مدفوع',
   unneeded: 'استُلم ولم يكن لازمًا',
+  takenBackTitle: 'استُرد',
+  paidAndTakenBack: 'مدفوع ثم استُرد',
   youPaid: 'شكرًا لك. لقد دفعت',
   weReceived: 'استلمنا',
   facts: {
@@ -35,6 +37,8 @@ export const receiptInArabic: Catalogue['receipt'] = {
   takenBack: (merchant, amount, name, date) =>
     html`<strong>منذ ذلك الحين:</strong> استرجعت ${merchant} مبلغ ${amount} من ${name} في ${date}.`,
   refunded: (merchant, amount) => html`<strong>منذ ذلك الحين:</strong> ردّت ${merchant} إليك ${amount} من هذه الدفعة.`,
+  bankTookBack: (amount, date) =>
+    html`<strong>استرد البنك ${amount} في ${date}.</strong> ما كان قد سُدد به أصبح مستحقًا من جديد.`,
   paidBefore: (merchant) =>
     html`<strong>كان هذا قد دُفع من قبل.</strong> لدى ${merchant} هذا المبلغ أيضًا: اطلب استرداده.`,
   seeLeft: 'عرض ما بقي للدفع',

@@ -24,6 +24,7 @@ export const documentInEnglish = {
     takenBack: (date: string, amount: string, name: string, merchant: string) =>
       `${date}: ${merchant} took ${amount} back from ${name}.`,
     reversed: (date: string, amount: string) => `${date}: ${amount} of this payment was taken back.`,
+    cameBack: (date: string, amount: string) => `${date}: ${amount} of this payment came back.`,
     refunded: (date: string, amount: string) => `${date}: ${amount} of this payment was sent back to you.`,
     refundFailed: (date: string, amount: string, merchant: string) =>
       `${date}: a refund of ${amount} did not arrive. The money is back with ${merchant}.`,

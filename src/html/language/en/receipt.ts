@@ -6,6 +6,8 @@ export const receiptInEnglish = {
   unneededTitle: 'Not needed',
   paid: 'Paid',
   unneeded: 'Received, and not needed',
+  takenBackTitle: 'Taken back',
+  paidAndTakenBack: 'Paid, and taken back',
   youPaid: 'Thank you. You paid',
   weReceived: 'We received',
   facts: {
@@ -36,6 +38,8 @@ export const receiptInEnglish = {
     html`<strong>Since then:</strong> ${merchant} took ${amount} back from ${name} on ${date}.`,
   refunded: (merchant: Html, amount: Html) =>
     html`<strong>Since then:</strong> ${merchant} sent ${amount} of it back to you.`,
+  bankTookBack: (amount: Html, date: string) =>
+    html`<strong>The bank took ${amount} back on ${date}.</strong> What it had paid is owed again.`,
   paidBefore: (merchant: Html) =>
     html`<strong>This had been paid before.</strong> ${merchant} has this money too: ask for it back.`,
   seeLeft: 'See what is left to pay',

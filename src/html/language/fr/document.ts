@@ -23,6 +23,7 @@ export const documentInFrench: Catalogue['document'] = {
     heading: 'Depuis',
     takenBack: (date, amount, name, merchant) => `${date}\u00a0: ${merchant} a repris ${amount} sur ${name}.`,
     reversed: (date, amount) => `${date}\u00a0: ${amount} de ce paiement a été repris.`,
+    cameBack: (date, amount) => `${date}\u00a0: ${amount} de ce paiement est revenu.`,
     refunded: (date, amount) => `${date}\u00a0: ${amount} de ce paiement vous a été remboursé.`,
     refundFailed: (date, amount, merchant) =>
       `${date}\u00a0: un remboursement de ${amount} n’est pas arrivé. L’argent est revenu chez ${merchant}.`,

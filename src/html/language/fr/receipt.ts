@@ -6,6 +6,8 @@ export const receiptInFrench: Catalogue['receipt'] = {
   unneededTitle: 'Non nécessaire',
   paid: 'Payé',
   unneeded: 'Reçu, mais non nécessaire',
+  takenBackTitle: 'Repris',
+  paidAndTakenBack: 'Payé, puis repris',
   youPaid: 'Merci. Vous avez payé',
   weReceived: 'Nous avons reçu',
   facts: {
@@ -36,6 +38,8 @@ export const receiptInFrench: Catalogue['receipt'] = {
   takenBack: (merchant, amount, name, date) =>
     html`<strong>Depuis\u00a0:</strong> ${merchant} a repris ${amount} sur ${name} le ${date}.`,
   refunded: (merchant, amount) => html`<strong>Depuis\u00a0:</strong> ${merchant} vous en a remboursé ${amount}.`,
+  bankTookBack: (amount, date) =>
+    html`<strong>La banque a repris ${amount} le ${date}.</strong> Ce que cela avait payé est de nouveau dû.`,
   paidBefore: (merchant) =>
     html`<strong>Ceci avait déjà été payé.</strong> ${merchant} a aussi reçu cet argent\u00a0: demandez-en le remboursement.`,
   seeLeft: 'Voir ce qui reste à payer',

@@ -23,6 +23,7 @@ export const documentInPortuguese: Catalogue['document'] = {
     heading: 'Desde então',
     takenBack: (date, amount, name, merchant) => `${date}: ${merchant} retirou ${amount} de ${name}.`,
     reversed: (date, amount) => `${date}: foram retirados ${amount} deste pagamento.`,
+    cameBack: (date, amount) => `${date}: ${amount} deste pagamento voltaram.`,
     refunded: (date, amount) => `${date}: foram-lhe reembolsados ${amount} deste pagamento.`,
     refundFailed: (date, amount, merchant) =>
       `${date}: um reembolso de ${amount} não chegou. O dinheiro voltou a ${merchant}.`,

@@ -6,6 +6,8 @@ export const receiptInPortuguese: Catalogue['receipt'] = {
   unneededTitle: 'Não era necessário',
   paid: 'Pago',
   unneeded: 'Recebido, e não era necessário',
+  takenBackTitle: 'Retirado',
+  paidAndTakenBack: 'Pago, e retirado',
   youPaid: 'Obrigado. Pagou',
   weReceived: 'Recebemos',
   facts: {
@@ -37,6 +39,8 @@ export const receiptInPortuguese: Catalogue['receipt'] = {
     html`<strong>Desde então:</strong> ${merchant} retirou ${amount} de ${name} a ${date}.`,
   refunded: (merchant, amount) =>
     html`<strong>Desde então:</strong> ${merchant} reembolsou-lhe ${amount} deste pagamento.`,
+  bankTookBack: (amount, date) =>
+    html`<strong>O banco retirou ${amount} a ${date}.</strong> O que tinha sido pago está de novo em dívida.`,
   paidBefore: (merchant) =>
     html`<strong>Isto já tinha sido pago.</strong> ${merchant} também tem este dinheiro: peça-o de volta.`,
   seeLeft: 'Ver o que falta pagar',

@@ -23,6 +23,7 @@ export const documentInSwahili: Catalogue['document'] = {
     heading: 'Tangu wakati huo',
     takenBack: (date, amount, name, merchant) => `${date}: ${merchant} ilirudisha ${amount} kutoka kwa ${name}.`,
     reversed: (date, amount) => `${date}: ${amount} ya malipo haya ilirudishwa.`,
+    cameBack: (date, amount) => `${date}: ${amount} ya malipo haya imerudi.`,
     refunded: (date, amount) => `${date}: ${amount} ya malipo haya ilirejeshwa kwako.`,
     refundFailed: (date, amount, merchant) =>
       `${date}: marejesho ya ${amount} hayakufika. Pesa zimerudi kwa ${merchant}.`,

@@ -6,6 +6,8 @@ export const receiptInSwahili: Catalogue['receipt'] = {
   unneededTitle: 'Haikuhitajika',
   paid: 'Imelipwa',
   unneeded: 'Imepokelewa, na haikuhitajika',
+  takenBackTitle: 'Yamerudishwa',
+  paidAndTakenBack: 'Yalilipwa, kisha yakarudishwa',
   youPaid: 'Asante. Umelipa',
   weReceived: 'Tumepokea',
   facts: {
@@ -37,6 +39,8 @@ export const receiptInSwahili: Catalogue['receipt'] = {
     html`<strong>Tangu wakati huo:</strong> ${merchant} ilirudisha ${amount} kutoka kwa ${name} tarehe ${date}.`,
   refunded: (merchant, amount) =>
     html`<strong>Tangu wakati huo:</strong> ${merchant} ilikurejeshea ${amount} ya malipo haya.`,
+  bankTookBack: (amount, date) =>
+    html`<strong>Benki ilirudisha ${amount} tarehe ${date}.</strong> Kilichokuwa kimelipwa kinadaiwa tena.`,
   paidBefore: (merchant) =>
     html`<strong>Hii ilikuwa imelipwa hapo awali.</strong> ${merchant} ina pesa hizi pia: omba zirudishwe.`,
   seeLeft: 'Ona kilichobaki kulipwa',

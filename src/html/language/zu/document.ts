@@ -23,6 +23,7 @@ export const documentInZulu: Catalogue['document'] = {
     heading: 'Kusukela lapho',
     takenBack: (date, amount, name, merchant) => `${date}: ${merchant} ibuyise ${amount} ku-${name}.`,
     reversed: (date, amount) => `${date}: ${amount} yale nkokhelo ibuyisiwe.`,
+    cameBack: (date, amount) => `${date}: ${amount} yale nkokhelo ibuyile.`,
     refunded: (date, amount) => `${date}: ${amount} yale nkokhelo ibuyiselwe kuwe.`,
     refundFailed: (date, amount, merchant) =>
       `${date}: ${amount} ebibuyiselwa kuwe ayifikanga. Imali isibuyele ku-${merchant}.`,

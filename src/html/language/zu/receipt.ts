@@ -6,6 +6,8 @@ export const receiptInZulu: Catalogue['receipt'] = {
   unneededTitle: 'Bekungadingeki',
   paid: 'Kukhokhiwe',
   unneeded: 'Kutholiwe, kodwa bekungadingeki',
+  takenBackTitle: 'Kubuyisiwe',
+  paidAndTakenBack: 'Kukhokhiwe, kwabuye kwabuyiswa',
   youPaid: 'Siyabonga. Ukhokhe',
   weReceived: 'Sithole',
   facts: {
@@ -37,6 +39,8 @@ export const receiptInZulu: Catalogue['receipt'] = {
     html`<strong>Kusukela lapho:</strong> ${merchant} ibuyise ${amount} ku-${name} ngo-${date}.`,
   refunded: (merchant, amount) =>
     html`<strong>Kusukela lapho:</strong> ${merchant} ikubuyisele ${amount} yale nkokhelo.`,
+  bankTookBack: (amount, date) =>
+    html`<strong>Ibhange libuyise ${amount} ngo-${date}.</strong> Lokho obekukhokhelwe kuyakweletwa futhi.`,
   paidBefore: (merchant) =>
     html`<strong>Lokhu bekuvele sekukhokhiwe.</strong> ${merchant} inayo nale mali: cela ukuba ibuyiswe.`,
   seeLeft: 'Bona okusele okufanele kukhokhwe',

@@ -30,6 +30,10 @@ from (
   from payment_reversal as v
   left join payment as p on p.id = v.payment_id and p.bucket = v.bucket and p.environment_id = v.environment_id
   union all
+  select 'reversal', v.id, 'a processor took it that has nothing to do with its payment', p.processor is null
+  from (select * from payment_reversal where processor_reference is not null) as v
+  left join payment as p on p.id = v.payment_id and p.bucket = v.bucket and p.environment_id = v.environment_id
+  union all
   select 'refund', r.id, 'it is not of its payment',
     p.id is null or p.customer_id is distinct from r.customer_id or p.currency <> r.currency or p.processor is distinct from r.processor
   from refund as r
@@ -39,6 +43,11 @@ from (
     r.id is null or n.refund_id is null or r.channel <> n.channel
   from (select * from refund where reference is not null) as r
   full join refund_reference as n on n.refund_id = r.id and n.environment_id = r.environment_id
+  union all
+  select 'dispute', d.id, 'it is not of its payment',
+    p.id is null or p.customer_id is distinct from d.customer_id or p.currency <> d.currency or p.processor is distinct from d.processor
+  from dispute as d
+  left join payment as p on p.id = d.payment_id and p.bucket = d.bucket and p.environment_id = d.environment_id
   union all
   select 'payment', p.id, 'it has no customer', c.id is null
   from (select * from payment where applied_amount = 0 and customer_id is not null) as p

@@ -1,6 +1,6 @@
 -- I5, from the side of the system accounts: clearing accounts hold what arrived and was neither reversed nor paid out
--- by a refund, less fees and settlements and with what is not ours of them, "fees" what processors kept, "bank" what they settled,
--- "unmatched" the other side of what is not ours, "refunds" holds, as a debt, what is on its way to payers, "unapplied"
+-- by a refund, less what processors took beyond what was left, which "losses" holds, less fees and settlements and with what is not ours
+-- of them, "fees" what processors kept, "bank" what they settled, "unmatched" the other side of what is not ours, "refunds" holds, as a debt, what is on its way to payers, "unapplied"
 -- holds, as a debt, what is unapplied of payments, and "direct_receipts" what is direct. These accounts store no balance, so only the sums can be compared.
 with arrived as (
   select
@@ -8,6 +8,11 @@ with arrived as (
     sum(unapplied_amount) as unapplied, sum(direct_amount) as direct, sum(amount - reversed_amount) filter (where status = 'succeeded') as held
   from payment
   group by environment_id, currency, coalesce(processor, channel)
+), lost as (
+  select p.environment_id, p.currency, p.processor as place, sum(v.uncovered_amount - v.covered_amount) as lost
+  from (select * from payment_reversal where uncovered_amount > covered_amount and reinstatement_id is null) as v
+  join payment as p on p.id = v.payment_id and p.bucket = v.bucket and p.environment_id = v.environment_id
+  group by p.environment_id, p.currency, p.processor
 ), refunded as (
   select
     environment_id, currency, coalesce(processor, channel) as place,
@@ -58,7 +63,11 @@ from (
     select environment_id, 'clearing:' || place, currency, 0, -paid from settled
     union all
     select environment_id, 'bank:' || place, currency, 0, paid from settled
+    union all
+    select environment_id, 'losses', currency, 0, lost from lost
+    union all
+    select environment_id, 'clearing:' || place, currency, 0, -lost from lost
   ) as sides
-  where system_account in ('unapplied', 'direct_receipts', 'refunds') or system_account ~ '^(clearing|fees|bank|unmatched):'
+  where system_account in ('unapplied', 'direct_receipts', 'refunds', 'losses') or system_account ~ '^(clearing|fees|bank|unmatched):'
   group by environment_id, system_account, currency
 ) as checked

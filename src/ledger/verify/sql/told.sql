@@ -1,6 +1,7 @@
 -- I6, what is told besides applications. Each adjustment and each reversal of a payment has exactly one event: it has the
 -- same id, so there cannot be two. So has each refund that was paid out, and each that failed: its event has the id of the ledger
--- transaction. Each change of an object that is audited has exactly one event of its type, and so has
+-- transaction, and so has the end of a dispute whose money came back. What is said of a dispute is told as often as its version says.
+-- Each change of an object that is audited has exactly one event of its type, and so has
 -- each payment that succeeded on a page, and each settlement. What is from before all of this was told, or before the retention limit, is
 -- skipped.
 with told_since as materialized (
@@ -16,7 +17,7 @@ with told_since as materialized (
       when 'write_off' then '^(bill\.written_off|(customer|account)\.balance_adjusted)$'
       else '\.balance_adjusted$' end as told_as
   from ledger_transaction
-  where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_succeeded', 'refund_failed',
+  where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_succeeded', 'refund_failed', 'dispute_won',
       'processor_fee', 'unmatched_line', 'line_matched', 'settlement', 'settlement_failed')
     and id >= (select id from told_since)
   union all
@@ -28,6 +29,12 @@ with told_since as materialized (
   from (select * from ledger_transaction where kind in ('refund', 'refund_succeeded', 'refund_failed')) as t
   left join refund as r on r.id = t.source_id and r.bucket = t.bucket and r.environment_id = t.environment_id
   where (t.kind <> 'refund' or r.processor is null) and t.id >= (select id from told_since)
+  union all
+  select 'dispute', id, bucket, environment_id, '^dispute\.created$' from dispute
+  where id >= (select id from told_since)
+  union all
+  select 'end', closing_id, bucket, environment_id, '^dispute\.closed$' from dispute
+  where closing_id >= (select id from told_since)
 ), changed as (
   select object_kind as kind, object_id as id, bucket, environment_id,
     -- Of the accounts and bills of a customer, other fields are erased than those that say who the customer is.
@@ -48,15 +55,19 @@ with told_since as materialized (
 ), counted as (
   select kind, id, bucket, environment_id, type, count(*) as changes
   from changed group by kind, id, bucket, environment_id, type
+  union all
+  select 'dispute', id, bucket, environment_id, 'dispute', version from dispute
+  where id >= (select id from told_since)
 ), told as (
-  select subject_id, bucket, environment_id, type, count(*) as events
+  select subject_id, bucket, environment_id, case when type like 'dispute.%' then 'dispute' else type end as type, count(*) as events
   from event
   where type ~ '^(customer|account|bill)\.(created|updated|archived|unarchived|voided|pseudonymised)$'
     and id >= (select id from told_since)
     or type ~ '^payment_(request|session)\.(created|updated)$' and id >= (select id from told_since)
     or type in ('payment.succeeded', 'payment_request.paid', 'payment_session.completed', 'settlement.created')
       and subject_id >= (select id from told_since)
-  group by subject_id, bucket, environment_id, type
+    or type like 'dispute.%' and subject_id >= (select id from told_since)
+  group by subject_id, bucket, environment_id, 4
 )
 select
   count(*) as examined,
@@ -70,9 +81,9 @@ from (
   from moved as m
   full join (
     select id, bucket, environment_id, type,
-      type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed') or type ~ '^\w+\.(balance_adjusted|written_off|voided)$' as is_move
+      type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed', 'dispute.created') or type ~ '^\w+\.(balance_adjusted|written_off|voided)$' as is_move
     from event
-    where type ~ '^(customer|account|bill)\.' or type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed')
+    where type ~ '^(customer|account|bill|dispute)\.' or type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed')
   ) as e on e.id = m.id and e.bucket = m.bucket and e.environment_id = m.environment_id
   where m.id is not null or e.is_move and e.id >= (select id from told_since)
   union all

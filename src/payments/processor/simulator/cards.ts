@@ -1,5 +1,6 @@
 import { passesLuhn } from '../../../core/card-number.ts'
 import type { Decline, MethodDetails } from '../processor.ts'
+import type { Later } from './later.ts'
 
 /** What becomes of a charge that is tried with one of the simulator's cards or banks. */
 export type ChargeBehaviour =
@@ -23,14 +24,15 @@ export const declines = {
 } as const
 export type DeclineCode = keyof typeof declines
 
+const succeeds: ChargeBehaviour = { kind: 'succeeds' }
 const pendingSucceeds: ChargeBehaviour = { kind: 'pending', becomes: 'succeeded' }
 const pendingFails: ChargeBehaviour = { kind: 'pending', becomes: 'failed' }
 const declined = (decline_code: DeclineCode): ChargeBehaviour => ({ kind: 'declined', decline_code })
 
 /** Every card that the simulator knows, with what it does: shown on its card page. It accepts no other number. */
-export const simulatorCards: readonly { number: string; does: string; behaviour: ChargeBehaviour }[] = [
-  { number: '4242424242424242', does: 'succeeds', behaviour: { kind: 'succeeds' } },
-  { number: '5555555555554444', does: 'succeeds (Mastercard)', behaviour: { kind: 'succeeds' } },
+export const simulatorCards: readonly { number: string; does: string; behaviour: ChargeBehaviour; later?: Later }[] = [
+  { number: '4242424242424242', does: 'succeeds', behaviour: succeeds },
+  { number: '5555555555554444', does: 'succeeds (Mastercard)', behaviour: succeeds },
   { number: '4000000000003220', does: 'asks you to approve, then succeeds', behaviour: { kind: 'challenge' } },
   { number: '4000000000000077', does: 'is pending for 3 s, then succeeds', behaviour: pendingSucceeds },
   { number: '4000000000000093', does: 'is pending for 3 s, then fails', behaviour: pendingFails },
@@ -39,6 +41,25 @@ export const simulatorCards: readonly { number: string; does: string; behaviour:
   { number: '4000000000000069', does: 'declined: expired card', behaviour: declined('expired_card') },
   { number: '4000000000000127', does: 'declined: wrong CVC', behaviour: declined('incorrect_cvc') },
   { number: '4000000000009987', does: 'declined: lost card', behaviour: declined('lost_card') },
+  {
+    number: '4000000000000259',
+    does: 'succeeds; disputed after 2 s, and lost',
+    behaviour: succeeds,
+    later: 'dispute_lost',
+  },
+  {
+    number: '4000000000002685',
+    does: 'succeeds; disputed after 2 s, and won',
+    behaviour: succeeds,
+    later: 'dispute_won',
+  },
+  {
+    number: '4000000000001976',
+    does: 'succeeds; the bank asks about it after 2 s',
+    behaviour: succeeds,
+    later: 'dispute_warning',
+  },
+  { number: '4000000000005126', does: 'succeeds; fails after 2 s', behaviour: succeeds, later: 'late_failure' },
 ]
 
 /** What may be kept of a card. */
@@ -64,7 +85,7 @@ const typedMax = 40
 export function readCard(
   typed: CardInput,
   now: Date,
-): { faults: CardFaults } | { details: MethodDetails; behaviour: ChargeBehaviour } {
+): { faults: CardFaults } | { details: MethodDetails; behaviour: ChargeBehaviour; later: Later | undefined } {
   const within = (text: string) => (text.length > typedMax ? '' : text)
   const input = { card_number: within(typed.card_number), expiry: within(typed.expiry), cvc: within(typed.cvc) }
   const digits = input.card_number.replaceAll(/[\s-]/g, '')
@@ -76,7 +97,7 @@ export function readCard(
     ...(!/^\d{3,4}$/.test(input.cvc.trim()) && { cvc: 'Enter the 3 or 4 digits of the code.' }),
   }
   if (!card || Object.keys(faults).length > 0) return { faults }
-  return { details: cardDetails(digits), behaviour: card.behaviour }
+  return { details: cardDetails(digits), behaviour: card.behaviour, later: card.later }
 }
 
 /** What is shown again of an expiry that was refused: nothing of what is longer than one, which may be a card number. */

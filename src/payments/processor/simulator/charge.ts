@@ -1,10 +1,13 @@
 import { decode, encode } from '../../../core/id/base62.ts'
 import { bucketOf, type Id } from '../../../core/id/id.ts'
 import { sameSecret, type Vault } from '../../../core/secret.ts'
+import { integerArray, textArray, timeArray } from '../../../database/arrays.ts'
 import type { Queryable } from '../../../database/pool.ts'
+import { loadSql } from '../../../database/sql.ts'
 import type { ChargeState, MethodDetails } from '../processor.ts'
 import { eftDetails, simulatedBanks } from './banks.ts'
 import { type ChargeBehaviour, cardDetails, type DeclineCode, declineOf } from './cards.ts'
+import { callbacksOf, type Later, takenBackAt } from './later.ts'
 import type { RefundBehaviour } from './refund-behaviour.ts'
 
 /** A charge in the simulator's own books. */
@@ -24,14 +27,23 @@ export type SimulatorCharge = {
   paycode: string | null
   /** What becomes of its refunds; null means that they succeed. */
   refunds: RefundBehaviour | null
+  /** What becomes of its money after it has succeeded; null means that it stays. */
+  later: Later | null
   return_url: Buffer
   created_at: Date
 }
+
+const moveChargeSql = loadSql(import.meta.url, './sql/move-simulator-charge.sql')
 
 const pendingMs = 3_000
 // A payment expires after 24 hours and its card page an hour earlier, so that no charge is started on an expired
 // payment.
 const payableMs = 23 * 3_600_000
+
+/** By which the simulator and the payment know a charge. */
+export function simulatorReference(id: Id): string {
+  return `sim_${encode(id)}`
+}
 
 /** The part of a charge's address that cannot be guessed. */
 export function chargeToken(vault: Vault, id: Id): string {
@@ -91,13 +103,19 @@ export async function insertPush(
 ): Promise<void> {
   await insertCharge(pool, charge)
   const refused = phone.replaceAll(/\D/g, '').endsWith('0093')
-  await move(pool, { ...charge, bucket: bucketOf(charge.id) }, 'open', {
-    status: 'pending',
-    becomes: refused ? 'failed' : 'succeeded',
-    settles_at: new Date(charge.created_at.getTime() + pendingMs),
-    decline_code: refused ? 'refused_by_payer' : null,
-    card: eftDetails(simulatedBanks[0]),
-  })
+  await move(
+    pool,
+    { ...charge, bucket: bucketOf(charge.id) },
+    'open',
+    {
+      status: 'pending',
+      becomes: refused ? 'failed' : 'succeeded',
+      settles_at: new Date(charge.created_at.getTime() + pendingMs),
+      decline_code: refused ? 'refused_by_payer' : null,
+      card: eftDetails(simulatedBanks[0]),
+    },
+    charge.created_at,
+  )
 }
 
 /** Until when the payer may act on a charge. */
@@ -113,35 +131,53 @@ export function isWithinTime(charge: Pick<SimulatorCharge, 'created_at'>, now: D
 type ChargeKey = Pick<SimulatorCharge, 'id' | 'bucket' | 'environment_id'>
 
 /** What a charge is tried with, and what comes of it; a pending one is decided after `delay_ms`, 3 s unless it says. */
-export type ChargeAttempt = { details: MethodDetails; behaviour: ChargeBehaviour; delay_ms?: number }
+export type ChargeAttempt = {
+  details: MethodDetails
+  behaviour: ChargeBehaviour
+  delay_ms?: number
+  later?: Later | undefined
+}
 
 /** Tries a charge with a card or a bank. Only an open charge can be charged, so a form that is sent twice charges once. */
 export function tryCharge(
   pool: Queryable,
   charge: ChargeKey,
-  { details: card, behaviour, delay_ms = pendingMs }: ChargeAttempt,
+  { details: card, behaviour, delay_ms = pendingMs, later }: ChargeAttempt,
   now: Date,
 ): Promise<void> {
   switch (behaviour.kind) {
     case 'succeeds':
-      return move(pool, charge, 'open', { status: 'succeeded', settles_at: now, card })
+      return move(pool, charge, 'open', { status: 'succeeded', settles_at: now, card, later }, now)
     case 'declined':
-      return move(pool, charge, 'open', {
-        status: 'failed',
-        settles_at: now,
-        decline_code: behaviour.decline_code,
-        card,
-      })
+      return move(
+        pool,
+        charge,
+        'open',
+        {
+          status: 'failed',
+          settles_at: now,
+          decline_code: behaviour.decline_code,
+          card,
+        },
+        now,
+      )
     case 'challenge':
-      return move(pool, charge, 'open', { status: 'challenge', card })
+      return move(pool, charge, 'open', { status: 'challenge', card }, now)
     case 'pending':
-      return move(pool, charge, 'open', {
-        status: 'pending',
-        becomes: behaviour.becomes,
-        settles_at: new Date(now.getTime() + delay_ms),
-        decline_code: behaviour.becomes === 'failed' ? 'processing_error' : null,
-        card,
-      })
+      return move(
+        pool,
+        charge,
+        'open',
+        {
+          status: 'pending',
+          becomes: behaviour.becomes,
+          settles_at: new Date(now.getTime() + delay_ms),
+          decline_code: behaviour.becomes === 'failed' ? 'processing_error' : null,
+          card,
+          later,
+        },
+        now,
+      )
   }
 }
 
@@ -151,6 +187,7 @@ export type PlayedOutcome = {
   method: 'card' | 'instant_eft'
   delay_s: number
   refunds: RefundBehaviour | undefined
+  later: Later | undefined
 }
 
 /** Pays the open charge of a payment as a test wants. */
@@ -158,7 +195,7 @@ export async function playCharge(
   pool: Queryable,
   environmentId: number,
   id: Id,
-  { outcome, method, delay_s, refunds }: PlayedOutcome,
+  { outcome, method, delay_s, refunds, later }: PlayedOutcome,
   now: Date,
 ): Promise<void> {
   if (refunds !== undefined) await setRefunds(pool, environmentId, id, refunds)
@@ -172,7 +209,7 @@ export async function playCharge(
   }
   const details = byCard ? cardDetails('4242424242424242') : eftDetails(simulatedBanks[0])
   const charge = { id, bucket: bucketOf(id), environment_id: environmentId }
-  await tryCharge(pool, charge, { details, behaviour: behaviours[outcome], delay_ms: delay_s * 1_000 }, now)
+  await tryCharge(pool, charge, { details, behaviour: behaviours[outcome], delay_ms: delay_s * 1_000, later }, now)
 }
 
 async function setRefunds(pool: Queryable, environmentId: number, id: Id, refunds: RefundBehaviour): Promise<void> {
@@ -185,12 +222,18 @@ async function setRefunds(pool: Queryable, environmentId: number, id: Id, refund
 
 /** Records the payer's decision on the challenge. */
 export function answerChallenge(pool: Queryable, charge: SimulatorCharge, approved: boolean, now: Date): Promise<void> {
-  return move(pool, charge, 'challenge', {
-    status: approved ? 'succeeded' : 'failed',
-    settles_at: now,
-    decline_code: approved ? null : 'authentication_failed',
-    card: charge.card,
-  })
+  return move(
+    pool,
+    charge,
+    'challenge',
+    {
+      status: approved ? 'succeeded' : 'failed',
+      settles_at: now,
+      decline_code: approved ? null : 'authentication_failed',
+      card: charge.card,
+    },
+    now,
+  )
 }
 
 /** Closes a charge that is still to be paid. */
@@ -210,18 +253,21 @@ export async function closeCharge(
 }
 
 type Move = Pick<SimulatorCharge, 'status' | 'card'> &
-  Partial<Pick<SimulatorCharge, 'becomes' | 'settles_at' | 'decline_code'>>
+  Partial<Pick<SimulatorCharge, 'becomes' | 'settles_at' | 'decline_code'>> & { later?: Later | undefined }
+
+// What is called about is due to be looked at when it happens: nothing has to run for it in the simulator.
 
 async function move(
   pool: Queryable,
   { id, bucket, environment_id }: ChargeKey,
   from: SimulatorCharge['status'],
   to: Move,
+  now: Date,
 ): Promise<void> {
+  const { later } = to
+  const callbacks = later === undefined ? [] : callbacksOf(simulatorReference(id), later, to.settles_at ?? now)
   await pool.query({
-    name: 'move-simulator-charge',
-    text: `update simulator_charge set status = $5, becomes = $6, settles_at = $7, decline_code = $8, card = $9
-      where id = $1 and bucket = $2 and environment_id = $3 and status = $4`,
+    ...moveChargeSql,
     values: [
       id,
       bucket,
@@ -232,6 +278,12 @@ async function move(
       to.settles_at ?? null,
       to.decline_code ?? null,
       to.card,
+      later ?? null,
+      simulatorReference(id),
+      textArray(callbacks.map(({ event_id }) => event_id)),
+      integerArray(callbacks.map(({ bucket }) => bucket)),
+      timeArray(callbacks.map(({ at }) => at)),
+      now,
     ],
   })
 }
@@ -250,7 +302,14 @@ export function stateAt(charge: SimulatorCharge, now: Date): ChargeState {
     case 'pending':
       return { status: 'pending', method_details }
     case 'succeeded':
-      return { status: 'succeeded', at: settles_at ?? now, amount, currency, method_details }
+      return {
+        status: 'succeeded',
+        at: settles_at ?? now,
+        amount,
+        currency,
+        method_details,
+        ...takenBackAt(charge, simulatorReference(charge.id), now),
+      }
     case 'failed':
       return {
         status: 'failed',

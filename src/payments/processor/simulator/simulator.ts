@@ -1,11 +1,19 @@
 import type { AppContext } from '../../../context.ts'
 import { assert, required } from '../../../core/assert.ts'
 import { keptCurrencyCodes } from '../../../core/currency.ts'
-import { decode, encode } from '../../../core/id/base62.ts'
+import { decode } from '../../../core/id/base62.ts'
 import { bucketOf } from '../../../core/id/id.ts'
 import { maxAmount } from '../../../core/money.ts'
 import type { ChargeRange, Processor, ProcessorTerms } from '../processor.ts'
-import { chargeToken, closeCharge, insertCharge, insertPush, type SimulatorCharge, stateAt } from './charge.ts'
+import {
+  chargeToken,
+  closeCharge,
+  insertCharge,
+  insertPush,
+  type SimulatorCharge,
+  simulatorReference,
+  stateAt,
+} from './charge.ts'
 import { findPaycodePayment } from './paycode.ts'
 import { fetchSimulatorRefund, sendSimulatorRefund } from './refund.ts'
 import { simulatorSettlements } from './settlement.ts'
@@ -22,9 +30,8 @@ export const simulatorTerms: ProcessorTerms = {
   pending_max_ms: pendingMaxMs,
 }
 
-const referencePrefix = 'sim_'
 const idOf = (reference: string) =>
-  required(decode(reference.slice(referencePrefix.length)), 'a reference of the simulator holds an id')
+  required(decode(reference.slice('sim_'.length)), 'a reference of the simulator holds an id')
 
 /**
  * The built-in processor of the test environment: it keeps its own books, has its own pages, and resolves pending
@@ -49,14 +56,14 @@ export function simulator(
         created_at: clock.now(),
       })
       return {
-        reference: referencePrefix + encode(payment_id),
+        reference: simulatorReference(payment_id),
         url: `${publicUrl()}/simulator/charges/${chargeToken(vault, payment_id)}`,
       }
     },
     async push({ payment_id, ...charge }, phone) {
       const row = { ...charge, id: payment_id, environment_id: environmentId, created_at: clock.now() }
       await insertPush(pool, { ...row, return_url: vault.encrypt('') }, phone)
-      return { reference: referencePrefix + encode(payment_id) }
+      return { reference: simulatorReference(payment_id) }
     },
     findPaycode: (paycode) => findPaycodePayment(pool, environmentId, paycode, clock.now()),
     close: (reference) => closeCharge(pool, environmentId, idOf(reference), clock.now()),

@@ -13,8 +13,7 @@ const expired: Decline = {
  * not end a session: its payer tries again inside it.
  */
 export function stateOfSession(session: Stripe.Checkout.Session, now: Date): ChargeState {
-  const intent = typeof session.payment_intent === 'object' ? (session.payment_intent ?? undefined) : undefined
-  const charge = typeof intent?.latest_charge === 'object' ? (intent.latest_charge ?? undefined) : undefined
+  const { intent, charge } = chargeOf(session)
   const method_details = methodOf(charge)
   if (session.payment_status === 'paid') {
     const currency = session.currency?.toUpperCase()
@@ -35,6 +34,16 @@ export function stateOfSession(session: Stripe.Checkout.Session, now: Date): Cha
     return { status: 'failed', decline: declineOf(intent), method_details }
   }
   return { status: 'pending', method_details }
+}
+
+/** What of a session was expanded, as far as it is there. */
+export function chargeOf({ payment_intent }: Stripe.Checkout.Session): {
+  intent: Stripe.PaymentIntent | undefined
+  charge: Stripe.Charge | undefined
+} {
+  const intent = typeof payment_intent === 'object' ? (payment_intent ?? undefined) : undefined
+  const charge = typeof intent?.latest_charge === 'object' ? (intent.latest_charge ?? undefined) : undefined
+  return { intent, charge }
 }
 
 // Of Stripe's codes for a decline, those for which every language has a sentence; what it says itself is shown for others.

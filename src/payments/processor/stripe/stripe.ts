@@ -7,9 +7,10 @@ import { CallbackRefused, lookingFor, ProcessorFault } from '../fault.ts'
 import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '../processor.ts'
 import { stripeLimits, toWire } from './amounts.ts'
 import { readableAnswers } from './answers.ts'
+import { disputesOf, mayBeDisputed } from './disputes.ts'
 import { createStripeRefund, fetchStripeRefund, findStripeRefund } from './refunds.ts'
 import { stripeSettlements } from './settlements.ts'
-import { stateOfSession } from './state.ts'
+import { chargeOf, stateOfSession } from './state.ts'
 
 /** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
 const stripeApiVersion = '2026-10-28.endive'
@@ -54,7 +55,12 @@ export async function createStripe(
     fetch: (reference) =>
       calling(Sdk, async () => {
         const expand = ['payment_intent.latest_charge']
-        return stateOfSession(await stripe.checkout.sessions.retrieve(reference, { expand }), app.clock.now())
+        const session = await stripe.checkout.sessions.retrieve(reference, { expand })
+        const now = app.clock.now()
+        const state = stateOfSession(session, now)
+        const { intent, charge } = chargeOf(session)
+        if (state.status !== 'succeeded' || !intent || !charge || !mayBeDisputed(charge, now)) return state
+        return { ...state, disputes: await disputesOf(stripe, intent.id) }
       }),
     refund: async (refund) => {
       const sent = await lookingFor(() => calling(Sdk, () => findStripeRefund(stripe, refund)))
@@ -161,17 +167,17 @@ async function calling<T>({ errors }: Sdk, call: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Which session an event is about, or of which payment intent it is a refund. Nothing but ids is read: objects in events are rendered in the version of the endpoint. An event
- * of the other mode, or about something else, wakes nothing.
+ * Which session an event is about, or which payment intent one of a refund or a dispute. Nothing but ids is read: objects in events are
+ * rendered in the version of the endpoint. An event of the other mode, or about something else, wakes nothing.
  */
 function wakesOf(mode: 'test' | 'live', construct: () => Stripe.Event): Wake[] {
   try {
     const event = construct()
     const about = event.data.object as { object?: unknown; id?: unknown; payment_intent?: unknown }
-    const reference =
-      about.object === 'checkout.session' ? about.id : about.object === 'refund' ? about.payment_intent : undefined
-    if (event.livemode !== (mode === 'live') || typeof reference !== 'string') return []
-    return [{ event_id: String(event.id), reference }]
+    if (event.livemode !== (mode === 'live')) return []
+    const { id, payment_intent } = about
+    const reference = { 'checkout.session': id, refund: payment_intent, dispute: payment_intent }[String(about.object)]
+    return typeof reference === 'string' ? [{ event_id: String(event.id), reference }] : []
   } catch (error) {
     // Whatever is thrown, it is no event that Stripe signed: too old, cut short, or of another secret.
     if (error instanceof CallbackRefused) throw error

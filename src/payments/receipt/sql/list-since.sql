@@ -1,6 +1,6 @@
 -- What has become of the money of payment $2 since its receipt was written, the oldest first: what was taken back from a debt, what
--- of the payment was reversed or refunded, which refunds failed, and what was applied to something else. What came back of a refund and
--- went to its debts again is told by the failure. $4: how many lines the receipt has.
+-- of the payment was reversed or refunded, which refunds failed, what of it came again, and what was applied to something else. What came back
+-- and went to its debts again is told by that. $4: how many lines the receipt has.
 with used as (
   select id, transaction_id, receivable_id, amount, created_at,
     row_number() over (order by id) > $4::integer as later
@@ -22,9 +22,15 @@ select kind, at, amount, receivable_id from (
   select failure_id, 'refund_failed', failed_at, amount, null from refund
   where payment_id = $2 and environment_id = $1 and bucket = $3 and status = 'failed'
   union all
+  select reinstatement_id, 'came_back', reinstated_at, amount, null from dispute
+  where payment_id = $2 and environment_id = $1 and bucket = $3 and reinstatement_id is not null
+  union all
   select id, 'used', created_at, amount, null from used
   where later and not exists (
-    select from refund as r where r.payment_id = $2 and r.environment_id = $1 and r.bucket = $3 and r.failure_id = used.transaction_id)
+    select from refund as r where r.payment_id = $2 and r.environment_id = $1 and r.bucket = $3 and r.failure_id = used.transaction_id
+    union all
+    select from payment_reversal as v
+    where v.payment_id = $2 and v.environment_id = $1 and v.bucket = $3 and v.reinstatement_id = used.transaction_id)
 ) as since
 order by at, id
 limit 50

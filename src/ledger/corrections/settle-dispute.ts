@@ -1,0 +1,205 @@
+import { required } from '../../core/assert.ts'
+import type { DisputeStatus } from '../../core/dispute-status.ts'
+import { type Id, newId } from '../../core/id/id.ts'
+import { toNumber } from '../../core/money.ts'
+import type { Connection } from '../../database/pool.ts'
+import { type NewEvent, renderEvent, writeEvents } from '../../events/outbox.ts'
+import type { DataOf, EventType } from '../../events/registry.ts'
+import type { ChangeContext } from '../change.ts'
+import type { LockedPayment } from '../store.ts'
+import { Correction } from './correction-journal.ts'
+import { disputeData } from './dispute-event.ts'
+import { type DisputeRow, insertDispute, lockDispute, updateDispute } from './dispute-row.ts'
+import { lockPayment } from './hold.ts'
+import { coverLosses, findReversal, isTaken, listReversalParts, reinstate } from './payment-reversal.ts'
+import { takeByProcessor } from './reverse-payment.ts'
+import { stillOwed } from './still-owed.ts'
+
+/** What a processor says of a dispute, in the currency of its payment. */
+export type DisputeFound = {
+  /** The processor's own reference of it. */
+  reference: string
+  amount: bigint
+  reason: string
+  status: DisputeStatus
+  respond_by: Date | undefined
+  /** Where the money is: with the merchant, taken by the processor, or brought back after it was taken. */
+  money: 'kept' | 'taken' | 'returned'
+}
+
+/** Money that a processor took back for good. */
+export type LateFailure = { reference: string; amount: bigint; reason: string }
+
+/** Which status is later. What ends can only be followed by money that moves otherwise: an appeal, or a warning that was none. */
+const order: readonly DisputeStatus[] = ['warning', 'needs_response', 'under_review', 'closed', 'lost', 'won']
+const ended: readonly DisputeStatus[] = ['lost', 'won', 'closed']
+
+/**
+ * Brings a dispute to what its processor says of it. It may be called concurrently, any number of times and in any order: the lock on
+ * the payment lets one through at a time, its status only moves forward, and its money is taken once and comes back once.
+ * `next_check_at` is when the processor is asked again, unless it has ended. Throws `payment_state` for a payment whose money has not arrived.
+ */
+export async function settleDispute(
+  connection: Connection,
+  context: ChangeContext,
+  payment_id: Id,
+  found: DisputeFound,
+  next_check_at: Date,
+): Promise<void> {
+  const payment = await lockPayment(connection, context, payment_id, { parameter: 'payment' })
+  const before = await lockDispute(connection, payment, found.reference)
+  const after = merge(before ?? unknownDispute(context, payment, found), found)
+  const told: NewEvent[] = []
+  const tell = <Type extends EventType>(type: Type, id: Id, data: DataOf<Type>) => {
+    const { bucket } = payment
+    told.push(
+      renderEvent(context.environment, { id, bucket, type, subject_id: after.id, created_at: context.now, data }),
+    )
+  }
+  if (before && !differs(before, after) && !takes(after, found) && !returns(after, found)) return
+  if (takes(after, found)) {
+    const { amount, reason, processor_reference } = after
+    const reversal = await takeByProcessor(connection, context, payment, { amount, reason, processor_reference })
+    Object.assign(after, { reversal_id: reversal.id, lost_amount: reversal.uncovered_amount })
+  }
+  const back = returns(after, found) ? await bringBack(connection, context, payment, after) : undefined
+  const hasEnded = ended.includes(after.status)
+  Object.assign(after, { next_check_at: hasEnded ? null : next_check_at, updated_at: context.now })
+  if (!before) tell('dispute.created', after.id, disputeData(after))
+  else after.version += 1n
+  if (hasEnded) {
+    if (!before) after.version += 1n
+    after.closing_id = back?.transaction_id ?? newId(payment.bucket, context.now.getTime())
+    after.closed_at = context.now
+    tell('dispute.closed', after.closing_id, {
+      ...disputeData(after),
+      ...(back && back.losses > 0n && { losses_amount: toNumber(back.losses) }),
+    })
+  } else {
+    Object.assign(after, { closing_id: null, closed_at: null })
+    if (before) tell('dispute.updated', newId(payment.bucket, context.now.getTime()), disputeData(after))
+  }
+  await Promise.all([
+    before ? updateDispute(connection, after) : insertDispute(connection, after),
+    writeEvents(connection, told),
+  ])
+}
+
+/** Books a late failure, once, by the name that its processor gives it. Throws `payment_state`. */
+export async function settleLateFailure(
+  connection: Connection,
+  context: ChangeContext,
+  payment_id: Id,
+  { reference, amount, reason }: LateFailure,
+): Promise<void> {
+  const payment = await lockPayment(connection, context, payment_id, { parameter: 'payment' })
+  if (await isTaken(connection, payment, reference)) return
+  await takeByProcessor(connection, context, payment, { amount, reason, processor_reference: reference })
+}
+
+function unknownDispute(
+  { now }: ChangeContext,
+  { bucket, environment_id, id, customer_id, processor, currency }: LockedPayment,
+  { reference, amount, reason }: DisputeFound,
+): DisputeRow {
+  return {
+    id: newId(bucket, now.getTime()),
+    bucket,
+    environment_id,
+    payment_id: id,
+    customer_id,
+    processor: required(processor, 'only a payment of a processor is disputed'),
+    processor_reference: reference,
+    currency,
+    amount,
+    reason,
+    status: 'warning',
+    respond_by: null,
+    reversal_id: null,
+    reinstatement_id: null,
+    reinstated_at: null,
+    closing_id: null,
+    closed_at: null,
+    next_check_at: null,
+    version: 1n,
+    created_at: now,
+    updated_at: now,
+    lost_amount: null,
+  }
+}
+
+/** The dispute as it is said to be. What was taken keeps its amount. */
+function merge(before: DisputeRow, found: DisputeFound): DisputeRow {
+  const status = laterStatus(before, found)
+  // A warning that had come to nothing, and was not the end of it.
+  const isOpenAgain = before.status === 'closed' && found.money === 'taken'
+  const isLater = order.indexOf(status) > order.indexOf(before.status)
+  const isStill = status === before.status && !ended.includes(status)
+  if (!isOpenAgain && !isLater && !isStill) return { ...before }
+  const amount = before.reversal_id === null ? found.amount : before.amount
+  return { ...before, amount, status, reason: found.reason, respond_by: found.respond_by ?? null }
+}
+
+/**
+ * The status that agrees with where the money is: a dispute has ended when the money lies where its end puts it. A processor may say
+ * `won` days before it sends the money.
+ */
+function laterStatus(before: DisputeRow, { status, money }: DisputeFound): DisputeStatus {
+  if (money === 'returned') return 'won'
+  if (money === 'kept') return status === 'lost' ? 'under_review' : status
+  if (status === 'won') return before.status === 'lost' ? 'lost' : 'under_review'
+  if (status === 'closed') return 'lost'
+  return status === 'warning' ? 'needs_response' : status
+}
+
+/** Whether its money is to be taken. What was taken and brought back before anybody looked has not moved. */
+function takes({ reversal_id, status }: DisputeRow, { money }: DisputeFound): boolean {
+  return money === 'taken' && reversal_id === null && status !== 'won'
+}
+
+function returns({ reversal_id, reinstatement_id }: DisputeRow, { money }: DisputeFound): boolean {
+  return money === 'returned' && reversal_id !== null && reinstatement_id === null
+}
+
+function differs(before: DisputeRow, after: DisputeRow): boolean {
+  return (
+    before.status !== after.status ||
+    before.amount !== after.amount ||
+    before.reason !== after.reason ||
+    before.respond_by?.getTime() !== after.respond_by?.getTime()
+  )
+}
+
+/**
+ * The money of a reversal is back: it undoes its own loss and those of others, goes to what it was taken from as far as that is still
+ * owed, and the rest stays unapplied.
+ */
+async function bringBack(
+  connection: Connection,
+  context: ChangeContext,
+  payment: LockedPayment,
+  dispute: DisputeRow,
+): Promise<{ transaction_id: Id; losses: bigint }> {
+  const reversal = await findReversal(
+    connection,
+    payment,
+    required(dispute.reversal_id, 'only what was taken comes back'),
+  )
+  const lost = reversal.uncovered_amount - reversal.covered_amount
+  const covers = await coverLosses(connection, payment, reversal.amount - lost, reversal.id)
+  const parts = await listReversalParts(connection, payment, reversal.id)
+  const correction = new Correction(context, payment)
+  const transaction_id = correction.bringBack({
+    kind: 'dispute_won',
+    source_id: reversal.id,
+    reason: reversal.reason,
+    account: `clearing:${dispute.processor}`,
+    amount: reversal.amount,
+    lost,
+    covers,
+    parts: await stillOwed(connection, context, payment, parts, reversal.amount - lost - covers),
+  })
+  await Promise.all([reinstate(connection, payment, reversal.id, transaction_id), correction.write(connection)])
+  Object.assign(dispute, { reinstatement_id: transaction_id, reinstated_at: context.now })
+  return { transaction_id, losses: lost + covers }
+}
