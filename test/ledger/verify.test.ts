@@ -96,12 +96,12 @@ async function makeBooks(): Promise<void> {
   await server.api('POST', `/billing/bills/${withdrawn.id}/void`)
   const again = { external_reference: 'reissued', account: account.id, currency: 'ZAR', amount_due: 650 }
   await post('/billing/bills', { ...again, reissue_of: withdrawn.id })
-  await makeSettlement(post)
-  await totalClearing(database.pool, new Date(clock.now().getTime() + 86_400_000))
   await makeDisputes(post, async () => {
     clock.advance(2_000)
     await lookIntoCallbacks(server.app)
   })
+  await makeSettlement(post)
+  await totalClearing(database.pool, new Date(clock.now().getTime() + 86_400_000))
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
   await server.api('POST', '/billing/accounts/without-balance/archive')
