@@ -14,6 +14,7 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   adjustment: { named: 'an adjustment' },
   reversal: { named: 'a reversal' },
   refund: { named: 'a refund', path: '/billing/refunds/{refund}' },
+  capture: { named: 'capture' },
   transaction: { named: 'a transaction' },
   entry: { named: 'an entry' },
   event: { named: 'an event', path: '/events/{event}' },

@@ -3,6 +3,8 @@ import type { AppContext } from '../context.ts'
 import type { EventFeed } from '../events/feed/sequencer.ts'
 import { sendReceipts } from '../pages/receipts/send-messages.ts'
 import { lookIntoCallbacks } from '../payments/callbacks/look-into.ts'
+import { releaseAuthorisations } from '../payments/capture/release-authorisations.ts'
+import { syncDueCaptures } from '../payments/capture/sync-due-captures.ts'
 import { expireCheckouts } from '../payments/checkout/end.ts'
 import { sendPushes } from '../payments/checkout/send-pushes.ts'
 import { syncDueRefunds } from '../payments/refund/sync-due-refunds.ts'
@@ -23,6 +25,8 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'sync-cancelled-sessions', every_ms: 5_000, run: (stopping) => syncCancelledSessions(app, stopping) },
     { name: 'look-into-callbacks', every_ms: 500, run: (stopping) => lookIntoCallbacks(app, stopping) },
     { name: 'sync-refunds', every_ms: 1_000, run: (stopping) => syncDueRefunds(app, stopping) },
+    { name: 'sync-captures', every_ms: 1_000, run: (stopping) => syncDueCaptures(app, stopping) },
+    { name: 'release-authorisations', every_ms: 5_000, run: (stopping) => releaseAuthorisations(app, stopping) },
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },

@@ -6,6 +6,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Payments: 'Money that was received, and how it was applied.',
   Obligations: 'One amount of one payment, applied to one customer, account or bill.',
   Refunds: 'Money of a payment that is sent back, by hand or through its processor.',
+  Captures: 'What is held on a card, taken later in whole or in part, or let go of.',
   'Webhook endpoints': 'Where events are sent.',
   'Webhook deliveries': 'What was sent to which endpoint, attempt by attempt, and sending it again.',
   'Event feed': 'All events in one order, for whoever asks.',

@@ -68,6 +68,8 @@ describe('the first start', () => {
       'sync-cancelled-sessions',
       'look-into-callbacks',
       'sync-refunds',
+      'sync-captures',
+      'release-authorisations',
       'send-pushes',
       'expire-checkouts',
       'send-receipts',

@@ -64,11 +64,16 @@ async function makeSpare(): Promise<Record<string, string>> {
     currency: 'ZAR',
     amount_due: 500,
   })
+  const options = { payment_method_options: { card: { capture_method: 'manual' } } }
+  const session = await server.api('POST', '/collect/payment_sessions', { amount: 5_000, currency: 'ZAR', options })
+  const play = { payment_session: session.body.id, outcome: 'succeeded' }
+  const held = await server.api('POST', '/test/payments', play)
   const [delivery] = (await server.api('GET', '/webhooks/deliveries')).body.data
   return {
     CUSTOMER_ID: customer.body.id,
     ACCOUNT_ID: account.body.id,
     BILL_ID: bill.body.id,
+    AUTHORISED_PAYMENT_ID: held.body.id,
     DELIVERY_ID: delivery.id,
     EVENT_ID: delivery.event_id,
   }

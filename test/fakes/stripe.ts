@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { FakeIntents } from './stripe-intents.ts'
 
 type Json = Record<string, unknown>
 
@@ -46,6 +47,8 @@ export type StripeFake = {
   sessions: FakeSession[]
   /** Method and path of every call. */
   calls: string[]
+  /** What is held on cards, of sessions that are captured by hand. */
+  intents: FakeIntents
   /** Charges the card of a session, as its payer would. */
   pay(session: FakeSession): void
   /** A callback about a session, signed with a webhook secret. */
@@ -64,7 +67,7 @@ export const fakeKeys = { test: 'sk_test_aKeyOfTheFakeOnly', live: 'sk_live_aKey
 
 // What an attempt to open a session may name: the rest is refused, as it is by the version that is asked for.
 const known =
-  /^(mode|client_reference_id|success_url|cancel_url|expires_at|allowed_payment_method_types\[\d\]|adaptive_pricing\[enabled\]|metadata\[\w+\]|payment_intent_data\[metadata\]\[\w+\]|line_items\[0\]\[(quantity|price_data\]\[(currency|unit_amount|product_data\]\[name))\])$/
+  /^(mode|client_reference_id|success_url|cancel_url|expires_at|allowed_payment_method_types\[\d\]|adaptive_pricing\[enabled\]|metadata\[\w+\]|payment_intent_data\[(metadata\]\[\w+|capture_method)\]|line_items\[0\]\[(quantity|price_data\]\[(currency|unit_amount|product_data\]\[name))\])$/
 
 /** Starts it on a free port of this machine. `now` is the clock by which sessions expire. */
 export async function startStripeFake(now: () => Date = () => new Date(), port = 0): Promise<StripeFake> {
@@ -79,6 +82,7 @@ export async function startStripeFake(now: () => Date = () => new Date(), port =
     faults: books.faults,
     sessions: books.sessions,
     calls: books.calls,
+    intents: books.intents,
     pay: (session) => books.pay(session),
     callback: (session, secret, options) => signedCallback(books.shown(session), secret, now(), options),
     async close() {
@@ -93,6 +97,7 @@ class Books {
   url = ''
   readonly sessions: FakeSession[] = []
   readonly calls: string[] = []
+  readonly intents: FakeIntents
   readonly faults: Faults = {
     lose_answer: false,
     hold_answer: false,
@@ -106,6 +111,7 @@ class Books {
 
   constructor(now: () => Date) {
     this.#now = now
+    this.intents = new FakeIntents(now)
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -123,9 +129,16 @@ class Books {
     if (this.faults.status !== undefined) return fault(this.faults.status, 'api_error', 'told_so')
     if (!Object.values(fakeKeys).includes(key)) return fault(401, 'invalid_request_error', 'api_key_invalid')
     if (request.headers['stripe-version'] !== '2026-10-28.endive') return fault(400, 'invalid_request_error', 'version')
+    const key_sent = String(request.headers['idempotency-key'] ?? '')
+    const [, intent, then] = /^\/v1\/payment_intents\/(\w+)(?:\/(\w+))?$/.exec(pathname) ?? []
+    if (intent !== undefined) {
+      const answer = this.intents.call(intent, then, sent, key_sent)
+      if (answer === undefined) return void response.destroy()
+      return 'body' in answer ? void send(200, answer.body) : fault(answer.status, 'invalid_request_error', answer.code)
+    }
     const [, id, action] = /^\/v1\/checkout\/sessions(?:\/(\w+))?(?:\/(\w+))?$/.exec(pathname) ?? []
     if (request.method === 'POST' && id === undefined) {
-      const opened = this.#open(sent, String(request.headers['idempotency-key'] ?? ''))
+      const opened = this.#open(sent, key_sent)
       if ('code' in opened) return fault(400, opened.type, opened.code)
       if (this.faults.lose_answer) return void response.destroy()
       if (this.faults.hold_answer) return
@@ -177,13 +190,21 @@ class Books {
     Object.assign(session, { status: 'complete', payment_status: 'paid', charges: session.charges + 1 })
     if (amount_paid !== undefined) session.amount_total = amount_paid
     if (currency_paid !== undefined) session.currency = currency_paid
+    if (session.params.get('payment_intent_data[capture_method]') === 'manual') {
+      session.payment_status = 'unpaid'
+      this.intents.hold(`pi_${session.id.slice(8)}`, Number(session.amount_total))
+    }
   }
 
   /** The object of a session, with what of it is expanded. */
   shown({ id, status, payment_status, amount_total, currency, expires_at, params, charges }: FakeSession): Json {
     const created = Math.floor(this.#now().getTime() / 1_000)
     const latest_charge = { ...resources.charge, created, amount: amount_total, currency }
-    const intent = { ...resources.payment_intent, id: `pi_${id.slice(8)}`, status: 'succeeded', latest_charge }
+    const held = this.intents.shownOf(`pi_${id.slice(8)}`)
+    const plain = { ...resources.payment_intent, id: `pi_${id.slice(8)}`, status: 'succeeded', latest_charge }
+    const intent = held
+      ? { ...plain, ...held.intent, currency, latest_charge: withCard(latest_charge, held.card) }
+      : plain
     return {
       ...resources['checkout.session'],
       id,
@@ -214,6 +235,11 @@ class Books {
 <form method="post"><button name="card" value="good">Pay</button><button name="card" value="declined">Pay with a bad card</button></form>
 <p><a href="${back}">Back</a></p></html>`)
   }
+}
+
+function withCard(charge: Json, more: Json): Json {
+  const { payment_method_details: details } = charge as { payment_method_details?: { card?: Json } }
+  return { ...charge, status: 'succeeded', payment_method_details: { ...details, card: { ...details?.card, ...more } } }
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

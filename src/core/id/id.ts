@@ -22,6 +22,7 @@ export const idPrefixes = {
   adjustment: 'adj_',
   reversal: 'rev_',
   refund: 're_',
+  capture: 'cap_',
   transaction: 'txn_',
   entry: 'ent_',
   event: 'evt_',

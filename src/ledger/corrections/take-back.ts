@@ -4,7 +4,7 @@ import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ChangeContext } from '../change.ts'
 import type { Receivable } from '../receivable.ts'
-import { type LockedPayment, lockReceivables } from '../store.ts'
+import { arrivedOf, type LockedPayment, lockReceivables } from '../store.ts'
 import { type Application, lockApplicationsOf } from './application.ts'
 import { receivableOf } from './hold.ts'
 
@@ -18,9 +18,12 @@ export type Taken = { total: bigint; unapplied: bigint; direct: bigint; parts: T
 export type Source = { application_id: Id; amount: bigint | undefined }
 
 /** How much of a payment has neither been reversed nor refunded. Throws `payment_state` where that is nothing. */
-export function leftOf({ amount, reversed_amount, refunded_amount }: LockedPayment): bigint {
-  const left = amount - reversed_amount - refunded_amount
+export function leftOf(payment: LockedPayment): bigint {
+  const { reversed_amount, refunded_amount } = payment
+  const arrived = arrivedOf(payment)
+  const left = arrived - reversed_amount - refunded_amount
   if (left > 0n) return left
+  if (arrived === 0n) throw new Problem('payment_state', 'The payment is authorised, and nothing of it was captured.')
   const gone = [reversed_amount > 0n && 'reversed', refunded_amount > 0n && 'refunded'].filter(Boolean).join(' and ')
   throw new Problem('payment_state', `The whole payment has been ${gone} already.`)
 }

@@ -50,6 +50,7 @@ export const checks: readonly Check[] = [
   }),
   check('I5', 'reversals.sql', 'Every reversed amount is the sum of its reversals.'),
   check('I5', 'refunds.sql', 'Every refund is taken from its payment, and its money lies where its status says.'),
+  check('I5', 'captures.sql', 'Every capture and void is taken of its authorisation, and its money was entered.'),
   check(
     'I5',
     'system-accounts.sql',

@@ -31,12 +31,12 @@ export const invariants = {
   I5: {
     title: 'Money does not vanish',
     meaning:
-      'What arrived is applied, unapplied, reversed or refunded, or direct when it is for nothing in Billing. The payment, its applications, their reversals, its refunds, the balances that they moved, and the clearing, unapplied, direct and refund accounts all say the same. Of a bill, amount_due + amount_adjusted = amount_paid + amount_written_off + amount_remaining, as the entries say, and every adjustment is in the system account of its kind.',
+      'What arrived is applied, unapplied, reversed or refunded, or direct when it is for nothing in Billing. Of a payment that is captured by hand it is what was captured, which with what was let go of is no more than was authorised. The payment, its applications, their reversals, its refunds, the balances that they moved, and the clearing, unapplied, direct and refund accounts all say the same. Of a bill, amount_due + amount_adjusted = amount_paid + amount_written_off + amount_remaining, as the entries say, and every adjustment is in the system account of its kind.',
   },
   I6: {
     title: 'Every step of a balance and every change of an object has exactly one event',
     meaning:
-      'Each application has one `obligation.amount_applied`, each reversal of one `obligation.amount_reversed`, each reversal of a payment `payment.reversed`, each refund that succeeded `payment.refunded` and each that failed `payment.refund_failed`, and each adjustment the event of its object. Such an event has the id of what it reports, or of its ledger transaction, so a second one cannot be written. What else is changed of a customer, an account, a bill, a payment request or a payment session has one event too, and so has each payment that succeeded on a page. What was changed before an upgrade that brought these events has none. Events are dropped by whole months, once a month ended 90 days ago by the clock of the database.',
+      'Each application has one `obligation.amount_applied`, each reversal of one `obligation.amount_reversed`, each reversal of a payment `payment.reversed`, each refund that succeeded `payment.refunded` and each that failed `payment.refund_failed`, each capture `payment.captured`, each void `payment.voided`, and each adjustment the event of its object. Such an event has the id of what it reports, or of its ledger transaction, so a second one cannot be written. What else is changed of a customer, an account, a bill, a payment request or a payment session has one event too, and so has each payment that succeeded on a page. What was changed before an upgrade that brought these events has none. Events are dropped by whole months, once a month ended 90 days ago by the clock of the database.',
   },
   I7: {
     title: 'Every event is delivered to each endpoint that takes its type',

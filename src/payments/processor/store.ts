@@ -73,12 +73,14 @@ export async function deleteProcessorRow(
   return rowCount === 1
 }
 
-/** Whether payments through a processor are undecided, which only its keys can ask about. */
+/** Whether payments through a processor are undecided, or authorised and not captured yet, which only its keys can ask about. */
 export async function hasUndecidedPayments(database: Queryable, environmentId: number, name: string): Promise<boolean> {
   const { rows } = await database.query({
     name: 'find-undecided-payment',
     text: `select from payment where environment_id = $1 and processor = $2
-      and status in ('initiating', 'pending_action', 'processing') limit 1`,
+        and status in ('initiating', 'pending_action', 'processing')
+      union all select from open_authorisation where environment_id = $1 and processor = $2
+      limit 1`,
     values: [environmentId, name],
   })
   return rows.length > 0

@@ -10,6 +10,7 @@ import { policyFor } from '../../ledger/checkouts/checkout.ts'
 import type { PaymentCommand, PaymentTarget } from '../../ledger/payments/command.ts'
 import type { ChargeState } from '../processor/processor.ts'
 import { processorNamed } from '../processor/registry.ts'
+import { bringAuthorised, readAs } from './authorised.ts'
 import { tellFailedAttempt } from './checkout-attempt.ts'
 import { findSessionPayment, noteChargeIds, type SessionPayment, updateStatus } from './store.ts'
 
@@ -39,12 +40,13 @@ export async function syncWithProcessor(
   if (!payment || payment.status === 'succeeded' || payment.processor_reference === null) return payment
   const processor = await processorNamed(app, { id: environmentId, mode: payment.mode }, payment.processor)
   if (!processor) return payment
-  const charge = await processor.fetch(payment.processor_reference)
+  const charge = readAs(payment, await processor.fetch(payment.processor_reference))
   if (charge.status === 'open') return payment
-  if (charge.status !== 'succeeded') await recordProgress(app, payment, charge, cause)
+  if (charge.status === 'pending' || charge.status === 'failed') await recordProgress(app, payment, charge, cause)
   else {
     const amount = amountArrived(app, payment, charge)
     if (amount === undefined) await recordProgress(app, payment, { status: 'pending' }, cause)
+    else if (charge.status === 'authorised') await bringAuthorised(app, payment, { ...charge, amount }, cause)
     else await applyArrived(app, payment, { ...charge, amount }, cause)
   }
   return findSessionPayment(app.pool, environmentId, paymentId)
@@ -56,7 +58,11 @@ type Succeeded = Extract<ChargeState, { status: 'succeeded' }>
  * How much has arrived. Undefined when the processor does not say, or names another currency than was asked for: that is applied to
  * nothing and stays on its way until somebody has looked, for to book it as what was asked would be to invent money.
  */
-function amountArrived({ log }: SessionApp, payment: SessionPayment, charge: Succeeded): bigint | undefined {
+function amountArrived(
+  { log }: SessionApp,
+  payment: SessionPayment,
+  charge: Pick<Succeeded, 'amount' | 'currency'>,
+): bigint | undefined {
   const { amount, currency } = charge
   const facts = {
     payment_id: formatId('payment', payment.id),

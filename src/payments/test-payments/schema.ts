@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { expecting } from '../../shapes/expected.ts'
 import { amount, idOrReference, keptCurrencyCode, sentId } from '../../shapes/primitives.ts'
+import { captureBehaviours } from '../processor/simulator/capture-behaviour.ts'
 import { refundBehaviours } from '../processor/simulator/refund-behaviour.ts'
 
 export const testOutcomes = ['succeeded', 'declined', 'abandoned', 'pending_succeeded', 'pending_failed'] as const
@@ -26,6 +27,11 @@ export const createTestPaymentBody = z
     refunds: expecting(z.enum(refundBehaviours), 'an outcome of refunds, such as pending_failed')
       .optional()
       .describe('What becomes of refunds of the payment; unless it is named, they succeed at once'),
+    captures: expecting(z.enum(captureBehaviours), 'an outcome of captures, such as answer_lost')
+      .optional()
+      .describe(
+        'What becomes of captures and voids of a payment that is captured by hand; unless it is named, they succeed at once',
+      ),
   })
   .superRefine((input, context) => {
     const fault = (path: string[], message: string) =>

@@ -1,6 +1,6 @@
 -- I6, what is told besides applications. Each adjustment and each reversal of a payment has exactly one event: it has the
 -- same id, so there cannot be two. So has each refund that was paid out, and each that failed: its event has the id of the ledger
--- transaction. Each change of an object that is audited has exactly one event of its type, and so has
+-- transaction. So has each capture and each void, by the id that it notes. Each change of an object that is audited has exactly one event of its type, and so has
 -- each payment that succeeded on a page. What is from before all of this was told, or before the retention limit, is
 -- skipped.
 with told_since as materialized (
@@ -27,6 +27,11 @@ with told_since as materialized (
   from (select * from ledger_transaction where kind in ('refund', 'refund_succeeded', 'refund_failed')) as t
   left join refund as r on r.id = t.source_id and r.bucket = t.bucket and r.environment_id = t.environment_id
   where (t.kind <> 'refund' or r.processor is null) and t.id >= (select id from told_since)
+  union all
+  select kind, told_id, bucket, environment_id,
+    case kind when 'capture' then '^payment\.captured$' else '^payment\.voided$' end
+  from capture
+  where told_id >= (select id from told_since)
 ), changed as (
   select object_kind as kind, object_id as id, bucket, environment_id,
     -- Of the accounts and bills of a customer, other fields are erased than those that say who the customer is.
@@ -66,9 +71,10 @@ from (
   from moved as m
   full join (
     select id, bucket, environment_id, type,
-      type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed') or type ~ '^\w+\.(balance_adjusted|written_off|voided)$' as is_move
+      type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed', 'payment.captured', 'payment.voided') or type ~ '^\w+\.(balance_adjusted|written_off|voided)$' as is_move
     from event
-    where type ~ '^(customer|account|bill)\.' or type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed')
+    where type ~ '^(customer|account|bill)\.'
+      or type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed', 'payment.captured', 'payment.voided')
   ) as e on e.id = m.id and e.bucket = m.bucket and e.environment_id = m.environment_id
   where m.id is not null or e.is_move and e.id >= (select id from told_since)
   union all

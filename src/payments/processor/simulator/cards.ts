@@ -1,5 +1,6 @@
 import { passesLuhn } from '../../../core/card-number.ts'
 import type { Decline, MethodDetails } from '../processor.ts'
+import type { CaptureBehaviour } from './capture-behaviour.ts'
 
 /** What becomes of a charge that is tried with one of the simulator's cards or banks. */
 export type ChargeBehaviour =
@@ -28,7 +29,12 @@ const pendingFails: ChargeBehaviour = { kind: 'pending', becomes: 'failed' }
 const declined = (decline_code: DeclineCode): ChargeBehaviour => ({ kind: 'declined', decline_code })
 
 /** Every card that the simulator knows, with what it does: shown on its card page. It accepts no other number. */
-export const simulatorCards: readonly { number: string; does: string; behaviour: ChargeBehaviour }[] = [
+export const simulatorCards: readonly {
+  number: string
+  does: string
+  behaviour: ChargeBehaviour
+  captures?: CaptureBehaviour
+}[] = [
   { number: '4242424242424242', does: 'succeeds', behaviour: { kind: 'succeeds' } },
   { number: '5555555555554444', does: 'succeeds (Mastercard)', behaviour: { kind: 'succeeds' } },
   { number: '4000000000003220', does: 'asks you to approve, then succeeds', behaviour: { kind: 'challenge' } },
@@ -39,6 +45,18 @@ export const simulatorCards: readonly { number: string; does: string; behaviour:
   { number: '4000000000000069', does: 'declined: expired card', behaviour: declined('expired_card') },
   { number: '4000000000000127', does: 'declined: wrong CVC', behaviour: declined('incorrect_cvc') },
   { number: '4000000000009987', does: 'declined: lost card', behaviour: declined('lost_card') },
+  {
+    number: '4000000000001042',
+    does: 'succeeds; what it authorises expires after 30 s',
+    behaviour: { kind: 'succeeds' },
+    captures: 'expires_soon',
+  },
+  {
+    number: '4000000000001059',
+    does: 'succeeds; the first answer to each capture or void is lost',
+    behaviour: { kind: 'succeeds' },
+    captures: 'answer_lost',
+  },
 ]
 
 /** What may be kept of a card. */
@@ -64,7 +82,7 @@ const typedMax = 40
 export function readCard(
   typed: CardInput,
   now: Date,
-): { faults: CardFaults } | { details: MethodDetails; behaviour: ChargeBehaviour } {
+): { faults: CardFaults } | { details: MethodDetails; behaviour: ChargeBehaviour; captures?: CaptureBehaviour } {
   const within = (text: string) => (text.length > typedMax ? '' : text)
   const input = { card_number: within(typed.card_number), expiry: within(typed.expiry), cvc: within(typed.cvc) }
   const digits = input.card_number.replaceAll(/[\s-]/g, '')
@@ -76,7 +94,8 @@ export function readCard(
     ...(!/^\d{3,4}$/.test(input.cvc.trim()) && { cvc: 'Enter the 3 or 4 digits of the code.' }),
   }
   if (!card || Object.keys(faults).length > 0) return { faults }
-  return { details: cardDetails(digits), behaviour: card.behaviour }
+  const { behaviour, captures } = card
+  return { details: cardDetails(digits), behaviour, ...(captures !== undefined && { captures }) }
 }
 
 /** What is shown again of an expiry that was refused: nothing of what is longer than one, which may be a card number. */

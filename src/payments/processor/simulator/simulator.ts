@@ -5,6 +5,7 @@ import { decode, encode } from '../../../core/id/base62.ts'
 import { bucketOf } from '../../../core/id/id.ts'
 import { maxAmount } from '../../../core/money.ts'
 import type { ChargeRange, Processor, ProcessorTerms } from '../processor.ts'
+import { takeSimulated } from './capture.ts'
 import { chargeToken, closeCharge, insertCharge, insertPush, type SimulatorCharge, stateAt } from './charge.ts'
 import { findPaycodePayment } from './paycode.ts'
 import { fetchSimulatorRefund, sendSimulatorRefund } from './refund.ts'
@@ -17,7 +18,7 @@ const pendingMaxMs = 2 * 86_400_000
 /** It takes any amount, in any currency that something may be owed in. */
 export const simulatorTerms: ProcessorTerms = {
   limits,
-  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true },
+  capabilities: { capture: 'many', refund: 'partial', close: true, open_is_idempotent: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -30,14 +31,15 @@ const idOf = (reference: string) =>
  * charges by the clock. No money moves; everything else works as with a real processor.
  */
 export function simulator(
-  { pool, clock, vault, publicUrl }: Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl'>,
+  app: Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl'>,
   environmentId: number,
 ): Processor {
+  const { pool, clock, vault, publicUrl } = app
   return {
     name: 'simulator',
     page_origins: [],
     ...simulatorTerms,
-    async open({ payment_id, return_url, amount, currency, merchant_name }) {
+    async open({ payment_id, return_url, amount, currency, merchant_name, capture_method }) {
       await insertCharge(pool, {
         amount,
         currency,
@@ -46,13 +48,14 @@ export function simulator(
         environment_id: environmentId,
         return_url: vault.encrypt(return_url),
         created_at: clock.now(),
+        capture_method: capture_method === 'manual' ? 'manual' : null,
       })
       return {
         reference: referencePrefix + encode(payment_id),
         url: `${publicUrl()}/simulator/charges/${chargeToken(vault, payment_id)}`,
       }
     },
-    async push({ payment_id, ...charge }, phone) {
+    async push({ payment_id, capture_method: _, ...charge }, phone) {
       const row = { ...charge, id: payment_id, environment_id: environmentId, created_at: clock.now() }
       await insertPush(pool, { ...row, return_url: vault.encrypt('') }, phone)
       return { reference: referencePrefix + encode(payment_id) }
@@ -69,6 +72,10 @@ export function simulator(
       assert(rows[0], 'the simulator knows the charges that it opened')
       return stateAt(rows[0], clock.now())
     },
+    capture: (capture, key) =>
+      takeSimulated(app, environmentId, 'capture', idOf(capture.charge_reference), capture, key),
+    void: (remainder, key) =>
+      takeSimulated(app, environmentId, 'void', idOf(remainder.charge_reference), remainder, key),
     refund: ({ refund_id, charge_reference, amount }) =>
       sendSimulatorRefund(
         pool,

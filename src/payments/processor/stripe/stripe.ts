@@ -6,6 +6,7 @@ import { version } from '../../../core/version.ts'
 import { CallbackRefused, ProcessorFault } from '../fault.ts'
 import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '../processor.ts'
 import { stripeLimits, toWire } from './amounts.ts'
+import { cancelIntent, captureIntent } from './capture.ts'
 import { stateOfSession } from './state.ts'
 
 /** The version of Stripe's API whose objects are read here; its webhook endpoint should be made with the same. */
@@ -22,7 +23,7 @@ const pendingMaxMs = 30 * 86_400_000
 /** What Stripe takes, and what can be done with a charge here. */
 export const stripeTerms: ProcessorTerms = {
   limits: stripeLimits,
-  capabilities: { capture: 'none', refund: 'none', close: true, open_is_idempotent: true },
+  capabilities: { capture: 'once', refund: 'none', close: true, open_is_idempotent: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -53,6 +54,8 @@ export async function createStripe(
         const expand = ['payment_intent.latest_charge']
         return stateOfSession(await stripe.checkout.sessions.retrieve(reference, { expand }), app.clock.now())
       }),
+    capture: (capture, key) => calling(Sdk, () => captureIntent(Sdk, stripe, capture, key)),
+    void: (remainder, key) => calling(Sdk, () => cancelIntent(Sdk, stripe, remainder, key)),
     wake: (raw_body, headers) =>
       wakesOf(mode, () => {
         if (webhook_secret === undefined) throw new CallbackRefused('there is no webhook_secret to check it with')
@@ -86,7 +89,7 @@ function openSdk(Sdk: Sdk, { processorClient }: App, secret_key: string): Stripe
 }
 
 async function openSession(stripe: Stripe, charge: NewCharge, key: string): Promise<OpenedCharge> {
-  const { payment_id, amount, currency, merchant_name, return_url, begun_at } = charge
+  const { payment_id, amount, currency, merchant_name, return_url, begun_at, capture_method } = charge
   const shown = formatId('payment', payment_id)
   const metadata = { payment_id: shown }
   const session = await stripe.checkout.sessions.create(
@@ -107,7 +110,7 @@ async function openSession(stripe: Stripe, charge: NewCharge, key: string): Prom
       client_reference_id: shown,
       metadata,
       // Those of the session are not copied.
-      payment_intent_data: { metadata },
+      payment_intent_data: { metadata, ...(capture_method === 'manual' && { capture_method }) },
       // It would charge another currency than was asked for.
       adaptive_pricing: { enabled: false },
       success_url: return_url,
