@@ -17,6 +17,7 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   settlement: { named: 'a settlement', path: '/collect/settlements/{settlement}' },
   settlement_line: { named: 'a line of a settlement' },
   dispute: { named: 'a dispute', path: '/collect/disputes/{dispute}' },
+  capture: { named: 'capture' },
   transaction: { named: 'a transaction' },
   entry: { named: 'an entry' },
   event: { named: 'an event', path: '/events/{event}' },

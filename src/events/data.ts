@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { account } from '../shapes/account.ts'
 import { appliedTo } from '../shapes/applied-to.ts'
 import { bill } from '../shapes/bill.ts'
+import { voidReasons } from '../shapes/capture.ts'
 import { toldPaymentRequest, toldPaymentSession } from '../shapes/checkout.ts'
 import { customer } from '../shapes/customer.ts'
 import { dispute } from '../shapes/dispute.ts'
@@ -110,23 +111,71 @@ export const amountUnapplied = z.object({
   explanation: shortExplanation.optional(),
 })
 
+const authorised = part.describe('What was authorised, in minor units: it never changes')
+const captured = part.describe('What has been captured of it, in minor units')
+const voided = part.describe('What has been let go of, in minor units')
+
 export const paymentSucceeded = z.object({
   id: shownId('payment'),
   status: z.literal('succeeded'),
   customer_id: shownId('customer').optional().describe('Absent when the money is for nothing in Billing'),
+  payment_session_id: shownId('payment_session').optional().describe('Of a payment that is captured by hand'),
   channel: z.string().max(40),
   amount,
   currency: shownCurrency,
+  capture_method: z
+    .literal('manual')
+    .optional()
+    .describe('Present when it is captured by hand: it is authorised, and no money has arrived'),
+  authorised_amount: authorised.optional(),
+  paid_amount: captured.optional(),
+  voided_amount: voided.optional(),
+  authorization_expires_at: shownInstant.optional().describe('Until when it can be captured'),
   applied_amount: part,
   unapplied_amount: part,
   direct_amount: part.describe('For nothing in Billing: the money of a request or session that names no customer'),
   payment_method_details: methodDetails.optional(),
   metadata: shownMetadata.optional(),
   mode: z.enum(['test', 'live']),
-  received_at: shownInstant,
+  received_at: shownInstant.describe('Of one that is captured by hand: when it was authorised, which is no money yet'),
   created_at: shownInstant,
   updated_at: shownInstant,
   object_version,
+})
+
+const ofAuthorisation = {
+  capture_method: z.literal('manual'),
+  authorised_amount: authorised,
+  paid_amount: captured,
+  voided_amount: voided,
+  received_at: shownInstant.optional().describe('When money arrived first; absent while none has'),
+}
+const captureFields = {
+  id: shownId('capture'),
+  amount: amount.describe('How much this once, in minor units'),
+  created_at: shownInstant,
+}
+const sentMetadata = shownMetadata.optional().describe('What was sent with the request')
+
+export const paymentCaptured = paymentSucceeded.extend({
+  ...ofAuthorisation,
+  capture: z.object(captureFields).meta({ id: 'EventCapture' }),
+  capture_metadata: sentMetadata,
+})
+
+export const paymentVoided = paymentSucceeded.extend({
+  ...ofAuthorisation,
+  void: z
+    .object({
+      ...captureFields,
+      reason: z
+        .enum(voidReasons)
+        .describe(
+          '`requested` by a call; `expired` with the authorisation; `partial_capture` where the processor captures only once; `released` at the processor',
+        ),
+    })
+    .meta({ id: 'EventVoid' }),
+  void_metadata: sentMetadata,
 })
 
 export const paymentReversed = z.object({

@@ -118,6 +118,52 @@ export const paymentSucceededSample: z.input<typeof data.paymentSucceeded> = {
   object_version: 3,
 }
 
+export const paymentCapturedSample: z.input<typeof data.paymentCaptured> = {
+  id: 'pay_0352VzrRp2WVuvjMTjzNDN',
+  status: 'succeeded',
+  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
+  payment_session_id: 'ps_0352VzrR7LrLw1zyhq3IYs',
+  channel: 'card',
+  amount: 5000,
+  currency: 'ZAR',
+  capture_method: 'manual',
+  authorised_amount: 5000,
+  paid_amount: 3000,
+  voided_amount: 0,
+  authorization_expires_at: '2026-11-30T10:08:40.730Z',
+  applied_amount: 3000,
+  unapplied_amount: 0,
+  direct_amount: 0,
+  payment_method_details: { type: 'card', card: { type: 'CREDIT', scheme: 'VISA', bin: '424242', last4: '4242' } },
+  metadata: { order_id: 'ord_2331120' },
+  mode: 'test',
+  received_at: '2026-11-24T07:30:12.118Z',
+  created_at: '2026-11-23T10:08:12.118Z',
+  updated_at: '2026-11-24T07:30:12.118Z',
+  object_version: 5,
+  capture: {
+    id: 'cap_0352W0bQ4cUQb1kTtqPkQ2',
+    amount: 3000,
+    created_at: '2026-11-24T07:30:11.902Z',
+  },
+  capture_metadata: { parcel: '1 of 2' },
+}
+
+const { capture: _, capture_metadata: __, ...capturedPayment } = paymentCapturedSample
+
+export const paymentVoidedSample: z.input<typeof data.paymentVoided> = {
+  ...capturedPayment,
+  voided_amount: 2000,
+  updated_at: '2026-11-25T09:00:40.730Z',
+  object_version: 7,
+  void: {
+    id: 'cap_0352W0bR7LrLw1zyhq3IYs',
+    amount: 2000,
+    created_at: '2026-11-25T09:00:40.511Z',
+    reason: 'requested',
+  },
+}
+
 export const paymentReversedSample: z.input<typeof data.paymentReversed> = {
   id: 'rev_0352VzpJ4mQdZJwUq1vN0r',
   payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',

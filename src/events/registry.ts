@@ -38,6 +38,8 @@ const fields = (personal: string[], omittable: string[]): FieldsOfEvent => ({
 // Metadata is left out last: receivers find their own objects by it.
 const ofApplication = fields(['metadata', 'applied_to.external_reference'], ['explanation', 'metadata'])
 const ofPayment = fields(['metadata', 'payment_method_details'], ['explanation', 'metadata'])
+const ofCapture = fields(['metadata', 'payment_method_details', 'capture_metadata'], ['capture_metadata', 'metadata'])
+const ofVoid = fields(['metadata', 'payment_method_details', 'void_metadata'], ['void_metadata', 'metadata'])
 const ofRequest = fields(['external_reference', 'description', 'push', 'metadata'], ['metadata'])
 const ofSession = fields(['external_reference', 'metadata'], ['return_url', 'metadata'])
 const ofCustomer = fields(['external_reference', 'name', 'email', 'phone', 'metadata'], ['metadata'])
@@ -60,10 +62,22 @@ export const events = {
     samples.amountReversedSample,
   ),
   'payment.succeeded': define(
-    'A payment that was made on the hosted page has succeeded. A recorded payment is told by what it is applied to.',
+    'A payment that was made on the hosted page has succeeded; one that is captured by hand was authorised, which is no money yet. A recorded payment is told by what it is applied to.',
     data.paymentSucceeded,
     ofPayment,
     paymentSamples.paymentSucceededSample,
+  ),
+  'payment.captured': define(
+    'Money of an authorised payment was captured, in whole or in part. What it is applied to is told besides.',
+    data.paymentCaptured,
+    ofCapture,
+    paymentSamples.paymentCapturedSample,
+  ),
+  'payment.voided': define(
+    'What was left of an authorised payment was let go of: by a call, or when it expired, or since its processor captures only once.',
+    data.paymentVoided,
+    ofVoid,
+    paymentSamples.paymentVoidedSample,
   ),
   'payment.amount_unapplied': define(
     'A payment arrived, or money of a refund or a dispute came back, and some or all of it matches nothing that is owed; that part stays unapplied.',

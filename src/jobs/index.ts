@@ -5,6 +5,8 @@ import type { EventFeed } from '../events/feed/sequencer.ts'
 import { totalClearing } from '../ledger/settlements/clearing.ts'
 import { sendReceipts } from '../pages/receipts/send-messages.ts'
 import { lookIntoCallbacks } from '../payments/callbacks/look-into.ts'
+import { releaseAuthorisations } from '../payments/capture/release-authorisations.ts'
+import { syncDueCaptures } from '../payments/capture/sync-due-captures.ts'
 import { expireCheckouts } from '../payments/checkout/end.ts'
 import { sendPushes } from '../payments/checkout/send-pushes.ts'
 import { syncDueRefunds } from '../payments/refund/sync-due-refunds.ts'
@@ -30,6 +32,8 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'read-settlements', every_ms: 60_000, run: (stopping) => readDueSettlements(app, stopping) },
     { name: 'total-clearing', every_ms: 60_000, run: (stopping) => totalClearing(app.pool, app.clock.now(), stopping) },
     { name: 'sync-disputes', every_ms: 5_000, run: (stopping) => syncDueDisputes(app, stopping) },
+    { name: 'sync-captures', every_ms: 1_000, run: (stopping) => syncDueCaptures(app, stopping) },
+    { name: 'release-authorisations', every_ms: 5_000, run: (stopping) => releaseAuthorisations(app, stopping) },
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'tell-overdue', every_ms: 30_000, run: (stopping) => tellOverdue(app, stopping) },

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Actor } from '../core/actor.ts'
 import { formatInstant } from '../core/clock.ts'
 import { encode } from '../core/id/base62.ts'
@@ -7,6 +8,7 @@ import { apiVersion } from '../core/version.ts'
 import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
+import type { methodDetails } from '../shapes/payment-method.ts'
 import type { CheckoutRow } from './checkouts/checkout.ts'
 import { type Receivable, ReceivableIndex } from './receivable.ts'
 
@@ -30,10 +32,25 @@ export type LockedPayment = {
   refunded_amount: bigint
   direct_amount: bigint
   processor: string | null
+  /** Null: what is charged arrives at once. The others are null unless it is captured by hand and was authorised. */
+  capture_method: 'manual' | null
+  authorised_amount: bigint | null
+  captured_amount: bigint | null
+  voided_amount: bigint | null
+  /** What captures and voids are to take that the processor has not answered yet. */
+  claimed_amount: bigint | null
+  authorised_until: Date | null
+  checkout_id: Id | null
+  method_details: z.input<typeof methodDetails> | null
   metadata: Record<string, string>
   version: bigint
   received_at: Date | null
   created_at: Date
+}
+
+/** How much money of a payment has arrived: all of it, or what was captured, since an authorisation is no money. */
+export function arrivedOf({ amount, captured_amount }: Pick<LockedPayment, 'amount' | 'captured_amount'>): bigint {
+  return captured_amount ?? amount
 }
 
 /** A customer, account or bill with an amount owed, in credit or unapplied again, and who caused it. */

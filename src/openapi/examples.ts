@@ -18,6 +18,7 @@ const payment = { payment: '$PAYMENT_ID' }
 const obligation = { obligation: '$OBLIGATION_ID' }
 const request = { payment_request: '$PAYMENT_REQUEST_ID' }
 const session = { payment_session: '$PAYMENT_SESSION_ID' }
+const held = { payment: '$AUTHORISED_PAYMENT_ID' }
 const endpoint = { endpoint: '$ENDPOINT_ID' }
 const delivery = { delivery: '$DELIVERY_ID' }
 const replay = { endpoint: '$ENDPOINT_ID', replay: '$REPLAY_ID' }
@@ -144,6 +145,8 @@ export const examples: Readonly<Record<string, Example>> = {
   retrieveSettlement: { path: { settlement: '$SETTLEMENT_ID' } },
   listSettlementLines: { path: { settlement: '$SETTLEMENT_ID' }, query: { status: 'matched' } },
   retrieveProcessorBalances: { query: { as_of: '2026-11-23' } },
+  capturePayment: { path: held, body: { amount: 3000, metadata: { parcel: '1 of 2' } } },
+  voidPayment: { path: held, body: { metadata: { reason_code: 'out_of_stock' } } },
   cancelPaymentRequest: { path: request },
   createPaymentSession: {
     body: {

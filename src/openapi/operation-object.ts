@@ -52,7 +52,7 @@ function fieldParameters(schema: z.ZodType | undefined, where: 'path' | 'query',
 
 function requestBody(body: z.ZodType, example: Example | undefined, writer: SchemaWriter): Json {
   return {
-    required: true,
+    required: !body.safeParse(undefined).success,
     content: {
       'application/json': {
         schema: writer.write(body, 'input'),

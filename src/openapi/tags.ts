@@ -8,6 +8,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Refunds: 'Money of a payment that is sent back, by hand or through its processor.',
   Settlements: 'What processors pay to the bank of the merchant, with what it is made of, and what they still owe.',
   Disputes: 'Payments that the banks of payers question, and what of their money processors have taken back.',
+  Captures: 'What is held on a card, taken later in whole or in part, or let go of.',
   'Webhook endpoints': 'Where events are sent.',
   'Webhook deliveries': 'What was sent to which endpoint, attempt by attempt, and sending it again.',
   'Event feed': 'All events in one order, for whoever asks.',

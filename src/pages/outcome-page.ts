@@ -4,6 +4,7 @@ import type { Page } from '../html/layout.ts'
 import { headlineMoney, money } from '../html/money.ts'
 import type { SessionPayment } from '../payments/session/store.ts'
 import { nameOf } from './debts/debt.ts'
+import { heldOf, heldPayment } from './held.ts'
 import type { Outcome, OutcomeLinks, OutcomeSubject, OutcomeView } from './outcome-view.ts'
 import { receipt } from './receipt.ts'
 import type { ReceiptLine } from './receipt-store.ts'
@@ -27,8 +28,10 @@ export function outcomePage(outcome: Outcome): Page {
 
 function viewOf(outcome: Outcome): OutcomeView {
   switch (outcome.payment.status) {
-    case 'succeeded':
-      return receipt(outcome)
+    case 'succeeded': {
+      const held = heldOf(outcome.payment)
+      return held === undefined ? receipt(outcome) : heldPayment(outcome, held)
+    }
     case 'processing':
       return onItsWay(outcome)
     case 'failed':

@@ -88,6 +88,7 @@ export async function pay(
     currency,
     amount,
     checkout_id: null,
+    capture_method: null,
     metadata: tracking,
     via: { return_url: outcomeUrl },
     ...pageCause(request.id),

@@ -219,8 +219,16 @@ async function blankPayments(
     // One that has not succeeded is changed in any case: money that arrives for it meanwhile waits, and its receipt says no name.
     text: `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
       where environment_id = $1 and customer_id = $2 and bucket = $3
-        and (metadata::text <> '{}' or method_details is not null or status <> 'succeeded')`,
+        and (metadata::text <> '{}' or method_details is not null or status <> 'succeeded'
+          or captured_amount + voided_amount < authorised_amount)`,
     values: [row.environment_id, row.id, row.bucket, now],
+  })
+  await connection.query({
+    name: 'pseudonymise-captures',
+    text: `update capture as k set metadata = '{}' from payment as p
+      where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3
+        and k.environment_id = p.environment_id and k.payment_id = p.id and k.bucket = p.bucket and k.metadata::text <> '{}'`,
+    values: [row.environment_id, row.id, row.bucket],
   })
 }
 

@@ -11,6 +11,7 @@ import { previewRoutes } from '../pages/preview.ts'
 import { receiptRoutes } from '../pages/receipts/routes.ts'
 import { presentmentRoutes } from '../pages/routes.ts'
 import { callbackRoutes } from '../payments/callbacks/routes.ts'
+import { captureRoutes } from '../payments/capture/routes.ts'
 import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
 import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
 import { disputeRoutes } from '../payments/dispute/routes.ts'
@@ -43,6 +44,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   refundRoutes(router, app)
   settlementRoutes(router, app)
   disputeRoutes(router, app)
+  captureRoutes(router, app)
   paymentRequestRoutes(router, app)
   paymentSessionRoutes(router, app)
   lookupRoutes(router, app)

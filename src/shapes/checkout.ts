@@ -44,12 +44,18 @@ export const toldPaymentSession = z.object({
   ...whoseFields,
   status: z.enum(['active', 'completed', 'expired', 'cancelled']),
   payment_outcome: z
-    .enum(['not_started', 'pending', 'paid', 'unpaid'])
-    .describe('`pending` once an attempt has begun; `unpaid` when it ended without money'),
+    .enum(['not_started', 'pending', 'paid', 'unpaid', 'reserved'])
+    .describe(
+      '`pending` once an attempt has begun; `unpaid` when it ended without money; `reserved` when the amount is authorised: captures and voids do not change it',
+    ),
   payment_status: z
     .enum(['paid', 'unpaid', 'pending'])
     .describe('Older name of payment_outcome')
     .meta({ deprecated: true }),
+  capture_method: z
+    .literal('manual')
+    .optional()
+    .describe('Present where what the payer pays is authorised, and captured later'),
   checkout_session_id: checkoutSessionId,
   payment_id: paymentId,
   return_url: z.url().max(2_000).optional(),

@@ -136,10 +136,6 @@ describe('what is documented and not supported', () => {
     ['/type', { type: 'next_in_series' }],
     ['/amount', { amount: 0 }],
     [
-      '/options/payment_method_options/card/capture_method',
-      { options: { payment_method_options: { card: { capture_method: 'manual' } } } },
-    ],
-    [
       '/options/checkout_options/save_payment_method',
       { options: { checkout_options: { save_payment_method: 'prompt' } } },
     ],

@@ -71,6 +71,8 @@ describe('the first start', () => {
       'read-settlements',
       'total-clearing',
       'sync-disputes',
+      'sync-captures',
+      'release-authorisations',
       'send-pushes',
       'expire-checkouts',
       'tell-overdue',

@@ -78,12 +78,17 @@ async function makeSpare(): Promise<Record<string, string>> {
   server.clock.advance(2_000)
   await lookIntoCallbacks(server.app)
   const [dispute] = (await server.api('GET', `/collect/disputes?payment=${payment.body.id}`)).body.data
+  const options = { payment_method_options: { card: { capture_method: 'manual' } } }
+  const session = await server.api('POST', '/collect/payment_sessions', { amount: 5_000, currency: 'ZAR', options })
+  const play = { payment_session: session.body.id, outcome: 'succeeded' }
+  const held = await server.api('POST', '/test/payments', play)
   const [delivery] = (await server.api('GET', '/webhooks/deliveries')).body.data
   return {
     CUSTOMER_ID: customer.body.id,
     ACCOUNT_ID: account.body.id,
     BILL_ID: bill.body.id,
     DISPUTE_ID: dispute.id,
+    AUTHORISED_PAYMENT_ID: held.body.id,
     DELIVERY_ID: delivery.id,
     EVENT_ID: delivery.event_id,
   }

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type FakeDispute, FakeDisputes } from './stripe-disputes.ts'
+import { FakeIntents } from './stripe-intents.ts'
 import { type FakePayout, listPayouts, listTransactions, type PayoutOf, payOut } from './stripe-payouts.ts'
 import { type FakeRefund, RefundBooks, type RefundFaults } from './stripe-refunds.ts'
 
@@ -56,6 +57,8 @@ export type StripeFake = {
   /** Method and path of every call. */
   calls: string[]
   payouts: FakePayout[]
+  /** What is held on cards, of sessions that are captured by hand. */
+  intents: FakeIntents
   /** Charges the card of a session, as its payer would. */
   pay(session: FakeSession): void
   /** Pays out to the bank what its payers paid, with other amounts beside. */
@@ -86,7 +89,7 @@ export const fakeKeys = { test: 'sk_test_aKeyOfTheFakeOnly', live: 'sk_live_aKey
 
 // What an attempt to open a session may name: the rest is refused, as it is by the version that is asked for.
 const known =
-  /^(mode|client_reference_id|success_url|cancel_url|expires_at|allowed_payment_method_types\[\d\]|adaptive_pricing\[enabled\]|metadata\[\w+\]|payment_intent_data\[metadata\]\[\w+\]|line_items\[0\]\[(quantity|price_data\]\[(currency|unit_amount|product_data\]\[name))\])$/
+  /^(mode|client_reference_id|success_url|cancel_url|expires_at|allowed_payment_method_types\[\d\]|adaptive_pricing\[enabled\]|metadata\[\w+\]|payment_intent_data\[(metadata\]\[\w+|capture_method)\]|line_items\[0\]\[(quantity|price_data\]\[(currency|unit_amount|product_data\]\[name))\])$/
 
 /** Starts it on a free port of this machine. `now` is the clock by which sessions expire. */
 export async function startStripeFake(now: () => Date = () => new Date(), port = 0): Promise<StripeFake> {
@@ -110,6 +113,7 @@ export async function startStripeFake(now: () => Date = () => new Date(), port =
         now(),
         of,
       ),
+    intents: books.intents,
     pay: (session) => books.pay(session),
     callback: (session, secret, options) => signedCallback(books.shown(session), secret, now(), options),
     refundCallback: (refund, secret, options) =>
@@ -137,6 +141,7 @@ class Books {
   })
   readonly payouts: FakePayout[] = []
   readonly disputes = new FakeDisputes(resources)
+  readonly intents: FakeIntents
   readonly faults: Faults = Object.assign(this.refundBooks.faults, {
     lose_answer: false,
     hold_answer: false,
@@ -150,6 +155,7 @@ class Books {
 
   constructor(now: () => Date) {
     this.#now = now
+    this.intents = new FakeIntents(now)
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -168,18 +174,24 @@ class Books {
     if (this.faults.status !== undefined) return fault(this.faults.status, 'api_error', 'told_so')
     if (!Object.values(fakeKeys).includes(key)) return fault(401, 'invalid_request_error', 'api_key_invalid')
     if (request.headers['stripe-version'] !== '2026-10-28.endive') return fault(400, 'invalid_request_error', 'version')
+    const key_sent = String(request.headers['idempotency-key'] ?? '')
     if (pathname.startsWith('/v1/refunds')) {
-      const idempotencyKey = String(request.headers['idempotency-key'] ?? '')
-      const answer = this.refundBooks.answer(request.method ?? '', url, sent, idempotencyKey)
+      const answer = this.refundBooks.answer(request.method ?? '', url, sent, key_sent)
       if (answer === 'lost') return void response.destroy()
       if ('fault' in answer) return fault(400, answer.type ?? 'invalid_request_error', answer.fault)
       return void send(answer.status, answer.body)
     }
     if (pathname === '/v1/payouts') return void send(200, listPayouts(this.payouts, searchParams))
     if (pathname === '/v1/balance_transactions') return void send(200, listTransactions(this.payouts, searchParams))
+    const [, intent, then] = /^\/v1\/payment_intents\/(\w+)(?:\/(\w+))?$/.exec(pathname) ?? []
+    if (intent !== undefined) {
+      const answer = this.intents.call(intent, then, sent, key_sent)
+      if (answer === undefined) return void response.destroy()
+      return 'body' in answer ? void send(200, answer.body) : fault(answer.status, 'invalid_request_error', answer.code)
+    }
     const [, id, action] = /^\/v1\/checkout\/sessions(?:\/(\w+))?(?:\/(\w+))?$/.exec(pathname) ?? []
     if (request.method === 'POST' && id === undefined) {
-      const opened = this.#open(sent, String(request.headers['idempotency-key'] ?? ''))
+      const opened = this.#open(sent, key_sent)
       if ('code' in opened) return fault(400, opened.type, opened.code)
       if (this.faults.lose_answer) return void response.destroy()
       if (this.faults.hold_answer) return
@@ -233,6 +245,10 @@ class Books {
     session.charged_at_s = Math.floor(this.#now().getTime() / 1_000)
     if (amount_paid !== undefined) session.amount_total = amount_paid
     if (currency_paid !== undefined) session.currency = currency_paid
+    if (session.params.get('payment_intent_data[capture_method]') === 'manual') {
+      session.payment_status = 'unpaid'
+      this.intents.hold(`pi_${session.id.slice(8)}`, Number(session.amount_total))
+    }
   }
 
   /** The object of a session, with what of it is expanded. */
@@ -243,7 +259,11 @@ class Books {
     const latest_charge = { ...resources.charge, created, disputed, amount: amount_total, currency }
     const metadata = { payment_id: params.get('payment_intent_data[metadata][payment_id]') }
     const ids = { id: intentOf({ id }), status: 'succeeded', metadata }
-    const intent = { ...resources.payment_intent, ...ids, latest_charge }
+    const held = this.intents.shownOf(intentOf({ id }))
+    const plain = { ...resources.payment_intent, ...ids, latest_charge }
+    const intent = held
+      ? { ...plain, ...held.intent, currency, latest_charge: withCard(latest_charge, held.card) }
+      : plain
     return {
       ...resources['checkout.session'],
       id,
@@ -279,6 +299,11 @@ class Books {
 /** The id of the payment intent of a session. */
 export function intentOf({ id }: Pick<FakeSession, 'id'>): string {
   return `pi_${id.slice(8)}`
+}
+
+function withCard(charge: Json, more: Json): Json {
+  const { payment_method_details: details } = charge as { payment_method_details?: { card?: Json } }
+  return { ...charge, status: 'succeeded', payment_method_details: { ...details, card: { ...details?.card, ...more } } }
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

@@ -19,7 +19,7 @@ type Parameter = { name: string; in: string; required?: boolean; schema: Schema 
 type Documented = {
   operationId: string
   parameters?: (Parameter & { $ref?: string })[]
-  requestBody?: { content: Record<string, { schema: Schema }> }
+  requestBody?: { required: boolean; content: Record<string, { schema: Schema }> }
 }
 
 /** A member of a body, or a parameter: where it stands, and what it may be. */
@@ -41,6 +41,8 @@ export type Call = {
   query: { name: string; type: string; schema: Schema }[]
   /** Undefined for an operation that takes none. */
   body: Record<string, unknown> | undefined
+  /** Whether it may be called without a body. */
+  body_optional: boolean
   /** Every member that the body may have, those that the sample leaves out too. */
   places: Place[]
 }
@@ -67,7 +69,9 @@ function callOf(
 ): Call {
   const query = parameters.filter((one) => one.in === 'query')
   const needed = query.filter(({ required }) => required).map(({ name }) => `${name}=${neededQuery[name]}`)
-  const named = template.startsWith('/collect/payments/') ? { ...objects, payment: objects.collected } : objects
+  const named = template.startsWith('/collect/payments/')
+    ? { ...objects, payment: paymentOf(template, objects) }
+    : objects
   const filled = fill(template, named)
   const schema = requestBody?.content['application/json']?.schema
   const sample = samples.find((one) => one.method === method && one.path === filled)
@@ -80,8 +84,15 @@ function callOf(
     params: [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name)),
     query: query.map(({ name, schema }) => ({ name, type: schema.type ?? 'string', schema })),
     body: schema && sample?.body,
+    body_optional: requestBody?.required !== true,
     places: schema ? placesOf(schema) : [],
   }
+}
+
+/** Each operation of a payment through a processor has one that it can be done with. */
+function paymentOf(template: string, { collected, held, held_too }: SampleObjects): string {
+  if (template.endsWith('/captures')) return held
+  return template.endsWith('/voids') ? held_too : collected
 }
 
 function fill(template: string, objects: SampleObjects): string {

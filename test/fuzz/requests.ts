@@ -11,10 +11,10 @@ export type Sample = { method: string; path: string; body: Record<string, unknow
 
 /**
  * The objects that samples name, by what a path calls them; `returned` is a payment that was reversed, and `collected` one through a
- * processor, with its `collected_obligation`.
+ * processor, with its `collected_obligation`; `held` and `held_too` are authorised.
  */
 export type SampleObjects = Record<
-  NameableKind | 'returned' | 'processor' | 'collected' | 'collected_obligation',
+  NameableKind | 'returned' | 'processor' | 'collected' | 'collected_obligation' | 'held' | 'held_too',
   string
 >
 
@@ -76,6 +76,12 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
   const collected = await create('/test/payments', { bill: online.id, amount: 900, outcome: 'succeeded' })
   const settlements = await create('/test/settlements')
   const asked = { amount: 700, currency: 'ZAR' }
+  const manual = { options: { payment_method_options: { card: { capture_method: 'manual' } } } }
+  const authorise = async () => {
+    const { id } = await create('/collect/payment_sessions', { ...asked, ...manual })
+    return create('/test/payments', { payment_session: id, outcome: 'succeeded' })
+  }
+  const [held, heldToo] = [await authorise(), await authorise()]
   const request = await create('/collect/payment_requests', { ...asked, external_reference: 'F6' })
   const session = await create('/collect/payment_sessions', { ...asked, account: account.id })
   return {
@@ -97,6 +103,8 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     processor: 'simulator',
     collected: collected.id,
     collected_obligation: collected.obligations[0].id,
+    held: held.id,
+    held_too: heldToo.id,
   }
 }
 
@@ -240,6 +248,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill } },
     { method: 'POST', path: `/billing/payments/${payment}/reversals`, body: { amount: 10, reason: 'bounced' } },
     ...refundRequests(objects),
+    ...captureRequests(objects),
     { method: 'POST', path: '/billing/obligations', body: { payment, account, amount: 50 } },
     { method: 'POST', path: `/billing/obligations/${obligation}/reversals`, body: { amount: 10, reason: 'mistake' } },
     {
@@ -259,6 +268,14 @@ function refundRequests({ payment, obligation, collected, collected_obligation }
   return [
     { method: 'POST', path: `/billing/payments/${payment}/refunds`, body: { ...wanted, ...sent } },
     { method: 'POST', path: `/collect/payments/${collected}/refunds`, body: { ...wanted, from } },
+  ]
+}
+
+function captureRequests({ held, held_too }: SampleObjects): Sample[] {
+  const metadata = { parcel: '1 of 2' }
+  return [
+    { method: 'POST', path: `/collect/payments/${held}/captures`, body: { amount: 1, metadata } },
+    { method: 'POST', path: `/collect/payments/${held_too}/voids`, body: { metadata } },
   ]
 }
 

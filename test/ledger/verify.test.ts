@@ -15,6 +15,7 @@ import { testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { account, ledgerBreaks, pairBreaks, rowBreaks } from './breaks.ts'
 import { bucketBreaks } from './bucket-breaks.ts'
+import { captureBreaks } from './capture-breaks.ts'
 import { checkoutBreaks } from './checkout-breaks.ts'
 import { disputeBreaks } from './dispute-breaks.ts'
 import { eventBreaks } from './event-breaks.ts'
@@ -92,6 +93,7 @@ async function makeBooks(): Promise<void> {
   await payWith(session.session_url, goodCard.card_number)
   await post('/collect/payment_sessions', { ...asked, customer: 'someone' })
   await makeRefunds(post)
+  await makeCaptures(post)
   const withdrawn = await bill('reissued')
   await server.api('POST', `/billing/bills/${withdrawn.id}/void`)
   const again = { external_reference: 'reissued', account: account.id, currency: 'ZAR', amount_due: 650 }
@@ -156,6 +158,21 @@ async function makeDisputes(
   await later()
 }
 
+/** Authorisations in every state: captured in part, with the rest let go of, still held, and asked for without an answer. */
+async function makeCaptures(post: (path: string, body: unknown) => Promise<{ id: string }>): Promise<void> {
+  const customer = 'is-captured'
+  await post('/billing/customers', { external_reference: customer, currency: 'ZAR', balance: 40 })
+  const options = { payment_method_options: { card: { capture_method: 'manual' } } }
+  const authorise = async (more: object, captures = 'succeeded') => {
+    const session = await post('/collect/payment_sessions', { amount: 20, currency: 'ZAR', ...more, options })
+    return post('/test/payments', { payment_session: session.id, outcome: 'succeeded', captures })
+  }
+  const ended = await authorise({ customer })
+  await post(`/collect/payments/${ended.id}/captures`, { amount: 12 })
+  await post(`/collect/payments/${ended.id}/voids`, {})
+  await post(`/collect/payments/${(await authorise({})).id}/captures`, { amount: 7 })
+}
+
 beforeAll(async () => {
   database = await testDatabase()
   await makeBooks()
@@ -195,7 +212,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
     )
   })
 
@@ -231,10 +248,12 @@ describe('books that real operations made', () => {
       { type: 'obligation.amount_applied', named: true },
       { type: 'obligation.amount_reversed', named: true },
       { type: 'payment.amount_unapplied', named: false },
+      { type: 'payment.captured', named: true },
       { type: 'payment.refund_failed', named: true },
       { type: 'payment.refunded', named: true },
       { type: 'payment.reversed', named: true },
       { type: 'payment.succeeded', named: false },
+      { type: 'payment.voided', named: false },
       { type: 'payment_request.created', named: false },
       { type: 'payment_request.paid', named: false },
       { type: 'payment_session.completed', named: false },
@@ -264,6 +283,7 @@ describe('one change by hand is found, and named as what it breaks', () => {
     refundBreaks,
     settlementBreaks,
     disputeBreaks,
+    captureBreaks,
     rowBreaks,
     pairBreaks,
     checkoutBreaks,
@@ -357,7 +377,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(31)
+    expect(lines).toHaveLength(32)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

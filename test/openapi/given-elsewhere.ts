@@ -15,6 +15,12 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'processor_limit',
   ].map((code) => `createRefund ${code}`),
   'test/settlements/simulator.test.ts': ['createTestSettlement not_found'],
+  'test/captures/captures.test.ts': [
+    'capturePayment payment_state',
+    'voidPayment payment_state',
+    'createTestPayment not_supported',
+  ],
+  'test/captures/stripe.test.ts': ['capturePayment', 'voidPayment'].map((id) => `${id} processor_limit`),
   'test/processors/settings.test.ts': [
     'updateProcessor not_supported',
     'updateProcessor amount_out_of_range',

@@ -88,6 +88,13 @@ export class Desk {
     })
   }
 
+  /** A payment that is authorised, to be captured or voided. */
+  async authorised(): Promise<Made> {
+    const options = { payment_method_options: { card: { capture_method: 'manual' } } }
+    const session = await this.post('/collect/payment_sessions', { ...named(), amount, currency, options })
+    return this.pays({ payment_session: session.id })
+  }
+
   /** What a payer does at a page. */
   pays(what: object, outcome = 'succeeded'): Promise<Made> {
     return this.post('/test/payments', { ...what, outcome })
@@ -125,6 +132,8 @@ export const recipes: Partial<Readonly<Record<EventType, Recipe>>> = {
     return desk.post(`/billing/obligations/${payment.obligations[0]?.id}/reversals`, { reason: 'Applied wrongly' })
   },
   'payment.succeeded': async (desk) => desk.pays({ bill: (await desk.bill()).id, amount }),
+  'payment.captured': async (desk) => desk.post(`/collect/payments/${(await desk.authorised()).id}/captures`),
+  'payment.voided': async (desk) => desk.post(`/collect/payments/${(await desk.authorised()).id}/voids`),
   'payment.amount_unapplied': (desk) => desk.paidBill(1_000),
   'payment.reversed': async (desk) => {
     const { payment } = await desk.paidBill()

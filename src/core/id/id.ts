@@ -25,6 +25,7 @@ export const idPrefixes = {
   settlement: 'stl_',
   settlement_line: 'sln_',
   dispute: 'dis_',
+  capture: 'cap_',
   transaction: 'txn_',
   entry: 'ent_',
   event: 'evt_',

@@ -26,6 +26,8 @@ export type CheckoutRow = {
   description: string | null
   return_url: string | null
   phone: string | null
+  /** `manual`: what its payer pays is authorised, and captured later. Of sessions only. */
+  capture_method: 'automatic' | 'manual'
   metadata: Record<string, string>
   /** The attempt that was begun last. */
   attempt_id: Id | null
@@ -40,7 +42,7 @@ export type CheckoutRow = {
 
 /** The columns of a checkout, of the table `c`. */
 export const checkoutColumns = `c.id, c.bucket, c.environment_id, c.kind, c.type, c.status, c.customer_id, c.target_kind,
-  c.target_id, c.currency, c.amount, c.external_reference, c.description, c.return_url, c.phone, c.metadata, c.attempt_id,
+  c.target_id, c.currency, c.amount, c.external_reference, c.description, c.return_url, c.phone, c.capture_method, c.metadata, c.attempt_id,
   c.last_payment_error, c.payment_id, c.version, c.expires_at, c.cancelled_at, c.created_at, c.updated_at`
 
 /** Where its money goes; `undefined` when that is nothing of Billing. */
@@ -94,7 +96,8 @@ export function renderSession({ mode }: Mode, row: CheckoutRow, now: Date): z.in
     ...moneyOf(row),
     status: status === 'paid' ? 'completed' : status === 'failed' ? 'expired' : status,
     payment_outcome: outcome,
-    payment_status: outcome === 'not_started' ? 'unpaid' : outcome,
+    payment_status: outcome === 'not_started' ? 'unpaid' : outcome === 'reserved' ? 'paid' : outcome,
+    ...(row.capture_method === 'manual' && { capture_method: row.capture_method }),
     checkout_session_id: formatId('checkout_session', row.id),
     ...paidBy(row),
     ...(row.return_url !== null && { return_url: row.return_url }),
@@ -105,8 +108,8 @@ export function renderSession({ mode }: Mode, row: CheckoutRow, now: Date): z.in
   }
 }
 
-function outcomeOf(status: CheckoutStatus, { attempt_id }: CheckoutRow) {
-  if (status === 'paid') return 'paid'
+function outcomeOf(status: CheckoutStatus, { attempt_id, capture_method }: CheckoutRow) {
+  if (status === 'paid') return capture_method === 'manual' ? 'reserved' : 'paid'
   if (status !== 'active') return 'unpaid'
   return attempt_id === null ? 'not_started' : 'pending'
 }

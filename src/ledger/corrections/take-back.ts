@@ -4,7 +4,7 @@ import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ChangeContext } from '../change.ts'
 import type { Receivable } from '../receivable.ts'
-import { type LockedPayment, lockReceivables } from '../store.ts'
+import { arrivedOf, type LockedPayment, lockReceivables } from '../store.ts'
 import { type Application, lockApplicationsOf } from './application.ts'
 import { receivableOf } from './hold.ts'
 
@@ -25,6 +25,9 @@ export function leftOf(payment: LockedPayment): bigint {
   const left = restOf(payment)
   if (left > 0n) return left
   const { reversed_amount, refunded_amount } = payment
+  if (arrivedOf(payment) === 0n) {
+    throw new Problem('payment_state', 'The payment is authorised, and nothing of it was captured.')
+  }
   const gone = [reversed_amount > 0n && 'reversed', refunded_amount > 0n && 'refunded'].filter(Boolean).join(' and ')
   throw new Problem('payment_state', `The whole payment has been ${gone} already.`)
 }
@@ -125,8 +128,9 @@ function exceeds(pointer: string, detail: string): Problem {
   return fieldProblem('amount_exceeds_remaining', pointer, detail)
 }
 
-function restOf({ amount, reversed_amount, refunded_amount }: LockedPayment): bigint {
-  return amount - reversed_amount - refunded_amount
+function restOf(payment: LockedPayment): bigint {
+  const { reversed_amount, refunded_amount } = payment
+  return arrivedOf(payment) - reversed_amount - refunded_amount
 }
 
 /** The smaller of two amounts. */

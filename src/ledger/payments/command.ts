@@ -98,6 +98,9 @@ export type PaymentCommand = {
   renderer: Renderer
 }
 
+/** Money that arrives for a payment: whose it is, and where it goes. */
+export type Arrival = Pick<PaymentCommand, 'environment' | 'actor' | 'request_id' | 'payment' | 'target'>
+
 /** Renders the response inside the transaction, since the idempotency record stores it. */
 export type Renderer = {
   payment(payment: AppliedPayment): RenderedText
@@ -123,14 +126,16 @@ export type AppliedLine = {
 }
 
 /** A payment right after it was applied. */
-export type AppliedPayment = {
-  command: PaymentCommand
+export type AppliedPayment<From extends Arrival = PaymentCommand> = {
+  command: From
   /** Null when the money is direct. */
   customer_id: Id | null
   applied_amount: bigint
   unapplied_amount: bigint
   direct_amount: bigint
   lines: AppliedLine[]
+  /** The ledger transaction in which the money arrived. */
+  transaction_id: Id
   explanation: PaymentExplanation
   recorded_at: Date
   /** The payment as it was started on a page; undefined for one that is recorded. */

@@ -10,6 +10,7 @@ import type { LockedPayment, Reopened } from '../store.ts'
 import {
   type AppliedLine,
   type AppliedPayment,
+  type Arrival,
   type PaymentCommand,
   type PaymentExplanation,
   selectionOf,
@@ -94,14 +95,14 @@ export function faultDetail(fault: NonNullable<ReturnType<typeof explicitFault>>
  * Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied or is direct. Where a bill
  * counts from later than the money, the money is unapplied until then, and its application is a transaction of its own.
  */
-export function enterPayment(
-  command: PaymentCommand,
+export function enterPayment<From extends Arrival>(
+  command: From,
   { allocation, customer_id }: Decision,
   receivables: ReceivableIndex,
   journal: Journal,
   now: Date,
   started?: LockedPayment,
-): AppliedPayment {
+): AppliedPayment<From> {
   const { payment, environment } = command
   const bucket = bucketOf(payment.id)
   const { request_id, actor } = command
@@ -147,6 +148,7 @@ export function enterPayment(
     unapplied_amount: allocation.unapplied,
     direct_amount,
     lines,
+    transaction_id: transaction.id,
     explanation: explainAllocation(command.target, allocation, receivables),
     recorded_at: now,
     started,
@@ -181,7 +183,7 @@ export function explainAllocation(
  * customer and what the money was meant for are unarchived.
  */
 export function reopenedBy(
-  { command, customer_id, lines }: AppliedPayment,
+  { command, customer_id, lines }: AppliedPayment<Arrival>,
   receivables: Pick<ReceivableIndex, 'get'>,
 ): Reopened[] {
   if (customer_id === null || lines.some(({ balance_after, amount }) => balance_after + amount !== 0n)) return []

@@ -2,7 +2,7 @@ import { bucketOf, type Id } from '../../core/id/id.ts'
 import { bigintArray, integerArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { AppliedPayment } from './command.ts'
+import type { AppliedPayment, Arrival } from './command.ts'
 import type { AppliedRow } from './write.ts'
 
 /** What a payment brought to one debt. Both are null where nothing was brought to it that was chosen. */
@@ -17,6 +17,7 @@ export type NewReceipt = {
 }
 
 const writeReceiptsSql = loadSql(import.meta.url, '../sql/write-receipts.sql')
+const takeReceiptSql = loadSql(import.meta.url, '../sql/take-receipt.sql')
 
 /**
  * Writes what the receipts of payments say, with everything called as it is now. The rows of the payments and their money must be
@@ -55,8 +56,39 @@ export function writeReceipts(connection: Queryable, rows: AppliedRow[], now: Da
   return insertReceipts(connection, receipts, now)
 }
 
+type Facts = {
+  unapplied_amount: number
+  lines: { receivable_id: Id; chosen: number; amount: number; balance_after: number | null }[]
+}
+
+/**
+ * Writes the receipt of a locked payment anew, with what one more capture of it has brought: it says all that has arrived so far, and
+ * everything as it is called now.
+ */
+export async function addToReceipt(connection: Queryable, applied: AppliedPayment<Arrival>, now: Date): Promise<void> {
+  const { id: payment_id } = applied.command.payment
+  const { rows } = await connection.query<{ facts: Facts }>({
+    ...takeReceiptSql,
+    values: [payment_id, bucketOf(payment_id)],
+  })
+  const before = rows[0]?.facts ?? { unapplied_amount: 0, lines: [] }
+  const lines = before.lines.map(({ receivable_id, chosen, amount, balance_after }) => ({
+    receivable_id,
+    chosen: BigInt(chosen),
+    amount: BigInt(amount),
+    balance_after: balance_after === null ? null : BigInt(balance_after),
+  }))
+  const receipt = {
+    payment_id,
+    environment_id: applied.command.environment.id,
+    unapplied_amount: BigInt(before.unapplied_amount) + applied.unapplied_amount,
+    lines: [...lines, ...linesOf(applied)],
+  }
+  await insertReceipts(connection, [receipt], now)
+}
+
 /** What the payer chose, in order, also where nothing was owed any more; else what the money went to. */
-function linesOf({ command: { target }, lines }: AppliedPayment): NewReceiptLine[] {
+function linesOf({ command: { target }, lines }: AppliedPayment<Arrival>): NewReceiptLine[] {
   if (target.kind !== 'chosen') return lines.map((line) => ({ ...line, chosen: line.amount }))
   const brought = new Map(lines.map((line) => [line.receivable_id, line]))
   return target.amounts.map(({ receivable_id, amount: chosen }) => {

@@ -10,7 +10,7 @@ import { type EventEnvironment, type NewEvent, renderEvent } from '../../events/
 import type { DataOf } from '../../events/registry.ts'
 import { amountsOf, closedBy } from '../bill-amounts.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex, type ReceivableKind } from '../receivable.ts'
-import type { AppliedLine, AppliedPayment, PaymentExplanation } from './command.ts'
+import type { AppliedLine, AppliedPayment, Arrival, PaymentExplanation } from './command.ts'
 
 /** A payment that was applied. */
 export type AppliedRow = { applied: AppliedPayment }
@@ -75,7 +75,11 @@ function completedColumns(rows: AppliedRow[], now: Date): unknown[] {
 }
 
 /** Writes one application for each line of each payment. */
-export function writeApplications(connection: Queryable, rows: AppliedRow[], now: Date): Promise<void> {
+export function writeApplications(
+  connection: Queryable,
+  rows: { applied: AppliedPayment<Arrival> }[],
+  now: Date,
+): Promise<void> {
   const lines = rows.flatMap(({ applied }) =>
     applied.lines.map((line) => ({
       id: line.obligation_id,
@@ -133,25 +137,25 @@ const shownLinesMax = 20
  * unapplied. A payment that was started on a page succeeds by an event of its own; a recorded one was told by its caller.
  */
 export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIndex): NewEvent[] {
-  const { command, explanation, recorded_at } = applied
+  return [
+    ...appliedEvents(applied, receivables),
+    ...(applied.started ? [paymentSucceeded(applied, applied.started)] : []),
+    ...unappliedEvents(applied, versionOf(applied)),
+  ]
+}
+
+/** One event for each application, and one for each bill that it leaves paid. */
+export function appliedEvents(applied: AppliedPayment<Arrival>, receivables: ReceivableIndex): NewEvent[] {
+  const { command, recorded_at } = applied
   const { payment, environment } = command
-  const shared = {
-    object_version: 1,
-    currency: payment.currency,
-    payment_id: formatId('payment', payment.id),
-    metadata: payment.metadata,
-    created_at: formatInstant(recorded_at),
-    updated_at: formatInstant(recorded_at),
-    explanation: shorten(explanation),
-  }
-  const bucket = bucketOf(payment.id)
+  const shared = { ...sharedData(applied), object_version: 1 }
   const events: NewEvent[] = []
   for (const line of applied.lines) {
     const receivable = receivables.get(line.receivable_id) as Receivable
     events.push(
       renderEvent(environment, {
         id: line.obligation_id,
-        bucket,
+        bucket: bucketOf(payment.id),
         type: 'obligation.amount_applied',
         subject_id: line.obligation_id,
         created_at: recorded_at,
@@ -161,8 +165,15 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
     if (line.kind === 'bill' && line.balance_after === 0n)
       events.push(...billPaid(environment, receivable, recorded_at))
   }
-  if (applied.started) events.push(paymentSucceeded(applied, applied.started))
-  if (applied.unapplied_amount === 0n) return events
+  return events
+}
+
+/** The event of what stays unapplied, if anything does, with the version of the payment that it leaves. */
+export function unappliedEvents(applied: AppliedPayment<Arrival>, version: bigint): NewEvent[] {
+  if (applied.unapplied_amount === 0n) return []
+  const { command, recorded_at } = applied
+  const { payment, environment } = command
+  const bucket = bucketOf(payment.id)
   const unapplied = renderEvent(environment, {
     id: newId(bucket, recorded_at.getTime()),
     bucket,
@@ -170,14 +181,24 @@ export function paymentEvents(applied: AppliedPayment, receivables: ReceivableIn
     subject_id: payment.id,
     created_at: recorded_at,
     data: {
-      ...shared,
-      object_version: toNumber(versionOf(applied)),
+      ...sharedData(applied),
+      object_version: toNumber(version),
       amount: toNumber(applied.unapplied_amount),
       customer_id: formatId('customer', required(applied.customer_id, 'only the money of a customer stays unapplied')),
     },
   })
-  events.push(unapplied)
-  return events
+  return [unapplied]
+}
+
+function sharedData({ command: { payment }, explanation, recorded_at }: AppliedPayment<Arrival>) {
+  return {
+    currency: payment.currency,
+    payment_id: formatId('payment', payment.id),
+    metadata: payment.metadata,
+    created_at: formatInstant(recorded_at),
+    updated_at: formatInstant(recorded_at),
+    explanation: shorten(explanation),
+  }
 }
 
 /** The version of the payment that completing it leaves. */

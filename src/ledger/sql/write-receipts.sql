@@ -6,7 +6,8 @@ with shown as (
       'merchant', json_build_object('name', coalesce(v.display_name, m.name), 'legal_name', v.face->>'legal_name',
         'phone', v.face->>'phone', 'email', v.face->>'email', 'website', v.face->>'website'),
       'mode', v.mode, 'time_zone', v.time_zone, 'received_at', p.received_at, 'channel', p.channel, 'currency', p.currency,
-      'amount', p.amount, 'unapplied_amount', s.unapplied_amount, 'direct_amount', p.direct_amount,
+      'amount', coalesce(p.captured_amount, p.amount), 'unapplied_amount', s.unapplied_amount,
+      'direct_amount', case when p.customer_id is null then coalesce(p.captured_amount, p.amount) else 0 end,
       'lines', coalesce(lines.facts, '[]')) as facts,
     case when c.pseudonymised_at is null then json_build_object(
       'customer_name', c.name, 'method', p.method_details, 'reference', p.reference,

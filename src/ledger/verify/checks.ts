@@ -56,6 +56,7 @@ export const checks: readonly Check[] = [
     'settlements.sql',
     'Every fee of a processor is booked once, and every settlement moved what it says, and says what its lines come to.',
   ),
+  check('I5', 'captures.sql', 'Every capture and void is taken of its authorisation, and its money was entered.'),
   check(
     'I5',
     'system-accounts.sql',

@@ -4,7 +4,7 @@ import { formatId } from '../../core/id/id.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../html/form.ts'
 import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import { beginCheckout } from '../../payments/checkout/begin.ts'
-import { processorNamed, processorsFor } from '../../payments/processor/registry.ts'
+import { processorNamed, processorsFor, thatCapture } from '../../payments/processor/registry.ts'
 import { findSessionPayment } from '../../payments/session/store.ts'
 import { carriedWith, withCarried } from '../carried.ts'
 import { pageCause } from '../cause.ts'
@@ -40,7 +40,7 @@ export async function payCheckout(
   if (started && !waits) return reply.redirect(outcomePath, 303)
   const way = started
     ? await processorNamed(app, environment, started.processor)
-    : chooseWay(await processorsFor(app, environment), row, form)
+    : chooseWay(thatCapture(await processorsFor(app, environment), row), row, form)
   const open = row.status === 'active' && (row.expires_at === null || row.expires_at > app.clock.now())
   if (!open || row.type === 'push' || way === undefined || way === 'none') return again()
   if ('choices' in way) {

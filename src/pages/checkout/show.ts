@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from '../../api/fastify.ts'
 import { queryOf, readPairs } from '../../api/url-encoded.ts'
 import type { AppContext } from '../../context.ts'
-import { voiceFor } from '../../html/language/choose.ts'
+import { formatId } from '../../core/id/id.ts'
+import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import { sendPage } from '../../html/send.ts'
 import { type CheckoutRow, statusAt } from '../../ledger/checkouts/checkout.ts'
 import { splitOf } from '../../payments/checkout/target.ts'
-import { offeredFor, pageOriginsOf, processorsFor } from '../../payments/processor/registry.ts'
+import { offeredFor, pageOriginsOf, processorsFor, thatCapture } from '../../payments/processor/registry.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
-import { carriedWith } from '../carried.ts'
+import { carriedWith, withCarried } from '../carried.ts'
 import { refreshOf, refreshSince } from '../refresh.ts'
 import { syncOrKeep } from '../sync.ts'
 import { readTracking } from '../tracking.ts'
@@ -44,10 +45,16 @@ export async function sendCheckout(
 ): Promise<FastifyReply> {
   const attempt = await syncAttempt(app, before.row, request.id)
   const subject = attempt === undefined ? before : await openCheckout(app, door)
+  const { capture_method, payment_id } = subject.row
+  const voice = voiceFor(request, subject)
+  // What is reserved or captured by now is told of the payment.
+  if (capture_method === 'manual' && payment_id !== null) {
+    const outcome = `${pathOf(door)}/payments/${formatId('payment', payment_id)}`
+    return reply.redirect(withCarried(outcome, askedParameter(voice)), 303)
+  }
   const state = await stateOf(app, subject, attempt, door)
   const processors = state.kind === 'payable' ? await processorsFor(app, subject.environment) : []
   const refused = request.method === 'POST' && state.kind !== 'paid' && state.kind !== 'moving'
-  const voice = voiceFor(request, subject)
   const carried = carriedWith(tracking, voice)
   const query = new URLSearchParams(tracking).toString()
   return sendPage(reply, checkoutPage({ subject, voice, state, path: pathOf(door), query, carried }), {
@@ -82,7 +89,8 @@ async function stateOf(
   // A push is approved on a phone: its page only says so.
   if (row.type === 'push') return { kind: 'moving', refresh_s: refreshSince(row.created_at, now) }
   if ((await splitOf(app.pool, row)).unapplied > 0n) return { kind: 'unfit' }
-  const offered = offeredFor(await processorsFor(app, environment), row.amount, row.currency)
+  const able = thatCapture(await processorsFor(app, environment), row)
+  const offered = offeredFor(able, row.amount, row.currency)
   if (offered.length === 0) return { kind: 'offline' }
   return { kind: 'payable', fields: newCheckoutForm(app.vault, code, row.bucket, now) }
 }

@@ -41,6 +41,7 @@ export async function beginCheckout(
     amount: row.amount,
     currency: row.currency,
     checkout_id: row.id,
+    capture_method: row.capture_method === 'manual' ? 'manual' : null,
     metadata: withTracked(row.metadata, attempt.metadata),
   })
 }

@@ -21,6 +21,7 @@ export function newCheckout(
     description: null,
     return_url: null,
     phone: null,
+    capture_method: 'automatic',
     attempt_id: null,
     last_payment_error: null,
     payment_id: null,

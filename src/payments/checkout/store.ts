@@ -34,6 +34,7 @@ export async function insertCheckout(connection: Queryable, vault: Vault, row: C
       row.created_at,
       hash,
       bucketOfValue(hash),
+      row.capture_method,
     ],
   })
 }

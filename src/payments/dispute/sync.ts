@@ -23,7 +23,7 @@ const reasonMax = 255
 export async function settleTakenBack(
   app: Pick<AppContext, 'pool' | 'clock' | 'eventsCommitted' | 'log'>,
   payment: Arrived,
-  { disputes = [], failed_later }: Succeeded,
+  { disputes = [], failed_later }: Pick<Succeeded, 'disputes' | 'failed_later'>,
   cause: { request_id: string; actor: Actor },
 ): Promise<void> {
   const now = app.clock.now()

@@ -17,7 +17,12 @@ export type NewCharge = {
   return_url: string
   /** When the payment was begun: what is asked again later is asked in the same words. */
   begun_at: Date
+  /** `manual`: the amount is held on the payer's card until it is captured or let go of. Never asked of one that cannot capture. */
+  capture_method: CaptureMethod
 }
+
+/** Whether what is charged arrives at once, or is authorised first and captured later. */
+export type CaptureMethod = 'automatic' | 'manual'
 
 /** How a payment was made, in the API's words: never more of a card than its scheme, first six and last four digits. */
 export type MethodDetails = z.input<typeof methodDetails>
@@ -25,26 +30,38 @@ export type MethodDetails = z.input<typeof methodDetails>
 /** Why a charge did not succeed: stable codes, and a sentence for the payer. */
 export type Decline = { error_code: string; decline_code: string; message: string }
 
+/** Money that a processor has taken or holds. Minor units; it or `currency` is undefined where the processor did not say. */
+type TakenCharge = {
+  at: Date
+  amount: bigint | undefined
+  currency: string | undefined
+  /** The processor's own id of the payment, where it is not the reference. */
+  processor_payment_id?: string | undefined
+  method_details?: MethodDetails | undefined
+  /** What its payer's bank disputes of it, whatever has become of that. */
+  disputes?: readonly DisputeState[] | undefined
+  /** That it turned out later not to have been paid: a definite taking back, such as of a debit that the bank returned. */
+  failed_later?: LateFailureState | undefined
+}
+
+/** What has become of an authorisation so far: what was captured and what was let go of, in all, in minor units. */
+export type Authorisation = { captured: bigint; released: bigint }
+
 /**
  * The state of a charge at the processor. `open`: nothing was tried yet. `pending`: tried, and not decided. Of one that succeeded,
- * `amount` is what arrived, in minor units; it or `currency` is undefined where the processor did not say.
+ * `amount` is what arrived; of one that is to be captured by hand it is what was authorised, also when all of it has been captured
+ * or let go of since.
  */
 export type ChargeState =
   | { status: 'open' }
   | { status: 'pending'; method_details?: MethodDetails | undefined }
-  | {
-      status: 'succeeded'
-      at: Date
-      amount: bigint | undefined
-      currency: string | undefined
-      /** The processor's own id of the payment, where it is not the reference. */
-      processor_payment_id?: string | undefined
-      method_details?: MethodDetails | undefined
-      /** What its payer's bank disputes of it, whatever has become of that. */
-      disputes?: readonly DisputeState[] | undefined
-      /** That it turned out later not to have been paid: a definite taking back, such as of a debit that the bank returned. */
-      failed_later?: LateFailureState | undefined
-    }
+  | ({ status: 'succeeded' } & TakenCharge)
+  | ({
+      status: 'authorised'
+      /** When the processor lets go of what is not captured. */
+      expires_at: Date
+    } & TakenCharge &
+      Authorisation)
   | { status: 'failed'; decline: Decline; method_details?: MethodDetails | undefined }
 
 /** Money that a processor takes back, by its own reference; `amount` or `currency` is undefined where it did not say. */
@@ -66,6 +83,22 @@ export type DisputeState = LateFailureState & {
   respond_by?: Date | undefined
   money: 'kept' | 'taken' | 'returned'
 }
+
+/** A part of an authorised charge that a processor is asked to capture, or, for a void, all that is left to let go of. */
+export type NewCapture = {
+  /** The processor's own reference of the charge, and its id of the payment where it has told one. */
+  charge_reference: string
+  processor_payment_id: string | undefined
+  /** Minor units. */
+  amount: bigint
+  currency: string
+}
+
+/**
+ * What a processor answers to a capture or a void. `gone`: it did nothing, since nothing of the charge is authorised any more; the
+ * authorisation has expired or was ended there. `fetch` says how it ended.
+ */
+export type CaptureAnswer = 'done' | 'gone'
 
 /** A refund that a processor is asked to send. */
 export type NewRefund = {
@@ -91,7 +124,10 @@ export type RefundState =
 /** What a processor takes at once in one currency: minor units, in multiples of `step`. */
 export type ChargeRange = { minimum: bigint; maximum: bigint; step: bigint }
 
-/** What a processor can do with a charge after it was opened, and whether opening it twice with one key opens one. */
+/**
+ * What a processor can do with a charge after it was opened, and whether opening it twice with one key opens one. Where it captures
+ * `once`, the first capture lets go of the rest.
+ */
 export type Capabilities = {
   capture: 'none' | 'once' | 'many'
   refund: 'none' | 'full' | 'partial'
@@ -157,6 +193,14 @@ export type Processor = ProcessorTerms & {
   close(reference: string): Promise<'closed' | 'too_late'>
   /** Fetches the state of a charge. It is the only source of truth; a browser or a callback merely prompts the call. */
   fetch(reference: string): Promise<ChargeState>
+  /**
+   * Captures a part of an authorised charge. The key follows from the capture: asked again with it, nothing is captured twice and
+   * the answer is that of the first time. Throws a fault of kind `refused` for what this processor does not capture, such as too
+   * small an amount. Present, as `void` is, where `capabilities.capture` is not `none`.
+   */
+  capture?(capture: NewCapture, key: string): Promise<CaptureAnswer>
+  /** Lets go of all that is still authorised of a charge, with a key as for a capture. What was let go of before is `done`. */
+  void?(remainder: NewCapture, key: string): Promise<CaptureAnswer>
   /**
    * Sends money of a charge back to its payer, once per refund: calling it again returns the same. It is called by one at a time.
    * A fault that says `refused` is a refund that failed. Absent where the processor cannot.

@@ -1,7 +1,7 @@
 import type { Vault } from '../../core/secret.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { findKind, type ProcessorApp, processorNames, type Secrets, type Served } from './kinds.ts'
-import { type ChargeRange, type Processor, takes } from './processor.ts'
+import { type CaptureMethod, type ChargeRange, type Processor, takes } from './processor.ts'
 import { simulator } from './simulator/simulator.ts'
 import { listProcessorRows, type ProcessorRow } from './store.ts'
 
@@ -9,8 +9,12 @@ import { listProcessorRows, type ProcessorRow } from './store.ts'
  * The processors that take payments in an environment, in the order in which they are offered, each within the limits that the
  * merchant set. The simulator serves a test environment unless it is switched off, and never a live one.
  */
-export async function processorsFor(app: ProcessorApp, environment: Served): Promise<Processor[]> {
-  const rows = await listProcessorRows(app.pool, environment.id)
+export async function processorsFor(
+  app: ProcessorApp,
+  environment: Served,
+  database: Queryable = app.pool,
+): Promise<Processor[]> {
+  const rows = await listProcessorRows(database, environment.id)
   const switchedOn = processorNames
     .map((name) => rows.find(({ processor }) => processor === name) ?? untouched(name, environment))
     .filter((row): row is ProcessorRow => row?.enabled === true)
@@ -43,6 +47,14 @@ export function testSimulator(app: ProcessorApp, { id, mode }: Served): Processo
 /** Those of the processors that take an amount. */
 export function offeredFor(processors: readonly Processor[], amount: bigint, currency: string): Processor[] {
   return processors.filter((processor) => takes(processor, amount, currency))
+}
+
+/** Those of the processors that can capture as a session wants. */
+export function thatCapture(
+  processors: readonly Processor[],
+  { capture_method }: { capture_method: CaptureMethod },
+): Processor[] {
+  return processors.filter(({ capabilities }) => capture_method === 'automatic' || capabilities.capture !== 'none')
 }
 
 /** The origins that the forms of a page may lead to, where these processors are offered. */

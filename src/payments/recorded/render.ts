@@ -6,6 +6,7 @@ import { formatId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import type { AppliedPayment } from '../../ledger/payments/command.ts'
 import { ownerField } from '../../ledger/receivable.ts'
+import { arrivedOf } from '../../ledger/store.ts'
 import type { billingPayment, collectPayment, listedPayment } from './schema.ts'
 import type { PaymentObligationRow, PaymentRow } from './store.ts'
 
@@ -13,6 +14,7 @@ type Environment = Pick<RequestEnvironment, 'mode'>
 
 /** A payment in the documented shape of `GET /collect/payments/{id}`. */
 export function renderCollectPayment(environment: Environment, row: PaymentRow): z.input<typeof collectPayment> {
+  const arrived = arrivedOf(row)
   return {
     id: formatId('payment', row.id),
     reconciliation_reference: encode(row.id),
@@ -21,18 +23,29 @@ export function renderCollectPayment(environment: Environment, row: PaymentRow):
     amount: toNumber(row.amount),
     currency: row.currency,
     ...checkoutOf(row),
-    capture_method: 'automatic',
-    ...(row.status === 'succeeded' && { paid_amount: toNumber(row.amount) }),
-    reversed: row.reversed_amount === row.amount,
-    partially_reversed: row.reversed_amount > 0n && row.reversed_amount < row.amount,
-    refunded: row.refunded_amount === row.amount,
-    partially_refunded: row.refunded_amount > 0n && row.refunded_amount < row.amount,
+    capture_method: row.capture_method ?? 'automatic',
+    ...(row.status === 'succeeded' && { paid_amount: toNumber(arrived) }),
+    ...authorisationOf(row),
+    reversed: row.reversed_amount > 0n && row.reversed_amount === arrived,
+    partially_reversed: row.reversed_amount > 0n && row.reversed_amount < arrived,
+    refunded: row.refunded_amount > 0n && row.refunded_amount === arrived,
+    partially_refunded: row.refunded_amount > 0n && row.refunded_amount < arrived,
     ...(row.method_details !== null && { payment_method_details: row.method_details }),
     ...(row.last_payment_error !== null && { last_payment_error: row.last_payment_error }),
     ...(Object.keys(row.metadata).length > 0 && { metadata: row.metadata }),
     mode: environment.mode,
     created_at: formatInstant(row.created_at),
     updated_at: formatInstant(row.updated_at),
+  }
+}
+
+function authorisationOf({ authorised_amount, voided_amount, claimed_amount, authorised_until }: PaymentRow) {
+  if (authorised_amount === null || authorised_until === null) return {}
+  return {
+    authorised_amount: toNumber(authorised_amount),
+    voided_amount: toNumber(voided_amount ?? 0n),
+    ...(claimed_amount !== null && claimed_amount > 0n && { unconfirmed_amount: toNumber(claimed_amount) }),
+    authorization_expires_at: formatInstant(authorised_until),
   }
 }
 
@@ -91,6 +104,15 @@ export function renderSettled({
   return { fee: toNumber(fee), net: toNumber(net) }
 }
 
+const paidAtOnce = {
+  capture_method: null,
+  authorised_amount: null,
+  captured_amount: null,
+  voided_amount: null,
+  claimed_amount: null,
+  authorised_until: null,
+}
+
 /** A payment right after it was recorded, before its row can be read: rendered inside the batch's transaction. */
 export function renderApplied(environment: Environment, applied: AppliedPayment): z.input<typeof billingPayment> {
   const { payment, claim } = applied.command
@@ -109,6 +131,7 @@ export function renderApplied(environment: Environment, applied: AppliedPayment)
       reversed_amount: 0n,
       refunded_amount: 0n,
       direct_amount: applied.direct_amount,
+      ...paidAtOnce,
       checkout_id: null,
       checkout_kind: null,
       checkout_reference: null,

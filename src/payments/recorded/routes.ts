@@ -3,6 +3,7 @@ import type { Router } from '../../api/fastify.ts'
 import { readOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
 import { receiptPath } from '../../core/receipt-address.ts'
+import { arrivedOf } from '../../ledger/store.ts'
 import { sentId } from '../../shapes/primitives.ts'
 import { sumLinesOfPayment } from '../settlement/store.ts'
 import { paymentListRoute } from './list.ts'
@@ -98,6 +99,9 @@ function addRetrieveCollected(router: Router, app: AppContext): void {
 }
 
 /** The address of the receipt. Only answers that are stored nowhere show it. */
-function receiptOf(app: AppContext, { id, status }: PaymentRow): { receipt_url?: string } {
-  return status === 'succeeded' ? { receipt_url: app.publicUrl() + receiptPath(app.vault, id) } : {}
+function receiptOf(app: AppContext, row: PaymentRow): { receipt_url?: string } {
+  const { id, status } = row
+  return status === 'succeeded' && arrivedOf(row) > 0n
+    ? { receipt_url: app.publicUrl() + receiptPath(app.vault, id) }
+    : {}
 }

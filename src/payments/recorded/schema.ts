@@ -148,8 +148,18 @@ export const collectPayment = z
     payment_request_id: shownId('payment_request').optional().describe('The request that it is an attempt to pay'),
     payment_session_id: shownId('payment_session').optional().describe('The session that it is an attempt to pay'),
     external_reference: externalReference.optional().describe('That of the request or session'),
-    capture_method: z.literal('automatic'),
-    paid_amount: part.optional(),
+    capture_method: z
+      .enum(['automatic', 'manual'])
+      .describe('`manual`: it is authorised first, and captured or voided by a call'),
+    authorised_amount: part.optional().describe('Of one that was authorised: it never changes, and is no money'),
+    paid_amount: part.optional().describe('What has arrived: of one that is captured by hand, what was captured'),
+    voided_amount: part.optional().describe('Of one that was authorised: what was let go of'),
+    unconfirmed_amount: part
+      .optional()
+      .describe(
+        'What captures and voids are to take that the processor has not confirmed yet; an event tells when it has',
+      ),
+    authorization_expires_at: shownInstant.optional().describe('Until when it can be captured'),
     reversed: z.boolean().describe('Whether all of it was taken back'),
     partially_reversed: z.boolean().describe('Whether a part of it was taken back'),
     refunded: z.boolean().describe('Whether all of it was sent back, or is on its way'),
@@ -198,7 +208,7 @@ export const listedPayment = collectPayment
 
 export const billingPayment = listedPayment
   .extend({
-    explanation: explanation.optional(),
+    explanation: explanation.optional().describe('Of a payment that is captured by hand: of its last capture'),
     fee: z
       .int()
       .optional()

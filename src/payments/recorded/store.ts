@@ -22,6 +22,13 @@ export type PaymentRow = {
   reversed_amount: bigint
   direct_amount: bigint
   refunded_amount: bigint
+  /** Null: what is charged arrives at once. The others are null until it is authorised. */
+  capture_method: 'manual' | null
+  authorised_amount: bigint | null
+  captured_amount: bigint | null
+  voided_amount: bigint | null
+  claimed_amount: bigint | null
+  authorised_until: Date | null
   /** The request or session that it is an attempt to pay. */
   checkout_id: Id | null
   checkout_kind: 'request' | 'session' | null
@@ -48,7 +55,8 @@ export type PaymentObligationRow = {
 
 /** The select of a payment; lists share it. */
 export const paymentSelect = `select e.id, e.bucket, e.environment_id, e.customer_id, e.status, e.channel, e.reference,
-    e.currency, e.amount, e.applied_amount, e.unapplied_amount, e.reversed_amount, e.refunded_amount, e.direct_amount, e.explanation,
+    e.currency, e.amount, e.applied_amount, e.unapplied_amount, e.reversed_amount, e.refunded_amount, e.direct_amount, e.capture_method,
+    e.authorised_amount, e.captured_amount, e.voided_amount, e.claimed_amount, e.authorised_until, e.explanation,
     e.method_details, e.last_payment_error, e.metadata, e.replaces, e.version, e.received_at, e.created_at, e.updated_at,
     e.checkout_id, k.kind as checkout_kind, k.external_reference as checkout_reference
   from payment as e

@@ -2,7 +2,7 @@ import type { AppContext, RequestEnvironment } from '../../context.ts'
 import { assert } from '../../core/assert.ts'
 import { formatId } from '../../core/id/id.ts'
 import { ProcessorFault } from '../processor/fault.ts'
-import type { NewCharge, OpenedCharge, Processor } from '../processor/processor.ts'
+import type { CaptureMethod, NewCharge, OpenedCharge, Processor } from '../processor/processor.ts'
 import { findCharge, type SessionPayment } from './store.ts'
 
 /** How the payer is to pay: on the processor's page, from which the browser comes back, or by a push to a phone. */
@@ -55,11 +55,12 @@ export async function recoverCharge(
 }
 
 function chargeOf(
-  { id, amount, currency, customer_id, created_at }: SessionPayment,
+  { id, amount, currency, customer_id, created_at, capture_method }: SessionPayment,
   { merchant_name, payer_email }: { merchant_name: string; payer_email: string | null },
 ) {
   const payer = { customer_id, email: payer_email ?? undefined }
-  return { payment_id: id, amount, currency, merchant_name, payer, begun_at: created_at }
+  const method: CaptureMethod = capture_method ?? 'automatic'
+  return { payment_id: id, amount, currency, merchant_name, payer, begun_at: created_at, capture_method: method }
 }
 
 /** A stolen key must not make our forms lead anywhere: the page has to be at one of the processor's own origins. */

@@ -25,7 +25,7 @@ import type { SessionApp } from './sync-with-processor.ts'
 /** What a payer chose: the amounts were checked against the rules, and the id was made with the page. */
 export type NewSession = Pick<
   NewSessionPayment,
-  'id' | 'customer_id' | 'target_id' | 'chosen' | 'currency' | 'amount' | 'metadata' | 'checkout_id'
+  'id' | 'customer_id' | 'target_id' | 'chosen' | 'currency' | 'amount' | 'metadata' | 'checkout_id' | 'capture_method'
 > & { environment: RequestEnvironment; via: Via; actor: Actor; request_id: string }
 
 /** Where the payer goes next: to the processor or, when this payment has progressed or is for something else, to its outcome. */

@@ -33,6 +33,11 @@ export type SessionPayment = {
   direct_amount: bigint
   reversed_amount: bigint
   refunded_amount: bigint
+  /** Null: what is charged arrives at once. The amounts are null until it is authorised. */
+  capture_method: 'manual' | null
+  authorised_amount: bigint | null
+  captured_amount: bigint | null
+  voided_amount: bigint | null
   processor: string
   /** Null until the processor has replied. */
   processor_reference: string | null
@@ -54,7 +59,8 @@ const findProcessorReferenceSql = loadSql(import.meta.url, './sql/find-processor
 const claimDueChecksSql = loadSql(import.meta.url, './sql/claim-due-checks.sql')
 
 const select = `select p.id, p.bucket, p.environment_id, e.mode, p.customer_id, p.target_id, p.status, p.currency, p.amount,
-    p.applied_amount, p.unapplied_amount, p.direct_amount, p.reversed_amount, p.refunded_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
+    p.applied_amount, p.unapplied_amount, p.direct_amount, p.reversed_amount, p.refunded_amount, p.capture_method, p.authorised_amount,
+    p.captured_amount, p.voided_amount, p.processor, p.processor_reference, p.method_details, p.last_payment_error,
     p.metadata, p.received_at, p.version, p.created_at, coalesce(p.chosen_ids, array[p.target_id]) as chosen_ids,
     coalesce(p.chosen_amounts, array[p.amount])::text[] as chosen_amounts,
     p.checkout_id, k.target_kind as checkout_target_kind, k.target_id as checkout_target_id
@@ -151,6 +157,7 @@ export type NewSessionPayment = Pick<
   | 'processor'
   | 'metadata'
   | 'created_at'
+  | 'capture_method'
 > & {
   checkout_id: Id | null
   /** What its processor is asked besides: encrypted, and null for a push. */
@@ -186,6 +193,7 @@ export async function insertSessionPayment(
       payment.checkout_id,
       payment.merchant_name,
       payment.return_url,
+      payment.capture_method,
     ],
   })
 }

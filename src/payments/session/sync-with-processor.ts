@@ -11,6 +11,7 @@ import type { PaymentCommand, PaymentTarget } from '../../ledger/payments/comman
 import { settleTakenBack } from '../dispute/sync.ts'
 import type { ChargeState } from '../processor/processor.ts'
 import { processorNamed } from '../processor/registry.ts'
+import { bringAuthorised, readAs } from './authorised.ts'
 import { tellFailedAttempt } from './checkout-attempt.ts'
 import { findSessionPayment, notePaymentId, type SessionPayment, updateStatus } from './store.ts'
 
@@ -43,11 +44,12 @@ export async function syncWithProcessor(
   if (payment.status === 'succeeded' && !after_success) return payment
   const processor = await processorNamed(app, { id: environmentId, mode: payment.mode }, payment.processor)
   if (!processor) return payment
-  const charge = await processor.fetch(payment.processor_reference)
+  const charge = readAs(payment, await processor.fetch(payment.processor_reference))
   if (charge.status === 'open') return payment
   if (payment.status !== 'succeeded') await follow(app, payment, charge, cause)
   const after = await findSessionPayment(app.pool, environmentId, paymentId)
-  if (charge.status === 'succeeded' && after?.status === 'succeeded') await settleTakenBack(app, after, charge, cause)
+  const isTaken = charge.status === 'succeeded' || charge.status === 'authorised'
+  if (isTaken && after?.status === 'succeeded') await settleTakenBack(app, after, charge, cause)
   return after
 }
 
@@ -58,9 +60,10 @@ async function follow(
   charge: Exclude<ChargeState, { status: 'open' }>,
   cause: SessionCause,
 ): Promise<void> {
-  if (charge.status !== 'succeeded') return recordProgress(app, payment, charge, cause)
+  if (charge.status === 'pending' || charge.status === 'failed') return recordProgress(app, payment, charge, cause)
   const amount = amountArrived(app, payment, charge)
   if (amount === undefined) await recordProgress(app, payment, { status: 'pending' }, cause)
+  else if (charge.status === 'authorised') await bringAuthorised(app, payment, { ...charge, amount }, cause)
   else await applyArrived(app, payment, { ...charge, amount }, cause)
 }
 
@@ -70,7 +73,11 @@ type Succeeded = Extract<ChargeState, { status: 'succeeded' }>
  * How much has arrived. Undefined when the processor does not say, or names another currency than was asked for: that is applied to
  * nothing and stays on its way until somebody has looked, for to book it as what was asked would be to invent money.
  */
-function amountArrived({ log }: SessionApp, payment: SessionPayment, charge: Succeeded): bigint | undefined {
+function amountArrived(
+  { log }: SessionApp,
+  payment: SessionPayment,
+  charge: Pick<Succeeded, 'amount' | 'currency'>,
+): bigint | undefined {
   const { amount, currency } = charge
   const facts = {
     payment_id: formatId('payment', payment.id),

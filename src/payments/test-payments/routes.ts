@@ -24,7 +24,13 @@ export function testPaymentRoutes(router: Router, app: AppContext): void {
       body: createTestPaymentBody,
       responses: { 201: billingPayment },
       etag: true,
-      errors: [...checkoutTargetErrors, 'currency_required', 'payment_request_state', 'payment_session_state'],
+      errors: [
+        ...checkoutTargetErrors,
+        'currency_required',
+        'payment_request_state',
+        'payment_session_state',
+        'not_supported',
+      ],
     },
     // The transaction holds the Idempotency-Key only: what a payer does takes several of its own.
     async (_connection, { body, context }) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { expecting } from '../../shapes/expected.ts'
 import { amount, idOrReference, keptCurrencyCode, sentId } from '../../shapes/primitives.ts'
+import { captureBehaviours } from '../processor/simulator/capture-behaviour.ts'
 import { laterOutcomes } from '../processor/simulator/later.ts'
 import { refundBehaviours } from '../processor/simulator/refund-behaviour.ts'
 
@@ -31,6 +32,11 @@ export const createTestPaymentBody = z
       .optional()
       .describe(
         'What becomes of the money after the payment has succeeded, unless it stays: it begins 2 s after that, and a dispute ends after 6 s',
+      ),
+    captures: expecting(z.enum(captureBehaviours), 'an outcome of captures, such as answer_lost')
+      .optional()
+      .describe(
+        'What becomes of captures and voids of a payment that is captured by hand; unless it is named, they succeed at once',
       ),
   })
   .superRefine((input, context) => {

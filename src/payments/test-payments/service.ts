@@ -24,8 +24,8 @@ export async function playPayment(app: AppContext, context: RequestContext, inpu
   }
   const id = await begin(app, context, input)
   const { environment, actor, request_id, now } = context
-  const { outcome, method, delay_s = 3, refunds, later } = input
-  await playCharge(app.pool, environment.id, id, { outcome, method, delay_s, refunds, later }, now)
+  const { outcome, method, delay_s = 3, refunds, later, captures } = input
+  await playCharge(app.pool, environment.id, id, { outcome, method, delay_s, refunds, later, captures }, now)
   await syncWithProcessor(app, environment.id, id, { actor, request_id })
   return id
 }
@@ -37,6 +37,9 @@ async function begin(app: AppContext, context: RequestContext, input: CreateTest
   }
   if (input.payment_session !== undefined) {
     const row = await findSessionOrThrow(app.pool, context.environment.id, input.payment_session)
+    if (row.capture_method === 'manual' && input.method !== 'card') {
+      throw fieldProblem('not_supported', '/method', 'Only a card can be authorised: send card, or leave it out.')
+    }
     return beginWhole(app, context, row, '/payment_session')
   }
   return beginPart(app, context, input)
@@ -71,6 +74,7 @@ async function beginPart(app: AppContext, context: RequestContext, input: Create
     amount: wanted.amount,
     currency,
     checkout_id: null,
+    capture_method: null,
     metadata: {},
     via: { return_url: app.publicUrl() },
     actor,

@@ -26,7 +26,25 @@ export function askingStates(tools: Tools): State[] {
       currency: 'ZAR',
       options: { checkout_options: { return_url: 'https://example.com/done' } },
     })
+  const held = async (then?: (payment: string) => Promise<unknown>) => {
+    const { id, session_url } = await post('/collect/payment_sessions', {
+      amount: 1000,
+      currency: 'ZAR',
+      options: { payment_method_options: { card: { capture_method: 'manual' } } },
+    })
+    const payment = await post('/test/payments', { payment_session: id, outcome: 'succeeded' })
+    await then?.(payment.id)
+    return { session_url, outcome_url: `${session_url}/payments/${payment.id}` }
+  }
+  const capture = (payment: string) => post(`/collect/payments/${payment}/captures`, { amount: 400 })
   return [
+    ['a session that is reserved', async () => open((await held()).session_url)],
+    ['what is reserved', async () => open((await held()).outcome_url)],
+    ['what is reserved and captured in part', async () => open((await held(capture)).outcome_url)],
+    [
+      'what is reserved no more',
+      async () => open((await held((payment) => post(`/collect/payments/${payment}/voids`, {}))).outcome_url),
+    ],
     ['a request', () => shown(ask())],
     ['a request to a customer', () => shown(named({ description: '12345', external_reference: 'INV-1' }))],
     [

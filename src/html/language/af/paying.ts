@@ -41,6 +41,17 @@ export const payingInAfrikaans: Catalogue['paying'] = {
     detail:
       'U bank is nog besig om hierdie betaling te bevestig. U hoef niks te doen nie, en moet asseblief nie weer betaal nie. U kan hierdie bladsy toemaak.',
   },
+  held: {
+    status: 'Gereserveer',
+    heading: 'Op u kaart gereserveer',
+    detail:
+      'Niks is nog geneem nie. Wat daarvan gebruik word, word later geneem, en die res word vrygestel. U hoef niks te doen nie.',
+  },
+  released: {
+    status: 'Nie geneem nie',
+    heading: 'Nie meer gereserveer nie',
+    detail: 'Niks is geneem nie: die bedrag wat op u kaart gereserveer was, is vrygestel.',
+  },
   unfinished: {
     status: 'Nog nie betaal nie',
     heading: 'U het nie klaar betaal nie',

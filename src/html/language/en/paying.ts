@@ -42,6 +42,17 @@ export const payingInEnglish = {
     detail:
       'Your bank is still confirming this payment. You do not have to do anything, and please do not pay again. You can close this page.',
   },
+  held: {
+    status: 'Reserved',
+    heading: 'Reserved on your card',
+    detail:
+      'Nothing was taken yet. What is used of it is taken later, and the rest is let go of. You do not have to do anything.',
+  },
+  released: {
+    status: 'Not taken',
+    heading: 'No longer reserved',
+    detail: 'Nothing was taken: the amount that was reserved on your card was let go of.',
+  },
   unfinished: {
     status: 'Not paid yet',
     heading: 'You have not finished paying',

@@ -44,6 +44,17 @@ export const payingInFrench: Catalogue['paying'] = {
     detail:
       'Votre banque est en train de confirmer ce paiement. Vous n’avez rien à faire, et nous vous prions de ne pas payer une seconde fois. Vous pouvez fermer cette page.',
   },
+  held: {
+    status: 'Réservé',
+    heading: 'Réservé sur votre carte',
+    detail:
+      'Rien n’a encore été prélevé. Ce qui en sera utilisé sera prélevé plus tard, et le reste sera libéré. Vous n’avez rien à faire.',
+  },
+  released: {
+    status: 'Non prélevé',
+    heading: 'N’est plus réservé',
+    detail: 'Rien n’a été prélevé : le montant réservé sur votre carte a été libéré.',
+  },
   unfinished: {
     status: 'Pas encore payé',
     heading: 'Vous n’avez pas terminé le paiement',

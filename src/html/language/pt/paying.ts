@@ -41,6 +41,17 @@ export const payingInPortuguese: Catalogue['paying'] = {
     detail:
       'O seu banco ainda está a confirmar este pagamento. Não tem de fazer nada e, por favor, não pague outra vez. Pode fechar esta página.',
   },
+  held: {
+    status: 'Reservado',
+    heading: 'Reservado no seu cartão',
+    detail:
+      'Ainda nada foi retirado. O que for usado será retirado mais tarde, e o resto será libertado. Não tem de fazer nada.',
+  },
+  released: {
+    status: 'Não retirado',
+    heading: 'Já não está reservado',
+    detail: 'Nada foi retirado: o montante reservado no seu cartão foi libertado.',
+  },
   unfinished: {
     status: 'Ainda não pago',
     heading: 'Não terminou o pagamento',

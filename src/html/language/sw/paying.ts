@@ -41,6 +41,17 @@ export const payingInSwahili: Catalogue['paying'] = {
     detail:
       'Benki yako bado inathibitisha malipo haya. Huhitaji kufanya chochote, na tafadhali usilipe tena. Unaweza kufunga ukurasa huu.',
   },
+  held: {
+    status: 'Imetengwa',
+    heading: 'Imetengwa kwenye kadi yako',
+    detail:
+      'Hakuna kilichochukuliwa bado. Kitakachotumika kitachukuliwa baadaye, na kinachobaki kitaachiliwa. Huhitaji kufanya chochote.',
+  },
+  released: {
+    status: 'Haikuchukuliwa',
+    heading: 'Haijatengwa tena',
+    detail: 'Hakuna kilichochukuliwa: kiasi kilichotengwa kwenye kadi yako kimeachiliwa.',
+  },
   unfinished: {
     status: 'Bado haijalipwa',
     heading: 'Hujamaliza kulipa',

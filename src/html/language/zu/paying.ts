@@ -41,6 +41,17 @@ export const payingInZulu: Catalogue['paying'] = {
     detail:
       'Ibhange lakho lisaqinisekisa le nkokhelo. Akukho okumele ukwenze, futhi sicela ungakhokhi futhi. Ungalivala leli khasi.',
   },
+  held: {
+    status: 'Ibekiwe',
+    heading: 'Ibekwe eceleni ekhadini lakho',
+    detail:
+      'Akukho mali ethathiwe okwamanje. Ezosetshenziswa izothathwa kamuva, esele idedelwe. Akukho okumele ukwenze.',
+  },
+  released: {
+    status: 'Ayithathwanga',
+    heading: 'Ayisabekiwe eceleni',
+    detail: 'Akukho mali ethathiwe: imali ebibekwe eceleni ekhadini lakho idedelwe.',
+  },
   unfinished: {
     status: 'Akukakhokhwa',
     heading: 'Awukaqedi ukukhokha',

@@ -24,6 +24,7 @@ from (
       union all select 'reversal', id, bucket from application_reversal
       union all select 'refund', id, bucket from refund
       union all select 'dispute', id, bucket from dispute
+      union all select 'capture', id, bucket from capture
       union all select 'simulator refund', id, bucket from simulator_refund
       union all select 'simulator charge', id, bucket from simulator_charge
       union all select 'settlement', id, bucket from settlement

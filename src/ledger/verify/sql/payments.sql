@@ -1,4 +1,5 @@
--- I5, from the side of payments: what arrived is applied, unapplied, reversed, refunded or direct, and what is applied is the sum
+-- I5, from the side of payments: what arrived is applied, unapplied, reversed, refunded or direct, where of a payment that is captured
+-- by hand what arrived is what was captured, and what is applied is the sum
 -- of its applications. An application whose customer, currency or environment differs from its payment counts as one without a
 -- payment.
 select
@@ -6,18 +7,18 @@ select
   count(*) filter (where broken) as violations,
   (array_agg(format(
     'payment %s: %s %s, applied %s (its applications: %s), unapplied %s, reversed %s, refunded %s, direct %s',
-    id, status, amount, applied_amount, applied, unapplied_amount, reversed_amount, refunded_amount, direct_amount))
+    id, status, arrived, applied_amount, applied, unapplied_amount, reversed_amount, refunded_amount, direct_amount))
     filter (where broken))[1:5] as examples
 from (
   select *,
     status is null or applied_amount <> applied
       or least(applied_amount, unapplied_amount, reversed_amount, refunded_amount, direct_amount) < 0
       or applied_amount + unapplied_amount + reversed_amount + refunded_amount + direct_amount
-        <> case status when 'succeeded' then amount else 0 end
+        <> case status when 'succeeded' then arrived else 0 end
       as broken
   from (
     select
-      coalesce(p.id, a.payment_id) as id, p.status, p.amount, p.applied_amount, p.unapplied_amount, p.reversed_amount,
+      coalesce(p.id, a.payment_id) as id, p.status, coalesce(p.captured_amount, p.amount) as arrived, p.applied_amount, p.unapplied_amount, p.reversed_amount,
       p.refunded_amount, p.direct_amount, coalesce(a.applied, 0) as applied
     from payment as p
     full join (

@@ -37,10 +37,10 @@ from (
       when s.named <> coalesce(l.count, 0) then 'the lines of its receipt are not those that it names'
     end as fault
   from (
-    select p.id, p.bucket, p.environment_id, p.customer_id, p.amount, p.currency,
+    select p.id, p.bucket, p.environment_id, p.customer_id, coalesce(p.captured_amount, p.amount) as amount, p.currency,
       p.processor is not null and p.id >= (select id_at(receipts_since) from retention) as needs_one
     from payment as p
-    where p.status = 'succeeded'
+    where p.status = 'succeeded' and p.captured_amount is distinct from 0
   ) as p
   full join said as s on s.payment_id = p.id and s.bucket = p.bucket and s.environment_id = p.environment_id
   left join summed as l on l.payment_id = s.payment_id and l.bucket = s.bucket

@@ -11,12 +11,12 @@ from (
   from receivable
   union all
   select 'payment', id, status,
-    status = 'succeeded' and received_at is null
+    status = 'succeeded' and (received_at is null) <> (captured_amount is not distinct from 0)
       or status <> 'succeeded' and (applied_amount <> 0 or unapplied_amount <> 0 or reversed_amount <> 0 or refunded_amount <> 0
         or direct_amount <> 0)
       or customer_id is not null and chosen_amounts is not null
         and coalesce(c.amount, p.amount) <> (select sum(chosen) from unnest(chosen_amounts) as chosen)
-      or status = 'succeeded' and customer_id is null and direct_amount + reversed_amount + refunded_amount <> p.amount
+      or status = 'succeeded' and customer_id is null and direct_amount + reversed_amount + refunded_amount <> coalesce(p.captured_amount, p.amount)
       or c.amount <> p.amount and status <> 'succeeded'
   from payment as p
   -- What was asked of a processor. What arrived may be another amount.
@@ -36,6 +36,10 @@ from (
   select 'idempotency record', null, 'there is no response for the key ' || key, a.id is null and r.id is null
   from (select environment_id, key, response_id, bucket from idempotency_key) as k
   left join (select id, bucket from idempotency_response) as a on a.id = k.response_id and a.bucket = k.bucket
-  -- A refund whose processor was not asked yet gives its key a response when it has been.
-  left join (select id, response_id from refund where response_id is not null) as r on r.response_id = k.response_id
+  -- A refund or a capture whose processor was not asked yet gives its key a response when it has been.
+  left join (
+    select id, response_id from refund where response_id is not null
+    union all
+    select id, response_id from capture where response_id is not null
+  ) as r on r.response_id = k.response_id
 ) as checked

@@ -5,7 +5,7 @@
 with arrived as (
   select
     environment_id, currency, coalesce(processor, channel) as place,
-    sum(unapplied_amount) as unapplied, sum(direct_amount) as direct, sum(amount - reversed_amount) filter (where status = 'succeeded') as held
+    sum(unapplied_amount) as unapplied, sum(direct_amount) as direct, sum(coalesce(captured_amount, amount) - reversed_amount) filter (where status = 'succeeded') as held
   from payment
   group by environment_id, currency, coalesce(processor, channel)
 ), lost as (

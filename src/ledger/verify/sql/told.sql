@@ -1,7 +1,7 @@
 -- I6, what is told besides applications. Each adjustment and each reversal of a payment has exactly one event: it has the
 -- same id, so there cannot be two. So has each refund that was paid out, and each that failed: its event has the id of the ledger
--- transaction, and so has the end of a dispute whose money came back. What is said of a dispute is told as often as its version says.
--- Each change of an object that is audited has exactly one event of its type, and so has
+-- transaction, and so has the end of a dispute whose money came back. So has each capture and each void, by the id that it notes. What is
+-- said of a dispute is told as often as its version says. Each change of an object that is audited has exactly one event of its type, and so has
 -- each payment that succeeded on a page, and each settlement. What is from before all of this was told, or before the retention limit, is
 -- skipped.
 with told_since as materialized (
@@ -35,6 +35,11 @@ with told_since as materialized (
   union all
   select 'end', closing_id, bucket, environment_id, '^dispute\.closed$' from dispute
   where closing_id >= (select id from told_since)
+  union all
+  select kind, told_id, bucket, environment_id,
+    case kind when 'capture' then '^payment\.captured$' else '^payment\.voided$' end
+  from capture
+  where told_id >= (select id from told_since)
 ), changed as (
   select object_kind as kind, object_id as id, bucket, environment_id,
     -- Of the accounts and bills of a customer, other fields are erased than those that say who the customer is.
@@ -81,9 +86,11 @@ from (
   from moved as m
   full join (
     select id, bucket, environment_id, type,
-      type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed', 'dispute.created') or type ~ '^\w+\.(balance_adjusted|written_off|voided)$' as is_move
+      type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed', 'payment.captured', 'payment.voided', 'dispute.created')
+        or type ~ '^\w+\.(balance_adjusted|written_off|voided)$' as is_move
     from event
-    where type ~ '^(customer|account|bill|dispute)\.' or type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed')
+    where type ~ '^(customer|account|bill|dispute)\.'
+      or type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed', 'payment.captured', 'payment.voided')
   ) as e on e.id = m.id and e.bucket = m.bucket and e.environment_id = m.environment_id
   where m.id is not null or e.is_move and e.id >= (select id from told_since)
   union all

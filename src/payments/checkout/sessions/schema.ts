@@ -42,7 +42,10 @@ export const createPaymentSessionBody = z
           .strictObject({
             card: z
               .strictObject({
-                capture_method: z.enum(['automatic', 'manual']).optional().describe('Only `automatic` is supported'),
+                capture_method: z
+                  .enum(['automatic', 'manual'])
+                  .optional()
+                  .describe('`manual`: what the payer pays is authorised, and captured or voided later by calls'),
               })
               .optional(),
           })

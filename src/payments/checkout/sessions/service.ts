@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { etagOf } from '../../../api/etag.ts'
 import { recordChange } from '../../../audit/record.ts'
-import type { AppContext, RequestContext } from '../../../context.ts'
+import type { RequestContext } from '../../../context.ts'
 import { absentProblem } from '../../../core/absent.ts'
 import { required } from '../../../core/assert.ts'
 import { parseId } from '../../../core/id/id.ts'
@@ -10,17 +10,19 @@ import type { Connection, Queryable } from '../../../database/pool.ts'
 import { writeEvents } from '../../../events/outbox.ts'
 import { type CheckoutRow, renderSession } from '../../../ledger/checkouts/checkout.ts'
 import { checkoutEvent } from '../../../ledger/checkouts/event.ts'
+import type { ProcessorApp } from '../../processor/kinds.ts'
+import { processorsFor, thatCapture } from '../../processor/registry.ts'
 import { checkoutUrl } from '../links.ts'
 import { newCheckout } from '../new-row.ts'
 import { findCheckout, insertCheckout } from '../store.ts'
 import { namesTarget, resolveCheckoutTarget } from '../target.ts'
 import type { CreatePaymentSession, paymentSession } from './schema.ts'
 
-type App = Pick<AppContext, 'vault' | 'publicUrl'>
+type App = ProcessorApp
 
 /** A payment session as the API shows it, with the address of its page. */
 export function renderPaymentSession(
-  app: App,
+  app: Pick<App, 'vault' | 'publicUrl'>,
   { environment, now }: RequestContext,
   row: CheckoutRow,
 ): z.input<typeof paymentSession> {
@@ -44,6 +46,8 @@ export async function createSession(
 ): Promise<CheckoutRow> {
   refuseUnsupported(input)
   const { amount, currency, external_reference, metadata = {}, options } = input
+  const capture_method = options?.payment_method_options?.card?.capture_method ?? 'automatic'
+  if (capture_method === 'manual') await refuseUncapturable(connection, app, context)
   const return_url = options?.checkout_options?.return_url ?? null
   if (return_url !== null) refuseReturnUrl(context, return_url)
   const target = namesTarget(input) ? (await resolveCheckoutTarget(connection, context, input)).target : undefined
@@ -55,6 +59,7 @@ export async function createSession(
     currency,
     external_reference: external_reference ?? null,
     return_url,
+    capture_method,
     metadata,
     expires_at: new Date(context.now.getTime() + lifetime_h * 3_600_000),
   })
@@ -73,14 +78,19 @@ function refuseUnsupported({ amount, type, options }: CreatePaymentSession): voi
     throw refuse('/type', 'Mandates, and the series that they allow, are not supported: send one_time.')
   }
   if (amount === 0) throw refuse('/amount', 'Verifying a card without a payment is not supported: send an amount.')
-  if (options?.payment_method_options?.card?.capture_method === 'manual') {
-    const pointer = '/options/payment_method_options/card/capture_method'
-    throw refuse(pointer, 'No processor here can authorise now and capture later: leave it out.')
-  }
   const save = options?.checkout_options?.save_payment_method
   if (save !== undefined && save !== 'never') {
     throw refuse('/options/checkout_options/save_payment_method', 'Cards are not saved: send never, or leave it out.')
   }
+}
+
+/** Refuses what no processor of the environment can do, so that its payer does not find a page that takes nothing. */
+async function refuseUncapturable(connection: Connection, app: App, { environment }: RequestContext): Promise<void> {
+  const able = thatCapture(await processorsFor(app, environment, connection), { capture_method: 'manual' })
+  if (able.length > 0) return
+  const pointer = '/options/payment_method_options/card/capture_method'
+  const detail = 'No processor here can authorise now and capture later: leave it out.'
+  throw fieldProblem('not_supported', pointer, detail)
 }
 
 const thisMachine = ['localhost', '127.0.0.1', '[::1]']

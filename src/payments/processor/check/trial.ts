@@ -75,6 +75,7 @@ export function newCharge({ processor }: Pick<Trial, 'processor'>, given: Partia
     amount: allowedNear(range, 2_000n),
     currency,
     merchant_name: 'Acme Water & Söhne',
+    capture_method: 'automatic',
     return_url: 'https://pay.example.com/p/back?attempt=1',
     begun_at: now,
     payer: { customer_id: newId(randomBucket(), now.getTime()), email: 'payer@example.com' },

@@ -1,5 +1,6 @@
 import { passesLuhn } from '../../../core/card-number.ts'
 import type { Decline, MethodDetails } from '../processor.ts'
+import type { CaptureBehaviour } from './capture-behaviour.ts'
 import type { Later } from './later.ts'
 
 /** What becomes of a charge that is tried with one of the simulator's cards or banks. */
@@ -29,8 +30,17 @@ const pendingSucceeds: ChargeBehaviour = { kind: 'pending', becomes: 'succeeded'
 const pendingFails: ChargeBehaviour = { kind: 'pending', becomes: 'failed' }
 const declined = (decline_code: DeclineCode): ChargeBehaviour => ({ kind: 'declined', decline_code })
 
+/** A card, what it does in words, and what becomes of the charge, of its captures, and of its money later. */
+type SimulatorCard = {
+  number: string
+  does: string
+  behaviour: ChargeBehaviour
+  captures?: CaptureBehaviour
+  later?: Later
+}
+
 /** Every card that the simulator knows, with what it does: shown on its card page. It accepts no other number. */
-export const simulatorCards: readonly { number: string; does: string; behaviour: ChargeBehaviour; later?: Later }[] = [
+export const simulatorCards: readonly SimulatorCard[] = [
   { number: '4242424242424242', does: 'succeeds', behaviour: succeeds },
   { number: '5555555555554444', does: 'succeeds (Mastercard)', behaviour: succeeds },
   { number: '4000000000003220', does: 'asks you to approve, then succeeds', behaviour: { kind: 'challenge' } },
@@ -41,6 +51,18 @@ export const simulatorCards: readonly { number: string; does: string; behaviour:
   { number: '4000000000000069', does: 'declined: expired card', behaviour: declined('expired_card') },
   { number: '4000000000000127', does: 'declined: wrong CVC', behaviour: declined('incorrect_cvc') },
   { number: '4000000000009987', does: 'declined: lost card', behaviour: declined('lost_card') },
+  {
+    number: '4000000000001042',
+    does: 'succeeds; what it authorises expires after 30 s',
+    behaviour: succeeds,
+    captures: 'expires_soon',
+  },
+  {
+    number: '4000000000001059',
+    does: 'succeeds; the first answer to each capture or void is lost',
+    behaviour: succeeds,
+    captures: 'answer_lost',
+  },
   {
     number: '4000000000000259',
     does: 'succeeds; disputed after 2 s, and lost',
@@ -85,7 +107,7 @@ const typedMax = 40
 export function readCard(
   typed: CardInput,
   now: Date,
-): { faults: CardFaults } | { details: MethodDetails; behaviour: ChargeBehaviour; later: Later | undefined } {
+): { faults: CardFaults } | ({ details: MethodDetails } & Omit<SimulatorCard, 'number' | 'does'>) {
   const within = (text: string) => (text.length > typedMax ? '' : text)
   const input = { card_number: within(typed.card_number), expiry: within(typed.expiry), cvc: within(typed.cvc) }
   const digits = input.card_number.replaceAll(/[\s-]/g, '')
@@ -97,7 +119,8 @@ export function readCard(
     ...(!/^\d{3,4}$/.test(input.cvc.trim()) && { cvc: 'Enter the 3 or 4 digits of the code.' }),
   }
   if (!card || Object.keys(faults).length > 0) return { faults }
-  return { details: cardDetails(digits), behaviour: card.behaviour, later: card.later }
+  const { number: _, does: __, ...does } = card
+  return { details: cardDetails(digits), ...does }
 }
 
 /** What is shown again of an expiry that was refused: nothing of what is longer than one, which may be a card number. */

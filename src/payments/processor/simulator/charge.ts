@@ -6,6 +6,7 @@ import type { Queryable } from '../../../database/pool.ts'
 import { loadSql } from '../../../database/sql.ts'
 import type { ChargeState, MethodDetails } from '../processor.ts'
 import { eftDetails, simulatedBanks } from './banks.ts'
+import { authorisedUntil, type CaptureBehaviour } from './capture-behaviour.ts'
 import { type ChargeBehaviour, cardDetails, type DeclineCode, declineOf } from './cards.ts'
 import { callbacksOf, type Later, takenBackAt } from './later.ts'
 import type { RefundBehaviour } from './refund-behaviour.ts'
@@ -29,6 +30,12 @@ export type SimulatorCharge = {
   refunds: RefundBehaviour | null
   /** What becomes of its money after it has succeeded; null means that it stays. */
   later: Later | null
+  /** `manual`: the amount is held, and captured or let go of later. */
+  capture_method: 'manual' | null
+  captured_amount: bigint
+  voided_amount: bigint
+  /** What becomes of its captures; null means that they succeed. */
+  captures: CaptureBehaviour | null
   return_url: Buffer
   created_at: Date
 }
@@ -72,13 +79,14 @@ export async function insertCharge(
   charge: Pick<
     SimulatorCharge,
     'id' | 'environment_id' | 'amount' | 'currency' | 'merchant_name' | 'return_url' | 'created_at'
-  >,
+  > &
+    Partial<Pick<SimulatorCharge, 'capture_method'>>,
 ): Promise<void> {
   await pool.query({
     name: 'insert-simulator-charge',
     text: `insert into simulator_charge
-        (id, bucket, environment_id, amount, currency, merchant_name, status, return_url, created_at)
-      values ($1, $2, $3, $4, $5, $6, 'open', $7, $8) on conflict do nothing`,
+        (id, bucket, environment_id, amount, currency, merchant_name, status, return_url, created_at, capture_method)
+      values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9) on conflict do nothing`,
     values: [
       charge.id,
       bucketOf(charge.id),
@@ -88,6 +96,7 @@ export async function insertCharge(
       charge.merchant_name,
       charge.return_url,
       charge.created_at,
+      charge.capture_method ?? null,
     ],
   })
 }
@@ -134,17 +143,19 @@ type ChargeKey = Pick<SimulatorCharge, 'id' | 'bucket' | 'environment_id'>
 export type ChargeAttempt = {
   details: MethodDetails
   behaviour: ChargeBehaviour
+  captures?: CaptureBehaviour
   delay_ms?: number
   later?: Later | undefined
 }
 
 /** Tries a charge with a card or a bank. Only an open charge can be charged, so a form that is sent twice charges once. */
-export function tryCharge(
+export async function tryCharge(
   pool: Queryable,
   charge: ChargeKey,
-  { details: card, behaviour, delay_ms = pendingMs, later }: ChargeAttempt,
+  { details: card, behaviour, captures, delay_ms = pendingMs, later }: ChargeAttempt,
   now: Date,
 ): Promise<void> {
+  if (captures !== undefined) await setBehaviour(pool, charge, 'captures', captures)
   switch (behaviour.kind) {
     case 'succeeds':
       return move(pool, charge, 'open', { status: 'succeeded', settles_at: now, card, later }, now)
@@ -188,6 +199,7 @@ export type PlayedOutcome = {
   delay_s: number
   refunds: RefundBehaviour | undefined
   later: Later | undefined
+  captures: CaptureBehaviour | undefined
 }
 
 /** Pays the open charge of a payment as a test wants. */
@@ -195,10 +207,12 @@ export async function playCharge(
   pool: Queryable,
   environmentId: number,
   id: Id,
-  { outcome, method, delay_s, refunds, later }: PlayedOutcome,
+  { outcome, method, delay_s, refunds, later, captures }: PlayedOutcome,
   now: Date,
 ): Promise<void> {
-  if (refunds !== undefined) await setRefunds(pool, environmentId, id, refunds)
+  const charge = { id, bucket: bucketOf(id), environment_id: environmentId }
+  if (refunds !== undefined) await setBehaviour(pool, charge, 'refunds', refunds)
+  if (captures !== undefined) await setBehaviour(pool, charge, 'captures', captures)
   if (outcome === 'abandoned') return
   const byCard = method === 'card'
   const behaviours: Readonly<Record<typeof outcome, ChargeBehaviour>> = {
@@ -208,15 +222,19 @@ export async function playCharge(
     pending_failed: { kind: 'pending', becomes: 'failed' },
   }
   const details = byCard ? cardDetails('4242424242424242') : eftDetails(simulatedBanks[0])
-  const charge = { id, bucket: bucketOf(id), environment_id: environmentId }
   await tryCharge(pool, charge, { details, behaviour: behaviours[outcome], delay_ms: delay_s * 1_000, later }, now)
 }
 
-async function setRefunds(pool: Queryable, environmentId: number, id: Id, refunds: RefundBehaviour): Promise<void> {
+async function setBehaviour(
+  pool: Queryable,
+  { id, bucket, environment_id }: ChargeKey,
+  of: 'refunds' | 'captures',
+  behaviour: RefundBehaviour | CaptureBehaviour,
+): Promise<void> {
   await pool.query({
-    name: 'set-simulator-refunds',
-    text: 'update simulator_charge set refunds = $4 where id = $1 and bucket = $2 and environment_id = $3',
-    values: [id, bucketOf(id), environmentId, refunds],
+    name: `set-simulator-${of}`,
+    text: `update simulator_charge set ${of} = $4 where id = $1 and bucket = $2 and environment_id = $3`,
+    values: [id, bucket, environment_id, behaviour],
   })
 }
 
@@ -290,7 +308,7 @@ async function move(
 
 /** The state of a charge at an instant: a pending one resolves by the clock alone, so nothing has to run for it. */
 export function stateAt(charge: SimulatorCharge, now: Date): ChargeState {
-  const { settles_at, becomes, amount, currency } = charge
+  const { settles_at, becomes } = charge
   const method_details = charge.card ?? undefined
   const status = charge.status === 'pending' && settles_at && settles_at <= now && becomes ? becomes : charge.status
   switch (status) {
@@ -302,14 +320,7 @@ export function stateAt(charge: SimulatorCharge, now: Date): ChargeState {
     case 'pending':
       return { status: 'pending', method_details }
     case 'succeeded':
-      return {
-        status: 'succeeded',
-        at: settles_at ?? now,
-        amount,
-        currency,
-        method_details,
-        ...takenBackAt(charge, simulatorReference(charge.id), now),
-      }
+      return takenAt(charge, settles_at ?? now, now)
     case 'failed':
       return {
         status: 'failed',
@@ -317,4 +328,16 @@ export function stateAt(charge: SimulatorCharge, now: Date): ChargeState {
         method_details,
       }
   }
+}
+
+/** What was taken of a charge at an instant, or is held for it: what expires is let go of by the clock alone. */
+function takenAt(charge: SimulatorCharge, at: Date, now: Date): ChargeState {
+  const { amount, currency, capture_method, captured_amount, voided_amount } = charge
+  const taken = { at, amount, currency, method_details: charge.card ?? undefined }
+  if (capture_method === null) {
+    return { status: 'succeeded', ...taken, ...takenBackAt(charge, simulatorReference(charge.id), now) }
+  }
+  const expires_at = authorisedUntil(at, charge.captures)
+  const released = now < expires_at ? voided_amount : amount - captured_amount
+  return { status: 'authorised', ...taken, expires_at, captured: captured_amount, released }
 }

@@ -13,7 +13,7 @@ export function cardPage(charge: SimulatorCharge, returnUrl: string, faults: Car
   return simulatorPage(
     charge,
     list.length > 0 ? 'Error: card payment' : 'Card payment',
-    html`${waysToPay('card')}<section class="card">
+    html`${charge.capture_method === null && waysToPay('card')}<section class="card">
 ${chargeHeading('Card payment', charge)}
 ${errorSummary(list, simulatorVoice)}<form method="post" data-payment-step novalidate>
 ${textField({ name: 'card_number', label: 'Card number', inputmode: 'numeric', autocomplete: 'cc-number', error: faults.card_number })}

@@ -63,7 +63,9 @@ async function act({ pool }: Pick<AppContext, 'pool'>, charge: SimulatorCharge, 
     return undefined
   }
   if (charge.status !== 'open') return undefined
-  if (sent('method') === 'instant_eft') {
+  // Only cards can be authorised and captured later.
+  const method = charge.capture_method === null ? sent('method') : 'card'
+  if (method === 'instant_eft') {
     const choice = readBankChoice(sent)
     if (!('bank' in choice) || !decides) return bankListPage(charge, returnUrl)
     const { bank, delay_s } = choice
@@ -72,7 +74,7 @@ async function act({ pool }: Pick<AppContext, 'pool'>, charge: SimulatorCharge, 
     await tryCharge(pool, charge, { details: eftDetails(bank), behaviour, delay_ms: delay_s * 1_000 }, now)
     return undefined
   }
-  if (sent('method') === 'paycode') {
+  if (method === 'paycode') {
     const { paycode: code } = charge
     if (code === null) await assignPaycode(pool, charge)
     else if (sent('paycode') === 'pay') {
@@ -98,8 +100,9 @@ function show(reply: FastifyReply, charge: SimulatorCharge, { returnUrl, now, se
   if (!waits) return reply.redirect(returnUrl, 303)
   if (!isWithinTime(charge, now)) return sendPage(reply, expiredPage(charge, returnUrl))
   if (charge.status === 'challenge') return sendPage(reply, challengePage(charge))
-  if (sent('method') === 'paycode') return sendPage(reply, paycodePage(charge, returnUrl))
-  if (sent('method') !== 'instant_eft') return sendPage(reply, cardPage(charge, returnUrl))
+  const method = charge.capture_method === null ? sent('method') : 'card'
+  if (method === 'paycode') return sendPage(reply, paycodePage(charge, returnUrl))
+  if (method !== 'instant_eft') return sendPage(reply, cardPage(charge, returnUrl))
   const choice = readBankChoice(sent)
   if ('bank' in choice) return sendPage(reply, bankPage(charge, choice))
   const { delay_fault } = choice

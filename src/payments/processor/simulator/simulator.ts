@@ -5,6 +5,7 @@ import { decode } from '../../../core/id/base62.ts'
 import { bucketOf } from '../../../core/id/id.ts'
 import { maxAmount } from '../../../core/money.ts'
 import type { ChargeRange, Processor, ProcessorTerms } from '../processor.ts'
+import { takeSimulated } from './capture.ts'
 import {
   chargeToken,
   closeCharge,
@@ -26,7 +27,7 @@ const pendingMaxMs = 2 * 86_400_000
 /** It takes any amount, in any currency that something may be owed in. */
 export const simulatorTerms: ProcessorTerms = {
   limits,
-  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true, settlements: true },
+  capabilities: { capture: 'many', refund: 'partial', close: true, open_is_idempotent: true, settlements: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -38,14 +39,15 @@ const idOf = (reference: string) =>
  * charges by the clock. No money moves; everything else works as with a real processor.
  */
 export function simulator(
-  { pool, clock, vault, publicUrl }: Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl'>,
+  app: Pick<AppContext, 'pool' | 'clock' | 'vault' | 'publicUrl'>,
   environmentId: number,
 ): Processor {
+  const { pool, clock, vault, publicUrl } = app
   return {
     name: 'simulator',
     page_origins: [],
     ...simulatorTerms,
-    async open({ payment_id, return_url, amount, currency, merchant_name }) {
+    async open({ payment_id, return_url, amount, currency, merchant_name, capture_method }) {
       await insertCharge(pool, {
         amount,
         currency,
@@ -54,13 +56,14 @@ export function simulator(
         environment_id: environmentId,
         return_url: vault.encrypt(return_url),
         created_at: clock.now(),
+        capture_method: capture_method === 'manual' ? 'manual' : null,
       })
       return {
         reference: simulatorReference(payment_id),
         url: `${publicUrl()}/simulator/charges/${chargeToken(vault, payment_id)}`,
       }
     },
-    async push({ payment_id, ...charge }, phone) {
+    async push({ payment_id, capture_method: _, ...charge }, phone) {
       const row = { ...charge, id: payment_id, environment_id: environmentId, created_at: clock.now() }
       await insertPush(pool, { ...row, return_url: vault.encrypt('') }, phone)
       return { reference: simulatorReference(payment_id) }
@@ -77,6 +80,10 @@ export function simulator(
       assert(rows[0], 'the simulator knows the charges that it opened')
       return stateAt(rows[0], clock.now())
     },
+    capture: (capture, key) =>
+      takeSimulated(app, environmentId, 'capture', idOf(capture.charge_reference), capture, key),
+    void: (remainder, key) =>
+      takeSimulated(app, environmentId, 'void', idOf(remainder.charge_reference), remainder, key),
     refund: ({ refund_id, charge_reference, amount }) =>
       sendSimulatorRefund(
         pool,

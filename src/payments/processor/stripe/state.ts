@@ -15,6 +15,10 @@ const expired: Decline = {
 export function stateOfSession(session: Stripe.Checkout.Session, now: Date): ChargeState {
   const { intent, charge } = chargeOf(session)
   const method_details = methodOf(charge)
+  if (intent?.capture_method === 'manual' && charge) {
+    const held = stateOfIntent(intent, charge, method_details)
+    if (held) return held
+  }
   if (session.payment_status === 'paid') {
     const currency = session.currency?.toUpperCase()
     return {
@@ -44,6 +48,36 @@ export function chargeOf({ payment_intent }: Stripe.Checkout.Session): {
   const intent = typeof payment_intent === 'object' ? (payment_intent ?? undefined) : undefined
   const charge = typeof intent?.latest_charge === 'object' ? (intent.latest_charge ?? undefined) : undefined
   return { intent, charge }
+}
+
+// For how long Stripe holds what a card has authorised, where it does not say.
+const heldMs = 7 * 86_400_000
+
+/** What is held for an intent that is captured by hand, and what was captured or let go of since; undefined while nothing was held. */
+function stateOfIntent(
+  intent: Stripe.PaymentIntent,
+  charge: Stripe.Charge,
+  method_details: MethodDetails | undefined,
+): ChargeState | undefined {
+  const { status, amount_received } = intent
+  const wasHeld = status === 'requires_capture' || status === 'succeeded' || status === 'canceled'
+  if (!wasHeld || charge.status !== 'succeeded') return undefined
+  const currency = intent.currency?.toUpperCase()
+  const at = new Date(charge.created * 1_000)
+  const before_s = charge.payment_method_details?.card?.capture_before
+  const amount = currency === undefined ? undefined : fromWire(intent.amount, currency)
+  const captured = currency === undefined ? 0n : (fromWire(amount_received, currency) ?? 0n)
+  return {
+    status: 'authorised',
+    at,
+    amount,
+    currency,
+    processor_payment_id: intent.id,
+    method_details,
+    expires_at: before_s === undefined ? new Date(at.getTime() + heldMs) : new Date(before_s * 1_000),
+    captured,
+    released: status === 'requires_capture' ? 0n : (amount ?? captured) - captured,
+  }
 }
 
 // Of Stripe's codes for a decline, those for which every language has a sentence; what it says itself is shown for others.

@@ -7,6 +7,7 @@ import { CallbackRefused, lookingFor, ProcessorFault } from '../fault.ts'
 import type { NewCharge, OpenedCharge, Processor, ProcessorTerms, Wake } from '../processor.ts'
 import { stripeLimits, toWire } from './amounts.ts'
 import { readableAnswers } from './answers.ts'
+import { cancelIntent, captureIntent } from './capture.ts'
 import { disputesOf, mayBeDisputed } from './disputes.ts'
 import { createStripeRefund, fetchStripeRefund, findStripeRefund } from './refunds.ts'
 import { stripeSettlements } from './settlements.ts'
@@ -26,7 +27,7 @@ const pendingMaxMs = 30 * 86_400_000
 /** What Stripe takes, and what can be done with a charge here. */
 export const stripeTerms: ProcessorTerms = {
   limits: stripeLimits,
-  capabilities: { capture: 'none', refund: 'partial', close: true, open_is_idempotent: true, settlements: true },
+  capabilities: { capture: 'once', refund: 'partial', close: true, open_is_idempotent: true, settlements: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -59,9 +60,12 @@ export async function createStripe(
         const now = app.clock.now()
         const state = stateOfSession(session, now)
         const { intent, charge } = chargeOf(session)
-        if (state.status !== 'succeeded' || !intent || !charge || !mayBeDisputed(charge, now)) return state
+        const isTaken = state.status === 'succeeded' || (state.status === 'authorised' && state.captured > 0n)
+        if (!isTaken || !intent || !charge || !mayBeDisputed(charge, now)) return state
         return { ...state, disputes: await disputesOf(stripe, intent.id) }
       }),
+    capture: (capture, key) => calling(Sdk, () => captureIntent(Sdk, stripe, capture, key)),
+    void: (remainder, key) => calling(Sdk, () => cancelIntent(Sdk, stripe, remainder, key)),
     refund: async (refund) => {
       const sent = await lookingFor(() => calling(Sdk, () => findStripeRefund(stripe, refund)))
       return sent ?? calling(Sdk, () => createStripeRefund(stripe, refund))
@@ -101,7 +105,7 @@ function openSdk(Sdk: Sdk, { processorClient }: App, secret_key: string): Stripe
 }
 
 async function openSession(stripe: Stripe, charge: NewCharge, key: string): Promise<OpenedCharge> {
-  const { payment_id, amount, currency, merchant_name, return_url, begun_at } = charge
+  const { payment_id, amount, currency, merchant_name, return_url, begun_at, capture_method } = charge
   const shown = formatId('payment', payment_id)
   const metadata = { payment_id: shown }
   const session = await stripe.checkout.sessions.create(
@@ -122,7 +126,7 @@ async function openSession(stripe: Stripe, charge: NewCharge, key: string): Prom
       client_reference_id: shown,
       metadata,
       // Those of the session are not copied.
-      payment_intent_data: { metadata },
+      payment_intent_data: { metadata, ...(capture_method === 'manual' && { capture_method }) },
       // It would charge another currency than was asked for.
       adaptive_pricing: { enabled: false },
       success_url: return_url,

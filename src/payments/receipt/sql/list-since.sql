@@ -1,9 +1,14 @@
 -- What has become of the money of payment $2 since its receipt was written, the oldest first: what was taken back from a debt, what
 -- of the payment was reversed or refunded, which refunds failed, what of it came again, and what was applied to something else. What came back
--- and went to its debts again is told by that. $4: how many lines the receipt has.
+-- and went to its debts again is told by that. $4: how many lines the receipt has; of a payment that is captured by hand, they are what
+-- its captures brought.
 with used as (
   select id, transaction_id, receivable_id, amount, created_at,
-    row_number() over (order by id) > $4::integer as later
+    case when exists (select from capture where payment_id = $2 and environment_id = $1 and bucket = $3)
+      then not exists (
+        select from capture as k
+        where k.payment_id = $2 and k.environment_id = $1 and k.bucket = $3 and application.id = any (k.obligation_ids))
+      else row_number() over (order by id) > $4::integer end as later
   from application
   where environment_id = $1 and payment_id = $2 and bucket = $3
 )

@@ -1,8 +1,8 @@
 -- Writes a payment that a payer has started, what its processor is asked for, and its audit entry; nothing when it exists already.
 with inserted as (
   insert into payment (id, bucket, environment_id, customer_id, target_id, status, channel, currency, amount, processor,
-    metadata, next_check_at, created_at, updated_at, chosen_ids, chosen_amounts, checkout_id)
-  values ($1, $2, $3, $4, $5, 'initiating', 'card', $6, $7, $8, $9, $10, $11, $11, $15, $16, $17)
+    metadata, next_check_at, created_at, updated_at, chosen_ids, chosen_amounts, checkout_id, capture_method)
+  values ($1, $2, $3, $4, $5, 'initiating', 'card', $6, $7, $8, $9, $10, $11, $11, $15, $16, $17, $20)
   on conflict do nothing
   returning id, bucket, environment_id, amount
 ), asked as (

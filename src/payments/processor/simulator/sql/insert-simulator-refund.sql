@@ -3,7 +3,7 @@
 insert into simulator_refund (id, bucket, environment_id, charge_id, amount, status, becomes, settles_at, created_at)
 select $1, $2, $3, c.id, $5::bigint,
   case
-    when c.refunds = 'refused' or $5::bigint > c.amount - coalesce(sent.total, 0) then 'failed'
+    when c.refunds = 'refused' or $5::bigint > case when c.capture_method is null then c.amount else c.captured_amount end - coalesce(sent.total, 0) then 'failed'
     when c.refunds in ('pending_succeeded', 'pending_failed') then 'pending'
     else 'succeeded' end,
   case c.refunds when 'pending_succeeded' then 'succeeded' when 'pending_failed' then 'failed' when 'succeeded_failed' then 'failed' end,
