@@ -14,6 +14,7 @@ import { callbackRoutes } from '../payments/callbacks/routes.ts'
 import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
 import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
 import { lookupRoutes } from '../payments/lookup/routes.ts'
+import { transferNoticeRoutes } from '../payments/notice/routes.ts'
 import { processorRoutes } from '../payments/processor/settings/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
@@ -41,6 +42,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   refundRoutes(router, app)
   paymentRequestRoutes(router, app)
   paymentSessionRoutes(router, app)
+  transferNoticeRoutes(router, app)
   lookupRoutes(router, app)
   testPaymentRoutes(router, app)
   endpointRoutes(router, app)

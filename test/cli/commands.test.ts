@@ -70,6 +70,7 @@ describe('the first start', () => {
       'sync-refunds',
       'send-pushes',
       'expire-checkouts',
+      'expire-notices',
       'send-receipts',
       'wake-deliveries',
       'replay-events',

@@ -3,6 +3,7 @@ import { settableClock } from '../../src/core/clock.ts'
 import { examples } from '../../src/openapi/examples.ts'
 import { type DocumentedOperation, faultsBy, openapi } from '../support/openapi.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { makeNotice } from '../support/transfer-notice.ts'
 import { runShell } from './shell.ts'
 
 let server: TestServer
@@ -69,6 +70,7 @@ async function makeSpare(): Promise<Record<string, string>> {
     CUSTOMER_ID: customer.body.id,
     ACCOUNT_ID: account.body.id,
     BILL_ID: bill.body.id,
+    TRANSFER_NOTICE_ID: (await makeNotice(server, account.body.id)).id,
     DELIVERY_ID: delivery.id,
     EVENT_ID: delivery.event_id,
   }

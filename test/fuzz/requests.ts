@@ -1,6 +1,7 @@
 import type { NameableKind } from '../../src/core/absent.ts'
 import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
+import { makeNotice } from '../support/transfer-notice.ts'
 
 /** One pixel. */
 export const smallPng =
@@ -83,6 +84,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     payment: payment.id,
     payment_request: request.id,
     payment_session: session.id,
+    transfer_notice: (await makeNotice(server, account.id)).id,
     obligation: payment.obligations[0].id,
     refund: refund.id,
     endpoint: endpoint.id,
@@ -207,6 +209,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
       method: 'PATCH',
       path: '/settings/processors/simulator',
       body: { enabled: true, position: 2, minimum: { ZAR: 1 }, maximum: { ZAR: 99_000_000 } },
+    },
+    {
+      method: 'PATCH',
+      path: '/settings/processors/bank_transfer',
+      body: { bank_account: { holder: 'Acme', bank_name: 'First Bank', account_number: '62000000000' } },
     },
     { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },
     {

@@ -9,12 +9,14 @@ import { runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { webhookReceiver } from '../support/receiver.ts'
-import { testServer } from '../support/server.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+import { makeNotice } from '../support/transfer-notice.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { account, ledgerBreaks, pairBreaks, rowBreaks } from './breaks.ts'
 import { bucketBreaks } from './bucket-breaks.ts'
 import { checkoutBreaks } from './checkout-breaks.ts'
 import { eventBreaks } from './event-breaks.ts'
+import { noticeBreaks } from './notice-breaks.ts'
 import { receiptBreaks } from './receipt-breaks.ts'
 import { refundBreaks } from './refund-breaks.ts'
 
@@ -88,6 +90,7 @@ async function makeBooks(): Promise<void> {
   await payWith(session.session_url, goodCard.card_number)
   await post('/collect/payment_sessions', { ...asked, customer: 'someone' })
   await makeRefunds(post)
+  await makeNotices(server, post)
   await server.api('PATCH', `/billing/accounts/${account.id}`, { balance: 800 })
   await server.api('POST', `/billing/bills/${paid.id}/archive`)
   await server.api('POST', '/billing/accounts/without-balance/archive')
@@ -99,6 +102,18 @@ async function makeBooks(): Promise<void> {
   }, 'everything is delivered and has its position')
   await server.stop()
   await receiver.close()
+}
+
+/** Transfer notices: one that is shown, and one that a line of the bank has settled. */
+async function makeNotices(
+  server: TestServer,
+  post: (path: string, body: unknown) => Promise<{ id: string }>,
+): Promise<void> {
+  const owed = { customer: { external_reference: 'transfers' }, external_reference: 'T', currency: 'ZAR', balance: 30 }
+  const { id } = await post('/billing/accounts', owed)
+  await makeNotice(server, id, 10n)
+  const { code } = await makeNotice(server, id, 20n)
+  await post('/billing/payments', { amount: 20, currency: 'ZAR', channel: 'bank', reference: code })
 }
 
 /** Refunds in every state: by hand, and through the processor sent, on its way, and refused. */
@@ -154,7 +169,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
     )
   })
 
@@ -196,6 +211,7 @@ describe('books that real operations made', () => {
       { type: 'payment_session.completed', named: false },
       { type: 'payment_session.created', named: false },
       { type: 'payment_session.updated', named: false },
+      { type: 'transfer_notice.settled', named: false },
     ])
     const again = database.pool.query("insert into event select * from event where type = 'obligation.amount_applied'")
     await expect(again).rejects.toMatchObject({ code: '23505' })
@@ -216,6 +232,7 @@ describe('one change by hand is found, and named as what it breaks', () => {
     ledgerBreaks,
     eventBreaks,
     receiptBreaks,
+    noticeBreaks,
     refundBreaks,
     rowBreaks,
     pairBreaks,
@@ -310,7 +327,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(28)
+    expect(lines).toHaveLength(29)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

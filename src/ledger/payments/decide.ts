@@ -150,6 +150,7 @@ export function enterPayment(
     explanation: explainAllocation(command.target, allocation, receivables),
     recorded_at: now,
     started,
+    announced: undefined,
   }
 }
 

@@ -5,9 +5,11 @@ import { voiceFor } from '../../html/language/choose.ts'
 import { sendPage } from '../../html/send.ts'
 import { type CheckoutRow, statusAt } from '../../ledger/checkouts/checkout.ts'
 import { splitOf } from '../../payments/checkout/target.ts'
-import { offeredFor, pageOriginsOf, processorsFor } from '../../payments/processor/registry.ts'
+import { offeredFor, pageOriginsOf, waysFor } from '../../payments/processor/registry.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
-import { carriedWith } from '../carried.ts'
+import { listAnnouncedOf } from '../announced/list.ts'
+import { transferPath } from '../announced/path.ts'
+import { carriedWith, withCarried } from '../carried.ts'
 import { refreshOf, refreshSince } from '../refresh.ts'
 import { syncOrKeep } from '../sync.ts'
 import { readTracking } from '../tracking.ts'
@@ -45,14 +47,18 @@ export async function sendCheckout(
   const attempt = await syncAttempt(app, before.row, request.id)
   const subject = attempt === undefined ? before : await openCheckout(app, door)
   const state = await stateOf(app, subject, attempt, door)
-  const processors = state.kind === 'payable' ? await processorsFor(app, subject.environment) : []
   const refused = request.method === 'POST' && state.kind !== 'paid' && state.kind !== 'moving'
   const voice = voiceFor(request, subject)
   const carried = carriedWith(tracking, voice)
   const query = new URLSearchParams(tracking).toString()
-  return sendPage(reply, checkoutPage({ subject, voice, state, path: pathOf(door), query, carried }), {
+  const path = pathOf(door)
+  const announced = (await listAnnouncedOf(app.pool, subject.row, app.clock.now())).map((one) => ({
+    ...one,
+    path: withCarried(transferPath(path, one.id), carried),
+  }))
+  return sendPage(reply, checkoutPage({ subject, voice, state, path, query, carried, announced }), {
     status: refused ? 422 : 200,
-    formOrigins: pageOriginsOf(processors),
+    formOrigins: state.kind === 'payable' ? pageOriginsOf(state.ways) : [],
     refresh_s: state.kind === 'moving' ? state.refresh_s : undefined,
   })
 }
@@ -82,7 +88,7 @@ async function stateOf(
   // A push is approved on a phone: its page only says so.
   if (row.type === 'push') return { kind: 'moving', refresh_s: refreshSince(row.created_at, now) }
   if ((await splitOf(app.pool, row)).unapplied > 0n) return { kind: 'unfit' }
-  const offered = offeredFor(await processorsFor(app, environment), row.amount, row.currency)
-  if (offered.length === 0) return { kind: 'offline' }
-  return { kind: 'payable', fields: newCheckoutForm(app.vault, code, row.bucket, now) }
+  const ways = offeredFor(await waysFor(app, environment), row.amount, row.currency)
+  if (ways.length === 0) return { kind: 'offline' }
+  return { kind: 'payable', fields: newCheckoutForm(app.vault, code, row.bucket, now), ways }
 }

@@ -26,6 +26,7 @@ from (
       union all select 'simulator refund', id, bucket from simulator_refund
       union all select 'simulator charge', id, bucket from simulator_charge
       union all select 'checkout', id, bucket from checkout
+      union all select 'transfer notice', id, bucket from transfer_notice
       union all select 'event', id, bucket from event
       union all select 'replay', id, bucket from webhook_replay
     ) as owners

@@ -21,7 +21,12 @@ from (
   union all
   select 'reversal', coalesce(p.id, v.payment_reversal_id), p.amount - p.unapplied_amount, v.summed,
     p.amount - p.unapplied_amount is distinct from v.summed
-  from (select * from payment_reversal where amount > unapplied_amount) as p
+  from (
+    -- Direct money was applied to nothing.
+    select r.* from payment_reversal as r
+    join payment as whole on whole.environment_id = r.environment_id and whole.id = r.payment_id and whole.bucket = r.bucket
+    where r.amount > r.unapplied_amount and whole.customer_id is not null
+  ) as p
   full join (
     select payment_reversal_id, bucket, sum(amount) as summed
     from application_reversal
