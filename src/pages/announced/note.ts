@@ -18,7 +18,7 @@ export type TransferNote = {
 export function transferNote(note: TransferNote, timeZone: string, voice: Voice): Html {
   const text = voice.text.transfer
   const date = formatDate(dateIn(timeZone, note.announced_at), voice)
-  const code = html`<bdi class="money">${shownTransferCode(note.code)}</bdi>`
+  const code = html`<bdi class="copied">${shownTransferCode(note.code)}</bdi>`
   return html`<div class="note" role="status"><p>${text.noted(money(note.amount, note.currency, voice), code, date)}</p>${
     note.path && html`<p class="more"><a href="${note.path}">${text.seeDetails}</a></p>`
   }</div>\n`

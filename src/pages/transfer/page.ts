@@ -3,7 +3,7 @@ import { shownTransferCode } from '../../core/transfer-code.ts'
 import { type Html, html, isolated } from '../../html/html.ts'
 import type { Voice } from '../../html/language/voice.ts'
 import type { Page } from '../../html/layout.ts'
-import { headlineMoney, money } from '../../html/money.ts'
+import { headlineMoney } from '../../html/money.ts'
 import type { NoticeRow } from '../../ledger/notices/notice.ts'
 import type { BankAccount } from '../../payments/processor/bank-transfer/account.ts'
 import { shownIban } from '../../payments/processor/bank-transfer/iban.ts'
@@ -99,12 +99,11 @@ function details({ voice, notice }: TransferView, account: BankAccount): Html {
   return html`${factList([
     [text.facts.holder, copied(account.holder)],
     [text.facts.bank, copied(account.bank_name)],
-    [text.facts.iban, copied(account.iban && shownIban(account.iban))],
+    ['IBAN', copied(account.iban && shownIban(account.iban))],
     [text.facts.number, copied(account.account_number)],
-    [text.facts.bic, copied(account.bic)],
+    ['BIC', copied(account.bic)],
     [text.facts.branch, copied(account.branch_code)],
     [text.facts.reference, reference],
-    [text.facts.amount, money(notice.amount, notice.currency, voice)],
   ])}${account.instructions && html`<p class="note lines">${account.instructions}</p>\n`}`
 }
 

@@ -10,12 +10,9 @@ export const transferInAfrikaans: Catalogue['transfer'] = {
   facts: {
     holder: 'Rekeninghouer',
     bank: 'Bank',
-    iban: 'IBAN',
     number: 'Rekeningnommer',
-    bic: 'BIC',
     branch: 'Takkode',
     reference: 'Verwysing',
-    amount: 'Bedrag',
   },
   once: (merchant) =>
     html`Sodra jy dit gestuur het, sê vir ${merchant}. Wat jy skuld, bly soos dit is totdat die geld aangekom het.`,

@@ -10,12 +10,9 @@ export const transferInArabic: Catalogue['transfer'] = {
   facts: {
     holder: 'صاحب الحساب',
     bank: 'المصرف',
-    iban: 'IBAN',
     number: 'رقم الحساب',
-    bic: 'BIC',
     branch: 'رمز الفرع',
     reference: 'المرجع',
-    amount: 'المبلغ',
   },
   once: (merchant) => html`بعد إرسال التحويل أخبر ${merchant}. يبقى المستحق عليك كما هو حتى يصل المال.`,
   sent: 'لقد دفعت',

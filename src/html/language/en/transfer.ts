@@ -10,12 +10,9 @@ export const transferInEnglish = {
   facts: {
     holder: 'Account holder',
     bank: 'Bank',
-    iban: 'IBAN',
     number: 'Account number',
-    bic: 'BIC',
     branch: 'Branch code',
     reference: 'Reference',
-    amount: 'Amount',
   },
   once: (merchant: Html) =>
     html`Once you have sent it, tell ${merchant}. What you owe stays as it is until the money has arrived.`,

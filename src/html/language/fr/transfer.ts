@@ -10,12 +10,9 @@ export const transferInFrench: Catalogue['transfer'] = {
   facts: {
     holder: 'Titulaire du compte',
     bank: 'Banque',
-    iban: 'IBAN',
     number: 'Numéro de compte',
-    bic: 'BIC',
     branch: 'Code guichet',
     reference: 'Référence',
-    amount: 'Montant',
   },
   once: (merchant) =>
     html`Une fois le virement envoyé, prévenez ${merchant}. Ce que vous devez ne change pas avant l’arrivée de l’argent.`,

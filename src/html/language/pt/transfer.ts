@@ -10,12 +10,9 @@ export const transferInPortuguese: Catalogue['transfer'] = {
   facts: {
     holder: 'Titular da conta',
     bank: 'Banco',
-    iban: 'IBAN',
     number: 'Número da conta',
-    bic: 'BIC',
     branch: 'Código do balcão',
     reference: 'Referência',
-    amount: 'Valor',
   },
   once: (merchant) => html`Depois de a enviar, avise ${merchant}. O que deve fica igual até o dinheiro chegar.`,
   sent: 'Já paguei',

@@ -10,12 +10,9 @@ export const transferInSwahili: Catalogue['transfer'] = {
   facts: {
     holder: 'Mwenye akaunti',
     bank: 'Benki',
-    iban: 'IBAN',
     number: 'Nambari ya akaunti',
-    bic: 'BIC',
     branch: 'Msimbo wa tawi',
     reference: 'Rejeleo',
-    amount: 'Kiasi',
   },
   once: (merchant) => html`Ukishatuma, mjulishe ${merchant}. Unachodaiwa kinabaki vilevile hadi pesa zifike.`,
   sent: 'Nimelipa',

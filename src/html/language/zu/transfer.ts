@@ -10,12 +10,9 @@ export const transferInZulu: Catalogue['transfer'] = {
   facts: {
     holder: 'Umnikazi we-akhawunti',
     bank: 'Ibhange',
-    iban: 'IBAN',
     number: 'Inombolo ye-akhawunti',
-    bic: 'BIC',
     branch: 'Ikhodi yegatsha',
     reference: 'Inkomba',
-    amount: 'Inani',
   },
   once: (merchant) => html`Uma usuyithumelile, tshela u-${merchant}. Okukweletayo kuhlala kunjalo kuze kufike imali.`,
   sent: 'Sengikhokhile',
