@@ -53,6 +53,7 @@ describe('a statement of src', () => {
       'billing/object/list/store.ts',
       'billing/obligation/list.ts',
       'payments/checkout/store.ts',
+      'payments/notice/store.ts',
       'payments/recorded/list.ts',
       'payments/refund/list.ts',
     ])
