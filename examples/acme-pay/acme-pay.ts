@@ -184,6 +184,7 @@ function callerOf(fetch: Setting['fetch'], base_url: string, secret_key: string)
 
 /** What is registered in `kinds.ts`. */
 export const acmePay: ProcessorKind = {
+  way: 'charge',
   title: 'Acme Pay',
   modes: ['test', 'live'],
   is_default: false,

@@ -26,6 +26,7 @@ export type AuditedChange = {
     | 'receipt'
     | 'payment_request'
     | 'payment_session'
+    | 'transfer_notice'
     | 'settings'
     | 'processor'
     | 'endpoint'

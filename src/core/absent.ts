@@ -9,6 +9,7 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   payment: { named: 'a payment', path: '/billing/payments/{payment}' },
   payment_request: { named: 'a payment request', path: '/collect/payment_requests/{payment_request}' },
   payment_session: { named: 'a payment session', path: '/collect/payment_sessions/{payment_session}' },
+  transfer_notice: { named: 'a transfer notice', path: '/collect/transfer_notices/{transfer_notice}' },
   checkout_session: { named: 'the page of a request or session' },
   obligation: { named: 'an obligation', path: '/billing/obligations/{obligation}' },
   adjustment: { named: 'an adjustment' },
@@ -35,6 +36,7 @@ export type NameableKind =
   | 'payment'
   | 'payment_request'
   | 'payment_session'
+  | 'transfer_notice'
   | 'obligation'
   | 'refund'
   | 'settlement'

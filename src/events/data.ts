@@ -19,6 +19,7 @@ import {
   shownInstant,
   shownMetadata,
 } from '../shapes/primitives.ts'
+import { toldTransferNotice } from '../shapes/transfer-notice.ts'
 
 // What `data` of each event holds. The registry puts each beside its type.
 
@@ -299,6 +300,7 @@ export const billArchive = z.object({ id: shownId('bill'), ...archiveFields })
 
 export const paymentRequestChanged = toldPaymentRequest.extend({ object_version })
 export const paymentSessionChanged = toldPaymentSession.extend({ object_version })
+export const transferNoticeChanged = toldTransferNotice.extend({ object_version })
 
 export const attemptFailed = z.object({
   id: shownId('payment'),

@@ -253,3 +253,28 @@ export const receiptRequestedSample: z.input<typeof data.receiptRequested> = {
   mode: 'test',
   created_at: '2026-11-23T10:06:30.118Z',
 }
+
+export const noticeAnnouncedSample: z.input<typeof data.transferNoticeChanged> = {
+  id: 'tn_0352VzrT5n0gK2yHq8WbCf',
+  code: 'PX7K9Q2MXR4E',
+  status: 'announced',
+  customer_id: 'bcus_0352VzoZ7IrtbRQm0gYupN',
+  amount: 12_500,
+  currency: 'ZAR',
+  debts: [{ bill_id: 'bill_0352VzoZ8Tj2wYc0rZb3aS', amount: 12_500 }],
+  announced_at: '2026-11-23T10:05:41.118Z',
+  expires_at: '2026-12-23T10:05:41.118Z',
+  mode: 'test',
+  created_at: '2026-11-23T10:04:07.250Z',
+  updated_at: '2026-11-23T10:05:41.118Z',
+  object_version: 2,
+}
+
+export const noticeSettledSample: z.input<typeof data.transferNoticeChanged> = {
+  ...noticeAnnouncedSample,
+  status: 'settled',
+  settled_by: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  settled_at: '2026-11-25T06:30:00.000Z',
+  updated_at: '2026-11-25T06:30:00.000Z',
+  object_version: 3,
+}

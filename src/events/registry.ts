@@ -45,6 +45,7 @@ const ofSession = fields(['external_reference', 'metadata'], ['return_url', 'met
 const ofCustomer = fields(['external_reference', 'name', 'email', 'phone', 'metadata'], ['metadata'])
 const ofAccount = fields(['external_reference', 'name', 'metadata'], ['metadata'])
 const ofBill = fields(['external_reference', 'metadata', 'description', 'lines', 'document_url'], ['lines', 'metadata'])
+const ofNotice = fields([], ['debts'])
 const ofArchive = fields(['external_reference'], [])
 
 /** Every event. A published type keeps its meaning. */
@@ -269,6 +270,18 @@ export const events = {
     data.settlementCreated,
     fields([], []),
     paymentSamples.settlementCreatedSample,
+  ),
+  'transfer_notice.announced': define(
+    'A payer says that a bank transfer was sent. No money has arrived, and no balance has moved.',
+    data.transferNoticeChanged,
+    ofNotice,
+    paymentSamples.noticeAnnouncedSample,
+  ),
+  'transfer_notice.settled': define(
+    'A payment was recorded with the code of a transfer notice, and has ended it.',
+    data.transferNoticeChanged,
+    ofNotice,
+    paymentSamples.noticeSettledSample,
   ),
   'receipt.requested': define(
     'A payer asked at a receipt to be sent it. It is told where the setting receipt_requests is on and the server sends no e-mail itself.',

@@ -9,6 +9,7 @@ import { releaseAuthorisations } from '../payments/capture/release-authorisation
 import { syncDueCaptures } from '../payments/capture/sync-due-captures.ts'
 import { expireCheckouts } from '../payments/checkout/end.ts'
 import { sendPushes } from '../payments/checkout/send-pushes.ts'
+import { expireNotices } from '../payments/notice/expire.ts'
 import { syncDueRefunds } from '../payments/refund/sync-due-refunds.ts'
 import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessions.ts'
 import { syncDueDisputes } from '../payments/session/sync-due-disputes.ts'
@@ -37,6 +38,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'send-pushes', every_ms: 1_000, run: () => sendPushes(app) },
     { name: 'expire-checkouts', every_ms: 5_000, run: (stopping) => expireCheckouts(app, stopping) },
     { name: 'tell-overdue', every_ms: 30_000, run: (stopping) => tellOverdue(app, stopping) },
+    { name: 'expire-notices', every_ms: 60_000, run: (stopping) => expireNotices(app, stopping) },
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },
     { name: 'wake-deliveries', every_ms: 1_000, run: (stopping) => wakeDeliveries(app, stopping) },
     { name: 'replay-events', every_ms: 1_000, run: (stopping) => runReplays(app, stopping) },

@@ -78,9 +78,9 @@ function skipReason(candidate: Candidate, currency: string): SkipReason | undefi
 export type ChosenAmount = { receivable_id: Id; amount: bigint }
 
 /**
- * Gives each receivable the smaller of what was chosen for it and what it owes. A balance whose rules allow overpayment
- * takes all that was chosen for it. What is left stays unapplied: it is never spent on what was not chosen. Pure, like
- * `allocate`.
+ * Gives each receivable, in order and as far as the money goes, the smaller of what was chosen for it and what it owes. A balance
+ * whose rules allow overpayment takes all that was chosen for it. What is left stays unapplied: it is never spent on what was not
+ * chosen. Pure, like `allocate`.
  */
 export function allocateChosen(
   amount: bigint,
@@ -98,12 +98,13 @@ export function allocateChosen(
     const overpaid = candidate.kind !== 'bill' && candidate.overpayment_allowed && reason !== 'currency_differs'
     const owed = reason === undefined ? candidate.balance : 0n
     const most = overpaid ? maxBalance + candidate.balance : owed
-    const part = wanted < most ? wanted : most
+    const fits = wanted < most ? wanted : most
+    const part = fits < unapplied ? fits : unapplied
     if (part > 0n) lines.push({ receivable_id, amount: part, rule: owed > 0n ? 'chosen' : 'overpayment' })
     else if (reason !== undefined) skipped.push({ receivable_id, reason })
     unapplied -= part > 0n ? part : 0n
   }
-  assert(unapplied >= 0n, 'what was chosen sums to no more than the payment')
+  assert(unapplied >= 0n, 'no more is applied than has arrived')
   return { lines, unapplied, skipped }
 }
 

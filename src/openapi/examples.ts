@@ -138,6 +138,8 @@ export const examples: Readonly<Record<string, Example>> = {
   retrievePaymentRequest: { path: request },
   updatePaymentRequest: { path: request, body: { description: 'Product purchase, with delivery' } },
   listPaymentRequests: { query: { status: 'active' } },
+  listTransferNotices: { query: { status: 'announced' } },
+  retrieveTransferNotice: { path: { transfer_notice: '$TRANSFER_NOTICE_ID' } },
   createTestPayment: { body: { customer: 'UCR1234567890', amount: 100, outcome: 'succeeded' } },
   createRefund: { path: { payment: '$TEST_PAYMENT_ID' }, body: { amount: 40, reason: 'The order was cancelled' } },
   createTestSettlement: {},

@@ -16,5 +16,6 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Processors: 'The payment services that take the money of payers.',
   'Payment requests': 'An amount that a payer is asked for, with a page to pay it at.',
   'Payment sessions': 'An amount that a page of the merchant hands over to be paid.',
+  'Transfer notices': 'Bank transfers that payers were shown the details for, or say that they have sent.',
   Events: 'What is sent to webhook endpoints.',
 }

@@ -8,6 +8,9 @@ import type { Page } from '../html/layout.ts'
 import { headlineMoney, money } from '../html/money.ts'
 import { amountsOf, closedBy } from '../ledger/bill-amounts.ts'
 import type { AmountDueView } from './amount-due-view.ts'
+import { sumOfParts } from './announced/list.ts'
+import { transferNote } from './announced/note.ts'
+import { transferPath } from './announced/path.ts'
 import { billParticulars } from './bill-particulars.ts'
 import { withCarried } from './carried.ts'
 import { formatDate, formatDateTime } from './dates.ts'
@@ -18,6 +21,7 @@ import { howToPay } from './how-to-pay.ts'
 import type { Owed } from './owed.ts'
 import { paymentsSoFar } from './payments-so-far.ts'
 import type { PageSubject } from './subject.ts'
+import { cardNote, onward } from './ways.ts'
 
 /** The page of a customer, an account or a bill: who is owed, by whom, how much, and how to pay it. */
 export function amountDuePage(view: AmountDueView): Page {
@@ -38,17 +42,17 @@ export function amountDuePage(view: AmountDueView): Page {
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? text.owed.allOf.customer : text.owed.allOf.account}</a></p>\n`
     }<section class="card">
 ${heading(owed, voice)}
-${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill, voice)}${notes(owed, voice)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed, voice)}${paymentsSoFar(view)}${calendar(view)}${otherWays(view)}
+${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill, voice)}${notes(owed, voice)}${announced(view)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed, voice)}${paymentsSoFar(view)}${calendar(view)}${otherWays(view)}
 </section>
 ${several && debtList(view)}`,
     footer: footer(view),
   }
 }
 
-function footer({ owed: { subject, debts }, voice, fieldsFor }: AmountDueView): Html | undefined {
+function footer({ owed: { subject, debts }, voice, fieldsFor, ways }: AmountDueView): Html | undefined {
   const { guest_until, environment } = subject
   const sentences = [
-    fieldsFor && debts.length > 0 && voice.text.shell.cardElsewhere(isolated(environment.merchant_name)),
+    fieldsFor && debts.length > 0 && cardNote(ways, environment.merchant_name, voice),
     guest_until && voice.text.owed.pageEnds(formatDateTime(guest_until, environment.time_zone, voice)),
   ].filter((one) => one !== undefined && one !== false)
   return sentences.length > 0 ? html`${sentences.map((one, at) => html`${at > 0 && ' '}${one}`)}` : undefined
@@ -125,6 +129,14 @@ function notes({ subject, debts, totals, held }: Owed, voice: Voice): Html[] {
   ]
 }
 
+/** Bank transfers that were announced: they are not here yet, so nothing is lowered by them. */
+function announced({ owed, voice, path, carried }: AmountDueView): Html[] {
+  return owed.announced.map((one) => {
+    const own = one.begun_here ? withCarried(transferPath(path, one.id), carried) : undefined
+    return transferNote({ ...one, amount: sumOfParts(one), path: own }, owed.subject.environment.time_zone, voice)
+  })
+}
+
 /** The buttons that pay all that can be paid here, one for each currency, and the way to choose. */
 function everything(view: AmountDueView): Html {
   const { owed, voice, fieldsFor, path, carried, fault } = view
@@ -198,7 +210,7 @@ function calendar({ owed: { subject, debts }, voice, path, carried }: AmountDueV
 }
 
 function payForm(
-  { voice, path, carried, fault }: AmountDueView,
+  { voice, path, carried, fault, ways }: AmountDueView,
   debt: Debt,
   fields: [string, string][],
   range: PayableRange,
@@ -221,7 +233,7 @@ function payForm(
   const faults = fault ? [{ name: fixed ? 'pay' : 'amount', detail: fault.detail }] : []
   return html`${errorSummary(faults, voice)}<form method="post" action="${path}" data-payment-step novalidate>
 ${hiddenFields([...fields, ...Object.entries(carried)])}${amount}
-<button type="submit" id="pay" name="method" value="card">${fixed ? text.pay(money(range.to, currency, voice)) : text.toCard}</button>
+<button type="submit" id="pay" name="method" value="card">${fixed ? text.pay(money(range.to, currency, voice)) : onward(ways, voice)}</button>
 </form>\n`
 }
 

@@ -1,5 +1,6 @@
 import type { ObjectKind } from '../core/page-link.ts'
 import type { Voice } from '../html/language/voice.ts'
+import type { Way } from '../payments/processor/bank-transfer/bank-transfer.ts'
 import type { Debt } from './debts/debt.ts'
 import type { Owed } from './owed.ts'
 import type { PastPayment } from './past-payments.ts'
@@ -22,6 +23,8 @@ export type AmountDueView = {
   way_up: { path: string; kind: ObjectKind } | undefined
   /** The address of the page of a debt. */
   linkTo(debt: Debt): string
+  /** How it can be paid here. */
+  ways: readonly Way[]
   /** The hidden fields of a form that pays one debt; `undefined` where online payment is not set up. */
   fieldsFor: ((debt: Debt) => [string, string][]) | undefined
   /**

@@ -5,7 +5,7 @@ import { bucketOf } from '../core/id/id.ts'
 import { pageToken } from '../core/page-link.ts'
 import { askedParameter, voiceFor } from '../html/language/choose.ts'
 import { sendPage } from '../html/send.ts'
-import { pageOriginsOf, processorsFor } from '../payments/processor/registry.ts'
+import { pageOriginsOf, waysFor } from '../payments/processor/registry.ts'
 import { amountDuePage } from './amount-due-page.ts'
 import type { AmountDueView } from './amount-due-view.ts'
 import { carriedWith, queryHere, withCarried } from './carried.ts'
@@ -63,7 +63,7 @@ export async function sendAmountDue(
   const subject = await syncBeforeShowing(app, before, request.id)
   const [all, payments] = await Promise.all([readOwed(app, subject), listPastPayments(app.pool, subject, foldedMax)])
   const owed = narrow(all, only)
-  const processors = await processorsFor(app, subject.environment)
+  const ways = await waysFor(app, subject.environment)
   const { now } = owed
   const voice = voiceFor(request, subject)
   const asked = askedParameter(voice)
@@ -85,15 +85,16 @@ export async function sendAmountDue(
       const link = pageToken(app.vault, kind, id, link_version, subject.guest_until)
       return to(`/p/${link}?up=${wayUpFrom(app.vault, subject, link, now)}`)
     },
+    ways,
     fieldsFor:
-      processors.length > 0
+      ways.length > 0
         ? (debt: Debt) => newPayForm(app.vault, token, bucketOf(subject.id), now, offerOf(debt))
         : undefined,
     fault,
   }
   return sendPage(reply, amountDuePage(view), {
     status: fault ? 422 : 200,
-    formOrigins: pageOriginsOf(processors),
+    formOrigins: pageOriginsOf(ways),
   })
 }
 

@@ -2,6 +2,7 @@ import type { AppContext } from '../context.ts'
 import { required } from '../core/assert.ts'
 import { listUnfinished, type SessionPayment } from '../payments/session/store.ts'
 import { syncWithProcessor } from '../payments/session/sync-with-processor.ts'
+import { type AnnouncedTransfer, listAnnounced } from './announced/list.ts'
 import { pageCause } from './cause.ts'
 import { type Debt, settledDebt, toDebt } from './debts/debt.ts'
 import { type CurrencyTotal, listDebts, sumBalances, sumHeld } from './debts/store.ts'
@@ -17,20 +18,23 @@ export type Owed = {
   totals: CurrencyTotal[]
   /** What was paid and is applied to nothing. Only the customer's page tells it: other links are passed on. */
   held: { currency: string; amount: bigint }[]
+  /** Bank transfers that were announced. They are not taken off anything. */
+  announced: AnnouncedTransfer[]
   now: Date
 }
 
 /** Reads what is owed on the subject of a page. */
 export async function readOwed(app: Pick<AppContext, 'pool' | 'clock'>, subject: PageSubject): Promise<Owed> {
   const { pool } = app
-  const [rows, totals, held] = await Promise.all([
+  const now = app.clock.now()
+  const [rows, totals, held, announced] = await Promise.all([
     listDebts(pool, subject),
     sumBalances(pool, subject),
     subject.kind === 'customer' ? sumHeld(pool, subject) : [],
+    listAnnounced(pool, subject, now),
   ])
-  const now = app.clock.now()
   const debts = rows.map((row) => toDebt(subject, row, now))
-  return { subject, debts, settled: settledDebt(subject, debts), totals, held, now }
+  return { subject, debts, settled: settledDebt(subject, debts), totals, held, announced, now }
 }
 
 /** The same of one debt alone, to pay a part of it; of everything where there is no such debt. */
@@ -38,7 +42,10 @@ export function narrow(owed: Owed, shown_id: string | undefined): Owed {
   const debt = owed.debts.find((one) => one.shown_id === shown_id)
   if (!debt || owed.debts.length === 1) return owed
   const totals = [{ currency: debt.currency, owed: debt.owed, count: 1, credit: 0n }]
-  return { ...owed, debts: [debt], settled: undefined, totals, held: [] }
+  const announced = owed.announced
+    .map((one) => ({ ...one, parts: one.parts.filter(({ receivable_id }) => receivable_id === debt.id) }))
+    .filter(({ parts }) => parts.length > 0)
+  return { ...owed, debts: [debt], settled: undefined, totals, held: [], announced }
 }
 
 // How many payments of this page are checked with their processor while the payer waits.

@@ -8,7 +8,8 @@ import { askedParameter, voiceFor } from '../html/language/choose.ts'
 import type { Voice } from '../html/language/voice.ts'
 import { moneyText } from '../html/money.ts'
 import type { ChosenAmount } from '../ledger/allocation.ts'
-import { processorNamed, processorsFor } from '../payments/processor/registry.ts'
+import { isBankTransfer } from '../payments/processor/bank-transfer/bank-transfer.ts'
+import { processorNamed, waysFor } from '../payments/processor/registry.ts'
 import { createSessionPayment, sameChoice } from '../payments/session/create.ts'
 import { findSessionPayment, type SessionPayment } from '../payments/session/store.ts'
 import { sendAmountDue } from './amount-due.ts'
@@ -20,8 +21,9 @@ import { type Owed, readOwed } from './owed.ts'
 import { type Offer, readPayForm } from './pay-form.ts'
 import { amountsOfEarlier, sendReview } from './review.ts'
 import { readTracking } from './tracking.ts'
+import { beginTransfer } from './transfer/begin.ts'
 import { decideAmount, type PayFault } from './typed-amount.ts'
-import { chooseWay, sendWays, sentFields } from './ways.ts'
+import { asksTransfer, chooseWay, sendWays, sentFields } from './ways.ts'
 
 /** `POST /p/{token}`: starts the payment of the form, and redirects to the page of the processor. */
 export async function pay(
@@ -52,7 +54,8 @@ export async function pay(
   if (sent === 'stale') return refuse({ detail: text.openTooLong })
 
   const owed = await readOwed(app, subject)
-  const started = await findSessionPayment(app.pool, subject.environment.id, sent.id)
+  // A transfer begins no payment, so one that was begun by the same form does not stand in its way.
+  const started = asksTransfer(form) ? undefined : await findSessionPayment(app.pool, subject.environment.id, sent.id)
   const decided = started ? decideAgain(started, typed, voice) : await decide(app, owed, sent, typed, voice)
   if (decided === 'moved') {
     return sendReview(app, request, reply, { token, owed, tracking, choice: sent.choice, moved: { seen: sent.seen } })
@@ -63,7 +66,7 @@ export async function pay(
   const { environment } = subject
   const way = started
     ? await processorNamed(app, environment, started.processor)
-    : chooseWay(await processorsFor(app, environment), { amount, currency }, form)
+    : chooseWay(await waysFor(app, environment), { amount, currency }, form)
   if (way === undefined || way === 'none') return refuse({ detail: text.notThisAmount })
   if ('choices' in way) {
     const carried = Object.entries(carriedWith(tracking, voice))
@@ -76,6 +79,9 @@ export async function pay(
       currency,
       way,
     })
+  }
+  if (isBankTransfer(way)) {
+    return beginTransfer(app, request, reply, { token, owed, voice, id: sent.id, chosen, currency, amount })
   }
   const outcomePath = withCarried(`/p/${token}/payments/${formatId('payment', sent.id)}`, askedParameter(voice))
   const outcomeUrl = app.publicUrl() + outcomePath

@@ -10,7 +10,7 @@ import { sendPage } from '../html/send.ts'
 import { updateSettingsBody } from '../merchant/settings/schema.ts'
 import { changeSettings, shownName } from '../merchant/settings/service.ts'
 import { readSettings, type SettingsRow } from '../merchant/settings/store.ts'
-import { processorsFor } from '../payments/processor/registry.ts'
+import { waysFor } from '../payments/processor/registry.ts'
 import { amountDuePage } from './amount-due-page.ts'
 import { toDebt } from './debts/debt.ts'
 import type { DebtRow } from './debts/store.ts'
@@ -38,6 +38,7 @@ export function previewRoutes(router: Router, app: AppContext): void {
       const settings = changeSettings(await readSettings(app.pool, context.environment.id), body)
       const owed = sampleOwed(context, settings)
       const { environment, kind, id } = owed.subject
+      const ways = await waysFor(app, environment)
       const page = amountDuePage({
         owed,
         voice: voiceFor(nobody, owed.subject),
@@ -49,7 +50,8 @@ export function previewRoutes(router: Router, app: AppContext): void {
         pages: 1,
         way_up: undefined,
         linkTo: () => '',
-        fieldsFor: (await processorsFor(app, environment)).length > 0 ? () => [] : undefined,
+        ways,
+        fieldsFor: ways.length > 0 ? () => [] : undefined,
       })
       return sendPage(reply, { ...page, sample: true, query: undefined })
     },
@@ -110,6 +112,7 @@ function sampleOwed({ now, environment }: RequestContext, settings: SettingsRow)
     settled: undefined,
     totals: [{ currency: row.currency, owed: row.balance, count: 1, credit: 0n }],
     held: [],
+    announced: [],
     now,
   }
 }

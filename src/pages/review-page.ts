@@ -3,10 +3,12 @@ import { type Html, html, isolated } from '../html/html.ts'
 import type { Voice } from '../html/language/voice.ts'
 import type { Page } from '../html/layout.ts'
 import { headlineMoney, money } from '../html/money.ts'
+import type { Way } from '../payments/processor/bank-transfer/bank-transfer.ts'
 import { withCarried } from './carried.ts'
 import { type ChoiceLine, parseSeen, sumOf } from './debts/choice.ts'
 import { accountOf, type Debt, nameOf } from './debts/debt.ts'
 import type { Owed } from './owed.ts'
+import { cardNote, onward } from './ways.ts'
 
 /** What a payer saw of a choice before, as the form had it. */
 export type Moved = { seen: string }
@@ -23,6 +25,8 @@ export type ReviewView = {
   carried: Record<string, string>
   /** The hidden fields of the form. */
   fields: [string, string][]
+  /** How it can be paid. */
+  ways: readonly Way[]
   moved?: Moved | undefined
   /** What of an amount that was typed finds no debt that takes it here. */
   unused: bigint
@@ -31,7 +35,8 @@ export type ReviewView = {
 const shownLinesMax = 25
 
 /** The page between what is owed and the card: how much goes to which debt, and what is still owed afterwards. */
-export function reviewPage({ owed, voice, lines, path, query, carried, fields, moved, unused }: ReviewView): Page {
+export function reviewPage(view: ReviewView): Page {
+  const { owed, voice, lines, path, query, carried, fields, ways, moved, unused } = view
   const text = voice.text.paying.review
   const { merchant_name, mode } = owed.subject.environment
   const { currency } = (lines[0] as ChoiceLine).debt
@@ -50,11 +55,11 @@ ${split(lines, voice)}${
   unused > 0n && html`<p class="hint">${text.unused(money(unused, currency, voice))}</p>\n`
 }<p class="hint">${left > 0n ? text.stillOwed(money(left, currency, voice)) : text.nothingMore(currency)}</p>
 <form method="post" action="${path}" data-payment-step>
-${hiddenFields([...fields, ...Object.entries(carried)])}<button type="submit" name="method" value="card">${voice.text.owed.toCard}</button>
+${hiddenFields([...fields, ...Object.entries(carried)])}<button type="submit" name="method" value="card">${onward(ways, voice)}</button>
 </form>
 <a class="button other" href="${withCarried(path, carried)}#choose">${text.change}</a>
 </section>`,
-    footer: voice.text.shell.cardElsewhere(isolated(merchant_name)),
+    footer: cardNote(ways, merchant_name, voice),
   }
 }
 

@@ -8,7 +8,7 @@ import { voiceFor } from '../html/language/choose.ts'
 import type { Voice } from '../html/language/voice.ts'
 import { sendPage } from '../html/send.ts'
 import type { ChosenAmount } from '../ledger/allocation.ts'
-import { offeredFor, pageOriginsOf, processorsFor } from '../payments/processor/registry.ts'
+import { offeredFor, pageOriginsOf, waysFor } from '../payments/processor/registry.ts'
 import { findSessionPayment } from '../payments/session/store.ts'
 import { sendAmountDue } from './amount-due.ts'
 import type { AmountDueView } from './amount-due-view.ts'
@@ -79,9 +79,10 @@ export async function sendReview(
   }
   const sum = sumOf(lines)
   if (sum > maxAmount) return refuse(text.tooMuch)
-  const processors = await processorsFor(app, subject.environment)
-  if (processors.length === 0) return refuse(text.notOnline)
-  if (offeredFor(processors, sum, lines[0]?.debt.currency ?? '').length === 0) return refuse(text.notThisAmount)
+  const all = await waysFor(app, subject.environment)
+  if (all.length === 0) return refuse(text.notOnline)
+  const ways = offeredFor(all, sum, lines[0]?.debt.currency ?? '')
+  if (ways.length === 0) return refuse(text.notThisAmount)
   const fields = newPayForm(app.vault, token, bucketOf(subject.id), now, { choice, seen: formatSeen(lines) })
   const page = reviewPage({
     owed,
@@ -91,10 +92,11 @@ export async function sendReview(
     query: queryHere(request, tracking),
     carried: carriedWith(tracking, voice),
     fields,
+    ways,
     moved,
     unused: choice.kind === 'amount' ? choice.amount - sum : 0n,
   })
-  return sendPage(reply, page, { status: moved ? 422 : 200, formOrigins: pageOriginsOf(processors) })
+  return sendPage(reply, page, { status: moved ? 422 : 200, formOrigins: pageOriginsOf(ways) })
 }
 
 /** What the payment of `again` was for; nothing for other choices, or for a payment of another page. */

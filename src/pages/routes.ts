@@ -15,6 +15,7 @@ import { showOutcome } from './outcome.ts'
 import { pay } from './pay.ts'
 import { showPastPayments } from './payments-so-far.ts'
 import { showReview } from './review.ts'
+import { announceTransfer, showTransfer } from './transfer/show.ts'
 
 /** The hosted pages: what is owed, the review of a choice, the step to the processor, and the outcome of a payment. */
 export function presentmentRoutes(router: Router, app: AppContext): void {
@@ -39,6 +40,12 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
   router.get<{ Params: { token: string; payment: string } }>('/p/:token/payments/:payment', (request, reply) =>
     showOutcome(app, request, reply, request.params),
   )
+  router.get<Transferred>('/p/:token/transfers/:notice', (request, reply) =>
+    showTransfer(app, request, reply, { token: request.params.token }, request.params.notice),
+  )
+  router.post<Transferred>('/p/:token/transfers/:notice', (request, reply) =>
+    announceTransfer(app, request, reply, { token: request.params.token }, request.params.notice),
+  )
   checkoutRoutes(router, app)
   router.all('/p/*', (request, reply) => sendPageNotFound(request, reply))
   for (const [url, mode] of [
@@ -55,7 +62,8 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
   router.all('/m/*', (request, reply) => sendPageNotFound(request, reply))
 }
 
-type Coded = { Params: { code: string; payment: string } }
+type Transferred = { Params: { token: string; notice: string } }
+type Coded = { Params: { code: string; payment: string; notice: string } }
 
 function doorOf(kind: Door['kind'], request: FastifyRequest<Coded>): Door {
   return { kind, code: request.params.code, address: clientAddress(request) }
@@ -71,6 +79,12 @@ function checkoutRoutes(router: Router, app: AppContext): void {
     router.post<Coded>(url, (request, reply) => payCheckout(app, request, reply, doorOf(kind, request)))
     router.get<Coded>(`${url}/payments/:payment`, (request, reply) =>
       showCheckoutOutcome(app, request, reply, doorOf(kind, request), request.params.payment),
+    )
+    router.get<Coded>(`${url}/transfers/:notice`, (request, reply) =>
+      showTransfer(app, request, reply, doorOf(kind, request), request.params.notice),
+    )
+    router.post<Coded>(`${url}/transfers/:notice`, (request, reply) =>
+      announceTransfer(app, request, reply, doorOf(kind, request), request.params.notice),
     )
   }
   for (const format of ['svg', 'png'] as const) {

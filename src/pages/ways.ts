@@ -1,24 +1,24 @@
 import type { FastifyReply } from '../api/fastify.ts'
 import type { Face } from '../html/face.ts'
 import { hiddenFields } from '../html/field.ts'
-import { html, isolated } from '../html/html.ts'
+import { type Html, html, isolated } from '../html/html.ts'
 import type { Voice } from '../html/language/voice.ts'
 import { headlineMoney } from '../html/money.ts'
 import { sendPage } from '../html/send.ts'
+import { isBankTransfer, type Way } from '../payments/processor/bank-transfer/bank-transfer.ts'
 import { processorTitle } from '../payments/processor/kinds.ts'
-import type { Processor } from '../payments/processor/processor.ts'
 import { offeredFor, pageOriginsOf } from '../payments/processor/registry.ts'
 
-/** Several processors take an amount: the payer chooses one. */
-type Ways = { choices: Processor[] }
+/** There are several ways to pay an amount: the payer chooses one. */
+type Ways = { choices: Way[] }
 
-/** The processor that takes an amount: the only one, or that of the form. `'none'` when it is beyond what any of them takes. */
+/** The way to pay an amount: the only one, or that of the form. `'none'` when it is beyond what any of them takes. */
 export function chooseWay(
-  processors: readonly Processor[],
+  ways: readonly Way[],
   { amount, currency }: { amount: bigint; currency: string },
   form: URLSearchParams,
-): Processor | Ways | 'none' {
-  const choices = offeredFor(processors, amount, currency)
+): Way | Ways | 'none' {
+  const choices = offeredFor(ways, amount, currency)
   const [only, ...others] = choices
   if (!only) return 'none'
   return choices.find(({ name }) => name === form.get('processor')) ?? (others.length === 0 ? only : { choices })
@@ -44,13 +44,28 @@ type WaysView = {
   way: Ways
 }
 
-/** Sends the list of the processors that take an amount: nothing is begun until one is chosen. */
+/** Whether a form says that its payer has chosen to pay by bank transfer. */
+export function asksTransfer(form: URLSearchParams): boolean {
+  return form.get('processor') === 'bank_transfer'
+}
+
+/** What a form that leads on to paying says: that it leads to a card, unless a transfer is offered as well. */
+export function onward(ways: readonly Way[], { text }: Voice): string {
+  return ways.some(isBankTransfer) ? text.transfer.toPay : text.owed.toCard
+}
+
+/** What stands below a form that leads on to paying, where it may lead to a card. */
+export function cardNote(ways: readonly Way[], merchant: string, { text }: Voice): Html | undefined {
+  return ways.every(isBankTransfer) ? undefined : text.shell.cardElsewhere(isolated(merchant))
+}
+
+/** Sends the list of the ways to pay an amount: nothing is begun until one is chosen. */
 export function sendWays(
   reply: FastifyReply,
   { voice, subject, path, fields, amount, currency, way: { choices } }: WaysView,
 ): FastifyReply {
   const { merchant_name, mode } = subject.environment
-  const { owed, paying, shell } = voice.text
+  const { owed, paying } = voice.text
   const page = {
     voice,
     query: undefined,
@@ -63,13 +78,13 @@ export function sendWays(
 <form method="post" action="${path}" data-payment-step>
 <h2>${owed.howToPay}</h2>
 ${hiddenFields(fields)}${choices.map(
-  ({
-    name,
-  }) => html`<p><button type="submit" name="processor" value="${name}">${isolated(processorTitle(name))}</button></p>
+  (choice) => html`<p><button type="submit" name="processor" value="${choice.name}">${
+    isBankTransfer(choice) ? voice.text.transfer.way : isolated(processorTitle(choice.name))
+  }</button></p>
 `,
 )}</form>
 </section>`,
-    footer: shell.cardElsewhere(isolated(merchant_name)),
+    footer: cardNote(choices, merchant_name, voice),
   }
   return sendPage(reply, page, { formOrigins: pageOriginsOf(choices) })
 }

@@ -17,6 +17,7 @@ import { type CheckoutRow, renderRequest, renderSession } from '../ledger/checko
 import { type Application, applicationSelect } from '../ledger/corrections/application.ts'
 import { type DisputeRow, disputeSelect } from '../ledger/corrections/dispute-row.ts'
 import { type RefundRow, refundSelect } from '../ledger/corrections/refund-row.ts'
+import { type NoticeRow, noticeColumns, renderNotice } from '../ledger/notices/notice.ts'
 import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
 import { renderDispute } from '../payments/dispute/render.ts'
 import { renderReceipt } from '../payments/receipt/render.ts'
@@ -44,6 +45,8 @@ type ReceiptRow = Pick<StoredReceipt, 'payment_id' | 'facts' | 'personal'> & { i
 const receiptSelect = `select e.id, e.id as payment_id, e.facts, e.personal from (
     select payment.id, payment.bucket, payment.environment_id, payment.customer_id, receipt.facts, receipt.personal
     from payment join receipt on receipt.payment_id = payment.id and receipt.bucket = payment.bucket) as e`
+
+const noticeSelect = `select e.* from (select ${noticeColumns} from transfer_notice as n) as e`
 
 type Pages<Item> = AsyncGenerator<Item[]>
 
@@ -95,6 +98,9 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
     ),
     payment_sessions: shown(checkoutsOf(pool, customer, 'session'), (row) =>
       renderSession(environment, row, view.context.now),
+    ),
+    transfer_notices: shown(rowsOf<NoticeRow>(pool, customer, 'transfer-notices', noticeSelect), (row) =>
+      renderNotice(environment, row, view.context.now),
     ),
     entries: shown(entriesOf(pool, customer), (row) => ({
       ...ownerField({ id: row.receivable_id, kind: row.receivable_kind }),
@@ -158,7 +164,7 @@ type EventRow = { id: Id; subject_id: Id; body: string; personal: string | null 
 /** What was told of a customer, and is kept: names and addresses of earlier are in it. By what it is about. */
 async function* eventsOf(pool: Pool, customer: CustomerRow): Pages<EventRow> {
   yield* eventsAbout(pool, customer, [customer.id])
-  for (const kind of ['account', 'bill', 'payment', 'application', 'dispute', 'checkout']) {
+  for (const kind of ['account', 'bill', 'payment', 'application', 'dispute', 'checkout', 'transfer_notice']) {
     const subjects = rowsOf<{ id: Id }>(pool, customer, `ids-of-${kind}s`, `select e.id from ${kind} as e`)
     for await (const rows of subjects) {
       yield* eventsAbout(

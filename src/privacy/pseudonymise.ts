@@ -16,6 +16,7 @@ import { loadSql } from '../database/sql.ts'
 import { writeEvents } from '../events/outbox.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
 import { blankCheckouts } from './checkouts.ts'
+import { eraseAnswersToNotices } from './notices.ts'
 
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
 const pseudonymiseAccountsSql = loadSql(import.meta.url, './sql/pseudonymise-accounts.sql')
@@ -30,8 +31,8 @@ type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; r
  * Erases who a customer is, and keeps what was owed and paid.
  *
  * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
- * replaced by a random one, so that the old ones can no longer be found; what its bills are and were for; metadata and method of
- * its payments; who paid and what for on its receipts, and where these were sent; what its payment requests and sessions say; the
+ * replaced by a random one, so that the old ones can no longer be found; what its bills are and were for; metadata, method and
+ * what the bank said of its payments; who paid and what for on its receipts, and where these were sent; what its payment requests and sessions say; the
  * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
  *
  * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
@@ -78,6 +79,7 @@ export async function pseudonymise(
         change: { action: 'pseudonymised', object_kind: kind, object_id: id },
       })),
     ),
+    eraseAnswersToNotices(connection, row),
     eraseResponses(connection, view, row, named),
   ])
   await blankCheckouts(connection, view.context, row)
@@ -217,9 +219,9 @@ async function blankPayments(
   await connection.query({
     name: 'pseudonymise-payments',
     // One that has not succeeded is changed in any case: money that arrives for it meanwhile waits, and its receipt says no name.
-    text: `update payment set metadata = '{}', method_details = null, version = version + 1, updated_at = $4
+    text: `update payment set metadata = '{}', method_details = null, details = null, version = version + 1, updated_at = $4
       where environment_id = $1 and customer_id = $2 and bucket = $3
-        and (metadata::text <> '{}' or method_details is not null or status <> 'succeeded'
+        and (metadata::text <> '{}' or method_details is not null or details is not null or status <> 'succeeded'
           or captured_amount + voided_amount < authorised_amount)`,
     values: [row.environment_id, row.id, row.bucket, now],
   })

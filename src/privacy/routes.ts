@@ -21,6 +21,7 @@ import { dispute } from '../shapes/dispute.ts'
 import { eventFields } from '../shapes/event.ts'
 import { ownerFields } from '../shapes/object.ts'
 import { shownId, shownInstant } from '../shapes/primitives.ts'
+import { toldTransferNotice } from '../shapes/transfer-notice.ts'
 import { exportCustomer } from './export.ts'
 import { pseudonymise } from './pseudonymise.ts'
 
@@ -50,6 +51,7 @@ const exported = z
     obligations: z.array(obligation).max(exportedMax),
     payment_requests: z.array(toldPaymentRequest).max(exportedMax),
     payment_sessions: z.array(toldPaymentSession).max(exportedMax),
+    transfer_notices: z.array(toldTransferNotice).max(exportedMax),
     entries: z.array(entry.extend(ownerFields)).max(exportedMax),
     events: z.array(exportedEvent).max(exportedMax).describe('Those that are kept, as they were sent'),
   })
@@ -85,7 +87,7 @@ export function privacyRoutes(router: Router, app: AppContext): void {
       id: 'pseudonymiseCustomer',
       summary: 'Permanently erase who a customer is, and keep the accounts',
       description:
-        'Name, e-mail, phone, metadata, references and what bills are for are erased, in stored responses, events and receipts too. Amounts, dates, ids, reasons and the references of payments stay.',
+        'Name, e-mail, phone, metadata, references, what bills are for and what banks say of payments are erased, in stored responses, events and receipts too. Amounts, dates, ids, reasons and the references of payments stay.',
     },
     pseudonymise,
     { limit_ms: erasureMax_ms },

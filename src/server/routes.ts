@@ -16,6 +16,7 @@ import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
 import { paymentSessionRoutes } from '../payments/checkout/sessions/routes.ts'
 import { disputeRoutes } from '../payments/dispute/routes.ts'
 import { lookupRoutes } from '../payments/lookup/routes.ts'
+import { transferNoticeRoutes } from '../payments/notice/routes.ts'
 import { processorRoutes } from '../payments/processor/settings/routes.ts'
 import { simulatorRoutes } from '../payments/processor/simulator/routes.ts'
 import { paymentRoutes } from '../payments/recorded/routes.ts'
@@ -47,6 +48,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   captureRoutes(router, app)
   paymentRequestRoutes(router, app)
   paymentSessionRoutes(router, app)
+  transferNoticeRoutes(router, app)
   lookupRoutes(router, app)
   testPaymentRoutes(router, app)
   endpointRoutes(router, app)

@@ -76,6 +76,7 @@ describe('the first start', () => {
       'send-pushes',
       'expire-checkouts',
       'tell-overdue',
+      'expire-notices',
       'send-receipts',
       'wake-deliveries',
       'replay-events',

@@ -54,6 +54,7 @@ describe('a statement of src', () => {
       'billing/obligation/list.ts',
       'payments/checkout/store.ts',
       'payments/dispute/routes.ts',
+      'payments/notice/store.ts',
       'payments/recorded/list.ts',
       'payments/refund/list.ts',
       'payments/settlement/list-lines.ts',

@@ -4,6 +4,7 @@ import { examples } from '../../src/openapi/examples.ts'
 import { lookIntoCallbacks } from '../../src/payments/callbacks/look-into.ts'
 import { type DocumentedOperation, faultsBy, openapi } from '../support/openapi.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { makeNotice } from '../support/transfer-notice.ts'
 import { runShell } from './shell.ts'
 
 let server: TestServer<ReturnType<typeof settableClock>>
@@ -89,6 +90,7 @@ async function makeSpare(): Promise<Record<string, string>> {
     BILL_ID: bill.body.id,
     DISPUTE_ID: dispute.id,
     AUTHORISED_PAYMENT_ID: held.body.id,
+    TRANSFER_NOTICE_ID: (await makeNotice(server, account.body.id)).id,
     DELIVERY_ID: delivery.id,
     EVENT_ID: delivery.event_id,
   }

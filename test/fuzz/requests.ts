@@ -2,6 +2,7 @@ import type { NameableKind } from '../../src/core/absent.ts'
 import { lookIntoCallbacks } from '../../src/payments/callbacks/look-into.ts'
 import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
+import { makeNotice } from '../support/transfer-notice.ts'
 
 /** One pixel. */
 export const smallPng =
@@ -91,6 +92,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     payment: payment.id,
     payment_request: request.id,
     payment_session: session.id,
+    transfer_notice: (await makeNotice(server, account.id)).id,
     obligation: payment.obligations[0].id,
     refund: refund.id,
     settlement: settlements.data[0].id,
@@ -232,6 +234,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
       method: 'PATCH',
       path: '/settings/processors/simulator',
       body: { enabled: true, position: 2, minimum: { ZAR: 1 }, maximum: { ZAR: 99_000_000 } },
+    },
+    {
+      method: 'PATCH',
+      path: '/settings/processors/bank_transfer',
+      body: { bank_account: { holder: 'Acme', bank_name: 'First Bank', account_number: '62000000000' } },
     },
     { method: 'PUT', path: '/settings/logo', body: { data: smallPng } },
     {

@@ -11,7 +11,8 @@ import { runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { webhookReceiver } from '../support/receiver.ts'
-import { testServer } from '../support/server.ts'
+import { type TestServer, testServer } from '../support/server.ts'
+import { makeNotice } from '../support/transfer-notice.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { account, ledgerBreaks, pairBreaks, rowBreaks } from './breaks.ts'
 import { bucketBreaks } from './bucket-breaks.ts'
@@ -19,6 +20,7 @@ import { captureBreaks } from './capture-breaks.ts'
 import { checkoutBreaks } from './checkout-breaks.ts'
 import { disputeBreaks } from './dispute-breaks.ts'
 import { eventBreaks } from './event-breaks.ts'
+import { noticeBreaks } from './notice-breaks.ts'
 import { receiptBreaks } from './receipt-breaks.ts'
 import { refundBreaks } from './refund-breaks.ts'
 import { settlementBreaks } from './settlement-breaks.ts'
@@ -94,6 +96,7 @@ async function makeBooks(): Promise<void> {
   await post('/collect/payment_sessions', { ...asked, customer: 'someone' })
   await makeRefunds(post)
   await makeCaptures(post)
+  await makeNotices(server, post)
   const withdrawn = await bill('reissued')
   await server.api('POST', `/billing/bills/${withdrawn.id}/void`)
   const again = { external_reference: 'reissued', account: account.id, currency: 'ZAR', amount_due: 650 }
@@ -115,6 +118,18 @@ async function makeBooks(): Promise<void> {
   }, 'everything is delivered and has its position')
   await server.stop()
   await receiver.close()
+}
+
+/** Transfer notices: one that is shown, and one that a line of the bank has settled. */
+async function makeNotices(
+  server: TestServer,
+  post: (path: string, body: unknown) => Promise<{ id: string }>,
+): Promise<void> {
+  const owed = { customer: { external_reference: 'transfers' }, external_reference: 'T', currency: 'ZAR', balance: 30 }
+  const { id } = await post('/billing/accounts', owed)
+  await makeNotice(server, id, 10n)
+  const { code } = await makeNotice(server, id, 20n)
+  await post('/billing/payments', { amount: 20, currency: 'ZAR', channel: 'bank', reference: code })
 }
 
 /** Refunds in every state: by hand, and through the processor sent, on its way, and refused. */
@@ -212,7 +227,9 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14'.split(' '),
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14 I14'.split(
+        ' ',
+      ),
     )
   })
 
@@ -260,6 +277,7 @@ describe('books that real operations made', () => {
       { type: 'payment_session.created', named: false },
       { type: 'payment_session.updated', named: false },
       { type: 'settlement.created', named: true },
+      { type: 'transfer_notice.settled', named: false },
     ])
     const again = database.pool.query("insert into event select * from event where type = 'obligation.amount_applied'")
     await expect(again).rejects.toMatchObject({ code: '23505' })
@@ -280,6 +298,7 @@ describe('one change by hand is found, and named as what it breaks', () => {
     ledgerBreaks,
     eventBreaks,
     receiptBreaks,
+    noticeBreaks,
     refundBreaks,
     settlementBreaks,
     disputeBreaks,
@@ -377,7 +396,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(32)
+    expect(lines).toHaveLength(33)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

@@ -28,6 +28,7 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'updateProcessor processor_unreachable',
     'deleteProcessor payment_in_progress',
   ],
+  'test/transfers/settings.test.ts': ['updateProcessor card_number'],
   'test/events/feed-retention.test.ts': ['readEvents cursor_expired'],
   'test/webhooks/record.test.ts': ['retryWebhookDelivery beyond_retention'],
   'test/billing/sums.test.ts': [

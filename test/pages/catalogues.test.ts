@@ -66,7 +66,7 @@ describe.each(others)('the texts in %s', (language) => {
       .map(([path]) => path)
     const alike: Partial<Record<typeof language, string[]>> = {
       fr: ['.receipt.facts.date', '.document.facts.contact'],
-      af: ['.debts.groups.later'],
+      af: ['.debts.groups.later', '.transfer.facts.bank'],
     }
     expect(same).toEqual(
       ['.shell.comma', ...(alike[language] ?? [])].filter((path) => path !== '.shell.comma' || language !== 'ar'),

@@ -9,6 +9,7 @@ import { owedStates } from './states/owed.ts'
 import { paidStates } from './states/paid.ts'
 import { receiptStates } from './states/receipts.ts'
 import { called, toolsOf } from './states/tools.ts'
+import { transferStates } from './states/transfers.ts'
 
 // English with every letter accented: a plain letter on a page then is a text that stands in no catalogue.
 vi.mock('../../src/html/language/en/index.ts', async (original) => {
@@ -44,6 +45,10 @@ const data = [
   /(?:\w{4} ){5}\w{2}/,
   /^cash$/,
   'First Simulated Bank',
+  /^Simulator$/,
+  // A bank account, and the code of a transfer.
+  /IBAN|BIC|(?:GB33 )?BUKB[\w ]*/,
+  /PX\w\w \w{4} \w{4}/,
   // The sample of a preview.
   /S(?:am(?:ple)? (?:Sample|account)|AMPLE-1)/,
 ]
@@ -82,6 +87,7 @@ describe('a page leaves no text to English', () => {
     ...askingStates(tools),
     ...historyStates(tools),
     ...receiptStates(tools),
+    ...transferStates(tools),
   ])('%s', async (_name, show) => {
     const page = await show()
     expect(page.html).toContain('[')

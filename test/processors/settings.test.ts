@@ -14,17 +14,19 @@ const path = '/settings/processors/stripe'
 const test_ = (method: string, url: string, body?: unknown) => merchant.server.api(method, url, body)
 
 describe('the processors of an environment', () => {
-  test('are the simulator in test, which is on, and Stripe and Paystack, which are not', async () => {
+  test('are the simulator in test, which is on, and Stripe, Paystack and bank transfer, which are not', async () => {
     const inTest = (await test_('GET', '/settings/processors')).body.data
     expect(inTest).toMatchObject([
       { name: 'simulator', mode: 'test', enabled: true, secrets: {} },
       { name: 'stripe', mode: 'test', enabled: false, secrets: {}, currencies: null },
       { name: 'paystack', mode: 'test', enabled: false, secrets: {}, currencies: null },
+      { name: 'bank_transfer', mode: 'test', enabled: false, secrets: {}, currencies: null },
     ])
     const inLive = (await merchant.live('GET', '/settings/processors')).body.data
     expect(inLive).toMatchObject([
       { name: 'stripe', mode: 'live', enabled: false },
       { name: 'paystack', mode: 'live', enabled: false, capabilities: { refund: 'partial', close: false } },
+      { name: 'bank_transfer', mode: 'live', enabled: false },
     ])
     expect((await merchant.live('GET', '/settings/processors/simulator')).status).toBe(404)
     expect(inLive[0].callback_url).not.toBe(inTest[1].callback_url)

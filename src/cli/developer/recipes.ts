@@ -198,6 +198,8 @@ export const recipes: Partial<Readonly<Record<EventType, Recipe>>> = {
 /** The types that no call makes happen, and what does. */
 export const untriggerable: Partial<Readonly<Record<EventType, string>>> = {
   'bill.overdue': 'the day that a bill is due on has to end',
+  'transfer_notice.announced': 'a payer says it on the page with the bank details',
+  'transfer_notice.settled': 'a payer has to be shown a code first, on the page with the bank details',
   'receipt.requested': 'a payer asks for it on the page of a receipt',
   'webhook_endpoint.paused': 'an endpoint has to answer 410, or fail for three days',
 }

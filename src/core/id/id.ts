@@ -18,6 +18,7 @@ export const idPrefixes = {
   payment_request: 'pr_',
   payment_session: 'ps_',
   checkout_session: 'chk_',
+  transfer_notice: 'tn_',
   obligation: 'ob_',
   adjustment: 'adj_',
   reversal: 'rev_',

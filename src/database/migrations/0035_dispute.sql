@@ -52,7 +52,7 @@ alter table payment_reversal
   -- The ledger transaction by which it came back.
   add column reinstatement_id uuid,
   add check (unapplied_amount + direct_amount + uncovered_amount <= amount),
-  add check (processor_reference is not null or direct_amount + uncovered_amount = 0 and reinstatement_id is null);
+  add check (processor_reference is not null or uncovered_amount = 0 and reinstatement_id is null);
 
 -- What a processor takes is taken once.
 create unique index payment_reversal_by_processor

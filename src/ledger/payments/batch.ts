@@ -18,6 +18,7 @@ import {
 } from './concurrency/in-flight-batches.ts'
 import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
 import { decide, enterPayment, reopenedBy } from './decide.ts'
+import { noticeOf, settledEvent, settleNotices, writeSettledNotices } from './notices.ts'
 import { writeReceipts } from './receipts.ts'
 import { releasePaymentReferences } from './reference-claims.ts'
 import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
@@ -128,13 +129,13 @@ async function applyInside(
   const decided = commands.map((command) => decideCommand(command, inputs, journal, now))
   batch.publishBalances(journal.snapshots)
   const rows = decided.filter((one): one is AppliedRow => one !== undefined && 'applied' in one)
-  const paid = payCheckouts(
-    rows.map(({ applied }) => applied),
-    inputs.checkouts,
-  )
+  const applied = rows.map((row) => row.applied)
+  const paid = payCheckouts(applied, inputs.checkouts)
+  const settled = settleNotices(applied)
   const written = Promise.all([
     writePayments(connection, rows, now),
     completeCheckouts(connection, paid, now),
+    writeSettledNotices(connection, settled, now),
     journal.writeEntries(connection),
     writeApplications(connection, rows, now),
     writeReceipts(connection, rows, now),
@@ -145,6 +146,7 @@ async function applyInside(
   const events = [
     ...rows.flatMap(({ applied }) => paymentEvents(applied, inputs.receivables)),
     ...paid.map((one) => paidEvent(one)),
+    ...settled.map((one) => settledEvent(one)),
   ]
   const rest = Promise.all([
     insertEvents(connection, events),
@@ -180,7 +182,9 @@ function decideCommand(
   if (decision === 'target_unknown') return { kind: 'target_unknown' }
   if (decision instanceof Problem) return { kind: 'refused', problem: decision }
   const started = inputs.payments.get(command.payment.id)
-  return { applied: enterPayment(command, decision, inputs.receivables, journal, now, started) }
+  const applied = enterPayment(command, decision, inputs.receivables, journal, now, started)
+  applied.announced = noticeOf(applied, inputs)
+  return { applied }
 }
 
 function outcomeOf({ applied }: AppliedRow): PaymentOutcome {

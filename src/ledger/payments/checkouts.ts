@@ -30,9 +30,12 @@ export async function completeCheckout(
  * The request or session that a payment pays; `undefined` when another payment has paid it, when less arrived than it asks for, or
  * when there is none.
  */
-function checkoutPaidBy({ command }: AppliedPayment, checkouts: ReadonlyMap<Id, CheckoutRow>): CheckoutRow | undefined {
+function checkoutPaidBy(
+  { command, announced }: AppliedPayment,
+  checkouts: ReadonlyMap<Id, CheckoutRow>,
+): CheckoutRow | undefined {
   const id = command.claim.kind === 'session' ? command.claim.checkout_id : undefined
-  const row = id === undefined ? undefined : checkouts.get(id)
+  const row = id === undefined ? announced?.checkout : checkouts.get(id)
   return row === undefined || row.status === 'paid' || command.payment.amount < row.amount ? undefined : row
 }
 

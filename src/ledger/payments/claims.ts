@@ -11,6 +11,8 @@ import {
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { CheckoutRow } from '../checkouts/checkout.ts'
+import { lockNotices } from '../notices/lock.ts'
+import type { NoticeRow } from '../notices/notice.ts'
 import type { ReceivableIndex } from '../receivable.ts'
 import { type LockedPayment, lockCheckouts, lockPayments, lockReceivables, readReceivables } from '../store.ts'
 import { type PaymentCommand, type PaymentOutcome, type ReferenceHolder, selectionOf } from './command.ts'
@@ -37,6 +39,8 @@ export type BatchInputs = {
   payments: Map<Id, LockedPayment>
   /** The requests and sessions of which payments are attempts. */
   checkouts: Map<Id, CheckoutRow>
+  /** The transfer notices whose codes came with payments. */
+  notices: Map<Id, NoticeRow>
   receivables: ReceivableIndex
 }
 
@@ -51,17 +55,17 @@ export type ClaimedCommand = {
 
 /** What a command claims: its idempotency key, if it has one, and its reference, if the payment is to be recorded. */
 export function withClaims(command: PaymentCommand): ClaimedCommand {
-  const { environment, idempotency, claim, payment } = command
+  const { environment, idempotency, claim, payment, notice } = command
   const environment_id = environment.id
   const key = idempotency && { ...idempotency, name: claimName(idempotency) }
   const reference = claim.kind === 'session' ? undefined : referenceOf(environment_id, payment, claim)
   // The id of a recorded payment is new, so nothing else has it.
-  const names = [reference?.name ?? payment.id, ...(key ? [key.name] : [])]
+  const names = [reference?.name ?? payment.id, ...(key ? [key.name] : []), ...(notice ? [`notice/${notice.id}`] : [])]
   return { command, key, reference, names }
 }
 
 /**
- * Claims and locks everything that a batch needs, in one lock order (keys, references, payments, checkouts, receivables,
+ * Claims and locks everything that a batch needs, in one lock order (keys, references, payments, checkouts, notices, receivables,
  * each sorted), so that batches cannot deadlock. Balances that are assumed not to change are only read, before the rest:
  * every decision needs them, and PostgreSQL writes the claims while the program decides. Claims that are assumed to be
  * new are not waited for: one that is not new fails the transaction with a unique violation.
@@ -80,29 +84,35 @@ export async function claimAndRead(
   const keys = commands.flatMap(({ key }) => key ?? [])
   const references = commands.flatMap(({ reference }) => reference ?? [])
   const sessions = commands.filter(({ reference }) => reference === undefined).map(({ command }) => command.payment.id)
+  const notices = commands.flatMap(({ command }) => command.notice?.id ?? [])
   const claimed = Promise.all([
     claimKeys(connection, keys, assumptions.claims),
     claimPaymentReferences(connection, references, assumptions.claims),
     lockPayments(connection, sessions, environments),
     lockCheckouts(connection, checkoutsOf(commands), environments),
+    lockNotices(connection, notices, environments),
   ])
   const locking = reading ?? lockReceivables(connection, selection)
   // Awaited later, with the statements sent behind it.
   claimed.catch(() => {})
   const receivables = await locking
-  const areNew = sessions.length === 0 && references.every(({ replaces }) => replaces === null)
-  const [wonKeys, wonReferences, payments, checkouts] =
-    areNew && assumptions.claims === 'new' ? allNew(commands) : await claimed
-  return { claimed, keys: wonKeys, references: wonReferences, payments, checkouts, receivables }
+  const onlyNew = sessions.length === 0 && notices.length === 0 && references.every(({ replaces }) => replaces === null)
+  const [wonKeys, wonReferences, payments, checkouts, locked] =
+    onlyNew && assumptions.claims === 'new' ? allNew(commands) : await claimed
+  return { claimed, keys: wonKeys, references: wonReferences, payments, checkouts, notices: locked, receivables }
 }
 
 function checkoutsOf(commands: ClaimedCommand[]): Id[] {
-  return commands.flatMap(({ command: { claim } }) => (claim.kind === 'session' ? (claim.checkout_id ?? []) : []))
+  return commands.flatMap(
+    ({ command: { claim, notice } }) => (claim.kind === 'session' ? claim.checkout_id : notice?.checkout_id) ?? [],
+  )
 }
 
-function allNew(commands: ClaimedCommand[]): [Set<string>, Set<string>, Map<Id, LockedPayment>, Map<Id, CheckoutRow>] {
+type Won = [Set<string>, Set<string>, Map<Id, LockedPayment>, Map<Id, CheckoutRow>, Map<Id, NoticeRow>]
+
+function allNew(commands: ClaimedCommand[]): Won {
   const names = (kind: 'key' | 'reference') => new Set(commands.flatMap((claimed) => claimed[kind]?.name ?? []))
-  return [names('key'), names('reference'), new Map(), new Map()]
+  return [names('key'), names('reference'), new Map(), new Map(), new Map()]
 }
 
 /** Whether the command won its key, or has none. */

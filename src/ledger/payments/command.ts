@@ -6,6 +6,8 @@ import type { IdempotencyClaim } from '../../database/idempotency.ts'
 import type { EventEnvironment } from '../../events/outbox.ts'
 import type { methodDetails } from '../../shapes/payment-method.ts'
 import type { AllocationPolicy, ChosenAmount } from '../allocation.ts'
+import type { CheckoutRow } from '../checkouts/checkout.ts'
+import type { NoticeRow } from '../notices/notice.ts'
 import type { ReceivableKind } from '../receivable.ts'
 import type { LockedPayment, ReceivableSelection } from '../store.ts'
 
@@ -71,6 +73,13 @@ export type PaymentClaim =
       checkout_id: Id | undefined
     }
 
+/** What the bank says of a payment: the text of its line, and who paid from which account. All of it can be erased. */
+export type PaymentDetails = {
+  text?: string | undefined
+  payer_name?: string | undefined
+  payer_account?: string | undefined
+}
+
 /** One payment to apply, with everything that can be known before the balances are read. */
 export type PaymentCommand = {
   environment: EventEnvironment
@@ -93,8 +102,11 @@ export type PaymentCommand = {
     clearing: string
     received_at: Date
     metadata: Record<string, string>
+    details?: PaymentDetails | undefined
   }
   target: PaymentTarget
+  /** The transfer notice whose code came with it, and the request or session that the notice is for. */
+  notice?: Pick<NoticeRow, 'id' | 'checkout_id'> | undefined
   renderer: Renderer
 }
 
@@ -140,6 +152,8 @@ export type AppliedPayment<From extends Arrival = PaymentCommand> = {
   recorded_at: Date
   /** The payment as it was started on a page; undefined for one that is recorded. */
   started: Pick<LockedPayment, 'version' | 'created_at'> | undefined
+  /** Of a recorded payment that came with the code of a notice for its customer: the notice, and what that is to pay. */
+  announced?: { notice: NoticeRow; checkout: CheckoutRow | undefined } | undefined
 }
 
 /** How a payment was allocated and by which rule, in the terms of the API. Stored with the payment and part of its events. */

@@ -152,6 +152,7 @@ export function enterPayment<From extends Arrival>(
     explanation: explainAllocation(command.target, allocation, receivables),
     recorded_at: now,
     started,
+    announced: undefined,
   }
 }
 

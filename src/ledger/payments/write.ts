@@ -50,6 +50,9 @@ function recordedColumns(rows: AppliedRow[], now: Date): unknown[] {
     timeArray(payments.map(({ received_at }) => received_at)),
     now,
     uuidArray(claims.map((claim) => (claim.kind === 'replace' ? claim.replaces : null))),
+    bigintArray(rows.map(({ applied }) => applied.direct_amount)),
+    uuidArray(rows.map(({ applied }) => applied.announced?.checkout?.id ?? null)),
+    jsonTexts(payments.map(({ details }) => (details === undefined ? null : JSON.stringify(details)))),
   ]
 }
 

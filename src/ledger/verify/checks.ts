@@ -93,6 +93,7 @@ export const checks: readonly Check[] = [
   check('I14', 'references.sql', 'Everything that a payment or an application names exists and agrees.', { merges }),
   check('I14', 'objects.sql', 'Every customer, account and bill agrees with its balance and its reference.'),
   check('I14', 'checkouts.sql', 'Every request and session agrees with the attempts to pay it.'),
+  check('I14', 'notices.sql', 'Every transfer notice that is settled was settled by a payment for its customer.'),
   check('I14', 'receipts.sql', 'Every payment of a page has its receipt, and every receipt says what was applied.'),
   check('I14', 'feed.sql', 'Every event is in the feed once, or waits for its position there.', { merges }),
   check('I14', 'archived.sql', 'Nothing that is owed, in credit or unapplied belongs to an archived object.'),

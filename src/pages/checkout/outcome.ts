@@ -30,6 +30,10 @@ export async function showCheckoutOutcome(
   const before = await openCheckout(app, door)
   const id = parseId('payment', shown)
   const found = id && (await findSessionPayment(app.pool, before.environment.id, id))
+  // Money that was recorded was begun at no page. It has a receipt all the same.
+  if (!found && id !== undefined && id === before.row.payment_id) {
+    return reply.redirect(withCarried(receiptPath(app.vault, id), askedParameter(voiceFor(request, before))), 303)
+  }
   if (!found || found.checkout?.id !== before.row.id) throw new Problem('not_found', 'This link has no such payment.')
   const payment = await syncOrKeep(app, found, request.id)
   const subject = await openCheckout(app, door)

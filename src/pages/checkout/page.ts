@@ -4,15 +4,18 @@ import { type Html, html, isolated } from '../../html/html.ts'
 import type { Voice } from '../../html/language/voice.ts'
 import type { Page } from '../../html/layout.ts'
 import { headlineMoney, money } from '../../html/money.ts'
+import type { Way } from '../../payments/processor/bank-transfer/bank-transfer.ts'
+import { type TransferNote, transferNote } from '../announced/note.ts'
 import { withCarried } from '../carried.ts'
 import { formatDateTime } from '../dates.ts'
 import { factList } from '../fact-list.ts'
 import { refreshNote } from '../refresh.ts'
+import { cardNote } from '../ways.ts'
 import type { CheckoutSubject } from './store.ts'
 
 /** Why a request or session cannot be paid at its page, or that it can. */
 export type CheckoutState =
-  | { kind: 'payable'; fields: [string, string][] }
+  | { kind: 'payable'; fields: [string, string][]; ways: readonly Way[] }
   | { kind: 'moving'; refresh_s: number | undefined }
   | { kind: 'paid' }
   | { kind: 'ended' }
@@ -30,6 +33,8 @@ export type CheckoutView = {
   /** With which it is opened again, without its language. */
   query: string
   carried: Record<string, string>
+  /** Bank transfers that were announced for it and have not arrived. */
+  announced: TransferNote[]
 }
 
 /** The page of a request or session: who asks, how much, for what, until when, and how to pay it. */
@@ -46,9 +51,15 @@ export function checkoutPage(view: CheckoutView): Page {
     test: mode === 'test',
     content: html`<section class="card">
 ${heading(view)}
-${step(view)}${facts(view)}${wayBack(view)}</section>`,
-    footer: payable ? voice.text.shell.cardElsewhere(isolated(merchant_name)) : undefined,
+${announced(view)}${step(view)}${facts(view)}${wayBack(view)}</section>`,
+    footer: state.kind === 'payable' ? cardNote(state.ways, merchant_name, voice) : undefined,
   }
+}
+
+/** Unless it is paid or on its way already. */
+function announced({ subject, voice, state, announced }: CheckoutView): Html[] {
+  if (state.kind === 'paid' || state.kind === 'moving') return []
+  return announced.map((one) => transferNote(one, subject.environment.time_zone, voice))
 }
 
 function titleOf(kind: Exclude<CheckoutState['kind'], 'payable'>, { text }: Voice): string {

@@ -4,12 +4,16 @@ import { formatId } from '../../core/id/id.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../html/form.ts'
 import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import { beginCheckout } from '../../payments/checkout/begin.ts'
-import { processorNamed, processorsFor, thatCapture } from '../../payments/processor/registry.ts'
+import { splitOf } from '../../payments/checkout/target.ts'
+import { noticeToShow } from '../../payments/notice/show.ts'
+import { isBankTransfer } from '../../payments/processor/bank-transfer/bank-transfer.ts'
+import { processorNamed, thatCapture, waysFor } from '../../payments/processor/registry.ts'
 import { findSessionPayment } from '../../payments/session/store.ts'
+import { transferPath } from '../announced/path.ts'
 import { carriedWith, withCarried } from '../carried.ts'
 import { pageCause } from '../cause.ts'
 import { readTracking } from '../tracking.ts'
-import { chooseWay, sendWays, sentFields } from '../ways.ts'
+import { asksTransfer, chooseWay, sendWays, sentFields } from '../ways.ts'
 import { readCheckoutForm } from './form.ts'
 import { pathOf, sendCheckout } from './show.ts'
 import { type Door, openCheckout } from './store.ts'
@@ -35,12 +39,12 @@ export async function payCheckout(
   const voice = voiceFor(request, subject)
   const outcomePath = withCarried(`${pathOf(door)}/payments/${formatId('payment', id)}`, askedParameter(voice))
   // A form that is sent twice is one payment, whatever has become of it.
-  const started = await findSessionPayment(app.pool, environment.id, id)
+  const started = asksTransfer(form) ? undefined : await findSessionPayment(app.pool, environment.id, id)
   const waits = started?.status === 'initiating' || started?.status === 'pending_action'
   if (started && !waits) return reply.redirect(outcomePath, 303)
   const way = started
     ? await processorNamed(app, environment, started.processor)
-    : chooseWay(thatCapture(await processorsFor(app, environment), row), row, form)
+    : chooseWay(thatCapture(await waysFor(app, environment), row), row, form)
   const open = row.status === 'active' && (row.expires_at === null || row.expires_at > app.clock.now())
   if (!open || row.type === 'push' || way === undefined || way === 'none') return again()
   if ('choices' in way) {
@@ -55,6 +59,23 @@ export async function payCheckout(
       currency,
       way,
     })
+  }
+  if (isBankTransfer(way)) {
+    if ((await splitOf(app.pool, row)).unapplied > 0n) return again()
+    const { customer_id, currency, amount } = row
+    const checkout = { id: row.id, kind: row.kind }
+    const wanted = {
+      id,
+      environment_id: environment.id,
+      customer_id,
+      target_id: null,
+      checkout,
+      chosen: [],
+      currency,
+      amount,
+    }
+    const notice = await noticeToShow(app, wanted, pageCause(request.id))
+    return reply.redirect(withCarried(transferPath(pathOf(door), notice.id), askedParameter(voice)), 303)
   }
   const begun = await beginCheckout(app, way, row, {
     environment,

@@ -6,8 +6,10 @@ import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import { sendPage } from '../../html/send.ts'
 import { type CheckoutRow, statusAt } from '../../ledger/checkouts/checkout.ts'
 import { splitOf } from '../../payments/checkout/target.ts'
-import { offeredFor, pageOriginsOf, processorsFor, thatCapture } from '../../payments/processor/registry.ts'
+import { offeredFor, pageOriginsOf, thatCapture, waysFor } from '../../payments/processor/registry.ts'
 import { findSessionPayment, type SessionPayment } from '../../payments/session/store.ts'
+import { listAnnouncedOf } from '../announced/list.ts'
+import { transferPath } from '../announced/path.ts'
 import { carriedWith, withCarried } from '../carried.ts'
 import { refreshOf, refreshSince } from '../refresh.ts'
 import { syncOrKeep } from '../sync.ts'
@@ -53,13 +55,17 @@ export async function sendCheckout(
     return reply.redirect(withCarried(outcome, askedParameter(voice)), 303)
   }
   const state = await stateOf(app, subject, attempt, door)
-  const processors = state.kind === 'payable' ? await processorsFor(app, subject.environment) : []
   const refused = request.method === 'POST' && state.kind !== 'paid' && state.kind !== 'moving'
   const carried = carriedWith(tracking, voice)
   const query = new URLSearchParams(tracking).toString()
-  return sendPage(reply, checkoutPage({ subject, voice, state, path: pathOf(door), query, carried }), {
+  const path = pathOf(door)
+  const announced = (await listAnnouncedOf(app.pool, subject.row, app.clock.now())).map((one) => ({
+    ...one,
+    path: withCarried(transferPath(path, one.id), carried),
+  }))
+  return sendPage(reply, checkoutPage({ subject, voice, state, path, query, carried, announced }), {
     status: refused ? 422 : 200,
-    formOrigins: pageOriginsOf(processors),
+    formOrigins: state.kind === 'payable' ? pageOriginsOf(state.ways) : [],
     refresh_s: state.kind === 'moving' ? state.refresh_s : undefined,
   })
 }
@@ -89,8 +95,7 @@ async function stateOf(
   // A push is approved on a phone: its page only says so.
   if (row.type === 'push') return { kind: 'moving', refresh_s: refreshSince(row.created_at, now) }
   if ((await splitOf(app.pool, row)).unapplied > 0n) return { kind: 'unfit' }
-  const able = thatCapture(await processorsFor(app, environment), row)
-  const offered = offeredFor(able, row.amount, row.currency)
-  if (offered.length === 0) return { kind: 'offline' }
-  return { kind: 'payable', fields: newCheckoutForm(app.vault, code, row.bucket, now) }
+  const ways = offeredFor(thatCapture(await waysFor(app, environment), row), row.amount, row.currency)
+  if (ways.length === 0) return { kind: 'offline' }
+  return { kind: 'payable', fields: newCheckoutForm(app.vault, code, row.bucket, now), ways }
 }

@@ -32,7 +32,7 @@ const sumBalancesSql = loadSql(import.meta.url, './sql/sum-balances.sql')
 const sumHeldSql = loadSql(import.meta.url, './sql/sum-held.sql')
 
 /** The columns that narrow the debts of a customer to those of an account or to one. */
-function scopeOf({ environment, kind, id, customer_id }: PageSubject): unknown[] {
+export function scopeOf({ environment, kind, id, customer_id }: PageSubject): unknown[] {
   return [environment.id, customer_id, bucketOf(customer_id), ...only(kind, id)]
 }
 

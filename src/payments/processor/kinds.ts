@@ -1,4 +1,5 @@
 import type { AppContext } from '../../context.ts'
+import { bankTransferTerms } from './bank-transfer/bank-transfer.ts'
 import { createPaystack, paystackTerms } from './paystack/paystack.ts'
 import type { Processor, ProcessorTerms } from './processor.ts'
 import { simulator, simulatorTerms } from './simulator/simulator.ts'
@@ -13,8 +14,9 @@ export type Served = { id: number; mode: 'test' | 'live' }
 /** The secrets of a processor by their names. */
 export type Secrets = Partial<Record<'secret_key' | 'webhook_secret', string>>
 
-/** A kind of processor that an environment can switch on. */
+/** A kind of processor that an environment can switch on: it has charges, which it is asked about. */
 export type ProcessorKind = {
+  way: 'charge'
   /** What payers read where there are several. */
   title: string
   modes: readonly Served['mode'][]
@@ -33,11 +35,20 @@ export type ProcessorKind = {
   verifyKey?(app: ProcessorApp, environment: Served, secret_key: string): Promise<void>
 }
 
+/** A way to pay that calls nobody: the payer is shown something and gives notice, and the money is recorded when it has arrived. */
+export type NoticeKind = Pick<ProcessorKind, 'title' | 'modes' | 'is_default'> & {
+  way: 'notice'
+  terms: Pick<ProcessorTerms, 'limits' | 'capabilities'>
+  calls_back: false
+  secrets: readonly []
+}
+
 function modeOfKey(secret_key: string): Served['mode'] {
   return secret_key.slice(3).startsWith('live_') ? 'live' : 'test'
 }
 
 const stripe: ProcessorKind = {
+  way: 'charge',
   title: 'Stripe',
   modes: ['test', 'live'],
   is_default: false,
@@ -55,6 +66,7 @@ const stripe: ProcessorKind = {
 }
 
 const paystack: ProcessorKind = {
+  way: 'charge',
   title: 'Paystack',
   modes: ['test', 'live'],
   is_default: false,
@@ -68,6 +80,7 @@ const paystack: ProcessorKind = {
 }
 
 const simulated: ProcessorKind = {
+  way: 'charge',
   title: 'Simulator',
   modes: ['test'],
   is_default: true,
@@ -77,8 +90,23 @@ const simulated: ProcessorKind = {
   open: async (app, { id }) => simulator(app, id),
 }
 
+const bankTransfer: NoticeKind = {
+  way: 'notice',
+  title: 'Bank transfer',
+  modes: ['test', 'live'],
+  is_default: false,
+  terms: bankTransferTerms,
+  calls_back: false,
+  secrets: [],
+}
+
 /** Every processor by its name. */
-const processorKinds = { simulator: simulated, stripe, paystack } as const satisfies Record<string, ProcessorKind>
+const processorKinds = {
+  simulator: simulated,
+  stripe,
+  paystack,
+  bank_transfer: bankTransfer,
+} as const satisfies Record<string, ProcessorKind | NoticeKind>
 
 /** The name of a processor, as it stands in addresses and with each payment. */
 export type ProcessorName = keyof typeof processorKinds
@@ -87,8 +115,10 @@ export type ProcessorName = keyof typeof processorKinds
 export const processorNames = Object.keys(processorKinds) as ProcessorName[]
 
 /** The kind with this name, which may be what somebody sent; undefined where there is none for the mode. */
-export function findKind(name: string, mode: Served['mode']): ProcessorKind | undefined {
-  const kind = processorNames.includes(name as ProcessorName) ? processorKinds[name as ProcessorName] : undefined
+export function findKind(name: string, mode: Served['mode']): ProcessorKind | NoticeKind | undefined {
+  const kind: ProcessorKind | NoticeKind | undefined = processorNames.includes(name as ProcessorName)
+    ? processorKinds[name as ProcessorName]
+    : undefined
   return kind?.modes.includes(mode) ? kind : undefined
 }
 

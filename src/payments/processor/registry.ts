@@ -1,5 +1,6 @@
 import type { Vault } from '../../core/secret.ts'
 import type { Queryable } from '../../database/pool.ts'
+import { type BankTransfer, bankTransferTerms, isBankTransfer, type Way } from './bank-transfer/bank-transfer.ts'
 import { findKind, type ProcessorApp, processorNames, type Secrets, type Served } from './kinds.ts'
 import { type CaptureMethod, type ChargeRange, type Processor, takes } from './processor.ts'
 import { simulator } from './simulator/simulator.ts'
@@ -14,14 +15,20 @@ export async function processorsFor(
   environment: Served,
   database: Queryable = app.pool,
 ): Promise<Processor[]> {
+  return (await waysFor(app, environment, database)).filter((way): way is Processor => !isBankTransfer(way))
+}
+
+/** All ways to pay that payers are offered: the processors and, where that is set up, bank transfer among them. */
+export async function waysFor(app: ProcessorApp, environment: Served, database: Queryable = app.pool): Promise<Way[]> {
   const rows = await listProcessorRows(database, environment.id)
   const switchedOn = processorNames
     .map((name) => rows.find(({ processor }) => processor === name) ?? untouched(name, environment))
     .filter((row): row is ProcessorRow => row?.enabled === true)
     .sort((one, other) => one.position - other.position)
-  return Promise.all(switchedOn.map((row) => openProcessor(app, environment, row))).then((all) =>
-    all.filter((one): one is Processor => one !== undefined),
+  const opened = await Promise.all(
+    switchedOn.map((row) => openBankTransfer(row) ?? openProcessor(app, environment, row)),
   )
+  return opened.filter((one) => one !== undefined)
 }
 
 /**
@@ -44,22 +51,33 @@ export function testSimulator(app: ProcessorApp, { id, mode }: Served): Processo
   return mode === 'test' ? simulator(app, id) : undefined
 }
 
-/** Those of the processors that take an amount. */
-export function offeredFor(processors: readonly Processor[], amount: bigint, currency: string): Processor[] {
-  return processors.filter((processor) => takes(processor, amount, currency))
+/** Bank transfer as it is set up, whether it is offered or not; undefined when there is no account to transfer to. */
+export async function bankTransferOf(
+  { pool }: Pick<ProcessorApp, 'pool'>,
+  { id }: Pick<Served, 'id'>,
+): Promise<(BankTransfer & { enabled: boolean }) | undefined> {
+  const row = (await listProcessorRows(pool, id)).find(({ processor }) => processor === 'bank_transfer')
+  const opened = row && openBankTransfer(row)
+  return opened && { ...opened, enabled: row.enabled }
 }
 
-/** Those of the processors that can capture as a session wants. */
-export function thatCapture(
-  processors: readonly Processor[],
+/** Those of the ways to pay that can capture as a session wants. */
+export function thatCapture<One extends Way>(
+  ways: readonly One[],
   { capture_method }: { capture_method: CaptureMethod },
-): Processor[] {
-  return processors.filter(({ capabilities }) => capture_method === 'automatic' || capabilities.capture !== 'none')
+): One[] {
+  const captures = (way: Way) => !isBankTransfer(way) && way.capabilities.capture !== 'none'
+  return ways.filter((way) => capture_method === 'automatic' || captures(way))
 }
 
-/** The origins that the forms of a page may lead to, where these processors are offered. */
-export function pageOriginsOf(processors: readonly Processor[]): string[] {
-  return [...new Set(processors.flatMap(({ page_origins }) => page_origins))]
+/** Those of the ways to pay that take an amount. */
+export function offeredFor<One extends Way>(ways: readonly One[], amount: bigint, currency: string): One[] {
+  return ways.filter((way) => takes(way, amount, currency))
+}
+
+/** The origins that the forms of a page may lead to, where these ways to pay are offered. */
+export function pageOriginsOf(ways: readonly Way[]): string[] {
+  return [...new Set(ways.flatMap((way) => (isBankTransfer(way) ? [] : way.page_origins)))]
 }
 
 /** A processor as it is before anybody sets it up. */
@@ -74,6 +92,7 @@ export function untouched(name: string, { mode }: Pick<Served, 'mode'>): Process
     currencies: null,
     minimum: {},
     maximum: {},
+    bank_account: null,
     version: 0n,
   }
 }
@@ -89,9 +108,14 @@ async function openProcessor(
   row: ProcessorRow,
 ): Promise<Processor | undefined> {
   const kind = findKind(row.processor, environment.mode)
-  if (!kind) return undefined
+  if (kind?.way !== 'charge') return undefined
   const processor = await kind.open(app, environment, readSecrets(app.vault, row))
   return { ...processor, limits: narrowed(processor.limits, row) }
+}
+
+function openBankTransfer(row: ProcessorRow): BankTransfer | undefined {
+  if (row.processor !== 'bank_transfer' || row.bank_account === null) return undefined
+  return { name: row.processor, limits: narrowed(bankTransferTerms.limits, row), account: row.bank_account }
 }
 
 function narrowed(limits: Processor['limits'], { currencies, minimum, maximum }: ProcessorRow): Processor['limits'] {

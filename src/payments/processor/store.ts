@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
+import type { BankAccount } from './bank-transfer/account.ts'
 
 /** How an environment has set up a processor. */
 export type ProcessorRow = {
@@ -13,12 +14,14 @@ export type ProcessorRow = {
   /** By currency, in minor units. */
   minimum: Record<string, number>
   maximum: Record<string, number>
+  /** Of bank transfer: where to. */
+  bank_account: BankAccount | null
   version: bigint
 }
 
 const findUndecidedMoneySql = loadSql(import.meta.url, './sql/find-undecided-money.sql')
 
-const columns = 'processor, enabled, position, secrets, currencies, minimum, maximum, version'
+const columns = 'processor, enabled, position, secrets, currencies, minimum, maximum, bank_account, version'
 
 /** The processors that an environment has set up, switched on or not. `lock` makes others wait who would change them. */
 export async function listProcessorRows(
@@ -44,9 +47,9 @@ export async function writeProcessorRow(
   await database.query({
     name: 'write-processor',
     text: `insert into environment_processor (environment_id, ${columns}, updated_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       on conflict (environment_id, processor) do update set enabled = $3, position = $4, secrets = $5, currencies = $6,
-        minimum = $7, maximum = $8, version = $9, updated_at = $10`,
+        minimum = $7, maximum = $8, bank_account = $9, version = $10, updated_at = $11`,
     values: [
       environmentId,
       row.processor,
@@ -56,6 +59,7 @@ export async function writeProcessorRow(
       row.currencies,
       row.minimum,
       row.maximum,
+      row.bank_account,
       row.version,
       now,
     ],

@@ -10,12 +10,14 @@ import { pastInstant } from '../../core/effective-at.ts'
 import { bucketOf, newId, parseId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { PaymentCommand, PaymentOutcome } from '../../ledger/payments/command.ts'
+import { findCodedNotice } from '../notice/find-by-code.ts'
+import { destinationOf, type PaymentDestination } from './destination.ts'
 import { fingerprintOf, type Said } from './fingerprint.ts'
 import { resolveTaken } from './reference-taken.ts'
 import { renderApplied, renderBillingPayment } from './render.ts'
 import * as schema from './schema.ts'
 import { readPayment } from './store.ts'
-import { type ResolvedTarget, readTarget, refuseWithdrawn, resolveTarget, targetErrors } from './target.ts'
+import { readTarget, refuseWithdrawn, resolveTarget, targetErrors } from './target.ts'
 
 type App = Pick<AppContext, 'pool' | 'payments' | 'publicUrl'>
 
@@ -31,7 +33,7 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
       tag: 'Payments',
       summary: 'Record a payment that was received elsewhere',
       description:
-        'It is applied at once. The same request under the same reference returns 200 with the first payment; any other is a conflict that says what differs. With `replaces` it takes the place of a payment whose money was returned.',
+        'It is applied at once. The same request under the same reference returns 200 with the first payment; any other is a conflict that says what differs. With `replaces` it takes the place of a payment whose money was returned. A request that names no target may hold the code of a transfer notice, in `reference` or in `details.text`: it pays what that was made for.',
       body: schema.createPaymentBody,
       responses: schema.createdPayment,
       etag: true,
@@ -53,15 +55,20 @@ export async function recordPayment(
   input: schema.CreatePayment,
 ): Promise<RenderedResponse> {
   const rest = readRest(context, input)
-  const resolved = readTarget(input) ?? (await resolveTarget(app.pool, context.environment.id, input))
+  const untargeted = schema.isUntargeted(input)
+  const [named, notice] = await Promise.all([
+    untargeted ? undefined : (readTarget(input) ?? resolveTarget(app.pool, context.environment.id, input)),
+    findCodedNotice(app.pool, context.environment.id, schema.transferCodesOf(input)),
+  ])
+  const destination = destinationOf(input, named, notice)
   if (isWithdrawn(input.currency)) {
-    await refuseWithdrawn(app.pool, context.environment.id, input.currency, resolved.target)
+    await refuseWithdrawn(app.pool, context.environment.id, input.currency, destination.target)
   }
-  const applied = await apply(app, context, rest, resolved)
+  const applied = await apply(app, context, rest, destination)
   if (applied !== 'target_unknown') return applied
   // No receivable identified the customer: the object has no balance, or does not exist, and then this look-up throws.
   const lookedUp = await resolveTarget(app.pool, context.environment.id, input)
-  const again = await apply(app, context, rest, lookedUp)
+  const again = await apply(app, context, rest, destinationOf(input, lookedUp, notice))
   if (again !== 'target_unknown') return again
   throw fieldProblem('not_found', lookedUp.pointer, 'There is nothing payable with this id or reference.')
 }
@@ -79,6 +86,7 @@ function readRest({ now }: RequestContext, input: schema.CreatePayment): Rest {
     amount: BigInt(input.amount),
     currency: input.currency,
     metadata: input.metadata ?? {},
+    details: input.details,
     replaces,
     received_at,
   }
@@ -88,10 +96,10 @@ async function apply(
   app: App,
   context: RequestContext,
   rest: Rest,
-  resolved: ResolvedTarget,
+  destination: PaymentDestination,
 ): Promise<RenderedResponse | 'target_unknown'> {
-  const said = { ...rest, target: resolved.target, target_pointer: resolved.pointer }
-  const command = makeCommand(app, context, said, resolved)
+  const said = { ...rest, target: destination.said, target_pointer: destination.pointer }
+  const command = makeCommand(app, context, said, destination)
   const outcome = await app.payments.apply(command)
   return outcome.kind === 'target_unknown' ? outcome.kind : responseOf(app, context, said, command, outcome)
 }
@@ -100,10 +108,10 @@ function makeCommand(
   app: App,
   context: RequestContext,
   said: Said,
-  { customer_id, first_id }: ResolvedTarget,
+  { target, customer_id, first_id, notice }: PaymentDestination,
 ): PaymentCommand {
   const { environment, actor, request_id, idempotency, now, instance } = context
-  const { amount, currency, channel, reference, metadata, target, replaces, received_at = now } = said
+  const { amount, currency, channel, reference, metadata, details, replaces, received_at = now } = said
   const claim = { reference, fingerprint: fingerprintOf(said) }
   return {
     environment,
@@ -120,8 +128,10 @@ function makeCommand(
       clearing: channel,
       received_at,
       metadata,
+      details,
     },
     target,
+    notice,
     renderer: {
       payment: (applied) =>
         renderResponse<typeof schema.createdPayment>({ status: 201, body: renderApplied(environment, applied) }),

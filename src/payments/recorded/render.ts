@@ -66,6 +66,7 @@ export function renderListedPayment(environment: Environment, row: PaymentRow): 
     channel: row.channel,
     ...(row.reference !== null && { reference: row.reference }),
     ...(row.received_at !== null && { received_at: formatInstant(row.received_at) }),
+    ...(row.details !== null && { details: row.details }),
     ...(row.replaces !== null && { replaces: formatId('payment', row.replaces) }),
     applied_amount: toNumber(row.applied_amount),
     unapplied_amount: toNumber(row.unapplied_amount),
@@ -116,6 +117,7 @@ const paidAtOnce = {
 /** A payment right after it was recorded, before its row can be read: rendered inside the batch's transaction. */
 export function renderApplied(environment: Environment, applied: AppliedPayment): z.input<typeof billingPayment> {
   const { payment, claim } = applied.command
+  const checkout = applied.announced?.checkout
   return renderBillingPayment(
     environment,
     {
@@ -132,9 +134,10 @@ export function renderApplied(environment: Environment, applied: AppliedPayment)
       refunded_amount: 0n,
       direct_amount: applied.direct_amount,
       ...paidAtOnce,
-      checkout_id: null,
-      checkout_kind: null,
-      checkout_reference: null,
+      checkout_id: checkout?.id ?? null,
+      checkout_kind: checkout?.kind ?? null,
+      checkout_reference: checkout?.external_reference ?? null,
+      details: payment.details ?? null,
       explanation: applied.explanation,
       method_details: null,
       last_payment_error: null,

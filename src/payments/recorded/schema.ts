@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { paymentStatuses } from '../../core/payment-status.ts'
+import { transferCodesIn } from '../../core/transfer-code.ts'
 import { allocationPolicies } from '../../ledger/allocation.ts'
+import type { PaymentDetails } from '../../ledger/payments/command.ts'
 import { expecting } from '../../shapes/expected.ts'
 import { appliedLine, explanation, linesMax, part, word } from '../../shapes/explanation.ts'
 import { ownerFields } from '../../shapes/object.ts'
@@ -19,6 +21,7 @@ import {
   shownId,
   shownInstant,
   shownMetadata,
+  text,
   typedReference,
 } from '../../shapes/primitives.ts'
 
@@ -57,6 +60,15 @@ type Targeting = {
   policy?: unknown
 }
 
+/** What is said where nothing or too much is named. */
+export const namesNoTarget =
+  'should name exactly one of customer, account, bill and allocations, such as "bill": "INV-0042"'
+
+/** Whether a body says nothing of where the money goes. */
+export function isUntargeted({ customer, account, bill, allocations, policy }: Targeting): boolean {
+  return [customer, account, bill, allocations, policy].every((one) => one === undefined)
+}
+
 /** There is exactly one way to say how the payment is to be allocated. */
 function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeting>): void {
   const fault = (path: (string | number)[], message: string) =>
@@ -64,8 +76,7 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
   const named = ['customer', 'account', 'bill', 'allocations'].filter(
     (name) => input[name as keyof Targeting] !== undefined,
   )
-  if (named.length !== 1)
-    fault([], 'should name exactly one of customer, account, bill and allocations, such as "bill": "INV-0042"')
+  if (named.length !== 1) fault([], namesNoTarget)
   for (const [index, one] of (input.allocations ?? []).entries()) {
     const targets = [one.customer, one.account, one.bill].filter((value) => value !== undefined)
     if (targets.length !== 1)
@@ -89,6 +100,30 @@ export const channel = expecting(
   .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/)
   .meta({ maxLength: 40 })
 
+// As the bank writes it, which may hold numbers of any kind.
+const details = expecting(
+  z.strictObject({
+    text: text(1_000).min(1).optional().describe('The text of the line'),
+    payer_name: text(255).min(1).optional().describe('Who paid'),
+    payer_account: text(64).min(1).optional().describe('From which account'),
+  }),
+  'an object such as { "text": "WATER PX7K 9Q2M XR4E" }',
+)
+  .refine((value) => Object.keys(value).length > 0, { error: 'should have one member at least, such as "text"' })
+  .meta({ id: 'PaymentDetails' })
+
+/** The codes of transfer notices that a body may hold: in its reference or in the text of the bank. */
+export function transferCodesOf({
+  reference,
+  details,
+}: {
+  reference: string
+  details?: PaymentDetails | undefined
+}): string[] {
+  const inText = details?.text === undefined ? [] : transferCodesIn(details.text)
+  return [...new Set([...transferCodesIn(reference), ...inText])]
+}
+
 export const createPaymentBody = z
   .strictObject({
     amount,
@@ -99,6 +134,11 @@ export const createPaymentBody = z
     ),
     received_at: instant.optional().describe('When the money was received; defaults to now'),
     metadata: metadata.optional(),
+    details: details
+      .optional()
+      .describe(
+        'What the bank says of it, shown with the payment until its customer is pseudonymised. The code of a transfer notice is found in `text` as well as in `reference`',
+      ),
     replaces: sentId('payment')
       .optional()
       .describe(
@@ -106,7 +146,10 @@ export const createPaymentBody = z
       ),
     ...targeting,
   })
-  .superRefine(checkTargeting)
+  .superRefine((input, context) => {
+    // A code of a transfer notice may say where it goes: that is looked up.
+    if (!isUntargeted(input) || transferCodesOf(input).length === 0) checkTargeting(input, context)
+  })
   .meta({ id: 'CreatePayment' })
 export type CreatePayment = z.output<typeof createPaymentBody>
 
@@ -195,6 +238,7 @@ export const listedPayment = collectPayment
     channel: z.string().max(40),
     reference: z.string().max(255).optional(),
     received_at: shownInstant.optional(),
+    details: details.optional().describe('What the bank says of it; absent once its customer is pseudonymised'),
     replaces: shownId('payment')
       .optional()
       .describe('The payment that it was recorded in place of, once that was returned'),

@@ -2,7 +2,7 @@ import { absentProblem } from '../../core/absent.ts'
 import { bucketOf, formatId, type Id, parseId } from '../../core/id/id.ts'
 import type { PaymentStatus } from '../../core/payment-status.ts'
 import type { Queryable } from '../../database/pool.ts'
-import type { PaymentExplanation } from '../../ledger/payments/command.ts'
+import type { PaymentDetails, PaymentExplanation } from '../../ledger/payments/command.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import type { Decline, MethodDetails } from '../processor/processor.ts'
 
@@ -37,6 +37,8 @@ export type PaymentRow = {
   method_details: MethodDetails | null
   last_payment_error: (Decline & { timestamp?: string }) | null
   metadata: Record<string, string>
+  /** What the bank says of it. */
+  details: PaymentDetails | null
   /** The payment that it was recorded in place of. */
   replaces: Id | null
   version: bigint
@@ -57,7 +59,7 @@ export type PaymentObligationRow = {
 export const paymentSelect = `select e.id, e.bucket, e.environment_id, e.customer_id, e.status, e.channel, e.reference,
     e.currency, e.amount, e.applied_amount, e.unapplied_amount, e.reversed_amount, e.refunded_amount, e.direct_amount, e.capture_method,
     e.authorised_amount, e.captured_amount, e.voided_amount, e.claimed_amount, e.authorised_until, e.explanation,
-    e.method_details, e.last_payment_error, e.metadata, e.replaces, e.version, e.received_at, e.created_at, e.updated_at,
+    e.method_details, e.last_payment_error, e.metadata, e.details, e.replaces, e.version, e.received_at, e.created_at, e.updated_at,
     e.checkout_id, k.kind as checkout_kind, k.external_reference as checkout_reference
   from payment as e
   left join checkout as k on k.environment_id = e.environment_id and k.id = e.checkout_id and k.bucket = e.bucket`

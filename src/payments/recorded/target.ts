@@ -5,7 +5,7 @@ import { type Id, parseId } from '../../core/id/id.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { AllocationPolicy } from '../../ledger/allocation.ts'
-import { type RecordedTarget, selectionOf } from '../../ledger/payments/command.ts'
+import { type PaymentTarget, type RecordedTarget, selectionOf } from '../../ledger/payments/command.ts'
 import { readReceivables } from '../../ledger/store.ts'
 
 /** How a body says where the payment goes; its schema has checked that it does so in exactly one way. */
@@ -159,7 +159,7 @@ export async function refuseWithdrawn(
   connection: Queryable,
   environmentId: number,
   currency: string,
-  target: RecordedTarget,
+  target: PaymentTarget,
 ): Promise<void> {
   const receivables = await readReceivables(connection, selectionOf([{ target }], [environmentId]))
   if ([...receivables.all()].some((one) => one.currency === currency)) return

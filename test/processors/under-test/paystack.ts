@@ -71,7 +71,7 @@ async function start(base_url: string): Promise<Stage> {
 }
 
 const kind = findKind('paystack', 'live')
-if (!kind) throw new Error('There is no kind of the name paystack.')
+if (kind?.way !== 'charge') throw new Error('There is no processor of the name paystack.')
 
 export const processorUnderTest: ProcessorUnderTest = {
   kind,

@@ -8,6 +8,7 @@ import { owedInAfrikaans } from './owed.ts'
 import { payingInAfrikaans } from './paying.ts'
 import { receiptInAfrikaans } from './receipt.ts'
 import { shellInAfrikaans } from './shell.ts'
+import { transferInAfrikaans } from './transfer.ts'
 
 /** The texts of pages in Afrikaans. */
 export const afrikaans: Catalogue = {
@@ -21,4 +22,5 @@ export const afrikaans: Catalogue = {
   document: documentInAfrikaans,
   asking: askingInAfrikaans,
   lookUp: lookUpInAfrikaans,
+  transfer: transferInAfrikaans,
 }

@@ -8,6 +8,7 @@ import { owedInArabic } from './owed.ts'
 import { payingInArabic } from './paying.ts'
 import { receiptInArabic } from './receipt.ts'
 import { shellInArabic } from './shell.ts'
+import { transferInArabic } from './transfer.ts'
 
 /** The texts of pages in Arabic. */
 export const arabic: Catalogue = {
@@ -21,4 +22,5 @@ export const arabic: Catalogue = {
   document: documentInArabic,
   asking: askingInArabic,
   lookUp: lookUpInArabic,
+  transfer: transferInArabic,
 }

@@ -8,6 +8,7 @@ import { owedInFrench } from './owed.ts'
 import { payingInFrench } from './paying.ts'
 import { receiptInFrench } from './receipt.ts'
 import { shellInFrench } from './shell.ts'
+import { transferInFrench } from './transfer.ts'
 
 /** The texts of pages in French. */
 export const french: Catalogue = {
@@ -21,4 +22,5 @@ export const french: Catalogue = {
   document: documentInFrench,
   asking: askingInFrench,
   lookUp: lookUpInFrench,
+  transfer: transferInFrench,
 }

@@ -8,6 +8,7 @@ import { owedInPortuguese } from './owed.ts'
 import { payingInPortuguese } from './paying.ts'
 import { receiptInPortuguese } from './receipt.ts'
 import { shellInPortuguese } from './shell.ts'
+import { transferInPortuguese } from './transfer.ts'
 
 /** The texts of pages in Portuguese. */
 export const portuguese: Catalogue = {
@@ -21,4 +22,5 @@ export const portuguese: Catalogue = {
   document: documentInPortuguese,
   asking: askingInPortuguese,
   lookUp: lookUpInPortuguese,
+  transfer: transferInPortuguese,
 }

@@ -8,6 +8,7 @@ import { owedInZulu } from './owed.ts'
 import { payingInZulu } from './paying.ts'
 import { receiptInZulu } from './receipt.ts'
 import { shellInZulu } from './shell.ts'
+import { transferInZulu } from './transfer.ts'
 
 /** The texts of pages in isiZulu; they have not been reviewed. */
 export const zulu: Catalogue = {
@@ -21,4 +22,5 @@ export const zulu: Catalogue = {
   document: documentInZulu,
   asking: askingInZulu,
   lookUp: lookUpInZulu,
+  transfer: transferInZulu,
 }

@@ -30,6 +30,7 @@ from (
       union all select 'settlement', id, bucket from settlement
       union all select 'settlement_line', id, bucket from settlement_line
       union all select 'checkout', id, bucket from checkout
+      union all select 'transfer notice', id, bucket from transfer_notice
       union all select 'event', id, bucket from event
       union all select 'replay', id, bucket from webhook_replay
     ) as owners

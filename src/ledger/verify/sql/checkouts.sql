@@ -32,11 +32,12 @@ from (
     select a.checkout_id, a.environment_id, a.bucket,
       coalesce(array_agg(a.id) filter (where a.status = 'succeeded' and a.amount >= k.amount), '{}') as succeeded,
       count(*) filter (
-        where a.customer_id is distinct from k.customer_id or coalesce(c.amount, a.amount) <> k.amount
+        where a.customer_id is distinct from k.customer_id
+          or a.processor is not null and coalesce(c.amount, a.amount) <> k.amount
           or a.currency <> k.currency) as strangers
     from payment as a
     left join checkout as k on k.environment_id = a.environment_id and k.id = a.checkout_id and k.bucket = a.bucket
-    -- What was asked for. What arrived may be another amount.
+    -- What was asked for. What arrived may be another amount, and of what was recorded nothing was asked.
     left join charge as c on c.environment_id = a.environment_id and c.payment_id = a.id and c.bucket = a.bucket
     where a.checkout_id is not null
     group by a.checkout_id, a.environment_id, a.bucket

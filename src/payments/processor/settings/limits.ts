@@ -1,5 +1,5 @@
 import { fieldProblem } from '../../../core/problem.ts'
-import type { ProcessorKind } from '../kinds.ts'
+import type { NoticeKind, ProcessorKind } from '../kinds.ts'
 import type { ProcessorRow } from '../store.ts'
 import type { UpdateProcessor } from './schema.ts'
 
@@ -18,7 +18,7 @@ export function changeLimits(row: ProcessorRow, { currencies, minimum, maximum }
  * `amount_out_of_range` for an amount.
  */
 export function refuseLimits(
-  { title, terms: { limits } }: Pick<ProcessorKind, 'title' | 'terms'>,
+  { title, terms: { limits } }: Pick<ProcessorKind | NoticeKind, 'title' | 'terms'>,
   { currencies, minimum, maximum }: ProcessorRow,
 ): void {
   const refuse = (pointer: string) => fieldProblem('not_supported', pointer, `${title} does not take this currency.`)

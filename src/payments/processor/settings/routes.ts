@@ -103,6 +103,7 @@ function addUpdate(router: Router, app: AppContext): void {
         'processor_unreachable',
         'not_supported',
         'amount_out_of_range',
+        'card_number',
       ],
     },
     async ({ params: { processor: name }, query, body: input, context, if_match }) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { expecting } from '../../../shapes/expected.ts'
 import { amount, booleanText, currencyCode, shownCurrency } from '../../../shapes/primitives.ts'
+import { bankAccount, shownBankAccount } from '../bank-transfer/account.ts'
 import { processorNames } from '../kinds.ts'
 
 export const processorParams = z.object({
@@ -31,6 +32,9 @@ export const updateProcessorBody = z
       .strictObject({ secret_key: secret.optional(), webhook_secret: secret.nullish() })
       .optional()
       .describe('Stored encrypted and never shown again. What is left out stays as it is'),
+    bank_account: bankAccount
+      .nullish()
+      .describe('Of `bank_transfer` alone, and required to switch that on: replaced as a whole, null to take it away'),
     currencies: currencyList.nullish().describe('Payments in no other currency; null for all that it takes'),
     minimum: byCurrency.optional().describe('The least that is taken at once, by currency, in minor units'),
     maximum: byCurrency.optional().describe('The most that is taken at once, by currency, in minor units'),
@@ -47,6 +51,7 @@ export const shownProcessor = z
     enabled: z.boolean(),
     position: z.int().describe('The lowest is offered first'),
     secrets: z.object({ secret_key: shownSecret.optional(), webhook_secret: shownSecret.optional() }),
+    bank_account: shownBankAccount.optional(),
     currencies: z.array(shownCurrency).max(currenciesMax).nullable().describe('Null for all that it takes'),
     minimum: shownByCurrency,
     maximum: shownByCurrency,

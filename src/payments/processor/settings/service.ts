@@ -7,7 +7,15 @@ import { fieldProblem, Problem } from '../../../core/problem.ts'
 import type { Connection, Queryable } from '../../../database/pool.ts'
 import { callbackToken } from '../callback-token.ts'
 import { ProcessorFault } from '../fault.ts'
-import { findKind, type ProcessorApp, type ProcessorName, processorNames, type Secrets } from '../kinds.ts'
+import {
+  findKind,
+  type NoticeKind,
+  type ProcessorApp,
+  type ProcessorKind,
+  type ProcessorName,
+  processorNames,
+  type Secrets,
+} from '../kinds.ts'
 import { readSecrets, untouched } from '../registry.ts'
 import {
   deleteProcessorRow,
@@ -58,6 +66,7 @@ export function renderProcessor(
     enabled: row.enabled,
     position: row.position,
     secrets: Object.fromEntries(Object.entries(secrets).map(last4)),
+    ...(row.bank_account !== null && { bank_account: row.bank_account }),
     currencies: row.currencies,
     minimum: row.minimum,
     maximum: row.maximum,
@@ -91,7 +100,7 @@ export async function checkKeys(
       throw refuse(secret, `It should be like ${form.example}.`)
   }
   const { secret_key } = secrets
-  if (secret_key === undefined || !kind) return
+  if (secret_key === undefined || kind?.way !== 'charge') return
   const keyMode = kind.modeOf?.(secret_key) ?? environment.mode
   if (keyMode !== environment.mode) {
     throw refuse('secret_key', `It is a ${keyMode} key, and this is the ${environment.mode} environment.`)
@@ -122,8 +131,10 @@ export async function updateProcessor(
     enabled: input.enabled ?? row.enabled,
     position: input.position ?? row.position,
     secrets: Object.keys(secrets).length === 0 ? null : app.vault.encrypt(JSON.stringify(secrets)),
+    bank_account: input.bank_account === undefined ? row.bank_account : input.bank_account,
     version: row.version + 1n,
   }
+  refuseBankAccount(kind, changed)
   const [needed] = kind.secrets
   if (changed.enabled && needed && secrets[needed.name] === undefined) {
     const detail = `It is required to switch ${kind.title} on.`
@@ -133,6 +144,17 @@ export async function updateProcessor(
   await writeProcessorRow(connection, context.environment.id, changed, context.now)
   await recordChange(connection, context, { action: 'updated', object_kind: 'processor', object_id: null })
   return changed
+}
+
+/** Throws `not_supported` for an account of what has none, and `invalid_request` for bank transfer that is switched on without one. */
+function refuseBankAccount({ way, title }: ProcessorKind | NoticeKind, { enabled, bank_account }: ProcessorRow): void {
+  const pointer = '/bank_account'
+  if (way === 'charge' && bank_account !== null) {
+    throw fieldProblem('not_supported', pointer, `${title} pays out where it was told to.`)
+  }
+  if (way === 'notice' && enabled && bank_account === null) {
+    throw fieldProblem('invalid_request', pointer, `It is required to switch ${title} on.`)
+  }
 }
 
 function changeSecrets(before: Secrets, { secrets = {} }: UpdateProcessor): Secrets {

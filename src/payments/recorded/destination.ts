@@ -1,0 +1,47 @@
+import type { Id } from '../../core/id/id.ts'
+import { fieldProblem, Problem } from '../../core/problem.ts'
+import type { PaymentTarget } from '../../ledger/payments/command.ts'
+import { type CodedNotice, targetOfNotice } from '../notice/find-by-code.ts'
+import type { Said } from './fingerprint.ts'
+import { namesNoTarget } from './schema.ts'
+import type { ResolvedTarget } from './target.ts'
+
+/** Where a recorded payment goes, and the notice whose code came with it. */
+export type PaymentDestination = {
+  target: PaymentTarget
+  /** What the request said of it. */
+  said: Said['target']
+  customer_id: Id | null | undefined
+  /** Its bucket is that of the payment. */
+  first_id: Id
+  pointer: string
+  notice: CodedNotice | undefined
+}
+
+/**
+ * Where a payment goes: to what its request names or, where that names nothing, to what the notice is for. Throws `invalid_request`
+ * when there is neither, and `currency_mismatch` where the money belongs to no customer and is not in the currency that was asked for.
+ */
+export function destinationOf(
+  { currency }: { currency: string },
+  named: ResolvedTarget | undefined,
+  notice: CodedNotice | undefined,
+): PaymentDestination {
+  if (named) return { ...named, said: named.target, notice }
+  if (!notice) {
+    const detail = `${namesNoTarget}: the code in it belongs to no transfer notice, or it holds several`
+    const errors = [{ pointer: '', code: 'invalid_value', detail }]
+    throw new Problem('invalid_request', `The body ${detail}.`, { errors })
+  }
+  if (notice.customer_id === null && notice.currency !== currency) {
+    throw fieldProblem('currency_mismatch', '/currency', `The code is of a transfer in ${notice.currency}.`)
+  }
+  return {
+    target: targetOfNotice(notice),
+    said: 'by_code',
+    customer_id: notice.customer_id,
+    first_id: notice.id,
+    pointer: '/customer',
+    notice,
+  }
+}
