@@ -59,8 +59,11 @@ async function start(): Promise<Stage> {
   }
 }
 
+const kind = findKind('simulator', 'test')
+if (kind?.way !== 'charge') throw new Error('There is no processor of the name simulator.')
+
 export const processorUnderTest: ProcessorUnderTest = {
-  kind: required(findKind('simulator', 'test'), 'the simulator is a kind'),
+  kind,
   open: async () => required(testSimulator(running().app, environment), 'a test environment has the simulator'),
   start,
 }
