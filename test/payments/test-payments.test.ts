@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
+import { laterOutcomes } from '../../src/payments/processor/simulator/later.ts'
+import { drawOutcome } from '../../src/payments/processor/simulator/seeded.ts'
 import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
+import { testOutcomes } from '../../src/payments/test-payments/schema.ts'
 import { makeAccount } from '../pages/payer.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -52,6 +55,34 @@ describe('a test payment', () => {
     await syncDueSessions(server.app)
     expect((await server.api('GET', `/billing/payments/${body.id}`)).body.status).toBe(becomes)
     expect(await balance(account)).toBe(left)
+  })
+
+  it('that is drawn from a seed is the same each time, and the seeds draw every outcome', async () => {
+    const drawn = Array.from({ length: 300 }, (_, seed) => drawOutcome(seed))
+    expect(drawn).toEqual(Array.from({ length: 300 }, (_, seed) => drawOutcome(seed)))
+    expect(new Set(drawn.map(({ outcome }) => outcome))).toEqual(new Set(testOutcomes))
+    expect(new Set(drawn.map(({ later }) => later))).toEqual(new Set([undefined, ...laterOutcomes]))
+    for (const { outcome, later } of drawn) expect(later === undefined || outcome.endsWith('succeeded')).toBe(true)
+    const seed = drawn.findIndex(({ outcome }) => outcome === 'declined')
+    for (const _ of ['once', 'again']) {
+      const account = await makeAccount(server)
+      expect((await play({ account: account.id, amount: 500, seed })).body.status).toBe('failed')
+    }
+  })
+
+  it('is refused with a seed beside what it draws, and with neither', async () => {
+    const account = await makeAccount(server)
+    const refusal = async (body: object) => {
+      const answer = await play({ account: account.id, amount: 500, ...body })
+      return [answer.status, answer.body.errors.map(({ pointer }: { pointer: string }) => pointer)]
+    }
+    expect(await refusal({ seed: 1, outcome: 'succeeded', later: 'dispute_won' })).toEqual([
+      400,
+      ['/outcome', '/later'],
+    ])
+    expect(await refusal({})).toEqual([400, ['/outcome']])
+    expect(await refusal({ seed: -1 })).toEqual([400, ['/seed']])
+    expect(await refusal({ seed: 2 ** 31 })).toEqual([400, ['/seed']])
   })
 
   it('is made with the method that is named: a card unless it is', async () => {

@@ -7,6 +7,10 @@ import { refundBehaviours } from '../processor/simulator/refund-behaviour.ts'
 
 export const testOutcomes = ['succeeded', 'declined', 'abandoned', 'pending_succeeded', 'pending_failed'] as const
 
+const seedMax = 2 ** 31 - 1
+
+// What a seed draws.
+const drawnNames = ['outcome', 'delay_s', 'refunds', 'later', 'captures'] as const
 const targets = ['customer', 'account', 'bill', 'payment_request', 'payment_session'] as const
 
 export const createTestPaymentBody = z
@@ -18,7 +22,14 @@ export const createTestPaymentBody = z
     payment_session: sentId('payment_session').optional(),
     amount: amount.optional().describe('Required, except of a request or session, which is paid whole'),
     currency: keptCurrencyCode.optional().describe('Defaults to the one currency that something is owed in'),
-    outcome: expecting(z.enum(testOutcomes), 'an outcome, such as succeeded').describe('What becomes of the payment'),
+    outcome: expecting(z.enum(testOutcomes), 'an outcome, such as succeeded')
+      .optional()
+      .describe('What becomes of the payment. Required, unless a seed draws it'),
+    seed: expecting(z.int(), 'a whole number from 0 to 2147483647')
+      .min(0)
+      .max(seedMax)
+      .optional()
+      .describe('Draws the outcome, refunds, captures, later and delay_s: the same seed draws the same for ever'),
     method: z.enum(['card', 'instant_eft']).default('card').describe('How the payer pays'),
     delay_s: expecting(z.int(), 'a whole number of seconds, such as 5')
       .min(0)
@@ -51,6 +62,13 @@ export const createTestPaymentBody = z
     for (const name of ['amount', 'currency'] as const) {
       if (whole && input[name] !== undefined) fault([name], 'is that of the request or session: leave it out')
     }
+    if (input.seed !== undefined) {
+      const beside = drawnNames.filter((name) => input[name] !== undefined)
+      for (const name of beside) fault([name], 'is drawn from the seed: leave one of the two out')
+      return
+    }
+    if (input.outcome === undefined)
+      return fault(['outcome'], 'is required: send an outcome, such as succeeded, or a seed')
     if (input.delay_s !== undefined && !input.outcome.startsWith('pending')) {
       fault(['delay_s'], 'belongs to an outcome that is pending, such as pending_succeeded')
     }

@@ -8,7 +8,8 @@ import { findRequestOrThrow } from '../checkout/requests/service.ts'
 import { findSessionOrThrow } from '../checkout/sessions/service.ts'
 import { resolveCheckoutTarget, splitTarget } from '../checkout/target.ts'
 import { testSimulator } from '../processor/registry.ts'
-import { playCharge } from '../processor/simulator/charge.ts'
+import { type PlayedOutcome, playCharge } from '../processor/simulator/charge.ts'
+import { drawOutcome } from '../processor/simulator/seeded.ts'
 import { createSessionPayment } from '../session/create.ts'
 import { syncWithProcessor } from '../session/sync-with-processor.ts'
 import type { CreateTestPayment } from './schema.ts'
@@ -24,10 +25,14 @@ export async function playPayment(app: AppContext, context: RequestContext, inpu
   }
   const id = await begin(app, context, input)
   const { environment, actor, request_id, now } = context
-  const { outcome, method, delay_s = 3, refunds, later, captures } = input
-  await playCharge(app.pool, environment.id, id, { outcome, method, delay_s, refunds, later, captures }, now)
+  await playCharge(app.pool, environment.id, id, playedBy(input), now)
   await syncWithProcessor(app, environment.id, id, { actor, request_id })
   return id
+}
+
+function playedBy({ seed, outcome, method, delay_s = 3, refunds, later, captures }: CreateTestPayment): PlayedOutcome {
+  if (seed !== undefined) return { ...drawOutcome(seed), method }
+  return { outcome: required(outcome, 'without a seed there is an outcome'), method, delay_s, refunds, later, captures }
 }
 
 async function begin(app: AppContext, context: RequestContext, input: CreateTestPayment): Promise<Id> {
