@@ -284,7 +284,8 @@ export const accountAdjusted = accountFields.extend({ ...move, adjustment })
 const billFields = bill.omit(withoutLink).partial(erasable).extend({ object_version })
 export const billChanged = billFields.extend(mayMove)
 export const billAdjusted = billFields.extend({ ...move, adjustment })
-export const billClosed = billFields
+/** A bill where no balance has moved. */
+export const billTold = billFields
 
 /** What is told of an object that is put into the archive or taken out of it: nothing else of it changes. */
 const archiveFields = {

@@ -199,13 +199,13 @@ export const events = {
   ),
   'bill.paid': define(
     'Money closed a bill, or it was set as paid by hand. It moves no balance: that is told by the event of the money.',
-    data.billClosed,
+    data.billTold,
     ofBill,
     samples.billPaidSample,
   ),
   'bill.overdue': define(
     'The day that an unpaid bill was due on has ended where the merchant is. Told once for each due date, and moves no balance.',
-    data.billChanged,
+    data.billTold,
     ofBill,
     samples.billOverdueSample,
   ),

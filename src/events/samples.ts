@@ -331,7 +331,7 @@ export const billWrittenOffSample: z.input<typeof data.billAdjusted> = {
   },
 }
 
-export const billPaidSample: z.input<typeof data.billClosed> = {
+export const billPaidSample: z.input<typeof data.billTold> = {
   ...settled,
   status: 'paid',
   closed_by: 'payment',
@@ -342,7 +342,7 @@ export const billPaidSample: z.input<typeof data.billClosed> = {
   object_version: 1,
 }
 
-export const billOverdueSample: z.input<typeof data.billChanged> = {
+export const billOverdueSample: z.input<typeof data.billTold> = {
   ...bill,
   bill_date: '2026-11-01',
   due_date: '2026-11-22',

@@ -28,7 +28,7 @@ describe('bank transfer', () => {
       currencies: null,
       minimum: {},
       maximum: {},
-      capabilities: { capture: 'none', refund: 'none', close: false },
+      capabilities: { capture: 'none', refund: 'none', close: false, settlements: false },
     })
   })
 
