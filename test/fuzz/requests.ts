@@ -223,6 +223,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill } },
     { method: 'POST', path: `/billing/payments/${payment}/reversals`, body: { amount: 10, reason: 'bounced' } },
     ...refundRequests(objects),
+    ...batchRequests(objects),
     { method: 'POST', path: '/billing/obligations', body: { payment, account, amount: 50 } },
     { method: 'POST', path: `/billing/obligations/${obligation}/reversals`, body: { amount: 10, reason: 'mistake' } },
     {
@@ -243,6 +244,21 @@ function refundRequests({ payment, obligation, collected, collected_obligation }
     { method: 'POST', path: `/billing/payments/${payment}/refunds`, body: { ...wanted, ...sent } },
     { method: 'POST', path: `/collect/payments/${collected}/refunds`, body: { ...wanted, from } },
   ]
+}
+
+function batchRequests({ customer, account, bill }: SampleObjects): Sample[] {
+  const rows = {
+    customers: { external_reference: 'N9', name: 'Ann', currency: 'ZAR', balance: 5 },
+    accounts: { customer, external_reference: 'N9', currency: 'ZAR', balance: 5 },
+    bills: { account, external_reference: 'N9', currency: 'ZAR', amount_due: 5, metadata: { by: 'batch' } },
+    payments: { account, amount: 5, currency: 'ZAR', channel: 'cash', reference: 'N9' },
+    adjustments: { bill, amount: 5, reason: 'fee' },
+  }
+  return Object.entries(rows).map(([kind, row]) => ({
+    method: 'POST',
+    path: `/billing/${kind}/batch`,
+    body: { rows: [row] },
+  }))
 }
 
 function endpointRequests(endpoint: string): Sample[] {
