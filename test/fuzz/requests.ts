@@ -250,7 +250,15 @@ function batchRequests({ customer, account, bill }: SampleObjects): Sample[] {
   const rows = {
     customers: { external_reference: 'N9', name: 'Ann', currency: 'ZAR', balance: 5 },
     accounts: { customer, external_reference: 'N9', currency: 'ZAR', balance: 5 },
-    bills: { account, external_reference: 'N9', currency: 'ZAR', amount_due: 5, metadata: { by: 'batch' } },
+    bills: {
+      customer,
+      account,
+      external_reference: 'N9',
+      currency: 'ZAR',
+      amount_due: 5,
+      lines: [{ label: 'Water', amount: 5 }],
+      metadata: { by: 'batch' },
+    },
     payments: { account, amount: 5, currency: 'ZAR', channel: 'cash', reference: 'N9' },
     adjustments: { bill, amount: 5, reason: 'fee' },
   }
