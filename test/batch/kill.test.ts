@@ -89,7 +89,7 @@ test('signal 9 in the middle of a batch: sent again with its key, every row is c
   expect(paid.third.text).toBe(paid.again.text)
   expect(paid.third.headers.get('idempotent-replayed')).toBe('true')
 
-  const adjustments = Array.from({ length: 1_000 }, (_, index) => ({
+  const adjustments = Array.from({ length: 200 }, (_, index) => ({
     account: index % 2 === 0 ? 'A1' : 'A2',
     amount: 3,
     reason: 'fee',
@@ -101,13 +101,13 @@ test('signal 9 in the middle of a batch: sent again with its key, every row is c
     "ledger_transaction where kind = 'adjustment'",
   )
   expect(adjusted.done).toBeLessThan(adjustments.length)
-  expect(adjusted.again.body).toMatchObject({ succeeded: 1_000, failed: 0 })
+  expect(adjusted.again.body).toMatchObject({ succeeded: 200, failed: 0 })
   expect(adjusted.third.text).toBe(adjusted.again.text)
 
   const response = await fetch(`${adjusted.next.url}/billing/accounts/A1`, {
     headers: { authorization: `Bearer ${key}` },
   })
   const { balance } = (await response.json()) as { balance: number }
-  expect(balance).toBe(1_000_000 - 3_500 + 1_500)
+  expect(balance).toBe(1_000_000 - 3_500 + 300)
   expect(await adjusted.next.stop()).toBe(0)
 })

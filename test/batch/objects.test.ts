@@ -132,7 +132,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])('%s', (kind) => {
     expect(await fingerprint(server)).toEqual(before)
   })
 
-  test('a thousand rows share a third of the connections', async () => {
+  test('many rows share a third of the connections', async () => {
     const { transactions } = server.app.batchLimits
     const { pool } = server.database
     let most = 0
@@ -219,8 +219,8 @@ describe('adjustments', () => {
 
   test('of one balance at once lose nothing', async () => {
     const { balance } = (await server.api('GET', '/billing/customers/C')).body
-    const rows = Array.from({ length: 300 }, () => ({ customer: 'C', amount: 2, reason: 'x' }))
-    expect((await server.api('POST', '/billing/adjustments/batch', { rows })).body).toMatchObject({ succeeded: 300 })
-    expect((await server.api('GET', '/billing/customers/C')).body.balance).toBe(balance + 600)
+    const rows = Array.from({ length: 100 }, () => ({ customer: 'C', amount: 2, reason: 'x' }))
+    expect((await server.api('POST', '/billing/adjustments/batch', { rows })).body).toMatchObject({ succeeded: 100 })
+    expect((await server.api('GET', '/billing/customers/C')).body.balance).toBe(balance + 200)
   })
 })

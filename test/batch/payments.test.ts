@@ -184,6 +184,13 @@ describe('a malformed row', () => {
     const { body } = await send(Array.from({ length: 1_000 }, () => payment({ amount: 0, color: 'red' })))
     expect(body.errors).toHaveLength(100)
     expect(body.errors[99].pointer).toMatch(/^\/rows\/49\//)
+    // As outcomes they are told of every row, but not all of them.
+    const wrong = Object.fromEntries(Array.from({ length: 95 }, (_, index) => [`amoun${index}`, 1]))
+    const rows = Array.from({ length: 1_000 }, () => payment(wrong))
+    const { data } = (await send(rows, '?partial=true')).body
+    const told = data.map((one: { body: { errors: unknown[] } }) => one.body.errors.length)
+    expect([told[0], told.at(-1)]).toEqual([20, 1])
+    expect(Math.min(...told)).toBe(1)
   })
 })
 

@@ -10,7 +10,7 @@ import type { FastifyRequest, Router } from '../fastify.ts'
 import { operation, readKey } from '../operation.ts'
 import { noteFailure, renderProblem } from '../problems.ts'
 import { type RenderedResponse, sendResponse } from '../response.ts'
-import { type ReadRow, readRows } from './read-rows.ts'
+import { type ReadRow, type RefusedRow, readRows } from './read-rows.ts'
 import { type RowTurn, runRow, runRows } from './run-rows.ts'
 import { batchAnswer, batchBody, batchQuery, type MalformedRow } from './schema.ts'
 
@@ -49,6 +49,8 @@ const bodyMaxBytes = 2 * 1024 * 1024
 const beginWithinMs = 10_000
 /** How many rows of one batch run or wait for their turn, so that batches take turns. No limit is higher. */
 const rowsAtOnce = 256
+/** When so many faults have been told in outcomes, each further row tells its first only: to say which name was meant takes time. */
+const faultsToldMax = 1_000
 const errors: readonly ProblemCode[] = ['overloaded']
 
 /**
@@ -111,10 +113,16 @@ async function carryOut<Input>(batch: Batch<Input>, rows: ReadRow<Input>[]): Pro
     const own = { ...context, now }
     return dry_run ? work.rehearse(own, input) : work.carryOut({ ...own, idempotency: keyOf(index, now) }, input)
   }
+  let faultsTold = 0
+  const refuse = (row: RefusedRow) => {
+    const problem = row.refusal(faultsTold < faultsToldMax ? undefined : 1)
+    faultsTold += problem.errors.length
+    return problem
+  }
   return runRows(prepared.length, rowsAtOnce, async (index) => {
     const row = prepared[index] as ReadRow<Input>
     try {
-      if ('refusal' in row) throw row.refusal
+      if ('refusal' in row) throw refuse(row)
       return await runRow(turnOf(row.input), () => run(row.input, index))
     } catch (error) {
       return renderProblem(noteFailure(app, context.request_id, error), app, context.instance)

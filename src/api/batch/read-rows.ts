@@ -1,14 +1,17 @@
 import type { z } from 'zod'
 import { type FieldError, Problem } from '../../core/problem.ts'
-import { inputProblem } from '../input-problem.ts'
+import { hasOnlyCards, inputProblem } from '../input-problem.ts'
 import { InvalidInput } from '../validation.ts'
 import { MalformedRow } from './schema.ts'
 
 // The file is likely wrong in the same way in every row.
 const errorsMax = 100
 
-/** A row that is as its schema has it, or the refusal that is its outcome. */
-export type ReadRow<Input> = { input: Input } | { refusal: Problem }
+/** A row that is refused before it is carried out. What is wrong with it costs time to say, and is said up to `most` faults. */
+export type RefusedRow = { malformed: boolean; refusal(most?: number): Problem }
+
+/** A row that is as its schema has it, or one that is refused. */
+export type ReadRow<Input> = { input: Input } | RefusedRow
 
 /**
  * Reads the rows of a batch. A malformed one refuses all of them with the faults of all, unless `partial` makes that its own outcome.
@@ -22,29 +25,39 @@ export function readRows<Input>(
   check: (input: Input) => void,
 ): ReadRow<Input>[] {
   const rows = sent.map((row) => readRow(row, schema, check))
-  if (partial) return rows
-  const errors: FieldError[] = []
-  let malformed = 0
-  for (const [index, row] of rows.entries()) {
-    if ('input' in row || row.refusal.status !== 400) continue
-    malformed += 1
-    if (errors.length < errorsMax) errors.push(...faultsOf(row.refusal, index).slice(0, errorsMax - errors.length))
-  }
-  if (malformed === 0) return rows
-  const detail = `${malformed} of ${rows.length} rows are malformed, so none was carried out: put them right, or send partial=true.`
-  throw new Problem('invalid_request', detail, { errors })
+  if (!partial && rows.some(isMalformed)) throw malformedProblem(rows)
+  return rows
+}
+
+function isMalformed(row: ReadRow<unknown>): boolean {
+  return 'malformed' in row && row.malformed
 }
 
 function readRow<Input>(row: Input | MalformedRow, schema: z.ZodType, check: (input: Input) => void): ReadRow<Input> {
-  if (row instanceof MalformedRow) return { refusal: inputProblem(new InvalidInput(row.issues, 'body', schema)) }
+  if (row instanceof MalformedRow) {
+    const fault = new InvalidInput(row.issues, 'body', schema)
+    return { malformed: !hasOnlyCards(fault), refusal: (most) => inputProblem(fault, most) }
+  }
   try {
     check(row)
   } catch (error) {
-    // A refusal that depends on what there is is given in its turn.
-    if (error instanceof Problem && error.status === 400) return { refusal: error }
     if (!(error instanceof Problem)) throw error
+    // Any other refusal depends on what there is, and is given in its turn.
+    if (error.status === 400) return { malformed: true, refusal: () => error }
   }
   return { input: row }
+}
+
+function malformedProblem(rows: readonly ReadRow<unknown>[]): Problem {
+  const errors: FieldError[] = []
+  for (const [index, row] of rows.entries()) {
+    if (errors.length === errorsMax) break
+    if (!('malformed' in row) || !row.malformed) continue
+    errors.push(...faultsOf(row.refusal(), index).slice(0, errorsMax - errors.length))
+  }
+  const count = rows.filter(isMalformed).length
+  const detail = `${count} of ${rows.length} rows are malformed, so none was carried out: put them right, or send partial=true.`
+  return new Problem('invalid_request', detail, { errors })
 }
 
 function faultsOf({ errors }: Problem, index: number): FieldError[] {

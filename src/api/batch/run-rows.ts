@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { Problem } from '../../core/problem.ts'
 import type { Semaphore } from '../../core/semaphore.ts'
 
 const askAgainMs = 100
+const startedPerTurn = 32
 
 /** How rows are run: how many at once, and whether one more may begin. */
 export type RowTurn = { limit: Semaphore; mayBegin(): boolean }
@@ -39,6 +40,12 @@ export async function runRows<T>(count: number, most: number, run: (index: numbe
   const runner = async () => {
     for (let index = next++; index < count; index = next++) outcomes[index] = await run(index)
   }
-  await Promise.all(Array.from({ length: Math.min(count, most) }, runner))
+  const runners: Promise<void>[] = []
+  while (runners.length < most && next < count) {
+    runners.push(runner())
+    // So that other requests have their turns in between.
+    if (runners.length % startedPerTurn === 0) await nextTurn()
+  }
+  await Promise.all(runners)
   return outcomes
 }
