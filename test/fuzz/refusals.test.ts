@@ -321,7 +321,7 @@ describe('an address', () => {
   })
 })
 
-test('no refusal speaks the language of a library', async () => {
+test('no refusal speaks the language of a library', { timeout: 120_000 }, async () => {
   const values = [
     5,
     '',
