@@ -9,7 +9,14 @@ import type { Named } from './rounds.ts'
 import type { WorkloadName } from './rows.ts'
 import { warmPages } from './warm.ts'
 import { bareLoopWorkload, deliveryWorkload, firstAttemptWorkload } from './workloads/deliveries.ts'
-import { accountConnections, httpWorkload, paymentConnections, type Server, startServer } from './workloads/http.ts'
+import {
+  accountConnections,
+  batchConnections,
+  httpWorkload,
+  paymentConnections,
+  type Server,
+  startServer,
+} from './workloads/http.ts'
 import { paymentWorkload } from './workloads/payments.ts'
 import { hasPgbench, initialisePgbench, pgbenchWorkload } from './workloads/pgbench.ts'
 import { installPgledger, pgledgerWorkload } from './workloads/pgledger.ts'
@@ -84,6 +91,7 @@ export class Fixtures {
     'http payments': () => this.#http('bench_http', false, { kind: 'payment', connections: paymentConnections }),
     'http payments, delivered': () =>
       this.#http('bench_http_delivered', true, { kind: 'payment', connections: paymentConnections }),
+    'http batches': () => this.#http('bench_batches', false, { kind: 'batch', connections: batchConnections }),
     'http accounts': () => this.#http('bench_accounts', false, { kind: 'account', connections: accountConnections }),
     'idle payment': () => this.#idle('payment'),
     page: () => this.#idle('page'),
@@ -159,7 +167,7 @@ export class Fixtures {
     const vault = openVault(encryptionKey)
     const named = targets.map(({ account, customer }) => {
       if (load.kind === 'account') return customer
-      return load.kind === 'payment'
+      return load.kind === 'payment' || load.kind === 'batch'
         ? account
         : `/p/${linkToken(vault, 'account', parseId('account', account) ?? '', 1)}`
     })

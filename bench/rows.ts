@@ -11,6 +11,7 @@ export type WorkloadName =
   | 'http payments'
   | 'http payments, delivered'
   | 'http accounts'
+  | 'http batches'
   | 'deliveries'
   | 'bare loop'
   | 'first attempt'
@@ -56,6 +57,7 @@ export const rows: readonly Row[] = [
     0.9,
   ),
   ratio('P14', '`POST /billing/accounts`, 64 connections ÷ TPC-B-like', '–', 'http accounts', 'tpcb', 0.7, 1.2),
+  ratio('P15', '`POST /billing/payments/batch`, 1,000 rows each ÷ P1', 'off', 'http batches', 'payments', 0.7, 1),
 ]
 
 function ratio(

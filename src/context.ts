@@ -3,6 +3,7 @@ import type { Clock } from './core/clock.ts'
 import type { Log } from './core/log.ts'
 import type { PaymentRuleOverrides } from './core/payment-rules.ts'
 import type { Vault } from './core/secret.ts'
+import type { Semaphore } from './core/semaphore.ts'
 import type { IdempotencyClaim } from './database/idempotency.ts'
 import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
@@ -13,6 +14,17 @@ import type { GuardedFetch } from './net/guarded-fetch.ts'
 import type { HttpClient } from './net/http-client.ts'
 import type { Mailer } from './net/mailer.ts'
 
+/** How much of batches runs at once, all batches of the process together, so that single calls find room beside them. */
+export type BatchLimits = {
+  batches: Semaphore
+  /** Rows in the queue of payments. */
+  payments: Semaphore
+  /** Rows in the queue of accounts. */
+  accounts: Semaphore
+  /** Rows that have a transaction, and so a connection, of their own. */
+  transactions: Semaphore
+}
+
 /**
  * The parts that a process has once: made in server/compose.ts and passed down. Code that needs only some of them says
  * which (`Pick<AppContext, 'pool' | 'clock'>`).
@@ -22,6 +34,7 @@ export type AppContext = {
   clock: Clock
   vault: Vault
   payments: PaymentQueue
+  batchLimits: BatchLimits
   /** The address that payers reach; known once the server listens. */
   publicUrl(): string
   /** The feed of events of this process. */

@@ -10,8 +10,8 @@ export type LoadStart = {
   port: number
   key: string
   connections: number
-  /** Payments to accounts, new accounts for customers, or requests of pages. */
-  kind: 'payment' | 'account' | 'page'
+  /** Payments to accounts, one by one or a thousand at once, new accounts for customers, or requests of pages. */
+  kind: 'payment' | 'batch' | 'account' | 'page'
   /** Ids of accounts or of customers, or the paths of pages. */
   targets: string[]
   /** The pause between two requests of one connection, in ms. With a pause and one connection the server is idle in between. */
@@ -29,7 +29,7 @@ serveParent<LoadStart, { seconds: number }, Sample>(async (start) => {
   const target = () => targets[Math.floor(Math.random() * targets.length)] as string
   const call = async (caller: number) => {
     const connection = connections[caller] as HttpConnection
-    const { method, path, body, status } = requestOf(kind, target())
+    const { method, path, body, status } = kind === 'batch' ? batchOf(target) : requestOf(kind, target())
     const headers = body === undefined ? '' : `Idempotency-Key: ${randomUUID()}\r\n`
     const answered = await connection.send(method, path, body, headers)
     if (answered !== status) throw new Error(`${method} ${path} was answered ${answered}`)
@@ -43,7 +43,10 @@ serveParent<LoadStart, { seconds: number }, Sample>(async (start) => {
         () => new HttpConnection(port, kind === 'page' ? undefined : key),
       )
       try {
-        return await (pause_ms > 0 ? idle(seconds, pause_ms, call) : closedLoop(connections.length, seconds, call))
+        const sample = await (pause_ms > 0
+          ? idle(seconds, pause_ms, call)
+          : closedLoop(connections.length, seconds, call))
+        return kind === 'batch' ? perRow(sample) : sample
       } finally {
         for (const connection of connections) connection.close()
       }
@@ -52,7 +55,19 @@ serveParent<LoadStart, { seconds: number }, Sample>(async (start) => {
   }
 })
 
-function requestOf(kind: LoadStart['kind'], target: string) {
+const batchRows = 1_000
+
+function batchOf(target: () => string) {
+  const rows = Array.from({ length: batchRows }, () => newPayment(target()))
+  return { method: 'POST', path: '/billing/payments/batch', body: JSON.stringify({ rows }), status: 200 }
+}
+
+/** A sample of batches as one of payments. */
+function perRow(sample: Sample): Sample {
+  return { ...sample, done: sample.done * batchRows, total: sample.total * batchRows }
+}
+
+function requestOf(kind: Exclude<LoadStart['kind'], 'batch'>, target: string) {
   if (kind === 'page') return { method: 'GET', path: target, body: undefined, status: 200 }
   if (kind === 'payment') {
     return { method: 'POST', path: '/billing/payments', body: JSON.stringify(newPayment(target)), status: 201 }

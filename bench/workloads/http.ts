@@ -3,8 +3,9 @@ import type { LoadStart } from '../http/load.ts'
 import type { ServerAnswer, ServerStart } from '../http/server.ts'
 import type { Sample, Workload } from './workload.ts'
 
-/** The connections of the load of payments, and of the one that makes accounts. */
+/** The connections of the load of payments, of the one that sends them a thousand at a time, and of the one that makes accounts. */
 export const paymentConnections = 256
+export const batchConnections = 2
 export const accountConnections = 64
 
 /** The product's server in a process of its own. */

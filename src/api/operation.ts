@@ -82,6 +82,7 @@ export function operation<
     method: route.method,
     url: route.url,
     config: { operation: route as unknown as Operation },
+    ...(route.body_max_bytes !== undefined && { bodyLimit: route.body_max_bytes }),
     handler: (request, reply) =>
       handle(
         {
@@ -124,11 +125,11 @@ function readBody(schema: Optional, request: FastifyRequest): unknown {
   return parse(schema ?? noBody, request.body, 'body')
 }
 
-/** The context of a request of the API. Its Idempotency-Key is read only where the operation takes one. */
+/** The context of a request of the API. Its Idempotency-Key is read only where the operation as a whole takes one. */
 function contextOf(
   { clock }: Pick<AppContext, 'clock'>,
   request: FastifyRequest,
-  { idempotent }: { idempotent?: true | undefined },
+  { idempotent }: Pick<Operation, 'idempotent'>,
 ): RequestContext {
   const now = clock.now()
   return {
@@ -136,16 +137,24 @@ function contextOf(
     actor: request.actor,
     request_id: request.id,
     now,
-    idempotency: idempotent && claimOf(request, now),
+    idempotency: idempotent === true ? claimOf(request, now) : undefined,
     instance: requestPath(request),
   }
 }
 
-/**
- * The request's idempotency claim, if it sent a key. 1 to 255 visible ASCII characters, quoted (as the IETF draft has it) or
- * bare: both spellings are the same key. The fingerprint is of the method, the path and the canonical body.
- */
+/** The request's idempotency claim, if it sent a key. The fingerprint is of the method, the path and the canonical body. */
 function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | undefined {
+  const key = readKey(request)
+  if (key === undefined) return undefined
+  const fingerprint = sha256(`${request.method} ${requestPath(request)}\n${canonicalJson(request.body ?? null)}`)
+  return newClaim(request.environment.id, key, fingerprint, now)
+}
+
+/**
+ * The Idempotency-Key of a request, if it sent one. 1 to 255 visible ASCII characters, quoted (as the IETF draft has it) or bare: both
+ * spellings are the same key.
+ */
+export function readKey(request: FastifyRequest): string | undefined {
   const header = request.headers['idempotency-key']
   if (header === undefined) return undefined
   const sent = Array.isArray(header) ? header.join() : header
@@ -153,6 +162,5 @@ function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | undefin
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new Problem('invalid_idempotency_key', 'The Idempotency-Key must have 1 to 255 visible ASCII characters.')
   }
-  const fingerprint = sha256(`${request.method} ${requestPath(request)}\n${canonicalJson(request.body ?? null)}`)
-  return newClaim(request.environment.id, key, fingerprint, now)
+  return key
 }

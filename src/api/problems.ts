@@ -27,7 +27,7 @@ export function toProblem(error: unknown): Problem {
   const { code } = (error ?? {}) as Partial<FastifyError>
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Problem('body_too_large', 'The body is larger than 256 KiB: send less at once.')
+      return new Problem('body_too_large', 'The body is larger than 256 KiB, or 2 MiB of a batch: send less at once.')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Problem('unsupported_media_type', 'The Content-Type should be application/json.')
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
@@ -45,16 +45,22 @@ export function renderProblem(problem: Problem, app: Pick<AppContext, 'publicUrl
   return { status: problem.status, body: JSON.stringify(problemBody(problem, app.publicUrl(), instance)) }
 }
 
-/** Sends a problem. A refusal is not an error of the server, so only a 500 is logged as one. */
+/** The problem of a request that failed. A refusal is not an error of the server, so only a 500 is logged as one. */
+export function noteFailure({ outage, log }: Pick<AppContext, 'outage' | 'log'>, request_id: string, error: unknown) {
+  const problem = toProblem(error)
+  if (isTemporary(error)) outage.failed(error)
+  if (problem.code === 'internal_error') log.error({ request_id, err: error }, 'a request failed')
+  return problem
+}
+
+/** Sends a problem. */
 export function sendProblem(
   app: AppContext,
   request: FastifyRequest,
   reply: FastifyReply,
   error: unknown,
 ): FastifyReply {
-  const problem = toProblem(error)
-  if (isTemporary(error)) app.outage.failed(error)
-  if (problem.code === 'internal_error') app.log.error({ request_id: request.id, err: error }, 'a request failed')
+  const problem = noteFailure(app, request.id, error)
   if (problem.retryAfterS !== undefined) reply.header('retry-after', String(problem.retryAfterS))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   const { status, body } = renderProblem(problem, app, requestPath(request))

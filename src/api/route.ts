@@ -28,8 +28,13 @@ export type Route<P extends Optional, Q extends Optional, B extends Optional, R 
   errors?: readonly ProblemCode[]
   /** Whether its successful responses carry an ETag. */
   etag?: true
-  /** Whether it takes an Idempotency-Key; `writeOperation` and `groupedOperation` set it. */
-  idempotent?: true
+  /**
+   * Whether it takes an Idempotency-Key; `writeOperation` and `groupedOperation` set it. `by_row`: each row of a batch has a key of
+   * its own, made of it.
+   */
+  idempotent?: true | 'by_row'
+  /** The longest body, where it is not that of every operation. */
+  body_max_bytes?: number
 }
 
 /** An operation as the OpenAPI document reads it. */

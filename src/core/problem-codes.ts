@@ -28,7 +28,11 @@ export const problems = {
     title: 'The media type is not supported',
     help: 'Send Content-Type: application/json.',
   },
-  body_too_large: { status: 413, title: 'The body is too large', help: 'A body can have at most 256 KiB.' },
+  body_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    help: 'A body can have at most 256 KiB, that of a batch 2 MiB.',
+  },
   invalid_cursor: {
     status: 400,
     title: 'The cursor does not belong to this list',
@@ -312,6 +316,11 @@ export const problems = {
     status: 503,
     title: 'The server is overloaded',
     help: 'Wait for Retry-After seconds, then send the same request again.',
+  },
+  row_not_reached: {
+    status: 503,
+    title: 'The row was not reached in time',
+    help: 'Send the batch again with the same Idempotency-Key: what was done is replayed, and the rest is carried out.',
   },
   stopping: {
     status: 503,

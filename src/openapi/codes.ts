@@ -41,7 +41,8 @@ export function codesOf({ method, params, idempotent, errors = [] }: Operation):
   const codes = new Set([
     ...always,
     ...(method === 'GET' ? [] : ofBodies),
-    ...(idempotent ? ofIdempotencyKeys : []),
+    // Of rows with keys of their own the rest are outcomes.
+    ...(idempotent === 'by_row' ? ['invalid_idempotency_key' as const] : idempotent ? ofIdempotencyKeys : []),
     ...(params === undefined ? [] : ['not_found' as const]),
     ...errors,
   ])

@@ -97,6 +97,40 @@ export const examples: Readonly<Record<string, Example>> = {
     body: { kind: 'credit_note', amount: -100, reference: 'CN-0042', reason: 'Billed twice' },
   },
   listBills: { query: { status: 'unpaid', due_to: '2026-12-31' } },
+  createCustomerBatch: {
+    query: { partial: 'true' },
+    body: {
+      rows: [
+        { external_reference: 'UCR2234567890', name: 'Jane Roe', email: 'jane.roe@example.com' },
+        { external_reference: 'UCR3234567890', name: 'Thandi Nkosi', phone: '+27821234567' },
+      ],
+    },
+  },
+  createAccountBatch: {
+    body: {
+      rows: [
+        { customer: 'UCR2234567890', external_reference: 'UAR2234567890', currency: 'ZAR', balance: 1500 },
+        { customer: 'UCR3234567890', external_reference: 'UAR3234567890', currency: 'ZAR', balance: 900 },
+      ],
+    },
+  },
+  createBillBatch: {
+    query: { dry_run: 'true' },
+    body: {
+      rows: [
+        { account: 'UAR2234567890', external_reference: 'UBR2234567890', currency: 'ZAR', amount_due: 1500 },
+        { account: 'UAR3234567890', external_reference: 'UBR3234567890', currency: 'ZAR', amount_due: 900 },
+      ],
+    },
+  },
+  createAdjustmentBatch: {
+    body: {
+      rows: [
+        { account: 'UAR2234567890', kind: 'fee', amount: 50, label: 'Late fee', reason: 'Paid after the due date' },
+        { account: 'UAR3234567890', kind: 'discount', amount: -100, reason: 'Loyal for a year' },
+      ],
+    },
+  },
   lookUp: { query: { reference: 'UAR1234567890' } },
   previewPayment: { body: { amount: 6000, currency: 'ZAR', customer: 'UCR1234567890', policy: 'oldest_first' } },
   createPayment: {
@@ -106,6 +140,27 @@ export const examples: Readonly<Record<string, Example>> = {
       channel: 'bank_transfer',
       reference: 'TXN123456789',
       account: 'UAR1234567890',
+    },
+  },
+  createPaymentBatch: {
+    key: 'statement-2026-11-23',
+    body: {
+      rows: [
+        {
+          amount: 1500,
+          currency: 'ZAR',
+          channel: 'bank_transfer',
+          reference: 'TXN223456789',
+          account: 'UAR2234567890',
+        },
+        {
+          amount: 800,
+          currency: 'ZAR',
+          channel: 'bank_transfer',
+          reference: 'TXN323456789',
+          account: 'UAR3234567890',
+        },
+      ],
     },
   },
   retrieveBillingPayment: { path: payment },

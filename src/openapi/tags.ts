@@ -3,6 +3,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Customers: 'People and businesses that owe. A customer may have one running balance of its own.',
   Accounts: 'What a customer owes for separately: a product, a service, a cost centre. Each may have a balance.',
   Bills: 'One amount that is due, with a due date, on a customer or on one of its accounts.',
+  Adjustments: 'What changes a balance and is no payment: fees, credit notes, discounts, write-offs, corrections.',
   Payments: 'Money that was received, and how it was applied.',
   Obligations: 'One amount of one payment, applied to one customer, account or bill.',
   Refunds: 'Money of a payment that is sent back, by hand or through its processor.',

@@ -1,9 +1,10 @@
 import { type Authenticator, createAuthenticator } from '../api/auth.ts'
 import { createKeyUses, type KeyUses } from '../api/key-uses.ts'
-import type { AppContext } from '../context.ts'
+import type { AppContext, BatchLimits } from '../context.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { openVault } from '../core/secret.ts'
+import { Semaphore } from '../core/semaphore.ts'
 import { version } from '../core/version.ts'
 import { createOutage } from '../database/outage.ts'
 import type { Pool } from '../database/pool.ts'
@@ -31,6 +32,19 @@ const processorDeadlineMs = 12_000
 function openProcessorFetch(places: readonly (string | undefined)[]) {
   const allowed_hosts = places.filter((place) => place !== undefined).map((place) => new URL(place).host)
   return createGuardedFetch(createAddressGuard({ allow_loopback: false, allowed_hosts }), processorDeadlineMs)
+}
+
+/**
+ * A single call waits behind at most so many rows: of the queues, what they commit with three and two transactions; of the pool's
+ * twelve connections a third. A batch and its answer take some megabytes.
+ */
+function makeBatchLimits(): BatchLimits {
+  return {
+    batches: new Semaphore(16),
+    payments: new Semaphore(256),
+    accounts: new Semaphore(128),
+    transactions: new Semaphore(4),
+  }
 }
 
 /** Makes the parts that the program shares and connects them. Nothing runs yet: the caller listens and starts the jobs. */
@@ -71,6 +85,7 @@ export function compose(parts: {
     clock,
     vault,
     payments: createPaymentQueue({ pool, now: () => clock.now(), committed: eventsCommitted }),
+    batchLimits: makeBatchLimits(),
     publicUrl: parts.publicUrl,
     eventFeed,
     eventsCommitted,

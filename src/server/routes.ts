@@ -1,5 +1,6 @@
 import type { Router } from '../api/fastify.ts'
 import { accountRoutes } from '../billing/account/routes.ts'
+import { adjustmentBatchRoute } from '../billing/adjustment/batch.ts'
 import { billRoutes } from '../billing/bill/routes.ts'
 import { customerRoutes } from '../billing/customer/routes.ts'
 import { obligationRoutes } from '../billing/obligation/routes.ts'
@@ -35,6 +36,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   customerRoutes(router, app)
   accountRoutes(router, app)
   billRoutes(router, app)
+  adjustmentBatchRoute(router, app)
   privacyRoutes(router, app)
   settingsRoutes(router, app)
   logoRoutes(router, app)

@@ -234,7 +234,11 @@ export const problem = z
     detail: z.string().max(20_000).describe('What went wrong this time, and what to do'),
     instance: z.string().max(20_000).describe('The path that was called'),
     code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]).describe('Stable: branch on it'),
-    errors: z.array(fieldError).max(20).optional().describe('What is wrong with which field of the input'),
+    errors: z
+      .array(fieldError)
+      .max(100)
+      .optional()
+      .describe('What is wrong with which field of the input: the first 20 faults, or 100 of a batch'),
     payment_id: shownId('payment').optional().describe('The payment that stands in the way, if it is one'),
   })
   .describe('RFC 9457 problem details')

@@ -47,6 +47,9 @@ function sending(call: Call, path: Place['path'], value: unknown, expected: obje
   })
 }
 
+/** A batch takes more, and what is not there is the outcome of its row. */
+const isBatch = ({ id }: Call) => id.endsWith('Batch')
+
 /** Whether a text may stand where an object may. */
 const mayBeText = (call: Call, { path }: Place) =>
   call.places.some((one) => one.type === 'string' && pointerTo(one.path) === pointerTo(path))
@@ -150,7 +153,7 @@ describe('a body', () => {
         }),
         () => ({
           what: `${call.id} 300 kB`,
-          answer: send(call.method, call.path, JSON.stringify('x'.repeat(300_000))),
+          answer: send(call.method, call.path, JSON.stringify('x'.repeat(isBatch(call) ? 2_100_000 : 300_000))),
           expected: { status: 413, code: 'body_too_large' },
         }),
       ]),
@@ -220,7 +223,7 @@ describe('an id', () => {
 
   test('of another kind, or of another merchant, in every body', async () => {
     await expectRefused(
-      withBody().flatMap((call) =>
+      alone().flatMap((call) =>
         namesIn(call).flatMap(([path, kind]) => {
           const wrong = kind === 'bill' ? objects.customer : objects.bill
           const pointer = pointerTo(path)
@@ -232,6 +235,24 @@ describe('an id', () => {
       ),
     )
   })
+
+  test('of another kind, or of another merchant, in every row of a batch, is the outcome of that row', async () => {
+    for (const call of withBody().filter(isBatch)) {
+      for (const [path, kind] of namesIn(call)) {
+        for (const wrong of [kind === 'bill' ? objects.customer : objects.bill, objects[kind]]) {
+          const { status, text } = await send(call.method, call.path, JSON.stringify(withValue(call.body, path, wrong)))
+          const pointer = pointerTo(path.slice(2))
+          expect([call.id, status, JSON.parse(text)]).toMatchObject([
+            call.id,
+            200,
+            { data: [{ status: 404, body: { code: 'not_found', errors: [{ pointer }] } }], failed: 1 },
+          ])
+        }
+      }
+    }
+  })
+
+  const alone = () => withBody().filter((call) => !isBatch(call))
 
   /** The objects that the sample of an operation names: those alone can be named otherwise without another fault. */
   function namesIn(call: Call): [Place['path'], (typeof kinds)[number]][] {
@@ -304,7 +325,7 @@ describe('an address', () => {
   })
 })
 
-test('no refusal speaks the language of a library', async () => {
+test('no refusal speaks the language of a library', { timeout: 120_000 }, async () => {
   const values = [
     5,
     '',

@@ -256,6 +256,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: `/billing/payments/${payment}/reversals`, body: { amount: 10, reason: 'bounced' } },
     ...refundRequests(objects),
     ...captureRequests(objects),
+    ...batchRequests(objects),
     { method: 'POST', path: '/billing/obligations', body: { payment, account, amount: 50 } },
     { method: 'POST', path: `/billing/obligations/${obligation}/reversals`, body: { amount: 10, reason: 'mistake' } },
     {
@@ -284,6 +285,29 @@ function captureRequests({ held, held_too }: SampleObjects): Sample[] {
     { method: 'POST', path: `/collect/payments/${held}/captures`, body: { amount: 1, metadata } },
     { method: 'POST', path: `/collect/payments/${held_too}/voids`, body: { metadata } },
   ]
+}
+
+function batchRequests({ customer, account, bill }: SampleObjects): Sample[] {
+  const rows = {
+    customers: { external_reference: 'N9', name: 'Ann', currency: 'ZAR', balance: 5 },
+    accounts: { customer, external_reference: 'N9', currency: 'ZAR', balance: 5 },
+    bills: {
+      customer,
+      account,
+      external_reference: 'N9',
+      currency: 'ZAR',
+      amount_due: 5,
+      lines: [{ label: 'Water', amount: 5 }],
+      metadata: { by: 'batch' },
+    },
+    payments: { account, amount: 5, currency: 'ZAR', channel: 'cash', reference: 'N9' },
+    adjustments: { bill, amount: 5, reason: 'fee' },
+  }
+  return Object.entries(rows).map(([kind, row]) => ({
+    method: 'POST',
+    path: `/billing/${kind}/batch`,
+    body: { rows: [row] },
+  }))
 }
 
 function endpointRequests(endpoint: string): Sample[] {

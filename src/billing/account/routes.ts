@@ -9,6 +9,7 @@ import { archive, archiveText, unarchive, unarchiveText } from '../object/archiv
 import { balanceUpdateErrors } from '../object/balance.ts'
 import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
+import { accountBatchRoute } from './create-batch.ts'
 import { createGroupedAccounts } from './create-grouped.ts'
 import { accounts } from './resource.ts'
 import { createAccountBody, updateAccountBody } from './schema.ts'
@@ -41,6 +42,7 @@ export function accountRoutes(router: Router, app: AppContext): void {
     },
     ({ body, context }) => create(context, body),
   )
+  accountBatchRoute(router, app, create)
   retrieveOperation(router, app, accounts, {
     url: '/billing/accounts/:account',
     id: 'retrieveAccount',

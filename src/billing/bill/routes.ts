@@ -7,6 +7,7 @@ import { archive, archiveText, unarchive, unarchiveText } from '../object/archiv
 import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
 import { enterBillAdjustment } from './balance.ts'
+import { billBatchRoute } from './create-batch.ts'
 import { earlierOperation } from './earlier.ts'
 import { bills } from './resource.ts'
 import { createBillBody, updateBillBody } from './schema.ts'
@@ -79,6 +80,7 @@ export function billRoutes(router: Router, app: AppContext): void {
     },
     (connection, { context }, named) => voidBill(connection, context, named),
   )
+  billBatchRoute(router, app)
   retrieveOperation(router, app, bills, {
     url: '/billing/bills/:bill',
     id: 'retrieveBill',

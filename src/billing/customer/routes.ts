@@ -7,6 +7,7 @@ import { archive, archiveText, unarchive, unarchiveText } from '../object/archiv
 import { balanceUpdateErrors } from '../object/balance.ts'
 import { listOperation } from '../object/list/operation.ts'
 import { actionOperation, createOperation, retrieveOperation, updateOperation } from '../object/operations.ts'
+import { customerBatchRoute } from './create-batch.ts'
 import { customers } from './resource.ts'
 import { createCustomerBody, updateCustomerBody } from './schema.ts'
 import * as service from './service.ts'
@@ -26,6 +27,7 @@ export function customerRoutes(router: Router, app: AppContext): void {
     },
     (connection, { context }, body) => service.createCustomer(connection, context, body),
   )
+  customerBatchRoute(router, app)
   retrieveOperation(router, app, customers, {
     url: '/billing/customers/:customer',
     id: 'retrieveCustomer',

@@ -6,7 +6,7 @@ import { required } from '../../core/assert.ts'
 import { effectiveAt } from '../../core/effective-at.ts'
 import { formatId, type Id } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
-import { fieldProblem, Problem } from '../../core/problem.ts'
+import { fieldProblem, type InputPlace, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { type AdjustmentCause, adjust } from '../../ledger/adjust.ts'
 import { Journal } from '../../ledger/journal.ts'
@@ -42,7 +42,8 @@ const reference = text(255)
 const signs = { fee: 1, credit_note: -1, discount: -1, write_off: -1, adjustment: 0 } as const
 const kinds = z.enum(Object.keys(signs) as [keyof typeof signs])
 
-const createAdjustment = z
+/** The body of an adjustment. */
+export const createAdjustment = z
   .strictObject({
     amount: expecting(z.int(), 'a whole number of minor units that is not 0, such as 500 or -500')
       .min(-maxBalanceNumber)
@@ -69,7 +70,8 @@ const createAdjustment = z
   .meta({ id: 'CreateAdjustment' })
 type CreateAdjustment = z.output<typeof createAdjustment>
 
-const adjustment = z
+/** An adjustment that was entered. */
+export const adjustment = z
   .object({
     id: shownId('adjustment'),
     kind: kinds,
@@ -135,19 +137,20 @@ export function adjustOperation<Kind extends ReceivableKind, Shape extends z.Zod
 }
 
 /**
- * Enters an adjustment on the locked balance and renders it. Throws `no_balance`, `currency_mismatch`, `archived`,
+ * Enters an adjustment on the locked balance and renders it. `place` is where the object was named. Throws `no_balance`, `currency_mismatch`, `archived`,
  * `amount_out_of_range`, and what `enter` throws.
  */
-async function adjustObject<Kind extends ReceivableKind>(
+export async function adjustObject<Kind extends ReceivableKind>(
   connection: Connection,
   view: ChangeView,
   kind: Kind,
   idOrReference: string,
   input: CreateAdjustment,
   enter: EnterAdjustment<Kind>,
+  place: InputPlace = { parameter: kind },
 ): Promise<z.input<typeof adjustment>> {
   const { environment, request_id, actor, now } = view.context
-  const held = await lockObject(connection, environment.id, kind, idOrReference)
+  const held = await lockObject(connection, environment.id, kind, idOrReference, { place })
   const { receivable } = held
   if (!receivable) throw new Problem('no_balance', `The ${kind} has no balance to adjust.`)
   if (input.currency !== undefined && input.currency !== receivable.currency) {

@@ -1,5 +1,5 @@
 import { checkIfMatch, etagOf } from '../../api/etag.ts'
-import { Problem } from '../../core/problem.ts'
+import { type InputPlace, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { Receivable, ReceivableKind } from '../../ledger/receivable.ts'
 import { lockReceivables } from '../../ledger/store.ts'
@@ -24,9 +24,9 @@ export async function lockObject<Kind extends ReceivableKind>(
   environmentId: number,
   kind: Kind,
   idOrReference: string,
-  options: { ifMatch?: string | undefined } = {},
+  options: { ifMatch?: string | undefined; place?: InputPlace } = {},
 ): Promise<Held<Rows[Kind]>> {
-  const found = await findOrThrow(connection, environmentId, kind, idOrReference, { lock: 'update' })
+  const found = await findOrThrow(connection, environmentId, kind, idOrReference, { lock: 'update' }, options.place)
   // Before the balance is locked: a transaction that reopens it locks it first and then the archived object.
   if (found.archived_at !== null) throw new Problem('archived', `The ${kind} is archived and cannot be changed.`)
   const receivable = (await lockReceivables(connection, { ids: [found.id], environments: [environmentId] })).get(

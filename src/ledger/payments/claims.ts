@@ -173,6 +173,12 @@ function lostOutcomeOf({ key, reference }: ClaimedCommand, { responses, referenc
   }
 }
 
+/** The payments that the reference of a command names or has named, the present one first. */
+export async function findHolders(pool: Queryable, command: PaymentCommand): Promise<ReferenceHolder[]> {
+  const claimed = withClaims(command)
+  return (await findReferences(pool, [claimed])).get(claimed.reference?.name ?? '') ?? []
+}
+
 type ReferenceRow = ReferenceHolder & { environment_id: number; channel: string; reference: string }
 
 async function findReferences(pool: Queryable, commands: ClaimedCommand[]): Promise<Map<string, ReferenceRow[]>> {

@@ -1,10 +1,11 @@
 import type { Id } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
+import type { Queryable } from '../../database/pool.ts'
 import type { PaymentTarget } from '../../ledger/payments/command.ts'
-import { type CodedNotice, targetOfNotice } from '../notice/find-by-code.ts'
+import { type CodedNotice, findCodedNotice, targetOfNotice } from '../notice/find-by-code.ts'
 import type { Said } from './fingerprint.ts'
-import { namesNoTarget } from './schema.ts'
-import type { ResolvedTarget } from './target.ts'
+import { type CreatePayment, isUntargeted, namesNoTarget, transferCodesOf } from './schema.ts'
+import { type ResolvedTarget, resolveTarget } from './target.ts'
 
 /** Where a recorded payment goes, and the notice whose code came with it. */
 export type PaymentDestination = {
@@ -44,4 +45,17 @@ export function destinationOf(
     pointer: '/customer',
     notice,
   }
+}
+
+/** Looks up where a payment goes, with every object that it names. Throws what `destinationOf` and the look-ups do. */
+export async function findDestination(
+  database: Queryable,
+  environmentId: number,
+  input: CreatePayment,
+): Promise<PaymentDestination> {
+  const [named, notice] = await Promise.all([
+    isUntargeted(input) ? undefined : resolveTarget(database, environmentId, input),
+    findCodedNotice(database, environmentId, transferCodesOf(input)),
+  ])
+  return destinationOf(input, named, notice)
 }

@@ -7,6 +7,7 @@ import { selectionOf } from '../../ledger/payments/command.ts'
 import { decide, explainAllocation } from '../../ledger/payments/decide.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
 import { readReceivables } from '../../ledger/store.ts'
+import type { PaymentDestination } from './destination.ts'
 import type { PreviewPayment, paymentPreview } from './schema.ts'
 import { refuseWithdrawn, resolveTarget } from './target.ts'
 
@@ -15,11 +16,20 @@ import { refuseWithdrawn, resolveTarget } from './target.ts'
  * write path and changes nothing.
  */
 export async function previewPayment(
-  { pool }: Pick<AppContext, 'pool'>,
-  { environment }: RequestContext,
+  app: Pick<AppContext, 'pool'>,
+  context: RequestContext,
   input: PreviewPayment,
 ): Promise<z.input<typeof paymentPreview>> {
-  const { target, customer_id, pointer } = await resolveTarget(pool, environment.id, input)
+  return previewAt(app, context, input, await resolveTarget(app.pool, context.environment.id, input))
+}
+
+/** The same where it is known already where the money goes. */
+export async function previewAt(
+  { pool }: Pick<AppContext, 'pool'>,
+  { environment }: RequestContext,
+  input: Pick<PreviewPayment, 'amount' | 'currency'>,
+  { target, customer_id, pointer }: Pick<PaymentDestination, 'target' | 'customer_id' | 'pointer'>,
+): Promise<z.input<typeof paymentPreview>> {
   if (isWithdrawn(input.currency)) await refuseWithdrawn(pool, environment.id, input.currency, target)
   const payment = { customer_id, amount: BigInt(input.amount), currency: input.currency }
   const command = { environment, payment, target }

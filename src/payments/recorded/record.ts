@@ -75,8 +75,8 @@ export async function recordPayment(
 
 type Rest = Omit<Said, 'target' | 'target_pointer'>
 
-/** What the request says besides its target. Throws `not_found` when `replaces` is no id of a payment. */
-function readRest({ now }: RequestContext, input: schema.CreatePayment): Rest {
+/** What the request says besides its target. Throws `invalid_request` for money of a time to come, and `not_found` when `replaces` is no id of a payment. */
+export function readRest({ now }: RequestContext, input: schema.CreatePayment): Rest {
   const received_at = input.received_at === undefined ? undefined : pastInstant(input.received_at, now, '/received_at')
   const replaces = input.replaces === undefined ? null : parseId('payment', input.replaces)
   if (replaces === undefined) throw absentProblem('payment', input.replaces ?? '', { pointer: '/replaces' })
@@ -104,8 +104,9 @@ async function apply(
   return outcome.kind === 'target_unknown' ? outcome.kind : responseOf(app, context, said, command, outcome)
 }
 
-function makeCommand(
-  app: App,
+/** What is to be applied, and how it is answered. */
+export function makeCommand(
+  app: Pick<AppContext, 'publicUrl'>,
   context: RequestContext,
   said: Said,
   { target, customer_id, first_id, notice }: PaymentDestination,

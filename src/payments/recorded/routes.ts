@@ -9,6 +9,7 @@ import { sumLinesOfPayment } from '../settlement/store.ts'
 import { paymentListRoute } from './list.ts'
 import { previewPayment } from './preview.ts'
 import { paymentRecordRoute } from './record.ts'
+import { paymentBatchRoute } from './record-batch.ts'
 import { renderBillingPayment, renderCollectPayment, renderSettled } from './render.ts'
 import { paymentReverseRoute } from './reverse.ts'
 import * as schema from './schema.ts'
@@ -21,6 +22,7 @@ const params = z.object({ payment: sentId('payment') })
 /** Record, preview, retrieve and reverse payments. */
 export function paymentRoutes(router: Router, app: AppContext): void {
   paymentRecordRoute(router, app)
+  paymentBatchRoute(router, app)
   paymentListRoute(router, app)
   addPreview(router, app)
   addRetrieve(router, app)
