@@ -96,6 +96,7 @@ export const examples: Readonly<Record<string, Example>> = {
     body: { kind: 'credit_note', amount: -100, reference: 'CN-0042', reason: 'Billed twice' },
   },
   listBills: { query: { status: 'unpaid', due_to: '2026-12-31' } },
+  search: { query: { q: 'john doe', kinds: 'customer,account' } },
   lookUp: { query: { reference: 'UAR1234567890' } },
   previewPayment: { body: { amount: 6000, currency: 'ZAR', customer: 'UCR1234567890', policy: 'oldest_first' } },
   createPayment: {

@@ -5,6 +5,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Bills: 'One amount that is due, with a due date, on a customer or on one of its accounts.',
   Payments: 'Money that was received, and how it was applied.',
   Obligations: 'One amount of one payment, applied to one customer, account or bill.',
+  Search: 'Finding customers, accounts, bills, payments and payment requests by what is known of them.',
   Refunds: 'Money of a payment that is sent back, by hand or through its processor.',
   Settlements: 'What processors pay to the bank of the merchant, with what it is made of, and what they still owe.',
   'Webhook endpoints': 'Where events are sent.',
