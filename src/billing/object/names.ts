@@ -11,7 +11,9 @@ const dropped = String.raw`''’\u0300-\u036f`
 
 /** SQL: a text as names are compared: in lower case, without accents and punctuation, with one space between words. */
 export function foldedName(text: string): string {
-  const bare = `regexp_replace(lower(normalize(${text}, NFKD)), '[${dropped}]+', '', 'g')`
+  // A text of as many bytes as characters is ASCII, which is normal as it is: that halves the time of what most names take.
+  const normal = `case when octet_length(${text}) = length(${text}) then ${text} else normalize(${text}, NFKD) end`
+  const bare = `regexp_replace(lower(${normal}), '[${dropped}]+', '', 'g')`
   return `btrim(regexp_replace(${bare}, '[${between}]+', ' ', 'g'))`
 }
 
@@ -23,7 +25,7 @@ export function askedName(text: string): string {
 /** SQL: the name of a row as it reads from the word on that has so many before it. It is cut, since a key of an index has its limit. */
 export function nameFrom(before: number): string {
   if (before === 0) return askedName('name')
-  const turned = String.raw`'^((?:\S+ ){${before}})(\S.*)$', '\2 \1'`
+  const turned = String.raw`'^((?:\S+ ){${before}})(.+)', '\2 \1'`
   return `left(regexp_replace(${foldedName('name')}, ${turned}), 100) collate "C"`
 }
 

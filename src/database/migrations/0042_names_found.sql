@@ -6,61 +6,61 @@
 
 create index concurrently if not exists customer_by_name_1 on customer (
   environment_id,
-  (left(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), 100) collate "C"),
+  (left(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), 100) collate "C"),
   id
 ) where name is not null;
 
 create index concurrently if not exists customer_by_name_2 on customer (
   environment_id,
-  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){1})(\S.*)$', '\2 \1'), 100) collate "C"),
+  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){1})(.+)', '\2 \1'), 100) collate "C"),
   id
 ) where name ~ '^[\s!-/:-@\[-\u0060{-~]*(?:[^\s!-/:-@\[-\u0060{-~]+[\s!-/:-@\[-\u0060{-~]+){1}';
 
 create index concurrently if not exists customer_by_name_3 on customer (
   environment_id,
-  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){2})(\S.*)$', '\2 \1'), 100) collate "C"),
+  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){2})(.+)', '\2 \1'), 100) collate "C"),
   id
 ) where name ~ '^[\s!-/:-@\[-\u0060{-~]*(?:[^\s!-/:-@\[-\u0060{-~]+[\s!-/:-@\[-\u0060{-~]+){2}';
 
 create index concurrently if not exists customer_by_name_4 on customer (
   environment_id,
-  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){3})(\S.*)$', '\2 \1'), 100) collate "C"),
+  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){3})(.+)', '\2 \1'), 100) collate "C"),
   id
 ) where name ~ '^[\s!-/:-@\[-\u0060{-~]*(?:[^\s!-/:-@\[-\u0060{-~]+[\s!-/:-@\[-\u0060{-~]+){3}';
 
 create index concurrently if not exists customer_by_name_5 on customer (
   environment_id,
-  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){4})(\S.*)$', '\2 \1'), 100) collate "C"),
+  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){4})(.+)', '\2 \1'), 100) collate "C"),
   id
 ) where name ~ '^[\s!-/:-@\[-\u0060{-~]*(?:[^\s!-/:-@\[-\u0060{-~]+[\s!-/:-@\[-\u0060{-~]+){4}';
 
 create index concurrently if not exists account_by_name_1 on account (
   environment_id,
-  (left(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), 100) collate "C"),
+  (left(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), 100) collate "C"),
   id
 ) where name is not null;
 
 create index concurrently if not exists account_by_name_2 on account (
   environment_id,
-  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){1})(\S.*)$', '\2 \1'), 100) collate "C"),
+  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){1})(.+)', '\2 \1'), 100) collate "C"),
   id
 ) where name ~ '^[\s!-/:-@\[-\u0060{-~]*(?:[^\s!-/:-@\[-\u0060{-~]+[\s!-/:-@\[-\u0060{-~]+){1}';
 
 create index concurrently if not exists account_by_name_3 on account (
   environment_id,
-  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){2})(\S.*)$', '\2 \1'), 100) collate "C"),
+  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){2})(.+)', '\2 \1'), 100) collate "C"),
   id
 ) where name ~ '^[\s!-/:-@\[-\u0060{-~]*(?:[^\s!-/:-@\[-\u0060{-~]+[\s!-/:-@\[-\u0060{-~]+){2}';
 
 create index concurrently if not exists account_by_name_4 on account (
   environment_id,
-  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){3})(\S.*)$', '\2 \1'), 100) collate "C"),
+  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){3})(.+)', '\2 \1'), 100) collate "C"),
   id
 ) where name ~ '^[\s!-/:-@\[-\u0060{-~]*(?:[^\s!-/:-@\[-\u0060{-~]+[\s!-/:-@\[-\u0060{-~]+){3}';
 
 create index concurrently if not exists account_by_name_5 on account (
   environment_id,
-  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(normalize(name, NFKD)), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){4})(\S.*)$', '\2 \1'), 100) collate "C"),
+  (left(regexp_replace(btrim(regexp_replace(regexp_replace(lower(case when octet_length(name) = length(name) then name else normalize(name, NFKD) end), '[''’\u0300-\u036f]+', '', 'g'), '[\s!-/:-@\[-\u0060{-~]+', ' ', 'g')), '^((?:\S+ ){4})(.+)', '\2 \1'), 100) collate "C"),
   id
 ) where name ~ '^[\s!-/:-@\[-\u0060{-~]*(?:[^\s!-/:-@\[-\u0060{-~]+[\s!-/:-@\[-\u0060{-~]+){4}';
 
