@@ -26,6 +26,7 @@ const floors = [
   'openapi',
   'pages',
   'privacy',
+  'search',
   'payments',
   'billing',
   'webhooks',

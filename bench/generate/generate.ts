@@ -56,6 +56,11 @@ export async function generateBacklog(owner: Pool, backlog: NewBacklog): Promise
   )
 }
 
+/** Names the customers and accounts of an environment, and makes bills. The books are not right then. */
+export async function nameAccounts(owner: Pool, environmentId: number): Promise<void> {
+  await withoutTimeout(owner, (connection) => connection.query(statement('named'), [environmentId]))
+}
+
 /** In a transaction of its own: within the one that fills them it would lock the tables, and a dispatcher out, for minutes. */
 async function makePartitions(owner: Pool, start: Date): Promise<void> {
   await owner.query('select make_partitions($1, 2)', [start])

@@ -94,7 +94,8 @@ export function invalidCursor(): Problem {
 
 /**
  * Renders a list's response from up to `limit + 1` rows: the extra row only shows that there are more. The next page
- * starts after the id of the last row shown.
+ * starts after the id of the last row shown. A list that looks through a bounded number of rows says by `readTo` where it ended
+ * before the page was full.
  */
 export function renderListPage<Row, Shown>(
   app: Pick<AppContext, 'vault'>,
@@ -104,14 +105,15 @@ export function renderListPage<Row, Shown>(
   limit: number,
   render: (row: Row) => Shown,
   idOf: (row: Row) => Id,
+  readTo?: Id,
 ): { data: Shown[]; has_more: boolean; next_cursor?: string } {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
-  const hasMore = rows.length > limit
+  const after = rows.length > limit && last !== undefined ? idOf(last) : readTo
   return {
     data: shown.map(render),
-    has_more: hasMore,
-    ...(hasMore && last !== undefined && { next_cursor: cursorAt(app, listName, filters, idOf(last)) }),
+    has_more: after !== undefined,
+    ...(after !== undefined && { next_cursor: cursorAt(app, listName, filters, after) }),
   }
 }
 

@@ -12,6 +12,11 @@ export class Conditions {
     this.#texts.push(String.raw({ raw: texts }, ...parameters))
   }
 
+  /** Adds a condition on one value whose text the program makes of its own constants; `text` gets the parameter. */
+  andMade(text: (parameter: string) => string, value: unknown): void {
+    this.#texts.push(text(`$${this.values.push(value)}`))
+  }
+
   /** The text after `where`. */
   get text(): string {
     return this.#texts.join(' and ')

@@ -131,6 +131,7 @@ export const examples: Readonly<Record<string, Example>> = {
       ],
     },
   },
+  search: { query: { q: 'john doe', kinds: 'customer,account' } },
   lookUp: { query: { reference: 'UAR1234567890' } },
   previewPayment: { body: { amount: 6000, currency: 'ZAR', customer: 'UCR1234567890', policy: 'oldest_first' } },
   createPayment: {

@@ -6,6 +6,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Adjustments: 'What changes a balance and is no payment: fees, credit notes, discounts, write-offs, corrections.',
   Payments: 'Money that was received, and how it was applied.',
   Obligations: 'One amount of one payment, applied to one customer, account or bill.',
+  Search: 'Finding customers, accounts, bills, payments and payment requests by what is known of them.',
   Refunds: 'Money of a payment that is sent back, by hand or through its processor.',
   Settlements: 'What processors pay to the bank of the merchant, with what it is made of, and what they still owe.',
   Disputes: 'Payments that the banks of payers question, and what of their money processors have taken back.',

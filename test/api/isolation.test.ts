@@ -112,6 +112,7 @@ const probes = (ids: Ids): Probe[] => {
     ['POST', `/webhooks/endpoints/${ids.endpoint}/test`, () => ({})],
     ['DELETE', `/webhooks/endpoints/${ids.endpoint}`],
     ['GET', `/billing/lookups?reference=${ids.customer}`],
+    ...(['customer', 'account', 'bill', 'payment'] as const).map((kind): Probe => ['GET', `/search?q=${ids[kind]}`]),
     ['GET', `/collect/settlements/${ids.settlement}`],
     ['GET', `/collect/settlements/${ids.settlement}/lines`],
     ['GET', '/collect/settlements'],

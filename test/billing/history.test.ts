@@ -41,6 +41,63 @@ function pay(target: Record<string, string>, amount: number, receivedAt?: string
   })
 }
 
+describe('the entries that are sought', () => {
+  const amounts = (page: { data: { amount: number }[] }) => page.data.map(({ amount }) => amount)
+
+  test('are of a kind, and took effect in a span', async () => {
+    const account = await makeAccount(5_000)
+    for (const [amount, day] of [
+      [100, '10'],
+      [200, '20'],
+      [300, '27'],
+    ] as const) {
+      await pay({ account: account.id }, amount, `2026-02-${day}T08:00:00Z`)
+    }
+    await call('POST', `/billing/accounts/${account.id}/adjustments`, { kind: 'fee', amount: 7, reason: 'late' })
+    const path = `/billing/accounts/${account.id}/entries`
+    expect(amounts(await get(`${path}?kind=payment`))).toEqual([-300, -200, -100])
+    expect(amounts(await get(`${path}?kind=fee`))).toEqual([7])
+    expect(amounts(await get(`${path}?kind=refund`))).toEqual([])
+    const [from, to] = ['effective_from=2026-02-20T08:00:00Z', 'effective_to=2026-02-20T08:00:00Z']
+    expect(amounts(await get(`${path}?kind=payment&${from}`))).toEqual([-300, -200])
+    expect(amounts(await get(`${path}?kind=payment&${to}`))).toEqual([-200, -100])
+    expect(amounts(await get(`${path}?${from}&${to}`))).toEqual([-200])
+    const first = await get(`${path}?kind=payment&limit=2`)
+    expect([first.has_more, amounts(first)]).toEqual([true, [-300, -200]])
+    const second = await get(`${path}?kind=payment&limit=2&cursor=${first.next_cursor}`)
+    expect([second.has_more, amounts(second)]).toEqual([false, [-100]])
+    expect((await server.api('GET', `${path}?kind=fee&cursor=${first.next_cursor}`)).body.code).toBe('invalid_cursor')
+  })
+
+  test('are looked for in 1,000 entries a page, and the cursor goes on where a page ended', async () => {
+    const account = await makeAccount(0)
+    const adjust = (body: object) =>
+      call('POST', `/billing/accounts/${account.id}/adjustments`, { amount: 1, reason: 'x', ...body })
+    await adjust({ kind: 'fee', amount: 11 })
+    for (let done = 0; done < 1_010; done += 10) await Promise.all(Array.from({ length: 10 }, () => adjust({})))
+    await adjust({ kind: 'fee', amount: 12 })
+    const path = `/billing/accounts/${account.id}/entries`
+    const first = await get(`${path}?kind=fee`)
+    expect([first.has_more, amounts(first)]).toEqual([true, [12]])
+    const second = await get(`${path}?kind=fee&cursor=${first.next_cursor}`)
+    expect([second.has_more, amounts(second)]).toEqual([false, [11]])
+    const none = await get(`${path}?kind=refund`)
+    expect(none).toMatchObject({ has_more: true, data: [] })
+    expect(await get(`${path}?kind=refund&cursor=${none.next_cursor}`)).toEqual({ has_more: false, data: [] })
+  }, 60_000)
+
+  test.each([
+    ['kind=money', 'kind'],
+    ['kind=', 'kind'],
+    ['effective_from=yesterday', 'effective_from'],
+    ['effective_to=2026-02-30T00:00:00Z', 'effective_to'],
+  ])('%s is refused', async (query, parameter) => {
+    const account = await makeAccount(5)
+    const answer = await server.api('GET', `/billing/accounts/${account.id}/entries?${query}`)
+    expect(answer.body).toMatchObject({ status: 400, errors: [{ parameter }] })
+  })
+})
+
 describe('the entries of an object', () => {
   test('tell what moved its balance, newest first, and by which request', async () => {
     const account = await makeAccount(5_000)

@@ -36,15 +36,16 @@ async function seed(): Promise<number> {
   const columns =
     'id, bucket, environment_id, external_reference, currency, metadata, archived_at, created_at, updated_at'
   await owner.query(
-    `insert into customer (${columns})
-     select ${idOf('n', 1)}, n % 65536, $1, 'c' || n, currency, metadata, archived_at, created_at, created_at
+    `insert into customer (${columns}, name, email, phone)
+     select ${idOf('n', 1)}, n % 65536, $1, 'c' || n, currency, metadata, archived_at, created_at, created_at,
+       case when n % 1000 = 3 then 'Rare' else 'Common' end || ' Person ' || n, 'e' || n || '@example.com', '+27' || n
      from (select n, ${common} from generate_series(1, 20000) as n) as made`,
     [id, now],
   )
   await owner.query(
-    `insert into account (${columns}, customer_id)
+    `insert into account (${columns}, customer_id, name)
      select ${idOf('n', 2)}, n % 65536, $1, 'a' || n, currency, metadata, archived_at, created_at, created_at,
-       ${idOf('n', 1)}
+       ${idOf('n', 1)}, case when n % 1000 = 3 then 'Rare' else 'Common' end || ' Account ' || n
      from (select n, ${common} from generate_series(1, 20000) as n) as made`,
     [id, now],
   )
@@ -110,8 +111,15 @@ const held = [
   { updated_from: '2026-06-20T00:00:00Z' },
 ]
 const filters: Record<ReceivableKind, Record<string, unknown>[]> = {
-  customer: held,
-  account: [...held, { customer: 'c77' }],
+  customer: [
+    ...held,
+    { name: 'common' },
+    { name: 'rare' },
+    { name: 'nobody' },
+    { email: 'e77@example.com' },
+    { phone: '+2777' },
+  ],
+  account: [...held, { customer: 'c77' }, { name: 'common' }, { name: 'rare' }],
   bill: [
     ...held,
     { customer: 'c77' },
@@ -152,7 +160,15 @@ describe('no list reads a table whole', () => {
     }
   })
 
-  test('a name is found by the directory, and then by the key', async () => {
+  test.each([
+    [{ name: 'rare person' }, 'customer_by_name_1'],
+    [{ email: 'E77@Example.com' }, 'customer_by_email'],
+    [{ phone: '+2777' }, 'customer_by_phone'],
+  ])('%j is found by its index', async (query, index) => {
+    expect(await planOf('customer', query)).toContain(index)
+  })
+
+  test('a reference is found by the directory, and then by the key', async () => {
     const plan = await planOf('bill', { external_reference: 'b4711' })
     expect(plan).toContain('bill_pkey')
   })

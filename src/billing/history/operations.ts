@@ -28,6 +28,8 @@ export function entriesOperation<Kind extends ReceivableKind>(
     app,
     {
       method: 'GET',
+      description:
+        'With a filter, a page looks through 1,000 entries at most. So it may hold fewer than `limit`, or none, while has_more is true: next_cursor goes on.',
       ...declared,
       tag,
       params: objectParams(kind),
@@ -37,12 +39,15 @@ export function entriesOperation<Kind extends ReceivableKind>(
     },
     async ({ params, query, context }) => {
       const { owner } = await findOwner(app, context, kind, params[kind])
-      const filters = { environment_id: owner.environment_id, owner: owner.id }
-      const page = readPage(app, list, query, filters)
-      const rows = await store.listEntries(app.pool, owner, page)
+      const { limit, cursor, ...sought } = query
+      const filters = { environment_id: owner.environment_id, owner: owner.id, ...sought }
+      const page = readPage(app, list, { limit, cursor }, filters)
+      const { rows, read_to } = Object.values(sought).every((filter) => filter === undefined)
+        ? { rows: await store.listEntries(app.pool, owner, page), read_to: undefined }
+        : await store.findEntries(app.pool, owner, page, sought)
       return {
         status: 200,
-        body: renderListPage(app, list, filters, rows, page.limit, renderEntry, ({ id }) => id),
+        body: renderListPage(app, list, filters, rows, limit, renderEntry, ({ id }) => id, read_to),
       }
     },
   )

@@ -40,7 +40,12 @@ export const movement = z
   .object({ ...moved, balance: balanceSum.describe('After this movement, in the order of the statement') })
   .meta({ id: 'Movement' })
 
-export const entriesQuery = z.strictObject(pageQuery)
+export const entriesQuery = z.strictObject({
+  ...pageQuery,
+  effective_from: instant.optional().describe('Took effect at this instant or later'),
+  effective_to: instant.optional().describe('Took effect at this instant or earlier'),
+  kind: z.enum(transactionKinds).optional(),
+})
 
 export const balanceQuery = z.strictObject({
   effective_at: instant.optional().describe('Entries that took effect by then; defaults to now'),

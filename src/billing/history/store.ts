@@ -44,9 +44,13 @@ export type WholeRow = AgeingRow & { currency: string; opening: bigint; movement
 export type Owner = { environment_id: number; id: Id; bucket: number }
 
 const listEntriesSql = loadSql(import.meta.url, './sql/list-entries.sql')
+const findEntriesSql = loadSql(import.meta.url, './sql/find-entries.sql')
 const balanceAtSql = loadSql(import.meta.url, './sql/balance-at.sql')
 const statementSql = loadSql(import.meta.url, './sql/statement.sql')
 const wholeStatementSql = loadSql(import.meta.url, './sql/whole-statement.sql')
+
+/** How many entries a page with filters looks through. */
+const readMax = 1_000
 
 const keyOf = ({ environment_id, id, bucket }: Owner) => [environment_id, id, bucket]
 
@@ -55,6 +59,30 @@ export async function listEntries(pool: Queryable, owner: Owner, page: PageStart
   const values = [...keyOf(owner), page.after ?? null, page.limit + 1]
   const { rows } = await pool.query<EntryRow>({ ...listEntriesSql, values })
   return rows
+}
+
+/** What entries are sought, besides whose. */
+export type EntryFilters = {
+  effective_from?: string | undefined
+  effective_to?: string | undefined
+  kind?: TransactionKind | undefined
+}
+
+/**
+ * A page of the entries that meet filters, as `listEntries`. It looks through a bounded number of entries: where it ended before the
+ * page was full, `read_to` is the last entry that it read.
+ */
+export async function findEntries(
+  pool: Queryable,
+  owner: Owner,
+  page: PageStart,
+  { effective_from, effective_to, kind }: EntryFilters,
+): Promise<{ rows: EntryRow[]; read_to: Id | undefined }> {
+  const sought = [kind ?? null, effective_from ?? null, effective_to ?? null]
+  const values = [...keyOf(owner), page.after ?? null, page.limit + 1, ...sought, readMax]
+  const { rows } = await pool.query<(EntryRow | { id: null }) & { read_to: Id | null }>({ ...findEntriesSql, values })
+  const found = rows.filter((row): row is EntryRow & { read_to: Id | null } => row.id !== null)
+  return { rows: found, read_to: rows[0]?.read_to ?? undefined }
 }
 
 /** The balance effective at `effectiveAt`, from what had been recorded by `recordedAt`, by default now. */

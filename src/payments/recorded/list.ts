@@ -142,7 +142,8 @@ async function addNamed(
   return true
 }
 
-async function findByReference(
+/** The payments that have a reference, in one channel or in any. */
+export async function findByReference(
   database: Queryable,
   environmentId: number,
   reference: string,

@@ -5,7 +5,7 @@ import type { AppContext } from '../../context.ts'
 import { receiptPath } from '../../core/receipt-address.ts'
 import { arrivedOf } from '../../ledger/store.ts'
 import { sentId } from '../../shapes/primitives.ts'
-import { sumLinesOfPayment } from '../settlement/store.ts'
+import { sumLinesOfPayments } from '../settlement/store.ts'
 import { paymentListRoute } from './list.ts'
 import { previewPayment } from './preview.ts'
 import { paymentRecordRoute } from './record.ts'
@@ -69,7 +69,7 @@ function addRetrieve(router: Router, app: AppContext): void {
     async ({ params, context: { environment } }) => {
       const found = await findPaymentOrThrow(app.pool, environment.id, params.payment)
       const { row, obligations } = await readPayment(app.pool, environment.id, found.id)
-      const settled = await sumLinesOfPayment(app.pool, environment.id, row.id)
+      const settled = (await sumLinesOfPayments(app.pool, environment.id, [row.id])).get(row.id)
       const more = { ...receiptOf(app, row), ...(settled && renderSettled(settled)) }
       const body = { ...renderBillingPayment(environment, row, obligations), ...more }
       return { status: 200, body, etag: `"${row.version}"` }

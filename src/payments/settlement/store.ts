@@ -74,19 +74,22 @@ export async function listReading(
   return rows
 }
 
-/** What lines say of one payment: what its processor took for itself, and what of it went to the bank. */
-export async function sumLinesOfPayment(
+/**
+ * What lines say of payments: what its processor took of each for itself, and what of it went to the bank. By the payment; those
+ * without a line are left out.
+ */
+export async function sumLinesOfPayments(
   database: Queryable,
   environmentId: number,
-  paymentId: Id,
-): Promise<{ fee: bigint; net: bigint } | undefined> {
-  const { rows } = await database.query<{ fee: bigint; net: bigint; lines: bigint }>({
-    name: 'sum-lines-of-payment',
-    text: `select coalesce(sum(fee), 0)::bigint as fee, coalesce(sum(gross - fee), 0)::bigint as net, count(*) as lines
-      from settlement_line where payment_id = $2 and environment_id = $1 and matched`,
-    values: [environmentId, paymentId],
+  ids: readonly Id[],
+): Promise<Map<Id, { fee: bigint; net: bigint }>> {
+  const { rows } = await database.query<{ payment_id: Id; fee: bigint; net: bigint }>({
+    name: 'sum-lines-of-payments',
+    text: `select payment_id, sum(fee)::bigint as fee, sum(gross - fee)::bigint as net
+      from settlement_line where payment_id = any ($2::uuid[]) and environment_id = $1 and matched group by payment_id`,
+    values: [environmentId, ids],
   })
-  return rows[0] && rows[0].lines > 0n ? rows[0] : undefined
+  return new Map(rows.map((row) => [row.payment_id, row]))
 }
 
 /** Finds a settlement by its id. Throws `not_found`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createdQuery, pageQuery, updatedQuery } from '../../../api/pagination.ts'
+import { emailAddress, phoneNumber } from '../../../shapes/contact.ts'
 import { expecting } from '../../../shapes/expected.ts'
 import {
   booleanText,
@@ -9,6 +10,7 @@ import {
   keptCurrencyCode,
   maxBalanceNumber,
   metadata,
+  text,
   wholeNumberText,
 } from '../../../shapes/primitives.ts'
 
@@ -33,10 +35,28 @@ const common = {
   archived: z.enum(['false', 'true', 'all']).default('false').describe('Archived objects are excluded by default'),
 }
 
+const name = expecting(
+  text(100).refine((value) => /[\p{L}\p{N}]/u.test(value), {
+    error: 'should hold a letter or a digit, such as Ann',
+  }),
+  'the beginning of a name, such as Ann',
+)
+  .optional()
+  .describe('The beginning of the name, without regard to case, accents and punctuation')
+
 /** The query of each list. A field that is not listed is refused. */
 export const listQueries = {
-  customer: z.strictObject(common),
-  account: z.strictObject({ ...common, customer: idOrReference.optional().describe('Id or external reference') }),
+  customer: z.strictObject({
+    ...common,
+    name,
+    email: emailAddress.optional().describe('The whole address, without regard to case'),
+    phone: phoneNumber.optional().describe('The whole number in E.164; a + is sent as %2B'),
+  }),
+  account: z.strictObject({
+    ...common,
+    customer: idOrReference.optional().describe('Id or external reference'),
+    name,
+  }),
   bill: z.strictObject({
     ...common,
     customer: idOrReference.optional().describe('Id or external reference'),
@@ -48,4 +68,5 @@ export const listQueries = {
   }),
 } as const
 
-export type ListQuery = z.output<typeof listQueries.bill>
+export type ListQuery = z.output<typeof listQueries.bill> &
+  Partial<Pick<z.output<typeof listQueries.customer>, 'name' | 'email' | 'phone'>>

@@ -5,6 +5,7 @@ import { bucketOf, firstIdAt } from '../../../core/id/id.ts'
 import { Conditions } from '../../../database/conditions.ts'
 import type { Queryable } from '../../../database/pool.ts'
 import type { ReceivableKind } from '../../../ledger/receivable.ts'
+import { askedName, beginsAt } from '../names.ts'
 import { findObject, findReference, objectSelect, type Rows } from '../rows.ts'
 import type { ListQuery } from './schema.ts'
 
@@ -33,6 +34,7 @@ export async function listObjects<Kind extends ReceivableKind>(
     conditions.and`r.id >= ${from} and r.id < ${below}`
   } else conditions.and`e.environment_id = ${environment.id} and e.id >= ${from} and e.id < ${below}`
   addOwnFilters(conditions, query)
+  addPersonal(conditions, query)
   addReceivableFilters(conditions, query, dateIn(environment.time_zone, now))
   addChanged(conditions, environment.id, kind, query)
   const { rows } = await database.query<Rows[Kind]>({
@@ -57,7 +59,9 @@ function goesByStatus(query: ListQuery): boolean {
 export function goesByChange(query: Partial<ListQuery>): boolean {
   if (query.updated_from === undefined) return false
   const { external_reference, customer, account, metadata, due_from, due_to, status, overdue, created_from } = query
-  const narrowing = [external_reference, customer, account, metadata, due_from, due_to, status, created_from]
+  const { name, email, phone } = query
+  const named = [external_reference, customer, account, name, email, phone]
+  const narrowing = [...named, metadata, due_from, due_to, status, created_from]
   return overdue !== true && narrowing.every((filter) => filter === undefined)
 }
 
@@ -120,6 +124,18 @@ function addOwnFilters(conditions: Conditions, query: ListQuery): void {
   if (currency !== undefined) conditions.and`e.currency = ${currency}`
   if (due_from !== undefined) conditions.and`e.due_date >= ${due_from}`
   if (due_to !== undefined) conditions.and`e.due_date <= ${due_to}`
+}
+
+/** Who is sought by name, e-mail or phone: each has an index of its own. */
+function addPersonal(conditions: Conditions, { name, email, phone }: ListQuery): void {
+  if (name !== undefined) {
+    conditions.andMade((parameter) => {
+      const asked = askedName(`${parameter}::text`)
+      return `${beginsAt(0, asked)} and ${asked} <> ''`
+    }, name)
+  }
+  if (email !== undefined) conditions.and`lower(e.email) = lower(${email})`
+  if (phone !== undefined) conditions.and`e.phone = ${phone}`
 }
 
 function addReceivableFilters(conditions: Conditions, query: ListQuery, today: string): void {
