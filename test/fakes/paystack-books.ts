@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FakePaystackDisputes } from './paystack-disputes.ts'
+import { type FakePaystackSettlement, feesOf, pageOf } from './paystack-settlements.ts'
 
 export type Json = Record<string, unknown>
 
 const fixtures = JSON.parse(readFileSync(join(import.meta.dirname, '../fixtures/paystack.json'), 'utf8')) as Record<
-  'transaction' | 'refund' | 'balance',
+  'transaction' | 'refund' | 'balance' | 'dispute' | 'settlement',
   Json
 >
 
@@ -103,6 +105,10 @@ export class PaystackBooks {
   url = ''
   readonly transactions: FakeTransaction[] = []
   readonly refunds: FakePaystackRefund[] = []
+  readonly disputes = new FakePaystackDisputes(fixtures.dispute, (transaction, domain) =>
+    this.shown(transaction, domain),
+  )
+  readonly settlements: FakePaystackSettlement[] = []
   readonly faults: PaystackFaults = {
     lose_answer: false,
     status: undefined,
@@ -140,8 +146,28 @@ export class PaystackBooks {
         'Refunds retrieved',
       )
     }
+    if (pathname === '/dispute') return this.#disputes(searchParams, domain)
+    if (group === 'settlement') return this.#settlements(name, third, searchParams, domain)
     const found = group === 'refund' ? this.refunds.find(({ id }) => String(id) === name) : undefined
     return found ? ok(this.shownRefund(found, domain), 'Refund retrieved') : refuse(404, 'Not found', 'not_found')
+  }
+
+  #disputes(query: URLSearchParams, domain: string): Answered {
+    const transaction = query.get('transaction')
+    query.delete('transaction')
+    const page = pageOf(this.disputes.of(transaction, domain), query)
+    return page && transaction !== null ? ok(page, 'Disputes retrieved') : refuse(400, 'Invalid query')
+  }
+
+  /** The newest first. */
+  #settlements(id: string | undefined, part: string | undefined, query: URLSearchParams, domain: string): Answered {
+    const one = this.settlements.find((settlement) => String(settlement.id) === id)
+    if (id !== undefined && (!one || part !== 'transactions')) return refuse(404, 'Not found', 'not_found')
+    const all = one
+      ? one.of.map((transaction) => this.shown(transaction, domain))
+      : this.settlements.map(({ of: _, ...shown }) => ({ ...fixtures.settlement, ...shown, domain })).reverse()
+    const page = pageOf(all, query)
+    return page ? ok(page, 'Retrieved') : refuse(400, 'Invalid query')
   }
 
   #initialize(sent: Json): Answered {
@@ -197,6 +223,7 @@ export class PaystackBooks {
       reference,
       status,
       amount: text_amounts ? String(amount) : amount,
+      fees: text_amounts ? String(feesOf(transaction)) : feesOf(transaction),
       currency,
       gateway_response,
       created_at,

@@ -10,6 +10,8 @@ import {
   PaystackBooks,
   type PaystackFaults,
 } from './paystack-books.ts'
+import type { FakePaystackDispute, FakePaystackDisputes } from './paystack-disputes.ts'
+import { type FakePaystackSettlement, settle } from './paystack-settlements.ts'
 
 /** A callback as it is sent. */
 export type SentCallback = { body: string; headers: Record<string, string> }
@@ -30,6 +32,13 @@ export type PaystackFake = {
   callback(transaction: FakeTransaction, options?: CallbackOptions): SentCallback
   /** A callback about a refund, which names no id of it. */
   refundCallback(refund: FakePaystackRefund, options?: CallbackOptions): SentCallback
+  /** What payers' banks dispute. */
+  disputes: FakePaystackDisputes
+  /** A callback about a dispute. */
+  disputeCallback(dispute: FakePaystackDispute, options?: CallbackOptions): SentCallback
+  settlements: FakePaystackSettlement[]
+  /** Pays out to the bank what payers paid. */
+  settle(of: FakeTransaction[], changes?: Partial<FakePaystackSettlement>): FakePaystackSettlement
   close(): Promise<void>
 }
 
@@ -59,6 +68,13 @@ export async function startPaystackFake(now: () => Date = () => new Date(), port
       const data = { status, transaction_reference, refund_reference: null, amount: String(amount), domain }
       return signed({ event, data }, options)
     },
+    disputes: books.disputes,
+    disputeCallback: (dispute, { domain = 'live', ...options } = {}) => {
+      const { event = dispute.status === 'resolved' ? 'charge.dispute.resolve' : 'charge.dispute.create' } = options
+      return signed({ event, data: books.disputes.shown(dispute, domain) }, options)
+    },
+    settlements: books.settlements,
+    settle: (of, changes) => settle(books.settlements, of, now(), changes),
     async close() {
       server.closeAllConnections()
       server.close()

@@ -4,6 +4,7 @@ import { cases } from '../../src/payments/processor/check/cases.ts'
 import { type CaseResult, checkProcessor, formatReport } from '../../src/payments/processor/check/check.ts'
 import { brokenCallbacks } from './under-test/broken-callbacks.ts'
 import { brokenCharges } from './under-test/broken-charges.ts'
+import { brokenCaptures, brokenDisputes, brokenSettlements } from './under-test/broken-later.ts'
 import { brokenManners, brokenRefunds } from './under-test/broken-manners.ts'
 import { processorUnderTest as paystack } from './under-test/paystack.ts'
 import { processorUnderTest as simulator } from './under-test/simulator.ts'
@@ -13,12 +14,15 @@ import { processorUnderTest as stripe } from './under-test/stripe.ts'
 const failed = (results: CaseResult[]) => results.filter(({ outcome }) => outcome === 'failed')
 const inapplicable = (results: CaseResult[]) =>
   results.filter(({ outcome }) => outcome === 'not applicable').map(({ id }) => id)
+/** Those besides of what the example cannot do at all: hold amounts, and tell of disputes and settlements. */
+const inapplicableToExample = (results: CaseResult[]) =>
+  inapplicable(results).filter((id) => !/^(capture|disputes|settlements)\./.test(id))
 
 describe('an adapter that keeps to the contract', () => {
   test('Acme Pay, the example of the guide, passes every case', async () => {
     const results = await checkProcessor(acmePay)
     expect(failed(results)).toEqual([])
-    expect(inapplicable(results)).toEqual(['find.opened', 'find.none', 'find.failing'])
+    expect(inapplicableToExample(results)).toEqual(['find.opened', 'find.none', 'find.failing'])
   })
 
   test('Stripe passes every case', async () => {
@@ -32,19 +36,24 @@ describe('an adapter that keeps to the contract', () => {
     expect(failed(results)).toEqual([])
     // It knows no keys, closes nothing, and its callbacks have neither an id nor a time.
     const without = ['open.once', 'open.another_process', 'fetch.expired', 'wake.another_event', 'wake.stale']
-    expect(inapplicable(results).filter((id) => !/^(find|close)\./.test(id))).toEqual(without)
+    expect(inapplicable(results).filter((id) => !/^(find|close|capture|disputes|settlements)\./.test(id))).toEqual(
+      without,
+    )
   })
 
   test('the simulator passes every case that is not about calls, keys and callbacks', async () => {
     const results = await checkProcessor(simulator)
     expect(failed(results)).toEqual([])
     expect(results.filter(({ outcome }) => outcome === 'passed').length).toBeGreaterThan(20)
+    const later = inapplicable(results).filter((id) => /^(capture|disputes|settlements)\./.test(id))
+    const calling = ['capture.answer_lost', 'capture.failing', 'settlements.failing']
+    expect(later.toSorted()).toEqual([...calling, 'disputes.unknown_word'].toSorted())
   })
 
   test('one whose maker knows no keys passes when it finds what it may have opened', async () => {
     const results = await checkProcessor(withoutKeys((_good, held) => ({ find: held })))
     expect(failed(results)).toEqual([])
-    expect(inapplicable(results)).toEqual(['open.once', 'open.another_process'])
+    expect(inapplicableToExample(results)).toEqual(['open.once', 'open.another_process'])
   })
 
   test('and when it opens another charge, unless what it may have opened was tried', async () => {
@@ -58,7 +67,7 @@ describe('an adapter that keeps to the contract', () => {
       })),
     )
     expect(failed(results)).toEqual([])
-    expect(inapplicable(results)).toEqual([
+    expect(inapplicableToExample(results)).toEqual([
       'open.once',
       'open.another_process',
       'find.opened',
@@ -68,7 +77,15 @@ describe('an adapter that keeps to the contract', () => {
   })
 })
 
-const brokenAdapters = [...brokenCharges, ...brokenCallbacks, ...brokenRefunds, ...brokenManners]
+const brokenAdapters = [
+  ...brokenCharges,
+  ...brokenCallbacks,
+  ...brokenRefunds,
+  ...brokenManners,
+  ...brokenCaptures,
+  ...brokenDisputes,
+  ...brokenSettlements,
+]
 
 describe('an adapter that is broken is found by the case that says so', () => {
   test.each(brokenAdapters)('one that $what', async (broken) => {

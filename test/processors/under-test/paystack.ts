@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { formatId } from '../../../src/core/id/id.ts'
-import type { Act, ProcessorUnderTest, Stage } from '../../../src/payments/processor/check/subject.ts'
+import type { Act, DisputeAct, ProcessorUnderTest, Stage } from '../../../src/payments/processor/check/subject.ts'
 import { findKind } from '../../../src/payments/processor/kinds.ts'
 import { createPaystack } from '../../../src/payments/processor/paystack/paystack.ts'
-import { paystackKeys, startPaystackFake } from '../../fakes/paystack.ts'
+import { type PaystackFake, paystackKeys, startPaystackFake } from '../../fakes/paystack.ts'
+import type { FakeTransaction } from '../../fakes/paystack-books.ts'
 
 // By hand: a CFA franc has two decimals on Paystack's wire and none in ISO 4217.
 const factorOf = (currency: string) => (currency === 'XOF' ? 100n : 1n)
@@ -14,6 +15,14 @@ const statuses: Readonly<Partial<Record<Act, string>>> = {
   is_declined: 'failed',
   waits: 'pending',
   unknown_word: 'dreaming',
+}
+
+function dispute(fake: PaystackFake, transaction: FakeTransaction, act: DisputeAct): void {
+  // Nobody asks about disputes of what was paid just now.
+  transaction.paid_at = new Date(Date.now() - 120_000).toISOString()
+  const opened = fake.disputes.open(transaction)
+  if (act === 'dispute_taken') fake.disputes.resolve(opened, 'auto-accepted')
+  if (act === 'dispute_unknown_word') opened.status = 'mediation'
 }
 
 async function start(base_url: string): Promise<Stage> {
@@ -34,6 +43,8 @@ async function start(base_url: string): Promise<Stage> {
       expires: 'a page of Paystack does not expire',
       name_events: 'its callbacks have no id',
       sign_the_time: 'its signature is over the body alone',
+      dispute_won: 'what a dispute has taken does not come back',
+      settle_refunds: 'its settlements do not name what was sent back',
     },
     charges: (payment_id) =>
       fake.transactions
@@ -58,6 +69,8 @@ async function start(base_url: string): Promise<Stage> {
       fake.refunds
         .filter(({ transaction_reference }) => transaction_reference === reference)
         .map(({ amount }) => fromWire(amount, transactionOf(reference).currency)),
+    dispute: (reference, act) => dispute(fake, transactionOf(reference), act),
+    settle: (references) => void fake.settle(references.map(transactionOf)),
     callback({ reference, mode, forged, body: other }) {
       const told = { ...transactionOf(reference), status: 'success' }
       const usual = fake.callback(told, { domain: mode }).body

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { openAcmePay } from '../../../examples/acme-pay/acme-pay.ts'
 import { processorUnderTest as acmePay } from '../../../examples/acme-pay/under-test.ts'
 import type {
   AdapterSetting,
@@ -7,22 +6,24 @@ import type {
   ProcessorUnderTest,
 } from '../../../src/payments/processor/check/subject.ts'
 
-/** The example adapter with one thing wrong, and the cases that find it. */
+/** An adapter, the example unless it says, with one thing wrong, and the cases that find it. */
 export type Broken = {
   what: string
   found_by: string[]
   spoil(good: CheckedProcessor, setting: AdapterSetting): Partial<CheckedProcessor>
   /** What is wrong with its kind. */
   kind?: Partial<ProcessorUnderTest['kind']>
+  /** Another adapter than the example, for what the example cannot do. */
+  of?: ProcessorUnderTest
 }
 
 /** An adapter of the kit that opens as it is told. */
-export function spoiled({ spoil, kind = {} }: Pick<Broken, 'spoil' | 'kind'>): ProcessorUnderTest {
+export function spoiled({ spoil, kind = {}, of = acmePay }: Pick<Broken, 'spoil' | 'kind' | 'of'>): ProcessorUnderTest {
   return {
-    ...acmePay,
-    kind: { ...acmePay.kind, ...kind },
+    ...of,
+    kind: { ...of.kind, ...kind },
     open: async (setting) => {
-      const good = openAcmePay(setting)
+      const good = await of.open(setting)
       return { ...good, ...spoil(good, setting) }
     },
   }

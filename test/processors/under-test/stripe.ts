@@ -1,9 +1,9 @@
 import Stripe from 'stripe'
 import { formatId } from '../../../src/core/id/id.ts'
-import type { Act, ProcessorUnderTest, Stage } from '../../../src/payments/processor/check/subject.ts'
+import type { Act, DisputeAct, ProcessorUnderTest, Stage } from '../../../src/payments/processor/check/subject.ts'
 import { findKind } from '../../../src/payments/processor/kinds.ts'
 import { createStripe } from '../../../src/payments/processor/stripe/stripe.ts'
-import { fakeKeys, intentOf, startStripeFake } from '../../fakes/stripe.ts'
+import { type FakeSession, fakeKeys, intentOf, type StripeFake, startStripeFake } from '../../fakes/stripe.ts'
 
 const webhook_secret = 'whsec_aSecretOfTheCheckOnly'
 // How many of Stripe's units are one of ours, by hand; one of MGA is a hundred of ours.
@@ -19,6 +19,33 @@ const played: Readonly<Record<Act, object>> = {
   waits: { status: 'complete', payment_status: 'unpaid' },
   unknown_word: { status: 'dreaming', payment_status: 'dreaming' },
   is_declined: {},
+}
+
+const words: Readonly<Record<DisputeAct, string>> = {
+  dispute_warned: 'warning_needs_response',
+  dispute_taken: 'needs_response',
+  dispute_won: 'won',
+  dispute_unknown_word: 'mediation',
+}
+
+function dispute(fake: StripeFake, session: FakeSession, act: DisputeAct): void {
+  const of = fake.disputes.of(intentOf(session))[0] ?? fake.disputes.open(session)
+  of.status = words[act]
+  if (act === 'dispute_taken') fake.disputes.withdraw(of)
+  if (act === 'dispute_won') fake.disputes.reinstate(of)
+}
+
+/** What was sent back of sessions, as balance transactions. */
+function refundsOf(fake: StripeFake, sessions: readonly FakeSession[]) {
+  return sessions.flatMap((session) => {
+    const payment_intent = {
+      id: intentOf(session),
+      metadata: { payment_id: session.params.get('client_reference_id') },
+    }
+    return fake.refunds
+      .filter((refund) => refund.payment_intent === payment_intent.id)
+      .map(({ id, amount }) => ({ type: 'refund', amount: -amount, source: { id, object: 'refund', payment_intent } }))
+  })
 }
 
 async function start(base_url: string): Promise<Stage> {
@@ -48,6 +75,8 @@ async function start(base_url: string): Promise<Stage> {
       const session = sessionOf(reference)
       if (session.status !== 'open' && session.payment_status !== 'unpaid') return
       if (session.status === 'expired') return
+      const isHeld = session.params.get('payment_intent_data[capture_method]') === 'manual'
+      if (act === 'pays' && isHeld) return fake.pay(session)
       Object.assign(session, played[act])
       if (currency !== undefined) session.currency = currency.toLowerCase()
       if (amount !== undefined) {
@@ -60,6 +89,22 @@ async function start(base_url: string): Promise<Stage> {
       return fake.refunds
         .filter(({ payment_intent }) => payment_intent === intentOf(session))
         .map(({ amount }) => fromWire(BigInt(amount), currency))
+    },
+    authorisation(reference) {
+      const session = sessionOf(reference)
+      const intent = fake.intents.all.find(({ id }) => id === intentOf(session))
+      if (!intent) throw new Error(`The stand-in holds nothing of ${reference}.`)
+      const { amount, received, status } = intent
+      return { captured: BigInt(received), released: BigInt(status === 'requires_capture' ? 0 : amount - received) }
+    },
+    lapse(reference) {
+      const intent = fake.intents.all.find(({ id }) => id === intentOf(sessionOf(reference)))
+      if (intent) Object.assign(intent, { authorised_at_s: intent.authorised_at_s - 8 * 86_400, status: 'canceled' })
+    },
+    dispute: (reference, act) => dispute(fake, sessionOf(reference), act),
+    settle(references) {
+      const sessions = references.map(sessionOf)
+      fake.payOut(sessions, { others: refundsOf(fake, sessions) })
     },
     callback({ reference, event_id, at, mode, forged, body: other }) {
       const told = { ...sessionOf(reference), status: 'complete', payment_status: 'paid' }

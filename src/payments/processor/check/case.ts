@@ -1,4 +1,4 @@
-import type { Act } from './subject.ts'
+import type { Act, DisputeAct } from './subject.ts'
 import type { Trial } from './trial.ts'
 
 /** What a case needs of an adapter and its maker; where it is missing the case does not apply. */
@@ -18,7 +18,13 @@ export type Need =
   | 'name_events'
   | 'sign_the_time'
   | 'call_in_another_mode'
+  | 'capture'
+  | 'lapse'
+  | 'disputes'
+  | 'settlements'
+  | 'settle_refunds'
   | Act
+  | DisputeAct
 
 /** A case: what holds of every adapter. It throws `Unmet` where it does not. */
 export type Case = { id: string; title: string; needs?: readonly Need[]; run(trial: Trial): Promise<void> }
@@ -53,6 +59,14 @@ function missing(need: Need, { subject: { kind }, stage, processor }: Trial): st
       return capabilities.refund === 'partial' ? undefined : 'it has no refunds of a part'
     case 'callbacks':
       return kind.calls_back ? undefined : 'it is not called back'
+    case 'capture':
+      return capabilities.capture === 'none' ? 'it captures nothing' : undefined
+    case 'lapse':
+      return stage.lapse ? undefined : 'its stage has no lapse'
+    case 'disputes':
+      return stage.dispute ? undefined : 'its stage has no disputes'
+    case 'settlements':
+      return capabilities.settlements ? undefined : 'it tells of no settlements'
     default:
       return stage.cannot?.[need]
   }

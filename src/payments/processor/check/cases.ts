@@ -1,6 +1,8 @@
 import type { Case } from './case.ts'
 import { amountsCases } from './cases/amounts.ts'
+import { captureCases } from './cases/capture.ts'
 import { closeCases } from './cases/close.ts'
+import { disputesCases } from './cases/disputes.ts'
 import { fetchCases } from './cases/fetch.ts'
 import { findCases } from './cases/find.ts'
 import { hygieneCases } from './cases/hygiene.ts'
@@ -8,6 +10,7 @@ import { keysCases } from './cases/keys.ts'
 import { limitsCases } from './cases/limits.ts'
 import { openCases } from './cases/open.ts'
 import { refundCases } from './cases/refund.ts'
+import { settlementsCases } from './cases/settlements.ts'
 import { wakeCases } from './cases/wake.ts'
 
 /**
@@ -23,6 +26,9 @@ export const cases: readonly Case[] = [
   ...fetchCases,
   ...closeCases,
   ...wakeCases,
+  ...captureCases,
   ...refundCases,
+  ...disputesCases,
+  ...settlementsCases,
   ...hygieneCases,
 ]

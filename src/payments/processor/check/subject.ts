@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/clock.ts'
 import type { Id } from '../../../core/id/id.ts'
 import type { ProcessorKind, Secrets, Served } from '../kinds.ts'
-import type { Processor } from '../processor.ts'
+import type { Authorisation, Processor } from '../processor.ts'
 
 /** What an adapter is opened with here: the client that it has to call with, and where its maker is. */
 export type AdapterSetting = {
@@ -31,6 +31,12 @@ export type HeldCharge = { reference: string; amount: bigint; currency: string }
 
 /** What may become of a charge at the maker: `waits` is a bank that decides later, `unknown_word` a state that no document names. */
 export type Act = 'pays' | 'is_declined' | 'expires' | 'waits' | 'unknown_word'
+
+/**
+ * What a payer's bank may do with a charge that was paid: it asks, and no money moves; it disputes all of it, and the money is taken;
+ * the merchant wins, and the money comes back; or it is in a state that no document names, in which no money has moved.
+ */
+export type DisputeAct = 'dispute_warned' | 'dispute_taken' | 'dispute_won' | 'dispute_unknown_word'
 
 /** What arrives instead of what was asked, in our minor units; null: the maker does not say how much. */
 export type Arrived = { amount?: bigint | null; currency?: string }
@@ -63,7 +69,16 @@ export type Stage = {
   request_id_header?: string
   /** What the maker never does, with the reason. */
   cannot?: Partial<
-    Record<Act | 'say_another_amount' | 'name_events' | 'sign_the_time' | 'call_in_another_mode', string>
+    Record<
+      | Act
+      | DisputeAct
+      | 'say_another_amount'
+      | 'name_events'
+      | 'sign_the_time'
+      | 'call_in_another_mode'
+      | 'settle_refunds',
+      string
+    >
   >
   /** All charges that it holds for a payment. */
   charges(payment_id: Id): Awaitable<HeldCharge[]>
@@ -71,6 +86,14 @@ export type Stage = {
   play(reference: string, act: Act, arrived?: Arrived): Awaitable<void>
   /** The amounts of all refunds that it sent of a charge, in our minor units. */
   refunds?(reference: string): Awaitable<bigint[]>
+  /** What it has captured and let go of, of a charge that is captured by hand, in our minor units. */
+  authorisation?(reference: string): Awaitable<Authorisation>
+  /** Has the time run out for which the amount of a charge is held. */
+  lapse?(reference: string): Awaitable<void>
+  /** Does to a charge that was paid what its payer's bank would. */
+  dispute?(reference: string, act: DisputeAct): Awaitable<void>
+  /** Settles charges that were paid, and what was sent back of them, at once: in one settlement that is new, of those in one currency. */
+  settle?(references: readonly string[]): Awaitable<void>
   callback?(told: ToldCallback): Awaitable<{ body: string; headers: Record<string, string> }>
   stop(): Promise<void>
 }

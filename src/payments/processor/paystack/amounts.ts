@@ -33,3 +33,12 @@ export function fromPaystackAmount(amount: unknown, currency: string): bigint | 
   const wire = BigInt(text)
   return wire % known.wire_per_unit === 0n ? wire / known.wire_per_unit : undefined
 }
+
+/** The same for what may be nothing, or taken: a fee, what is settled. */
+export function signedFromPaystackAmount(amount: unknown, currency: string): bigint | undefined {
+  const text = typeof amount === 'number' ? String(amount) : amount
+  if (text === '0') return currencies.has(currency) ? 0n : undefined
+  if (typeof text !== 'string' || !text.startsWith('-')) return fromPaystackAmount(text, currency)
+  const taken = fromPaystackAmount(text.slice(1), currency)
+  return taken === undefined ? undefined : -taken
+}

@@ -8,7 +8,9 @@ import type { ChargeState, NewCharge, OpenedCharge, Processor, ProcessorTerms, W
 import { paystackLimits, toPaystackAmount } from './amounts.ts'
 import { createPaystackClient, isRefusedAs, type PaystackClient } from './client.ts'
 import { fetchPaystackRefund, sendPaystackRefund } from './refunds.ts'
+import { paystackSettlements } from './settlements.ts'
 import { paystackTransaction, stateOfTransaction } from './state.ts'
+import { withTakenBack } from './taken-back.ts'
 
 // Cards are decided at once, banks within days; Paystack repeats its callbacks for three.
 const pendingMaxMs = 7 * 86_400_000
@@ -16,7 +18,7 @@ const pendingMaxMs = 7 * 86_400_000
 /** What Paystack takes, and what can be done with a charge here. */
 export const paystackTerms: ProcessorTerms = {
   limits: paystackLimits,
-  capabilities: { capture: 'none', refund: 'partial', close: false, open_is_idempotent: false, settlements: false },
+  capabilities: { capture: 'none', refund: 'partial', close: false, open_is_idempotent: false, settlements: true },
   pending_max_ms: pendingMaxMs,
 }
 
@@ -45,6 +47,7 @@ export function createPaystack(
     close: async () => 'too_late',
     refund: (refund) => sendPaystackRefund(client, refund),
     fetchRefund: (reference) => fetchPaystackRefund(client, reference),
+    settlements: paystackSettlements(client, mode),
     wake: (raw_body, headers) => wakesOf(mode, secret_key, raw_body, headers['x-paystack-signature']),
     verifyKey: () => client.get('/balance', z.unknown()).then(() => {}),
   }
@@ -109,7 +112,8 @@ async function fetchCharge(client: PaystackClient, mode: Mode, reference: string
     const { data } = await client.get(`/transaction/verify/${encodeURIComponent(reference)}`, paystackTransaction)
     if (data.domain !== mode) throw new ProcessorFault('unknown', 'Paystack answered for the other mode')
     if (data.reference !== reference) throw new ProcessorFault('unknown', 'Paystack answered for another transaction')
-    return stateOfTransaction(data, now)
+    const state = stateOfTransaction(data, now)
+    return state.status === 'succeeded' ? await withTakenBack(client, data, state, now) : state
   } catch (error) {
     // Until its page is opened.
     if (isRefusedAs(error, 'not_found')) return { status: 'open' }
@@ -127,12 +131,14 @@ const callback = z.object({
     reference: z.string().nullish(),
     transaction_reference: z.string().nullish(),
     refund_reference: z.string().nullish(),
+    resolution: z.string().nullish(),
+    transaction: z.object({ reference: z.string() }).nullish().catch(undefined),
   }),
 })
 
 /**
  * Which transaction a callback is about. There is no id of events, and a refund often has none: what is the same of one is its event,
- * what it is about, and the status. What is about something else, or not of ours, wakes nothing.
+ * what it is about, the status, and how a dispute was resolved. What is about something else, or not of ours, wakes nothing.
  */
 function wakesOf(mode: Mode, secret_key: string, raw_body: Buffer, signature: unknown): Wake[] {
   const expected = createHmac('sha512', secret_key).update(raw_body).digest('hex')
@@ -142,11 +148,17 @@ function wakesOf(mode: Mode, secret_key: string, raw_body: Buffer, signature: un
   const read = callback.safeParse(jsonOf(raw_body))
   if (!read.success || read.data.data.domain !== mode) return []
   const { event, data } = read.data
-  const reference = event.startsWith('refund.') ? data.transaction_reference : data.reference
-  const isCharge = event === 'charge.success' || event.startsWith('refund.')
-  if (!isCharge || !ourReference.test(reference ?? '')) return []
-  const parts = [event, data.id ?? reference, data.refund_reference, data.status]
+  const reference = referenceIn(event, data)
+  if (!ourReference.test(reference ?? '')) return []
+  const parts = [event, data.id ?? reference, data.refund_reference, data.status, data.resolution]
   return [{ event_id: parts.filter(Boolean).join('/'), reference: reference ?? '' }]
+}
+
+/** The reference of the transaction, where an event about such is followed. */
+function referenceIn(event: string, data: z.output<typeof callback>['data']): string | null | undefined {
+  if (event === 'charge.success') return data.reference
+  if (event.startsWith('refund.')) return data.transaction_reference
+  return event.startsWith('charge.dispute.') ? data.transaction?.reference : undefined
 }
 
 function jsonOf(raw_body: Buffer): unknown {

@@ -23,9 +23,8 @@ export async function sendPaystackRefund(client: PaystackClient, refund: NewRefu
   assert(processor_payment_id !== undefined, 'a transaction that succeeded has an id')
   const refund_id = formatId('refund', refund.refund_id)
   const find = async () => {
-    const path = `/refund?transaction=${encodeURIComponent(processor_payment_id)}&perPage=100`
-    const { data } = await lookingFor(() => client.get(path, z.array(refundShape)))
-    return data.find(({ merchant_note }) => merchant_note?.includes(refund_id))
+    const sent = await listRefunds(client, processor_payment_id)
+    return sent.find(({ merchant_note }) => merchant_note?.includes(refund_id))
   }
   const before = await find()
   if (before) return stateOfRefund(before)
@@ -42,6 +41,17 @@ export async function sendPaystackRefund(client: PaystackClient, refund: NewRefu
     if (late) return stateOfRefund(late)
     throw error
   }
+}
+
+/** All refunds of a transaction, whoever made them. */
+export async function listRefunds(client: PaystackClient, transaction: string): Promise<PaystackRefund[]> {
+  const path = `/refund?transaction=${encodeURIComponent(transaction)}&perPage=100`
+  return (await lookingFor(() => client.get(path, z.array(refundShape)))).data
+}
+
+/** Whether it was sent by us, and not in Paystack's dashboard. */
+export function isOurs({ merchant_note }: PaystackRefund): boolean {
+  return /\bre_[0-9A-Za-z]{22}\b/.test(merchant_note ?? '')
 }
 
 /** Fetches a refund by Paystack's id of it. */

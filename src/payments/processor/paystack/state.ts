@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { ChargeState, Decline, MethodDetails } from '../processor.ts'
 import { fromPaystackAmount } from './amounts.ts'
 
-const text = z.string().nullish().catch(undefined)
+/** What only describes, and may be missing or of any type. */
+export const text = z.string().nullish().catch(undefined)
 
 /**
  * A transaction, as far as it is read. `metadata` comes as an object, a text, a number or null, and is not read. What only describes
@@ -41,7 +42,7 @@ const takenBack: Decline = {
 }
 
 /**
- * What a transaction says of its charge. `abandoned` and `ongoing` wait for the payer, and may still become anything. A word that
+ * What a transaction says of its charge. One that was `reversed` had succeeded: what took it back is found elsewhere. `abandoned` and `ongoing` wait for the payer, and may still become anything. A word that
  * is not known is taken as "look again", never as success.
  */
 export function stateOfTransaction(transaction: PaystackTransaction, now: Date): ChargeState {
@@ -52,7 +53,8 @@ export function stateOfTransaction(transaction: PaystackTransaction, now: Date):
     case 'failed':
       return { status: 'failed', decline: declineOf(transaction.gateway_response ?? ''), method_details }
     case 'reversed':
-      return { status: 'failed', decline: takenBack, method_details }
+      // What was never paid here has arrived nowhere.
+      return instantOf(transaction.paid_at) ? succeeded(transaction, now) : sentBack(transaction)
     case 'abandoned':
     case 'ongoing': {
       const begun = instantOf(transaction.created_at)
@@ -62,6 +64,11 @@ export function stateOfTransaction(transaction: PaystackTransaction, now: Date):
     default:
       return { status: 'pending', method_details }
   }
+}
+
+/** What a transaction is of which nothing is left. */
+export function sentBack(transaction: PaystackTransaction): ChargeState {
+  return { status: 'failed', decline: takenBack, method_details: methodOf(transaction) }
 }
 
 function succeeded(transaction: PaystackTransaction, now: Date): ChargeState {
@@ -76,7 +83,8 @@ function succeeded(transaction: PaystackTransaction, now: Date): ChargeState {
   }
 }
 
-function instantOf(sent: string | null | undefined): Date | undefined {
+/** An instant that was sent; undefined for what is none. */
+export function instantOf(sent: string | null | undefined): Date | undefined {
   const at = new Date(sent ?? '')
   return Number.isNaN(at.getTime()) ? undefined : at
 }

@@ -42,15 +42,19 @@ export const limitsCases: readonly Case[] = [
     id: 'limits.capabilities',
     title: 'it has a function for each capability, and none without',
     async run({ subject: { kind }, processor }) {
-      const { capabilities, refund, fetchRefund, wake } = processor
+      const { capabilities, refund, fetchRefund, wake, capture, void: release, settlements } = processor
       const refunds = capabilities.refund !== 'none'
+      const captures = capabilities.capture !== 'none'
       const pairs = {
+        capture: captures === (capture !== undefined),
+        void: captures === (release !== undefined),
+        settlements: capabilities.settlements === (settlements !== undefined),
         refund: refunds === (refund !== undefined),
         fetchRefund: refunds === (fetchRefund !== undefined),
         wake: kind.calls_back === (wake !== undefined),
       }
       const wrong = Object.entries(pairs).flatMap(([name, holds]) => (holds ? [] : [name]))
-      expectThat(wrong.length === 0, 'refund, fetchRefund and wake where it says so', wrong)
+      expectThat(wrong.length === 0, 'a function where it says that it can, and none where it cannot', wrong)
     },
   },
   {

@@ -1,0 +1,37 @@
+import type { ChargeState } from '../processor.ts'
+import type { PaystackClient } from './client.ts'
+import { disputesOf } from './disputes.ts'
+import { isOurs, listRefunds } from './refunds.ts'
+import { type PaystackTransaction, sentBack } from './state.ts'
+
+type Succeeded = Extract<ChargeState, { status: 'succeeded' }>
+
+// Nobody who has paid just now waits for a second call.
+const freshMs = 60_000
+
+/**
+ * What has become of the money of a transaction after it succeeded. One that is `reversed` was taken back: by a dispute, by refunds, or
+ * else by a bank or by Paystack, which is a late failure. Of one that was refunded in the dashboard and not by us nothing is left, which
+ * says nothing to a payment that has succeeded here.
+ */
+export async function withTakenBack(
+  client: PaystackClient,
+  transaction: PaystackTransaction,
+  state: Succeeded,
+  now: Date,
+): Promise<ChargeState> {
+  const isReversed = transaction.status === 'reversed'
+  if (!isReversed && now.getTime() - state.at.getTime() < freshMs) return state
+  const disputes = await disputesOf(client, transaction)
+  const disputed = { ...state, disputes }
+  // A dispute that came to nothing has reversed nothing.
+  if (!isReversed || disputes.some(({ status }) => status !== 'closed')) return disputed
+  const refunds = (await listRefunds(client, String(transaction.id))).filter(({ status }) => status !== 'failed')
+  if (refunds.some(isOurs)) return disputed
+  if (refunds.length > 0) return sentBack(transaction)
+  const { amount, currency } = state
+  return {
+    ...disputed,
+    failed_later: { reference: `transaction:${transaction.id}:reversed`, amount, currency, reason: 'reversed' },
+  }
+}
