@@ -3,24 +3,27 @@ import { lookingFor } from '../fault.ts'
 import type { DisputeState } from '../processor.ts'
 import { fromPaystackAmount } from './amounts.ts'
 import type { PaystackClient } from './client.ts'
-import { instantOf, type PaystackTransaction, text } from './state.ts'
+import { lenientText, type PaystackTransaction, paystackInstant } from './state.ts'
 
 const id = z.union([z.int(), z.string()])
 const disputeShape = z.object({
   id,
   domain: z.string(),
   status: z.string(),
-  resolution: text,
-  category: text,
+  resolution: lenientText,
+  category: lenientText,
   refund_amount: z.unknown(),
-  currency: text,
-  dueAt: text,
+  currency: lenientText,
+  dueAt: lenientText,
   transaction: z.object({ id }),
 })
 type PaystackDispute = z.output<typeof disputeShape>
 
 /** The disputes of a transaction. */
-export async function disputesOf(client: PaystackClient, transaction: PaystackTransaction): Promise<DisputeState[]> {
+export async function paystackDisputes(
+  client: PaystackClient,
+  transaction: PaystackTransaction,
+): Promise<DisputeState[]> {
   const path = `/dispute?transaction=${encodeURIComponent(transaction.id)}&perPage=100`
   const { data } = await lookingFor(() => client.get(path, z.array(disputeShape)))
   const isIts = (dispute: PaystackDispute) =>
@@ -39,7 +42,7 @@ function stateOfDispute(dispute: PaystackDispute): DisputeState {
     amount: currency === undefined ? undefined : fromPaystackAmount(dispute.refund_amount, currency),
     currency,
     reason: dispute.category || 'chargeback',
-    respond_by: instantOf(dispute.dueAt),
+    respond_by: paystackInstant(dispute.dueAt),
     ...whereItIs(dispute),
   }
 }

@@ -23,7 +23,7 @@ export async function sendPaystackRefund(client: PaystackClient, refund: NewRefu
   assert(processor_payment_id !== undefined, 'a transaction that succeeded has an id')
   const refund_id = formatId('refund', refund.refund_id)
   const find = async () => {
-    const sent = await listRefunds(client, processor_payment_id)
+    const sent = await listPaystackRefunds(client, processor_payment_id)
     return sent.find(({ merchant_note }) => merchant_note?.includes(refund_id))
   }
   const before = await find()
@@ -44,13 +44,13 @@ export async function sendPaystackRefund(client: PaystackClient, refund: NewRefu
 }
 
 /** All refunds of a transaction, whoever made them. */
-export async function listRefunds(client: PaystackClient, transaction: string): Promise<PaystackRefund[]> {
+export async function listPaystackRefunds(client: PaystackClient, transaction: string): Promise<PaystackRefund[]> {
   const path = `/refund?transaction=${encodeURIComponent(transaction)}&perPage=100`
   return (await lookingFor(() => client.get(path, z.array(refundShape)))).data
 }
 
 /** Whether it was sent by us, and not in Paystack's dashboard. */
-export function isOurs({ merchant_note }: PaystackRefund): boolean {
+export function isOurRefund({ merchant_note }: PaystackRefund): boolean {
   return /\bre_[0-9A-Za-z]{22}\b/.test(merchant_note ?? '')
 }
 

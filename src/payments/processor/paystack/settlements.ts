@@ -5,7 +5,7 @@ import { ProcessorFault } from '../fault.ts'
 import type { SettlementSource } from '../processor.ts'
 import { signedFromPaystackAmount } from './amounts.ts'
 import type { PaystackClient } from './client.ts'
-import { instantOf, paystackTransaction, text } from './state.ts'
+import { lenientText, paystackInstant, paystackTransaction } from './state.ts'
 
 // What Paystack sends unasked: with more it may send as many all the same, and a page that is not full is the last.
 const pageMax = 50
@@ -17,7 +17,7 @@ const settlementShape = z.object({
   currency: z.string(),
   effective_amount: z.unknown(),
   total_amount: z.unknown(),
-  settlement_date: text,
+  settlement_date: lenientText,
   createdAt: z.string(),
 })
 const lineShape = paystackTransaction.extend({ currency: z.string(), fees: z.unknown() })
@@ -66,7 +66,7 @@ const statuses: Readonly<Record<string, ToldSettlement['status']>> = { success: 
  */
 function toldSettlement(settlement: z.output<typeof settlementShape>): ToldSettlement {
   const currency = settlement.currency.toUpperCase()
-  const made_at = instantOf(settlement.createdAt)
+  const made_at = paystackInstant(settlement.createdAt)
   if (made_at === undefined) throw new ProcessorFault('unknown', 'Paystack does not say when a settlement was made')
   const status = statuses[settlement.status] ?? 'pending'
   return {
@@ -77,14 +77,14 @@ function toldSettlement(settlement: z.output<typeof settlementShape>): ToldSettl
     amount: minor(settlement.effective_amount ?? settlement.total_amount, currency),
     made_at,
     // The day, by its midnight, which is before it was made.
-    arrives_at: laterOf(instantOf(settlement.settlement_date) ?? made_at, made_at),
+    arrives_at: laterOf(paystackInstant(settlement.settlement_date) ?? made_at, made_at),
     lines: status === 'paid' ? 'ready' : status === 'failed' ? 'none' : 'waiting',
   }
 }
 
 function toldTransaction(transaction: z.output<typeof lineShape>): ToldLine {
   const currency = transaction.currency.toUpperCase()
-  const occurred_at = instantOf(transaction.paid_at) ?? instantOf(transaction.created_at)
+  const occurred_at = paystackInstant(transaction.paid_at) ?? paystackInstant(transaction.created_at)
   if (occurred_at === undefined) throw new ProcessorFault('unknown', 'Paystack does not say when it took an amount')
   return {
     reference: `transaction:${transaction.id}`,

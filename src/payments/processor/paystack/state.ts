@@ -3,7 +3,7 @@ import type { ChargeState, Decline, MethodDetails } from '../processor.ts'
 import { fromPaystackAmount } from './amounts.ts'
 
 /** What only describes, and may be missing or of any type. */
-export const text = z.string().nullish().catch(undefined)
+export const lenientText = z.string().nullish().catch(undefined)
 
 /**
  * A transaction, as far as it is read. `metadata` comes as an object, a text, a number or null, and is not read. What only describes
@@ -15,13 +15,13 @@ export const paystackTransaction = z.object({
   status: z.string(),
   reference: z.string(),
   amount: z.unknown(),
-  currency: text,
-  paid_at: text,
-  created_at: text,
-  channel: text,
-  gateway_response: text,
+  currency: lenientText,
+  paid_at: lenientText,
+  created_at: lenientText,
+  channel: lenientText,
+  gateway_response: lenientText,
   authorization: z
-    .object({ bin: text, last4: text, card_type: text, brand: text, bank: text })
+    .object({ bin: lenientText, last4: lenientText, card_type: lenientText, brand: lenientText, bank: lenientText })
     .nullish()
     .catch(undefined),
 })
@@ -54,10 +54,10 @@ export function stateOfTransaction(transaction: PaystackTransaction, now: Date):
       return { status: 'failed', decline: declineOf(transaction.gateway_response ?? ''), method_details }
     case 'reversed':
       // What was never paid here has arrived nowhere.
-      return instantOf(transaction.paid_at) ? succeeded(transaction, now) : sentBack(transaction)
+      return paystackInstant(transaction.paid_at) ? succeeded(transaction, now) : sentBackCharge(transaction)
     case 'abandoned':
     case 'ongoing': {
-      const begun = instantOf(transaction.created_at)
+      const begun = paystackInstant(transaction.created_at)
       const isOver = begun !== undefined && now.getTime() - begun.getTime() > payableMs
       return isOver ? { status: 'failed', decline: expired } : { status: 'open' }
     }
@@ -67,7 +67,7 @@ export function stateOfTransaction(transaction: PaystackTransaction, now: Date):
 }
 
 /** What a transaction is of which nothing is left. */
-export function sentBack(transaction: PaystackTransaction): ChargeState {
+export function sentBackCharge(transaction: PaystackTransaction): ChargeState {
   return { status: 'failed', decline: takenBack, method_details: methodOf(transaction) }
 }
 
@@ -75,7 +75,7 @@ function succeeded(transaction: PaystackTransaction, now: Date): ChargeState {
   const currency = transaction.currency?.toUpperCase()
   return {
     status: 'succeeded',
-    at: instantOf(transaction.paid_at) ?? now,
+    at: paystackInstant(transaction.paid_at) ?? now,
     amount: currency === undefined ? undefined : fromPaystackAmount(transaction.amount, currency),
     currency,
     processor_payment_id: String(transaction.id),
@@ -84,7 +84,7 @@ function succeeded(transaction: PaystackTransaction, now: Date): ChargeState {
 }
 
 /** An instant that was sent; undefined for what is none. */
-export function instantOf(sent: string | null | undefined): Date | undefined {
+export function paystackInstant(sent: string | null | undefined): Date | undefined {
   const at = new Date(sent ?? '')
   return Number.isNaN(at.getTime()) ? undefined : at
 }

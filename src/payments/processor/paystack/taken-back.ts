@@ -1,8 +1,8 @@
 import type { ChargeState } from '../processor.ts'
 import type { PaystackClient } from './client.ts'
-import { disputesOf } from './disputes.ts'
-import { isOurs, listRefunds } from './refunds.ts'
-import { type PaystackTransaction, sentBack } from './state.ts'
+import { paystackDisputes } from './disputes.ts'
+import { isOurRefund, listPaystackRefunds } from './refunds.ts'
+import { type PaystackTransaction, sentBackCharge } from './state.ts'
 
 type Succeeded = Extract<ChargeState, { status: 'succeeded' }>
 
@@ -22,13 +22,15 @@ export async function withTakenBack(
 ): Promise<ChargeState> {
   const isReversed = transaction.status === 'reversed'
   if (!isReversed && now.getTime() - state.at.getTime() < freshMs) return state
-  const disputes = await disputesOf(client, transaction)
+  const disputes = await paystackDisputes(client, transaction)
   const disputed = { ...state, disputes }
   // A dispute that came to nothing has reversed nothing.
   if (!isReversed || disputes.some(({ status }) => status !== 'closed')) return disputed
-  const refunds = (await listRefunds(client, String(transaction.id))).filter(({ status }) => status !== 'failed')
-  if (refunds.some(isOurs)) return disputed
-  if (refunds.length > 0) return sentBack(transaction)
+  const refunds = (await listPaystackRefunds(client, String(transaction.id))).filter(
+    ({ status }) => status !== 'failed',
+  )
+  if (refunds.some(isOurRefund)) return disputed
+  if (refunds.length > 0) return sentBackCharge(transaction)
   const { amount, currency } = state
   return {
     ...disputed,
