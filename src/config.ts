@@ -61,6 +61,10 @@ export const serverSettings = {
     default: '',
     help: 'Seconds for which the server still serves after SIGTERM while /readyz reports 503; by default 0 in local mode, else 5.',
   },
+  TALLYSTICK_METRICS_LISTEN: {
+    default: '',
+    help: 'Where Prometheus reads GET /metrics, such as 127.0.0.1:9464. It asks for no key, so keep it in your network. Nowhere without it.',
+  },
   TALLYSTICK_LOG_LEVEL: { default: 'info', help: 'One of fatal, error, warn, info, debug, trace, silent.' },
 } as const
 
@@ -100,6 +104,8 @@ export type Config = DatabasePlace & {
   /** The wait before each attempt, in seconds. */
   webhook_retry_waits_s: number[]
   drain_s: number
+  /** Undefined when no metrics are served. */
+  metrics: { host: string; port: number } | undefined
   log_level: string
 }
 
@@ -177,8 +183,21 @@ export function readConfig(environment: EnvironmentVariables): Config {
     webhook_authorities: readAuthorities(value('TALLYSTICK_WEBHOOK_CA_FILE')),
     webhook_retry_waits_s: readRetrySchedule(value('TALLYSTICK_WEBHOOK_RETRY_SCHEDULE')),
     drain_s: Number(drain),
+    metrics: readMetricsListen(value('TALLYSTICK_METRICS_LISTEN')),
     log_level: logLevel,
   }
+}
+
+function readMetricsListen(text: string): Config['metrics'] {
+  if (text === '') return undefined
+  const [, bracketed, name, port = ''] = /^(?:\[([0-9a-f:.]+)\]|([^\s:/[\]]+)):(\d+)$/i.exec(text) ?? []
+  const host = bracketed ?? name ?? ''
+  must(
+    isPort(port) && (bracketed === undefined || isIP(bracketed) === 6),
+    'TALLYSTICK_METRICS_LISTEN',
+    'an address and a port to listen on, such as 127.0.0.1:9464',
+  )
+  return { host, port: Number(port) }
 }
 
 function readMail(smtp_url: string, from: string): Config['mail'] {

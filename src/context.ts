@@ -1,5 +1,6 @@
 import type { Actor } from './core/actor.ts'
 import type { Clock } from './core/clock.ts'
+import type { Figures, ProcessorFigures } from './core/figures.ts'
 import type { Log } from './core/log.ts'
 import type { PaymentRuleOverrides } from './core/payment-rules.ts'
 import type { Vault } from './core/secret.ts'
@@ -52,7 +53,14 @@ export type AppContext = {
   /** What webhooks are sent with. */
   webhookClient: HttpClient
   /** What processors are called with. Where one is itself, its `…_url` is undefined. */
-  processorClient: Pick<GuardedFetch, 'fetch'> & { stripe_url: string | undefined; paystack_url: string | undefined }
+  processorClient: Pick<GuardedFetch, 'fetch'> & {
+    stripe_url: string | undefined
+    paystack_url: string | undefined
+    /** Where calls are counted; absent where an adapter is tried by itself. */
+    figures?: ProcessorFigures
+  }
+  /** What this process counts while it works. */
+  figures: Figures
   log: Log
   /** Reports failures that the state of the database caused, so that an outage is logged once. */
   outage: Outage

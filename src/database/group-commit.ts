@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { QueueFigures } from '../core/figures.ts'
 import { Problem } from '../core/problem.ts'
 import { DeadlineExceeded, isDatabaseUnavailable, retryWhileUnavailable } from './availability.ts'
 import { isLockTimeout } from './errors.ts'
@@ -29,6 +30,8 @@ export type GroupCommitOptions<Item, Outcome> = {
   outcome_within_ms?: number
   /** Called after each commit with the size of its batch. */
   committed?: ((items: number) => void) | undefined
+  /** Where batches, refusals and what waits are counted. */
+  figures?: QueueFigures | undefined
 }
 
 /** Whether a group commit makes progress. */
@@ -79,6 +82,7 @@ export function createGroupCommit<Item, Outcome>(
 
 class Queue<Item, Outcome> {
   readonly #options: GroupCommitOptions<Item, Outcome>
+  readonly #figures: QueueFigures
   readonly #locked: LockedPlaces<Item, Outcome>
   #waiting: WaitingItem<Item, Outcome>[] = []
   readonly #claimed = new Set<string>()
@@ -92,6 +96,7 @@ class Queue<Item, Outcome> {
 
   constructor(options: GroupCommitOptions<Item, Outcome>) {
     this.#options = options
+    this.#figures = options.figures ?? new QueueFigures()
     const { placeOf, batch_max } = options
     this.#locked = new LockedPlaces({
       attempt: (items, lock_wait_ms) => this.#attempt(items, lock_wait_ms),
@@ -107,15 +112,18 @@ class Queue<Item, Outcome> {
 
   add(item: Item): Promise<Outcome> {
     if (this.#pending.size >= this.#options.waiting_max) {
+      this.#figures.refused += 1
       return Promise.reject(new Problem('overloaded', 'Too many requests are waiting.', { retry_after_s: 1 }))
     }
     const waiting = new WaitingItem<Item, Outcome>(item, (settled) => {
       this.#pending.delete(settled)
+      this.#figures.waiting = this.#pending.size
       this.#checkDrained()
     })
     this.#waiting.push(waiting)
     void this.#run()
     this.#pending.add(waiting)
+    this.#figures.waiting = this.#pending.size
     this.#timer ??= setInterval(() => this.#check(), checkEvery_ms).unref()
     return waiting.outcome
   }
@@ -199,6 +207,7 @@ class Queue<Item, Outcome> {
     const batch = items.filter(({ isSettled }) => !isSettled)
     const [only] = batch
     if (!only) return 'done'
+    const began_ms = performance.now()
     try {
       // After a lost connection it is unknown whether the commit happened; the claims make it safe to send the whole
       // batch again.
@@ -211,6 +220,7 @@ class Queue<Item, Outcome> {
         () => batch.some(({ isSettled }) => !isSettled),
       )
       this.#committed_at = performance.now()
+      this.#figures.committed(batch.length, this.#committed_at - began_ms)
       batch.forEach((one, index) => {
         one.resolve(outcomes[index] as Outcome | Promise<Outcome>)
       })

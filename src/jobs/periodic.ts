@@ -20,6 +20,8 @@ export type JobStatus = {
   running: boolean
   last_success_at?: string
   last_failure_at?: string
+  /** How often it failed since the start of the process. */
+  failures: number
 }
 
 /** A job of this process: at most one run of it at a time. */
@@ -42,6 +44,7 @@ export function periodic(definition: JobDefinition, { clock, log, outage }: JobA
   let running: Promise<void> | undefined
   let succeeded: Date | undefined
   let failed: Date | undefined
+  let failures = 0
 
   async function orReport(work: () => Promise<void> | undefined): Promise<void> {
     try {
@@ -49,6 +52,7 @@ export function periodic(definition: JobDefinition, { clock, log, outage }: JobA
       succeeded = clock.now()
     } catch (error) {
       failed = clock.now()
+      failures += 1
       if (isTemporary(error)) outage.failed(error)
       else log.error({ job: name, err: error }, 'a job failed')
     }
@@ -71,6 +75,7 @@ export function periodic(definition: JobDefinition, { clock, log, outage }: JobA
       running: running !== undefined,
       ...(succeeded && { last_success_at: succeeded.toISOString() }),
       ...(failed && { last_failure_at: failed.toISOString() }),
+      failures,
     }),
     async stop() {
       clearInterval(timer)

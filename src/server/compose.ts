@@ -2,6 +2,7 @@ import { type Authenticator, createAuthenticator } from '../api/auth.ts'
 import { createKeyUses, type KeyUses } from '../api/key-uses.ts'
 import type { AppContext, BatchLimits } from '../context.ts'
 import type { Clock } from '../core/clock.ts'
+import { newFigures } from '../core/figures.ts'
 import type { Log } from '../core/log.ts'
 import { openVault } from '../core/secret.ts'
 import { Semaphore } from '../core/semaphore.ts'
@@ -61,6 +62,7 @@ export function compose(parts: {
 }): Composition {
   const { pool, clock, log } = parts
   const vault = openVault(parts.encryption_key)
+  const figures = newFigures()
   const guard = createAddressGuard(parts.webhooks)
   const client = createHttpClient({ guard, clock, authorities: parts.webhooks.authorities ?? [] })
   const dispatcher = createDispatcher({
@@ -71,6 +73,7 @@ export function compose(parts: {
     version,
     log,
     retry_waits_s: parts.webhooks.retry_waits_s,
+    attempts: figures.attempts,
   })
   const eventFeed = createEventFeed(pool, () => dispatcher.wake())
   const eventsCommitted = () => {
@@ -84,7 +87,12 @@ export function compose(parts: {
     pool,
     clock,
     vault,
-    payments: createPaymentQueue({ pool, now: () => clock.now(), committed: eventsCommitted }),
+    payments: createPaymentQueue({
+      pool,
+      now: () => clock.now(),
+      committed: eventsCommitted,
+      figures: figures.payments,
+    }),
     batchLimits: makeBatchLimits(),
     publicUrl: parts.publicUrl,
     eventFeed,
@@ -98,7 +106,9 @@ export function compose(parts: {
       fetch: processorFetch.fetch,
       stripe_url: parts.stripe_url,
       paystack_url: parts.paystack_url,
+      figures: figures.processors,
     },
+    figures,
     log,
     outage: createOutage(log),
   }

@@ -10,6 +10,7 @@ import { compose } from './compose.ts'
 import { type DatabaseFacts, databaseFacts } from './database-facts.ts'
 import { createDrain } from './drain.ts'
 import { readEncryptionKey } from './encryption-key.ts'
+import { serveMetrics } from './metrics/listener.ts'
 import { type OpenDatabase, openDatabase } from './open-database.ts'
 import { buildServer } from './server.ts'
 
@@ -70,9 +71,11 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
   const jobs = createJobs(app, jobDefinitions(app, dispatcher, key_uses))
   const drain = createDrain()
   const router = await buildServer(app, composition.authenticator, () => jobs.status(), drain)
+  const metrics = config.metrics && (await serveMetrics(app, () => jobs.status(), config.metrics))
   const url = await listen(router, config)
   publicUrl ??= url
   logStart(config, log, url, { ...database, ...facts })
+  if (metrics) log.info({ address: `${localUrl(metrics.host, metrics.port)}/metrics` }, 'metrics are served')
   jobs.start()
   return {
     url,
@@ -86,6 +89,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
         app.eventFeed.endWaits()
         await drained
         await close(router)
+        await metrics?.close()
         await jobs.stop()
         await composition.close()
       } finally {

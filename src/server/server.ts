@@ -76,7 +76,9 @@ export async function buildServer(
   // The pattern of the route, never the address, which may contain a reference or the link of a payer.
   router.addHook('onResponse', (request, reply, done) => {
     const { method, id: request_id } = request
-    const facts = { request_id, method, route: request.routeOptions.url, status: reply.statusCode }
+    const { url: route } = request.routeOptions
+    app.figures.requests.observe(method, request.is404 ? undefined : route, reply.statusCode, reply.elapsedTime)
+    const facts = { request_id, method, route, status: reply.statusCode }
     app.log.debug({ ...facts, duration_ms: Math.round(reply.elapsedTime) }, 'a request was handled')
     done()
   })

@@ -42,7 +42,7 @@ type AccountOutcome =
 const batchMax = 100
 const waitingMax = 5_000
 
-type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl' | 'eventsCommitted'>
+type App = Pick<AppContext, 'pool' | 'vault' | 'publicUrl' | 'eventsCommitted' | 'figures'>
 
 /**
  * Creates accounts in groups: those requested at the same time share one transaction of two round trips. One by one,
@@ -64,6 +64,7 @@ export function createGroupedAccounts(
     batch_max: batchMax,
     waiting_max: waitingMax,
     committed: () => app.eventsCommitted(),
+    figures: app.figures.accounts,
   })
   return async (context, input) => {
     const customer_id = typeof input.customer === 'string' ? parseId('customer', input.customer) : undefined

@@ -1,4 +1,5 @@
 import { assert } from '../../core/assert.ts'
+import type { QueueFigures } from '../../core/figures.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
 import { createGroupCommit, type GroupCommitHealth } from '../../database/group-commit.ts'
@@ -35,6 +36,7 @@ export type PaymentQueueOptions = {
   waiting_max?: number
   /** Called after each commit with the size of its batch, so that events leave at once. */
   committed?(payments: number): void
+  figures?: QueueFigures
 }
 
 export type PaymentQueue = {
@@ -60,6 +62,7 @@ export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
     batch_max,
     waiting_max,
     committed: options.committed,
+    figures: options.figures,
   })
   const { waiting, health, drain } = queue
   return { apply: (command) => queue.add(withClaims(command)), waiting, health, drain }

@@ -1,6 +1,7 @@
 import type { Vault } from '../../core/secret.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { type BankTransfer, bankTransferTerms, isBankTransfer, type Way } from './bank-transfer/bank-transfer.ts'
+import { countCalls } from './count-calls.ts'
 import { findKind, type ProcessorApp, processorNames, type Secrets, type Served } from './kinds.ts'
 import { type CaptureMethod, type ChargeRange, type Processor, takes } from './processor.ts'
 import { simulator } from './simulator/simulator.ts'
@@ -109,7 +110,8 @@ async function openProcessor(
 ): Promise<Processor | undefined> {
   const kind = findKind(row.processor, environment.mode)
   if (kind?.way !== 'charge') return undefined
-  const processor = await kind.open(app, environment, readSecrets(app.vault, row))
+  const counted = { ...app, processorClient: countCalls(app, row.processor) }
+  const processor = await kind.open(counted, environment, readSecrets(app.vault, row))
   return { ...processor, limits: narrowed(processor.limits, row) }
 }
 

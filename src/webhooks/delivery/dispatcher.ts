@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/clock.ts'
+import type { AttemptCounts } from '../../core/figures.ts'
 import type { Log } from '../../core/log.ts'
 import type { Vault } from '../../core/secret.ts'
 import { DatabaseRetry, isDatabaseUnavailable, isTemporary } from '../../database/availability.ts'
@@ -43,6 +44,8 @@ export type DispatcherOptions = {
   log: Log
   /** The wait before each attempt, in seconds. */
   retry_waits_s: readonly number[]
+  /** Where attempts are counted. */
+  attempts?: AttemptCounts
   /** Returns numbers from 0 to 1. */
   random?: () => number
 }
@@ -80,6 +83,7 @@ class DeliveryLoop implements Dispatcher {
   readonly #running = new Set<RunningAttempt>()
   readonly #stopping = new AbortController()
   readonly #failures: FailureLog
+  readonly #attempts: AttemptCounts
   /** Something may be due. */
   #wanted = false
   #claiming = false
@@ -89,7 +93,9 @@ class DeliveryLoop implements Dispatcher {
   #slotTimer: NodeJS.Timeout | undefined
   #idleWaiters: (() => void)[] = []
 
-  constructor({ pool, clock, vault, client, version, log, retry_waits_s, random = Math.random }: DispatcherOptions) {
+  constructor(options: DispatcherOptions) {
+    const { pool, clock, vault, client, version, log, retry_waits_s, random = Math.random } = options
+    this.#attempts = options.attempts ?? { delivered: 0, failed: 0, exhausted: 0 }
     this.#pool = pool
     this.#clock = clock
     this.#log = log
@@ -233,9 +239,16 @@ class DeliveryLoop implements Dispatcher {
     this.#running.delete(running)
     this.#failures.failed(outcome, this.#limiter.failures(endpoint_id))
     this.#limiter.finish(endpoint_id, outcome.status === 'delivered', running.started, performance.now())
+    this.#count(outcome)
     this.#writer.add(outcome)
     this.#sendReady()
     if (this.#wanted) void this.#claim()
+  }
+
+  /** A claim that was returned without an attempt is not counted. */
+  #count({ status, attempt }: DeliveryOutcome): void {
+    if (attempt === undefined || status === 'cancelled') return
+    this.#attempts[status === 'pending' ? 'failed' : status] += 1
   }
 
   /** Pauses an endpoint. When that fails, its next failure comes to here again. */
