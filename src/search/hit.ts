@@ -1,5 +1,5 @@
 import type { Id } from '../core/id/id.ts'
-import type { FoundKind, Way } from './schema.ts'
+import type { FoundKind, MatchedBy } from './schema.ts'
 
 /** How well an object matches: the lower, the better. */
 export const ranks = {
@@ -16,13 +16,13 @@ export const ranks = {
 } as const
 
 /** One object that was found by one thing. */
-export type Hit = { kind: FoundKind; id: Id; matched: Way; rank: number }
+export type Hit = { kind: FoundKind; id: Id; matched: MatchedBy; rank: number }
 
 /** What is sought: in one environment, up to a number of objects of some kinds. */
 export type Search = { environment_id: number; q: string; kinds: ReadonlySet<FoundKind>; limit: number }
 
 /** One object with everything that it was found by. */
-export type Found = Pick<Hit, 'kind' | 'id'> & { matched: Way[] }
+export type Found = Pick<Hit, 'kind' | 'id'> & { matched: MatchedBy[] }
 
 /** The best objects first, as many as were asked for. What matches alike stays in the order in which it was found. */
 export function bestOf(hits: readonly Hit[], limit: number): Found[] {

@@ -13,7 +13,7 @@ export type FoundKind = (typeof foundKinds)[number]
 
 /** By what an object may be found, the surest first. */
 const ways = ['id', 'external_reference', 'reference', 'email', 'phone', 'name', 'amount'] as const
-export type Way = (typeof ways)[number]
+export type MatchedBy = (typeof ways)[number]
 
 export const resultsMax = 20
 const resultsDefault = 10

@@ -92,6 +92,8 @@ alter table simulator_charge
 
 -- What the simulator has captured and let go of, by the key that it was asked with: it does nothing twice for one.
 create table simulator_capture (
+  -- By which its settlement names it.
+  id uuid not null,
   key text not null,
   bucket integer not null,
   environment_id integer not null,

@@ -26,6 +26,7 @@ from (
       union all select 'dispute', id, bucket from dispute
       union all select 'capture', id, bucket from capture
       union all select 'simulator refund', id, bucket from simulator_refund
+      union all select 'simulator capture', id, bucket from simulator_capture
       union all select 'simulator charge', id, bucket from simulator_charge
       union all select 'settlement', id, bucket from settlement
       union all select 'settlement_line', id, bucket from settlement_line

@@ -1,5 +1,5 @@
 import type { AppContext } from '../../../context.ts'
-import { bucketOf, type Id } from '../../../core/id/id.ts'
+import { bucketOf, type Id, newId } from '../../../core/id/id.ts'
 import type { Queryable } from '../../../database/pool.ts'
 import { transaction } from '../../../database/transaction.ts'
 import { ProcessorFault } from '../fault.ts'
@@ -55,9 +55,9 @@ async function note(
   await Promise.all([
     connection.query({
       name: 'insert-simulator-capture',
-      text: `insert into simulator_capture (environment_id, key, bucket, charge_id, kind, amount, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7)`,
-      values: [environment_id, key, bucket, id, kind, amount, now],
+      text: `insert into simulator_capture (environment_id, key, bucket, charge_id, kind, amount, created_at, id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      values: [environment_id, key, bucket, id, kind, amount, now, newId(bucket, now.getTime())],
     }),
     connection.query({
       name: `add-simulator-${kind}`,

@@ -4,7 +4,13 @@ with moved as (
   select currency, settles_at as at, amount - (amount * 29 + 500) / 1000 as net
   from simulator_charge
   where environment_id = $1 and id >= id_at($2::timestamptz - interval '4 days') and id < id_at($3::timestamptz + interval '1 ms')
-    and case status when 'pending' then becomes else status end = 'succeeded'
+    and case status when 'pending' then becomes else status end = 'succeeded' and capture_method is null
+  union all
+  select c.currency, k.created_at, k.amount - (k.amount * 29 + 500) / 1000
+  from simulator_capture as k
+  join simulator_charge as c on c.id = k.charge_id and c.bucket = k.bucket and c.environment_id = k.environment_id
+  where k.environment_id = $1 and k.kind = 'capture'
+    and k.id >= id_at($2::timestamptz - interval '4 days') and k.id < id_at($3::timestamptz + interval '1 ms')
   union all
   select c.currency, coalesce(r.settles_at, r.created_at), -r.amount
   from simulator_refund as r
