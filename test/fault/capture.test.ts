@@ -126,6 +126,8 @@ test.each(cases)(
     await killed.kill()
     await first
     await step.letGo()
+    // Half a minute goes by in which the request would have looked after it.
+    await database.owner.query('update capture set next_check_at = now() where next_check_at is not null')
 
     const next = await start()
     // The client does not know what became of its request, and sends it again until it is answered.

@@ -117,6 +117,10 @@ test.each(Object.entries(stepOf))(
     await killed.kill()
     await first
     await step.letGo()
+    // Half a minute goes by in which the request would have looked after it.
+    await database.owner.query(
+      "update refund set next_check_at = now(), asked_at = asked_at - interval '30 s' where next_check_at is not null",
+    )
 
     const next = await start()
     // The client does not know what became of its request, and sends it again until it is answered.
