@@ -176,7 +176,9 @@ describe('a bill', () => {
 
   test.each<Case>([
     [{ amount_due: 5 }, '/amount_due'],
-    [{ due_date: '2027-01-01' }, '/due_date'],
+    [{ bill_date: '2027-01-01' }, '/bill_date'],
+    [{ due_date: '2027-13-01' }, '/due_date'],
+    [{ due_date: '1899-12-31' }, '/due_date'],
     [{ account: 'known' }, '/account'],
     [{ amount_paid: -1 }, '/amount_paid'],
     [{ amount_paid: 1.5 }, '/amount_paid'],
