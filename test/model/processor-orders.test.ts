@@ -12,7 +12,7 @@ import { expectCleanBooks } from '../support/verify.ts'
 // What becomes of a charge and its refunds at the maker is drawn first; then how we hear of it: callbacks that are lost, repeated and out of
 // order, jobs that come by or do not, answers that are lost, payers who never come back. The books follow from the facts alone, as a
 // plain model says. PROCESSOR_ORDERS and PROCESSOR_SEED make the long form.
-const orders = Number(process.env.PROCESSOR_ORDERS ?? 25)
+const orders = Number(process.env.PROCESSOR_ORDERS ?? 15)
 const seed = Number(process.env.PROCESSOR_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const owed = 2000
 
