@@ -29,6 +29,7 @@ async function actions(): Promise<Sample[]> {
   const session = await server.api('POST', '/collect/payment_sessions', asked)
   const kinds = ['bills/spare-b', 'accounts/spare-a', 'customers/spare-c']
   return [
+    { method: 'POST', path: '/test/settlements', body: {} },
     { method: 'DELETE', path: '/settings/logo', body: {} },
     { method: 'DELETE', path: '/settings/processors/simulator', body: {} },
     { method: 'POST', path: `/collect/payment_requests/${request.body.id}/cancel`, body: {} },

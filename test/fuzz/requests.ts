@@ -8,7 +8,7 @@ import { makeNotice } from '../support/transfer-notice.ts'
 export const smallPng =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 
-export type Sample = { method: string; path: string; body: Record<string, unknown> }
+export type Sample = { method: string; path: string; body: Record<string, unknown>; body_optional?: true }
 
 /**
  * The objects that samples name, by what a path calls them; `returned` is a payment that was reversed, and `collected` one through a
@@ -282,8 +282,8 @@ function refundRequests({ payment, obligation, collected, collected_obligation }
 function captureRequests({ held, held_too }: SampleObjects): Sample[] {
   const metadata = { parcel: '1 of 2' }
   return [
-    { method: 'POST', path: `/collect/payments/${held}/captures`, body: { amount: 1, metadata } },
-    { method: 'POST', path: `/collect/payments/${held_too}/voids`, body: { metadata } },
+    { method: 'POST', path: `/collect/payments/${held}/captures`, body: { amount: 1, metadata }, body_optional: true },
+    { method: 'POST', path: `/collect/payments/${held_too}/voids`, body: { metadata }, body_optional: true },
   ]
 }
 

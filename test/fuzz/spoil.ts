@@ -55,10 +55,11 @@ function replaced(body: Json, path: Path, by: Json): Json {
   return copy
 }
 
-/** Spoils a valid body in one way that no operation may accept. */
-export function spoil(body: Record<string, unknown>, random: () => number): Spoilt {
+/** Spoils a valid body in one way that no operation may accept; to send nothing is right where the body is optional. */
+export function spoil(body: Record<string, unknown>, random: () => number, is_optional = false): Spoilt {
   const kind = random()
-  if (kind < 0.1) return { what: 'text', text: chooseFrom(random, malformed) }
+  const texts = malformed.filter((text) => text !== '' || !is_optional)
+  if (kind < 0.1) return { what: 'text', text: chooseFrom(random, texts) }
   if (kind < 0.2) return unknownMember(body, random)
   const path = chooseFrom(
     random,

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/clock.ts'
-import type { AttemptCounts } from '../../core/figures.ts'
 import type { Log } from '../../core/log.ts'
 import type { Vault } from '../../core/secret.ts'
 import { DatabaseRetry, isDatabaseUnavailable, isTemporary } from '../../database/availability.ts'
@@ -9,7 +8,7 @@ import type { HttpClient } from '../../net/http-client.ts'
 import { attemptDelivery, createEndpointSecrets, type Sender } from './attempt.ts'
 import { EndpointLimiter, slowMs } from './endpoint-limiter.ts'
 import { FailureLog, shown } from './failure-log.ts'
-import { OutcomeWriter } from './outcome-writer.ts'
+import { OutcomeWriter, type OutcomeWriterOptions } from './outcome-writer.ts'
 import { pauseEndpoint } from './pausing.ts'
 import { rescheduleAfter } from './schedule.ts'
 import {
@@ -44,8 +43,7 @@ export type DispatcherOptions = {
   log: Log
   /** The wait before each attempt, in seconds. */
   retry_waits_s: readonly number[]
-  /** Where attempts are counted. */
-  attempts?: AttemptCounts
+  attempts?: OutcomeWriterOptions['attempts']
   /** Returns numbers from 0 to 1. */
   random?: () => number
 }
@@ -83,7 +81,6 @@ class DeliveryLoop implements Dispatcher {
   readonly #running = new Set<RunningAttempt>()
   readonly #stopping = new AbortController()
   readonly #failures: FailureLog
-  readonly #attempts: AttemptCounts
   /** Something may be due. */
   #wanted = false
   #claiming = false
@@ -94,8 +91,7 @@ class DeliveryLoop implements Dispatcher {
   #idleWaiters: (() => void)[] = []
 
   constructor(options: DispatcherOptions) {
-    const { pool, clock, vault, client, version, log, retry_waits_s, random = Math.random } = options
-    this.#attempts = options.attempts ?? { delivered: 0, failed: 0, exhausted: 0 }
+    const { pool, clock, vault, client, version, log, retry_waits_s, attempts, random = Math.random } = options
     this.#pool = pool
     this.#clock = clock
     this.#log = log
@@ -109,6 +105,7 @@ class DeliveryLoop implements Dispatcher {
       clock,
       database: this.#database,
       log,
+      attempts,
       pause: (endpoint) => this.#pause(endpoint),
       onTurns: () => this.wake(),
       onQuiet: () => this.#checkIdle(),
@@ -239,16 +236,9 @@ class DeliveryLoop implements Dispatcher {
     this.#running.delete(running)
     this.#failures.failed(outcome, this.#limiter.failures(endpoint_id))
     this.#limiter.finish(endpoint_id, outcome.status === 'delivered', running.started, performance.now())
-    this.#count(outcome)
     this.#writer.add(outcome)
     this.#sendReady()
     if (this.#wanted) void this.#claim()
-  }
-
-  /** A claim that was returned without an attempt is not counted. */
-  #count({ status, attempt }: DeliveryOutcome): void {
-    if (attempt === undefined || status === 'cancelled') return
-    this.#attempts[status === 'pending' ? 'failed' : status] += 1
   }
 
   /** Pauses an endpoint. When that fails, its next failure comes to here again. */

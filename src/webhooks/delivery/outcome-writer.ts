@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
+import type { AttemptCounts } from '../../core/figures.ts'
 import type { Log } from '../../core/log.ts'
 import { type DatabaseRetry, isDatabaseUnavailable } from '../../database/availability.ts'
 import type { Pool } from '../../database/pool.ts'
@@ -13,6 +14,8 @@ const lockedPauseMs = 1_000
 
 /** What a writer needs. */
 export type OutcomeWriterOptions = {
+  /** Where attempts are counted, if they are. */
+  attempts?: AttemptCounts | undefined
   pool: Pool
   clock: Clock
   database: DatabaseRetry
@@ -44,8 +47,16 @@ export class OutcomeWriter {
 
   /** Takes an outcome to be written soon. */
   add(outcome: DeliveryOutcome): void {
+    this.#count(outcome)
     this.#outcomes.push(outcome)
     if (!this.#running) void this.#run()
+  }
+
+  /** A claim that was returned without an attempt is not counted. */
+  #count({ status, attempt }: DeliveryOutcome): void {
+    const { attempts } = this.#options
+    if (!attempts || attempt === undefined || status === 'cancelled') return
+    attempts[status === 'pending' ? 'failed' : status] += 1
   }
 
   async #run(): Promise<void> {
