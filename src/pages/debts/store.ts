@@ -3,6 +3,7 @@ import { bucketOf, type Id } from '../../core/id/id.ts'
 import type { ObjectKind } from '../../core/page-link.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
+import { onItsWaySql } from '../../payments/lookup/store.ts'
 import type { PageSubject } from '../subject.ts'
 
 /** A balance or a bill that something is owed on, with what its page and its rules need. */
@@ -27,7 +28,8 @@ export type CurrencyTotal = { currency: string; owed: bigint; count: number; cre
 /** A page lists no more debts than these, and one payment is for no more. */
 export const debtsMax = 1_000
 
-const listDebtsSql = loadSql(import.meta.url, './sql/list-debts.sql')
+const debtsSql = loadSql(import.meta.url, './sql/list-debts.sql')
+const listDebtsSql = { name: 'list-debts', text: `with moving as (${onItsWaySql.text}) ${debtsSql.text}` }
 const sumBalancesSql = loadSql(import.meta.url, './sql/sum-balances.sql')
 const sumHeldSql = loadSql(import.meta.url, './sql/sum-held.sql')
 

@@ -1,12 +1,11 @@
 import type { Router } from '../../api/fastify.ts'
 import { readOperation } from '../../api/operation.ts'
 import { idRange, type PageStart, pageOf, readPage, renderListPage } from '../../api/pagination.ts'
-import { findObject } from '../../billing/object/rows.ts'
 import type { AppContext } from '../../context.ts'
-import { bucketOf, parseId } from '../../core/id/id.ts'
 import { Conditions } from '../../database/conditions.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { type RefundRow, refundSelect } from '../../ledger/corrections/refund-row.ts'
+import { narrowByPayment } from '../of-payment.ts'
 import { renderRefund } from './render.ts'
 import * as schema from './schema.ts'
 
@@ -46,17 +45,7 @@ async function findRefunds(
   const { from, below } = idRange(query, page)
   const conditions = new Conditions()
   conditions.and`e.environment_id = ${environmentId} and e.id >= ${from} and e.id < ${below}`
-  if (query.payment !== undefined) {
-    const id = parseId('payment', query.payment)
-    if (id === undefined) return []
-    conditions.and`e.payment_id = ${id} and e.bucket = ${bucketOf(id)}`
-  }
-  if (query.customer !== undefined) {
-    const found = await findObject(pool, environmentId, 'customer', query.customer)
-    if (!found) return []
-    conditions.and`e.customer_id = ${found.id} and e.bucket = ${found.bucket}`
-  }
-  if (query.status !== undefined) conditions.and`e.status = ${query.status}`
+  if (!(await narrowByPayment(conditions, pool, environmentId, query))) return []
   const { rows } = await pool.query<RefundRow>({
     text: `${refundSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
     values: conditions.values,

@@ -1,26 +1,5 @@
--- What customer $2 owes, on account $4 or of receivable $5 alone where one is given, the most urgent first.
-with moving as (
-  select receivable_id, sum(amount)::bigint as amount
-  from (
-    select c.receivable_id, c.amount
-    from payment as p
-    cross join unnest(coalesce(p.chosen_ids, array[p.target_id]), coalesce(p.chosen_amounts, array[p.amount]))
-      as c (receivable_id, amount)
-    where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3 and p.status = 'processing'
-    union all
-    -- What is authorised and not captured yet: of what was chosen, in order, the last.
-    select c.receivable_id, least(c.until, p.authorised_amount - p.voided_amount) - greatest(c.until - c.amount, p.captured_amount)
-    from open_authorisation as o
-    join payment as p on p.environment_id = o.environment_id and p.id = o.payment_id and p.bucket = o.bucket
-    cross join lateral (
-      select receivable_id, amount, (sum(amount) over (order by place))::bigint as until
-      from unnest(p.chosen_ids, p.chosen_amounts) with ordinality as chosen (receivable_id, amount, place)
-    ) as c
-    where o.environment_id = $1 and o.customer_id = $2 and o.bucket = $3
-      and least(c.until, p.authorised_amount - p.voided_amount) > greatest(c.until - c.amount, p.captured_amount)
-  ) as one
-  group by receivable_id
-)
+-- What customer $2 owes, on account $4 or of receivable $5 alone where one is given, the most urgent first. Behind `moving`, which is
+-- what is on its way to each receivable.
 select r.id, r.kind, r.currency, r.balance, b.due_date, b.bill_date, left(b.description, 81) as description,
   a.name as account_name,
   coalesce(b.external_reference, case when r.kind = 'account' then a.external_reference end, c.external_reference)

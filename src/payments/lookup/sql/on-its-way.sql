@@ -1,4 +1,4 @@
--- What payments that are on their way, or authorised and not captured yet, would bring to the receivables $4 of customer $2.
+-- What payments that are on their way, or authorised and not captured yet, would bring to each receivable of customer $2.
 select receivable_id, sum(amount)::bigint as amount
 from (
   select c.receivable_id, c.amount
@@ -18,5 +18,4 @@ from (
   where o.environment_id = $1 and o.customer_id = $2 and o.bucket = $3
     and least(c.until, p.authorised_amount - p.voided_amount) > greatest(c.until - c.amount, p.captured_amount)
 ) as moving
-where receivable_id = any ($4::uuid[])
 group by receivable_id
