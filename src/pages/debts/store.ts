@@ -29,7 +29,7 @@ export type CurrencyTotal = { currency: string; owed: bigint; count: number; cre
 export const debtsMax = 1_000
 
 const debtsSql = loadSql(import.meta.url, './sql/list-debts.sql')
-const listDebtsSql = { name: 'list-debts', text: `with moving as (${onItsWaySql.text}) ${debtsSql.text}` }
+const listDebtsSql = { name: 'list-debts-with-moving', text: `with moving as (${onItsWaySql.text}) ${debtsSql.text}` }
 const sumBalancesSql = loadSql(import.meta.url, './sql/sum-balances.sql')
 const sumHeldSql = loadSql(import.meta.url, './sql/sum-held.sql')
 
