@@ -160,6 +160,17 @@ describe('an amount that Stripe holds', () => {
     expect(await amountsOf(id)).toEqual([2_000, 0, 0, 0])
     expect((await capture(id)).body).toMatchObject({ paid_amount: 2_000 })
   })
+
+  test('and so does a void, which can be asked for again', async () => {
+    const { id } = await held()
+    merchant.stripe.intents.refuses = 'lock_timeout'
+    const { status, body } = await release(id)
+    merchant.stripe.intents.refuses = undefined
+    expect([status, body.code]).toEqual([422, 'processor_limit'])
+    expect(body.detail).toContain('lock_timeout')
+    expect(await amountsOf(id)).toEqual([2_000, 0, 0, 0])
+    expect((await release(id)).body).toMatchObject({ voided_amount: 2_000 })
+  })
 })
 
 test('a page that offers Stripe leads there also for a session that is captured by hand', async () => {

@@ -21,7 +21,7 @@ export class FakeIntents {
   readonly all: FakeIntent[] = []
   /** Captures and cancels, and loses the answers. */
   lose_answers = false
-  /** Refuses every capture, with this code. */
+  /** Refuses every capture and cancel, with this code. */
   refuses: string | undefined
   readonly #answers = new Map<string, { asked: string; answer: IntentAnswer }>()
   readonly #now: () => Date
@@ -85,6 +85,7 @@ export class FakeIntents {
 
   #cancel(intent: FakeIntent): IntentAnswer {
     if (intent.status !== 'requires_capture') return { status: 400, code: 'payment_intent_unexpected_state' }
+    if (this.refuses !== undefined) return { status: 400, code: this.refuses }
     intent.status = 'canceled'
     return { body: this.#shown(intent) }
   }
