@@ -1,5 +1,7 @@
-import type { Id } from '../../core/id/id.ts'
+import { bucketOfValue } from '../../core/bucket.ts'
+import { bucketOf, type Id } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
+import { comparableReference } from '../../core/reference-text.ts'
 import type { PaymentTarget } from '../../ledger/payments/command.ts'
 import { type CodedNotice, targetOfNotice } from '../notice/find-by-code.ts'
 import type { Said } from './fingerprint.ts'
@@ -12,8 +14,7 @@ export type PaymentDestination = {
   /** What the request said of it. */
   said: Said['target']
   customer_id: Id | null | undefined
-  /** Its bucket is that of the payment. */
-  first_id: Id
+  bucket: number
   pointer: string
   notice: CodedNotice | undefined
 }
@@ -27,7 +28,7 @@ export function destinationOf(
   named: ResolvedTarget | undefined,
   notice: CodedNotice | undefined,
 ): PaymentDestination {
-  if (named) return { ...named, said: named.target, notice }
+  if (named) return { ...named, bucket: bucketOf(named.first_id), said: named.target, notice }
   if (!notice) {
     const detail = `${namesNoTarget}: the code in it belongs to no transfer notice, or it holds several`
     const errors = [{ pointer: '', code: 'invalid_value', detail }]
@@ -40,8 +41,26 @@ export function destinationOf(
     target: targetOfNotice(notice),
     said: 'by_code',
     customer_id: notice.customer_id,
-    first_id: notice.id,
+    bucket: notice.bucket,
     pointer: '/customer',
     notice,
+  }
+}
+
+/** Where money goes whose payer is not known: into suspense. Its bucket is that of its reference, since no customer has one for it. */
+export function destinationOfUnidentified({
+  channel,
+  reference,
+}: {
+  channel: string
+  reference: string
+}): PaymentDestination {
+  return {
+    target: { kind: 'unidentified' },
+    said: 'unidentified',
+    customer_id: null,
+    bucket: bucketOfValue(`${channel}\n${comparableReference(reference)}`),
+    pointer: '/unidentified',
+    notice: undefined,
   }
 }
