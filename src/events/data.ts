@@ -210,6 +210,9 @@ export const paymentRefunded = z.object({
   amount: amount.describe('The whole of the refund, in minor units'),
   unapplied_amount: part.describe('How much of it was taken from the unapplied part, in minor units'),
   direct_amount: part.describe('How much of it was taken from direct money, in minor units'),
+  suspense_amount: part
+    .optional()
+    .describe('How much of it was taken from money whose payer is unknown, in minor units'),
   reason: z.string().max(255),
   obligations: z
     .array(z.object({ id: shownId('obligation'), amount }))

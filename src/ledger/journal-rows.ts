@@ -32,6 +32,9 @@ export type SettlementTransactionKind =
   | 'settlement'
   | 'settlement_failed'
 
+/** What takes money out of a payment that goes on as another one, in its own bucket: no balance is touched by it. */
+export type TransferTransactionKind = 'assignment'
+
 /**
  * The other side of an entry. The balance of a system account is the sum of its entries and is not stored, so none is a
  * hot row.
@@ -39,6 +42,8 @@ export type SettlementTransactionKind =
 export type SystemAccount =
   | 'sales'
   | 'direct_receipts'
+  | 'suspense'
+  | 'transfers'
   | 'opening_balances'
   | 'fees_charged'
   | 'credit_notes'
@@ -57,7 +62,7 @@ export type SystemAccount =
 export type NewTransaction = {
   bucket: number
   environment_id: number
-  kind: TransactionKind | SettlementTransactionKind
+  kind: TransactionKind | SettlementTransactionKind | TransferTransactionKind
   source_id: Id
   reason?: string | undefined
   /** What an adjustment is called on a document, and the number of the merchant's own document. */

@@ -20,7 +20,7 @@ export type LockedPayment = {
   id: Id
   bucket: number
   environment_id: number
-  /** Null when the money is direct. */
+  /** Null when the money is direct, or was never that of a known payer. */
   customer_id: Id | null
   status: PaymentStatus
   channel: string
@@ -31,6 +31,10 @@ export type LockedPayment = {
   reversed_amount: bigint
   refunded_amount: bigint
   direct_amount: bigint
+  suspense_amount: bigint
+  transferred_amount: bigint
+  /** The payment that its money came of. */
+  transferred_from: Id | null
   processor: string | null
   /** Null: what is charged arrives at once. The others are null unless it is captured by hand and was authorised. */
   capture_method: 'manual' | null

@@ -22,8 +22,8 @@ import { ownerField, type ReceivableKind } from '../ledger/receivable.ts'
 import { renderDispute } from '../payments/dispute/render.ts'
 import { renderReceipt } from '../payments/receipt/render.ts'
 import type { StoredReceipt } from '../payments/receipt/store.ts'
-import { renderBillingPayment } from '../payments/recorded/render.ts'
-import { type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
+import { renderBillingPayment, renderListedPayment } from '../payments/recorded/render.ts'
+import { findPayment, type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
 import { renderRefund } from '../payments/refund/render.ts'
 
 // Rows per read. A whole customer is never held in memory, and no connection is held while a slow client reads. The
@@ -85,6 +85,7 @@ function partsOf(pool: Pool, view: View, customer: CustomerRow): Record<string, 
       const { obligations: _, ...payment } = renderBillingPayment(environment, row, [])
       return payment
     }),
+    unidentified_payments: unidentifiedOf(pool, view, customer),
     receipts: shown(rowsOf<ReceiptRow>(pool, customer, 'receipts', receiptSelect), renderReceipt),
     refunds: shown(rowsOf<RefundRow>(pool, customer, 'refunds', refundSelect), (row) => renderRefund(environment, row)),
     disputes: shown(rowsOf<DisputeRow>(pool, customer, 'disputes', disputeSelect), (row) =>
@@ -130,6 +131,15 @@ async function* rowsOf<Row extends { id: Id }>(
     })
     yield rows
     after = rows.length < pageRows ? undefined : rows.at(-1)?.id
+  }
+}
+
+/** What was recorded of money before it was known to be the customer's. */
+async function* unidentifiedOf(pool: Pool, { context: { environment } }: View, customer: CustomerRow): Pages<unknown> {
+  for await (const rows of rowsOf<PaymentRow>(pool, customer, 'assigned-payments', paymentSelect)) {
+    const ids = rows.flatMap(({ transferred_from }) => transferred_from ?? [])
+    const found = await Promise.all(ids.map((id) => findPayment(pool, environment.id, id)))
+    yield found.flatMap((row) => (row ? renderListedPayment(environment, row) : []))
   }
 }
 

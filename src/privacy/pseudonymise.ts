@@ -17,6 +17,7 @@ import { writeEvents } from '../events/outbox.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
 import { blankCheckouts } from './checkouts.ts'
 import { eraseAnswersToNotices } from './notices.ts'
+import { blankUnidentified, listUnidentified } from './unidentified.ts'
 
 const replaceReferencesSql = loadSql(import.meta.url, './sql/replace-references.sql')
 const pseudonymiseAccountsSql = loadSql(import.meta.url, './sql/pseudonymise-accounts.sql')
@@ -32,7 +33,7 @@ type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; r
  *
  * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
  * replaced by a random one, so that the old ones can no longer be found; what its bills are and were for; metadata, method and
- * what the bank said of its payments; who paid and what for on its receipts, and where these were sent; what its payment requests and sessions say; the
+ * what the bank said of its payments, and of money that was assigned to it; who paid and what for on its receipts, and where these were sent; what its payment requests and sessions say; the
  * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
  *
  * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
@@ -47,6 +48,7 @@ export async function pseudonymise(
   // The balance is not locked yet: corrections lock a payment before it, and the payments are changed here.
   const row = await findOrThrow(connection, environment.id, 'customer', idOrReference, { lock: 'update' })
   const named = await lockNamed(connection, row)
+  const unidentified = await listUnidentified(connection, row)
   const changed: CustomerRow = {
     ...row,
     external_reference: named[0].replacement,
@@ -64,6 +66,7 @@ export async function pseudonymise(
     blankChildren(connection, view, row, 'account', named),
     blankChildren(connection, view, row, 'bill', named),
     blankPayments(connection, view, row),
+    blankUnidentified(connection, view, row, unidentified),
     blankReceipts(connection, row),
     blankEarlierParticulars(connection, row, named),
     replaceReferencesOfBalances(connection, row, named),
@@ -80,7 +83,7 @@ export async function pseudonymise(
       })),
     ),
     eraseAnswersToNotices(connection, row),
-    eraseResponses(connection, view, row, named),
+    eraseResponses(connection, view, row, named, unidentified),
   ])
   await blankCheckouts(connection, view.context, row)
   await tellErasure(connection, view, changed)
@@ -249,15 +252,17 @@ async function eraseResponses(
   { app }: ChangeView,
   row: CustomerRow,
   named: NamedObject[],
+  unidentified: Id[],
 ): Promise<void> {
   const erased = new Problem(
     'response_erased',
     'The request with this key was carried out; its response has since been erased.',
   )
   const { status, body } = renderProblem(erased, app, '/')
+  const ids = [formatId('customer', row.id), ...unidentified.map((id) => formatId('payment', id))]
   const references = textArray(named.map(({ external_reference }) => external_reference))
   await connection.query({
     ...eraseResponsesSql,
-    values: [row.environment_id, formatId('customer', row.id), references, status, body],
+    values: [row.environment_id, textArray(ids), references, status, body],
   })
 }

@@ -11,7 +11,7 @@ import { findOrThrow } from '../billing/object/rows.ts'
 import { obligation } from '../billing/obligation/schema.ts'
 import type { AppContext } from '../context.ts'
 import { exportedReceipt } from '../payments/receipt/render.ts'
-import { billingPayment } from '../payments/recorded/schema.ts'
+import { billingPayment, listedPayment } from '../payments/recorded/schema.ts'
 import { refund } from '../payments/refund/schema.ts'
 import { account } from '../shapes/account.ts'
 import { bill } from '../shapes/bill.ts'
@@ -42,6 +42,10 @@ const exported = z
       .max(exportedMax)
       .describe('What the bills were for until it was changed'),
     payments: z.array(billingPayment.omit({ obligations: true })).max(exportedMax),
+    unidentified_payments: z
+      .array(listedPayment)
+      .max(exportedMax)
+      .describe('What was recorded of their money before it was known to be theirs'),
     receipts: z
       .array(exportedReceipt)
       .max(exportedMax)

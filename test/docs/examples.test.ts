@@ -74,6 +74,13 @@ async function makeSpare(): Promise<Record<string, string>> {
     currency: 'ZAR',
     amount_due: 500,
   })
+  const deposit = await server.api('POST', '/billing/payments', {
+    unidentified: true,
+    amount: 300,
+    currency: 'ZAR',
+    channel: 'bank_transfer',
+    reference: 'deposit',
+  })
   const played = { bill: disputed.body.id, amount: 500, outcome: 'succeeded', later: 'dispute_warning' }
   const payment = await server.api('POST', '/test/payments', played)
   server.clock.advance(2_000)
@@ -86,6 +93,7 @@ async function makeSpare(): Promise<Record<string, string>> {
   const [delivery] = (await server.api('GET', '/webhooks/deliveries')).body.data
   return {
     CUSTOMER_ID: customer.body.id,
+    DEPOSIT_ID: deposit.body.id,
     ACCOUNT_ID: account.body.id,
     BILL_ID: bill.body.id,
     DISPUTE_ID: dispute.id,

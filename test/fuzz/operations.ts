@@ -69,9 +69,7 @@ function callOf(
 ): Call {
   const query = parameters.filter((one) => one.in === 'query')
   const needed = query.filter(({ required }) => required).map(({ name }) => `${name}=${neededQuery[name]}`)
-  const named = template.startsWith('/collect/payments/')
-    ? { ...objects, payment: paymentOf(template, objects) }
-    : objects
+  const named = { ...objects, payment: paymentOf(template, objects) }
   const filled = fill(template, named)
   const schema = requestBody?.content['application/json']?.schema
   const sample = samples.find((one) => one.method === method && one.path === filled)
@@ -89,8 +87,10 @@ function callOf(
   }
 }
 
-/** Each operation of a payment through a processor has one that it can be done with. */
-function paymentOf(template: string, { collected, held, held_too }: SampleObjects): string {
+/** Each operation has a payment that it can be done with. */
+function paymentOf(template: string, { payment, deposit, collected, held, held_too }: SampleObjects): string {
+  if (template.endsWith('/assignments')) return deposit
+  if (!template.startsWith('/collect/payments/')) return payment
   if (template.endsWith('/captures')) return held
   return template.endsWith('/voids') ? held_too : collected
 }

@@ -12,12 +12,15 @@ export type Sample = { method: string; path: string; body: Record<string, unknow
 
 /**
  * The objects that samples name, by what a path calls them; `returned` is a payment that was reversed, and `collected` one through a
- * processor, with its `collected_obligation`; `held` and `held_too` are authorised.
+ * processor, with its `collected_obligation`; `held` and `held_too` are authorised,
+ * and the payer of `deposit` is unknown.
  */
 export type SampleObjects = Record<
-  NameableKind | 'returned' | 'processor' | 'collected' | 'collected_obligation' | 'held' | 'held_too',
+  NameableKind | 'returned' | 'processor' | 'collected' | 'collected_obligation' | 'held' | 'held_too' | 'deposit',
   string
 >
+
+const unknownDeposit = { unidentified: true, amount: 700, currency: 'ZAR', channel: 'bank', reference: 'F9' }
 
 /** Makes one object of each kind. */
 export async function sampleObjects(server: TestServer): Promise<SampleObjects> {
@@ -107,6 +110,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     collected_obligation: collected.obligations[0].id,
     held: held.id,
     held_too: heldToo.id,
+    deposit: (await create('/billing/payments', unknownDeposit)).id,
   }
 }
 
@@ -255,6 +259,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: '/billing/payments/preview', body: { amount: 500, currency: 'ZAR', bill } },
     { method: 'POST', path: `/billing/payments/${payment}/reversals`, body: { amount: 10, reason: 'bounced' } },
     ...refundRequests(objects),
+    { method: 'POST', path: `/billing/payments/${objects.deposit}/assignments`, body: { to: { customer: 'F1' } } },
     ...captureRequests(objects),
     ...batchRequests(objects),
     { method: 'POST', path: '/billing/obligations', body: { payment, account, amount: 50 } },

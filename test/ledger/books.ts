@@ -79,6 +79,7 @@ export async function makeBooks(database: TestDatabase): Promise<void> {
   await makeRefunds(post)
   await makeCaptures(post)
   await makeNotices(server, post)
+  await makeUnidentified(post)
   const withdrawn = await bill('reissued')
   await server.api('POST', `/billing/bills/${withdrawn.id}/void`)
   const again = { external_reference: 'reissued', account: account.id, currency: 'ZAR', amount_due: 650 }
@@ -112,6 +113,19 @@ async function makeNotices(
   await makeNotice(server, id, 10n)
   const { code } = await makeNotice(server, id, 20n)
   await post('/billing/payments', { amount: 20, currency: 'ZAR', channel: 'bank', reference: code })
+}
+
+/** Money of unknown payers: one that waits, one that was partly taken back and sent back, and one that was assigned to its customer. */
+async function makeUnidentified(post: (path: string, body: unknown) => Promise<{ id: string }>): Promise<void> {
+  const customer = 'turns-up'
+  await post('/billing/customers', { external_reference: customer, currency: 'ZAR', balance: 30 })
+  const payment = { amount: 50, currency: 'ZAR', channel: 'bank', unidentified: true }
+  const { id } = await post('/billing/payments', { ...payment, reference: 'unidentified' })
+  await post(`/billing/payments/${id}/reversals`, { amount: 10, reason: 'Recalled' })
+  const sent = { amount: 5, channel: 'cash', reference: 'handed-back', reason: 'Too much' }
+  await post(`/billing/payments/${id}/refunds`, sent)
+  const assigned = await post('/billing/payments', { ...payment, reference: 'assigned' })
+  await post(`/billing/payments/${assigned.id}/assignments`, { to: { customer } })
 }
 
 /** Refunds in every state: by hand, and through the processor sent, on its way, and refused. */

@@ -120,7 +120,7 @@ export const ledgerBreaks: Break[] = [
   ],
   [
     'a payment that says it applied less',
-    'I5',
+    'I5 I14',
     'payment',
     `update payment set applied_amount = applied_amount - 1, unapplied_amount = unapplied_amount + 1
       where reference = '1'`,

@@ -7,7 +7,7 @@ const failed = "where status = 'failed'"
 export const refundBreaks: Break[] = [
   [
     'a payment that says it refunded less',
-    'I5',
+    'I5 I14',
     'payment',
     `update payment set refunded_amount = refunded_amount - 1, unapplied_amount = unapplied_amount + 1
       where reference = 'refunded'`,

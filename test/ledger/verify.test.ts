@@ -11,6 +11,7 @@ import { account, ledgerBreaks, pairBreaks, rowBreaks } from './breaks.ts'
 import { bucketBreaks } from './bucket-breaks.ts'
 import { captureBreaks } from './capture-breaks.ts'
 import { checkoutBreaks } from './checkout-breaks.ts'
+import { deskBreaks } from './desk-breaks.ts'
 import { disputeBreaks } from './dispute-breaks.ts'
 import { eventBreaks } from './event-breaks.ts'
 import { noticeBreaks } from './notice-breaks.ts'
@@ -59,7 +60,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14 I14'.split(
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14 I14 I14'.split(
         ' ',
       ),
     )
@@ -135,6 +136,7 @@ describe('one change by hand is found, and named as what it breaks', () => {
     settlementBreaks,
     disputeBreaks,
     captureBreaks,
+    deskBreaks,
     rowBreaks,
     pairBreaks,
     checkoutBreaks,
@@ -228,7 +230,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(33)
+    expect(lines).toHaveLength(35)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

@@ -160,7 +160,7 @@ function commandOf(
   target: PaymentTarget,
 ): Arrival {
   const { id, customer_id, currency, channel, processor, metadata } = payment
-  const clearing = required(processor, 'only a processor authorises')
-  const money = { id, customer_id, amount, currency, channel, clearing, received_at: now, metadata }
+  const source = `clearing:${required(processor, 'only a processor authorises')}` as const
+  const money = { id, customer_id, amount, currency, channel, source, received_at: now, metadata }
   return { environment, actor, request_id, payment: money, target }
 }

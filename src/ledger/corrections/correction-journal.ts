@@ -129,7 +129,7 @@ export class Correction {
   }
 
   /** Takes money out of the payment, since it is reversed or refunded; what is uncovered is a loss. Returns the ledger transaction. */
-  takeBack({ total, unapplied, direct, parts, uncovered }: Taken, cause: TakeBackCause): Id {
+  takeBack({ total, unapplied, direct, suspense, parts, uncovered }: Taken, cause: TakeBackCause): Id {
     const payment = this.#payment
     const { currency } = payment
     const { kind, id, reason, account, effective_at } = cause
@@ -138,8 +138,10 @@ export class Correction {
     if (uncovered > 0n) this.journal.postToSystemAccount(transaction, 'losses', currency, uncovered)
     if (unapplied > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', currency, unapplied)
     if (direct > 0n) this.journal.postToSystemAccount(transaction, 'direct_receipts', currency, direct)
+    if (suspense > 0n) this.journal.postToSystemAccount(transaction, 'suspense', currency, suspense)
     payment.unapplied_amount -= unapplied
     payment.direct_amount -= direct
+    payment.suspense_amount -= suspense
     payment[kind === 'refund' ? 'refunded_amount' : 'reversed_amount'] += total
     for (const { application, receivable, amount } of parts) {
       this.journal.postToReceivable(transaction, receivable, amount)

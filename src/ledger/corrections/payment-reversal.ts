@@ -20,10 +20,11 @@ const coverLossesSql = loadSql(import.meta.url, '../sql/cover-losses.sql')
 export type PaymentReversal = {
   id: Id
   payment_id: Id
-  /** The whole, with what was taken from the unapplied part, from direct money, and beyond what was left. */
+  /** The whole, with what was taken from the unapplied part, from money of no known customer, and beyond what was left. */
   amount: bigint
   unapplied_amount: bigint
   direct_amount: bigint
+  suspense_amount: bigint
   uncovered_amount: bigint
   /** What of the uncovered part was covered later by other money that came back. */
   covered_amount: bigint
@@ -39,7 +40,7 @@ export type PaymentReversal = {
 export function newReversal(
   context: ChangeContext,
   payment: LockedPayment,
-  { total, unapplied, direct, uncovered }: Taken,
+  { total, unapplied, direct, suspense, uncovered }: Taken,
   { reason, processor_reference }: Pick<PaymentReversal, 'reason' | 'processor_reference'>,
 ): PaymentReversal {
   return {
@@ -48,6 +49,7 @@ export function newReversal(
     amount: total + uncovered,
     unapplied_amount: unapplied,
     direct_amount: direct,
+    suspense_amount: suspense,
     uncovered_amount: uncovered,
     covered_amount: 0n,
     reason,
@@ -102,6 +104,7 @@ export async function insertReversal(
       reversal.direct_amount,
       reversal.uncovered_amount,
       reversal.processor_reference,
+      reversal.suspense_amount,
     ],
   })
 }

@@ -18,6 +18,7 @@ export function refundData(
     amount: toNumber(row.amount),
     unapplied_amount: toNumber(row.unapplied_amount),
     direct_amount: toNumber(row.direct_amount),
+    ...(row.suspense_amount > 0n && { suspense_amount: toNumber(row.suspense_amount) }),
     reason: row.reason,
     obligations: parts.map(({ application_id, amount }) => ({
       id: formatId('obligation', application_id),

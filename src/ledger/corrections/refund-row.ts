@@ -14,12 +14,13 @@ export type RefundRow = {
   bucket: number
   environment_id: number
   payment_id: Id
-  /** Null when the money is direct. */
+  /** Null when the money is that of no known customer. */
   customer_id: Id | null
   currency: string
   amount: bigint
   unapplied_amount: bigint
   direct_amount: bigint
+  suspense_amount: bigint
   status: RefundStatus
   reason: string
   /** How it was sent, of one by hand; null of one through a processor. */
@@ -103,6 +104,7 @@ export async function insertRefund(connection: Queryable, row: RefundRow): Promi
       row.refunded_at,
       row.succeeded_at,
       row.created_at,
+      row.suspense_amount,
     ],
   })
 }

@@ -1,4 +1,4 @@
-import type { Id } from '../../core/id/id.ts'
+import { formatId, type Id } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ChangeContext } from '../change.ts'
@@ -22,10 +22,20 @@ export async function reversePayment(
   if (payment.processor !== null) {
     throw new Problem('payment_state', 'This payment went through a processor: only the processor can reverse it.')
   }
+  refuseTransferred(payment)
   const taken = await planTakeBack(connection, context, payment, input.amount)
   const said = { reason: input.reason, processor_reference: null }
   const reversal = await take(connection, context, { payment, taken, said })
   return { reversal, currency: payment.currency }
+}
+
+/** What a bank takes back it takes from the payment that it made. */
+function refuseTransferred({ transferred_from }: LockedPayment): void {
+  if (transferred_from === null) return
+  const first = formatId('payment', transferred_from)
+  throw new Problem('payment_state', `This money came of ${first}, which is the one that can be reversed.`, {
+    payment_id: first,
+  })
 }
 
 /**

@@ -58,6 +58,7 @@ export async function sendRefund(
     amount: taken.total,
     unapplied_amount: taken.unapplied,
     direct_amount: taken.direct,
+    suspense_amount: taken.suspense,
     reason,
     ...wayColumns(payment, way, context.now),
     processor_reference: null,

@@ -15,26 +15,38 @@ export type TakenPart = { application: Application; receivable: Receivable; amou
  * Money that goes out of a payment again, by where it is taken from; the parts are in the order in which they are taken. What is
  * `uncovered` is taken beyond that: nothing is left of the payment for it.
  */
-export type Taken = { total: bigint; unapplied: bigint; direct: bigint; parts: TakenPart[]; uncovered: bigint }
+export type Taken = {
+  total: bigint
+  unapplied: bigint
+  direct: bigint
+  suspense: bigint
+  parts: TakenPart[]
+  uncovered: bigint
+}
 
 /** An obligation that a caller wants money to be taken from; without an amount as much as is left of it, or is needed. */
 export type Source = { application_id: Id; amount: bigint | undefined }
 
-/** How much of a payment has neither been reversed nor refunded. Throws `payment_state` where that is nothing. */
+/** How much of a payment is neither reversed, refunded nor transferred. Throws `payment_state` where that is nothing. */
 export function leftOf(payment: LockedPayment): bigint {
   const left = restOf(payment)
   if (left > 0n) return left
-  const { reversed_amount, refunded_amount } = payment
+  const { reversed_amount, refunded_amount, transferred_amount } = payment
   if (arrivedOf(payment) === 0n) {
     throw new Problem('payment_state', 'The payment is authorised, and nothing of it was captured.')
   }
-  const gone = [reversed_amount > 0n && 'reversed', refunded_amount > 0n && 'refunded'].filter(Boolean).join(' and ')
-  throw new Problem('payment_state', `The whole payment has been ${gone} already.`)
+  if (transferred_amount > 0n) {
+    const next = 'refund the payment that it became, by POST /billing/payments/{payment}/refunds.'
+    throw new Problem('payment_state', `What was left of the payment was assigned: ${next}`)
+  }
+  const ways = { reversed: reversed_amount, refunded: refunded_amount }
+  const gone = Object.entries(ways).flatMap(([way, amount]) => (amount > 0n ? way : []))
+  throw new Problem('payment_state', `The whole payment has been ${gone.join(' and ')} already.`)
 }
 
 /**
  * Plans what is taken back from a locked payment, and locks its applications and receivables: the unapplied part first, then
- * direct money, then the applications, newest first. All that is left unless `wanted` says how much. Throws `payment_state`,
+ * direct money or what lies in suspense, then the applications, newest first. All that is left unless `wanted` says how much. Throws `payment_state`,
  * `amount_exceeds_remaining`.
  */
 export async function planTakeBack(
@@ -68,7 +80,8 @@ async function planFrom(
 ): Promise<Taken> {
   const unapplied = lesser(total, payment.unapplied_amount)
   const direct = lesser(total - unapplied, payment.direct_amount)
-  let rest = total - unapplied - direct
+  const suspense = lesser(total - unapplied - direct, payment.suspense_amount)
+  let rest = total - unapplied - direct - suspense
   const taken: Omit<TakenPart, 'receivable'>[] = []
   for (const application of rest > 0n ? await lockApplicationsOf(connection, context.environment.id, payment.id) : []) {
     if (rest === 0n) break
@@ -76,7 +89,8 @@ async function planFrom(
     taken.push({ application, amount })
     rest -= amount
   }
-  return { total, unapplied, direct, parts: await withReceivables(connection, context, taken), uncovered: 0n }
+  const parts = await withReceivables(connection, context, taken)
+  return { total, unapplied, direct, suspense, parts, uncovered: 0n }
 }
 
 /**
@@ -115,7 +129,7 @@ export async function planTakeBackFrom(
     throw fieldProblem('invalid_allocation', '/from', `They come to ${total}, which is more than the amount.`)
   }
   const parts = await withReceivables(connection, context, taken)
-  return { total, unapplied: 0n, direct: 0n, parts, uncovered: 0n }
+  return { total, unapplied: 0n, direct: 0n, suspense: 0n, parts, uncovered: 0n }
 }
 
 function nothingLeft(id: Id, pointer: string): Problem {
@@ -129,8 +143,8 @@ function exceeds(pointer: string, detail: string): Problem {
 }
 
 function restOf(payment: LockedPayment): bigint {
-  const { reversed_amount, refunded_amount } = payment
-  return arrivedOf(payment) - reversed_amount - refunded_amount
+  const { reversed_amount, refunded_amount, transferred_amount } = payment
+  return arrivedOf(payment) - reversed_amount - refunded_amount - transferred_amount
 }
 
 /** The smaller of two amounts. */

@@ -52,6 +52,8 @@ async function updatePayment(connection: Queryable, payment: LockedPayment, now:
       payment.refunded_amount,
       payment.direct_amount,
       now,
+      payment.suspense_amount,
+      payment.transferred_amount,
     ],
   })
   return rowCount

@@ -20,6 +20,7 @@ import {
 import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
 import { decide, enterPayment, reopenedBy } from './decide.ts'
 import { noticeOf, settledEvent, settleNotices, writeSettledNotices } from './notices.ts'
+import { openPayments } from './open.ts'
 import { writeReceipts } from './receipts.ts'
 import { releasePaymentReferences } from './reference-claims.ts'
 import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
@@ -142,6 +143,7 @@ async function applyInside(
     journal.writeEntries(connection),
     writeApplications(connection, rows, now),
     writeReceipts(connection, rows, now),
+    openPayments(connection, rows),
   ])
   // PostgreSQL writes these rows while Node renders the rest. Awaited below, so that no failure is lost.
   written.catch(() => {})

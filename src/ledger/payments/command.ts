@@ -7,21 +7,24 @@ import type { EventEnvironment } from '../../events/outbox.ts'
 import type { methodDetails } from '../../shapes/payment-method.ts'
 import type { AllocationPolicy, ChosenAmount } from '../allocation.ts'
 import type { CheckoutRow } from '../checkouts/checkout.ts'
+import type { SystemAccount } from '../journal-rows.ts'
 import type { NoticeRow } from '../notices/notice.ts'
 import type { ReceivableKind } from '../receivable.ts'
 import type { LockedPayment, ReceivableSelection } from '../store.ts'
 
 /**
  * How a payment is to be allocated: amounts that the caller named, a policy over what is owed, amounts that a payer
- * chose and that may not be owed any more when the money arrives, or nothing of Billing: then the money is direct.
+ * chose and that may not be owed any more when the money arrives, or nothing of Billing: then the money is direct. Or its
+ * payer is not known: then it lies in suspense.
  */
 export type PaymentTarget =
   | { kind: 'explicit'; allocations: { receivable_id: Id; amount: bigint; pointer: string }[] }
   | { kind: 'policy'; policy: AllocationPolicy; scope: TargetScope }
   | { kind: 'chosen'; amounts: readonly ChosenAmount[] }
   | { kind: 'direct' }
+  | { kind: 'unidentified' }
 
-/** The target of a recorded payment. */
+/** The target that a recorded payment names. */
 export type RecordedTarget = Extract<PaymentTarget, { kind: 'explicit' | 'policy' }>
 
 /** What a policy spreads over: one receivable, all of a customer, all of an account, or those named, in their order. */
@@ -31,7 +34,7 @@ export type TargetScope = { receivables: Id[] } | { customer: Id } | { account: 
 export function firstOf(target: PaymentTarget): Id {
   if (target.kind === 'explicit') return target.allocations[0]?.receivable_id ?? ''
   if (target.kind === 'chosen') return target.amounts[0]?.receivable_id ?? ''
-  if (target.kind === 'direct') return ''
+  if (target.kind === 'direct' || target.kind === 'unidentified') return ''
   if ('customer' in target.scope) return target.scope.customer
   return 'account' in target.scope ? target.scope.account : (target.scope.receivables[0] ?? '')
 }
@@ -50,7 +53,7 @@ export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environm
   for (const { target } of commands) {
     if (target.kind === 'explicit') for (const { receivable_id } of target.allocations) ids.add(receivable_id)
     else if (target.kind === 'chosen') for (const { receivable_id } of target.amounts) ids.add(receivable_id)
-    else if (target.kind === 'direct') continue
+    else if (target.kind === 'direct' || target.kind === 'unidentified') continue
     else if ('receivables' in target.scope) for (const id of target.scope.receivables) ids.add(id)
     else if ('customer' in target.scope) customers.add(target.scope.customer)
     else accounts.add(target.scope.account)
@@ -88,18 +91,18 @@ export type PaymentCommand = {
   idempotency?: IdempotencyClaim | undefined
   claim: PaymentClaim
   payment: {
-    /** Its bucket is the customer's. */
+    /** Its bucket is the customer's, where one is known. */
     id: Id
     /**
      * Undefined: the customer of the first receivable of the target. This saves a look-up on the hot path. Null: there is
-     * none, and the money is direct.
+     * none, and the money is direct or in suspense.
      */
     customer_id: Id | null | undefined
     amount: bigint
     currency: string
     channel: string
-    /** Whose clearing account holds the money: the processor's, or the channel's. */
-    clearing: string
+    /** Where the money comes from: the clearing account of its processor or channel, or another payment. */
+    source: SystemAccount
     received_at: Date
     metadata: Record<string, string>
     details?: PaymentDetails | undefined
@@ -140,11 +143,12 @@ export type AppliedLine = {
 /** A payment right after it was applied. */
 export type AppliedPayment<From extends Arrival = PaymentCommand> = {
   command: From
-  /** Null when the money is direct. */
+  /** Null when the money is direct or in suspense. */
   customer_id: Id | null
   applied_amount: bigint
   unapplied_amount: bigint
   direct_amount: bigint
+  suspense_amount: bigint
   lines: AppliedLine[]
   /** The ledger transaction in which the money arrived. */
   transaction_id: Id
@@ -158,7 +162,7 @@ export type AppliedPayment<From extends Arrival = PaymentCommand> = {
 
 /** How a payment was allocated and by which rule, in the terms of the API. Stored with the payment and part of its events. */
 export type PaymentExplanation = {
-  policy: AllocationPolicy | 'explicit' | 'chosen' | 'direct'
+  policy: AllocationPolicy | 'explicit' | 'chosen' | 'direct' | 'unidentified'
   applied: { to: string; amount: number; rule: string }[]
   skipped: { to: string; reason: string }[]
   unapplied_amount: number

@@ -28,7 +28,9 @@ export type Decision = { allocation: Allocation; customer_id: Id | null }
 /** Decides from the balances given, or returns why the payment cannot be applied as requested. */
 export function decide(command: Decidable, receivables: ReceivableIndex): Decision | Problem | 'target_unknown' {
   const { payment, target } = command
-  if (target.kind === 'direct') return { allocation: { lines: [], unapplied: 0n, skipped: [] }, customer_id: null }
+  if (target.kind === 'direct' || target.kind === 'unidentified') {
+    return { allocation: { lines: [], unapplied: 0n, skipped: [] }, customer_id: null }
+  }
   const targeted = target.kind === 'policy' ? targetedBy(target.scope, receivables) : []
   const first = target.kind === 'explicit' ? receivables.get(target.allocations[0]?.receivable_id) : targeted[0]
   const customer_id =
@@ -92,7 +94,7 @@ export function faultDetail(fault: NonNullable<ReturnType<typeof explicitFault>>
 }
 
 /**
- * Enters one payment into the journal: its clearing account, each receivable, and what stays unapplied or is direct. Where a bill
+ * Enters one payment into the journal: where it came from, each receivable, and what stays unapplied, is direct or in suspense. Where a bill
  * counts from later than the money, the money is unapplied until then, and its application is a transaction of its own.
  */
 export function enterPayment<From extends Arrival>(
@@ -111,7 +113,7 @@ export function enterPayment<From extends Arrival>(
   // The clock of whoever received the money may be ahead, and nothing takes effect in the future.
   const received_at = earlierOf(payment.received_at, now)
   const transaction = open({ kind: 'payment', source_id: payment.id, effective_at: received_at })
-  journal.postToSystemAccount(transaction, `clearing:${payment.clearing}`, payment.currency, payment.amount)
+  journal.postToSystemAccount(transaction, payment.source, payment.currency, payment.amount)
   let unapplied = allocation.unapplied
   const lines: AppliedLine[] = []
   for (const { receivable_id, amount, rule } of allocation.lines) {
@@ -141,12 +143,15 @@ export function enterPayment<From extends Arrival>(
   if (direct_amount > 0n) {
     journal.postToSystemAccount(transaction, 'direct_receipts', payment.currency, -direct_amount)
   }
+  const suspense_amount = command.target.kind === 'unidentified' ? payment.amount : 0n
+  if (suspense_amount > 0n) journal.postToSystemAccount(transaction, 'suspense', payment.currency, -suspense_amount)
   return {
     command,
     customer_id,
-    applied_amount: payment.amount - allocation.unapplied - direct_amount,
+    applied_amount: payment.amount - allocation.unapplied - direct_amount - suspense_amount,
     unapplied_amount: allocation.unapplied,
     direct_amount,
+    suspense_amount,
     lines,
     transaction_id: transaction.id,
     explanation: explainAllocation(command.target, allocation, receivables),

@@ -51,6 +51,7 @@ function recordedColumns(rows: AppliedRow[], now: Date): unknown[] {
     bigintArray(rows.map(({ applied }) => applied.direct_amount)),
     uuidArray(rows.map(({ applied }) => applied.announced?.checkout?.id ?? null)),
     jsonTexts(payments.map(({ details }) => (details === undefined ? null : JSON.stringify(details)))),
+    bigintArray(rows.map(({ applied }) => applied.suspense_amount)),
   ]
 }
 

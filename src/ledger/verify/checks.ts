@@ -45,9 +45,14 @@ export const checks: readonly Check[] = [
     'Every balance is what was entered by hand less what payments applied; bills show the same amounts.',
   ),
   check('I5', 'dates.sql', 'At no date is a bill below zero.'),
-  check('I5', 'payments.sql', 'Every payment is applied, unapplied, reversed, refunded or direct, as its rows say.', {
-    merges,
-  }),
+  check(
+    'I5',
+    'payments.sql',
+    'Every payment is applied, unapplied, in suspense, transferred, reversed, refunded or direct, as its rows say.',
+    {
+      merges,
+    },
+  ),
   check('I5', 'reversals.sql', 'Every reversed amount is the sum of its reversals.'),
   check('I5', 'refunds.sql', 'Every refund is taken from its payment, and its money lies where its status says.'),
   check('I5', 'disputes.sql', 'What was taken back and came again moved once, and lies where its dispute says.'),
@@ -56,11 +61,12 @@ export const checks: readonly Check[] = [
     'settlements.sql',
     'Every fee of a processor is booked once, and every settlement moved what it says, and says what its lines come to.',
   ),
+  check('I5', 'transfers.sql', 'What went on from a payment is what came of it, and went from one to the other once.'),
   check('I5', 'captures.sql', 'Every capture and void is taken of its authorisation, and its money was entered.'),
   check(
     'I5',
     'system-accounts.sql',
-    'Clearing, unapplied, direct, refund, loss, fee and bank accounts hold what payments, refunds, reversals and settlements say.',
+    'Clearing, unapplied, direct, suspense, transfer, refund, loss, fee and bank accounts hold what payments, refunds, reversals and settlements say.',
   ),
   check('I5', 'clearing-totals.sql', 'What processors owed on a day is totalled as the entries say.'),
   check('I5', 'adjustment-accounts.sql', 'Every adjustment is in the system account of its kind.'),
@@ -96,6 +102,11 @@ export const checks: readonly Check[] = [
   check('I14', 'notices.sql', 'Every transfer notice that is settled was settled by a payment for its customer.'),
   check('I14', 'receipts.sql', 'Every payment of a page has its receipt, and every receipt says what was applied.'),
   check('I14', 'feed.sql', 'Every event is in the feed once, or waits for its position there.', { merges }),
+  check(
+    'I14',
+    'work-lists.sql',
+    'The payments that are unidentified or unapplied are on the work lists, and no others.',
+  ),
   check('I14', 'archived.sql', 'Nothing that is owed, in credit or unapplied belongs to an archived object.'),
   check('I14', 'buckets.sql', 'Every id ends in the bucket of its row.'),
 ]

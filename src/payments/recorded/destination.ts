@@ -1,5 +1,7 @@
-import type { Id } from '../../core/id/id.ts'
+import { bucketOfValue } from '../../core/bucket.ts'
+import { bucketOf, type Id } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
+import { comparableReference } from '../../core/reference-text.ts'
 import type { Queryable } from '../../database/pool.ts'
 import type { PaymentTarget } from '../../ledger/payments/command.ts'
 import { type CodedNotice, findCodedNotice, targetOfNotice } from '../notice/find-by-code.ts'
@@ -13,8 +15,7 @@ export type PaymentDestination = {
   /** What the request said of it. */
   said: Said['target']
   customer_id: Id | null | undefined
-  /** Its bucket is that of the payment. */
-  first_id: Id
+  bucket: number
   pointer: string
   notice: CodedNotice | undefined
 }
@@ -28,7 +29,7 @@ export function destinationOf(
   named: ResolvedTarget | undefined,
   notice: CodedNotice | undefined,
 ): PaymentDestination {
-  if (named) return { ...named, said: named.target, notice }
+  if (named) return { ...named, bucket: bucketOf(named.first_id), said: named.target, notice }
   if (!notice) {
     const detail = `${namesNoTarget}: the code in it belongs to no transfer notice, or it holds several`
     const errors = [{ pointer: '', code: 'invalid_value', detail }]
@@ -41,7 +42,7 @@ export function destinationOf(
     target: targetOfNotice(notice),
     said: 'by_code',
     customer_id: notice.customer_id,
-    first_id: notice.id,
+    bucket: notice.bucket,
     pointer: '/customer',
     notice,
   }
@@ -53,9 +54,28 @@ export async function findDestination(
   environmentId: number,
   input: CreatePayment,
 ): Promise<PaymentDestination> {
+  if (input.unidentified) return destinationOfUnidentified(input)
   const [named, notice] = await Promise.all([
     isUntargeted(input) ? undefined : resolveTarget(database, environmentId, input),
     findCodedNotice(database, environmentId, transferCodesOf(input)),
   ])
   return destinationOf(input, named, notice)
+}
+
+/** Where money goes whose payer is not known: into suspense. Its bucket is that of its reference, since no customer has one for it. */
+export function destinationOfUnidentified({
+  channel,
+  reference,
+}: {
+  channel: string
+  reference: string
+}): PaymentDestination {
+  return {
+    target: { kind: 'unidentified' },
+    said: 'unidentified',
+    customer_id: null,
+    bucket: bucketOfValue(`${channel}\n${comparableReference(reference)}`),
+    pointer: '/unidentified',
+    notice: undefined,
+  }
 }

@@ -15,8 +15,8 @@ export type Said = {
   currency: string
   metadata: Record<string, string>
   details: PaymentDetails | undefined
-  /** `by_code` where the request leaves it to the transfer notice whose code it holds. */
-  target: RecordedTarget | 'by_code'
+  /** `by_code` where the request leaves it to the transfer notice whose code it holds, `unidentified` where nobody knows. */
+  target: RecordedTarget | 'by_code' | 'unidentified'
   /** The member of the request that names the target. */
   target_pointer: string
   replaces: Id | null
@@ -92,7 +92,7 @@ function amountFaults(said: Said, { amount, currency }: PaymentRow): FieldError[
 
 function ruleFaults({ target, replaces }: Said, payment: PaymentRow): FieldError[] {
   const policies = [policyOf(target), payment.explanation?.policy]
-  const unsaid = ['explicit', 'by_code', 'chosen', 'direct']
+  const unsaid = ['explicit', 'by_code', 'chosen', 'direct', 'unidentified']
   return [
     ...(policies[0] === policies[1] || policies.some((one) => unsaid.includes(one ?? ''))
       ? []
@@ -128,16 +128,16 @@ function fault(pointer: string, detail: string): FieldError {
 /** The target as it would have been under the payment's policy; one of named amounts has none. */
 function withPolicyOf({ explanation }: PaymentRow, target: Said['target']): Said['target'] {
   const policy = allocationPolicies.find((one) => one === explanation?.policy)
-  return target !== 'by_code' && target.kind === 'policy' && policy !== undefined ? { ...target, policy } : target
+  return typeof target !== 'string' && target.kind === 'policy' && policy !== undefined ? { ...target, policy } : target
 }
 
 function policyOf(target: Said['target']): string {
-  if (target === 'by_code') return target
+  if (typeof target === 'string') return target
   return target.kind === 'explicit' ? 'explicit' : target.policy
 }
 
 function namedBy(target: Said['target']): unknown {
-  if (target === 'by_code') return null
+  if (typeof target === 'string') return null
   return target.kind === 'explicit'
     ? target.allocations.map((one) => [one.receivable_id, String(one.amount)])
     : target.scope

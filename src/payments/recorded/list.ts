@@ -20,15 +20,18 @@ import { comparableReference } from '../../core/reference-text.ts'
 import { Conditions } from '../../database/conditions.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
+import type { OpenKind } from '../../ledger/payments/open.ts'
 import { idOrReference, instant, keptCurrencyCode, typedReference } from '../../shapes/primitives.ts'
 import { renderListedPayment } from './render.ts'
 import { channel, listedPayment, paymentStatus } from './schema.ts'
-import { type PaymentRow, paymentSelect } from './store.ts'
+import { openPaymentSelect, type PaymentRow, paymentSelect } from './store.ts'
 
 const findReferenceInChannelsSql = loadSql(import.meta.url, './sql/find-reference-in-channels.sql')
 
-const besideNames = ['customer', 'account', 'bill', 'reference', 'created_from'] as const
+const besideNames = ['customer', 'account', 'bill', 'reference', 'created_from', 'unidentified', 'unapplied'] as const
 const beside = `Only together with ${besideNames.join(', ').replace(/, (\w+)$/, ' or $1')}`
+
+const onlyTrue = z.literal('true', { error: 'should be true, or left out' })
 
 const listPayments = z.strictObject({
   ...pageQuery,
@@ -41,6 +44,12 @@ const listPayments = z.strictObject({
   account: idOrReference.optional().describe('Id or external reference: payments that were applied to it'),
   bill: idOrReference.optional().describe('Id or external reference: payments that were applied to it'),
   currency: keptCurrencyCode.optional(),
+  unidentified: onlyTrue.optional().describe('Money whose payer is unknown and that waits to be assigned'),
+  unapplied: onlyTrue.optional().describe('Money of customers that pays nothing yet'),
+  order: z
+    .enum(['newest', 'oldest'])
+    .optional()
+    .describe('`oldest` only together with unidentified or unapplied; defaults to newest'),
   received_from: instant.optional().describe(`Received at this instant or later. ${beside}`),
   received_to: instant.optional().describe(`Received at this instant or earlier. ${beside}`),
   ...createdQuery,
@@ -78,8 +87,17 @@ export function paymentListRoute(router: Router, app: AppContext): void {
 
 const aloneRefused = ['updated_from', 'received_from', 'received_to'] as const
 
+/** The work list that a query asks for. */
+function workListOf({ unidentified, unapplied }: ListPayments): OpenKind | undefined {
+  if (unidentified !== undefined) return 'unidentified'
+  return unapplied === undefined ? undefined : 'unapplied'
+}
+
 /** No key holds when a payment was changed or received: these filters go through what another one leaves. */
 function refuseAlone(query: ListPayments): void {
+  if (query.order === 'oldest' && workListOf(query) === undefined) {
+    throw parameterProblem('order', 'filter_alone', 'can be oldest only together with unidentified or unapplied')
+  }
   if (besideNames.some((name) => query[name] !== undefined)) return
   const refused = aloneRefused.find((name) => query[name] !== undefined)
   if (refused === undefined) return
@@ -87,16 +105,25 @@ function refuseAlone(query: ListPayments): void {
   throw parameterProblem(refused, 'filter_alone', detail)
 }
 
-/** Up to `limit + 1` payments, newest first. Every filter has an index path; see the migration of payments. */
+/** Up to `limit + 1` payments, newest first unless it says otherwise. Every filter has an index path; see the migration of payments. */
 export async function findPayments(
   database: Queryable,
   environmentId: number,
   query: ListPayments,
   page: PageStart,
 ): Promise<PaymentRow[]> {
-  const { from, below } = idRange(query, page)
   const conditions = new Conditions()
+  const worked = workListOf(query)
+  const oldest = query.order === 'oldest'
+  const { from, below } = idRange(query, oldest ? { after: undefined } : page)
   conditions.and`e.environment_id = ${environmentId} and e.id >= ${from} and e.id < ${below}`
+  if (oldest && page.after !== undefined) conditions.and`e.id > ${page.after}`
+  if (worked !== undefined) {
+    // Said of the list too, which is read by its key from where the page begins.
+    conditions.and`o.environment_id = ${environmentId} and o.kind = ${worked}`
+    conditions.and`o.payment_id >= ${(oldest && page.after) || from} and o.payment_id < ${below}`
+  }
+  if (query.unapplied !== undefined) conditions.and`e.unapplied_amount > 0`
   if (!(await addNamed(conditions, database, environmentId, query))) return []
   const { status, currency, channel, updated_from, received_from, received_to } = query
   if (status !== undefined) conditions.and`e.status = ${status}`
@@ -108,7 +135,8 @@ export async function findPayments(
   if (received_from !== undefined) conditions.and`e.received_at >= ${received_from}`
   if (received_to !== undefined) conditions.and`e.received_at <= ${received_to}`
   const { rows } = await database.query<PaymentRow>({
-    text: `${paymentSelect} where ${conditions.text} order by e.id desc limit ${page.limit + 1}`,
+    text: `${worked === undefined ? paymentSelect : openPaymentSelect} where ${conditions.text}
+      order by e.id ${oldest ? 'asc' : 'desc'} limit ${page.limit + 1}`,
     values: conditions.values,
   })
   return rows

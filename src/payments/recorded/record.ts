@@ -7,11 +7,11 @@ import { absentProblem } from '../../core/absent.ts'
 import { AssertionError } from '../../core/assert.ts'
 import { isWithdrawn } from '../../core/currency.ts'
 import { pastInstant } from '../../core/effective-at.ts'
-import { bucketOf, newId, parseId } from '../../core/id/id.ts'
+import { newId, parseId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { PaymentCommand, PaymentOutcome } from '../../ledger/payments/command.ts'
 import { findCodedNotice } from '../notice/find-by-code.ts'
-import { destinationOf, type PaymentDestination } from './destination.ts'
+import { destinationOf, destinationOfUnidentified, type PaymentDestination } from './destination.ts'
 import { fingerprintOf, type Said } from './fingerprint.ts'
 import { resolveTaken } from './reference-taken.ts'
 import { renderApplied, renderBillingPayment } from './render.ts'
@@ -33,7 +33,7 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
       tag: 'Payments',
       summary: 'Record a payment that was received elsewhere',
       description:
-        'It is applied at once. The same request under the same reference returns 200 with the first payment; any other is a conflict that says what differs. With `replaces` it takes the place of a payment whose money was returned. A request that names no target may hold the code of a transfer notice, in `reference` or in `details.text`: it pays what that was made for.',
+        'It is applied at once. The same request under the same reference returns 200 with the first payment; any other is a conflict that says what differs. With `replaces` it takes the place of a payment whose money was returned. A request that names no target may hold the code of a transfer notice, in `reference` or in `details.text`: it pays what that was made for. With `unidentified` the money waits until it is assigned to a customer.',
       body: schema.createPaymentBody,
       responses: schema.createdPayment,
       etag: true,
@@ -56,11 +56,13 @@ export async function recordPayment(
 ): Promise<RenderedResponse> {
   const rest = readRest(context, input)
   const untargeted = schema.isUntargeted(input)
+  // Who says that the payer is unknown has looked at the code, if there is one, and does not go by it.
+  const codes = input.unidentified ? [] : schema.transferCodesOf(input)
   const [named, notice] = await Promise.all([
     untargeted ? undefined : (readTarget(input) ?? resolveTarget(app.pool, context.environment.id, input)),
-    findCodedNotice(app.pool, context.environment.id, schema.transferCodesOf(input)),
+    findCodedNotice(app.pool, context.environment.id, codes),
   ])
-  const destination = destinationOf(input, named, notice)
+  const destination = input.unidentified ? destinationOfUnidentified(input) : destinationOf(input, named, notice)
   if (isWithdrawn(input.currency)) {
     await refuseWithdrawn(app.pool, context.environment.id, input.currency, destination.target)
   }
@@ -109,7 +111,7 @@ export function makeCommand(
   app: Pick<AppContext, 'publicUrl'>,
   context: RequestContext,
   said: Said,
-  { target, customer_id, first_id, notice }: PaymentDestination,
+  { target, customer_id, bucket, notice }: PaymentDestination,
 ): PaymentCommand {
   const { environment, actor, request_id, idempotency, now, instance } = context
   const { amount, currency, channel, reference, metadata, details, replaces, received_at = now } = said
@@ -121,12 +123,12 @@ export function makeCommand(
     idempotency,
     claim: replaces === null ? { kind: 'record', ...claim } : { kind: 'replace', ...claim, replaces },
     payment: {
-      id: newId(bucketOf(first_id), now.getTime()),
+      id: newId(bucket, now.getTime()),
       customer_id,
       amount,
       currency,
       channel,
-      clearing: channel,
+      source: `clearing:${channel}`,
       received_at,
       metadata,
       details,

@@ -73,6 +73,9 @@ export function renderListedPayment(environment: Environment, row: PaymentRow): 
     reversed_amount: toNumber(row.reversed_amount),
     refunded_amount: toNumber(row.refunded_amount),
     direct_amount: toNumber(row.direct_amount),
+    suspense_amount: toNumber(row.suspense_amount),
+    transferred_amount: toNumber(row.transferred_amount),
+    ...(row.transferred_from !== null && { transferred_from: formatId('payment', row.transferred_from) }),
   }
 }
 
@@ -133,6 +136,9 @@ export function renderApplied(environment: Environment, applied: AppliedPayment)
       reversed_amount: 0n,
       refunded_amount: 0n,
       direct_amount: applied.direct_amount,
+      suspense_amount: applied.suspense_amount,
+      transferred_amount: 0n,
+      transferred_from: null,
       ...paidAtOnce,
       checkout_id: checkout?.id ?? null,
       checkout_kind: checkout?.kind ?? null,

@@ -6,6 +6,7 @@ import { receiptPath } from '../../core/receipt-address.ts'
 import { arrivedOf } from '../../ledger/store.ts'
 import { sentId } from '../../shapes/primitives.ts'
 import { sumLinesOfPayments } from '../settlement/store.ts'
+import { paymentAssignRoute } from './assign.ts'
 import { paymentListRoute } from './list.ts'
 import { previewPayment } from './preview.ts'
 import { paymentRecordRoute } from './record.ts'
@@ -19,7 +20,7 @@ import { targetErrors } from './target.ts'
 const tag = 'Payments'
 const params = z.object({ payment: sentId('payment') })
 
-/** Record, preview, retrieve and reverse payments. */
+/** Record, preview, retrieve, reverse and assign payments. */
 export function paymentRoutes(router: Router, app: AppContext): void {
   paymentRecordRoute(router, app)
   paymentBatchRoute(router, app)
@@ -28,6 +29,7 @@ export function paymentRoutes(router: Router, app: AppContext): void {
   addRetrieve(router, app)
   addRetrieveCollected(router, app)
   paymentReverseRoute(router, app)
+  paymentAssignRoute(router, app)
 }
 
 function addPreview(router: Router, app: AppContext): void {
@@ -102,8 +104,9 @@ function addRetrieveCollected(router: Router, app: AppContext): void {
 
 /** The address of the receipt. Only answers that are stored nowhere show it. */
 function receiptOf(app: AppContext, row: PaymentRow): { receipt_url?: string } {
-  const { id, status } = row
-  return status === 'succeeded' && arrivedOf(row) > 0n
+  const { id, status, explanation } = row
+  // Of a payer who is not known nobody is to have one; the customer's is that of the payment that it becomes.
+  return status === 'succeeded' && arrivedOf(row) > 0n && explanation?.policy !== 'unidentified'
     ? { receipt_url: app.publicUrl() + receiptPath(app.vault, id) }
     : {}
 }

@@ -64,6 +64,8 @@ type Targeting = {
 export const namesNoTarget =
   'should name exactly one of customer, account, bill and allocations, such as "bill": "INV-0042"'
 
+const namesNoOne = 'should name exactly one of customer, account and bill, such as "bill": "INV-0042"'
+
 /** Whether a body says nothing of where the money goes. */
 export function isUntargeted({ customer, account, bill, allocations, policy }: Targeting): boolean {
   return [customer, account, bill, allocations, policy].every((one) => one === undefined)
@@ -79,8 +81,7 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
   if (named.length !== 1) fault([], namesNoTarget)
   for (const [index, one] of (input.allocations ?? []).entries()) {
     const targets = [one.customer, one.account, one.bill].filter((value) => value !== undefined)
-    if (targets.length !== 1)
-      fault(['allocations', index], 'should name exactly one of customer, account and bill, such as "bill": "INV-0042"')
+    if (targets.length !== 1) fault(['allocations', index], namesNoOne)
     if (input.policy === undefined && one.amount === undefined) {
       fault(
         ['allocations', index, 'amount'],
@@ -91,6 +92,13 @@ function checkTargeting(input: Targeting, context: z.core.$RefinementCtx<Targeti
       fault(['allocations', index, 'amount'], 'cannot be combined with policy: leave out one of them')
     }
   }
+}
+
+/** Of a payer who is not known nothing can be named. */
+function checkUnidentified(input: Targeting, context: z.core.$RefinementCtx<Targeting>): void {
+  if (isUntargeted(input)) return
+  const message = 'cannot be combined with customer, account, bill, allocations or policy: leave out one of them'
+  context.addIssue({ code: 'custom', path: ['unidentified'], message, input: undefined })
 }
 
 export const channel = expecting(
@@ -144,9 +152,16 @@ export const createPaymentBody = z
       .describe(
         'A payment with the same channel and reference whose money was returned, and which is presented again. It is wholly reversed, and replaced once',
       ),
+    unidentified: z
+      .literal(true, { error: 'should be true, or left out' })
+      .optional()
+      .describe(
+        'The payer is not known: the money waits in suspense until it is assigned. In place of customer, account, bill and allocations',
+      ),
     ...targeting,
   })
   .superRefine((input, context) => {
+    if (input.unidentified) return checkUnidentified(input, context)
     // A code of a transfer notice may say where it goes: that is looked up.
     if (!isUntargeted(input) || transferCodesOf(input).length === 0) checkTargeting(input, context)
   })
@@ -234,7 +249,9 @@ export const paymentObligation = z
 
 export const listedPayment = collectPayment
   .extend({
-    customer_id: shownId('customer').optional().describe('Absent when the money is for nothing in Billing'),
+    customer_id: shownId('customer')
+      .optional()
+      .describe('Absent when the money is for nothing in Billing, or its payer is unknown'),
     channel: z.string().max(40),
     reference: z.string().max(255).optional(),
     received_at: shownInstant.optional(),
@@ -247,6 +264,9 @@ export const listedPayment = collectPayment
     reversed_amount: part,
     refunded_amount: part.describe('What refunds took that have not failed'),
     direct_amount: part.describe('For nothing in Billing: the money of a request or session that names no customer'),
+    suspense_amount: part.describe('Its payer is unknown: it waits to be assigned'),
+    transferred_amount: part.describe('What went on to a customer as another payment'),
+    transferred_from: shownId('payment').optional().describe('The payment that this money came of'),
   })
   .meta({ id: 'ListedPayment' })
 
@@ -267,6 +287,15 @@ export const billingPayment = listedPayment
 
 /** The responses of recording a payment: 201 for a new payment, 200 when it is the first one again. */
 export const createdPayment = { 200: billingPayment, 201: billingPayment }
+
+export const createAssignmentBody = z
+  .strictObject({
+    to: expecting(z.strictObject(target), 'an object such as { "customer": "CUST-001" }')
+      .refine((to) => Object.values(to).filter((one) => one !== undefined).length === 1, { error: namesNoOne })
+      .describe('Whose money it is: exactly one of customer, account and bill'),
+    policy: policy.optional(),
+  })
+  .meta({ id: 'CreateAssignment' })
 
 export const createReversalBody = z
   .strictObject({

@@ -10,7 +10,7 @@ export type PaymentRow = {
   id: Id
   bucket: number
   environment_id: number
-  /** Null when the money is for nothing in Billing. */
+  /** Null when the money is for nothing in Billing, or its payer is unknown. */
   customer_id: Id | null
   status: PaymentStatus
   channel: string
@@ -21,6 +21,10 @@ export type PaymentRow = {
   unapplied_amount: bigint
   reversed_amount: bigint
   direct_amount: bigint
+  suspense_amount: bigint
+  transferred_amount: bigint
+  /** The payment that its money came of. */
+  transferred_from: Id | null
   refunded_amount: bigint
   /** Null: what is charged arrives at once. The others are null until it is authorised. */
   capture_method: 'manual' | null
@@ -55,14 +59,20 @@ export type PaymentObligationRow = {
   reversed_amount: bigint
 }
 
-/** The select of a payment; lists share it. */
-export const paymentSelect = `select e.id, e.bucket, e.environment_id, e.customer_id, e.status, e.channel, e.reference,
-    e.currency, e.amount, e.applied_amount, e.unapplied_amount, e.reversed_amount, e.refunded_amount, e.direct_amount, e.capture_method,
+const columns = `select e.id, e.bucket, e.environment_id, e.customer_id, e.status, e.channel, e.reference,
+    e.currency, e.amount, e.applied_amount, e.unapplied_amount, e.reversed_amount, e.refunded_amount, e.direct_amount, e.suspense_amount,
+    e.transferred_amount, e.transferred_from, e.capture_method,
     e.authorised_amount, e.captured_amount, e.voided_amount, e.claimed_amount, e.authorised_until, e.explanation,
     e.method_details, e.last_payment_error, e.metadata, e.details, e.replaces, e.version, e.received_at, e.created_at, e.updated_at,
-    e.checkout_id, k.kind as checkout_kind, k.external_reference as checkout_reference
-  from payment as e
-  left join checkout as k on k.environment_id = e.environment_id and k.id = e.checkout_id and k.bucket = e.bucket`
+    e.checkout_id, k.kind as checkout_kind, k.external_reference as checkout_reference`
+const checkoutOfPayment = `left join checkout as k on k.environment_id = e.environment_id and k.id = e.checkout_id and k.bucket = e.bucket`
+
+/** The select of a payment; lists share it. */
+export const paymentSelect = `${columns} from payment as e ${checkoutOfPayment}`
+
+/** The same from a work list, which is short: the payments are looked up by it. */
+export const openPaymentSelect = `${columns} from open_payment as o
+  join payment as e on e.environment_id = o.environment_id and e.id = o.payment_id and e.bucket = o.bucket ${checkoutOfPayment}`
 
 const shownObligationsMax = 100
 

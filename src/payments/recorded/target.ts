@@ -37,10 +37,10 @@ export const targetErrors = [
 
 const defaultPolicy: AllocationPolicy = 'due_date_first'
 
-function allNamed(targeting: Targeting): NamedOne[] {
+function allNamed(targeting: Targeting, place = ''): NamedOne[] {
   return targeting.allocations
     ? targeting.allocations.map((one, index) => namedOne(one, `/allocations/${index}`))
-    : [namedOne(targeting, '')]
+    : [namedOne(targeting, place)]
 }
 
 /**
@@ -58,13 +58,14 @@ export function readTarget(targeting: Targeting): ResolvedTarget | undefined {
   return build(targeting, named, ids, undefined)
 }
 
-/** Looks the named objects up. Throws `not_found` with the pointer, or `customer_mismatch`. */
+/** Looks the named objects up; `place` is where the body names them. Throws `not_found` with the pointer, or `customer_mismatch`. */
 export async function resolveTarget(
   connection: Queryable,
   environmentId: number,
   targeting: Targeting,
+  place = '',
 ): Promise<ResolvedTarget> {
-  const named = allNamed(targeting)
+  const named = allNamed(targeting, place)
   const rows = await lookUp(connection, environmentId, targeting, named)
   const customers = rows.map(({ customer_id }) => customer_id)
   const stranger = customers.findIndex((id) => id !== customers[0])

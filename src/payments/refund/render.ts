@@ -17,6 +17,7 @@ export function renderRefund(environment: Pick<RequestEnvironment, 'mode'>, row:
     amount: toNumber(row.amount),
     unapplied_amount: toNumber(row.unapplied_amount),
     direct_amount: toNumber(row.direct_amount),
+    ...(row.suspense_amount > 0n && { suspense_amount: toNumber(row.suspense_amount) }),
     currency: row.currency,
     reason: row.reason,
     ...(row.channel !== null && { channel: row.channel }),

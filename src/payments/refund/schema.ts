@@ -58,12 +58,15 @@ export const refund = z
   .object({
     id: shownId('refund'),
     payment_id: shownId('payment'),
-    customer_id: shownId('customer').optional().describe('Absent when the money is for nothing in Billing'),
+    customer_id: shownId('customer')
+      .optional()
+      .describe('Absent when the money is for nothing in Billing, or its payer is unknown'),
     method: z.enum(['external', 'processor']).describe('Whether you sent the money, or the processor of the payment'),
     status: refundStatus.describe('`pending` until the processor has sent it; money of one that failed is back'),
     amount,
     unapplied_amount: part.describe('How much of it was taken from the unapplied part'),
     direct_amount: part.describe('How much of it was taken from direct money'),
+    suspense_amount: part.optional().describe('How much of it was taken from money whose payer is unknown'),
     currency: shownCurrency,
     reason: z.string().max(255),
     channel: z.string().max(40).optional(),

@@ -161,7 +161,7 @@ function commandOf(
       amount: charge.amount,
       currency: payment.currency,
       channel: charge.method_details?.type ?? 'card',
-      clearing: payment.processor,
+      source: `clearing:${payment.processor}`,
       received_at: charge.at,
       metadata: payment.metadata,
     },

@@ -1,4 +1,4 @@
--- I5, from the side of payments: what arrived is applied, unapplied, reversed, refunded or direct, where of a payment that is captured
+-- I5, from the side of payments: what arrived is applied, unapplied, in suspense, transferred, reversed, refunded or direct, where of a payment that is captured
 -- by hand what arrived is what was captured, and what is applied is the sum
 -- of its applications. An application whose customer, currency or environment differs from its payment counts as one without a
 -- payment.
@@ -6,20 +6,20 @@ select
   count(*) as examined,
   count(*) filter (where broken) as violations,
   (array_agg(format(
-    'payment %s: %s %s, applied %s (its applications: %s), unapplied %s, reversed %s, refunded %s, direct %s',
-    id, status, arrived, applied_amount, applied, unapplied_amount, reversed_amount, refunded_amount, direct_amount))
+    'payment %s: %s %s, applied %s (its applications: %s), unapplied %s, in suspense %s, transferred %s, reversed %s, refunded %s, direct %s',
+    id, status, arrived, applied_amount, applied, unapplied_amount, suspense_amount, transferred_amount, reversed_amount, refunded_amount, direct_amount))
     filter (where broken))[1:5] as examples
 from (
   select *,
     status is null or applied_amount <> applied
-      or least(applied_amount, unapplied_amount, reversed_amount, refunded_amount, direct_amount) < 0
-      or applied_amount + unapplied_amount + reversed_amount + refunded_amount + direct_amount
+      or least(applied_amount, unapplied_amount, suspense_amount, transferred_amount, reversed_amount, refunded_amount, direct_amount) < 0
+      or applied_amount + unapplied_amount + suspense_amount + transferred_amount + reversed_amount + refunded_amount + direct_amount
         <> case status when 'succeeded' then arrived else 0 end
       as broken
   from (
     select
       coalesce(p.id, a.payment_id) as id, p.status, coalesce(p.captured_amount, p.amount) as arrived, p.applied_amount, p.unapplied_amount, p.reversed_amount,
-      p.refunded_amount, p.direct_amount, coalesce(a.applied, 0) as applied
+      p.suspense_amount, p.transferred_amount, p.refunded_amount, p.direct_amount, coalesce(a.applied, 0) as applied
     from payment as p
     full join (
       select payment_id, bucket, environment_id, customer_id, currency, sum(amount - reversed_amount) as applied

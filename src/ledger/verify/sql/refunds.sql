@@ -1,5 +1,5 @@
 -- I5, from the side of refunds: what a payment refunded is the sum of its refunds that have not failed, a refund took from
--- applications what it did not take from the unapplied and the direct part, and its money lies where its status says: a pending one in
+-- applications what it did not take from the unapplied part or from money of no known customer, and its money lies where its status says: a pending one in
 -- "refunds", one that succeeded out of the clearing account of its channel or processor, and one that failed in neither.
 with moved as (
   select t.source_id as id, t.bucket, t.environment_id, e.currency,
@@ -29,8 +29,8 @@ from (
   ) as r on r.payment_id = p.id and r.bucket = p.bucket and r.environment_id = p.environment_id
   union all
   select 'refund', coalesce(r.id, v.refund_id),
-    format('%s taken from applications, but their reversals come to %s', r.amount - r.unapplied_amount - r.direct_amount, v.summed),
-    r.amount - r.unapplied_amount - r.direct_amount is distinct from coalesce(v.summed, 0)
+    format('%s taken from applications, but their reversals come to %s', r.amount - r.unapplied_amount - r.direct_amount - r.suspense_amount, v.summed),
+    r.amount - r.unapplied_amount - r.direct_amount - r.suspense_amount is distinct from coalesce(v.summed, 0)
   from refund as r
   full join (
     select v.refund_id, v.bucket, a.payment_id, sum(v.amount) as summed

@@ -1,5 +1,5 @@
 -- I5, from the side of reversals: the reversed amount of an application or a payment is the sum of its reversals, and a
--- payment that was reversed took from its applications what it did not take from the unapplied and the direct part. What was taken
+-- payment that was reversed took from its applications what it did not take from the unapplied part or from money of no known customer. What was taken
 -- beyond what was left is no part of the payment, unless it was covered later, and what came back is reversed no more.
 select
   count(*) as examined,
@@ -24,8 +24,8 @@ from (
   union all
   select 'reversal', coalesce(p.id, v.payment_reversal_id), p.applied, v.summed, p.applied is distinct from v.summed
   from (
-    select id, bucket, amount - unapplied_amount - direct_amount - uncovered_amount as applied from payment_reversal
-    where amount > unapplied_amount + direct_amount + uncovered_amount
+    select id, bucket, amount - unapplied_amount - direct_amount - suspense_amount - uncovered_amount as applied from payment_reversal
+    where amount > unapplied_amount + direct_amount + suspense_amount + uncovered_amount
   ) as p
   full join (
     select payment_reversal_id, bucket, sum(amount) as summed

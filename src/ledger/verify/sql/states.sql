@@ -1,5 +1,5 @@
 -- I14, states: the status of a row does not contradict its amounts and instants. Money without a customer can be applied to nothing
--- and held for nobody: it is direct, but for what was reversed or refunded of it.
+-- and held for nobody: it is direct or in suspense, but for what was assigned, reversed or refunded of it.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -13,10 +13,12 @@ from (
   select 'payment', id, status,
     status = 'succeeded' and (received_at is null) <> (captured_amount is not distinct from 0)
       or status <> 'succeeded' and (applied_amount <> 0 or unapplied_amount <> 0 or reversed_amount <> 0 or refunded_amount <> 0
-        or direct_amount <> 0)
+        or direct_amount <> 0 or suspense_amount <> 0 or transferred_amount <> 0)
       or customer_id is not null and chosen_amounts is not null
         and coalesce(c.amount, p.amount) <> (select sum(chosen) from unnest(chosen_amounts) as chosen)
-      or status = 'succeeded' and customer_id is null and direct_amount + reversed_amount + refunded_amount <> coalesce(p.captured_amount, p.amount)
+      or status = 'succeeded' and customer_id is null
+        and direct_amount + suspense_amount + transferred_amount + reversed_amount + refunded_amount <> coalesce(p.captured_amount, p.amount)
+      or customer_id is not null and suspense_amount <> 0
       or c.amount <> p.amount and status <> 'succeeded'
   from payment as p
   -- What was asked of a processor. What arrived may be another amount.

@@ -1,11 +1,14 @@
 -- I5, from the side of the system accounts: clearing accounts hold what arrived and was neither reversed nor paid out
 -- by a refund, less what processors took beyond what was left, which "losses" holds, less fees and settlements and with what is not ours
 -- of them, "fees" what processors kept, "bank" what they settled, "unmatched" the other side of what is not ours, "refunds" holds, as a debt, what is on its way to payers, "unapplied"
--- holds, as a debt, what is unapplied of payments, and "direct_receipts" what is direct. These accounts store no balance, so only the sums can be compared.
+-- holds, as a debt, what is unapplied of payments, "direct_receipts" what is direct, and "suspense" what is unidentified. "transfers", which money
+-- goes through from one payment to another, holds nothing. These accounts store no balance, so only the sums can be compared.
 with arrived as (
   select
     environment_id, currency, coalesce(processor, channel) as place,
-    sum(unapplied_amount) as unapplied, sum(direct_amount) as direct, sum(coalesce(captured_amount, amount) - reversed_amount) filter (where status = 'succeeded') as held
+    sum(unapplied_amount) as unapplied, sum(direct_amount) as direct, sum(suspense_amount) as suspense,
+    -- What came of another payment was received by that one.
+    sum(coalesce(captured_amount, amount) - reversed_amount) filter (where status = 'succeeded' and transferred_from is null) as held
   from payment
   group by environment_id, currency, coalesce(processor, channel)
 ), lost as (
@@ -48,6 +51,8 @@ from (
     union all
     select environment_id, 'direct_receipts', currency, 0, -direct from arrived
     union all
+    select environment_id, 'suspense', currency, 0, -suspense from arrived
+    union all
     select environment_id, 'clearing:' || place, currency, 0, held from arrived where held is not null
     union all
     select environment_id, 'clearing:' || place, currency, 0, -paid_out from refunded
@@ -68,6 +73,6 @@ from (
     union all
     select environment_id, 'clearing:' || place, currency, 0, -lost from lost
   ) as sides
-  where system_account in ('unapplied', 'direct_receipts', 'refunds', 'losses') or system_account ~ '^(clearing|fees|bank|unmatched):'
+  where system_account in ('unapplied', 'direct_receipts', 'suspense', 'transfers', 'refunds', 'losses') or system_account ~ '^(clearing|fees|bank|unmatched):'
   group by environment_id, system_account, currency
 ) as checked

@@ -18,7 +18,7 @@ with told_since as materialized (
       else '\.balance_adjusted$' end as told_as
   from ledger_transaction
   where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_succeeded', 'refund_failed', 'dispute_won',
-      'processor_fee', 'unmatched_line', 'line_matched', 'settlement', 'settlement_failed')
+      'processor_fee', 'unmatched_line', 'line_matched', 'settlement', 'settlement_failed', 'assignment')
     and id >= (select id from told_since)
   union all
   select 'reversal', id, bucket, environment_id, '^payment\.reversed$' from payment_reversal

@@ -15,4 +15,4 @@ left join lateral (
   ) as a
   left join ledger_entry as e on e.receivable_id = a.receivable_id and e.transaction_id = a.transaction_id and e.bucket = p.bucket
 ) as lines on true
-where p.status = 'succeeded' and p.captured_amount is distinct from 0
+where p.status = 'succeeded' and p.captured_amount is distinct from 0 and p.explanation->>'policy' is distinct from 'unidentified'

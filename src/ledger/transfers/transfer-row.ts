@@ -1,0 +1,52 @@
+import { bucketOf, type Id } from '../../core/id/id.ts'
+import type { Queryable } from '../../database/pool.ts'
+import { loadSql } from '../../database/sql.ts'
+import type { AppliedPayment, Arrival } from '../payments/command.ts'
+import type { LockedPayment } from '../store.ts'
+
+const insertTransferredSql = loadSql(import.meta.url, '../sql/insert-transferred-payment.sql')
+const insertTransferSql = loadSql(import.meta.url, '../sql/insert-transfer.sql')
+const listTransfersSql = loadSql(import.meta.url, '../sql/list-transfers.sql')
+
+/** Writes a payment that came of a locked one, and notes beside that one what it became. */
+export async function insertTransferred(
+  connection: Queryable,
+  from: LockedPayment,
+  { command, customer_id, applied_amount, unapplied_amount, explanation, recorded_at }: AppliedPayment<Arrival>,
+): Promise<void> {
+  const { id, channel, currency, amount, metadata, received_at } = command.payment
+  const environment_id = command.environment.id
+  const payment = [
+    id,
+    bucketOf(id),
+    environment_id,
+    customer_id,
+    channel,
+    currency,
+    amount,
+    applied_amount,
+    unapplied_amount,
+    JSON.stringify(explanation),
+    JSON.stringify(metadata),
+    received_at,
+    recorded_at,
+    from.id,
+  ]
+  const note = [from.id, from.bucket, environment_id, id, amount, recorded_at]
+  await Promise.all([
+    connection.query({ ...insertTransferredSql, values: payment }),
+    connection.query({ ...insertTransferSql, values: note }),
+  ])
+}
+
+/** The payments that came of a payment, the oldest first. */
+export async function listTransfers(
+  connection: Queryable,
+  { environment_id, id, bucket }: Pick<LockedPayment, 'environment_id' | 'id' | 'bucket'>,
+): Promise<Id[]> {
+  const { rows } = await connection.query<{ transfer_id: Id }>({
+    ...listTransfersSql,
+    values: [environment_id, id, bucket],
+  })
+  return rows.map(({ transfer_id }) => transfer_id)
+}
