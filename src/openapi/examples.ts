@@ -181,6 +181,7 @@ export const examples: Readonly<Record<string, Example>> = {
   retrieveDispute: { path: { dispute: '$DISPUTE_ID' } },
   listDisputes: { query: { status: 'needs_response' } },
   reversePayment: { path: payment, body: { amount: 100, reason: 'Returned by the bank' } },
+  suggestTargets: { path: { payment: '$DEPOSIT_ID' } },
   assignPayment: { path: { payment: '$DEPOSIT_ID' }, body: { to: { customer: 'UCR1234567890' } } },
   createPaymentRequest: {
     body: {

@@ -55,10 +55,14 @@ export const searchQuery = z.strictObject({
 
 const matched = z.array(z.enum(ways)).min(1).max(ways.length).describe('By what it was found')
 
-const results = [
+const objects = [
   z.object({ kind: z.literal('customer'), object: customer, matched }),
   z.object({ kind: z.literal('account'), object: account, matched }),
   z.object({ kind: z.literal('bill'), object: bill, matched }),
+] as const
+
+const results = [
+  ...objects,
   z.object({ kind: z.literal('payment'), object: billingPayment, matched }),
   z.object({ kind: z.literal('payment_request'), object: toldPaymentRequest, matched }),
 ] as const
@@ -68,3 +72,11 @@ export const searchResults = z
   .object({ data: z.array(z.union(results)).max(resultsMax).describe('The best first') })
   .meta({ id: 'SearchResults' })
 export type SearchResult = z.input<typeof searchResults>['data'][number]
+
+export const suggestionsMax = 10
+
+/** Each object as a search shows it. */
+export const suggestionsShape = z
+  .object({ data: z.array(z.union(objects)).max(suggestionsMax).describe('The best first') })
+  .meta({ id: 'Suggestions' })
+export type Suggestion = z.input<typeof suggestionsShape>['data'][number]

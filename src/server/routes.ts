@@ -26,6 +26,7 @@ import { settlementRoutes } from '../payments/settlement/routes.ts'
 import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
 import { searchRoutes } from '../search/routes.ts'
+import { suggestionRoutes } from '../search/suggestions/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
 import { feedRoutes } from '../webhooks/feed/routes.ts'
 import { postingRoutes } from '../webhooks/posting/routes.ts'
@@ -55,6 +56,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   lookupRoutes(router, app)
   testPaymentRoutes(router, app)
   searchRoutes(router, app)
+  suggestionRoutes(router, app)
   endpointRoutes(router, app)
   recordRoutes(router, app)
   postingRoutes(router, app)

@@ -6,6 +6,7 @@ import { findExactly, findPaymentReference } from '../../src/search/find-exactly
 import { findNames } from '../../src/search/find-names.ts'
 import type { Hit, Search } from '../../src/search/hit.ts'
 import { foundKinds } from '../../src/search/schema.ts'
+import { findSuggestions } from '../../src/search/suggestions/find-suggestions.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 
 // No entry stands behind these rows, so the books of this database are not verified.
@@ -15,8 +16,8 @@ let otherId: number
 
 beforeAll(async () => {
   database = await testDatabase({ verify: false })
-  environmentId = await seed('one', 30_000)
-  otherId = await seed('other', 30_000)
+  environmentId = await seed('one', 12_000)
+  otherId = await seed('other', 12_000)
   await database.owner.query('vacuum analyze')
 }, 120_000)
 afterAll(() => database.drop())
@@ -55,6 +56,11 @@ async function seed(slug: string, count: number): Promise<number> {
     `insert into receivable (id, bucket, environment_id, kind, customer_id, currency, balance, version, status,
        external_reference)
      select ${idOf(3)}, n % 65536, $1, 'bill', ${idOf(1)}, 'ZAR', n, 1, 'unpaid', 'b' || n ${from}`,
+    [id],
+  )
+  await owner.query(
+    `insert into external_reference (environment_id, kind, reference, entity_id, bucket)
+     select $1, 'bill', 'INV-' || n, ${idOf(3)}, n % 65536 ${from}`,
     [id],
   )
   await owner.query(
@@ -151,6 +157,33 @@ describe('a search reads a bounded number of rows, whatever there is', () => {
     const { hits } = await readBy(findAmounts, sought('1000'))
     expect(new Set(hits.map(({ kind }) => kind))).toEqual(new Set(['bill', 'payment']))
     expect((await readBy(findAmounts, sought('1001'))).hits).toEqual([])
+  })
+})
+
+describe('suggestions read a bounded number of rows', () => {
+  // As many pieces as a text can have, of which one is a reference.
+  const text = `INV 4711 ${Array.from({ length: 400 }, (_, at) => 'b7'[at % 2]).join('')}`
+  const waiting = { currency: 'ZAR', reference: 'line', details: { text }, amount: 4_711n }
+  const suggest: Finder = (queryable, { environment_id }) =>
+    findSuggestions(queryable, { ...waiting, environment_id, customer_id: null })
+
+  test('of the references, by their index, and of the newest thousand bills', async () => {
+    const { hits, rows, indexes, scans } = await readBy(suggest, sought(''))
+    expect(hits.map(({ matched }) => matched)).toEqual(['external_reference', 'amount'])
+    expect(indexes).toContain('external_reference_squeezed')
+    expect([scans, rows <= 1_010]).toEqual([[], true])
+  })
+
+  test("of a customer's own debts, and of no others", async () => {
+    const of = await database.pool.query('select customer_id from receivable where environment_id = $1 limit 1', [
+      environmentId,
+    ])
+    const { customer_id } = of.rows[0]
+    const { rows, scans } = await readBy(
+      (queryable, { environment_id }) => findSuggestions(queryable, { ...waiting, environment_id, customer_id }),
+      sought(''),
+    )
+    expect([scans, rows <= 10]).toEqual([[], true])
   })
 })
 
