@@ -1,3 +1,4 @@
+import { derivedDataKeys } from '../src/core/data-keys.ts'
 import { parseId } from '../src/core/id/id.ts'
 import { linkToken } from '../src/core/page-link.ts'
 import { openVault } from '../src/core/secret.ts'
@@ -164,7 +165,7 @@ export class Fixtures {
     const pool = openProduct(this.#serverAddress(name))
     const targets = await readTargets(pool.pool, await readMerchants(pool.pool, 'single'))
     await pool.close()
-    const vault = openVault(encryptionKey)
+    const vault = openVault(derivedDataKeys(encryptionKey))
     const named = targets.map(({ account, customer }) => {
       if (load.kind === 'account') return customer
       return load.kind === 'payment' || load.kind === 'batch'

@@ -1,4 +1,5 @@
 import type { RequestEnvironment } from '../src/context.ts'
+import { derivedDataKeys } from '../src/core/data-keys.ts'
 import { formatId, type Id, newId, randomBucket } from '../src/core/id/id.ts'
 import { openVault } from '../src/core/secret.ts'
 import { apiVersion } from '../src/core/version.ts'
@@ -25,7 +26,7 @@ export async function makeMerchant(pool: Pool, slug: string, endpointUrl: string
       newId(randomBucket(), now.getTime()),
       merchant.id,
       endpointUrl,
-      openVault(encryptionKey).encrypt(newSigningSecret()),
+      openVault(derivedDataKeys(encryptionKey)).encrypt(newSigningSecret()),
       apiVersion,
       now,
     ],

@@ -2,6 +2,7 @@ import type { Authenticator } from '../src/api/auth.ts'
 import { readConfig } from '../src/config.ts'
 import type { AppContext } from '../src/context.ts'
 import { systemClock } from '../src/core/clock.ts'
+import { derivedDataKeys } from '../src/core/data-keys.ts'
 import type { Log } from '../src/core/log.ts'
 import { openPool, type Pool, servingLimits } from '../src/database/pool.ts'
 import { createJobs, deliverWebhooks, sequenceEvents } from '../src/jobs/index.ts'
@@ -41,7 +42,7 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
   const composition = compose({
     pool,
     clock,
-    encryption_key: encryptionKey,
+    data_keys: derivedDataKeys(encryptionKey),
     webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },
     log,
     publicUrl,

@@ -1,4 +1,5 @@
 import { systemClock } from '../src/core/clock.ts'
+import { newDataKeys } from '../src/core/data-keys.ts'
 import { openPool } from '../src/database/pool.ts'
 import { compose } from '../src/server/compose.ts'
 import { buildServer } from '../src/server/server.ts'
@@ -24,7 +25,7 @@ async function openapiJson(): Promise<string> {
   const composition = compose({
     pool,
     clock: systemClock,
-    encryption_key: 'nothing is encrypted here, so any text will do',
+    data_keys: newDataKeys(),
     webhooks: { allow_loopback: false, allowed_hosts: [], retry_waits_s: [] },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     publicUrl: () => 'http://127.0.0.1',

@@ -25,6 +25,10 @@ export const serverSettings = {
     default: '',
     help: 'At least 32 characters; encrypts signing secrets. Required with DATABASE_URL; local mode creates one.',
   },
+  TALLYSTICK_ENCRYPTION_KEY_PREVIOUS: {
+    default: '',
+    help: 'The key before TALLYSTICK_ENCRYPTION_KEY, while `tallystick keys rotate-encryption` exchanges it: either opens the database.',
+  },
   TALLYSTICK_WEBHOOK_ALLOWED_HOSTS: {
     default: '',
     help: 'Private hosts that webhooks may reach, comma-separated: names or addresses, with or without a port.',
@@ -91,6 +95,8 @@ export type Config = DatabasePlace & {
   public_url: string | undefined
   test_key: string | undefined
   encryption_key: string | undefined
+  /** Undefined but while the encryption key is exchanged. */
+  encryption_key_previous: string | undefined
   webhook_allowed_hosts: string[]
   /** Undefined when no e-mail is sent. */
   mail: { smtp_url: string; from: string } | undefined
@@ -133,6 +139,30 @@ export function readDatabasePlace(environment: EnvironmentVariables): DatabasePl
   return { database_url, data_dir: resolve(settingOf(environment, 'TALLYSTICK_DATA_DIR')) }
 }
 
+/** Reads the encryption keys. Throws ConfigError for one that cannot be used, and when there is a database but no key for it. */
+export function readEncryptionKeys(
+  environment: EnvironmentVariables,
+): Pick<Config, 'encryption_key' | 'encryption_key_previous'> {
+  const read = (name: SettingName): string | undefined => {
+    const key = settingOf(environment, name) || undefined
+    must(!key || key.length >= 32, name, 'at least 32 characters')
+    return key
+  }
+  const key = read('TALLYSTICK_ENCRYPTION_KEY')
+  must(
+    readDatabasePlace(environment).database_url === undefined || key !== undefined,
+    'TALLYSTICK_ENCRYPTION_KEY',
+    'set when DATABASE_URL is: create one with `openssl rand -hex 32`, and back it up with the database',
+  )
+  const previous = read('TALLYSTICK_ENCRYPTION_KEY_PREVIOUS')
+  must(
+    previous === undefined || key !== undefined,
+    'TALLYSTICK_ENCRYPTION_KEY_PREVIOUS',
+    'set only together with TALLYSTICK_ENCRYPTION_KEY: local mode exchanges its key itself',
+  )
+  return { encryption_key: key, encryption_key_previous: previous }
+}
+
 /** Whether the text is the number of a TCP port, or 0 for any free one. */
 export function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
@@ -152,13 +182,7 @@ export function readConfig(environment: EnvironmentVariables): Config {
     'TALLYSTICK_TEST_KEY',
     'sk_test_ followed by 8 or more of A–Z a–z 0–9 _',
   )
-  const encryptionKey = value('TALLYSTICK_ENCRYPTION_KEY') || undefined
-  must(!encryptionKey || encryptionKey.length >= 32, 'TALLYSTICK_ENCRYPTION_KEY', 'at least 32 characters')
-  must(
-    local || encryptionKey !== undefined,
-    'TALLYSTICK_ENCRYPTION_KEY',
-    'set when DATABASE_URL is: create one with `openssl rand -hex 32`, and back it up with the database',
-  )
+  const encryptionKeys = readEncryptionKeys(environment)
   const allowPrivate = value('TALLYSTICK_WEBHOOK_ALLOW_PRIVATE')
   must(/^(true|false)$/.test(allowPrivate), 'TALLYSTICK_WEBHOOK_ALLOW_PRIVATE', 'true or false')
   const drain = value('TALLYSTICK_DRAIN_S') || (local ? '0' : '5')
@@ -171,7 +195,7 @@ export function readConfig(environment: EnvironmentVariables): Config {
     host: value('TALLYSTICK_HOST') || (local ? '127.0.0.1' : '::'),
     public_url: readOrigin(value, 'TALLYSTICK_PUBLIC_URL', 'https://pay.example.com'),
     test_key: testKey,
-    encryption_key: encryptionKey,
+    ...encryptionKeys,
     webhook_allowed_hosts: value('TALLYSTICK_WEBHOOK_ALLOWED_HOSTS')
       .split(',')
       .map((host) => host.trim().toLowerCase())

@@ -47,6 +47,10 @@ const commands: Readonly<Record<string, Command>> = {
       ],
       ['keys roll KEY [--overlap 24h]', 'Creates a key that replaces KEY, which stays valid for the overlap.'],
       ['keys revoke KEY', 'Revokes a key within a second. KEY is its id, or its first and last characters as listed.'],
+      [
+        'keys rotate-encryption [--drop-previous]',
+        'Wraps the data keys by TALLYSTICK_ENCRYPTION_KEY, opening them with TALLYSTICK_ENCRYPTION_KEY_PREVIOUS; in local mode makes a new key.',
+      ],
     ],
     run: async (args) => (await import('./keys.ts')).keys(args),
   },

@@ -1,13 +1,14 @@
 import { formatInstant } from '../core/clock.ts'
 import { formatId } from '../core/id/id.ts'
 import { createKey, type KeyRow, listKeys, revokeKey, rollKey } from '../merchant/keys.ts'
+import { rotateEncryption } from './rotate-encryption.ts'
 import { readDurationMs, readExpiry } from './span.ts'
 import { readArguments, readVerb, UsageError } from './usage.ts'
 import { withDatabase } from './with-database.ts'
 
-/** `tallystick keys`: lists, creates, rolls and revokes secret keys. A new one is printed once. */
+/** `tallystick keys`: lists, creates, rolls and revokes secret keys, and exchanges the encryption key. A new secret key is printed once. */
 export async function keys(args: string[]): Promise<void> {
-  await readVerb('keys', { list, create, roll, revoke }, args)
+  await readVerb('keys', { list, create, roll, revoke, 'rotate-encryption': rotateEncryption }, args)
 }
 
 async function list(args: string[]): Promise<void> {

@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { assert } from './assert.ts'
 
 /**
  * SHA-256, for values that are only compared: API keys, request fingerprints. A payment computes five. One takes 0.6 µs
@@ -20,10 +19,9 @@ export function randomSecret(bytes: number): string {
 }
 
 /**
- * The two uses of the encryption key, each under a derived key of its own: it encrypts what must be readable again
- * (signing secrets, return addresses, responses with a secret), and it derives tokens that can be derived again (links,
- * cursors, pay forms, charges of the simulator). All tokens share one key; their first part names the use, so that a
- * token of one use is never valid for another.
+ * The two uses of the data keys, each with one of its own: one encrypts what must be readable again (signing secrets, return
+ * addresses, responses with a secret), and the other derives tokens that can be derived again (links, cursors, pay forms, charges
+ * of the simulator). All tokens share one key; their first part names the use, so that a token of one use is never valid for another.
  */
 export type Vault = {
   encrypt(plain: string): Buffer
@@ -33,34 +31,26 @@ export type Vault = {
   token(...parts: string[]): string
 }
 
-/** A fingerprint that distinguishes encryption keys without revealing them: the HMAC of a fixed label. */
-export function keyFingerprint(encryptionKey: string): Buffer {
-  return derive(encryptionKey, 'tallystick key check v1')
-}
-
-function derive(encryptionKey: string, use: string): Buffer {
-  return createHmac('sha256', encryptionKey).update(use).digest()
-}
-
-/** Opens a vault with the operator's encryption key: any text of at least 32 characters. */
-export function openVault(encryptionKey: string): Vault {
-  assert(encryptionKey.length >= 32, 'the encryption key has at least 32 characters')
-  const cipherKey = derive(encryptionKey, 'tallystick encryption v1')
-  const tokenKey = derive(encryptionKey, 'tallystick link token v1')
+/** Opens a vault with the keys of a database. */
+export function openVault({ cipher, token }: { cipher: Buffer; token: Buffer }): Vault {
   return {
-    encrypt(plain) {
-      const nonce = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', cipherKey, nonce)
-      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
-      return Buffer.concat([nonce, cipher.getAuthTag(), body])
-    },
-    decrypt(encrypted) {
-      const decipher = createDecipheriv('aes-256-gcm', cipherKey, encrypted.subarray(0, 12))
-      decipher.setAuthTag(encrypted.subarray(12, 28))
-      return Buffer.concat([decipher.update(encrypted.subarray(28)), decipher.final()]).toString('utf8')
-    },
-    token(...parts) {
-      return createHmac('sha256', tokenKey).update(parts.join('\n')).digest('base64url').slice(0, 22)
-    },
+    encrypt: (plain) => seal(cipher, Buffer.from(plain, 'utf8')),
+    decrypt: (encrypted) => unseal(cipher, encrypted).toString('utf8'),
+    token: (...parts) => createHmac('sha256', token).update(parts.join('\n')).digest('base64url').slice(0, 22),
   }
+}
+
+/** Encrypts by AES-256-GCM under a random nonce: the nonce, the tag and the text. */
+export function seal(key: Buffer, plain: Buffer): Buffer {
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  const body = Buffer.concat([cipher.update(plain), cipher.final()])
+  return Buffer.concat([nonce, cipher.getAuthTag(), body])
+}
+
+/** Throws when it was not sealed with this key, or was changed. */
+export function unseal(key: Buffer, sealed: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 })
+  decipher.setAuthTag(sealed.subarray(12, 28))
+  return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()])
 }

@@ -2,6 +2,7 @@ import { type Authenticator, createAuthenticator } from '../api/auth.ts'
 import { createKeyUses, type KeyUses } from '../api/key-uses.ts'
 import type { AppContext, BatchLimits } from '../context.ts'
 import type { Clock } from '../core/clock.ts'
+import type { DataKeys } from '../core/data-keys.ts'
 import { newFigures } from '../core/figures.ts'
 import type { Log } from '../core/log.ts'
 import { openVault } from '../core/secret.ts'
@@ -52,7 +53,7 @@ function makeBatchLimits(): BatchLimits {
 export function compose(parts: {
   pool: Pool
   clock: Clock
-  encryption_key: string
+  data_keys: DataKeys
   webhooks: AddressRules & { retry_waits_s: readonly number[]; authorities?: readonly string[] }
   mail?: MailSettings | undefined
   stripe_url?: string | undefined
@@ -61,7 +62,7 @@ export function compose(parts: {
   publicUrl(): string
 }): Composition {
   const { pool, clock, log } = parts
-  const vault = openVault(parts.encryption_key)
+  const vault = openVault(parts.data_keys)
   const figures = newFigures()
   const guard = createAddressGuard(parts.webhooks)
   const client = createHttpClient({ guard, clock, authorities: parts.webhooks.authorities ?? [] })

@@ -7,9 +7,9 @@ import { version } from '../core/version.ts'
 import { createJobs, jobDefinitions } from '../jobs/index.ts'
 import { ensureFirstMerchant } from '../merchant/merchant.ts'
 import { compose } from './compose.ts'
+import { readDataKeys } from './data-keys.ts'
 import { type DatabaseFacts, databaseFacts } from './database-facts.ts'
 import { createDrain } from './drain.ts'
-import { readEncryptionKey } from './encryption-key.ts'
 import { serveMetrics } from './metrics/listener.ts'
 import { type OpenDatabase, openDatabase } from './open-database.ts'
 import { buildServer } from './server.ts'
@@ -46,14 +46,14 @@ export async function startProgram(config: Config, log: Log, clock: Clock): Prom
 
 async function serve(config: Config, log: Log, clock: Clock, database: OpenDatabase): Promise<Program> {
   const { pool } = database
-  const encryptionKey = await readEncryptionKey(pool, config, clock.now())
+  const { keys, by_previous } = await readDataKeys(pool, config, clock.now())
   const facts = await databaseFacts(pool)
   const { made_test_key } = await ensureFirstMerchant(pool, config.test_key, clock.now())
   let publicUrl = config.public_url
   const composition = compose({
     pool,
     clock,
-    encryption_key: encryptionKey,
+    data_keys: keys,
     webhooks: {
       allow_loopback: config.database_url === undefined,
       allowed_hosts: config.webhook_allowed_hosts,
@@ -75,6 +75,9 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
   const url = await listen(router, config)
   publicUrl ??= url
   logStart(config, log, url, { ...database, ...facts })
+  if (by_previous) {
+    log.warn({}, 'only TALLYSTICK_ENCRYPTION_KEY_PREVIOUS opens the database: run tallystick keys rotate-encryption')
+  }
   if (metrics) log.info({ address: `${localUrl(metrics.host, metrics.port)}/metrics` }, 'metrics are served')
   jobs.start()
   return {

@@ -2,6 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { version } from '../../src/core/version.ts'
+import { createMerchant } from '../../src/merchant/merchant.ts'
 import { childServer } from '../support/child-server.ts'
 import { runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
@@ -100,10 +101,11 @@ describe('another encryption key than the database knows', () => {
     expect(rows[0]?.fingerprint).toHaveLength(32)
   })
 
-  test('is refused by the secrets of a database from before keys were noted', async () => {
+  test('is refused by the secrets of a database from before keys were noted and wrapped', async () => {
     const older = await testDatabase()
+    // With a merchant it is no new database: its secrets hang on the encryption key itself.
+    const { test } = await createMerchant(older.owner, { slug: 'default', name: 'Older' }, new Date())
     const server = await childServer(serving({ DATABASE_URL: older.url }))
-    const test = /once: (sk_\w+)/.exec(server.output())?.[1]
     const made = await fetch(`${server.url}/webhooks/endpoints`, {
       method: 'POST',
       headers: { authorization: `Bearer ${test}`, 'content-type': 'application/json' },
@@ -112,6 +114,7 @@ describe('another encryption key than the database knows', () => {
     expect(made.status).toBe(201)
     await server.stop()
     await older.owner.query('delete from encryption_key_check')
+    await older.owner.query('delete from data_key_wrap')
     const start = (more: Record<string, string>) =>
       runTallystick(['start', '--port', '0'], serving({ DATABASE_URL: older.url, ...more }))
     expect((await start({ TALLYSTICK_ENCRYPTION_KEY: `${key}!` })).stderr).toMatch(/is a different key than/)

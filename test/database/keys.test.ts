@@ -10,6 +10,7 @@ const referenceTables = [
   'schema_migration',
   'retention',
   'encryption_key_check',
+  'data_key_wrap',
   'logo',
   'environment_processor',
   'feed_place',

@@ -1,6 +1,7 @@
 import { readConfig } from '../../src/config.ts'
 import type { AppContext } from '../../src/context.ts'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
+import { derivedDataKeys } from '../../src/core/data-keys.ts'
 import type { Log } from '../../src/core/log.ts'
 import { createMerchant } from '../../src/merchant/merchant.ts'
 import type { MailSettings } from '../../src/net/mailer.ts'
@@ -70,7 +71,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
   const composition = compose({
     pool,
     clock,
-    encryption_key: encryptionKey,
+    data_keys: derivedDataKeys(encryptionKey),
     webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },
     mail: options.mail,
     stripe_url: options.stripe_url,

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { settableClock } from '../../src/core/clock.ts'
+import { derivedDataKeys } from '../../src/core/data-keys.ts'
 import { type Id, newId, randomBucket } from '../../src/core/id/id.ts'
 import { openVault } from '../../src/core/secret.ts'
 import type { Pool } from '../../src/database/pool.ts'
@@ -27,7 +28,7 @@ export type LogLine = { level: string; message: string; fields: object }
 /** A merchant's environment with endpoints, events, and dispatchers that stop with the test. */
 export async function deliveryFixture({ pool, owner }: TestDatabase) {
   const clock = settableClock(new Date())
-  const vault = openVault(fixtureKey)
+  const vault = openVault(derivedDataKeys(fixtureKey))
   // What other tests of the file left is not this one's business.
   await owner.query("update webhook_delivery set status = 'cancelled', settled_at = now() where status = 'pending'")
   const environmentId = await makeEnvironment(owner, clock.now())

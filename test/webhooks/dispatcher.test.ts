@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { derivedDataKeys } from '../../src/core/data-keys.ts'
 import { formatId } from '../../src/core/id/id.ts'
 import { openVault } from '../../src/core/secret.ts'
 import { newSigningSecret } from '../../src/webhooks/signing.ts'
@@ -170,7 +171,7 @@ describe('a delivery that fails', () => {
     const receiver = await answering(200)
     const endpoint = await fixture.endpoint(receiver.url)
     await fixture.events()
-    await fixture.dispatcher({ vault: openVault('another encryption key, as long as that') }).idle()
+    await fixture.dispatcher({ vault: openVault(derivedDataKeys('another encryption key, as long as that')) }).idle()
     expect(receiver.received).toHaveLength(0)
     expect(await fixture.attempts(endpoint)).toMatchObject([{ error: 'endpoint unusable' }])
     expect(await fixture.deliveries(endpoint)).toMatchObject([{ status: 'pending' }])
