@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { childServer } from '../support/child-server.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { healthCheck } from './dockerfile.ts'
 import { install, type Packed, pack } from './install.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -94,10 +95,10 @@ describe('what is in the package', () => {
     expect(ways.filter((line) => !known.test(line))).toEqual([])
   })
 
-  test('has no script that runs at its installation, and gives nothing to import', () => {
+  test('has no script that runs at its installation, and nothing to import but what a clone gives to writers of adapters', () => {
     const run = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish', 'preprepare', 'postprepare']
     expect(run.filter((name) => name in manifest.scripts)).toEqual([])
-    expect(manifest.exports).toEqual({ './package.json': './package.json' })
+    expect(manifest.exports).toEqual({ './package.json': './package.json', './src/*': './src/*' })
   })
 })
 
@@ -140,7 +141,7 @@ describe('installed into an empty folder', () => {
     },
   )
 
-  test('the server serves the documents, the pages and a PDF', async () => {
+  test('the server serves the documents and a PDF, and is healthy as the image asks', async () => {
     const server = await childServer(
       {
         DATABASE_URL: database.url,
@@ -162,7 +163,7 @@ describe('installed into an empty folder', () => {
       return (await response.json()) as { id: string }
     }
     try {
-      for (const file of ['README.md', 'guides/operating.md', 'decisions/README.md']) {
+      for (const file of ['README.md', 'guides/installing.md', 'decisions/README.md']) {
         const path = `/docs/${file}`.replace(/\/README\.md$/, '.md')
         const title = /^# (.+)/.exec(await readFile(installed(`docs/${file}`), 'utf8'))?.[1]
         expect(await get(path)).toContain(`# ${title}\n`)
@@ -170,6 +171,10 @@ describe('installed into an empty folder', () => {
       expect(JSON.parse(await get('/openapi.json')).paths).toEqual(
         JSON.parse(await readFile(installed('openapi.json'), 'utf8')).paths,
       )
+      const [node = '', ...check] = healthCheck()
+      const healthy = (port: string) => shell(node, check, { env: { ...environment, PORT: port } })
+      await healthy(new URL(server.url).port)
+      await expect(healthy('1')).rejects.toMatchObject({ code: 1 })
       const { id: customer } = await post('/billing/customers', { external_reference: 'customer-of-the-package' })
       const owed = { customer, external_reference: 'account-of-the-package', currency: 'ZAR', balance: 2000 }
       const { id: account } = await post('/billing/accounts', owed)
