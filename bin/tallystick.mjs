@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { doesNotStart, findNode, isNewEnough, refuse } from './find-node.mjs'
 
-if (isNewEnough) await import('../src/main.ts')
+// A clone has the sources, which Node runs as they are. A package has them compiled: below node_modules Node refuses TypeScript.
+const main = ['../src/main.ts', '../dist/main.js'].map((file) => new URL(file, import.meta.url)).find(existsSync)
+
+if (isNewEnough) await import(main)
 else runWith(findNode() || refuse())
 
 /** Runs the same command with another Node, and ends as it ends. */

@@ -40,8 +40,8 @@ export async function runUntilDeath(settings: Record<string, string>, point: str
   if (signal !== 'SIGKILL') throw new Error(`the server did not die at ${point}, but ended with ${code}: ${output}`)
 }
 
-function spawnServer(settings: Record<string, string>, port: string): ChildProcess {
-  const child = spawn(process.execPath, [main, 'start'], {
+function spawnServer(settings: Record<string, string>, port: string, program = main): ChildProcess {
+  const child = spawn(process.execPath, [program, 'start'], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...quiet, ...settings, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -52,10 +52,10 @@ function spawnServer(settings: Record<string, string>, port: string): ChildProce
   return child
 }
 
-/** Starts `tallystick start` with these settings and waits until it is ready. */
-export async function childServer(settings: Record<string, string>): Promise<ChildServer> {
+/** Starts `tallystick start` with these settings, of the sources or of another program, and waits until it is ready. */
+export async function childServer(settings: Record<string, string>, program?: string): Promise<ChildServer> {
   const port = settings.PORT ?? String(await freePort())
-  const child = spawnServer(settings, port)
+  const child = spawnServer(settings, port, program)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
