@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bucketOf, parseId } from '../../src/core/id/id.ts'
+import { open, type PayerPage, submit } from '../pages/payer.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
 let server: TestServer
@@ -299,3 +300,60 @@ describe('a new bill', () => {
     await setting('manual')
   })
 })
+
+describe('the page of a customer', () => {
+  const formOf = (page: PayerPage) => page.forms.find(({ fields }) => 'credit' in fields)
+
+  test('lets the payer use credit where the setting says so, once however often the form is sent', async () => {
+    const { customer, old, home, bill } = await household({ credit: -500, owing: 300, bill: 400 })
+    const page = () => open(customer.presentment_url)
+    expect(formOf(await page())).toBeUndefined()
+    await setting('on_new_bill')
+    const shown = await page()
+    expect(shown.text).toContain('Use R 5,00 of my credit')
+    expect(shown.text).toContain('You have R 5,00 in credit')
+    for (const other of [old, home, bill]) expect(formOf(await open(other.presentment_url))).toBeUndefined()
+    const twice = await Promise.all([submit(formOf(shown)), submit(formOf(shown))])
+    const again = await submit(formOf(shown))
+    for (const { status, text } of [...twice, again]) {
+      expect([status, text]).toEqual([200, expect.stringContaining('R 5,00 of your credit was used.')])
+    }
+    expect(again.text).toContain('You owe R 2,00')
+    expect(formOf(again)).toBeUndefined()
+    expect([await balance(old), await balance(home)]).toEqual([0, 200])
+    expect(await get(`/billing/bills/${bill.id}`)).toMatchObject({ status: 'paid', amount_paid: 400 })
+    const { data } = await get(`/billing/accounts/${old.id}/entries?kind=credit`)
+    expect(data.map(({ amount, actor }: Entry) => [amount, actor])).toEqual([
+      [100, { page: 'payment' }],
+      [400, { page: 'payment' }],
+    ])
+    await setting('manual')
+  })
+
+  test('uses none where something has moved, the setting was changed, or the form is not ours', async () => {
+    const { customer, old, home } = await household()
+    await setting('on_new_bill')
+    const shown = await open(customer.presentment_url)
+    await made(`/billing/accounts/${home.id}/adjustments`, { amount: 1, reason: 'more' })
+    await made(`/billing/accounts/${old.id}/adjustments`, { amount: 1, reason: 'less credit' })
+    const moved = await submit(formOf(shown))
+    expect([moved.status, moved.text]).toEqual([409, expect.stringContaining('none of your credit was used')])
+    expect(moved.text).toContain('Use R 4,99 of my credit')
+    for (const [field, value] of [
+      ['sum', '1'],
+      ['currency', 'USD'],
+      ['credit', 'adj_0354dryrLHPHsVz8PQ4nbz'],
+      ['guard', ''],
+    ] as const) {
+      expect((await submit(formOf(moved), { [field]: value })).status).toBe(403)
+    }
+    expect((await submit(formOf(moved), {}, { origin: 'https://elsewhere.example' })).status).toBe(403)
+    await setting('manual')
+    const off = await submit(formOf(moved))
+    expect([off.status, off.text]).toEqual([409, expect.stringContaining('none of your credit was used')])
+    expect(formOf(off)).toBeUndefined()
+    expect(await balance(old)).toBe(-499)
+  })
+})
+
+type Entry = { amount: number; actor: object }

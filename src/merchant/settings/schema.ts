@@ -33,7 +33,7 @@ const receiptRequests = z
   )
 
 const credit = expecting(z.enum(creditSettings), 'manual or on_new_bill').describe(
-  'Whether credit of a customer is set off only by a call, or also when a bill is raised',
+  'Whether credit of a customer is set off only by a call, or also when a bill is raised, and by the payer on the page of the customer',
 )
 
 /** The settings of an environment. A new setting is added here, to the row, and to what is rendered. */
