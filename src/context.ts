@@ -1,5 +1,6 @@
 import type { Actor } from './core/actor.ts'
 import type { Clock } from './core/clock.ts'
+import type { CreditSetting } from './core/credit-setting.ts'
 import type { Figures, ProcessorFigures } from './core/figures.ts'
 import type { Log } from './core/log.ts'
 import type { PaymentRuleOverrides } from './core/payment-rules.ts'
@@ -74,6 +75,7 @@ export type RequestEnvironment = {
   merchant_slug: string
   time_zone: string
   payment_rules: PaymentRuleOverrides
+  credit: CreditSetting
 }
 
 /** What every operation knows about its request: for which environment, by whom, when. Nothing in it is HTTP. */

@@ -176,6 +176,7 @@ describe('leftovers', () => {
       'src/net/address-guard.ts',
       'src/net/retry-after.ts',
       'src/pages/amount-due.ts',
+      'src/pages/credit/offer.ts',
       'src/pages/pay-form.ts',
       'src/pages/way-up.ts',
       'src/payments/processor/simulator/banks.ts',

@@ -39,6 +39,7 @@ const causes = [
   'bill_raised',
   'bill_voided',
   'amount_paid_set',
+  'credit',
   'payment',
   'application',
   'application_reversal',
@@ -267,7 +268,7 @@ const erasable = { external_reference: true } as const
 const adjustment = z
   .object({
     id: shownId('adjustment'),
-    kind: z.enum(['fee', 'credit_note', 'discount', 'write_off', 'adjustment']),
+    kind: z.enum(['fee', 'credit_note', 'discount', 'write_off', 'adjustment', 'credit']),
     amount: balance,
     reason: z.string().max(255).optional(),
     label: z.string().max(100).optional(),

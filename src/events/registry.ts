@@ -198,7 +198,7 @@ export const events = {
     samples.billWrittenOffSample,
   ),
   'bill.paid': define(
-    'Money closed a bill, or it was set as paid by hand. It moves no balance: that is told by the event of the money.',
+    'Money or set-off credit closed a bill, or it was set as paid by hand. It moves no balance: that is told by the event of the money.',
     data.billTold,
     ofBill,
     samples.billPaidSample,

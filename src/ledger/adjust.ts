@@ -6,9 +6,10 @@ import type { SystemAccount, TransactionKind } from './journal-rows.ts'
 import { type BalanceMove, moveOf } from './move.ts'
 import { countsFrom, type Receivable, type ReceivableKind } from './receivable.ts'
 
-/** A kind of transaction that is not about the money of a payment. */
+/** A kind of transaction that is not about the money of a payment, and has a system account on its other side. */
 type AdjustmentKind = Exclude<
   TransactionKind,
+  | 'credit'
   | 'payment'
   | 'application'
   | 'application_reversal'

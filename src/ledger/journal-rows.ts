@@ -15,6 +15,7 @@ export type TransactionKind =
   | 'bill_raised'
   | 'bill_voided'
   | 'amount_paid_set'
+  | 'credit'
   | 'payment'
   | 'application'
   | 'application_reversal'

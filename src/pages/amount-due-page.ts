@@ -13,6 +13,7 @@ import { transferNote } from './announced/note.ts'
 import { transferPath } from './announced/path.ts'
 import { billParticulars } from './bill-particulars.ts'
 import { withCarried } from './carried.ts'
+import { creditForm, creditUsedNote } from './credit/note.ts'
 import { formatDate, formatDateTime } from './dates.ts'
 import { debtList } from './debt-list.ts'
 import { type Debt, type Due, isPayableWhole } from './debts/debt.ts'
@@ -42,7 +43,7 @@ export function amountDuePage(view: AmountDueView): Page {
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? text.owed.allOf.customer : text.owed.allOf.account}</a></p>\n`
     }<section class="card">
 ${heading(owed, voice)}
-${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill, voice)}${notes(owed, voice)}${announced(view)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed, voice)}${paymentsSoFar(view)}${calendar(view)}${otherWays(view)}
+${view.credit_used && creditUsedNote(view.credit_used, voice)}${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill, voice)}${notes(view)}${announced(view)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed, voice)}${paymentsSoFar(view)}${calendar(view)}${otherWays(view)}
 </section>
 ${several && debtList(view)}`,
     footer: footer(view),
@@ -100,7 +101,8 @@ function overdueLine(debts: readonly Debt[], voice: Voice): Html[] {
 }
 
 /** What is not part of what is to be paid and must not be hidden: on its way, in credit, held. */
-function notes({ subject, debts, totals, held }: Owed, voice: Voice): Html[] {
+function notes({ owed, voice, credit_offers, path, carried }: AmountDueView): Html[] {
+  const { subject, debts, totals, held } = owed
   const text = voice.text.owed
   const merchant = isolated(subject.environment.merchant_name)
   const moving = Map.groupBy(
@@ -114,12 +116,12 @@ function notes({ subject, debts, totals, held }: Owed, voice: Voice): Html[] {
     }),
     ...totals
       .filter(({ credit }) => credit > 0n)
-      .map(
-        ({ currency, credit, owed }) =>
-          html`<div class="note"><p>${text.inCredit(money(credit, currency, voice))}${
-            owed > 0n && ` ${text.notTakenOff}`
-          }</p></div>\n`,
-      ),
+      .map(({ currency, credit, owed }) => {
+        const offer = credit_offers.find((one) => one.currency === currency)
+        return html`<div class="note"><p>${text.inCredit(money(credit, currency, voice))}${
+          owed > 0n && ` ${text.notTakenOff}`
+        }</p>${offer && creditForm(offer, [...offer.fields, ...Object.entries(carried)], path, voice)}</div>\n`
+      }),
     ...held.map(
       ({ currency, amount }) =>
         html`<div class="note"><p>${text.held(merchant, money(amount, currency, voice))}${

@@ -9,6 +9,7 @@ import { pageOriginsOf, waysFor } from '../payments/processor/registry.ts'
 import { amountDuePage } from './amount-due-page.ts'
 import type { AmountDueView } from './amount-due-view.ts'
 import { carriedWith, queryHere, withCarried } from './carried.ts'
+import { newCreditForm, offersOf } from './credit/offer.ts'
 import { tickedMax } from './debts/choice.ts'
 import type { Debt } from './debts/debt.ts'
 import { openLink } from './link.ts'
@@ -51,6 +52,7 @@ type Asked = {
   /** Only this debt of several, by its id as the API shows it. */
   only?: string | undefined
   fault?: AmountDueView['fault']
+  credit_used?: AmountDueView['credit_used']
 }
 
 /** Sends the page of what is owed, with new pay forms; with `fault` when what was sent cannot be paid. */
@@ -58,7 +60,7 @@ export async function sendAmountDue(
   app: AppContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { token, subject: before, tracking, up = '', page = 1, only, fault }: Asked,
+  { token, subject: before, tracking, up = '', page = 1, only, fault, credit_used }: Asked,
 ): Promise<FastifyReply> {
   const subject = await syncBeforeShowing(app, before, request.id)
   const [all, payments] = await Promise.all([readOwed(app, subject), listPastPayments(app.pool, subject, foldedMax)])
@@ -90,10 +92,15 @@ export async function sendAmountDue(
       ways.length > 0
         ? (debt: Debt) => newPayForm(app.vault, token, bucketOf(subject.id), now, offerOf(debt))
         : undefined,
+    credit_offers: offersOf(owed.credits, owed.debts).map((offer) => ({
+      ...offer,
+      fields: newCreditForm(app.vault, token, subject.customer_id, now, offer),
+    })),
+    credit_used,
     fault,
   }
   return sendPage(reply, amountDuePage(view), {
-    status: fault ? 422 : 200,
+    status: fault ? 422 : credit_used === 'none' ? 409 : 200,
     formOrigins: pageOriginsOf(ways),
   })
 }

@@ -1,9 +1,12 @@
+import { listCredits } from '../billing/bill/set-off.ts'
 import type { AppContext } from '../context.ts'
 import { required } from '../core/assert.ts'
+import type { Credit } from '../ledger/set-off.ts'
 import { listUnfinished, type SessionPayment } from '../payments/session/store.ts'
 import { syncWithProcessor } from '../payments/session/sync-with-processor.ts'
 import { type AnnouncedTransfer, listAnnounced } from './announced/list.ts'
 import { pageCause } from './cause.ts'
+import { offersCredit } from './credit/offer.ts'
 import { type Debt, settledDebt, toDebt } from './debts/debt.ts'
 import { type CurrencyTotal, listDebts, sumBalances, sumHeld } from './debts/store.ts'
 import { findPageSubject, type PageSubject } from './subject.ts'
@@ -18,6 +21,8 @@ export type Owed = {
   totals: CurrencyTotal[]
   /** What was paid and is applied to nothing. Only the customer's page tells it: other links are passed on. */
   held: { currency: string; amount: bigint }[]
+  /** The balances in credit that the payer may use here. */
+  credits: Credit[]
   /** Bank transfers that were announced. They are not taken off anything. */
   announced: AnnouncedTransfer[]
   now: Date
@@ -27,14 +32,15 @@ export type Owed = {
 export async function readOwed(app: Pick<AppContext, 'pool' | 'clock'>, subject: PageSubject): Promise<Owed> {
   const { pool } = app
   const now = app.clock.now()
-  const [rows, totals, held, announced] = await Promise.all([
+  const [rows, totals, held, credits, announced] = await Promise.all([
     listDebts(pool, subject),
     sumBalances(pool, subject),
     subject.kind === 'customer' ? sumHeld(pool, subject) : [],
+    offersCredit(subject) ? listCredits(pool, subject.environment.id, subject.customer_id) : [],
     listAnnounced(pool, subject, now),
   ])
   const debts = rows.map((row) => toDebt(subject, row, now))
-  return { subject, debts, settled: settledDebt(subject, debts), totals, held, announced, now }
+  return { subject, debts, settled: settledDebt(subject, debts), totals, held, credits, announced, now }
 }
 
 /** The same of one debt alone, to pay a part of it; of everything where there is no such debt. */
@@ -45,7 +51,7 @@ export function narrow(owed: Owed, shown_id: string | undefined): Owed {
   const announced = owed.announced
     .map((one) => ({ ...one, parts: one.parts.filter(({ receivable_id }) => receivable_id === debt.id) }))
     .filter(({ parts }) => parts.length > 0)
-  return { ...owed, debts: [debt], settled: undefined, totals, held: [], announced }
+  return { ...owed, debts: [debt], settled: undefined, totals, held: [], credits: [], announced }
 }
 
 // How many payments of this page are checked with their processor while the payer waits.

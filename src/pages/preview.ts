@@ -51,6 +51,7 @@ export function previewRoutes(router: Router, app: AppContext): void {
         way_up: undefined,
         linkTo: () => '',
         ways,
+        credit_offers: [],
         fieldsFor: ways.length > 0 ? () => [] : undefined,
       })
       return sendPage(reply, { ...page, sample: true, query: undefined })
@@ -69,6 +70,7 @@ function sampleOwed({ now, environment }: RequestContext, settings: SettingsRow)
   const row: DebtRow = {
     kind: 'account',
     id,
+    account_id: id,
     currency: 'ZAR',
     balance: 123_450n,
     external_reference: 'SAMPLE-1',
@@ -112,6 +114,7 @@ function sampleOwed({ now, environment }: RequestContext, settings: SettingsRow)
     settled: undefined,
     totals: [{ currency: row.currency, owed: row.balance, count: 1, credit: 0n }],
     held: [],
+    credits: [],
     announced: [],
     now,
   }

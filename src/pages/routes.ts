@@ -16,14 +16,15 @@ import { pay } from './pay.ts'
 import { showPastPayments } from './payments-so-far.ts'
 import { showReview } from './review.ts'
 import { announceTransfer, showTransfer } from './transfer/show.ts'
+import { asksToUseCredit, useCredit } from './use-credit.ts'
 
-/** The hosted pages: what is owed, the review of a choice, the step to the processor, and the outcome of a payment. */
+/** The hosted pages: what is owed, the review of a choice, the use of credit, the step to the processor, and the outcome of a payment. */
 export function presentmentRoutes(router: Router, app: AppContext): void {
   router.get<{ Params: { token: string } }>('/p/:token', (request, reply) =>
     showAmountDue(app, request, reply, request.params.token),
   )
   router.post<{ Params: { token: string } }>('/p/:token', (request, reply) =>
-    pay(app, request, reply, request.params.token),
+    (asksToUseCredit(request) ? useCredit : pay)(app, request, reply, request.params.token),
   )
   router.get<{ Params: { token: string } }>('/p/:token/review', (request, reply) =>
     showReview(app, request, reply, request.params.token),

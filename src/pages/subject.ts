@@ -96,7 +96,7 @@ export async function findPageSubject(
   }
 }
 
-const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, v.locale, v.languages, v.tracked_parameters,
+const environmentColumns = `v.id, v.mode, v.time_zone, v.payment_rules, v.credit, v.locale, v.languages, v.tracked_parameters,
   coalesce(v.display_name, m.name) as merchant_name, m.slug as merchant_slug, ${faceColumns('v')}`
 const environmentJoin = 'join environment as v on v.id = e.environment_id join merchant as m on m.id = v.merchant_id'
 

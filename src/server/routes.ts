@@ -2,6 +2,7 @@ import type { Router } from '../api/fastify.ts'
 import { accountRoutes } from '../billing/account/routes.ts'
 import { adjustmentBatchRoute } from '../billing/adjustment/batch.ts'
 import { billRoutes } from '../billing/bill/routes.ts'
+import { creditRoutes } from '../billing/credit/routes.ts'
 import { customerRoutes } from '../billing/customer/routes.ts'
 import { obligationRoutes } from '../billing/obligation/routes.ts'
 import type { AppContext } from '../context.ts'
@@ -39,6 +40,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   accountRoutes(router, app)
   billRoutes(router, app)
   adjustmentBatchRoute(router, app)
+  creditRoutes(router, app)
   privacyRoutes(router, app)
   settingsRoutes(router, app)
   logoRoutes(router, app)

@@ -82,6 +82,11 @@ const probes = (ids: Ids): Probe[] => {
       ['POST', '/billing/payments/preview', () => ({ amount: 5, currency: 'ZAR', [kind]: ids[kind] })],
       ['POST', '/billing/obligations', () => ({ payment: ids.payment, [kind]: ids[kind], amount: 5 })],
       ['GET', `/billing/obligations?${kind}=${ids[kind]}`],
+      [
+        'POST',
+        `/billing/customers/${ids.customer}/credit_applications`,
+        () => ({ from: { account: ids.account }, to: { [kind]: ids[kind] } }),
+      ],
     ]
   })
   return [

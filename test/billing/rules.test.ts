@@ -28,6 +28,7 @@ describe('settings', () => {
       payment_session_lifetime_hours: 24,
       tracked_parameters: [],
       receipt_requests: false,
+      credit: 'manual',
     })
     // The key was just looked up and is remembered for a second; the change shows none the less.
     const changed = await patch('/settings', {

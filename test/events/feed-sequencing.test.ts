@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await testServer()
   const { rows } = await server.database.pool.query<{ id: number }>("select id from environment where mode = 'test'")
   const names = { merchant_name: 'Acme Water', merchant_slug: 'acme', time_zone: 'UTC' }
-  environment = { id: rows[0]?.id ?? 0, mode: 'test', ...names, payment_rules: {} }
+  environment = { id: rows[0]?.id ?? 0, mode: 'test', ...names, payment_rules: {}, credit: 'manual' }
 })
 afterAll(() => server.stop())
 

@@ -36,6 +36,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     currency: 'ZAR',
     balance: 1000,
   })
+  await create('/billing/accounts', { customer: 'F1', external_reference: 'F12', currency: 'ZAR', balance: -100 })
   const bill = await create('/billing/bills', {
     account: account.id,
     external_reference: 'F3',
@@ -229,6 +230,7 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
         guest_lookup,
         tracked_parameters: ['branch'],
         receipt_requests: true,
+        credit: 'manual',
         ...face,
         ...rules,
       },
@@ -262,6 +264,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: `/billing/payments/${objects.deposit}/assignments`, body: { to: { customer: 'F1' } } },
     ...captureRequests(objects),
     ...batchRequests(objects),
+    {
+      method: 'POST',
+      path: `/billing/customers/${customer}/credit_applications`,
+      body: { from: { account: 'F12' }, to: { bill }, amount: 1 },
+    },
     { method: 'POST', path: '/billing/obligations', body: { payment, account, amount: 50 } },
     { method: 'POST', path: `/billing/obligations/${obligation}/reversals`, body: { amount: 10, reason: 'mistake' } },
     {

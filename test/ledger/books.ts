@@ -80,6 +80,7 @@ export async function makeBooks(database: TestDatabase): Promise<void> {
   await makeCaptures(post)
   await makeNotices(server, post)
   await makeUnidentified(post)
+  await makeSetOff(post)
   const withdrawn = await bill('reissued')
   await server.api('POST', `/billing/bills/${withdrawn.id}/void`)
   const again = { external_reference: 'reissued', account: account.id, currency: 'ZAR', amount_due: 650 }
@@ -126,6 +127,16 @@ async function makeUnidentified(post: (path: string, body: unknown) => Promise<{
   await post(`/billing/payments/${id}/refunds`, sent)
   const assigned = await post('/billing/payments', { ...payment, reference: 'assigned' })
   await post(`/billing/payments/${assigned.id}/assignments`, { to: { customer } })
+}
+
+/** Credit of an account that is set off against a bill of the same customer. */
+async function makeSetOff(post: (path: string, body: unknown) => Promise<{ id: string }>): Promise<void> {
+  const customer = 'has-credit'
+  await post('/billing/customers', { external_reference: customer })
+  await post('/billing/accounts', { customer, external_reference: 'in-credit', currency: 'ZAR', balance: -50 })
+  await post('/billing/bills', { customer, external_reference: 'set-off', currency: 'ZAR', amount_due: 30 })
+  const sides = { from: { account: 'in-credit' }, to: { bill: 'set-off' } }
+  await post(`/billing/customers/${customer}/credit_applications`, sides)
 }
 
 /** Refunds in every state: by hand, and through the processor sent, on its way, and refused. */

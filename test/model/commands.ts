@@ -13,10 +13,10 @@ export type Command = {
   toString(): string
 }
 
-const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as T
-const ownerOf = (debt: Debt) => ({ [debt.kind]: debt.id })
+export const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as T
+export const ownerOf = (debt: Debt) => ({ [debt.kind]: debt.id })
 
-async function call(real: Real, path: string, body: object, expectation: Classification, method = 'POST') {
+export async function call(real: Real, path: string, body: object, expectation: Classification, method = 'POST') {
   const answer = await real.server.api(method, path, body)
   const expectedStatus = method === 'PATCH' && expectation.status === 201 ? 200 : expectation.status
   expect([path, answer.status, answer.body.code]).toEqual([path, expectedStatus, expectation.code])
@@ -24,7 +24,7 @@ async function call(real: Real, path: string, body: object, expectation: Classif
 }
 
 /** Makes a command of what may run when, and what it does to both. */
-function command(
+export function command(
   name: string,
   check: (model: PlainLedger) => boolean,
   run: (model: PlainLedger, real: Real) => Promise<void>,
@@ -36,11 +36,11 @@ const always = () => true
 const hasPayments = (model: PlainLedger) => model.payments.length > 0
 const hasParts = (model: PlainLedger) => model.parts.length > 0
 const hasBills = (model: PlainLedger) => model.debts.some(({ kind }) => kind === 'bill')
-const bills = (model: PlainLedger) => model.debts.filter(({ kind }) => kind === 'bill')
-const withBalance = (model: PlainLedger) => model.debts.filter(({ kind }) => kind !== 'bill')
+export const bills = (model: PlainLedger) => model.debts.filter(({ kind }) => kind === 'bill')
+export const withBalance = (model: PlainLedger) => model.debts.filter(({ kind }) => kind !== 'bill')
 
 const amounts = fc.integer({ min: 1, max: 500 })
-const index = fc.nat({ max: 1_000 })
+export const index = fc.nat({ max: 1_000 })
 const day = fc.option(fc.integer({ min: 1, max: 28 }), { nil: undefined })
 const date = (of: number | undefined) => (of === undefined ? undefined : `2026-03-${String(of).padStart(2, '0')}`)
 /** When money was taken: some day of that month, or now. */

@@ -4,6 +4,7 @@ import { bucketOf, parseId } from '../../src/core/id/id.ts'
 import { wholeBody } from '../../src/events/personal.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { operations, type Real } from './commands.ts'
+import { applyCredit } from './credit-commands.ts'
 import { PlainLedger, today } from './plain-ledger.ts'
 import { ToldBook } from './told-book.ts'
 
@@ -157,12 +158,15 @@ describe(`the server agrees with a plain ledger (MODEL_SEED=${seed})`, () => {
     { timeout: 120_000 + runs * 1_000 },
     async (group) => {
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.oneof(...operations), { minLength: 50, maxLength: 50 }), async (commands) => {
-          const { model, real } = await begin()
-          for (const command of commands) if (command.check(model)) await command.run(model, real)
-          await compare(model)
-          await compareTold(model, real)
-        }),
+        fc.asyncProperty(
+          fc.array(fc.oneof(...operations, applyCredit, applyCredit), { minLength: 50, maxLength: 50 }),
+          async (commands) => {
+            const { model, real } = await begin()
+            for (const command of commands) if (command.check(model)) await command.run(model, real)
+            await compare(model)
+            await compareTold(model, real)
+          },
+        ),
         { numRuns: Math.ceil(runs / groups), seed: seed + group, endOnFailure: false },
       )
     },

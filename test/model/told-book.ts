@@ -78,9 +78,9 @@ export class ToldBook {
     return this.#events.filter(({ type, data }) => type === 'bill.paid' && data.id === id).length
   }
 
-  /** How often money brought what a bill owes to zero, or it was set as paid by hand. */
+  /** How often money or credit brought what a bill owes to zero, or it was set as paid by hand. */
   closedByMoney(id: string): number {
-    const causes = ['payment', 'application', 'amount_paid_set']
+    const causes = ['payment', 'application', 'amount_paid_set', 'credit']
     return this.#events.filter(
       ({ data }) => (data.bill_id === id || data.id === id) && data.balance_after === 0 && causes.includes(data.cause),
     ).length

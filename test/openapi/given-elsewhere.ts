@@ -10,6 +10,13 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'invalid_allocation',
     'invalid_dates',
   ].map((code) => `recordRefund ${code}`),
+  'test/credit/set-off.test.ts': [
+    'archived',
+    'no_balance',
+    'currency_mismatch',
+    'amount_exceeds_remaining',
+    'bill_voided',
+  ].map((code) => `applyCredit ${code}`),
   'test/desk/unidentified.test.ts': ['assignPayment payment_state'],
   'test/refunds/by-processor.test.ts': [
     'payment_state',

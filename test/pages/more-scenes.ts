@@ -42,6 +42,18 @@ export function moreScenesOf(serverNow: () => TestServer): Scene[] {
     show: async (page) => page.goto(await address(page)),
   })
 
+  /** Payers may use their credit while it is shown, and no longer: other scenes have credit too. */
+  const withCredit = (name: string, showIt: (page: Page, url: string) => Promise<unknown>): Scene => ({
+    name,
+    async show(page) {
+      const customer = await newCustomer({ currency: 'ZAR', balance: -20_000 })
+      await makeAccount(serverNow(), { customer: customer.id, balance: 45_000 })
+      await serverNow().api('PATCH', '/settings', { credit: 'on_new_bill' })
+      await showIt(page, customer.presentment_url)
+      await serverNow().api('PATCH', '/settings', { credit: 'manual' })
+    },
+  })
+
   return [
     scene(
       'bill-due-today',
@@ -65,6 +77,11 @@ export function moreScenesOf(serverNow: () => TestServer): Scene[] {
       const customer = await newCustomer({ currency: 'ZAR', balance: -20_000 })
       await makeAccount(serverNow(), { customer: customer.id, balance: 15_000 })
       return customer.presentment_url
+    }),
+    withCredit('credit-offered', async (page, url) => page.goto(url)),
+    withCredit('credit-used', async (page, url) => {
+      await page.goto(url)
+      await page.getByRole('button', { name: 'of my credit' }).click()
     }),
     scene('held', async () => {
       const customer = await newCustomer()

@@ -38,7 +38,7 @@ function enable(connection: Connection, endpoint: Id) {
     merchant_slug: 'a',
   }
   const context = {
-    environment: { ...environment, time_zone: 'UTC', payment_rules: {} },
+    environment: { ...environment, time_zone: 'UTC', payment_rules: {}, credit: 'manual' as const },
     actor: 'command:test' as const,
     request_id: 'test',
     now: fixture.clock.now(),

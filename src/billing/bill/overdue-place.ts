@@ -21,7 +21,7 @@ export async function listOverduePlaces(
 ): Promise<{ environment: RequestEnvironment; place: OverduePlace | null }[]> {
   const { rows } = await database.query<RequestEnvironment & Record<keyof OverduePlace, string | null>>({
     name: 'list-overdue-places',
-    text: `select e.id, e.mode, e.time_zone, e.payment_rules, coalesce(e.display_name, m.name) as merchant_name,
+    text: `select e.id, e.mode, e.time_zone, e.payment_rules, e.credit, coalesce(e.display_name, m.name) as merchant_name,
         m.slug as merchant_slug, o.due_date, o.bill_id
       from environment as e join merchant as m on m.id = e.merchant_id
       left join overdue_place as o on o.environment_id = e.id

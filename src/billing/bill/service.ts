@@ -12,7 +12,7 @@ import { Journal } from '../../ledger/journal.ts'
 import { createAccountUnder, customerOf } from '../account/service.ts'
 import { newRow } from '../object/balance.ts'
 import { isUnchanged } from '../object/changed.ts'
-import { objectEvent, tellObject } from '../object/event.ts'
+import { objectEvent } from '../object/event.ts'
 import { lockObject, withReceivable } from '../object/lock.ts'
 import { mergeMetadata } from '../object/metadata.ts'
 import { parentOf } from '../object/parent.ts'
@@ -22,7 +22,9 @@ import { changeParticulars, keepEarlier, newParticulars } from './particulars.ts
 import { claimBillReference, readReissued } from './reissue.ts'
 import { bills } from './resource.ts'
 import type { CreateBill, NewAccount, UpdateBill } from './schema.ts'
+import { type SetOffParty, writeBillVersions } from './set-off.ts'
 import { insertBill, updateBillRow } from './store.ts'
+import { useCreditFor } from './use-credit.ts'
 
 /**
  * Raises a bill on a customer or an account, either of which may be created in the same request: all or nothing. One that reissues
@@ -71,13 +73,16 @@ export async function createBill(
   const { receivable, entered } = openReceivable(journal, row, row.amount_due, cause, now)
   const raised = withReceivable(row, receivable)
   await claimBillReference(connection, row)
+  const party: SetOffParty<BillRow> = { row: raised, receivable }
+  const used = await useCreditFor(connection, context, journal, party)
   await Promise.all([
     insertBill(connection, row),
     recordChange(connection, context, { action: 'created', object_kind: 'bill', object_id: id }),
     journal.write(connection),
-    tellObject(connection, context, bills, 'bill.created', raised, entered),
+    writeEvents(connection, [objectEvent(context, bills, 'bill.created', raised, entered), ...used]),
+    used.length > 0 && writeBillVersions(connection, context, [party]),
   ])
-  return raised
+  return party.row
 }
 
 /** The dates of a new bill. One that is due earlier than today and has no date of its own is of the day on which it is due. */

@@ -13,6 +13,7 @@ export const sourceKinds: Readonly<Record<TransactionKind, IdKind>> = {
   bill_raised: 'adjustment',
   bill_voided: 'adjustment',
   amount_paid_set: 'adjustment',
+  credit: 'adjustment',
   payment: 'payment',
   application: 'obligation',
   application_reversal: 'obligation',

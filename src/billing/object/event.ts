@@ -5,7 +5,7 @@ import { toNumber } from '../../core/money.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { type NewEvent, renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { DataOf, EventType } from '../../events/registry.ts'
-import type { EnteredAdjustment } from '../../ledger/adjust.ts'
+import type { AdjustmentCause, EnteredAdjustment } from '../../ledger/adjust.ts'
 import { type BalanceMove, moveFields } from '../../ledger/move.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
 import type { Resource } from './resource.ts'
@@ -44,8 +44,13 @@ export function objectEvent<Kind extends ReceivableKind, Shape extends z.ZodType
   return renderEvent(environment, event)
 }
 
+/** What is told of an adjustment, or of one side of a set-off. */
+type ToldAdjustment = Pick<EnteredAdjustment, 'id' | 'amount' | 'effective_at'> & {
+  cause: Pick<AdjustmentCause, 'reason' | 'label' | 'reference'> & { kind: AdjustmentCause['kind'] | 'credit' }
+}
+
 /** What an event says of an adjustment besides the balance that it moved. */
-export function adjustmentField({ id, amount, cause, effective_at }: EnteredAdjustment) {
+export function adjustmentField({ id, amount, cause, effective_at }: ToldAdjustment) {
   const { kind, reason, label, reference } = cause
   const shown = { id: formatId('adjustment', id), kind, amount: toNumber(amount), reason, label, reference }
   return { adjustment: { ...shown, effective_at: effective_at.toISOString() } }

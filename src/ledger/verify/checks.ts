@@ -70,6 +70,11 @@ export const checks: readonly Check[] = [
   ),
   check('I5', 'clearing-totals.sql', 'What processors owed on a day is totalled as the entries say.'),
   check('I5', 'adjustment-accounts.sql', 'Every adjustment is in the system account of its kind.'),
+  check(
+    'I5',
+    'credit.sql',
+    'Every set-off took credit of one balance off another of the same customer, neither beyond zero.',
+  ),
   check('I6', 'application-events.sql', 'Every application and every reversal of one has exactly one event.', {
     merges,
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { creditSettings } from '../../core/credit-setting.ts'
 import { languageTags } from '../../html/language/languages.ts'
 import { expecting } from '../../shapes/expected.ts'
 import { locale, shownLocale } from '../../shapes/locale.ts'
@@ -31,6 +32,10 @@ const receiptRequests = z
     'Whether payers may ask for their receipt by e-mail; where the server sends none, you get receipt.requested',
   )
 
+const credit = expecting(z.enum(creditSettings), 'manual or on_new_bill').describe(
+  'Whether credit of a customer is set off only by a call, or also when a bill is raised, and by the payer on the page of the customer',
+)
+
 /** The settings of an environment. A new setting is added here, to the row, and to what is rendered. */
 export const updateSettingsBody = z
   .strictObject({
@@ -50,6 +55,7 @@ export const updateSettingsBody = z
     payment_session_lifetime_hours: lifetime.optional(),
     tracked_parameters: trackedParameters.optional(),
     receipt_requests: receiptRequests.optional(),
+    credit: credit.optional(),
   })
   .meta({ id: 'UpdateSettings' })
 export type UpdateSettings = z.output<typeof updateSettingsBody>
@@ -69,5 +75,6 @@ export const settings = z
     payment_session_lifetime_hours: lifetime,
     tracked_parameters: shownTrackedParameters.describe('Parameters of links that become metadata of the payment'),
     receipt_requests: receiptRequests,
+    credit,
   })
   .meta({ id: 'Settings' })

@@ -34,6 +34,7 @@ export function respondSettings(
     payment_session_lifetime_hours: row.session_lifetime_h,
     tracked_parameters: row.tracked_parameters,
     receipt_requests: row.receipt_requests,
+    credit: row.credit,
   }
   return { status: 200, body, etag: settingsEtag(row) }
 }
@@ -61,6 +62,7 @@ export function changeSettings(row: SettingsRow, patch: UpdateSettings): Setting
     session_lifetime_h: patch.payment_session_lifetime_hours ?? row.session_lifetime_h,
     tracked_parameters: patch.tracked_parameters ?? row.tracked_parameters,
     receipt_requests: patch.receipt_requests ?? row.receipt_requests,
+    credit: patch.credit ?? row.credit,
   }
 }
 

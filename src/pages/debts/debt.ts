@@ -16,6 +16,8 @@ export type Debt = {
   kind: ObjectKind
   /** Its id as the API shows it: what a form says for it. */
   shown_id: string
+  /** Its own id, or that of the account of a bill. */
+  account_id: Id | null
   currency: string
   external_reference: string
   /** Of the account, or of the account that a bill belongs to. */
@@ -38,7 +40,7 @@ export type Debt = {
 
 /** A debt as the page shows it at an instant. */
 export function toDebt({ environment }: Pick<PageSubject, 'environment'>, row: DebtRow, now: Date): Debt {
-  const { id, kind, currency, balance, due_date, bill_date, link_version } = row
+  const { id, kind, account_id, currency, balance, due_date, bill_date, link_version } = row
   const on_its_way = row.on_its_way < balance ? row.on_its_way : balance
   const open = balance - on_its_way
   const rules = rulesOf(environment, row)
@@ -46,6 +48,7 @@ export function toDebt({ environment }: Pick<PageSubject, 'environment'>, row: D
     id,
     kind,
     shown_id: formatId(kind, id),
+    account_id,
     currency,
     external_reference: row.external_reference,
     account_name: row.account_name,
@@ -67,7 +70,7 @@ export function toDebt({ environment }: Pick<PageSubject, 'environment'>, row: D
  * no balance, and for a bill.
  */
 export function settledDebt(subject: PageSubject, listed: readonly Debt[]): Debt | undefined {
-  const { id, kind, currency, balance, rules, link_version } = subject
+  const { id, kind, account_id, currency, balance, rules, link_version } = subject
   if (kind === 'bill' || currency === null || balance === null || rules === undefined) return undefined
   if (listed.some((debt) => debt.id === id)) return undefined
   const { account_name, external_reference } = subject
@@ -75,6 +78,7 @@ export function settledDebt(subject: PageSubject, listed: readonly Debt[]): Debt
     id,
     kind,
     shown_id: formatId(kind, id),
+    account_id,
     currency,
     external_reference,
     account_name,

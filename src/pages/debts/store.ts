@@ -9,6 +9,8 @@ import type { PageSubject } from '../subject.ts'
 /** A balance or a bill that something is owed on, with what its page and its rules need. */
 export type DebtRow = RuledRow & {
   id: Id
+  /** Its own id, or that of the account of a bill. */
+  account_id: Id | null
   currency: string
   balance: bigint
   due_date: string | null

@@ -33,6 +33,7 @@ const columnOf: Readonly<Record<ClearingSum['kind'], Column | null>> = {
   bill_raised: null,
   bill_voided: null,
   amount_paid_set: null,
+  credit: null,
   application: null,
   application_reversal: null,
 }

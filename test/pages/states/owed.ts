@@ -1,5 +1,34 @@
-import { goodCard, open, payWith, submit } from '../payer.ts'
+import { goodCard, open, type PayerPage, payWith, submit } from '../payer.ts'
 import type { State, Tools } from './tools.ts'
+
+/** Credit beside debts, where payers may use it: what is offered, what was used, and what has moved. */
+function creditStates({ customer, account, at, server }: Tools): State[] {
+  const offered = async () => {
+    await server().api('PATCH', '/settings', { credit: 'on_new_bill' })
+    const made = await customer({ currency: 'ZAR', balance: 700 })
+    const inCredit = await account({ customer: made.id, name: 'Old meter', balance: -500 })
+    const page = await at(made)
+    return { page, inCredit, form: page.forms.find(({ fields }) => 'credit' in fields) }
+  }
+  const after = async (show: () => Promise<PayerPage>) => {
+    const page = await show()
+    await server().api('PATCH', '/settings', { credit: 'manual' })
+    return page
+  }
+  return [
+    ['credit that may be used', () => after(async () => (await offered()).page)],
+    ['credit that was used', () => after(async () => submit((await offered()).form))],
+    [
+      'credit that was changed meanwhile',
+      () =>
+        after(async () => {
+          const { form, inCredit } = await offered()
+          await server().api('PATCH', `/billing/accounts/${inCredit.id}`, { balance: -400 })
+          return submit(form)
+        }),
+    ],
+  ]
+}
 
 /** Pages of what is owed. */
 export function owedStates(tools: Tools): State[] {
@@ -42,6 +71,7 @@ export function owedStates(tools: Tools): State[] {
         return at(customer)
       },
     ],
+    ...creditStates(tools),
     [
       'the second page of many',
       async () => {

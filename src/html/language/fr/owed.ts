@@ -28,6 +28,11 @@ Votre banque n’a pas encore confirmé ce paiement. Vous n’avez pas à payer 
   held: (merchant, sum) =>
     html`${merchant} détient <strong>${sum}</strong> qui vous appartient et n’est pas encore utilisé.`,
   notTakenOff: 'Ce montant n’est pas déduit ci-dessus.',
+  useCredit: (sum) => html`Utiliser ${sum} de mon avoir`,
+  creditUsed: (sum) =>
+    html`<strong>${sum} de votre avoir ont été utilisés.</strong> Ce montant a été déduit de ce que vous deviez.`,
+  creditNotUsed:
+    'Quelque chose a changé entre-temps ; rien de votre avoir n’a été utilisé. Veuillez vérifier les montants.',
   payEverything: (sum) => html`Tout payer, ${sum}`,
   payAllPossible: (sum) => html`Payer tout ce qui peut l’être ici, ${sum}`,
   choose: 'Choisir ce que vous payez',

@@ -27,6 +27,10 @@ O seu banco ainda não confirmou este pagamento. Não tem de o pagar outra vez.`
   inCredit: (sum) => html`Tem <strong>${sum} a seu crédito</strong>.`,
   held: (merchant, sum) => html`${merchant} tem <strong>${sum}</strong> seus que ainda não foram usados.`,
   notTakenOff: 'Este valor não está descontado acima.',
+  useCredit: (sum) => html`Usar ${sum} do meu crédito`,
+  creditUsed: (sum) =>
+    html`<strong>Foram usados ${sum} do seu crédito.</strong> Este valor foi descontado do que devia.`,
+  creditNotUsed: 'Entretanto algo mudou, por isso nada do seu crédito foi usado. Veja outra vez os valores.',
   payEverything: (sum) => html`Pagar tudo, ${sum}`,
   payAllPossible: (sum) => html`Pagar tudo o que se pode pagar aqui, ${sum}`,
   choose: 'Escolher o que pagar',

@@ -1,7 +1,7 @@
 -- I5, from the side of receivables: a balance is what was entered by hand less what payments applied. For a bill, the
--- entries by hand are the amount due, adjustments, write-offs, amount_paid and voiding. The bill stores the first three;
+-- entries by hand are the amount due, adjustments, write-offs, amount_paid, set-off credit and voiding. The bill stores the first three;
 -- its amount paid is amount_due + amount_adjusted - amount_written_off - the balance. amount_paid could once be set below
--- the sum of what had been set; that part counts as adjusted. An
+-- the sum of what had been set or set off; that part counts as adjusted. An
 -- application whose kind, customer, currency or environment differs from its receivable counts as one without a
 -- receivable.
 select
@@ -47,7 +47,7 @@ from (
       from (
         select
           e.receivable_id, e.bucket, e.amount, t.kind,
-          sum(e.amount) filter (where t.kind = 'amount_paid_set')
+          sum(e.amount) filter (where t.kind in ('amount_paid_set', 'credit'))
             over (partition by e.receivable_id, e.bucket order by e.version) as set_back
         from ledger_transaction as t
         join ledger_entry as e on e.transaction_id = t.id and e.bucket = t.bucket

@@ -1,6 +1,6 @@
 -- I6, what is told besides applications. Each adjustment and each reversal of a payment has exactly one event: it has the
 -- same id, so there cannot be two. So has each refund that was paid out, and each that failed: its event has the id of the ledger
--- transaction, and so has the end of a dispute whose money came back. So has each capture and each void, by the id that it notes. What is
+-- transaction, and so has the end of a dispute whose money came back, and the side of a set-off that was lessened. So has each capture and each void, by the id that it notes. What is
 -- said of a dispute is told as often as its version says. Each change of an object that is audited has exactly one event of its type, and so has
 -- each payment that succeeded on a page, and each settlement. What is from before all of this was told, or before the retention limit, is
 -- skipped.
@@ -20,6 +20,9 @@ with told_since as materialized (
   where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_succeeded', 'refund_failed', 'dispute_won',
       'processor_fee', 'unmatched_line', 'line_matched', 'settlement', 'settlement_failed', 'assignment')
     and id >= (select id from told_since)
+  union all
+  select 'transaction', id, bucket, environment_id, '\.balance_adjusted$' from ledger_transaction
+  where kind = 'credit' and id >= (select id from told_since)
   union all
   select 'reversal', id, bucket, environment_id, '^payment\.reversed$' from payment_reversal
   where id >= (select id from told_since)

@@ -5,7 +5,7 @@ from checkout_code as o
 join checkout as c on c.id = o.checkout_id and c.environment_id = o.environment_id
 cross join lateral (
   select e.id, e.mode, coalesce(e.display_name, m.name) as merchant_name, m.slug as merchant_slug, e.time_zone,
-    e.payment_rules, e.face, e.locale, e.languages, e.tracked_parameters,
+    e.payment_rules, e.credit, e.face, e.locale, e.languages, e.tracked_parameters,
     (select jsonb_build_object('sha256', encode(l.sha256, 'hex'), 'width', l.width, 'height', l.height)
       from logo as l where l.environment_id = e.id) as logo
   from environment as e join merchant as m on m.id = e.merchant_id

@@ -1,6 +1,6 @@
 -- What customer $2 owes, on account $4 or of receivable $5 alone where one is given, the most urgent first. Behind `moving`, which is
 -- what is on its way to each receivable.
-select r.id, r.kind, r.currency, r.balance, b.due_date, b.bill_date, left(b.description, 81) as description,
+select r.id, r.kind, r.account_id, r.currency, r.balance, b.due_date, b.bill_date, left(b.description, 81) as description,
   a.name as account_name,
   coalesce(b.external_reference, case when r.kind = 'account' then a.external_reference end, c.external_reference)
     as external_reference,

@@ -2,7 +2,8 @@
 select c.*, to_jsonb(v) as environment
 from checkout as c
 cross join lateral (
-  select e.id, e.mode, coalesce(e.display_name, m.name) as merchant_name, m.slug as merchant_slug, e.time_zone, e.payment_rules
+  select e.id, e.mode, coalesce(e.display_name, m.name) as merchant_name, m.slug as merchant_slug, e.time_zone, e.payment_rules,
+    e.credit
   from environment as e join merchant as m on m.id = e.merchant_id
   where e.id = c.environment_id
 ) as v
