@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import encodeQR from 'qr'
 import { receiptNumber } from '../../core/receipt-address.ts'
+import { createTurns } from '../../core/turns.ts'
 import type { Voice } from '../../html/language/voice.ts'
 import type { StoredReceipt } from '../../payments/receipt/store.ts'
 import {
@@ -17,7 +18,6 @@ import {
   type Sheet,
   write,
 } from './sheet.ts'
-import { createTurns } from './turns.ts'
 import type { ReceiptView } from './view.ts'
 
 // A receipt takes 70 ms of a core, one of a thousand lines ten times that. The others wait.
