@@ -177,6 +177,7 @@ describe('leftovers', () => {
       'src/net/retry-after.ts',
       'src/pages/amount-due.ts',
       'src/pages/pay-form.ts',
+      'src/pages/statement/show.ts',
       'src/pages/way-up.ts',
       'src/payments/processor/simulator/banks.ts',
       'src/payments/processor/simulator/cards.ts',

@@ -167,6 +167,14 @@ describe('a statement of everything', () => {
     expect(lines.filter(({ line }) => line === 'movement')).toHaveLength(1001)
     const moved = lines.reduce((sum, { amount }) => sum + Number(amount), 0)
     expect([moved, lines.find(({ line }) => line === 'closing_balance')?.balance]).toEqual([600, '2100'])
+    const page = await fetch(`${customer.presentment_url}/statement.pdf?from=2026-03-01&to=2026-03-31`)
+    expect(page.url).toContain('/statement?')
+    expect(await page.text()).toContain('A PDF has 1')
+    const days = 'scope=all&from=2026-03-01&to=2026-03-31'
+    const pdf = await server.api('GET', `/billing/customers/${customer.id}/statement?${days}`, undefined, {
+      accept: 'application/pdf',
+    })
+    expect([pdf.status, pdf.body.code]).toEqual([422, 'statement_too_long'])
   })
 
   test('as CSV says in each line what JSON says', async () => {

@@ -43,6 +43,8 @@ export const neverGiven: ReadonlySet<string> = new Set([
   'retrieveCustomerStatement overloaded',
   'retrieveAccountStatement overloaded',
   'retrieveBillStatement overloaded',
+  // As that of a customer.
+  'retrieveAccountStatement not_supported',
   // It takes nine thousand of the largest payments.
   'retrieveProcessorBalances amount_out_of_range',
   // A bill is limited to a thousandth of a balance, so this takes nine thousand adjustments.

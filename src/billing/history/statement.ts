@@ -3,8 +3,9 @@ import { preferredType } from '../../api/accept.ts'
 import type { FastifyReply, Router } from '../../api/fastify.ts'
 import { operation } from '../../api/operation.ts'
 import { renderResponse, sendResponse } from '../../api/response.ts'
+import type { OtherMediaType } from '../../api/route.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
-import { Problem } from '../../core/problem.ts'
+import { Problem, parameterProblem } from '../../core/problem.ts'
 import { ownerField, type ReceivableKind } from '../../ledger/receivable.ts'
 import type { Declared } from '../object/operations.ts'
 import { objectParams, type Resource } from '../object/resource.ts'
@@ -42,11 +43,15 @@ export function billStatementOperation(
       errors: ['amount_out_of_range', 'statement_too_long', 'overloaded'],
     },
     async ({ params, query, context }, reply) => {
-      if (wantsCsv(reply)) return sendOwnCsv(app, context, reply, { kind: 'bill', named: params.bill, days: query })
+      if (wantedType(reply, ['application/json', 'text/csv']) === 'text/csv')
+        return sendOwnCsv(app, context, reply, { kind: 'bill', named: params.bill, days: query })
       return sendJson(reply, await ownStatement(app, context, 'bill', params.bill, query))
     },
   )
 }
+
+/** Sends a statement of everything as a PDF. It is made above billing, as the payer has it. */
+export type SendPdf = (reply: FastifyReply, owner: store.Owner, days: Days) => Promise<FastifyReply>
 
 /** The same of a customer or an account: of its own balance, or of everything that is owed there. */
 export function statementOperation<Kind extends 'customer' | 'account'>(
@@ -54,33 +59,42 @@ export function statementOperation<Kind extends 'customer' | 'account'>(
   app: AppContext,
   { kind, tag }: Resource<Kind, z.ZodType>,
   declared: Declared,
+  sendPdf: SendPdf,
 ): void {
   operation(
     router,
     app,
     {
       method: 'GET',
-      description: `${description} With \`scope=all\` it is of everything that is owed there, by currency, with how long it has been due.`,
+      description: `${description} With \`scope=all\` it is of everything that is owed there, by currency, with how long it has been due; only that comes as a PDF too (\`Accept: application/pdf\`), up to 1,000 movements.`,
       ...declared,
       tag,
       params: objectParams<Kind>(kind),
       query: scopedStatementQuery,
       responses: { 200: statement.or(wholeStatement) },
-      also_as: ['text/csv'],
-      errors: ['no_balance', 'amount_out_of_range', 'statement_too_long', 'overloaded'],
+      also_as: ['text/csv', 'application/pdf'],
+      errors: ['no_balance', 'amount_out_of_range', 'statement_too_long', 'not_supported', 'overloaded'],
     },
     async ({ params, query: { scope, ...days }, context }, reply) => {
       const asked = { kind, named: params[kind], days }
-      if (wantsCsv(reply)) return (scope === 'all' ? sendWholeCsv : sendOwnCsv)(app, context, reply, asked)
+      const type = wantedType(reply, ['application/json', 'text/csv', 'application/pdf'])
+      if (type === 'application/pdf') {
+        if (scope !== 'all') throw parameterProblem('scope', 'not_in_list', 'should be `all` for a PDF')
+        return sendPdf(reply, (await findOwner(app, context, kind, params[kind])).owner, days)
+      }
+      if (type === 'text/csv') return (scope === 'all' ? sendWholeCsv : sendOwnCsv)(app, context, reply, asked)
       const of = scope === 'all' ? statementOfAll : ownStatement
       return sendJson(reply, await of(app, context, kind, params[kind], days))
     },
   )
 }
 
-function wantsCsv(reply: FastifyReply): boolean {
+function wantedType<Type extends 'application/json' | OtherMediaType>(
+  reply: FastifyReply,
+  types: readonly Type[],
+): Type {
   reply.header('vary', 'Accept')
-  return preferredType(reply.request.headers.accept, ['application/json', 'text/csv']) === 'text/csv'
+  return preferredType(reply.request.headers.accept, types)
 }
 
 function sendJson(reply: FastifyReply, body: z.input<typeof statement> | z.input<typeof wholeStatement>): FastifyReply {
@@ -131,9 +145,11 @@ async function statementOfAll(
 }
 
 function refuseTooMany(movements: number): void {
-  if (movements <= movementsMax) return
-  throw new Problem(
-    'statement_too_long',
-    `There are more than ${movementsMax} movements in that span. As CSV there is no limit: send \`Accept: text/csv\`.`,
-  )
+  if (movements > movementsMax) throw statementTooLong()
+}
+
+/** The refusal of a statement that is longer than one object, or one PDF, should be. */
+export function statementTooLong(): Problem {
+  const detail = `There are more than ${movementsMax} movements in that span.`
+  return new Problem('statement_too_long', `${detail} As CSV there is no limit: send \`Accept: text/csv\`.`)
 }

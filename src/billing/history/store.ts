@@ -56,7 +56,8 @@ const listEntriesSql = loadSql(import.meta.url, './sql/list-entries.sql')
 const findEntriesSql = loadSql(import.meta.url, './sql/find-entries.sql')
 const balanceAtSql = loadSql(import.meta.url, './sql/balance-at.sql')
 const statementSql = loadSql(import.meta.url, './sql/statement.sql')
-const wholeStatementSql = loadSql(import.meta.url, './sql/whole-statement.sql')
+/** Takes the environment, the id and the bucket of whose it is, and then `spanValues`. */
+export const wholeStatementSql = loadSql(import.meta.url, './sql/whole-statement.sql')
 
 /** How many entries a page with filters looks through. */
 const readMax = 1_000
@@ -113,6 +114,11 @@ function endsOf({ from, to, time_zone }: Span): [starts: Date, ends: Date] {
   return [startOfDate(time_zone, from), endOfDate(time_zone, to)]
 }
 
+/** The days of a statement of everything, and how many movements of it are read: null for all. */
+export function spanValues(span: Span, movementsMax: number | null): unknown[] {
+  return [...endsOf(span), movementsMax, span.to]
+}
+
 /** The opening balance of a span of days in a time zone and its movements in their order, up to `movementsMax`. */
 export async function readStatement(
   pool: Queryable,
@@ -136,7 +142,7 @@ export async function readWholeStatement(
   span: Span,
   movementsMax: number,
 ): Promise<WholeRow[]> {
-  const values = [...keyOf(owner), ...endsOf(span), movementsMax, span.to]
+  const values = [...keyOf(owner), ...spanValues(span, movementsMax)]
   const { rows } = await pool.query<WholeStatementRow>({ ...wholeStatementSql, values })
   return [...Map.groupBy(rows, ({ currency }) => currency).values()].map((of) => ({
     ...(of[0] as WholeStatementRow),
@@ -166,7 +172,7 @@ export async function* pageWholeStatement(
   span: Span,
   limits: CursorLimits,
 ): AsyncGenerator<StatementRow[]> {
-  const statement = { ...wholeStatementSql, values: [...keyOf(owner), ...endsOf(span), null, span.to] }
+  const statement = { ...wholeStatementSql, values: [...keyOf(owner), ...spanValues(span, null)] }
   for await (const rows of readByCursor<WholeStatementRow>(pool, statement, limits)) {
     yield rows.map((row) => ({ ...row, ageing: row }))
   }

@@ -20,9 +20,10 @@ import {
 } from './sheet.ts'
 import type { ReceiptView } from './view.ts'
 
-// A receipt takes 70 ms of a core, one of a thousand lines ten times that. The others wait.
-const turns = createTurns({ at_once: 2, waiting_max: 50, wait_ms: 10_000 })
-const rowsAtATime = 25
+/** A document takes 70 ms of a core, one of a thousand lines ten times that. The others wait. */
+export const pdfTurns = createTurns({ at_once: 2, waiting_max: 50, wait_ms: 10_000 })
+/** How many rows are set before others have their turn. */
+export const rowsAtATime = 25
 
 const amountWidth = 150
 const termWidth = 120
@@ -33,7 +34,7 @@ const termWidth = 120
  */
 export function makePdf(receipt: StoredReceipt, view: ReceiptView, url: string, voice: Voice): Promise<Buffer> {
   const words = voice.text.document
-  return turns.take(async () => {
+  return pdfTurns.take(async () => {
     const sheet = openSheet({
       title: words.title(view.merchant),
       author: view.merchant,
