@@ -178,6 +178,7 @@ describe('leftovers', () => {
       'src/pages/amount-due.ts',
       'src/pages/credit/offer.ts',
       'src/pages/pay-form.ts',
+      'src/pages/statement/show.ts',
       'src/pages/way-up.ts',
       'src/payments/processor/simulator/banks.ts',
       'src/payments/processor/simulator/cards.ts',

@@ -8,3 +8,10 @@ export function acceptWeights(accept: string | undefined): Map<string, number> {
     }),
   )
 }
+
+/** Which of the media types a request wants: the first of those that it weighs most, where it names any of them. */
+export function preferredType<Type extends string>(accept: string | undefined, types: readonly Type[]): Type {
+  const weights = acceptWeights(accept)
+  const weightOf = (type: string) => weights.get(type) ?? 0
+  return types.reduce((best, type) => (weightOf(type) > weightOf(best) ? type : best))
+}

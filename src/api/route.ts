@@ -7,6 +7,9 @@ type Schema = z.ZodType
 export type Parsed<S extends Schema | undefined> = S extends Schema ? z.output<S> : undefined
 export type Optional = Schema | undefined
 
+/** A media type of an answer that is made for people and their programs, and not described field by field. */
+export type OtherMediaType = 'text/csv' | 'application/pdf'
+
 /** One operation of the API: its schemas validate the request, type the handler and make the OpenAPI document. */
 export type Route<P extends Optional, Q extends Optional, B extends Optional, R extends Responses> = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -24,6 +27,8 @@ export type Route<P extends Optional, Q extends Optional, B extends Optional, R 
   responses: R
   /** The media type of those, where it is not JSON. */
   media_type?: 'text/html'
+  /** In which others they come too, where `Accept` asks for one. */
+  also_as?: readonly OtherMediaType[]
   /** The codes of this operation's refusals, besides those that every operation can give (openapi/codes.ts). */
   errors?: readonly ProblemCode[]
   /** Whether its successful responses carry an ETag. */

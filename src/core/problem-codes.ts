@@ -210,7 +210,7 @@ export const problems = {
   statement_too_long: {
     status: 422,
     title: 'The statement would be too long',
-    help: 'A statement has at most 1,000 movements: ask for a shorter span, or read the entries page by page.',
+    help: 'A statement in JSON has at most 1,000 movements: ask for a shorter span, or with `Accept: text/csv` for a file, which has no limit.',
   },
   invalid_allocation: {
     status: 422,

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Operation } from '../api/route.ts'
+import type { Operation, OtherMediaType } from '../api/route.ts'
 import { problems } from '../core/problem-codes.ts'
 import { codesOf } from './codes.ts'
 import { curl } from './curl.ts'
@@ -73,7 +73,10 @@ function responses(operation: Operation, writer: SchemaWriter, refusals: Refusal
     {
       description: responseTexts[status] ?? 'OK',
       headers: headerRefs(names),
-      content: { [operation.media_type ?? 'application/json']: { schema: writer.write(schema, 'output') } },
+      content: {
+        [operation.media_type ?? 'application/json']: { schema: writer.write(schema, 'output') },
+        ...Object.fromEntries((operation.also_as ?? []).map((type) => [type, { schema: otherSchemas[type] }])),
+      },
     },
   ])
   const byStatus = Map.groupBy(codesOf(operation), (code) => problems[code].status)
@@ -81,6 +84,12 @@ function responses(operation: Operation, writer: SchemaWriter, refusals: Refusal
     .sort(([one], [other]) => one - other)
     .map(([status, codes]): [string, Json] => [String(status), refusals.refer(status, codes)])
   return Object.fromEntries([...successes, ...refused])
+}
+
+// What is streamed has no limit of its own; a document has to have one for every string.
+const otherSchemas: Readonly<Record<OtherMediaType, Json>> = {
+  'text/csv': { type: 'string', maxLength: 1_000_000_000 },
+  'application/pdf': { type: 'string', format: 'binary', maxLength: 10_000_000 },
 }
 
 const responseTexts: Readonly<Record<string, string>> = {

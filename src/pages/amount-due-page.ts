@@ -43,7 +43,7 @@ export function amountDuePage(view: AmountDueView): Page {
       html`<p class="up"><a href="${way_up.path}">${way_up.kind === 'customer' ? text.owed.allOf.customer : text.owed.allOf.account}</a></p>\n`
     }<section class="card">
 ${heading(owed, voice)}
-${view.credit_used && creditUsedNote(view.credit_used, voice)}${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill, voice)}${notes(view)}${announced(view)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed, voice)}${paymentsSoFar(view)}${calendar(view)}${otherWays(view)}
+${view.credit_used && creditUsedNote(view.credit_used, voice)}${offlineFirst(view)}${owed.subject.bill && billParticulars(owed.subject.bill, voice)}${notes(view)}${announced(view)}${several ? everything(view) : single(view)}${message(owed)}${facts(owed, voice)}${paymentsSoFar(view)}${statementLink(view)}${calendar(view)}${otherWays(view)}
 </section>
 ${several && debtList(view)}`,
     footer: footer(view),
@@ -202,6 +202,12 @@ function offlineFirst({ owed, voice, fieldsFor }: AmountDueView): Html | undefin
 function otherWays({ owed, voice, fieldsFor, path, carried }: AmountDueView): Html | undefined {
   if (!fieldsFor || !owed.subject.face.how_to_pay || owed.debts.length === 0) return undefined
   return html`<p class="more"><a href="${withCarried(`${path}/ways`, carried)}">${voice.text.owed.otherWays}</a></p>`
+}
+
+/** The way to the statement of a customer or an account. */
+function statementLink({ owed: { subject }, voice, path, carried }: AmountDueView): Html | undefined {
+  if (subject.kind === 'bill') return undefined
+  return html`<p class="more"><a href="${withCarried(`${path}/statement`, carried)}">${voice.text.statement.title}</a></p>\n`
 }
 
 /** The way to the day on which a bill is due, unless that has passed. */

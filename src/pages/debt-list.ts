@@ -10,6 +10,7 @@ import { formatDate } from './dates.ts'
 import { tickedMax } from './debts/choice.ts'
 import { accountOf, type Debt, type Due, isPayableWhole, nameOf } from './debts/debt.ts'
 import { debtsMax } from './debts/store.ts'
+import { shortName } from './short-name.ts'
 
 /** The debts of one page of the list, to be ticked. One payment has one currency, so each has a form of its own. */
 export function debtList(view: AmountDueView): Html {
@@ -70,7 +71,7 @@ function debtRow(debt: Debt, link: string, tickable: boolean, voice: Voice): Htm
   const usable = tickable && isPayableWhole(debt)
   const account = accountOf(debt)
   const facts = [
-    account && isolated(shorten(account)),
+    account && isolated(shortName(account)),
     due && dueText(formatDate(due.date, voice), due, voice),
     open > 0n && on_its_way > 0n && text.partMoving(money(on_its_way, currency, voice)),
     tickable && open > 0n && !usable && text.notTogether,
@@ -79,8 +80,8 @@ function debtRow(debt: Debt, link: string, tickable: boolean, voice: Voice): Htm
     usable
       ? html`<input type="checkbox" name="debt" value="${shown_id}"${due?.state === 'overdue' && html` checked`}>`
       : html`<span class="no-tick"></span>`
-  }<bdi class="what">${shorten(nameOf(debt, voice))}${
-    isText(description) && html`<small><bdi>${shorten(description, descriptionMax)}</bdi></small>`
+  }<bdi class="what">${shortName(nameOf(debt, voice))}${
+    isText(description) && html`<small><bdi>${shortName(description, descriptionMax)}</bdi></small>`
   }</bdi>${money(open > 0n ? open : owed, currency, voice)}</label>
 <p class="hint">${facts.map((fact, at) => html`${at > 0 && ' · '}${fact}`)}${facts.length > 0 && ' · '}<a href="${link}">${text.details}</a></p></div>
 `
@@ -90,14 +91,7 @@ function dueText(date: string, { state, days }: Due, { text }: Voice): string {
   return state === 'overdue' ? text.debts.dueAgo(date, days) : text.debts.dueOn(date)
 }
 
-// A name may have 255 characters. The page of the debt shows it whole.
-const nameMax = 50
 const descriptionMax = 80
-
-function shorten(text: string, max = nameMax): string {
-  const characters = [...text]
-  return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text
-}
 
 function pager({ owed, voice, page, pages, path, carried }: AmountDueView): Html {
   const text = voice.text.debts

@@ -15,6 +15,7 @@ import { showOutcome } from './outcome.ts'
 import { pay } from './pay.ts'
 import { showPastPayments } from './payments-so-far.ts'
 import { showReview } from './review.ts'
+import { showStatement, showStatementPdf } from './statement/show.ts'
 import { announceTransfer, showTransfer } from './transfer/show.ts'
 import { asksToUseCredit, useCredit } from './use-credit.ts'
 
@@ -37,6 +38,12 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
   )
   router.get<{ Params: { token: string } }>('/p/:token/payments', (request, reply) =>
     showPastPayments(app, request, reply, request.params.token),
+  )
+  router.get<{ Params: { token: string } }>('/p/:token/statement', (request, reply) =>
+    showStatement(app, request, reply),
+  )
+  router.get<{ Params: { token: string } }>('/p/:token/statement.pdf', (request, reply) =>
+    showStatementPdf(app, request, reply),
   )
   router.get<{ Params: { token: string; payment: string } }>('/p/:token/payments/:payment', (request, reply) =>
     showOutcome(app, request, reply, request.params),

@@ -12,6 +12,7 @@ import { settingsRoutes } from '../merchant/settings/routes.ts'
 import { previewRoutes } from '../pages/preview.ts'
 import { receiptRoutes } from '../pages/receipts/routes.ts'
 import { presentmentRoutes } from '../pages/routes.ts'
+import { statementRoutes } from '../pages/statement/operations.ts'
 import { callbackRoutes } from '../payments/callbacks/routes.ts'
 import { captureRoutes } from '../payments/capture/routes.ts'
 import { paymentRequestRoutes } from '../payments/checkout/requests/routes.ts'
@@ -46,6 +47,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   logoRoutes(router, app)
   processorRoutes(router, app)
   previewRoutes(router, app)
+  statementRoutes(router, app)
   obligationRoutes(router, app)
   paymentRoutes(router, app)
   refundRoutes(router, app)

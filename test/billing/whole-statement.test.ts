@@ -1,5 +1,12 @@
+import fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sendInPieces } from '../../src/api/pieces.ts'
+import { statementCsv } from '../../src/billing/history/statement-csv.ts'
+import { pageWholeStatement, type StatementRow } from '../../src/billing/history/store.ts'
 import { settableClock } from '../../src/core/clock.ts'
+import { bucketOf, type Id, parseId } from '../../src/core/id/id.ts'
+import { readTable } from '../support/csv.ts'
+import { eventually } from '../support/eventually.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -39,6 +46,39 @@ const pay = (target: object, amount: number, received_at: string, currency = 'ZA
   })
 const statementOf = async (path: string, from = '2026-03-01', to = '2026-03-31') =>
   (await server.api('GET', `/billing/${path}/statement?scope=all&from=${from}&to=${to}`)).body
+
+type Whole = {
+  currency: string
+  opening_balance: number
+  movements: object[]
+  closing_balance: number
+  ageing: Record<string, number>
+}
+const csv = { accept: 'text/csv' }
+const csvOf = async (path: string, from = '2026-03-01', to = '2026-03-31', scope = 'scope=all', headers = {}) => {
+  const url = `/billing/${path.includes('/') ? path : `customers/${path}`}/statement?from=${from}&to=${to}&${scope}`
+  const { status, text } = await server.api('GET', url, undefined, { ...csv, ...headers })
+  expect(status, text).toBe(200)
+  return readTable(text)
+}
+/** The cells of a line, from what JSON says. */
+const cellsOf = (said: Record<string, unknown>) => {
+  const { account_id, customer_id, bill_id, actor, effective_at, ...more } = said
+  const owner = bill_id ?? account_id ?? customer_id
+  const cells: Record<string, unknown> = { ...more, effective_at, owner, date: String(effective_at ?? '').slice(0, 10) }
+  cells.actor = actor && Object.entries(actor).flat().join(':')
+  return Object.fromEntries(columns.map((name) => [name, String(cells[name] ?? '')]))
+}
+const columns =
+  'line,currency,date,kind,amount,balance,owner,external_reference,label,reference,reason,source,effective_at,recorded_at,id,transaction,request_id,actor'.split(
+    ',',
+  )
+const environmentOf = async () =>
+  (await server.app.pool.query<{ id: number }>("select id from environment where mode = 'test'")).rows[0]?.id ?? 0
+async function* withFirst<Item>(first: Item, rest: AsyncIterable<Item>) {
+  yield first
+  yield* rest
+}
 
 /** A customer with a balance, an account with a bill, a bill of its own, and debts in another currency. */
 async function household() {
@@ -115,13 +155,145 @@ describe('a statement of everything', () => {
     expect([bill.status, bill.body.errors[0].parameter]).toEqual([400, 'scope'])
   })
 
-  test('refuses more than a thousand movements of all balances together', async () => {
+  test('refuses more than a thousand movements of all balances together, and has them as CSV', async () => {
     const { customer } = await household()
     const adjust = () => post(`/billing/customers/${customer.id}/adjustments`, { amount: 1, reason: 'x' })
     for (let at = 0; at < 1000; at += 50) await Promise.all(Array.from({ length: 50 }, adjust))
-    expect(await statementOf(`customers/${customer.id}`)).toMatchObject({ code: 'statement_too_long' })
+    const refused = await statementOf(`customers/${customer.id}`)
+    expect([refused.code, refused.detail]).toEqual(['statement_too_long', expect.stringContaining('text/csv')])
     const april = await statementOf(`customers/${customer.id}`, '2026-04-01', '2026-04-30')
     expect(april.currencies[1].opening_balance).toBe(2100)
+    const lines = (await csvOf(`customers/${customer.id}`)).filter(({ currency }) => currency === 'ZAR')
+    expect(lines.filter(({ line }) => line === 'movement')).toHaveLength(1001)
+    const moved = lines.reduce((sum, { amount }) => sum + Number(amount), 0)
+    expect([moved, lines.find(({ line }) => line === 'closing_balance')?.balance]).toEqual([600, '2100'])
+    const page = await fetch(`${customer.presentment_url}/statement.pdf?from=2026-03-01&to=2026-03-31`)
+    expect(page.url).toContain('/statement?')
+    expect(await page.text()).toContain('A PDF has 1')
+    const days = 'scope=all&from=2026-03-01&to=2026-03-31'
+    const pdf = await server.api('GET', `/billing/customers/${customer.id}/statement?${days}`, undefined, {
+      accept: 'application/pdf',
+    })
+    expect([pdf.status, pdf.body.code]).toEqual([422, 'statement_too_long'])
+  })
+
+  test('as CSV says in each line what JSON says', async () => {
+    const { customer, account, old } = await household()
+    for (const path of [`customers/${customer.id}`, `accounts/${account.external_reference}`]) {
+      const { currencies } = await statementOf(path, '2025-10-01')
+      const expected = currencies.flatMap((one: Whole) => [
+        { line: 'opening_balance', currency: one.currency, balance: one.opening_balance },
+        ...one.movements.map((moved) => ({ line: 'movement', ...moved })),
+        { line: 'closing_balance', currency: one.currency, balance: one.closing_balance },
+        ...Object.entries(one.ageing).map(([line, balance]) => ({ line, currency: one.currency, balance })),
+      ])
+      expect(await csvOf(path, '2025-10-01')).toEqual(expected.map(cellsOf))
+    }
+    for (const path of [`accounts/${account.id}`, `bills/${old.id}`]) {
+      const days = 'from=2025-01-01&to=2026-03-31'
+      const { opening_balance, movements, closing_balance, currency } = (
+        await server.api('GET', `/billing/${path}/statement?${days}`)
+      ).body
+      const owner = path.startsWith('bills') ? old : account
+      const about = { external_reference: owner.external_reference, bill_id: owner.id }
+      expect(await csvOf(path, '2025-01-01', '2026-03-31', '')).toEqual(
+        [
+          { line: 'opening_balance', currency, balance: opening_balance },
+          ...movements.map((moved: object) => ({ line: 'movement', ...moved, ...about })),
+          { line: 'closing_balance', currency, balance: closing_balance },
+        ].map(cellsOf),
+      )
+    }
+  })
+
+  test('as CSV is of the local days of the merchant, holds no formula, and is empty below its header where nothing was owed', async () => {
+    const live = { authorization: `Bearer ${server.liveKey}` }
+    const make = async (path: string, body: object) => (await server.api('POST', path, body, live)).body
+    await server.api('PATCH', '/settings', { time_zone: 'Asia/Tokyo' }, live)
+    const opening = { balance: 500, effective_at: '2026-03-09T15:00:00Z' }
+    const customer = await make('/billing/customers', { external_reference: 'tokyo', currency: 'JPY', opening })
+    const text = '@SUM(A1), "all"'
+    await make(`/billing/customers/${customer.id}/adjustments`, {
+      kind: 'fee',
+      amount: 5,
+      label: text,
+      reference: '-5',
+      reason: text,
+    })
+    const [first, opened, moved, last] = await csvOf(customer.id, '2026-03-10', '2026-03-31', '', live)
+    expect([first?.balance, opened?.date, opened?.amount, last?.balance]).toEqual(['0', '2026-03-10', '500', '505'])
+    expect(moved).toMatchObject({
+      label: `'${text}`,
+      reference: "'-5",
+      reason: `'${text}`,
+    })
+    expect((await csvOf(customer.id, '2026-03-11', '2026-03-31', '', live))[0]?.balance).toBe('500')
+    const nobody = await make('/billing/customers', { external_reference: 'nobody' })
+    expect(await csvOf(nobody.id, '2026-03-01', '2026-03-31', 'scope=all', live)).toEqual([])
+  })
+
+  test('is CSV only where that is what is wanted most, and refused as JSON is', async () => {
+    const { customer } = await household()
+    const path = `/billing/customers/${customer.id}/statement?from=2026-03-01&to=2026-03-31`
+    const typeOf = async (accept: string) => {
+      const { headers } = await server.api('GET', path, undefined, { accept })
+      return [headers.get('content-type')?.split(';')[0], headers.get('vary')]
+    }
+    expect(await typeOf('text/csv, */*;q=0.5')).toEqual(['text/csv', 'Accept'])
+    for (const accept of ['*/*', 'text/csv;q=0.5, application/json', 'text/csv;q=0', 'text/html']) {
+      expect(await typeOf(accept)).toEqual(['application/json', 'Accept'])
+    }
+    const refusals = [`${path}&scope=both`, '/billing/customers/nobody-at-all/statement?from=2026-03-01&to=2026-03-31']
+    for (const [at, status] of [400, 404].entries()) {
+      const refused = await server.api('GET', refusals[at] ?? '', undefined, csv)
+      expect([refused.status, refused.body.status]).toEqual([status, status])
+    }
+  })
+
+  test('is one snapshot however slowly it is read, and gives its connection back to whoever hangs up', async () => {
+    const { customer } = await household()
+    const { pool, environment_id } = { pool: server.app.pool, environment_id: await environmentOf() }
+    const id = parseId('customer', customer.id) as Id
+    const span = { from: '2025-10-01', to: '2026-03-31', time_zone: 'UTC' }
+    const read = () =>
+      pageWholeStatement(pool, { environment_id, id, bucket: bucketOf(id) }, span, {
+        page_rows: 2,
+        statement_ms: 4_000,
+        whole_ms: 4_000,
+      })
+    const before = await csvOf(`customers/${customer.id}`, span.from)
+    let text = ''
+    const late = await raise({ customer: customer.id }, 900)
+    const pages = read()
+    const first = await pages.next()
+    await pay({ bill: late.id }, 900, '2026-03-10T12:00:00Z')
+    for await (const piece of statementCsv(withFirst(first.value as StatementRow[], pages), 'UTC')) text += piece
+    const read_lines = readTable(text)
+    expect(read_lines).toHaveLength(before.length + 1)
+    expect(read_lines.map(({ kind, amount }) => kind === 'payment' && amount)).not.toContain('-900')
+    const given_up = read()
+    await given_up.next()
+    await given_up.return(undefined)
+    await eventually(() => pool.idleCount === pool.totalCount, 'all connections are given back')
+  })
+
+  test('is cut off, not left open, where it is not read by its deadline', async () => {
+    const router = fastify()
+    let ended = false
+    async function* endless() {
+      try {
+        for (;;) yield 'x'.repeat(100_000)
+      } finally {
+        ended = true
+      }
+    }
+    router.get('/', (_, reply) => sendInPieces(reply, endless(), 200))
+    const url = await router.listen({ host: '127.0.0.1', port: 0 })
+    const response = await fetch(url)
+    expect(response.status).toBe(200)
+    await eventually(() => ended, 'nothing more is made')
+    await expect(response.text()).rejects.toThrow()
+    await router.close()
   })
 
   test(`adds up, and each span begins where the one before ended (SEED=${seed})`, async () => {

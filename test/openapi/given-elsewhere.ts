@@ -48,6 +48,7 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'lookUp amount_out_of_range',
   ],
   'test/billing/history.test.ts': ['retrieveAccountStatement statement_too_long'],
+  'test/pages/statement.test.ts': ['retrieveCustomerStatement not_supported'],
   'test/billing/reopen.test.ts': [
     'archiveCustomer payment_in_progress',
     'archiveAccount payment_in_progress',

@@ -8,6 +8,7 @@ import { historyStates } from './states/history.ts'
 import { owedStates } from './states/owed.ts'
 import { paidStates } from './states/paid.ts'
 import { receiptStates } from './states/receipts.ts'
+import { statementStates } from './states/statements.ts'
 import { called, toolsOf } from './states/tools.ts'
 import { transferStates } from './states/transfers.ts'
 
@@ -88,6 +89,7 @@ describe('a page leaves no text to English', () => {
     ...historyStates(tools),
     ...receiptStates(tools),
     ...transferStates(tools),
+    ...statementStates(tools),
   ])('%s', async (_name, show) => {
     const page = await show()
     expect(page.html).toContain('[')
@@ -111,8 +113,9 @@ describe('a page leaves no text to English', () => {
         '.lookUp.triedTooOften',
         // It needs a processor that does not take the amount.
         '.owed.refused.notThisAmount',
-        // More than a thousand debts.
+        // More than a thousand debts, and movements.
         '.debts.beyond',
+        '.statement.tooLong',
         // They need a race with the processor.
         '.receipt.causes.withdrawn',
         '.document.causes.withdrawn',

@@ -28,6 +28,23 @@ export function moreScenesOf(serverNow: () => TestServer): Scene[] {
     for (let at = 0; at < count; at++) await newBill(id, { amount_due: 1_000 + at, due_date: '2026-12-20' })
     return presentment_url
   }
+  /** Of whom a statement has a full page, with names that are long and a bill that is overdue. */
+  const statementOwner = async () => {
+    const customer = await newCustomer({ currency: 'ZAR', balance: 1_234_567 })
+    const { id } = await makeAccount(serverNow(), {
+      customer: customer.id,
+      name: 'Refuse removal, 14 Acacia Avenue, Empangeni Rail',
+    })
+    const late = await newBill(customer.id, { due_date: '2026-10-31' })
+    for (let at = 0; at < 12; at++) await newBill(customer.id, { amount_due: 1_000 + at })
+    const adjustment = { kind: 'fee', amount: 15_000, label: 'Reconnection fee', reference: 'R-0042', reason: 'late' }
+    for (let at = 0; at < 6; at++) await create(`/billing/accounts/${id}/adjustments`, adjustment)
+    const money = { currency: 'ZAR', channel: 'cash', amount: 12_000, bill: late.id }
+    await create('/billing/payments', { ...money, reference: `late-${++made}` })
+    await create('/billing/payments', { ...money, reference: `late-${++made}` })
+    await newBill(customer.id, { currency: 'USD' })
+    return customer.presentment_url
+  }
   const requestFor = (fields: object = {}) =>
     create('/collect/payment_requests', { amount: 123_450, currency: 'ZAR', description: 'A new meter', ...fields })
   const sessionFor = () =>
@@ -147,6 +164,8 @@ export function moreScenesOf(serverNow: () => TestServer): Scene[] {
       await create('/billing/obligations', { payment: id, bill: other.id, amount: 20_000 })
       return (await serverNow().api('GET', `/billing/payments/${id}`)).body.receipt_url
     }),
+    scene('statement', async () => `${await statementOwner()}/statement?from=2026-08-01&to=2026-11-23`),
+    scene('statement-wrong', async () => `${await statementOwner()}/statement?from=2026-11-02&to=2026-11-01`),
     scene('session', async () => (await sessionFor()).session_url),
     scene('session-failed', async () => (await payWith((await sessionFor()).session_url, '4000 0000 0000 9995')).url),
     scene('offline', async () => {

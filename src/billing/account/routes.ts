@@ -3,7 +3,6 @@ import { groupedOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
 import { account } from '../../shapes/account.ts'
 import { balanceOperation, entriesOperation } from '../history/operations.ts'
-import { statementOperation } from '../history/statement.ts'
 import { adjustOperation, balanceAdjustmentErrors, enterOn } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
 import { balanceUpdateErrors } from '../object/balance.ts'
@@ -15,7 +14,7 @@ import { accounts } from './resource.ts'
 import { createAccountBody, updateAccountBody } from './schema.ts'
 import * as service from './service.ts'
 
-/** Every operation on accounts. */
+/** Every operation on accounts except the statement, which reaches beyond billing (src/pages/statement/operations.ts). */
 export function accountRoutes(router: Router, app: AppContext): void {
   const create = createGroupedAccounts(app)
   groupedOperation(
@@ -117,10 +116,5 @@ function historyRoutes(router: Router, app: AppContext): void {
     url: '/billing/accounts/:account/balance',
     id: 'retrieveAccountBalance',
     summary: 'Retrieve the balance of an account at a point in time',
-  })
-  statementOperation(router, app, accounts, {
-    url: '/billing/accounts/:account/statement',
-    id: 'retrieveAccountStatement',
-    summary: 'Retrieve a statement of an account',
   })
 }

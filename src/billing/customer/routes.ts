@@ -1,7 +1,6 @@
 import type { Router } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
 import { balanceOperation, entriesOperation } from '../history/operations.ts'
-import { statementOperation } from '../history/statement.ts'
 import { adjustOperation, balanceAdjustmentErrors, enterOn } from '../object/adjustment.ts'
 import { archive, archiveText, unarchive, unarchiveText } from '../object/archive.ts'
 import { balanceUpdateErrors } from '../object/balance.ts'
@@ -12,7 +11,7 @@ import { customers } from './resource.ts'
 import { createCustomerBody, updateCustomerBody } from './schema.ts'
 import * as service from './service.ts'
 
-/** Every operation on customers except export and pseudonymise, which reach beyond billing (src/privacy/routes.ts). */
+/** Every operation on customers except export and pseudonymise (src/privacy/routes.ts) and the statement, which reach beyond billing. */
 export function customerRoutes(router: Router, app: AppContext): void {
   createOperation(
     router,
@@ -102,10 +101,5 @@ function historyRoutes(router: Router, app: AppContext): void {
     url: '/billing/customers/:customer/balance',
     id: 'retrieveCustomerBalance',
     summary: 'Retrieve the balance of a customer at a point in time',
-  })
-  statementOperation(router, app, customers, {
-    url: '/billing/customers/:customer/statement',
-    id: 'retrieveCustomerStatement',
-    summary: 'Retrieve a statement of a customer',
   })
 }

@@ -10,12 +10,13 @@ type App = Pick<AppContext, 'pool'>
 export async function findOwner({ pool }: App, { environment }: RequestContext, kind: ReceivableKind, named: string) {
   const row = await findOrThrow(pool, environment.id, kind, named)
   const owner: Owner = { environment_id: environment.id, id: row.id, bucket: row.bucket }
-  return { owner, currency: row.balance === null ? null : row.receivable_currency }
+  const { external_reference } = row
+  return { owner, external_reference, currency: row.balance === null ? null : row.receivable_currency }
 }
 
 /** As `findOwner`, but throws `no_balance` for an object without a balance. */
 export async function findBalanceOwner(app: App, context: RequestContext, kind: ReceivableKind, named: string) {
-  const { owner, currency } = await findOwner(app, context, kind, named)
+  const { owner, currency, external_reference } = await findOwner(app, context, kind, named)
   if (currency === null) throw new Problem('no_balance', `The ${kind} has no balance, so it has no history.`)
-  return { owner, currency, shown: ownerField({ id: owner.id, kind }) }
+  return { owner, currency, external_reference, shown: ownerField({ id: owner.id, kind }) }
 }

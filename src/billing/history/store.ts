@@ -2,7 +2,8 @@ import type { PageStart } from '../../api/pagination.ts'
 import type { Actor } from '../../core/actor.ts'
 import { endOfDate, startOfDate } from '../../core/clock.ts'
 import type { Id } from '../../core/id/id.ts'
-import type { Queryable } from '../../database/pool.ts'
+import { type CursorLimits, readByCursor } from '../../database/cursor.ts'
+import type { Pool, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { TransactionKind } from '../../ledger/journal-rows.ts'
 import type { ReceivableKind } from '../../ledger/receivable.ts'
@@ -37,17 +38,26 @@ export type WholeMovementRow = Omit<MovementRow, 'version'> & {
   external_reference: string
 }
 
+/** A row of a statement as it is read in pages: what there is in one currency, and one movement, where there are any. */
+export type StatementRow = { currency: string; opening: bigint; ageing?: AgeingRow } & (WholeMovementRow | { id: null })
+
 /** What there is in one currency. */
 export type WholeRow = AgeingRow & { currency: string; opening: bigint; movements: WholeMovementRow[] }
 
+type WholeStatementRow = Omit<WholeRow, 'movements'> & (WholeMovementRow | { id: null })
+
 /** Whose history is read: a customer, an account or a bill. */
 export type Owner = { environment_id: number; id: Id; bucket: number }
+
+/** One balance: whose it is, and what a statement says of that in each line. */
+export type OwnBalance = Owner & { kind: ReceivableKind; currency: string; external_reference: string }
 
 const listEntriesSql = loadSql(import.meta.url, './sql/list-entries.sql')
 const findEntriesSql = loadSql(import.meta.url, './sql/find-entries.sql')
 const balanceAtSql = loadSql(import.meta.url, './sql/balance-at.sql')
 const statementSql = loadSql(import.meta.url, './sql/statement.sql')
-const wholeStatementSql = loadSql(import.meta.url, './sql/whole-statement.sql')
+/** Takes the environment, the id and the bucket of whose it is, and then `spanValues`. */
+export const wholeStatementSql = loadSql(import.meta.url, './sql/whole-statement.sql')
 
 /** How many entries a page with filters looks through. */
 const readMax = 1_000
@@ -97,16 +107,26 @@ export async function readBalanceAt(
   return rows[0]?.balance ?? 0n
 }
 
+/** Days, both inclusive, where the merchant is. */
+export type Span = { from: string; to: string; time_zone: string }
+
+function endsOf({ from, to, time_zone }: Span): [starts: Date, ends: Date] {
+  return [startOfDate(time_zone, from), endOfDate(time_zone, to)]
+}
+
+/** The days of a statement of everything, and how many movements of it are read: null for all. */
+export function spanValues(span: Span, movementsMax: number | null): unknown[] {
+  return [...endsOf(span), movementsMax, span.to]
+}
+
 /** The opening balance of a span of days in a time zone and its movements in their order, up to `movementsMax`. */
 export async function readStatement(
   pool: Queryable,
   owner: Owner,
-  span: { from: string; to: string; time_zone: string },
+  span: Span,
   movementsMax: number,
 ): Promise<{ opening: bigint; movements: MovementRow[] }> {
-  const starts = startOfDate(span.time_zone, span.from)
-  const ends = endOfDate(span.time_zone, span.to)
-  const values = [...keyOf(owner), starts, ends, movementsMax]
+  const values = [...keyOf(owner), ...endsOf(span), movementsMax]
   const { rows } = await pool.query<(MovementRow | { id: null }) & { opening: bigint }>({ ...statementSql, values })
   const movements = rows.filter((row): row is MovementRow & { opening: bigint } => row.id !== null)
   return { opening: rows[0]?.opening ?? 0n, movements }
@@ -119,16 +139,41 @@ export async function readStatement(
 export async function readWholeStatement(
   pool: Queryable,
   owner: Owner,
-  span: { from: string; to: string; time_zone: string },
+  span: Span,
   movementsMax: number,
 ): Promise<WholeRow[]> {
-  const starts = startOfDate(span.time_zone, span.from)
-  const ends = endOfDate(span.time_zone, span.to)
-  const values = [...keyOf(owner), starts, ends, movementsMax, span.to]
-  type Row = Omit<WholeRow, 'movements'> & (WholeMovementRow | { id: null })
-  const { rows } = await pool.query<Row>({ ...wholeStatementSql, values })
+  const values = [...keyOf(owner), ...spanValues(span, movementsMax)]
+  const { rows } = await pool.query<WholeStatementRow>({ ...wholeStatementSql, values })
   return [...Map.groupBy(rows, ({ currency }) => currency).values()].map((of) => ({
-    ...(of[0] as Row),
-    movements: of.filter((row): row is Row & WholeMovementRow => row.id !== null),
+    ...(of[0] as WholeStatementRow),
+    movements: of.filter((row): row is WholeStatementRow & WholeMovementRow => row.id !== null),
   }))
+}
+
+/** The statement of one balance in pages, however long it is. */
+export async function* pageStatement(
+  pool: Pool,
+  owner: OwnBalance,
+  span: Span,
+  limits: CursorLimits,
+): AsyncGenerator<StatementRow[]> {
+  const { currency, kind, external_reference } = owner
+  const about = { currency, owner_id: owner.id, owner_kind: kind, external_reference }
+  const statement = { ...statementSql, values: [...keyOf(owner), ...endsOf(span), null] }
+  for await (const rows of readByCursor<(MovementRow | { id: null }) & { opening: bigint }>(pool, statement, limits)) {
+    yield rows.map((row) => ({ ...row, ...about }))
+  }
+}
+
+/** The statement of everything in pages. */
+export async function* pageWholeStatement(
+  pool: Pool,
+  owner: Owner,
+  span: Span,
+  limits: CursorLimits,
+): AsyncGenerator<StatementRow[]> {
+  const statement = { ...wholeStatementSql, values: [...keyOf(owner), ...spanValues(span, null)] }
+  for await (const rows of readByCursor<WholeStatementRow>(pool, statement, limits)) {
+    yield rows.map((row) => ({ ...row, ageing: row }))
+  }
 }

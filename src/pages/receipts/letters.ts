@@ -1,13 +1,11 @@
-import type { ReceiptView } from './view.ts'
-
 // What the fonts of the PDF have, and what its library sets rightly: from left to right.
 const settable =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Devanagari}\p{Script=Common}\p{Script=Inherited}]*$/u
 // Also the marks that turn the direction of a text: they would show as boxes.
 const unseen = /\p{Extended_Pictographic}|\p{Cc}|\p{Cf}|\ufe0f/gu
 
-/** Whether all of a receipt can be set from left to right in the letters of the PDF. Otherwise its page can be printed. */
-export function canBePdf(view: ReceiptView): boolean {
+/** Whether all that a document says can be set from left to right in the letters of the PDF. Otherwise its page can be printed. */
+export function canBePdf(view: object): boolean {
   return settable.test(JSON.stringify(view))
 }
 

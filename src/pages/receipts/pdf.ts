@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import encodeQR from 'qr'
 import { receiptNumber } from '../../core/receipt-address.ts'
+import { createTurns } from '../../core/turns.ts'
 import type { Voice } from '../../html/language/voice.ts'
 import type { StoredReceipt } from '../../payments/receipt/store.ts'
 import {
@@ -17,12 +18,12 @@ import {
   type Sheet,
   write,
 } from './sheet.ts'
-import { createTurns } from './turns.ts'
 import type { ReceiptView } from './view.ts'
 
-// A receipt takes 70 ms of a core, one of a thousand lines ten times that. The others wait.
-const turns = createTurns({ at_once: 2, waiting_max: 50, wait_ms: 10_000 })
-const rowsAtATime = 25
+/** A document takes 70 ms of a core, one of a thousand lines ten times that. The others wait. */
+export const pdfTurns = createTurns({ at_once: 2, waiting_max: 50, wait_ms: 10_000 })
+/** How many rows are set before others have their turn. */
+export const rowsAtATime = 25
 
 const amountWidth = 150
 const termWidth = 120
@@ -33,7 +34,7 @@ const termWidth = 120
  */
 export function makePdf(receipt: StoredReceipt, view: ReceiptView, url: string, voice: Voice): Promise<Buffer> {
   const words = voice.text.document
-  return turns.take(async () => {
+  return pdfTurns.take(async () => {
     const sheet = openSheet({
       title: words.title(view.merchant),
       author: view.merchant,

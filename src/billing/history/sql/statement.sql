@@ -1,5 +1,5 @@
--- The movements that took effect from $4 on and before $5, up to $6 in their order, each with the opening balance. One
--- statement is one snapshot, so the sums always agree. Without movements there is one row of nulls.
+-- The movements that took effect from $4 on and before $5, up to $6 in their order, all where that is null, each with the opening
+-- balance. One statement is one snapshot, so the sums always agree. Without movements there is one row of nulls.
 with entry as (
   select e.id, e.transaction_id, t.kind, e.amount, e.currency, e.version, t.effective_at, t.recorded_at, t.request_id,
     t.actor, t.source_id, t.reason, t.label, t.reference, t.effective_at < $4::timestamptz as before

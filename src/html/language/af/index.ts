@@ -8,6 +8,7 @@ import { owedInAfrikaans } from './owed.ts'
 import { payingInAfrikaans } from './paying.ts'
 import { receiptInAfrikaans } from './receipt.ts'
 import { shellInAfrikaans } from './shell.ts'
+import { statementInAfrikaans } from './statement.ts'
 import { transferInAfrikaans } from './transfer.ts'
 
 /** The texts of pages in Afrikaans. */
@@ -22,5 +23,6 @@ export const afrikaans: Catalogue = {
   document: documentInAfrikaans,
   asking: askingInAfrikaans,
   lookUp: lookUpInAfrikaans,
+  statement: statementInAfrikaans,
   transfer: transferInAfrikaans,
 }

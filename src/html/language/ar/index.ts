@@ -8,6 +8,7 @@ import { owedInArabic } from './owed.ts'
 import { payingInArabic } from './paying.ts'
 import { receiptInArabic } from './receipt.ts'
 import { shellInArabic } from './shell.ts'
+import { statementInArabic } from './statement.ts'
 import { transferInArabic } from './transfer.ts'
 
 /** The texts of pages in Arabic. */
@@ -22,5 +23,6 @@ export const arabic: Catalogue = {
   document: documentInArabic,
   asking: askingInArabic,
   lookUp: lookUpInArabic,
+  statement: statementInArabic,
   transfer: transferInArabic,
 }

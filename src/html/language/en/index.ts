@@ -7,6 +7,7 @@ import { owedInEnglish } from './owed.ts'
 import { payingInEnglish } from './paying.ts'
 import { receiptInEnglish } from './receipt.ts'
 import { shellInEnglish } from './shell.ts'
+import { statementInEnglish } from './statement.ts'
 import { transferInEnglish } from './transfer.ts'
 
 /** The texts of pages in English. They define what every other language has. */
@@ -21,5 +22,6 @@ export const english = {
   document: documentInEnglish,
   asking: askingInEnglish,
   lookUp: lookUpInEnglish,
+  statement: statementInEnglish,
   transfer: transferInEnglish,
 }

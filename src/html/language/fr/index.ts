@@ -8,6 +8,7 @@ import { owedInFrench } from './owed.ts'
 import { payingInFrench } from './paying.ts'
 import { receiptInFrench } from './receipt.ts'
 import { shellInFrench } from './shell.ts'
+import { statementInFrench } from './statement.ts'
 import { transferInFrench } from './transfer.ts'
 
 /** The texts of pages in French. */
@@ -22,5 +23,6 @@ export const french: Catalogue = {
   document: documentInFrench,
   asking: askingInFrench,
   lookUp: lookUpInFrench,
+  statement: statementInFrench,
   transfer: transferInFrench,
 }

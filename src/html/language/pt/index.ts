@@ -8,6 +8,7 @@ import { owedInPortuguese } from './owed.ts'
 import { payingInPortuguese } from './paying.ts'
 import { receiptInPortuguese } from './receipt.ts'
 import { shellInPortuguese } from './shell.ts'
+import { statementInPortuguese } from './statement.ts'
 import { transferInPortuguese } from './transfer.ts'
 
 /** The texts of pages in Portuguese. */
@@ -22,5 +23,6 @@ export const portuguese: Catalogue = {
   document: documentInPortuguese,
   asking: askingInPortuguese,
   lookUp: lookUpInPortuguese,
+  statement: statementInPortuguese,
   transfer: transferInPortuguese,
 }

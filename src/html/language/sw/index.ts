@@ -8,6 +8,7 @@ import { owedInSwahili } from './owed.ts'
 import { payingInSwahili } from './paying.ts'
 import { receiptInSwahili } from './receipt.ts'
 import { shellInSwahili } from './shell.ts'
+import { statementInSwahili } from './statement.ts'
 import { transferInSwahili } from './transfer.ts'
 
 /** The texts of pages in Swahili; they have not been reviewed. */
@@ -22,5 +23,6 @@ export const swahili: Catalogue = {
   document: documentInSwahili,
   asking: askingInSwahili,
   lookUp: lookUpInSwahili,
+  statement: statementInSwahili,
   transfer: transferInSwahili,
 }

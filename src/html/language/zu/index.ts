@@ -8,6 +8,7 @@ import { owedInZulu } from './owed.ts'
 import { payingInZulu } from './paying.ts'
 import { receiptInZulu } from './receipt.ts'
 import { shellInZulu } from './shell.ts'
+import { statementInZulu } from './statement.ts'
 import { transferInZulu } from './transfer.ts'
 
 /** The texts of pages in isiZulu; they have not been reviewed. */
@@ -22,5 +23,6 @@ export const zulu: Catalogue = {
   document: documentInZulu,
   asking: askingInZulu,
   lookUp: lookUpInZulu,
+  statement: statementInZulu,
   transfer: transferInZulu,
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../core/problem.ts'
+import { Problem } from './problem.ts'
 
 /** Work of which only so much runs at once. */
 export type Turns = {
