@@ -133,6 +133,7 @@ const kindNames: Readonly<Record<Exclude<TransactionKind, 'bill_raised'>, keyof 
   amount_paid_set: 'changed',
   fee: 'fee',
   credit_note: 'creditNote',
+  credit: 'creditUsed',
   discount: 'discount',
   write_off: 'writtenOff',
   bill_voided: 'withdrawn',
