@@ -15,6 +15,11 @@ export function statementStates(tools: Tools): State[] {
       post(`/billing/accounts/${home.id}/adjustments`, { kind, amount, reason: 'needed' })
     await adjust('fee', 700)
     for (const kind of ['credit_note', 'discount', 'write_off', 'adjustment']) await adjust(kind, -100)
+    const spare = await account({ customer: owner.id, balance: -50, name: called.accounts[1] })
+    await post(`/billing/customers/${owner.id}/credit_applications`, {
+      from: { account: spare.id },
+      to: { account: home.id },
+    })
     const { id } = (await cash({ account: home.id }, 900)).body
     await post(`/billing/payments/${id}/reversals`, { amount: 100, reason: 'returned' })
     await post(`/billing/payments/${id}/refunds`, { amount: 100, channel: 'cash', reference: id, reason: 'returned' })
