@@ -24,6 +24,8 @@ export type Route<P extends Optional, Q extends Optional, B extends Optional, R 
   responses: R
   /** The media type of those, where it is not JSON. */
   media_type?: 'text/html'
+  /** Whether they are sent as CSV too, to whoever asks for that. */
+  csv?: true
   /** The codes of this operation's refusals, besides those that every operation can give (openapi/codes.ts). */
   errors?: readonly ProblemCode[]
   /** Whether its successful responses carry an ETag. */

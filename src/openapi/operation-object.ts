@@ -73,7 +73,10 @@ function responses(operation: Operation, writer: SchemaWriter, refusals: Refusal
     {
       description: responseTexts[status] ?? 'OK',
       headers: headerRefs(names),
-      content: { [operation.media_type ?? 'application/json']: { schema: writer.write(schema, 'output') } },
+      content: {
+        [operation.media_type ?? 'application/json']: { schema: writer.write(schema, 'output') },
+        ...(operation.csv && { 'text/csv': { schema: csvSchema } }),
+      },
     },
   ])
   const byStatus = Map.groupBy(codesOf(operation), (code) => problems[code].status)
@@ -81,6 +84,12 @@ function responses(operation: Operation, writer: SchemaWriter, refusals: Refusal
     .sort(([one], [other]) => one - other)
     .map(([status, codes]): [string, Json] => [String(status), refusals.refer(status, codes)])
   return Object.fromEntries([...successes, ...refused])
+}
+
+const csvSchema = {
+  type: 'string',
+  maxLength: 10_000_000_000,
+  description: 'A line of names, and one for each row of `data`',
 }
 
 const responseTexts: Readonly<Record<string, string>> = {

@@ -25,6 +25,7 @@ import { refundRoutes } from '../payments/refund/routes.ts'
 import { settlementRoutes } from '../payments/settlement/routes.ts'
 import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
+import { reportRoutes } from '../reports/routes.ts'
 import { searchRoutes } from '../search/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
 import { feedRoutes } from '../webhooks/feed/routes.ts'
@@ -55,6 +56,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   lookupRoutes(router, app)
   testPaymentRoutes(router, app)
   searchRoutes(router, app)
+  reportRoutes(router, app)
   endpointRoutes(router, app)
   recordRoutes(router, app)
   postingRoutes(router, app)
