@@ -12,7 +12,7 @@ import { readInSnapshot } from './snapshot.ts'
 type AgedSum = 'current' | 'days_1_30' | 'days_31_60' | 'days_61_90' | 'over_90' | 'total'
 type AgeingRow = { customer_id: Id; external_reference: string; currency: string } & Record<AgedSum, bigint>
 
-const ageingSql = loadSql(import.meta.url, './sql/ageing.sql')
+const ageingSql = loadSql(import.meta.url, './sql/report-ageing.sql')
 
 /** What each customer owed at the end of a day, by how long it had been due. */
 export function openAgeing(

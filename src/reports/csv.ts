@@ -1,15 +1,15 @@
 /** A value of a report: `undefined` is an empty cell. An actor is an object of one member. */
-export type Cell = string | number | Readonly<Record<string, string>> | undefined
+export type ReportCell = string | number | Readonly<Record<string, string>> | undefined
 
 // What a spreadsheet takes for the beginning of a formula.
 const formula = /^[=+\-@＝＋－＠\t\r]/
 
 /** One line of a CSV file (RFC 4180). A text that a spreadsheet would calculate gets an apostrophe before it; numbers are left alone. */
-export function csvLine(cells: readonly Cell[]): string {
+export function csvLine(cells: readonly ReportCell[]): string {
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-function csvCell(cell: Cell): string {
+function csvCell(cell: ReportCell): string {
   if (cell === undefined) return ''
   if (typeof cell === 'number') return String(cell)
   const text =

@@ -19,8 +19,8 @@ type ReceiptsRow = {
   amount: bigint
 }
 
-const receiptsSql = loadSql(import.meta.url, './sql/receipts.sql')
-const receiptsByAccountSql = loadSql(import.meta.url, './sql/receipts-by-account.sql')
+const receiptsSql = loadSql(import.meta.url, './sql/report-receipts.sql')
+const receiptsByAccountSql = loadSql(import.meta.url, './sql/report-receipts-by-account.sql')
 
 const columnsOf = { day: ['day'], channel: ['channel'], account: ['account_id', 'external_reference'] } as const
 

@@ -3,7 +3,7 @@ import { acceptWeights } from '../api/accept.ts'
 import type { FastifyReply } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
 import { Problem } from '../core/problem.ts'
-import { type Cell, csvLine } from './csv.ts'
+import { csvLine, type ReportCell } from './csv.ts'
 import type { RowPages } from './snapshot.ts'
 
 /** A report: what is said of it as a whole, and its rows, as they are read. */
@@ -58,7 +58,7 @@ function prefersCsv(accept: string | undefined): boolean {
   return (weights.get('text/csv') ?? 0) > (weights.get('application/json') ?? 0)
 }
 
-type RenderedRow = Readonly<Record<string, Cell>>
+type RenderedRow = Readonly<Record<string, ReportCell>>
 
 async function* jsonOf<Row>(report: Report<Row>, first: RenderedRow[]): AsyncGenerator<string> {
   yield `${JSON.stringify(report.head).slice(0, -1)},"data":[`

@@ -31,11 +31,16 @@ export async function* readInSnapshot<Row extends QueryResultRow>(
 ): RowPages<Row> {
   const client = await pool.connect()
   try {
-    await client.query('begin isolation level repeatable read read only')
-    const { text, values } = statementFor(await readTotalPlace(client))
-    await client.query({ text: `declare report no scroll cursor for ${text}`, values })
+    await client.query({ name: 'begin-report', text: 'begin isolation level repeatable read read only' })
+    const { name, text, values } = statementFor(await readTotalPlace(client))
+    // Each report has a cursor of its own name, so that what is prepared of it always has the same columns.
+    const cursor = name.replaceAll('-', '_')
+    await client.query({ name: `open-${name}`, text: `declare ${cursor} no scroll cursor for ${text}`, values })
     for (let more = true; more; ) {
-      const { rows } = await client.query<Row>(`fetch forward ${pageRows} from report`)
+      const { rows } = await client.query<Row>({
+        name: `fetch-${name}`,
+        text: `fetch forward ${pageRows} from ${cursor}`,
+      })
       more = rows.length === pageRows
       yield rows
     }
@@ -46,7 +51,7 @@ export async function* readInSnapshot<Row extends QueryResultRow>(
 
 async function giveBack(client: PoolClient): Promise<void> {
   let broken: Error | undefined
-  await client.query('rollback').catch((failure: Error) => {
+  await client.query({ name: 'end-report', text: 'rollback' }).catch((failure: Error) => {
     broken = failure
   })
   client.release(broken)

@@ -13,7 +13,7 @@ import { readInSnapshot } from './snapshot.ts'
 
 type TrialBalanceRow = { account: string; currency: string; balance: bigint }
 
-const trialBalanceSql = loadSql(import.meta.url, './sql/trial-balance.sql')
+const trialBalanceSql = loadSql(import.meta.url, './sql/report-trial-balance.sql')
 
 /** What each account of the ledger held at the end of a day, as it was known at an instant. It sums to zero in each currency. */
 export function openTrialBalance(

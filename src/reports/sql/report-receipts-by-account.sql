@@ -11,18 +11,21 @@ with quarter as materialized (
   union all
   select $5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 ), received as (
-  select r.account_id, e.currency, t.id, -e.amount as amount
+  select r.account_id, e.currency, e.transaction_id as id, -e.amount as amount
   from span
   cross join lateral (
-    select transaction_id, bucket, receivable_id, system_account, currency, amount from ledger_entry
-    where id >= span.first and id < span.beyond and environment_id = $1
+    select e.transaction_id, e.bucket, e.receivable_id, e.currency, e.amount, t.source_id
+    from ledger_entry as e
+    join ledger_transaction as t on t.id = e.transaction_id and t.bucket = e.bucket and t.environment_id = e.environment_id
+    where e.id >= span.first and e.id < span.beyond and t.id >= span.first and t.id < span.beyond and e.environment_id = $1
+      and (e.system_account is null or e.system_account not like 'clearing:%')
+      and t.kind = 'payment' and t.effective_at >= $3 and t.effective_at < $4
+    -- So that each span is read for itself.
     offset 0
   ) as e
-  join ledger_transaction as t on t.id = e.transaction_id and t.bucket = e.bucket and t.environment_id = $1
-  join payment as p on p.environment_id = $1 and p.id = t.source_id and p.bucket = t.bucket
+  join payment as p on p.environment_id = $1 and p.id = e.source_id and p.bucket = e.bucket
   left join receivable as r on r.id = e.receivable_id and r.bucket = e.bucket and r.environment_id = $1
-  where t.kind = 'payment' and t.effective_at >= $3 and t.effective_at < $4
-    and p.transferred_from is null and (e.system_account is null or e.system_account not like 'clearing:%')
+  where p.transferred_from is null
 )
 select received.account_id, a.external_reference, received.currency, count(distinct received.id) as count,
   sum(received.amount) as amount

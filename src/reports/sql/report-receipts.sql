@@ -13,7 +13,7 @@ from (
   select t.effective_at, e.system_account, e.currency, 1, e.amount
   from ledger_entry as e
   join ledger_transaction as t on t.id = e.transaction_id and t.bucket = e.bucket and t.environment_id = e.environment_id
-  where e.environment_id = $1 and e.id >= $7 and e.system_account like 'clearing:%'
+  where e.environment_id = $1 and e.id >= $7 and t.id >= $7 and e.system_account like 'clearing:%'
     and t.kind = 'payment' and t.effective_at >= $3 and t.effective_at < $4
 ) as received
 group by 1, 2, 3

@@ -5,7 +5,7 @@ with later as materialized (
   select e.receivable_id, e.bucket, sum(e.amount) as amount
   from ledger_entry as e
   join ledger_transaction as t on t.id = e.transaction_id and t.bucket = e.bucket and t.environment_id = e.environment_id
-  where e.environment_id = $1 and e.id >= $3 and e.receivable_id is not null and t.effective_at >= $2
+  where e.environment_id = $1 and e.id >= $3 and t.id >= $3 and e.receivable_id is not null and t.effective_at >= $2
   group by e.receivable_id, e.bucket
 ), owed as (
   select r.customer_id, r.bucket, r.currency, r.balance - coalesce(later.amount, 0) as amount,
