@@ -27,6 +27,9 @@ export type BatchLimits = {
   transactions: Semaphore
 }
 
+/** What reports are read with: connections of their own, so that none takes one from a payment, and how many are made at once. */
+export type ReportRoom = { pool: Pool; running: Semaphore }
+
 /**
  * The parts that a process has once: made in server/compose.ts and passed down. Code that needs only some of them says
  * which (`Pick<AppContext, 'pool' | 'clock'>`).
@@ -37,6 +40,7 @@ export type AppContext = {
   vault: Vault
   payments: PaymentQueue
   batchLimits: BatchLimits
+  reports: ReportRoom
   /** The address that payers reach; known once the server listens. */
   publicUrl(): string
   /** The feed of events of this process. */

@@ -27,6 +27,7 @@ const floors = [
   'pages',
   'privacy',
   'search',
+  'reports',
   'payments',
   'billing',
   'webhooks',

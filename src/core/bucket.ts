@@ -9,3 +9,8 @@ export function bucketOfValue(value: string): number {
 export function bucketOfReference(processor: string, reference: string): number {
   return bucketOfValue(`${processor}\n${reference}`)
 }
+
+/** The bucket of what an environment has as a whole. */
+export function bucketOfEnvironment(environment_id: number): number {
+  return environment_id % 65_536
+}

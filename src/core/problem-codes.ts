@@ -212,6 +212,16 @@ export const problems = {
     title: 'The statement would be too long',
     help: 'A statement in JSON has at most 1,000 movements: ask for a shorter span, or with `Accept: text/csv` for a file, which has no limit.',
   },
+  report_too_long: {
+    status: 422,
+    title: 'The report would be too long',
+    help: 'A report has at most 366 days: ask for a shorter span, and for the next one after it.',
+  },
+  day_not_over: {
+    status: 422,
+    title: 'The day is not over yet',
+    help: 'A day is complete about a quarter of an hour after its end in the time zone of the environment. Ask for an earlier one, or wait.',
+  },
   invalid_allocation: {
     status: 422,
     title: 'The allocations cannot be made as requested',
@@ -226,6 +236,11 @@ export const problems = {
     status: 422,
     title: 'The dates contradict each other',
     help: 'A bill is due on its own date or later, and nothing lessens it from before all that it owes counts.',
+  },
+  period_closed: {
+    status: 422,
+    title: 'The books are closed for that date',
+    help: 'The detail says until when they are closed. Send a later date, or open the books again in the settings (books_closed_until), which says so in their history.',
   },
   invalid_lines: {
     status: 422,

@@ -83,6 +83,9 @@ export const servingLimits: PoolLimits = {
   idle_in_transaction_ms: 4_000,
 }
 
+/** Those of a report, which reads much, and whose reader may be slow: five minutes from its first statement to its last row. */
+const reportLimits = { connect_ms: 3_000, use_ms: 300_000, statement_ms: 60_000, idle_in_transaction_ms: 60_000 }
+
 // For commands, which may take their time.
 const commandLimits: PoolLimits = { connect_ms: 5_000, statement_ms: 30_000, idle_in_transaction_ms: 60_000 }
 
@@ -124,5 +127,29 @@ export function openPool(
     if (!pool.ending) onError(error)
   })
   if (limits.use_ms !== undefined) limitUse(pool, limits.use_ms)
+  return pool
+}
+
+/**
+ * A small pool beside another one, to the same database, for statements that read much: it plans as PostgreSQL does by itself, and keeps no
+ * connection that nobody uses.
+ */
+export function openReportPool(beside: Pool, size: number): Pool {
+  const pool = new pg.Pool({
+    ...beside.options,
+    // Not among what is copied: it is hidden from whoever logs the options.
+    password: beside.options.password,
+    max: size,
+    min: 0,
+    idleTimeoutMillis: 10_000,
+    connectionTimeoutMillis: reportLimits.connect_ms,
+    statement_timeout: reportLimits.statement_ms,
+    idle_in_transaction_session_timeout: reportLimits.idle_in_transaction_ms,
+    options: '',
+  })
+  pool.on('connect', (client) => client.on('error', () => {}))
+  // The next report gets another one.
+  pool.on('error', () => {})
+  limitUse(pool, reportLimits.use_ms)
   return pool
 }

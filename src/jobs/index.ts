@@ -3,6 +3,7 @@ import { tellOverdue } from '../billing/bill/tell-overdue.ts'
 import type { AppContext } from '../context.ts'
 import type { EventFeed } from '../events/feed/sequencer.ts'
 import { totalClearing } from '../ledger/settlements/clearing.ts'
+import { totalLedger } from '../ledger/totals.ts'
 import { sendReceipts } from '../pages/receipts/send-messages.ts'
 import { lookIntoCallbacks } from '../payments/callbacks/look-into.ts'
 import { releaseAuthorisations } from '../payments/capture/release-authorisations.ts'
@@ -32,6 +33,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'sync-refunds', every_ms: 1_000, run: (stopping) => syncDueRefunds(app, stopping) },
     { name: 'read-settlements', every_ms: 60_000, run: (stopping) => readDueSettlements(app, stopping) },
     { name: 'total-clearing', every_ms: 60_000, run: (stopping) => totalClearing(app.pool, app.clock.now(), stopping) },
+    { name: 'total-ledger', every_ms: 60_000, run: (stopping) => totalLedger(app.pool, app.clock.now(), stopping) },
     { name: 'sync-disputes', every_ms: 5_000, run: (stopping) => syncDueDisputes(app, stopping) },
     { name: 'sync-captures', every_ms: 1_000, run: (stopping) => syncDueCaptures(app, stopping) },
     { name: 'release-authorisations', every_ms: 5_000, run: (stopping) => releaseAuthorisations(app, stopping) },

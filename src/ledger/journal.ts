@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts'
 import { bigintArray, integerArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
+import { holdBooks } from './books.ts'
 import {
   changedColumns,
   entryColumns,
@@ -197,7 +198,9 @@ export class Journal {
       for (const sum of sums.values()) assert(sum === 0n, 'every transaction sums to zero in each currency')
     }
     const opened = [...this.#opened]
+    const environments = [...new Set(this.#transactions.map(({ environment_id }) => environment_id))]
     await Promise.all([
+      holdBooks(connection, environments),
       send(connection, openReceivablesSql, openedColumns(opened), opened.length),
       send(
         connection,

@@ -11,6 +11,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   Settlements: 'What processors pay to the bank of the merchant, with what it is made of, and what they still owe.',
   Disputes: 'Payments that the banks of payers question, and what of their money processors have taken back.',
   Captures: 'What is held on a card, taken later in whole or in part, or let go of.',
+  Reports: 'What was received, what is owed and for how long, what the accounts of the ledger hold, and every entry.',
   'Webhook endpoints': 'Where events are sent.',
   'Webhook deliveries': 'What was sent to which endpoint, attempt by attempt, and sending it again.',
   'Event feed': 'All events in one order, for whoever asks.',

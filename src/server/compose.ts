@@ -9,7 +9,7 @@ import { openVault } from '../core/secret.ts'
 import { Semaphore } from '../core/semaphore.ts'
 import { version } from '../core/version.ts'
 import { createOutage } from '../database/outage.ts'
-import type { Pool } from '../database/pool.ts'
+import { openReportPool, type Pool } from '../database/pool.ts'
 import { createEventFeed } from '../events/feed/sequencer.ts'
 import { createPaymentQueue } from '../ledger/payments/batch.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
@@ -26,6 +26,9 @@ export type Composition = {
   dispatcher: Dispatcher
   close(): Promise<void>
 }
+
+// A report may read much of the database: more at a time would be felt by payers.
+const reportsMax = 2
 
 // A payer waits for the answer.
 const processorDeadlineMs = 12_000
@@ -95,6 +98,7 @@ export function compose(parts: {
       figures: figures.payments,
     }),
     batchLimits: makeBatchLimits(),
+    reports: { pool: openReportPool(pool, reportsMax), running: new Semaphore(reportsMax) },
     publicUrl: parts.publicUrl,
     eventFeed,
     eventsCommitted,
@@ -126,6 +130,7 @@ export function compose(parts: {
       await app.payments.drain()
       await client.close()
       await processorFetch.close()
+      await app.reports.pool.end()
     },
   }
 }

@@ -27,6 +27,7 @@ import { refundRoutes } from '../payments/refund/routes.ts'
 import { settlementRoutes } from '../payments/settlement/routes.ts'
 import { testPaymentRoutes } from '../payments/test-payments/routes.ts'
 import { privacyRoutes } from '../privacy/routes.ts'
+import { reportRoutes } from '../reports/routes.ts'
 import { searchRoutes } from '../search/routes.ts'
 import { suggestionRoutes } from '../search/suggestions/routes.ts'
 import { endpointRoutes } from '../webhooks/endpoint/routes.ts'
@@ -61,6 +62,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   testPaymentRoutes(router, app)
   searchRoutes(router, app)
   suggestionRoutes(router, app)
+  reportRoutes(router, app)
   endpointRoutes(router, app)
   recordRoutes(router, app)
   postingRoutes(router, app)

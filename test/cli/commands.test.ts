@@ -70,6 +70,7 @@ describe('the first start', () => {
       'sync-refunds',
       'read-settlements',
       'total-clearing',
+      'total-ledger',
       'sync-disputes',
       'sync-captures',
       'release-authorisations',

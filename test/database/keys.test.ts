@@ -18,6 +18,8 @@ const referenceTables = [
   'settlement_reader',
   'clearing_total',
   'clearing_place',
+  'ledger_total_place',
+  'books_closing',
   'simulator_cut_off',
 ]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */

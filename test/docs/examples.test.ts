@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
+import { totalLedger } from '../../src/ledger/totals.ts'
 import { examples } from '../../src/openapi/examples.ts'
 import { lookIntoCallbacks } from '../../src/payments/callbacks/look-into.ts'
 import { type DocumentedOperation, faultsBy, openapi } from '../support/openapi.ts'
@@ -11,6 +12,8 @@ let server: TestServer<ReturnType<typeof settableClock>>
 beforeAll(async () => {
   // The day of the samples, since events can be sent again for 90 days only.
   server = await testServer({ clock: settableClock(new Date('2026-11-23T10:05:00Z')) })
+  // Only what was totalled is in a journal.
+  await totalLedger(server.app.pool, server.clock.now())
 })
 afterAll(() => server.stop())
 

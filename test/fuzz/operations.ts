@@ -47,7 +47,13 @@ export type Call = {
   places: Place[]
 }
 
-const neededQuery: Record<string, string> = { from: '2026-01-01', to: '2026-12-31', reference: 'F2', q: 'F2-sought' }
+const neededQuery: Record<string, string> = {
+  from: '2026-01-01',
+  to: '2026-12-31',
+  by: 'day',
+  reference: 'F2',
+  q: 'F2-sought',
+}
 
 /** A right call of every operation of the document. */
 export async function everyCall(server: TestServer): Promise<Call[]> {

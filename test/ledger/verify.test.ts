@@ -18,6 +18,7 @@ import { eventBreaks } from './event-breaks.ts'
 import { noticeBreaks } from './notice-breaks.ts'
 import { receiptBreaks } from './receipt-breaks.ts'
 import { refundBreaks } from './refund-breaks.ts'
+import { reportBreaks } from './report-breaks.ts'
 import { settlementBreaks } from './settlement-breaks.ts'
 
 let database: TestDatabase
@@ -61,7 +62,7 @@ describe('books that real operations made', () => {
     // Nothing is pending, so nothing can be skipped.
     expect(idle).toEqual(['I12'])
     expect(results.map(({ invariant }) => invariant)).toEqual(
-      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14 I14 I14'.split(
+      'I2 I3 I4 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I5 I6 I6 I6 I7 I7 I10 I11 I12 I14 I14 I14 I14 I14 I14 I14 I14 I14 I14'.split(
         ' ',
       ),
     )
@@ -136,6 +137,7 @@ describe('one change by hand is found, and named as what it breaks', () => {
     noticeBreaks,
     refundBreaks,
     settlementBreaks,
+    reportBreaks,
     disputeBreaks,
     captureBreaks,
     deskBreaks,
@@ -233,7 +235,7 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(36)
+    expect(lines).toHaveLength(38)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)

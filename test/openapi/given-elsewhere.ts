@@ -25,6 +25,17 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'invalid_allocation',
     'processor_limit',
   ].map((code) => `createRefund ${code}`),
+  'test/reports/reports.test.ts': [
+    ...['reportReceipts', 'reportAgeing', 'reportTrialBalance', 'reportJournal'].map((id) => `${id} overloaded`),
+    ...['reportReceipts', 'reportJournal'].map((id) => `${id} report_too_long`),
+    ...['reportAgeing', 'reportTrialBalance'].map((id) => `${id} amount_out_of_range`),
+    'reportJournal day_not_over',
+  ],
+  'test/reports/closed-books.test.ts': [
+    'updateSettings day_not_over',
+    ...['createCustomer', 'createAccount', 'createBill', 'recordRefund'].map((id) => `${id} period_closed`),
+    ...['Customer', 'Account', 'Bill'].map((kind) => `adjust${kind} period_closed`),
+  ],
   'test/settlements/simulator.test.ts': ['createTestSettlement not_found'],
   'test/captures/captures.test.ts': [
     'capturePayment payment_state',

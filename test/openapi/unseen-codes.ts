@@ -47,6 +47,7 @@ export const neverGiven: ReadonlySet<string> = new Set([
   'retrieveAccountStatement not_supported',
   // It takes nine thousand of the largest payments.
   'retrieveProcessorBalances amount_out_of_range',
+  'reportReceipts amount_out_of_range',
   // A bill is limited to a thousandth of a balance, so this takes nine thousand adjustments.
   'retrieveBillBalance amount_out_of_range',
   'retrieveBillStatement amount_out_of_range',

@@ -11,8 +11,9 @@ import { claimKeys, claimName, type ResolvedKey, resolveKeys } from '../../datab
 import type { Connection } from '../../database/pool.ts'
 import { type SendCommit, transaction } from '../../database/transaction.ts'
 import { type NewEvent, writeEvents } from '../../events/outbox.ts'
+import { type Books, readBooks } from '../../ledger/books.ts'
 import { Journal } from '../../ledger/journal.ts'
-import { type Balanced, enterOpening, openingOf } from '../object/balance.ts'
+import { type Balanced, enterOpening, openedAt, openingOf } from '../object/balance.ts'
 import { objectEvent } from '../object/event.ts'
 import {
   claimExternalReferences,
@@ -101,13 +102,17 @@ async function createBatch(
     return { command, id, reference: { ...reference, entity_id: id } }
   })
   const claims = commands.flatMap(({ context }) => context.idempotency ?? [])
-  const [keys, named, customers] = await Promise.all([
+  const [keys, named, customers, books] = await Promise.all([
     claimKeys(connection, claims),
     claimExternalReferences(
       connection,
       started.map(({ reference }) => reference),
     ),
     lockCustomers(connection, commands),
+    // Only an opening has a date of the caller's.
+    readBooks(connection, [
+      ...new Set(commands.flatMap(({ context, input }) => (input.opening ? context.environment.id : []))),
+    ]),
   ])
   const journal = new Journal(now)
   const rows: AccountRow[] = []
@@ -119,7 +124,7 @@ async function createBatch(
     const customer = customers.get(command.customer_id)
     if (customer?.environment_id !== context.environment.id) return { kind: 'no_such_customer' }
     try {
-      const { row, entered } = create(one, customer, named.has(one.id), journal)
+      const { row, entered } = create(one, customer, named.has(one.id), { journal, books })
       rows.push(row)
       told.push(objectEvent(context, accounts, 'account.created', row, entered))
       return { kind: 'responded', response: renderAccount(app, context, row) }
@@ -151,12 +156,13 @@ function create(
   { command, id, reference }: StartedAccount,
   customer: CustomerRow,
   isNamed: boolean,
-  journal: Journal,
+  { journal, books }: { journal: Journal; books: Books },
 ): Balanced<AccountRow> {
   const { context, input } = command
   if (customer.archived_at !== null) throw archivedParent('customer', '/customer')
   const row = newAccount(context, customer, id, input)
   const opening = openingOf(input, context.now, '')
+  books.refuseClosed(context.environment.id, opening?.effective_at, openedAt)
   if (!isNamed) throw externalReferenceTaken(reference, '')
   return enterOpening(journal, context, row, opening)
 }

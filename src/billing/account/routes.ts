@@ -34,6 +34,7 @@ export function accountRoutes(router: Router, app: AppContext): void {
         'archived',
         'external_reference_taken',
         'currency_required',
+        'period_closed',
         'invalid_payment_rules',
         'card_number',
         'overloaded',

@@ -6,7 +6,7 @@ import type { Connection } from '../../database/pool.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { followRules } from '../../ledger/store.ts'
 import { createCustomer } from '../customer/service.ts'
-import { applyBalancePatch, enterOpening, newRow, openingOf } from '../object/balance.ts'
+import { applyBalancePatch, enterOpening, newRow, openingOf, refuseClosedOpening } from '../object/balance.ts'
 import { isUnchanged } from '../object/changed.ts'
 import { tellObject } from '../object/event.ts'
 import { claimExternalReference } from '../object/external-references.ts'
@@ -75,8 +75,10 @@ export async function createAccountUnder(
 ): Promise<AccountRow> {
   const id = newId(customer.bucket, context.now.getTime())
   const row = newAccount(context, customer, id, input, pointer)
+  const opening = openingOf(input, context.now, pointer)
+  await refuseClosedOpening(connection, context, opening, pointer)
   const journal = new Journal(context.now)
-  const opened = enterOpening(journal, context, row, openingOf(input, context.now, pointer))
+  const opened = enterOpening(journal, context, row, opening)
   await Promise.all([
     claimExternalReference(connection, context.environment.id, 'account', input.external_reference, id, pointer),
     insertAccounts(connection, [row], context.now),

@@ -21,6 +21,7 @@ const createErrors = [
   'currency_required',
   'customer_mismatch',
   'invalid_dates',
+  'period_closed',
   'invalid_payment_rules',
   'card_number',
   'invalid_lines',
@@ -49,6 +50,7 @@ const adjustErrors = [
   'amount_exceeds_remaining',
   'card_number',
   'invalid_dates',
+  'period_closed',
 ] as const
 
 /** Every operation on bills. */

@@ -1,13 +1,14 @@
 import { recordChange } from '../../audit/record.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
-import { dateIn, earlierOf, startOfDate } from '../../core/clock.ts'
+import { dateIn, laterOf, startOfDate } from '../../core/clock.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { changeRules, type PaymentRuleOverrides } from '../../core/payment-rules.ts'
 import { fieldProblem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { openReceivable } from '../../ledger/adjust.ts'
+import { readBooks } from '../../ledger/books.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { createAccountUnder, customerOf } from '../account/service.ts'
 import { newRow } from '../object/balance.ts'
@@ -67,8 +68,8 @@ export async function createBill(
     status: 'unpaid',
   }
   const journal = new Journal(context.now)
-  const { request_id, actor, environment, now } = context
-  const effective_at = earlierOf(startOfDate(environment.time_zone, row.bill_date), now)
+  const { request_id, actor, now } = context
+  const effective_at = await countsSince(connection, context, input, row)
   const cause = { request_id, actor, effective_at }
   const { receivable, entered } = openReceivable(journal, row, row.amount_due, cause, now)
   const raised = withReceivable(row, receivable)
@@ -83,6 +84,23 @@ export async function createBill(
     used.length > 0 && writeBillVersions(connection, context, [party]),
   ])
   return party.row
+}
+
+/**
+ * When a new bill counts from: its date, or now where that is earlier. Throws `period_closed` for a date that the caller has sent; where the
+ * date is only that on which it was due, the bill counts from the first instant of the open books.
+ */
+async function countsSince(
+  connection: Connection,
+  { environment, now }: RequestContext,
+  input: Pick<CreateBill, 'bill_date'>,
+  { bill_date }: Pick<BillRow, 'bill_date'>,
+): Promise<Date> {
+  const since = startOfDate(environment.time_zone, bill_date)
+  if (since >= now) return now
+  const books = await readBooks(connection, [environment.id])
+  if (input.bill_date !== undefined) books.refuseClosed(environment.id, since, '/bill_date')
+  return laterOf(since, books.openFrom(environment.id) ?? since)
 }
 
 /** The dates of a new bill. One that is due earlier than today and has no date of its own is of the day on which it is due. */

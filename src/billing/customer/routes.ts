@@ -22,7 +22,13 @@ export function customerRoutes(router: Router, app: AppContext): void {
       id: 'createCustomer',
       summary: 'Create a customer',
       body: createCustomerBody,
-      errors: ['external_reference_taken', 'currency_required', 'invalid_payment_rules', 'card_number'],
+      errors: [
+        'external_reference_taken',
+        'currency_required',
+        'period_closed',
+        'invalid_payment_rules',
+        'card_number',
+      ],
     },
     (connection, { context }, body) => service.createCustomer(connection, context, body),
   )

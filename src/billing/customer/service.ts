@@ -6,7 +6,7 @@ import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { followRules } from '../../ledger/store.ts'
-import { applyBalancePatch, enterOpening, newRow, openingOf } from '../object/balance.ts'
+import { applyBalancePatch, enterOpening, newRow, openingOf, refuseClosedOpening } from '../object/balance.ts'
 import { isUnchanged } from '../object/changed.ts'
 import { tellObject } from '../object/event.ts'
 import { claimExternalReference } from '../object/external-references.ts'
@@ -42,8 +42,10 @@ export async function createCustomer(
     metadata: input.metadata ?? {},
     pseudonymised_at: null,
   }
+  const opening = openingOf(input, context.now, pointer)
+  await refuseClosedOpening(connection, context, opening, pointer)
   const journal = new Journal(context.now)
-  const opened = enterOpening(journal, context, row, openingOf(input, context.now, pointer))
+  const opened = enterOpening(journal, context, row, opening)
   await Promise.all([
     claimExternalReference(connection, context.environment.id, 'customer', input.external_reference, id, pointer),
     insertCustomer(connection, row),

@@ -1,9 +1,8 @@
 import type { z } from 'zod'
-import { preferredType } from '../../api/accept.ts'
 import type { FastifyReply, Router } from '../../api/fastify.ts'
 import { operation } from '../../api/operation.ts'
 import { renderResponse, sendResponse } from '../../api/response.ts'
-import type { OtherMediaType } from '../../api/route.ts'
+import { wantedType } from '../../api/wanted-type.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { Problem, parameterProblem } from '../../core/problem.ts'
 import { ownerField, type ReceivableKind } from '../../ledger/receivable.ts'
@@ -87,14 +86,6 @@ export function statementOperation<Kind extends 'customer' | 'account'>(
       return sendJson(reply, await of(app, context, kind, params[kind], days))
     },
   )
-}
-
-function wantedType<Type extends 'application/json' | OtherMediaType>(
-  reply: FastifyReply,
-  types: readonly Type[],
-): Type {
-  reply.header('vary', 'Accept')
-  return preferredType(reply.request.headers.accept, types)
 }
 
 function sendJson(reply: FastifyReply, body: z.input<typeof statement> | z.input<typeof wholeStatement>): FastifyReply {

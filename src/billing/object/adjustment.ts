@@ -9,6 +9,7 @@ import { toNumber } from '../../core/money.ts'
 import { fieldProblem, type InputPlace, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { type AdjustmentCause, adjust } from '../../ledger/adjust.ts'
+import { refuseClosedPeriod } from '../../ledger/books.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { countsFrom, ownerField, type Receivable, type ReceivableKind } from '../../ledger/receivable.ts'
 import { expecting } from '../../shapes/expected.ts'
@@ -91,6 +92,7 @@ export const adjustment = z
 
 /** Why an adjustment of the balance of a customer or an account may be refused. */
 export const balanceAdjustmentErrors = [
+  'period_closed',
   'archived',
   'no_balance',
   'currency_mismatch',
@@ -161,6 +163,12 @@ export async function adjustObject<Kind extends ReceivableKind>(
     input.effective_at === undefined
       ? countsFrom(receivable, amount, now)
       : effectiveAt(input.effective_at, now, '/effective_at')
+  await refuseClosedPeriod(
+    connection,
+    environment.id,
+    input.effective_at === undefined ? undefined : effective_at,
+    '/effective_at',
+  )
   const { reason, label, reference } = input
   const cause = { kind: input.kind, request_id, actor, reason, label, reference, effective_at }
   const id = await enter(connection, view, { row: held.row, receivable }, amount, cause)

@@ -7,6 +7,7 @@ import { changeRules, type PaymentRuleOverrides, type RulesPatch } from '../../c
 import { fieldProblem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { adjust, type EnteredAdjustment, openReceivable } from '../../ledger/adjust.ts'
+import { refuseClosedPeriod } from '../../ledger/books.ts'
 import { Journal } from '../../ledger/journal.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
 import { type Held, withReceivable } from './lock.ts'
@@ -75,6 +76,9 @@ export function enterOpening<Row extends BalanceOwnerRow>(
 /** A balance that is to be opened, now unless it says since when it counts. */
 type Opening = { balance: number; currency: string; effective_at?: Date | undefined }
 
+/** Where an opening says since when it counts. */
+export const openedAt = '/opening/effective_at'
+
 /** What a new object says of its balance. */
 type SentOpening = {
   balance?: number | undefined
@@ -97,8 +101,18 @@ export function openingOf(
   if (balance !== undefined) {
     throw fieldProblem('invalid_request', `${pointer}/opening`, 'A balance is opened once: send balance or opening.')
   }
-  const effective_at = effectiveAt(opening.effective_at, now, `${pointer}/opening/effective_at`)
+  const effective_at = effectiveAt(opening.effective_at, now, `${pointer}${openedAt}`)
   return { balance: opening.balance, currency: balanceCurrency(currency, null, pointer), effective_at }
+}
+
+/** Throws `period_closed` for an opening that would count in closed books. */
+export function refuseClosedOpening(
+  connection: Connection,
+  { environment }: RequestContext,
+  opening: Opening | undefined,
+  pointer: string,
+): Promise<void> {
+  return refuseClosedPeriod(connection, environment.id, opening?.effective_at, `${pointer}${openedAt}`)
 }
 
 /**

@@ -69,6 +69,8 @@ export const checks: readonly Check[] = [
     'Clearing, unapplied, direct, suspense, transfer, refund, loss, fee and bank accounts hold what payments, refunds, reversals and settlements say.',
   ),
   check('I5', 'clearing-totals.sql', 'What processors owed on a day is totalled as the entries say.'),
+  check('I5', 'ledger-totals.sql', 'What reports sum is totalled as the entries say.'),
+  check('I5', 'closed-books.sql', 'Nothing counts in books that were closed when it was written.'),
   check('I5', 'adjustment-accounts.sql', 'Every adjustment is in the system account of its kind.'),
   check(
     'I5',

@@ -37,7 +37,7 @@ export function settingsRoutes(router: Router, app: AppContext): void {
       body: updateSettingsBody,
       responses: { 200: settings },
       etag: true,
-      errors: ['precondition_failed', 'invalid_payment_rules', 'color_contrast', 'card_number'],
+      errors: ['precondition_failed', 'invalid_payment_rules', 'color_contrast', 'day_not_over', 'card_number'],
     },
     async (connection, { body, context, if_match }) =>
       service.respondSettings(app, await service.updateSettings(connection, context, body, if_match)),

@@ -3,7 +3,7 @@ import { creditSettings } from '../../core/credit-setting.ts'
 import { languageTags } from '../../html/language/languages.ts'
 import { expecting } from '../../shapes/expected.ts'
 import { locale, shownLocale } from '../../shapes/locale.ts'
-import { paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
+import { date, freeText, paymentRules, paymentRulesPatch } from '../../shapes/primitives.ts'
 import { faceFields, shownFaceFields, shownText } from './face-schema.ts'
 import { guestLookup, shownGuestLookup } from './guest-lookup.ts'
 import { canonicalTimeZone } from './time-zone.ts'
@@ -56,6 +56,17 @@ export const updateSettingsBody = z
     tracked_parameters: trackedParameters.optional(),
     receipt_requests: receiptRequests.optional(),
     credit: credit.optional(),
+    books_closed_until: date
+      .nullish()
+      .describe(
+        'The last day of the closed books: nothing is entered any more that counts on it or before; null opens all',
+      ),
+    books_closed_reason: freeText(255)
+      .min(1)
+      .optional()
+      .describe(
+        'Why the books are closed until another day: needed when they are opened again, and kept in their history',
+      ),
   })
   .meta({ id: 'UpdateSettings' })
 export type UpdateSettings = z.output<typeof updateSettingsBody>
@@ -76,5 +87,6 @@ export const settings = z
     tracked_parameters: shownTrackedParameters.describe('Parameters of links that become metadata of the payment'),
     receipt_requests: receiptRequests,
     credit,
+    books_closed_until: date.optional().describe('The last day of the closed books; absent when nothing is closed'),
   })
   .meta({ id: 'Settings' })

@@ -6,6 +6,7 @@ import { canonicalLocale } from '../../core/locale.ts'
 import { changeRules, effectiveRules, formatRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import { logoPath } from '../../html/face.ts'
+import { changeClosing } from './closing.ts'
 import { changeFace } from './face.ts'
 import { guestPath } from './guest-lookup.ts'
 import type { settings, UpdateSettings } from './schema.ts'
@@ -35,6 +36,7 @@ export function respondSettings(
     tracked_parameters: row.tracked_parameters,
     receipt_requests: row.receipt_requests,
     credit: row.credit,
+    ...(row.books_closed_until !== null && { books_closed_until: row.books_closed_until }),
   }
   return { status: 200, body, etag: settingsEtag(row) }
 }
@@ -89,7 +91,7 @@ export async function storeSettings(
   return stored
 }
 
-/** Changes the settings that were sent. Throws `precondition_failed`, `invalid_payment_rules` or `color_contrast`. */
+/** Changes the settings that were sent. Throws `precondition_failed`, `invalid_payment_rules`, `color_contrast` or `day_not_over`. */
 export async function updateSettings(
   connection: Connection,
   context: RequestContext,
@@ -97,5 +99,7 @@ export async function updateSettings(
   ifMatch: string | undefined,
 ): Promise<SettingsRow> {
   const row = await lockSettings(connection, context, ifMatch)
-  return storeSettings(connection, context, changeSettings(row, patch))
+  const changed = changeSettings(row, patch)
+  const closing = await changeClosing(connection, context, row, patch, changed.time_zone)
+  return storeSettings(connection, context, { ...changed, ...closing })
 }

@@ -23,6 +23,8 @@ export type SettingsRow = {
   tracked_parameters: string[]
   receipt_requests: boolean
   credit: CreditSetting
+  books_closed_until: string | null
+  books_open_from: Date | null
   version: bigint
 }
 
@@ -41,7 +43,8 @@ export async function readSettings(
   const { rows } = await database.query<SettingsRow>({
     name: options.lock ? 'lock-settings' : 'read-settings',
     text: `select e.mode, m.slug, m.name as merchant_name, e.display_name, ${faceColumns('e')}, e.guest_lookup, e.time_zone,
-        e.locale, e.languages, e.payment_rules, e.session_lifetime_h, e.tracked_parameters, e.receipt_requests, e.credit, e.version
+        e.locale, e.languages, e.payment_rules, e.session_lifetime_h, e.tracked_parameters, e.receipt_requests, e.credit,
+        e.books_closed_until, e.books_open_from, e.version
       from environment as e join merchant as m on m.id = e.merchant_id
       where e.id = $1 ${options.lock ? 'for no key update of e' : ''}`,
     values: [environmentId],
@@ -55,7 +58,7 @@ export async function writeSettings(database: Queryable, environmentId: number, 
     name: 'write-settings',
     text: `update environment set display_name = $2, time_zone = $3, payment_rules = $4, version = $5, face = $6,
         guest_lookup = $7, session_lifetime_h = $8, locale = $9, languages = $10, tracked_parameters = $11,
-        receipt_requests = $12, credit = $13
+        receipt_requests = $12, credit = $13, books_closed_until = $14, books_open_from = $15
       where id = $1`,
     values: [
       environmentId,
@@ -71,6 +74,8 @@ export async function writeSettings(database: Queryable, environmentId: number, 
       row.tracked_parameters,
       row.receipt_requests,
       row.credit,
+      row.books_closed_until,
+      row.books_open_from,
     ],
   })
 }

@@ -3,6 +3,7 @@ import type { Router } from '../../api/fastify.ts'
 import { writeOperation } from '../../api/operation.ts'
 import type { AppContext } from '../../context.ts'
 import { effectiveAt } from '../../core/effective-at.ts'
+import { refuseClosedPeriod } from '../../ledger/books.ts'
 import { sendRefund } from '../../ledger/corrections/send-refund.ts'
 import { sentId } from '../../shapes/primitives.ts'
 import { readRefund } from './input.ts'
@@ -34,6 +35,7 @@ export function refundRecordRoute(router: Router, app: AppContext): void {
         'amount_out_of_range',
         'invalid_allocation',
         'invalid_dates',
+        'period_closed',
         'card_number',
       ],
     },
@@ -45,6 +47,7 @@ export function refundRecordRoute(router: Router, app: AppContext): void {
       const way = { kind: 'external', channel, reference, refunded_at } as const
       const said = { ...readRefund(context, params.payment, body), way }
       const same = await claimReference(connection, environment.id, said)
+      if (!same) await refuseClosedPeriod(connection, environment.id, refunded_at, '/refunded_at')
       const row = same ?? (await sendRefund(connection, context, said))
       return { status: same ? 200 : 201, body: renderRefund(environment, row) }
     },
