@@ -46,6 +46,7 @@ const causes = [
   'refund',
   'refund_failed',
   'dispute_won',
+  'transfer',
 ] as const
 
 export const endpointPaused = z.object({
@@ -98,6 +99,9 @@ export const amountReversed = z.object({
   reason: z.string().max(255).optional(),
   reversal_id: shownId('reversal').optional().describe('The reversal of the payment, if the payment was reversed'),
   refund_id: shownId('refund').optional().describe('The refund, if the payment was refunded'),
+  transferred_to: shownId('payment')
+    .optional()
+    .describe('The payment that the money went on as, if it was transferred'),
 })
 
 export const amountUnapplied = z.object({
@@ -189,6 +193,26 @@ export const paymentReversed = z.object({
   uncovered_amount: part
     .optional()
     .describe('How much of it a processor took beyond what was left of the payment: a loss. Absent when there is none'),
+  reason: z.string().max(255),
+  obligations: z
+    .array(z.object({ id: shownId('obligation'), amount }))
+    .max(linesMax)
+    .optional()
+    .describe(
+      'What was taken from which; each is told by `obligation.amount_reversed` as well, also where `omitted` names the list',
+    ),
+  created_at: shownInstant,
+  object_version: object_version.describe('The version of the payment'),
+})
+
+export const paymentTransferred = z.object({
+  payment_id: shownId('payment'),
+  customer_id: shownId('customer'),
+  transferred_to: shownId('payment').describe('The payment that the money went on as'),
+  receiver_id: shownId('customer').describe('The customer who has it now'),
+  currency: shownCurrency,
+  amount: amount.describe('The whole of the transfer, in minor units'),
+  unapplied_amount: part.describe('How much of it was taken from the unapplied part, in minor units'),
   reason: z.string().max(255),
   obligations: z
     .array(z.object({ id: shownId('obligation'), amount }))

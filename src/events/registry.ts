@@ -92,6 +92,12 @@ export const events = {
     fields([], ['obligations']),
     paymentSamples.paymentReversedSample,
   ),
+  'payment.transferred': define(
+    'Money of a payment went on to another customer, as another payment. What that is applied to is told as for every payment.',
+    data.paymentTransferred,
+    fields([], ['obligations']),
+    paymentSamples.paymentTransferredSample,
+  ),
   'payment.refunded': define(
     'A refund succeeded: its money has been sent. What it took of balances is told when it is sent.',
     data.paymentRefunded,

@@ -181,6 +181,10 @@ export const examples: Readonly<Record<string, Example>> = {
   retrieveDispute: { path: { dispute: '$DISPUTE_ID' } },
   listDisputes: { query: { status: 'needs_response' } },
   reversePayment: { path: payment, body: { amount: 100, reason: 'Returned by the bank' } },
+  transferPayment: {
+    path: payment,
+    body: { to: { customer: '$CUSTOMER_ID' }, amount: 100, reason: 'Posted to the neighbour by mistake' },
+  },
   assignPayment: { path: { payment: '$DEPOSIT_ID' }, body: { to: { customer: 'UCR1234567890' } } },
   createPaymentRequest: {
     body: {

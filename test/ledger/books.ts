@@ -80,6 +80,7 @@ export async function makeBooks(database: TestDatabase): Promise<void> {
   await makeCaptures(post)
   await makeNotices(server, post)
   await makeUnidentified(post)
+  await makeTransfers(post)
   const withdrawn = await bill('reissued')
   await server.api('POST', `/billing/bills/${withdrawn.id}/void`)
   const again = { external_reference: 'reissued', account: account.id, currency: 'ZAR', amount_due: 650 }
@@ -126,6 +127,19 @@ async function makeUnidentified(post: (path: string, body: unknown) => Promise<{
   await post(`/billing/payments/${id}/refunds`, sent)
   const assigned = await post('/billing/payments', { ...payment, reference: 'assigned' })
   await post(`/billing/payments/${assigned.id}/assignments`, { to: { customer } })
+}
+
+/** Money that was posted to the wrong customer: unapplied and applied, and of what it became a part once more. */
+async function makeTransfers(post: (path: string, body: unknown) => Promise<{ id: string }>): Promise<void> {
+  for (const external_reference of ['wrong', 'right', 'right-after-all']) {
+    await post('/billing/customers', { external_reference, currency: 'ZAR', balance: 40 })
+  }
+  const payment = { amount: 60, currency: 'ZAR', channel: 'bank', reference: 'misposted', customer: 'wrong' }
+  const { id } = await post('/billing/payments', payment)
+  const transfer = (of: string, customer: string, amount: number) =>
+    post(`/billing/payments/${of}/transfers`, { to: { customer }, amount, reason: 'The wrong customer' })
+  const moved = await transfer(id, 'right', 45)
+  await transfer(moved.id, 'right-after-all', 30)
 }
 
 /** Refunds in every state: by hand, and through the processor sent, on its way, and refused. */

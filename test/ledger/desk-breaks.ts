@@ -33,7 +33,7 @@ export const deskBreaks: Break[] = [
   ],
   [
     'a payment that came of nothing that is noted',
-    'I5',
+    'I5 I6 I14',
     'payment_transfer',
     'delete from payment_transfer',
     'it is not what came of another payment',
@@ -42,7 +42,7 @@ export const deskBreaks: Break[] = [
     'a note of a payment that came of another one, of another amount',
     'I5',
     'payment_transfer',
-    'update payment_transfer set amount = amount + 1',
+    'update payment_transfer set amount = amount + 1 where reason is null',
     'went on, but it became',
   ],
   [
@@ -57,7 +57,42 @@ export const deskBreaks: Break[] = [
     'I5',
     'ledger_transaction',
     "update ledger_transaction set effective_at = effective_at - interval '1 day' where kind = 'assignment'",
+    'was taken out',
+  ],
+  [
+    'money that went on to the customer who had it',
+    'I5',
+    'payment',
+    `update payment set transferred_from = ${first('payment', "reference = 'misposted'")}
+      where transferred_from <> ${first('payment', "reference = 'misposted'")}`,
     'it is not what came of another payment',
+  ],
+  [
+    'misposted money that counts for one customer from when the other had it',
+    'I5',
+    'ledger_transaction',
+    "update ledger_transaction set effective_at = effective_at + interval '1 second' where kind = 'transfer'",
+    'was taken out',
+  ],
+  [
+    'misposted money that is said to have been unapplied',
+    'I5',
+    'payment_transfer',
+    'update payment_transfer set unapplied_amount = unapplied_amount + 1 where unapplied_amount > 0',
+    'was taken from obligations',
+  ],
+  [
+    'a debt that is owed again for a transfer that is not noted',
+    'I5 I14',
+    'application_reversal',
+    'update application_reversal set transfer_id = application_id where transfer_id is not null',
+    'was taken from obligations',
+  ],
+  [
+    'a transfer that is not told',
+    'I6',
+    'event',
+    "update event set type = 'bill.paid' where type = 'payment.transferred'",
   ],
   [
     'money between two payments that did not arrive',

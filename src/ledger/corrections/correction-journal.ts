@@ -16,8 +16,12 @@ import type { Application } from './application.ts'
 import type { Taken } from './take-back.ts'
 import { type CorrectionRows, writeCorrection } from './write.ts'
 
-/** Why an application is reversed: on its own, or because its payment is reversed or refunded. */
-type Cause = { kind: 'application_reversal' | 'payment_reversal' | 'refund'; id: Id | null; reason: string }
+/** Why an application is reversed: on its own, or because its payment is reversed, refunded or transferred. */
+type Cause = {
+  kind: 'application_reversal' | 'payment_reversal' | 'refund' | 'transfer'
+  id: Id | null
+  reason: string
+}
 
 /** Why money is taken out of a payment, and the account that it goes through. */
 export type TakeBackCause = {
@@ -27,6 +31,9 @@ export type TakeBackCause = {
   account: SystemAccount
   effective_at?: Date
 }
+
+/** Money that goes on as another payment: its id, why, since when it has been here, and when each application of it counts from. */
+export type PassOnCause = { id: Id; reason: string; since: Date; countedFrom: ReadonlyMap<Id, Date> }
 
 /** Money that comes back to its payment: of a refund that failed, or of a reversal that was undone. */
 export type ComeBack = {
@@ -150,6 +157,33 @@ export class Correction {
     return transaction.id
   }
 
+  /**
+   * Takes money out of the payment that goes on as another one, as of when it came: it was never this customer's. What it was applied to
+   * is undone as of when that had counted, so it is paid at no date. Returns the ledger transaction.
+   */
+  passOn({ total, unapplied, parts }: Taken, { id, reason, since, countedFrom }: PassOnCause): Id {
+    const payment = this.#payment
+    const { currency } = payment
+    const open = (effective_at: Date) => this.#open({ kind: 'transfer', source_id: id, reason, effective_at })
+    const transaction = open(since)
+    this.journal.postToSystemAccount(transaction, 'transfers', currency, -total)
+    let held = unapplied
+    for (const { application, receivable, amount } of parts) {
+      const counted = required(countedFrom.get(application.transaction_id), 'an application has its transaction')
+      const undone = counted.getTime() === since.getTime() ? transaction : open(counted)
+      if (undone !== transaction) {
+        this.journal.postToSystemAccount(undone, 'unapplied', currency, -amount)
+        held += amount
+      }
+      this.journal.postToReceivable(undone, receivable, amount)
+      this.#reversed(application, receivable, amount, { kind: 'transfer', id, reason }, undone.id)
+    }
+    if (held > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', currency, held)
+    payment.unapplied_amount -= unapplied
+    payment.transferred_amount += total
+    return transaction.id
+  }
+
   /** Books money that was on its way to the payer as gone from the account that it was paid from. Returns the ledger transaction. */
   payOut({ source_id, reason, account, amount }: Pick<ComeBack, 'source_id' | 'reason' | 'account' | 'amount'>): Id {
     const transaction = this.#open({ kind: 'refund_succeeded', source_id, reason })
@@ -231,7 +265,8 @@ export class Correction {
     const { kind, reason } = cause
     const payment_reversal_id = kind === 'payment_reversal' ? cause.id : null
     const refund_id = kind === 'refund' ? cause.id : null
-    const why = { reason, payment_reversal_id, refund_id }
+    const transfer_id = kind === 'transfer' ? cause.id : null
+    const why = { reason, payment_reversal_id, refund_id, transfer_id }
     this.#rows.reversals.push({ id, application, amount, ...why, transaction_id: transactionId })
     this.tell('obligation.amount_reversed', id, {
       ...this.#obligation(application, receivable, amount),
@@ -241,6 +276,7 @@ export class Correction {
       reason,
       ...(payment_reversal_id !== null && { reversal_id: formatId('reversal', payment_reversal_id) }),
       ...(refund_id !== null && { refund_id: formatId('refund', refund_id) }),
+      ...(transfer_id !== null && { transferred_to: formatId('payment', transfer_id) }),
     })
   }
 

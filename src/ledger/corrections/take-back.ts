@@ -3,7 +3,7 @@ import { formatId, type Id } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ChangeContext } from '../change.ts'
-import type { Receivable } from '../receivable.ts'
+import type { Receivable, ReceivableIndex } from '../receivable.ts'
 import { arrivedOf, type LockedPayment, lockReceivables } from '../store.ts'
 import { type Application, lockApplicationsOf } from './application.ts'
 import { receivableOf } from './hold.ts'
@@ -23,6 +23,9 @@ export type Taken = {
   parts: TakenPart[]
   uncovered: bigint
 }
+
+/** The same before the receivables of its parts are locked. */
+export type Chosen = Omit<Taken, 'parts'> & { parts: Omit<TakenPart, 'receivable'>[] }
 
 /** An obligation that a caller wants money to be taken from; without an amount as much as is left of it, or is needed. */
 export type Source = { application_id: Id; amount: bigint | undefined }
@@ -78,19 +81,32 @@ async function planFrom(
   payment: LockedPayment,
   total: bigint,
 ): Promise<Taken> {
+  const chosen = await chooseFrom(connection, context, payment, total)
+  return { ...chosen, parts: await withReceivables(connection, context, chosen.parts) }
+}
+
+/**
+ * Chooses what an amount of a locked payment is taken from, and locks the applications. The receivables are locked afterwards, together
+ * with all others that the transaction touches.
+ */
+export async function chooseFrom(
+  connection: Connection,
+  context: ChangeContext,
+  payment: LockedPayment,
+  total: bigint,
+): Promise<Chosen> {
   const unapplied = lesser(total, payment.unapplied_amount)
   const direct = lesser(total - unapplied, payment.direct_amount)
   const suspense = lesser(total - unapplied - direct, payment.suspense_amount)
   let rest = total - unapplied - direct - suspense
-  const taken: Omit<TakenPart, 'receivable'>[] = []
+  const taken: Chosen['parts'] = []
   for (const application of rest > 0n ? await lockApplicationsOf(connection, context.environment.id, payment.id) : []) {
     if (rest === 0n) break
     const amount = lesser(rest, leftOfApplication(application))
     taken.push({ application, amount })
     rest -= amount
   }
-  const parts = await withReceivables(connection, context, taken)
-  return { total, unapplied, direct, suspense, parts, uncovered: 0n }
+  return { total, unapplied, direct, suspense, parts: taken, uncovered: 0n }
 }
 
 /**
@@ -106,7 +122,7 @@ export async function planTakeBackFrom(
 ): Promise<Taken> {
   leftOf(payment)
   const open = await lockApplicationsOf(connection, context.environment.id, payment.id)
-  const taken: Omit<TakenPart, 'receivable'>[] = []
+  const taken: Chosen['parts'] = []
   let total = 0n
   for (const [index, { application_id, amount: named }] of sources.entries()) {
     const pointer = `/from/${index}`
@@ -160,12 +176,17 @@ function leftOfApplication({ amount, reversed_amount }: Application): bigint {
 async function withReceivables(
   connection: Connection,
   context: ChangeContext,
-  taken: Omit<TakenPart, 'receivable'>[],
+  taken: Chosen['parts'],
 ): Promise<TakenPart[]> {
   if (taken.length === 0) return []
   const receivables = await lockReceivables(connection, {
     ids: taken.map(({ application }) => application.receivable_id),
     environments: [context.environment.id],
   })
-  return taken.map((part) => ({ ...part, receivable: receivableOf(receivables, part.application) }))
+  return partsOf(taken, receivables)
+}
+
+/** What was chosen, with its locked receivables. */
+export function partsOf(chosen: Chosen['parts'], receivables: ReceivableIndex): TakenPart[] {
+  return chosen.map((part) => ({ ...part, receivable: receivableOf(receivables, part.application) }))
 }

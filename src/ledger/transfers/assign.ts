@@ -13,10 +13,7 @@ import { decide, enterPayment, reopenedBy } from '../payments/decide.ts'
 import { openPayments } from '../payments/open.ts'
 import { appliedEvents, unappliedEvents, writeApplications } from '../payments/write.ts'
 import { type LockedPayment, lockReceivables, reopen } from '../store.ts'
-import { insertTransferred, listTransfers } from './transfer-row.ts'
-
-/** The channel of a payment that came of another one. */
-const transferChannel = 'transfer'
+import { insertTransferred, listTransfers, transferChannel } from './transfer-row.ts'
 
 /** Whose money it is, and what it is to pay. Its customer is known to exist. */
 type NewOwner = { customer_id: Id; target: RecordedTarget }

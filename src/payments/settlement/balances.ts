@@ -35,6 +35,7 @@ const columnOf: Readonly<Record<ClearingSum['kind'], Column | null>> = {
   amount_paid_set: null,
   application: null,
   application_reversal: null,
+  transfer: null,
 }
 
 // What leaves a clearing account is shown as an amount above zero.
