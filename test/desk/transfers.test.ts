@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
+import { atDesk, hour, reason } from './misposted.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -11,58 +12,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-let serial = 0
-const hour = 3_600_000
-const reason = 'Posted to the neighbour by mistake'
-
-const post = (path: string, body?: unknown, headers?: Record<string, string>) => server.api('POST', path, body, headers)
-const get = async (path: string) => (await server.api('GET', path)).body
-const payment = (id: string) => get(`/billing/payments/${id}`)
-const ago = (ms: number) => new Date(Date.now() - ms).toISOString()
-
-async function made(path: string, body: object) {
-  const answer = await post(path, body)
-  expect(answer.status, answer.text).toBe(201)
-  return answer.body
-}
-
-/** A customer who owes this much. */
-const owing = (balance: number) =>
-  made('/billing/customers', { external_reference: `owes-${++serial}`, currency: 'ZAR', balance })
-
-/** A bill of a customer, owed since long ago. */
-const billOf = (customer: string, amount_due: number, bill_date = '2026-01-01') =>
-  made('/billing/bills', { customer, external_reference: `bill-${++serial}`, currency: 'ZAR', amount_due, bill_date })
-
-/** Money of a customer, received an hour ago. */
-const paidBy = (customer: string, amount: number, more: object = {}) =>
-  made('/billing/payments', {
-    customer,
-    amount,
-    currency: 'ZAR',
-    channel: 'bank',
-    reference: `line-${++serial}`,
-    received_at: ago(hour),
-    ...more,
-  })
-
-const transfer = (id: string, customer: string, more: object = {}, headers?: Record<string, string>) =>
-  post(`/billing/payments/${id}/transfers`, { to: { customer }, reason, ...more }, headers)
-
-async function transferred(id: string, customer: string, amount?: number) {
-  const { status, body, text } = await transfer(id, customer, amount === undefined ? {} : { amount })
-  expect(status, text).toBe(201)
-  return body
-}
-
-/** The events that name an object, oldest first, with their data. */
-async function told(id: string): Promise<{ type: string; data: Record<string, unknown> }[]> {
-  const { rows } = await server.database.pool.query<{ body: string }>(
-    `select body from event where body::text like '%' || $1 || '%' order by id`,
-    [id],
-  )
-  return rows.map(({ body }) => JSON.parse(body))
-}
+const { post, get, payment, ago, made, next, owing, billOf, paidBy, transfer, transferred, told } = atDesk(() => server)
 
 describe('a transfer', () => {
   test('takes what is unapplied first, then what was applied, newest first, and makes a payment of the receiver', async () => {
@@ -156,7 +106,7 @@ describe('a transfer', () => {
 
   test('goes to an account or a bill by the policy that is named, and brings both sides out of the archive', async () => {
     const [wrong, right] = [await owing(100), await owing(0)]
-    const account = { customer: right.id, external_reference: `acc-${++serial}`, currency: 'ZAR', balance: 70 }
+    const account = { customer: right.id, external_reference: `acc-${next()}`, currency: 'ZAR', balance: 70 }
     const { id } = await made('/billing/accounts', account)
     const first = await paidBy(wrong.id, 100)
     expect((await post(`/billing/customers/${wrong.id}/archive`)).status).toBe(200)
@@ -179,7 +129,7 @@ describe('a transfer', () => {
     const second = await transferred(first.id, b.id, 80)
     const third = await transferred(second.id, c.id)
     expect(third).toMatchObject({ transferred_from: second.id, amount: 80, applied_amount: 20, unapplied_amount: 60 })
-    const out = { amount: 65, channel: 'cash', reference: `out-${++serial}`, reason: 'Handed back' }
+    const out = { amount: 65, channel: 'cash', reference: `out-${next()}`, reason: 'Handed back' }
     expect((await post(`/billing/payments/${third.id}/refunds`, out)).body).toMatchObject({ unapplied_amount: 60 })
     expect((await get(`/billing/customers/${b.id}`)).balance).toBe(10)
     const { body } = await transfer(second.id, a.id)
@@ -190,7 +140,7 @@ describe('a transfer', () => {
   test('is refused with what is wrong, and nothing is written', async () => {
     const [wrong, right] = [await owing(0), await owing(0)]
     const first = await paidBy(wrong.id, 100)
-    const account = { customer: wrong.id, external_reference: `acc-${++serial}` }
+    const account = { customer: wrong.id, external_reference: `acc-${next()}` }
     const { id: own } = await made('/billing/accounts', account)
     const path = `/billing/payments/${first.id}/transfers`
     const to = { customer: right.id }
@@ -227,7 +177,7 @@ describe('a transfer', () => {
   test('says of money that cannot go on what to do instead', async () => {
     const [customer, right] = [await owing(500), await owing(0)]
     const bank = { amount: 5, currency: 'ZAR', channel: 'bank' }
-    const unknown = await made('/billing/payments', { ...bank, unidentified: true, reference: `line-${++serial}` })
+    const unknown = await made('/billing/payments', { ...bank, unidentified: true, reference: `line-${next()}` })
     const reversed = await paidBy(customer.id, 5)
     await made(`/billing/payments/${reversed.id}/reversals`, { reason: 'Returned' })
     const request = await made('/collect/payment_requests', { amount: 5, currency: 'ZAR' })
@@ -269,7 +219,7 @@ describe('a transfer', () => {
   test('is the same one for the same key, and of twenty at once no more goes than is left', async () => {
     const [wrong, right] = [await owing(60), await owing(0)]
     const first = await paidBy(wrong.id, 100)
-    const key = { 'Idempotency-Key': `transfer-${serial}` }
+    const key = { 'Idempotency-Key': `transfer-${next()}` }
     const one = await transfer(first.id, right.id, { amount: 10 }, key)
     expect((await transfer(first.id, right.id, { amount: 10 }, key)).text).toBe(one.text)
     const many = await Promise.all(Array.from({ length: 20 }, () => transfer(first.id, right.id, { amount: 20 })))
@@ -292,7 +242,7 @@ describe('a transfer', () => {
     const known = await paidBy(wrong.id, 10, { metadata: { note: 'Jane' }, details: { payer_name: 'Jane' } })
     await transferred(known.id, right.id)
     expect(JSON.stringify(await get(`/billing/customers/${right.id}/export`))).not.toContain('Jane')
-    const bank = { amount: 5, currency: 'ZAR', channel: 'bank', unidentified: true, reference: `line-${++serial}` }
+    const bank = { amount: 5, currency: 'ZAR', channel: 'bank', unidentified: true, reference: `line-${next()}` }
     const unknown = await made('/billing/payments', { ...bank, details: { payer_name: 'Joan' } })
     const assigned = await made(`/billing/payments/${unknown.id}/assignments`, { to: { customer: wrong.id } })
     await transferred(assigned.id, right.id)

@@ -89,6 +89,42 @@ export const deskBreaks: Break[] = [
     'was taken from obligations',
   ],
   [
+    'a share of a reversal that is said to be smaller',
+    'I5',
+    'payment_reversal',
+    'update payment_reversal set amount = amount - 1 where follows is not null and returned_amount = 0',
+    'the shares come to',
+  ],
+  [
+    'a reversal that says it took less of what its payment had become',
+    'I5',
+    'payment_reversal',
+    'update payment_reversal set transferred_amount = transferred_amount - 1 where transferred_amount > 0 and follows is null',
+    'the shares come to',
+  ],
+  [
+    'a share of a reversal that there is not',
+    'I5',
+    'payment_reversal',
+    'update payment_reversal set follows = gen_random_uuid() where follows is not null',
+    'the shares come to',
+  ],
+  [
+    'a share of which less is said to have come back',
+    'I5',
+    'payment_reversal',
+    'update payment_reversal set returned_amount = returned_amount - 1 where returned_amount > 1',
+    'went through transfers',
+  ],
+  [
+    'money that came back to one payment on another day than to the one that it came of',
+    'I5',
+    'ledger_transaction',
+    `update ledger_transaction set effective_at = effective_at + interval '1 day'
+      where kind = 'dispute_won' and source_id in (select id from payment_reversal where follows is not null)`,
+    'transfers come to',
+  ],
+  [
     'a transfer that is not told',
     'I6',
     'event',

@@ -21,6 +21,8 @@ export type Taken = {
   direct: bigint
   suspense: bigint
   parts: TakenPart[]
+  /** What comes back from the payments that the money had become. */
+  transferred: bigint
   uncovered: bigint
 }
 
@@ -30,7 +32,7 @@ export type Chosen = Omit<Taken, 'parts'> & { parts: Omit<TakenPart, 'receivable
 /** An obligation that a caller wants money to be taken from; without an amount as much as is left of it, or is needed. */
 export type Source = { application_id: Id; amount: bigint | undefined }
 
-/** How much of a payment is neither reversed, refunded nor transferred. Throws `payment_state` where that is nothing. */
+/** The same, of a payment of which something is left. Throws `payment_state` for any other. */
 export function leftOf(payment: LockedPayment): bigint {
   const left = restOf(payment)
   if (left > 0n) return left
@@ -40,7 +42,7 @@ export function leftOf(payment: LockedPayment): bigint {
   }
   if (transferred_amount > 0n) {
     const next = 'refund the payment that it became, by POST /billing/payments/{payment}/refunds.'
-    throw new Problem('payment_state', `What was left of the payment was assigned: ${next}`)
+    throw new Problem('payment_state', `What was left of the payment went on: ${next}`)
   }
   const ways = { reversed: reversed_amount, refunded: refunded_amount }
   const gone = Object.entries(ways).flatMap(([way, amount]) => (amount > 0n ? way : []))
@@ -62,17 +64,6 @@ export async function planTakeBack(
   const total = wanted ?? left
   if (total > left) throw exceeds('/amount', `Only ${left} of the payment is left.`)
   return planFrom(connection, context, payment, total)
-}
-
-/** Plans the same for money that is gone already, however much is left: what is not left of the payment is uncovered. */
-export async function planTakenAlready(
-  connection: Connection,
-  context: ChangeContext,
-  payment: LockedPayment,
-  amount: bigint,
-): Promise<Taken> {
-  const covered = lesser(amount, restOf(payment))
-  return { ...(await planFrom(connection, context, payment, covered)), uncovered: amount - covered }
 }
 
 async function planFrom(
@@ -106,7 +97,7 @@ export async function chooseFrom(
     taken.push({ application, amount })
     rest -= amount
   }
-  return { total, unapplied, direct, suspense, parts: taken, uncovered: 0n }
+  return { total, unapplied, direct, suspense, parts: taken, transferred: 0n, uncovered: 0n }
 }
 
 /**
@@ -145,7 +136,7 @@ export async function planTakeBackFrom(
     throw fieldProblem('invalid_allocation', '/from', `They come to ${total}, which is more than the amount.`)
   }
   const parts = await withReceivables(connection, context, taken)
-  return { total, unapplied: 0n, direct: 0n, suspense: 0n, parts, uncovered: 0n }
+  return { total, unapplied: 0n, direct: 0n, suspense: 0n, parts, transferred: 0n, uncovered: 0n }
 }
 
 function nothingLeft(id: Id, pointer: string): Problem {
@@ -154,11 +145,13 @@ function nothingLeft(id: Id, pointer: string): Problem {
   return new Problem('not_found', detail, { errors: errors.map((error) => ({ ...error, detail })) })
 }
 
-function exceeds(pointer: string, detail: string): Problem {
+/** More is asked for than there is. */
+export function exceeds(pointer: string, detail: string): Problem {
   return fieldProblem('amount_exceeds_remaining', pointer, detail)
 }
 
-function restOf(payment: LockedPayment): bigint {
+/** How much of a payment is neither reversed, refunded nor transferred. */
+export function restOf(payment: LockedPayment): bigint {
   const { reversed_amount, refunded_amount, transferred_amount } = payment
   return arrivedOf(payment) - reversed_amount - refunded_amount - transferred_amount
 }
@@ -183,10 +176,10 @@ async function withReceivables(
     ids: taken.map(({ application }) => application.receivable_id),
     environments: [context.environment.id],
   })
-  return partsOf(taken, receivables)
+  return lockedPartsOf(taken, receivables)
 }
 
 /** What was chosen, with its locked receivables. */
-export function partsOf(chosen: Chosen['parts'], receivables: ReceivableIndex): TakenPart[] {
+export function lockedPartsOf(chosen: Chosen['parts'], receivables: ReceivableIndex): TakenPart[] {
   return chosen.map((part) => ({ ...part, receivable: receivableOf(receivables, part.application) }))
 }

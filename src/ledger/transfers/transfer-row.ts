@@ -6,7 +6,6 @@ import type { LockedPayment } from '../store.ts'
 
 const insertTransferredSql = loadSql(import.meta.url, '../sql/insert-transferred-payment.sql')
 const insertTransferSql = loadSql(import.meta.url, '../sql/insert-transfer.sql')
-const listTransfersSql = loadSql(import.meta.url, '../sql/list-transfers.sql')
 
 /** The channel of a payment that came of another one. */
 export const transferChannel = 'transfer'
@@ -45,16 +44,4 @@ export async function insertTransferred(
     connection.query({ ...insertTransferredSql, values: payment }),
     connection.query({ ...insertTransferSql, values: note }),
   ])
-}
-
-/** The payments that came of a payment, the oldest first. */
-export async function listTransfers(
-  connection: Queryable,
-  { environment_id, id, bucket }: Pick<LockedPayment, 'environment_id' | 'id' | 'bucket'>,
-): Promise<Id[]> {
-  const { rows } = await connection.query<{ transfer_id: Id }>({
-    ...listTransfersSql,
-    values: [environment_id, id, bucket],
-  })
-  return rows.map(({ transfer_id }) => transfer_id)
 }

@@ -11,19 +11,20 @@ import { writeEvents } from '../../events/outbox.ts'
 import type { DataOf } from '../../events/registry.ts'
 import type { ChangeContext } from '../change.ts'
 import { Correction } from '../corrections/correction-journal.ts'
-import { chooseFrom, partsOf, type Taken } from '../corrections/take-back.ts'
+import { listTransfers } from '../corrections/family.ts'
+import { chooseFrom, lockedPartsOf, type Taken } from '../corrections/take-back.ts'
 import { type Arrival, type RecordedTarget, selectionOf } from '../payments/command.ts'
 import { decide, enterPayment, reopenedBy } from '../payments/decide.ts'
 import { openPayments } from '../payments/open.ts'
 import { appliedEvents, unappliedEvents, writeApplications } from '../payments/write.ts'
 import { type LockedPayment, lockPayments, lockReceivables, reopen } from '../store.ts'
-import { insertTransferred, listTransfers, transferChannel } from './transfer-row.ts'
+import { insertTransferred, transferChannel } from './transfer-row.ts'
 
 const readCountedFromSql = loadSql(import.meta.url, '../sql/read-counted-from.sql')
 const findLastArrivalSql = loadSql(import.meta.url, '../sql/find-last-arrival.sql')
 
 /** To whom money goes on, and what it is to pay there: how much, all that is left unless it says so, and why. */
-export type WantedTransfer = { customer_id: Id; target: RecordedTarget; amount: bigint | undefined; reason: string }
+export type TransferOrder = { customer_id: Id; target: RecordedTarget; amount: bigint | undefined; reason: string }
 
 /** A locked payment of a customer, of which something is left to go on. */
 type Giver = LockedPayment & { customer_id: Id }
@@ -45,7 +46,8 @@ async function whyNot(connection: Connection, payment: LockedPayment): Promise<s
     return 'Its payer is unknown: assign it by POST /billing/payments/{payment}/assignments.'
   }
   if (payment.transferred_amount > 0n) {
-    const names = (await listTransfers(connection, payment)).map((one) => formatId('payment', one)).join(', ')
+    const came = await listTransfers(connection, payment.environment_id, [payment.id])
+    const names = came.map(({ transfer_id }) => formatId('payment', transfer_id)).join(', ')
     return `What was left of the payment went on already: transfer what it became, ${names}.`
   }
   if (payment.direct_amount > 0n) {
@@ -71,7 +73,7 @@ export async function transferPayment(
   connection: Connection,
   context: ChangeContext,
   payment: Giver,
-  { customer_id, target, amount, reason }: WantedTransfer,
+  { customer_id, target, amount, reason }: TransferOrder,
 ): Promise<Id> {
   assert(customer_id !== payment.customer_id, 'money goes to another customer')
   const { environment, now } = context
@@ -90,7 +92,7 @@ export async function transferPayment(
   const selection = selectionOf([arrival], [environment.id])
   const ids = [...(selection.ids ?? []), ...chosen.parts.map(({ application }) => application.receivable_id)]
   const receivables = await lockReceivables(connection, { ...selection, ids })
-  const taken = { ...chosen, parts: partsOf(chosen.parts, receivables) }
+  const taken = { ...chosen, parts: lockedPartsOf(chosen.parts, receivables) }
   const correction = new Correction(context, payment)
   const transaction_id = correction.passOn(taken, { id: arrival.payment.id, reason, since, countedFrom })
   const told = toldTransfer(context, payment, taken, { id: arrival.payment.id, customer_id, reason })
@@ -139,7 +141,7 @@ async function readCountedFrom(
 function arrivalOf(
   { environment, actor, request_id, now }: ChangeContext,
   { currency }: LockedPayment,
-  { customer_id, target, amount, reason }: WantedTransfer & { amount: bigint },
+  { customer_id, target, amount, reason }: TransferOrder & { amount: bigint },
   received_at: Date,
 ): Arrival {
   return {

@@ -307,7 +307,11 @@ export const createAssignmentBody = z
 
 export const createReversalBody = z
   .strictObject({
-    amount: amount.optional().describe('Defaults to the whole remaining amount'),
+    amount: amount
+      .optional()
+      .describe(
+        'Defaults to all that is left of the payment and of what it became. More than that, since some was refunded, is booked as a loss; at most all that has not been reversed',
+      ),
     reason: freeText(255).min(1),
   })
   .meta({ id: 'CreateReversal' })
@@ -318,6 +322,10 @@ export const reversal = z
     payment_id: shownId('payment'),
     amount,
     unapplied_amount: part.describe('How much of it was taken from the unapplied part'),
+    transferred_amount: part.optional().describe('How much of it was taken of the payments that the money had become'),
+    uncovered_amount: part
+      .optional()
+      .describe('How much of it was taken beyond what was left: a loss, since it was refunded before'),
     currency: shownCurrency,
     reason: z.string().max(255),
     mode: z.enum(['test', 'live']),

@@ -22,7 +22,7 @@ with told_since as materialized (
     and id >= (select id from told_since)
   union all
   select 'reversal', id, bucket, environment_id, '^payment\.reversed$' from payment_reversal
-  where id >= (select id from told_since)
+  where id >= (select id from told_since) and follows is null
   union all
   select 'transfer', transaction_id, bucket, environment_id, '^payment\.transferred$' from payment_transfer
   where transaction_id >= (select id from told_since)
