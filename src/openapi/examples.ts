@@ -183,7 +183,7 @@ export const examples: Readonly<Record<string, Example>> = {
   reversePayment: { path: payment, body: { amount: 100, reason: 'Returned by the bank' } },
   transferPayment: {
     path: payment,
-    body: { to: { customer: '$CUSTOMER_ID' }, amount: 100, reason: 'Posted to the neighbour by mistake' },
+    body: { to: { customer: 'UCR2234567890' }, amount: 100, reason: 'Posted to the neighbour by mistake' },
   },
   assignPayment: { path: { payment: '$DEPOSIT_ID' }, body: { to: { customer: 'UCR1234567890' } } },
   createPaymentRequest: {

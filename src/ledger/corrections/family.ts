@@ -6,6 +6,7 @@ import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { type LockedPayment, lockPayments } from '../store.ts'
 
+const findOriginSql = loadSql(import.meta.url, '../sql/find-origin.sql')
 const listTransfersSql = loadSql(import.meta.url, '../sql/list-transfers.sql')
 
 /** A locked payment with the payments that came of it, the newest first, and those that came of them. All are locked. */
@@ -67,8 +68,7 @@ export async function refuseTransferred(
   for (let above: Id | null = first; above !== null; ) {
     first = above
     const { rows }: { rows: { transferred_from: Id | null }[] } = await connection.query({
-      name: 'find-what-payment-came-of',
-      text: 'select transferred_from from payment where environment_id = $1 and id = $2 and bucket = $3',
+      ...findOriginSql,
       values: [environment_id, first, bucketOf(first)],
     })
     above = rows[0]?.transferred_from ?? null
