@@ -187,6 +187,11 @@ export const problems = {
     title: 'The amount is out of range',
     help: 'Bills and payments can be up to 999,999,999,999, and balances up to 10^15 in either direction, in minor units.',
   },
+  same_customer: {
+    status: 422,
+    title: 'The money is that of this customer already',
+    help: 'Name another customer in `to`. To pay something else of the same customer, move its obligations.',
+  },
   amount_exceeds_remaining: {
     status: 422,
     title: 'The amount exceeds what remains',

@@ -47,6 +47,7 @@ const causes = [
   'refund',
   'refund_failed',
   'dispute_won',
+  'transfer',
 ] as const
 
 export const endpointPaused = z.object({
@@ -99,6 +100,9 @@ export const amountReversed = z.object({
   reason: z.string().max(255).optional(),
   reversal_id: shownId('reversal').optional().describe('The reversal of the payment, if the payment was reversed'),
   refund_id: shownId('refund').optional().describe('The refund, if the payment was refunded'),
+  transferred_to: shownId('payment')
+    .optional()
+    .describe('The payment that the money went on as, if it was transferred'),
 })
 
 export const amountUnapplied = z.object({
@@ -180,6 +184,14 @@ export const paymentVoided = paymentSucceeded.extend({
   void_metadata: sentMetadata,
 })
 
+/** What a reversal took of a payment that came of the reversed one, or brings back to it. */
+const share = {
+  id: shownId('reversal'),
+  payment_id: shownId('payment'),
+  customer_id: shownId('customer'),
+  amount,
+}
+
 export const paymentReversed = z.object({
   id: shownId('reversal'),
   payment_id: shownId('payment'),
@@ -189,7 +201,34 @@ export const paymentReversed = z.object({
   unapplied_amount: part.describe('How much of it was taken from the unapplied part, in minor units'),
   uncovered_amount: part
     .optional()
-    .describe('How much of it a processor took beyond what was left of the payment: a loss. Absent when there is none'),
+    .describe('How much of it was taken beyond what was left of the payment: a loss. Absent when there is none'),
+  reason: z.string().max(255),
+  obligations: z
+    .array(z.object({ id: shownId('obligation'), amount }))
+    .max(linesMax)
+    .optional()
+    .describe(
+      'What was taken from which; each is told by `obligation.amount_reversed` as well, also where `omitted` names the list',
+    ),
+  transferred: z
+    .array(z.object({ ...share, unapplied_amount: part }))
+    .max(linesMax)
+    .optional()
+    .describe(
+      'What of it was taken of the payments that the money had become; `amount` holds what was taken of those that came of them',
+    ),
+  created_at: shownInstant,
+  object_version: object_version.describe('The version of the payment'),
+})
+
+export const paymentTransferred = z.object({
+  payment_id: shownId('payment'),
+  customer_id: shownId('customer'),
+  transferred_to: shownId('payment').describe('The payment that the money went on as'),
+  receiver_id: shownId('customer').describe('The customer who has it now'),
+  currency: shownCurrency,
+  amount: amount.describe('The whole of the transfer, in minor units'),
+  unapplied_amount: part.describe('How much of it was taken from the unapplied part, in minor units'),
   reason: z.string().max(255),
   obligations: z
     .array(z.object({ id: shownId('obligation'), amount }))
@@ -259,7 +298,16 @@ export const settlementCreated = z.object({
 export const disputeChanged = dispute.omit({ mode: true }).extend({
   object_version: object_version.describe('The version of the dispute'),
 })
-export const disputeClosed = disputeChanged.extend({ losses_amount })
+export const disputeClosed = disputeChanged.extend({
+  losses_amount,
+  transferred: z
+    .array(z.object(share))
+    .max(linesMax)
+    .optional()
+    .describe(
+      'What of the money that came back went to the payments that it had been taken of, which came of this one',
+    ),
+})
 
 // An event holds no link, and its external reference is optional: it is erased when the customer is pseudonymised.
 const withoutLink = { presentment_url: true } as const

@@ -1,11 +1,12 @@
 import { parseJson } from '../core/json-reader.ts'
 import { type EventType, events } from './registry.ts'
 
-// Money that moves beside balances: what arrived, what of it is for nothing that is owed, and what was returned.
+// Money that moves beside balances: what arrived, what of it is for nothing that is owed, what was returned, and what went on.
 const besideBalances: ReadonlySet<string> = new Set<EventType>([
   'payment.succeeded',
   'payment.amount_unapplied',
   'payment.reversed',
+  'payment.transferred',
 ])
 
 type Facts = {

@@ -177,6 +177,20 @@ export const paymentReversedSample: z.input<typeof data.paymentReversed> = {
   object_version: 2,
 }
 
+export const paymentTransferredSample: z.input<typeof data.paymentTransferred> = {
+  payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',
+  customer_id: 'bcus_0352VzoOgxZLjFwDxIdH3R',
+  transferred_to: 'pay_0352W0cJ2mYt8QnR4sVb6k',
+  receiver_id: 'bcus_0352VzoQ1nLw7TzKpXc5dH',
+  currency: 'ZAR',
+  amount: 400,
+  unapplied_amount: 250,
+  reason: 'Posted to the neighbour by mistake',
+  obligations: [{ id: 'ob_0352Vzp8z2WVuvjMTjzNDN', amount: 150 }],
+  created_at: '2026-11-24T09:31:07.442Z',
+  object_version: 2,
+}
+
 export const paymentRefundedSample: z.input<typeof data.paymentRefunded> = {
   id: 're_0352W0aN5kWuT3yBq6Zx1c',
   payment_id: 'pay_0352Vzp8fwfUh4H7qRDzn7',

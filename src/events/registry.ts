@@ -87,10 +87,16 @@ export const events = {
     samples.amountUnappliedSample,
   ),
   'payment.reversed': define(
-    'A payment was reversed, in whole or in part: one event for each reversal, with all that it took.',
+    'A payment was reversed, in whole or in part: one event for each reversal, with all that it took, also of the payments that its money had become.',
     data.paymentReversed,
-    fields([], ['obligations']),
+    fields([], ['obligations', 'transferred']),
     paymentSamples.paymentReversedSample,
+  ),
+  'payment.transferred': define(
+    'Money of a payment went on to another customer, as another payment. What that is applied to is told as for every payment.',
+    data.paymentTransferred,
+    fields([], ['obligations']),
+    paymentSamples.paymentTransferredSample,
   ),
   'payment.refunded': define(
     'A refund succeeded: its money has been sent. What it took of balances is told when it is sent.',
@@ -119,7 +125,7 @@ export const events = {
   'dispute.closed': define(
     'A dispute ended. Of one that was won after its money was taken the money is back: applied again to what is still owed of what it was taken from, otherwise unapplied.',
     data.disputeClosed,
-    fields([], []),
+    fields([], ['transferred']),
     paymentSamples.disputeClosedSample,
   ),
   'customer.created': define(

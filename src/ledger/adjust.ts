@@ -18,6 +18,7 @@ type AdjustmentKind = Exclude<
   | 'refund_succeeded'
   | 'refund_failed'
   | 'dispute_won'
+  | 'transfer'
 >
 
 /** Why a balance changed without a payment, and who asked for it. */

@@ -24,6 +24,7 @@ export type TransactionKind =
   | 'refund_succeeded'
   | 'refund_failed'
   | 'dispute_won'
+  | 'transfer'
 
 /** What moves money between a processor and the bank of the merchant: no balance is touched by it. */
 export type SettlementTransactionKind =
@@ -33,7 +34,7 @@ export type SettlementTransactionKind =
   | 'settlement'
   | 'settlement_failed'
 
-/** What takes money out of a payment that goes on as another one, in its own bucket: no balance is touched by it. */
+/** What takes money out of suspense, to go on as another payment: no balance is touched by it. */
 export type TransferTransactionKind = 'assignment'
 
 /**

@@ -182,6 +182,10 @@ export const examples: Readonly<Record<string, Example>> = {
   listDisputes: { query: { status: 'needs_response' } },
   reversePayment: { path: payment, body: { amount: 100, reason: 'Returned by the bank' } },
   suggestTargets: { path: { payment: '$DEPOSIT_ID' } },
+  transferPayment: {
+    path: payment,
+    body: { to: { customer: 'UCR2234567890' }, amount: 100, reason: 'Posted to the neighbour by mistake' },
+  },
   assignPayment: { path: { payment: '$DEPOSIT_ID' }, body: { to: { customer: 'UCR1234567890' } } },
   createPaymentRequest: {
     body: {

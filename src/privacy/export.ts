@@ -25,6 +25,7 @@ import type { StoredReceipt } from '../payments/receipt/store.ts'
 import { renderBillingPayment, renderListedPayment } from '../payments/recorded/render.ts'
 import { findPayment, type PaymentRow, paymentSelect } from '../payments/recorded/store.ts'
 import { renderRefund } from '../payments/refund/render.ts'
+import { firstUnidentified } from './unidentified.ts'
 
 // Rows per read. A whole customer is never held in memory, and no connection is held while a slow client reads. The
 // same number is written in the statement of the entries.
@@ -137,7 +138,10 @@ async function* rowsOf<Row extends { id: Id }>(
 /** What was recorded of money before it was known to be the customer's. */
 async function* unidentifiedOf(pool: Pool, { context: { environment } }: View, customer: CustomerRow): Pages<unknown> {
   for await (const rows of rowsOf<PaymentRow>(pool, customer, 'assigned-payments', paymentSelect)) {
-    const ids = rows.flatMap(({ transferred_from }) => transferred_from ?? [])
+    // What went on to others whole is theirs, and so is what the bank said of it.
+    const theirs = rows.filter(({ amount, transferred_amount }) => amount > transferred_amount)
+    const came = theirs.flatMap(({ transferred_from }) => transferred_from ?? [])
+    const ids = await firstUnidentified(pool, environment.id, came)
     const found = await Promise.all(ids.map((id) => findPayment(pool, environment.id, id)))
     yield found.flatMap((row) => (row ? renderListedPayment(environment, row) : []))
   }

@@ -107,6 +107,7 @@ const probes = (ids: Ids): Probe[] => {
     ['GET', `/billing/payments/${ids.payment}`],
     ['GET', `/collect/payments/${ids.payment}`],
     ['POST', `/billing/payments/${ids.payment}/reversals`, () => ({ reason: 'probe' })],
+    ['POST', `/billing/payments/${ids.payment}/transfers`, () => ({ to: { customer: ids.customer }, reason: 'probe' })],
     ['GET', `/billing/obligations/${ids.obligation}`],
     ['POST', `/billing/obligations/${ids.obligation}/reversals`, () => ({ reason: 'probe' })],
     ['POST', `/billing/obligations/${ids.obligation}/moves`, () => ({ to: { account: ids.account } })],

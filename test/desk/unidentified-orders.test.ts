@@ -26,10 +26,25 @@ type Money = {
   refunded: number
   applied: number
   unapplied: number
+  /** What a bank took beyond what was left. */
+  lost: number
+  /** Of money that was assigned: of what, and to whom. */
+  from: string
+  customer: number
 }
 type World = { name: string; owed: number[]; deposits: Money[]; assigned: Money[]; serial: number }
 
-const nothing = { suspense: 0, transferred: 0, reversed: 0, refunded: 0, applied: 0, unapplied: 0 }
+const nothing = {
+  suspense: 0,
+  transferred: 0,
+  reversed: 0,
+  refunded: 0,
+  applied: 0,
+  unapplied: 0,
+  lost: 0,
+  from: '',
+  customer: 0,
+}
 
 const post = (path: string, body: object) => server.api('POST', path, body)
 
@@ -68,19 +83,35 @@ function stepsOf(random: () => number): ((world: World) => Promise<void>)[] {
     const applied = Math.min(owed, one.suspense)
     world.owed[customer] = owed - applied
     const unapplied = one.suspense - applied
-    world.assigned.push({ ...nothing, id: body.id, reference: '', amount: one.suspense, applied, unapplied })
+    const came = { id: body.id, reference: '', amount: one.suspense, from: one.id, customer }
+    world.assigned.push({ ...nothing, ...came, applied, unapplied })
     one.transferred = one.suspense
     one.suspense = 0
   }
-  const reverse = async ({ deposits }: World) => {
+  const reverse = async ({ deposits, assigned, owed }: World) => {
     const one = pick(deposits)
     if (!one) return
     const amount = 1 + below(300)
+    // What was refunded the bank takes all the same: it is lost.
+    const takable = one.amount - one.reversed - one.lost
     const { status } = await post(`/billing/payments/${one.id}/reversals`, { amount, reason: 'Recalled' })
-    expect(status).toBe(one.suspense === 0 ? 409 : amount > one.suspense ? 422 : 201)
+    expect(status).toBe(takable === 0 ? 409 : amount > takable ? 422 : 201)
     if (status !== 201) return
-    one.suspense -= amount
-    one.reversed += amount
+    const own = Math.min(amount, one.suspense)
+    one.suspense -= own
+    one.reversed += own
+    const went = assigned.find(({ from }) => from === one.id)
+    const there = went ? Math.min(amount - own, went.applied + went.unapplied) : 0
+    if (went && there > 0) {
+      const held = Math.min(there, went.unapplied)
+      went.unapplied -= held
+      went.applied -= there - held
+      went.reversed += there
+      owed[went.customer] = (owed[went.customer] ?? 0) + there - held
+      one.transferred -= there
+      one.reversed += there
+    }
+    one.lost += amount - own - there
   }
   const handBack = async (world: World) => {
     const one = pick([...world.deposits, ...world.assigned])
@@ -113,7 +144,7 @@ async function listed(query: string): Promise<string[]> {
 }
 
 async function compare({ name, owed, deposits, assigned }: World): Promise<void> {
-  for (const { id, reference: _, ...money } of [...deposits, ...assigned]) {
+  for (const { id, reference: _, lost: __, from: ___, customer: ____, ...money } of [...deposits, ...assigned]) {
     const { body } = await server.api('GET', `/billing/payments/${id}`)
     expect({
       amount: body.amount,

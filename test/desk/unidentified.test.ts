@@ -272,11 +272,13 @@ describe('an assignment', () => {
     const made = (await assign(first.id, { customer: name })).body
     const { body } = await post(`/billing/payments/${made.id}/reversals`, { reason: 'Recalled' })
     expect(body).toMatchObject({ status: 409, code: 'payment_state', payment_id: first.id })
-    const taken = await post(`/billing/payments/${first.id}/reversals`, { reason: 'Recalled' })
-    expect(taken.body).toMatchObject({ status: 409, code: 'payment_state' })
-    expect(taken.body.detail).toContain('was assigned: refund the payment that it became')
     const out = { amount: 500, channel: 'cash', reference: `out-${++serial}`, reason: 'Too much' }
+    const refund = await post(`/billing/payments/${first.id}/refunds`, out)
+    expect(refund.body).toMatchObject({ status: 409, code: 'payment_state' })
+    expect(refund.body.detail).toContain('refund the payment that it became')
     expect((await post(`/billing/payments/${made.id}/refunds`, out)).body).toMatchObject({ unapplied_amount: 500 })
+    const taken = await post(`/billing/payments/${first.id}/reversals`, { reason: 'Recalled' })
+    expect(taken.body).toMatchObject({ amount: 4_500, transferred_amount: 4_500 })
   })
 
   test('brings its customer out of the archive', async () => {

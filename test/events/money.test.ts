@@ -13,6 +13,7 @@ const always = [
   'payment.succeeded',
   'payment.amount_unapplied',
   'payment.reversed',
+  'payment.transferred',
   'customer.balance_adjusted',
   'account.balance_adjusted',
   'bill.balance_adjusted',
@@ -41,6 +42,7 @@ test('the events that move money are the steps of balances, and what arrives or 
     'payment.succeeded',
     'payment.amount_unapplied',
     'payment.reversed',
+    'payment.transferred',
   ])
   expect(movesMoney('payment.of_an_older_version', bodyOf(step))).toBe(false)
 })

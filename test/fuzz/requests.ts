@@ -30,6 +30,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     return answer.body
   }
   const customer = await create('/billing/customers', { external_reference: 'F1', currency: 'ZAR', balance: 1000 })
+  await create('/billing/customers', { external_reference: 'F10' })
   const account = await create('/billing/accounts', {
     customer: customer.id,
     external_reference: 'F2',
@@ -262,6 +263,11 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
     { method: 'POST', path: `/billing/payments/${payment}/reversals`, body: { amount: 10, reason: 'bounced' } },
     ...refundRequests(objects),
     { method: 'POST', path: `/billing/payments/${objects.deposit}/assignments`, body: { to: { customer: 'F1' } } },
+    {
+      method: 'POST',
+      path: `/billing/payments/${payment}/transfers`,
+      body: { to: { customer: 'F10' }, amount: 1, reason: 'mistake' },
+    },
     ...captureRequests(objects),
     ...batchRequests(objects),
     {

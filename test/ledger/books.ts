@@ -88,6 +88,7 @@ export async function makeBooks(database: TestDatabase): Promise<void> {
   await makeNotices(server, post)
   await makeUnidentified(post)
   await makeSetOff(post)
+  await makeTransfers(post)
   const withdrawn = await bill('reissued')
   await server.api('POST', `/billing/bills/${withdrawn.id}/void`)
   const again = { external_reference: 'reissued', account: account.id, currency: 'ZAR', amount_due: 650 }
@@ -146,6 +147,27 @@ async function makeSetOff(post: (path: string, body: unknown) => Promise<{ id: s
   await post(`/billing/customers/${customer}/credit_applications`, sides)
 }
 
+/**
+ * Money that was posted to the wrong customer: unapplied and applied, and of what it became a part once more; then a bank took some of it
+ * back, from all three. And what was refunded before its bank took it back.
+ */
+async function makeTransfers(post: (path: string, body: unknown) => Promise<{ id: string }>): Promise<void> {
+  for (const external_reference of ['wrong', 'right', 'right-after-all']) {
+    await post('/billing/customers', { external_reference, currency: 'ZAR', balance: 40 })
+  }
+  const payment = { amount: 60, currency: 'ZAR', channel: 'bank', reference: 'misposted', customer: 'wrong' }
+  const { id } = await post('/billing/payments', payment)
+  const transfer = (of: string, customer: string, amount: number) =>
+    post(`/billing/payments/${of}/transfers`, { to: { customer }, amount, reason: 'The wrong customer' })
+  const moved = await transfer(id, 'right', 45)
+  await transfer(moved.id, 'right-after-all', 30)
+  await post(`/billing/payments/${id}/reversals`, { amount: 50, reason: 'Recalled' })
+  const sentBack = await post('/billing/payments', { ...payment, reference: 'lost' })
+  const sent = { channel: 'cash', reference: 'lost', reason: 'Too much' }
+  await post(`/billing/payments/${sentBack.id}/refunds`, sent)
+  await post(`/billing/payments/${sentBack.id}/reversals`, { amount: 5, reason: 'Recalled' })
+}
+
 /** Refunds in every state: by hand, and through the processor sent, on its way, and refused. */
 async function makeRefunds(post: (path: string, body: unknown) => Promise<{ id: string }>): Promise<void> {
   const customer = 'is-refunded'
@@ -182,7 +204,11 @@ async function makeDisputes(
   const customer = 'disputes'
   await post('/billing/customers', { external_reference: customer, currency: 'ZAR', balance: 90 })
   const pay = (becomes: string) => post('/test/payments', { customer, amount: 5, outcome: 'succeeded', later: becomes })
-  for (const becomes of ['dispute_lost', 'dispute_won', 'dispute_warning']) await pay(becomes)
+  await pay('dispute_lost')
+  const won = await pay('dispute_won')
+  const wrong = { to: { customer: 'right' }, amount: 3, reason: 'The wrong customer' }
+  await post(`/billing/payments/${won.id}/transfers`, wrong)
+  await pay('dispute_warning')
   const { id } = await pay('late_failure')
   await post(`/collect/payments/${id}/refunds`, { amount: 3, reason: 'Cancelled' })
   for (let time = 0; time < 3; time++) await later()

@@ -74,7 +74,7 @@ export const disputeBreaks: Break[] = [
     'a recorded payment that a processor is said to have taken back',
     'I14',
     'payment_reversal',
-    "update payment_reversal set processor_reference = 'x' where processor_reference is null",
+    "update payment_reversal set processor_reference = 'x' where processor_reference is null and follows is null",
   ],
   ['a dispute that is not told', 'I6', 'event', "update event set type = 'bill.paid' where type = 'dispute.created'"],
   [

@@ -75,6 +75,7 @@ describe('books that real operations made', () => {
          select e.type, exists (select from application where id = e.id)
            or exists (select from application_reversal where id = e.id)
            or exists (select from payment_reversal where id = e.id)
+           or exists (select from payment_transfer where transaction_id = e.id)
            or exists (select from ledger_transaction where source_id = e.id or id = e.id) as named
          from event as e
        ) as told
@@ -106,6 +107,7 @@ describe('books that real operations made', () => {
       { type: 'payment.refunded', named: true },
       { type: 'payment.reversed', named: true },
       { type: 'payment.succeeded', named: false },
+      { type: 'payment.transferred', named: true },
       { type: 'payment.voided', named: false },
       { type: 'payment_request.created', named: false },
       { type: 'payment_request.paid', named: false },

@@ -1,52 +1,31 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import type { TestServer } from '../support/server.ts'
-import { type Classification, type Debt, type Money, type PlainLedger, today } from './plain-ledger.ts'
+import {
+  always,
+  amounts,
+  type Command,
+  call,
+  command,
+  date,
+  day,
+  hasPayments,
+  index,
+  obligationsOf,
+  ownerOf,
+  pick,
+  reference,
+  taken,
+  under,
+} from './command.ts'
+import { assign, recordUnidentified, transfer } from './desk-commands.ts'
+import { type Money, type PlainLedger, today } from './plain-ledger.ts'
 
-/** What a command runs against: the server, and the customer of this sequence. */
-export type Real = { server: TestServer; customer: string; name: string; serial: number }
-
-/** One operation: when it can be tried, and what it does to the server and to the plain ledger. */
-export type Command = {
-  check(model: PlainLedger): boolean
-  run(model: PlainLedger, real: Real): Promise<void>
-  toString(): string
-}
-
-export const pick = <T>(list: readonly T[], at: number): T => list[at % list.length] as T
-export const ownerOf = (debt: Debt) => ({ [debt.kind]: debt.id })
-
-export async function call(real: Real, path: string, body: object, expectation: Classification, method = 'POST') {
-  const answer = await real.server.api(method, path, body)
-  const expectedStatus = method === 'PATCH' && expectation.status === 201 ? 200 : expectation.status
-  expect([path, answer.status, answer.body.code]).toEqual([path, expectedStatus, expectation.code])
-  return answer.body
-}
-
-/** Makes a command of what may run when, and what it does to both. */
-export function command(
-  name: string,
-  check: (model: PlainLedger) => boolean,
-  run: (model: PlainLedger, real: Real) => Promise<void>,
-): Command {
-  return { check, run, toString: () => name }
-}
-
-const always = () => true
-const hasPayments = (model: PlainLedger) => model.payments.length > 0
+const withReference = (model: PlainLedger) => model.payments.filter(({ reference }) => reference !== undefined)
+const hasReferences = (model: PlainLedger) => withReference(model).length > 0
 const hasParts = (model: PlainLedger) => model.parts.length > 0
 const hasBills = (model: PlainLedger) => model.debts.some(({ kind }) => kind === 'bill')
 export const bills = (model: PlainLedger) => model.debts.filter(({ kind }) => kind === 'bill')
 export const withBalance = (model: PlainLedger) => model.debts.filter(({ kind }) => kind !== 'bill')
-
-const amounts = fc.integer({ min: 1, max: 500 })
-export const index = fc.nat({ max: 1_000 })
-const day = fc.option(fc.integer({ min: 1, max: 28 }), { nil: undefined })
-const date = (of: number | undefined) => (of === undefined ? undefined : `2026-03-${String(of).padStart(2, '0')}`)
-/** When money was taken: some day of that month, or now. */
-const taken = (of: number | undefined) => ({
-  received_at: of === undefined ? undefined : `${date(of)}T12:00:00Z`,
-})
 
 const raiseBill = fc
   .record({ due: amounts, on: index, dueDay: day, billDay: fc.integer({ min: 1, max: 28 }) })
@@ -72,6 +51,7 @@ const raiseBill = fc
       model.debts.push({
         id: body.id,
         kind: 'bill',
+        customer: debtor.customer,
         account: debtor.kind === 'account' ? debtor.id : undefined,
         currency: 'ZAR',
         balance: input.due,
@@ -87,9 +67,6 @@ const raiseBill = fc
       })
     }),
   )
-
-const obligationsOf = (body: { obligations: { id: string }[] }) => body.obligations.map(({ id }) => id)
-const reference = (real: Real) => ({ channel: 'cash', reference: `${real.name}-${++real.serial}` })
 
 const payExplicit = fc
   .record({ amount: amounts, on: day, parts: fc.array(fc.tuple(index, amounts), { minLength: 1, maxLength: 3 }) })
@@ -121,10 +98,7 @@ const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, wh
     const byId = model.debts.toSorted((one, other) =>
       (one.id.split('_')[1] as string) < (other.id.split('_')[1] as string) ? -1 : 1,
     )
-    const candidates = byId.filter(
-      (one) =>
-        input.whole || one === debt || debt.kind === 'customer' || (debt.kind === 'account' && one.account === debt.id),
-    )
+    const candidates = input.whole ? byId.filter(({ customer }) => customer === real.customer) : under(byId, debt)
     const lines = model.spread(input.amount, 'ZAR', input.policy, candidates)
     const payment = { amount: input.amount, currency: 'ZAR', ...reference(real), ...target, policy: input.policy }
     const preview = await real.server.api('POST', '/billing/payments/preview', {
@@ -136,7 +110,7 @@ const payByPolicy = fc.record({ amount: amounts, policy: policies, on: index, wh
     const applied = body.explanation.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])
     expect(applied).toEqual(lines.map((line) => [line.debt.id, line.amount]))
     expect(preview.body.applied.map(({ to, amount }: { to: string; amount: number }) => [to, amount])).toEqual(applied)
-    const named = input.whole ? model.debts.filter(({ kind }) => kind === 'customer') : [debt]
+    const named = input.whole ? model.debts.filter(({ id }) => id === real.customer) : [debt]
     const money = { ...body, amount: input.amount, day: date(input.day) ?? today }
     model.record(money, 'ZAR', lines, obligationsOf(body), named)
   }),
@@ -181,7 +155,7 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
         ? possible
         : debt === part.debt
           ? { status: 422, code: 'invalid_allocation' }
-          : (model.fault(debt, input.amount, part.payment.currency) ?? possible)
+          : (model.mayPay(part.payment, debt, input.amount) ?? possible)
     const body = await call(
       real,
       `/billing/obligations/${part.id}/moves`,
@@ -197,11 +171,10 @@ const move = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
 const reversePayment = fc.record({ of: index, amount: amounts, whole: fc.boolean() }).map((input) =>
   command(`reverse payment ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
     const payment: Money = pick(model.payments, input.of)
-    const amount = input.whole ? model.leftOf(payment) : input.amount
+    const amount = input.whole ? undefined : input.amount
     const expectation = model.canReverse(payment, amount)
-    const sent = input.whole ? {} : { amount }
-    await call(real, `/billing/payments/${payment.id}/reversals`, { ...sent, reason: 'bounced' }, expectation)
-    if (expectation.status === 201) model.reverse(payment, amount)
+    await call(real, `/billing/payments/${payment.id}/reversals`, { amount, reason: 'bounced' }, expectation)
+    if (expectation.status === 201) model.reverse(payment, amount ?? model.leftWherever(payment))
   }),
 )
 
@@ -209,7 +182,7 @@ const refundPayment = fc.record({ of: index, amount: amounts, whole: fc.boolean(
   command(`refund payment ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
     const payment: Money = pick(model.payments, input.of)
     const amount = input.whole ? model.leftOf(payment) : input.amount
-    const expectation = model.canReverse(payment, amount)
+    const expectation = model.canRefund(payment, amount)
     const sent = { ...reference(real), ...(input.whole ? {} : { amount }), reason: 'paid twice' }
     await call(real, `/billing/payments/${payment.id}/refunds`, sent, expectation)
     if (expectation.status === 201) model.refund(payment, amount)
@@ -229,8 +202,8 @@ const refundObligation = fc.record({ of: index, amount: amounts }).map((input) =
 
 /** Presents a payment again, as if it had been returned. The new one goes to one debt by name. */
 const replacePayment = fc.record({ of: index, to: index, amount: amounts }).map((input) =>
-  command(`replace ${JSON.stringify(input)}`, hasPayments, async (model, real) => {
-    const payment = pick(model.payments, input.of)
+  command(`replace ${JSON.stringify(input)}`, hasReferences, async (model, real) => {
+    const payment = pick(withReference(model), input.of)
     const lines = [{ debt: pick(model.debts, input.to), amount: input.amount }]
     const possible = model.canReplace(payment)
     const expectation = possible.status === 201 ? model.explicit(input.amount, 'ZAR', lines) : possible
@@ -382,6 +355,10 @@ export const operations: fc.Arbitrary<Command>[] = [
   refundPayment,
   refundObligation,
   replacePayment,
+  recordUnidentified,
+  assign,
+  transfer,
+  transfer,
   setBalance,
   adjust,
   adjust,

@@ -19,6 +19,8 @@ afterAll(() => server.stop())
 type Shared = {
   name: string
   customer: string
+  /** Whose accounts money is moved to that was posted wrong. */
+  other: string
   accounts: string[]
   bills: string[]
   payments: string[]
@@ -29,7 +31,8 @@ async function prepare(seed: number): Promise<Shared> {
   const name = `s${seed}`
   const create = async (path: string, body: object) => (await server.api('POST', path, body)).body.id as string
   const customer = await create('/billing/customers', { external_reference: name, currency: 'ZAR', balance: 5_000 })
-  const shared: Shared = { name, customer, accounts: [], bills: [], payments: [], serial: 0 }
+  const other = await create('/billing/customers', { external_reference: `${name}o`, currency: 'ZAR', balance: 5_000 })
+  const shared: Shared = { name, customer, other, accounts: [], bills: [], payments: [], serial: 0 }
   for (let index = 0; index < 10; index++) {
     const account = { customer, external_reference: `${name}a${index}`, currency: 'ZAR', balance: 5_000 }
     shared.accounts.push(await create('/billing/accounts', account))
@@ -48,6 +51,32 @@ async function presentAgain(payment: string, account: string, amount: number): P
   const answers = await Promise.all([present(0), present(1)])
   expect(answers.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(1)
   return answers[0]
+}
+
+/** Moves money that was posted wrong, or money of an unknown payer, to either customer, and may have its bank take some back. */
+async function passOn(
+  shared: Shared,
+  payment: string,
+  amount: number,
+  random: () => number,
+): Promise<{ status: number }> {
+  const to = { customer: random() < 0.7 ? shared.other : shared.customer }
+  const sent = {
+    unidentified: true,
+    amount,
+    currency: 'ZAR',
+    channel: 'bank',
+    reference: `${shared.name}-${++shared.serial}`,
+  }
+  const isKnown = random() < 0.8
+  const { id } = isKnown ? { id: payment } : (await server.api('POST', '/billing/payments', sent)).body
+  const made = isKnown
+    ? await server.api('POST', `/billing/payments/${id}/transfers`, { to, amount, reason: 'misposted' })
+    : await server.api('POST', `/billing/payments/${id}/assignments`, { to })
+  if (made.status === 201) shared.payments.push(made.body.id)
+  if (random() < 0.3) await server.api('POST', `/billing/payments/${id}/reversals`, { amount, reason: 'bounced' })
+  const back = { amount, channel: 'cash', reference: `${shared.name}-${++shared.serial}`, reason: 'too much' }
+  return random() < 0.3 ? server.api('POST', `/billing/payments/${id}/refunds`, back) : made
 }
 
 /** One random operation. Every answer but a 5xx is right here: what must hold is said by the books at the end. */
@@ -79,30 +108,32 @@ async function operate(shared: Shared, random: () => number): Promise<number> {
             { account, amount: Math.floor(amount / 2) || 1 },
           ],
         })
-      : drawn < 0.62
-        ? call('POST', `/billing/payments/${payment}/reversals`, { amount, reason: 'bounced' })
-        : drawn < 0.67
-          ? presentAgain(payment, account, amount)
-          : drawn < 0.72
-            ? call('PATCH', `/billing/accounts/${account}`, { balance: amount })
-            : drawn < 0.82
-              ? call('POST', `/billing/accounts/${account}/adjustments`, {
-                  amount: amount - 450 || 1,
-                  reason: 'correction',
-                })
-              : drawn < 0.88
-                ? call('PATCH', `/billing/bills/${bill}`, { amount_paid: amount })
-                : drawn < 0.92
-                  ? call('POST', `/billing/bills/${bill}/void`)
-                  : drawn < 0.94
-                    ? call('POST', `/billing/bills/${bill}/adjustments`, {
-                        kind: amount % 2 === 0 ? 'write_off' : 'discount',
-                        amount: -amount,
-                        reason: 'given up',
-                      })
-                    : drawn < 0.97
-                      ? call('POST', `/billing/${pick([`bills/${bill}`, `accounts/${account}`])}/archive`)
-                      : call('POST', '/billing/obligations', { payment, account, amount })
+      : drawn < 0.56
+        ? passOn(shared, payment, amount, random)
+        : drawn < 0.62
+          ? call('POST', `/billing/payments/${payment}/reversals`, { amount, reason: 'bounced' })
+          : drawn < 0.67
+            ? presentAgain(payment, account, amount)
+            : drawn < 0.72
+              ? call('PATCH', `/billing/accounts/${account}`, { balance: amount })
+              : drawn < 0.82
+                ? call('POST', `/billing/accounts/${account}/adjustments`, {
+                    amount: amount - 450 || 1,
+                    reason: 'correction',
+                  })
+                : drawn < 0.88
+                  ? call('PATCH', `/billing/bills/${bill}`, { amount_paid: amount })
+                  : drawn < 0.92
+                    ? call('POST', `/billing/bills/${bill}/void`)
+                    : drawn < 0.94
+                      ? call('POST', `/billing/bills/${bill}/adjustments`, {
+                          kind: amount % 2 === 0 ? 'write_off' : 'discount',
+                          amount: -amount,
+                          reason: 'given up',
+                        })
+                      : drawn < 0.97
+                        ? call('POST', `/billing/${pick([`bills/${bill}`, `accounts/${account}`])}/archive`)
+                        : call('POST', '/billing/obligations', { payment, account, amount })
   return (await answered).status
 }
 

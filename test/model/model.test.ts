@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bucketOf, parseId } from '../../src/core/id/id.ts'
 import { wholeBody } from '../../src/events/personal.ts'
 import { type TestServer, testServer } from '../support/server.ts'
-import { operations, type Real } from './commands.ts'
+import type { Real } from './command.ts'
+import { operations } from './commands.ts'
 import { applyCredit } from './credit-commands.ts'
 import { PlainLedger, today } from './plain-ledger.ts'
 import { ToldBook } from './told-book.ts'
@@ -27,10 +28,12 @@ async function begin(): Promise<{ model: PlainLedger; real: Real }> {
   const model = new PlainLedger()
   const create = async (path: string, body: object) => (await server.api('POST', path, body)).body
   const customer = await create('/billing/customers', { external_reference: name, currency: 'ZAR', balance: 300 })
-  const debt = (id: string, kind: 'customer' | 'account', currency: string, balance: number) =>
+  const other = await create('/billing/customers', { external_reference: `${name}o`, currency: 'ZAR', balance: 200 })
+  const debt = (id: string, kind: 'customer' | 'account', currency: string, balance: number, owner = customer.id) =>
     model.debts.push({
       id,
       kind,
+      customer: owner,
       account: kind === 'account' ? id : undefined,
       currency,
       balance,
@@ -45,6 +48,7 @@ async function begin(): Promise<{ model: PlainLedger; real: Real }> {
       moves: [{ amount: balance, day: today }],
     })
   debt(customer.id, 'customer', 'ZAR', 300)
+  debt(other.id, 'customer', 'ZAR', 200, other.id)
   for (const [suffix, currency, balance] of [
     ['a', 'ZAR', 500],
     ['b', 'ZAR', -50],
@@ -53,7 +57,9 @@ async function begin(): Promise<{ model: PlainLedger; real: Real }> {
     const body = { customer: customer.id, external_reference: `${name}${suffix}`, currency, balance }
     debt((await create('/billing/accounts', body)).id, 'account', currency, balance)
   }
-  return { model, real: { server, customer: customer.id, name, serial: 0 } }
+  const theirs = { customer: other.id, external_reference: `${name}d`, currency: 'ZAR', balance: 250 }
+  debt((await create('/billing/accounts', theirs)).id, 'account', 'ZAR', 250, other.id)
+  return { model, real: { server, customer: customer.id, other: other.id, name, serial: 0 } }
 }
 
 /** The server's books say what the clerk's say: every balance, every payment, every obligation. */
@@ -91,8 +97,17 @@ async function compare(model: PlainLedger): Promise<void> {
   }
   for (const payment of model.payments) {
     const { body } = await server.api('GET', `/billing/payments/${payment.id}`)
-    const { unapplied, reversed, refunded } = payment
-    expect([body.unapplied_amount, body.reversed_amount, body.refunded_amount]).toEqual([unapplied, reversed, refunded])
+    const { unapplied, suspense, transferred, reversed, refunded } = payment
+    const shownAmounts = [body.unapplied_amount, body.suspense_amount, body.transferred_amount]
+    expect([payment.id, ...shownAmounts, body.reversed_amount, body.refunded_amount]).toEqual([
+      payment.id,
+      unapplied,
+      suspense,
+      transferred,
+      reversed,
+      refunded,
+    ])
+    expect(body.transferred_from).toBe(payment.from?.id)
     const parts = model.parts.filter((part) => part.payment === payment)
     const shown = body.obligations.map((one: { id: string; amount: number; amount_reversed: number }) => [
       one.id,
@@ -103,19 +118,23 @@ async function compare(model: PlainLedger): Promise<void> {
   }
 }
 
-/** What was told of a customer and all that belongs to it: events have its bucket, as few others do. */
-async function toldOf(customer: string): Promise<ToldBook> {
-  const id = parseId('customer', customer) ?? ''
+/** What was told of customers and all that belongs to them: events have their buckets, or that of a payment, as few others do. */
+async function toldOf(customers: string[], payments: string[]): Promise<ToldBook> {
+  const ids = customers.map((one) => parseId('customer', one) ?? '')
+  const all = [...ids, ...payments.map((one) => parseId('payment', one) ?? '')]
   const { rows } = await server.database.pool.query<{ body: string; personal: string | null }>(
-    'select body, personal from event where bucket = $1 and id > $2 order by random()',
-    [bucketOf(id), id],
+    'select body, personal from event where bucket = any ($1::integer[]) and id > $2 order by random()',
+    [[...new Set(all.map(bucketOf))], ids.sort()[0]],
   )
   return new ToldBook(rows.map((row) => JSON.parse(wholeBody(row))))
 }
 
 /** Somebody who saw the events of a customer, in any order, and nothing else has the same books as the server. */
-async function compareTold(model: PlainLedger, { customer }: Real): Promise<void> {
-  const book = await toldOf(customer)
+async function compareTold(model: PlainLedger, { customer, other }: Real): Promise<void> {
+  const book = await toldOf(
+    [customer, other],
+    model.payments.map(({ id }) => id),
+  )
   for (const debt of model.debts) {
     const { body } = await server.api('GET', `/billing/${debt.kind}s/${debt.id}`)
     const { fields, version, archived, ...told } = debt.kind === 'bill' ? book.bill(debt.id) : book.object(debt.id)
@@ -140,11 +159,12 @@ async function compareTold(model: PlainLedger, { customer }: Real): Promise<void
       expect([debt.id, book.paid(debt.id)]).toEqual([debt.id, book.closedByMoney(debt.id)])
     } else expect([debt.id, told.balance]).toEqual([debt.id, body.balance])
   }
-  for (const { id } of model.payments) {
+  for (const { id, customer: known } of model.payments) {
     const { body } = await server.api('GET', `/billing/payments/${id}`)
-    const { amount, unapplied_amount, reversed_amount, refunded_amount } = body
+    const { unapplied_amount, reversed_amount, refunded_amount } = body
     expect(book.payment(id)).toEqual({
-      amount,
+      // Of money of an unknown payer nothing is told but what went back.
+      amount: known === undefined ? 0 : body.amount,
       unapplied: unapplied_amount,
       reversed: reversed_amount,
       refunded: refunded_amount,

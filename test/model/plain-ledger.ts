@@ -5,6 +5,8 @@
 export type Debt = {
   id: string
   kind: 'customer' | 'account' | 'bill'
+  /** Whose it is. */
+  customer: string
   account: string | undefined
   currency: string
   balance: number
@@ -22,20 +24,38 @@ export type Debt = {
   moves: Move[]
 }
 export type Move = { amount: number; day: string }
-export type Part = { id: string; payment: Money; debt: Debt; amount: number; reversed: number }
+export type Part = {
+  id: string
+  payment: Money
+  debt: Debt
+  amount: number
+  reversed: number
+  /** From when it counts. */
+  day: string
+}
 export type Money = {
   id: string
   amount: number
   currency: string
+  /** Undefined while nobody knows whose it is. */
+  customer: string | undefined
   unapplied: number
+  suspense: number
+  transferred: number
   reversed: number
   refunded: number
-  reference: string
+  /** What a bank took beyond what was left. */
+  lost: number
+  /** The payment that it came of, which has its reference. */
+  from: Money | undefined
+  reference: string | undefined
   /** Another payment has its reference since. */
   replaced: boolean
   day: string
 }
 export type Classification = { status: number; code?: string }
+
+type NewMoney = { id: string; amount: number; reference: string | undefined; day: string; from?: Money | undefined }
 
 const ok = { status: 201 }
 const refuse = (status: number, code: string): Classification => ({ status, code })
@@ -58,6 +78,7 @@ export class PlainLedger {
   explicit(amount: number, currency: string, lines: { debt: Debt; amount: number }[]): Classification {
     if (lines.reduce((sum, line) => sum + line.amount, 0) > amount) return refuse(422, 'invalid_allocation')
     for (const line of lines) {
+      if (line.debt.customer !== lines[0]?.debt.customer) return refuse(422, 'customer_mismatch')
       const fault = this.fault(line.debt, line.amount, currency)
       if (fault) return fault
     }
@@ -104,19 +125,26 @@ export class PlainLedger {
   }
 
   record(
-    { id, amount, reference, day }: { id: string; amount: number; reference: string; day: string },
+    { id, amount, reference, day, from }: NewMoney,
     currency: string,
     lines: { debt: Debt; amount: number }[],
     ids: string[],
     meantFor: Debt[],
   ): void {
+    const customer = (lines[0]?.debt ?? meantFor[0])?.customer
+    const known = customer !== undefined
     const payment: Money = {
       id,
       amount,
       currency,
-      unapplied: amount,
+      customer,
+      unapplied: known ? amount : 0,
+      suspense: known ? 0 : amount,
+      transferred: 0,
       reversed: 0,
       refunded: 0,
+      lost: 0,
+      from,
       reference,
       replaced: false,
       day,
@@ -130,18 +158,18 @@ export class PlainLedger {
   }
 
   apply(id: string, payment: Money, debt: Debt, amount: number, day = today): void {
-    this.parts.push({ id, payment, debt, amount, reversed: 0 })
     payment.unapplied -= amount
-    this.move(debt, -amount, day)
+    this.parts.push({ id, payment, debt, amount, reversed: 0, day: this.move(debt, -amount, day) })
   }
 
   /** What lessens a bill counts from when all that was added to it does, at the earliest. */
-  move(debt: Debt, amount: number, day = today): void {
+  move(debt: Debt, amount: number, day = today): string {
     const added = debt.moves.filter((one) => one.amount > 0).map((one) => one.day)
     const earliest =
       debt.kind === 'bill' && amount < 0 ? added.reduce((last, one) => (one > last ? one : last), day) : day
     if (amount !== 0) debt.moves.push({ amount, day: earliest })
     debt.balance += amount
+    return earliest
   }
 
   /** What a debt came to on a day, by all that is known now. */
@@ -151,7 +179,13 @@ export class PlainLedger {
 
   canApply(payment: Money, debt: Debt, amount: number): Classification {
     if (amount > payment.unapplied) return refuse(422, 'amount_exceeds_remaining')
-    return this.fault(debt, amount, payment.currency) ?? ok
+    return this.mayPay(payment, debt, amount) ?? ok
+  }
+
+  /** Why money of a payment cannot be applied to a debt: it may be another's. */
+  mayPay(payment: Money, debt: Debt, amount: number): Classification | undefined {
+    if (debt.customer !== payment.customer) return refuse(422, 'customer_mismatch')
+    return this.fault(debt, amount, payment.currency)
   }
 
   canTakeBack(part: Part, amount: number): Classification {
@@ -173,17 +207,21 @@ export class PlainLedger {
 
   bringOut(debt: Debt): void {
     for (const one of this.debts) {
+      if (one.customer !== debt.customer) continue
       if (one === debt || one.kind === 'customer' || one.id === debt.account) one.archived = false
     }
   }
 
   canArchive(debt: Debt): Classification {
     if (debt.archived) return { status: 200 }
-    const under = this.debts.filter(
+    const theirs = this.debts.filter(({ customer }) => customer === debt.customer)
+    const under = theirs.filter(
       (one) => one === debt || debt.kind === 'customer' || (debt.kind === 'account' && one.account === debt.id),
     )
-    const open = debt.kind === 'customer' && this.debts.some((one) => one.kind === 'account' && !one.archived)
-    const held = debt.kind === 'customer' && this.payments.some(({ unapplied }) => unapplied > 0)
+    const open = debt.kind === 'customer' && theirs.some((one) => one.kind === 'account' && !one.archived)
+    const held =
+      debt.kind === 'customer' &&
+      this.payments.some(({ unapplied, customer }) => unapplied > 0 && customer === debt.customer)
     return open || held || under.some(({ balance }) => balance !== 0)
       ? refuse(409, 'balance_not_zero')
       : { status: 200 }
@@ -192,7 +230,9 @@ export class PlainLedger {
   /** What belongs to something in the archive stays there. */
   canUnarchive(debt: Debt): Classification {
     if (!debt.archived && debt.kind === 'customer') return { status: 200 }
-    const above = this.debts.filter((one) => one !== debt && (one.kind === 'customer' || one.id === debt.account))
+    const above = this.debts.filter(
+      (one) => one.customer === debt.customer && one !== debt && (one.kind === 'customer' || one.id === debt.account),
+    )
     return above.some(({ archived }) => archived) ? refuse(409, 'archived') : { status: 200 }
   }
 
@@ -216,19 +256,81 @@ export class PlainLedger {
     return took.length === 1 ? took[0] : 'mixed'
   }
 
-  canReverse(payment: Money, amount: number): Classification {
+  canRefund(payment: Money, amount: number): Classification {
     const left = this.leftOf(payment)
     if (left === 0) return refuse(409, 'payment_state')
     return amount > left ? refuse(422, 'amount_exceeds_remaining') : ok
   }
 
-  leftOf(payment: Money): number {
-    return payment.amount - payment.reversed - payment.refunded
+  /** A bank takes from the payment that it made, all that is left of that and of what it became unless it says how much. */
+  canReverse(payment: Money, amount: number | undefined): Classification {
+    if (payment.from !== undefined) return refuse(409, 'payment_state')
+    const left = this.leftWherever(payment)
+    if (left > 0 && amount === undefined) return ok
+    const takable = payment.amount - payment.reversed - payment.lost
+    if (takable === 0 || amount === undefined) return refuse(409, 'payment_state')
+    return amount > left && amount > takable ? refuse(422, 'amount_exceeds_remaining') : ok
   }
 
+  leftOf(payment: Money): number {
+    return payment.amount - payment.reversed - payment.refunded - payment.transferred
+  }
+
+  /** What became of a payment, the newest first. */
+  becameOf(payment: Money): Money[] {
+    return this.payments.filter(({ from }) => from === payment).sort((a, b) => (place(a.id) < place(b.id) ? 1 : -1))
+  }
+
+  leftWherever(payment: Money): number {
+    return this.becameOf(payment).reduce((sum, one) => sum + this.leftWherever(one), this.leftOf(payment))
+  }
+
+  /** Takes money out of a payment and then of what it became; what nobody has any more is lost. */
   reverse(payment: Money, amount: number): void {
-    this.#takeOut(payment, amount)
-    payment.reversed += amount
+    payment.lost += amount - this.#takeFollowing(payment, amount)
+  }
+
+  #takeFollowing(payment: Money, amount: number): number {
+    const own = Math.min(amount, this.leftOf(payment))
+    this.#takeOut(payment, own)
+    payment.reversed += own
+    let rest = amount - own
+    for (const one of this.becameOf(payment)) {
+      const taken = this.#takeFollowing(one, rest)
+      payment.transferred -= taken
+      payment.reversed += taken
+      rest -= taken
+    }
+    return amount - rest
+  }
+
+  canTransfer(payment: Money, to: Debt, amount: number | undefined): Classification {
+    const left = this.leftOf(payment)
+    if (payment.customer === undefined || left === 0) return refuse(409, 'payment_state')
+    if (to.customer === payment.customer) return refuse(422, 'same_customer')
+    return (amount ?? left) > left ? refuse(422, 'amount_exceeds_remaining') : ok
+  }
+
+  /** Money that was never this customer's: what it paid is undone as of when it paid it. */
+  passOn(payment: Money, amount: number): void {
+    const free = Math.min(amount, payment.unapplied)
+    let rest = amount - free
+    payment.unapplied -= free
+    for (const part of this.#newestParts(payment)) {
+      const taken = Math.min(rest, part.amount - part.reversed)
+      if (taken === 0) continue
+      part.reversed += taken
+      this.move(part.debt, taken, part.day)
+      if (part.debt.balance !== 0) this.bringOut(part.debt)
+      rest -= taken
+    }
+    payment.transferred += amount
+  }
+
+  /** Gives what is in suspense to a customer. */
+  assign(payment: Money): void {
+    payment.transferred += payment.suspense
+    payment.suspense = 0
   }
 
   refund(payment: Money, amount: number): void {
@@ -248,16 +350,21 @@ export class PlainLedger {
     part.payment.refunded += amount
   }
 
+  #newestParts(payment: Money): Part[] {
+    return this.parts.filter((part) => part.payment === payment).sort((a, b) => (a.id < b.id ? 1 : -1))
+  }
+
   #takeOut(payment: Money, amount: number): void {
-    const free = Math.min(amount, payment.unapplied)
-    let rest = amount - free
-    const newestFirst = this.parts.filter((part) => part.payment === payment).sort((a, b) => (a.id < b.id ? 1 : -1))
-    for (const part of newestFirst) {
-      const taken = Math.min(rest, part.amount - part.reversed)
+    const suspense = Math.min(amount, payment.suspense)
+    payment.suspense -= suspense
+    const rest = amount - suspense
+    let owed = rest - Math.min(rest, payment.unapplied)
+    for (const part of this.#newestParts(payment)) {
+      const taken = Math.min(owed, part.amount - part.reversed)
       this.unapply(part, taken)
-      rest -= taken
+      owed -= taken
     }
-    payment.unapplied -= amount
+    payment.unapplied -= rest
   }
 
   canReplace(payment: Money): Classification {

@@ -111,6 +111,10 @@ export class ToldBook {
     // What came back of a dispute and undid no loss is money of the payment again; so is what covered a loss, taken once more.
     const won = sum('dispute.closed', (data) => (data.reinstated_at ? data.amount - (data.losses_amount ?? 0) : 0))
     const covered = sum('payment.refund_failed', (data) => data.losses_amount ?? 0)
+    // A reversal of the payment that this one came of took some of it.
+    const shares: Told[] = this.#events
+      .flatMap(({ type, data }) => (type === 'payment.reversed' ? (data.transferred ?? []) : []))
+      .filter((share: Told) => share.payment_id === id)
     return {
       amount: held + sum('obligation.amount_applied', came) + backAgain - again - won + covered,
       unapplied:
@@ -118,9 +122,15 @@ export class ToldBook {
         later +
         back -
         sum('payment.reversed', (data) => data.unapplied_amount) -
+        sum('payment.transferred', (data) => data.unapplied_amount) -
+        shares.reduce((total, { unapplied_amount }) => total + unapplied_amount, 0) -
         sent.reduce((total, { unapplied_amount }) => total + unapplied_amount, 0),
       refunded: sent.filter(({ id }) => !failed.has(id)).reduce((total, { amount }) => total + amount, 0),
-      reversed: sum('payment.reversed', (data) => data.amount - (data.uncovered_amount ?? 0)) - won + covered,
+      reversed:
+        sum('payment.reversed', (data) => data.amount - (data.uncovered_amount ?? 0)) +
+        shares.reduce((total, { amount }) => total + amount, 0) -
+        won +
+        covered,
     }
   }
 }

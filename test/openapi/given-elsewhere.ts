@@ -18,6 +18,12 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'bill_voided',
   ].map((code) => `applyCredit ${code}`),
   'test/desk/unidentified.test.ts': ['assignPayment payment_state'],
+  'test/desk/transfers.test.ts': [
+    'payment_state',
+    'same_customer',
+    'amount_exceeds_remaining',
+    'amount_out_of_range',
+  ].map((code) => `transferPayment ${code}`),
   'test/refunds/by-processor.test.ts': [
     'payment_state',
     'amount_exceeds_remaining',

@@ -84,9 +84,12 @@ describe('the receipt of a payment from a page', () => {
     const [first] = payment.obligations
     clock.advance(86_400_000)
     await server.api('POST', `/billing/obligations/${first.id}/reversals`, { amount: 1000, reason: 'a mistake' })
+    const { body: other } = await server.api('POST', '/billing/customers', { external_reference: `of-${payment.id}` })
+    const moved = { to: { customer: other.id }, amount: 1500, reason: 'a mistake too' }
+    await server.api('POST', `/billing/payments/${payment.id}/transfers`, moved)
     const { text } = await open(receipt.url)
     expect(text.replaceAll('\u00a0', ' ')).toContain(
-      `Since then 27 November 2026: Acme Water took R 10,00 ZAR back from Bill ${late.external_reference}.`,
+      `Since then 27 November 2026: Acme Water took R 10,00 ZAR back from Bill ${late.external_reference}. 27 November 2026: Acme Water moved R 15,00 ZAR of this payment to another customer.`,
     )
     expect(text).toContain(receipt.text.slice(receipt.text.indexOf('Receipt number'), receipt.text.indexOf('Save')))
     clock.advance(-86_400_000)

@@ -237,7 +237,8 @@ describe('a refund by hand', () => {
     await post(`/billing/payments/${payment.id}/reversals`, { amount: 400, reason: 'bounced' })
     expect((await refund(payment, { amount: 601 })).body.code).toBe('amount_exceeds_remaining')
     expect((await refund(payment, { amount: 250 })).status).toBe(201)
-    const more = await post(`/billing/payments/${payment.id}/reversals`, { amount: 351, reason: 'bounced' })
+    // A bank may take more than is left, since it does not know of the refund, but no more than it has not taken yet.
+    const more = await post(`/billing/payments/${payment.id}/reversals`, { amount: 601, reason: 'bounced' })
     expect([more.status, more.body.code]).toEqual([422, 'amount_exceeds_remaining'])
     const rest = await post(`/billing/payments/${payment.id}/reversals`, { reason: 'bounced' })
     expect(rest.body).toMatchObject({ amount: 350 })

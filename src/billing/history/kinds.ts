@@ -22,6 +22,7 @@ export const sourceKinds: Readonly<Record<TransactionKind, IdKind>> = {
   refund_succeeded: 'refund',
   refund_failed: 'refund',
   dispute_won: 'reversal',
+  transfer: 'payment',
 }
 
 /** Every kind of transaction that the API shows. */

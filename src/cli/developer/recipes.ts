@@ -139,6 +139,11 @@ export const recipes: Partial<Readonly<Record<EventType, Recipe>>> = {
     const { payment } = await desk.paidBill()
     return desk.post(`/billing/payments/${payment.id}/reversals`, { reason: 'Returned by the bank' })
   },
+  'payment.transferred': async (desk) => {
+    const { payment } = await desk.paidBill()
+    const to = { customer: (await desk.customer()).id }
+    return desk.post(`/billing/payments/${payment.id}/transfers`, { to, reason: 'Posted to the neighbour by mistake' })
+  },
   'payment.refunded': async (desk) => {
     const { payment } = await desk.paidBill()
     const sent = { channel: 'bank_transfer', reference: named().external_reference, reason: 'Paid twice' }

@@ -1,5 +1,4 @@
 import { assert, required } from '../../core/assert.ts'
-import { laterOf } from '../../core/clock.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import type { Queryable } from '../../database/pool.ts'
@@ -16,8 +15,13 @@ import type { Application } from './application.ts'
 import type { Taken } from './take-back.ts'
 import { type CorrectionRows, writeCorrection } from './write.ts'
 
-/** Why an application is reversed: on its own, or because its payment is reversed or refunded. */
-type Cause = { kind: 'application_reversal' | 'payment_reversal' | 'refund'; id: Id | null; reason: string }
+/** Why an application is reversed: on its own, or because its payment is reversed, refunded or transferred. */
+type Cause = {
+  kind: 'application_reversal' | 'payment_reversal' | 'refund' | 'transfer'
+  id: Id | null
+  reason: string
+  follows?: Id | undefined
+}
 
 /** Why money is taken out of a payment, and the account that it goes through. */
 export type TakeBackCause = {
@@ -26,7 +30,12 @@ export type TakeBackCause = {
   reason: string
   account: SystemAccount
   effective_at?: Date
+  /** Of a payment that came of the one that is reversed: the reversal of that one, by which it is told. */
+  follows?: Id
 }
+
+/** Money that goes on as another payment: its id, why, since when it has been here, and when each application of it counts from. */
+export type PassOnCause = { id: Id; reason: string; since: Date; countedFrom: ReadonlyMap<Id, Date> }
 
 /** Money that comes back to its payment: of a refund that failed, or of a reversal that was undone. */
 export type ComeBack = {
@@ -40,8 +49,12 @@ export type ComeBack = {
   lost: bigint
   /** What of it goes to the losses of other reversals of the payment. */
   covers: bigint
+  /** What of it goes back to the payments that the money had become. */
+  transferred?: bigint
   /** What of it goes to debts that are still open. */
   parts: { receivable: Receivable; amount: bigint }[]
+  /** When it counts from: now, unless something that it pays counts from later. */
+  effective_at: Date
 }
 
 /**
@@ -57,11 +70,12 @@ export class Correction {
   /** The customer that money came back to. */
   #holder: Id | undefined
 
-  constructor(context: ChangeContext, payment: LockedPayment) {
+  /** Corrections of several payments that are made together share a journal. */
+  constructor(context: ChangeContext, payment: LockedPayment, journal: Journal = new Journal(context.now)) {
     assert(payment.status === 'succeeded', 'only money that has arrived is corrected')
     this.#context = context
     this.#payment = payment
-    this.journal = new Journal(context.now)
+    this.journal = journal
   }
 
   /** Applies unapplied money of the payment to a receivable: a new application with a new id. */
@@ -129,24 +143,53 @@ export class Correction {
   }
 
   /** Takes money out of the payment, since it is reversed or refunded; what is uncovered is a loss. Returns the ledger transaction. */
-  takeBack({ total, unapplied, direct, suspense, parts, uncovered }: Taken, cause: TakeBackCause): Id {
+  takeBack({ total, unapplied, direct, suspense, parts, transferred, uncovered }: Taken, cause: TakeBackCause): Id {
     const payment = this.#payment
     const { currency } = payment
-    const { kind, id, reason, account, effective_at } = cause
+    const { kind, id, reason, account, effective_at, follows } = cause
     const transaction = this.#open({ kind, source_id: id, reason, effective_at })
     this.journal.postToSystemAccount(transaction, account, currency, -total - uncovered)
     if (uncovered > 0n) this.journal.postToSystemAccount(transaction, 'losses', currency, uncovered)
     if (unapplied > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', currency, unapplied)
     if (direct > 0n) this.journal.postToSystemAccount(transaction, 'direct_receipts', currency, direct)
     if (suspense > 0n) this.journal.postToSystemAccount(transaction, 'suspense', currency, suspense)
+    if (transferred > 0n) this.journal.postToSystemAccount(transaction, 'transfers', currency, transferred)
     payment.unapplied_amount -= unapplied
     payment.direct_amount -= direct
+    payment.transferred_amount -= transferred
     payment.suspense_amount -= suspense
     payment[kind === 'refund' ? 'refunded_amount' : 'reversed_amount'] += total
     for (const { application, receivable, amount } of parts) {
       this.journal.postToReceivable(transaction, receivable, amount)
-      this.#reversed(application, receivable, amount, { kind, id, reason }, transaction.id)
+      this.#reversed(application, receivable, amount, { kind, id, reason, follows }, transaction.id)
     }
+    return transaction.id
+  }
+
+  /**
+   * Takes money out of the payment that goes on as another one, as of when it came: it was never this customer's. What it was applied to
+   * is undone as of when that had counted, so it is paid at no date. Returns the ledger transaction.
+   */
+  passOn({ total, unapplied, parts }: Taken, { id, reason, since, countedFrom }: PassOnCause): Id {
+    const payment = this.#payment
+    const { currency } = payment
+    const open = (effective_at: Date) => this.#open({ kind: 'transfer', source_id: id, reason, effective_at })
+    const transaction = open(since)
+    this.journal.postToSystemAccount(transaction, 'transfers', currency, -total)
+    let held = unapplied
+    for (const { application, receivable, amount } of parts) {
+      const counted = required(countedFrom.get(application.transaction_id), 'an application has its transaction')
+      const undone = counted.getTime() === since.getTime() ? transaction : open(counted)
+      if (undone !== transaction) {
+        this.journal.postToSystemAccount(undone, 'unapplied', currency, -amount)
+        held += amount
+      }
+      this.journal.postToReceivable(undone, receivable, amount)
+      this.#reversed(application, receivable, amount, { kind: 'transfer', id, reason }, undone.id)
+    }
+    if (held > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', currency, held)
+    payment.unapplied_amount -= unapplied
+    payment.transferred_amount += total
     return transaction.id
   }
 
@@ -162,21 +205,33 @@ export class Correction {
    * Brings money back: first it undoes losses, then `parts` are applied anew, and the rest stays unapplied and is told; where there
    * is no customer it is direct again. Returns the ledger transaction, by whose id it is told.
    */
-  bringBack({ kind, source_id, reason, account, amount, lost, covers, parts }: ComeBack): Id {
+  bringBack({
+    kind,
+    source_id,
+    reason,
+    account,
+    amount,
+    lost,
+    covers,
+    transferred = 0n,
+    parts,
+    effective_at,
+  }: ComeBack): Id {
     const { now } = this.#context
     const payment = this.#payment
     const { currency } = payment
-    const effective_at = parts.map((part) => countsFrom(part.receivable, -part.amount, now)).reduce(laterOf, now)
     const transaction = this.#open({ kind, source_id, reason, effective_at })
     this.journal.postToSystemAccount(transaction, account, currency, amount)
     if (lost + covers > 0n) this.journal.postToSystemAccount(transaction, 'losses', currency, -lost - covers)
-    const rest = amount - lost - covers - parts.reduce((sum, part) => sum + part.amount, 0n)
+    if (transferred > 0n) this.journal.postToSystemAccount(transaction, 'transfers', currency, -transferred)
+    const rest = amount - lost - covers - transferred - parts.reduce((sum, part) => sum + part.amount, 0n)
     assert(rest >= 0n, 'no more is applied again than came back')
     const [direct, unapplied] = payment.customer_id === null ? [rest, 0n] : [0n, rest]
     if (direct > 0n) this.journal.postToSystemAccount(transaction, 'direct_receipts', currency, -direct)
     if (unapplied > 0n) this.journal.postToSystemAccount(transaction, 'unapplied', currency, -unapplied)
     payment[kind === 'refund_failed' ? 'refunded_amount' : 'reversed_amount'] -= amount - lost
     payment.reversed_amount += covers
+    payment.transferred_amount += transferred
     payment.direct_amount += direct
     payment.unapplied_amount += unapplied
     for (const part of parts) {
@@ -231,7 +286,8 @@ export class Correction {
     const { kind, reason } = cause
     const payment_reversal_id = kind === 'payment_reversal' ? cause.id : null
     const refund_id = kind === 'refund' ? cause.id : null
-    const why = { reason, payment_reversal_id, refund_id }
+    const transfer_id = kind === 'transfer' ? cause.id : null
+    const why = { reason, payment_reversal_id, refund_id, transfer_id }
     this.#rows.reversals.push({ id, application, amount, ...why, transaction_id: transactionId })
     this.tell('obligation.amount_reversed', id, {
       ...this.#obligation(application, receivable, amount),
@@ -239,8 +295,9 @@ export class Correction {
       amount_applied: toNumber(application.amount),
       amount_reversed: toNumber(application.reversed_amount),
       reason,
-      ...(payment_reversal_id !== null && { reversal_id: formatId('reversal', payment_reversal_id) }),
+      ...(payment_reversal_id !== null && { reversal_id: formatId('reversal', cause.follows ?? payment_reversal_id) }),
       ...(refund_id !== null && { refund_id: formatId('refund', refund_id) }),
+      ...(transfer_id !== null && { transferred_to: formatId('payment', transfer_id) }),
     })
   }
 
@@ -266,16 +323,25 @@ export class Correction {
     this.#events.push(renderEvent(environment, { id, bucket, type, subject_id, created_at: now, data }))
   }
 
-  /** Writes everything, pipelined. */
-  async write(connection: Queryable): Promise<void> {
+  /** Writes everything, pipelined, and with it the corrections of other payments that share its journal. */
+  async write(connection: Queryable, others: readonly Correction[] = []): Promise<void> {
     const { now, environment, actor, request_id } = this.#context
-    const holder = this.#holder
-    const reopened = holder === undefined ? [] : [{ id: holder, environment_id: environment.id, actor, request_id }]
+    const all = [this, ...others]
+    assert(
+      all.every(({ journal }) => journal === this.journal),
+      'what is written together is entered together',
+    )
+    const reopened = all.flatMap((one) =>
+      one.#holder === undefined ? [] : [{ id: one.#holder, environment_id: environment.id, actor, request_id }],
+    )
     await Promise.all([
       this.journal.write(connection),
-      writeCorrection(connection, this.#payment, this.#rows, now),
+      ...all.map((one) => writeCorrection(connection, one.#payment, one.#rows, now)),
       this.journal.expectBills(connection),
-      writeEvents(connection, this.#events),
+      writeEvents(
+        connection,
+        all.flatMap((one) => one.#events),
+      ),
       reopen(connection, reopened, now),
     ])
   }

@@ -14,6 +14,7 @@ const findReversalSql = loadSql(import.meta.url, '../sql/find-reversal.sql')
 const findReversalByProcessorSql = loadSql(import.meta.url, '../sql/find-reversal-by-processor.sql')
 const reinstateReversalSql = loadSql(import.meta.url, '../sql/reinstate-reversal.sql')
 const listReversalPartsSql = loadSql(import.meta.url, '../sql/list-reversal-parts.sql')
+const sumLossesSql = loadSql(import.meta.url, '../sql/sum-losses.sql')
 const coverLossesSql = loadSql(import.meta.url, '../sql/cover-losses.sql')
 
 /** The reversal of a payment: money that was taken back, by hand or by the payment's processor. */
@@ -25,6 +26,8 @@ export type PaymentReversal = {
   unapplied_amount: bigint
   direct_amount: bigint
   suspense_amount: bigint
+  /** What was taken of the payments that the money had become. */
+  transferred_amount: bigint
   uncovered_amount: bigint
   /** What of the uncovered part was covered later by other money that came back. */
   covered_amount: bigint
@@ -36,13 +39,20 @@ export type PaymentReversal = {
   created_at: Date
 }
 
+/** A reversal as it is made; `follows` of the share of a payment that came of the one that is reversed. */
+type NewReversal = PaymentReversal & { follows: Id | null }
+
 /** A new reversal of a locked payment, of what is taken. */
 export function newReversal(
   context: ChangeContext,
   payment: LockedPayment,
-  { total, unapplied, direct, suspense, uncovered }: Taken,
-  { reason, processor_reference }: Pick<PaymentReversal, 'reason' | 'processor_reference'>,
-): PaymentReversal {
+  { total, unapplied, direct, suspense, transferred, uncovered }: Taken,
+  {
+    reason,
+    processor_reference,
+    follows = null,
+  }: Pick<PaymentReversal, 'reason' | 'processor_reference'> & { follows?: Id | null },
+): NewReversal {
   return {
     id: newId(payment.bucket, context.now.getTime()),
     payment_id: payment.id,
@@ -50,20 +60,24 @@ export function newReversal(
     unapplied_amount: unapplied,
     direct_amount: direct,
     suspense_amount: suspense,
+    transferred_amount: transferred,
     uncovered_amount: uncovered,
     covered_amount: 0n,
     reason,
     processor_reference,
     reinstatement_id: null,
+    follows,
     created_at: context.now,
   }
 }
 
-/** What `payment.reversed` says of a reversal and of what it was taken from. */
+type Reversed = { payment: LockedPayment; taken: Taken }
+
+/** What `payment.reversed` says of a reversal and of what it was taken from; `shares` of the payments that came of it. */
 export function toldReversal(
-  payment: LockedPayment,
-  { parts }: Taken,
+  { payment, taken }: Reversed,
   { id, amount, unapplied_amount, uncovered_amount, reason, created_at }: PaymentReversal,
+  shares: (Reversed & { reversal: PaymentReversal })[],
 ): DataOf<'payment.reversed'> {
   return {
     id: formatId('reversal', id),
@@ -74,13 +88,23 @@ export function toldReversal(
     unapplied_amount: toNumber(unapplied_amount),
     ...(uncovered_amount > 0n && { uncovered_amount: toNumber(uncovered_amount) }),
     reason,
-    obligations: parts.map((part) => ({
-      id: formatId('obligation', part.application.id),
-      amount: toNumber(part.amount),
-    })),
+    obligations: [taken, ...shares.map((share) => share.taken)].flatMap(({ parts }) =>
+      parts.map((part) => ({ id: formatId('obligation', part.application.id), amount: toNumber(part.amount) })),
+    ),
+    ...(shares.length > 0 && { transferred: shares.map(toldShare) }),
     created_at: created_at.toISOString(),
     // What writes the correction raises it by one.
     object_version: toNumber(payment.version + 1n),
+  }
+}
+
+function toldShare({ payment, reversal }: Reversed & { reversal: PaymentReversal }) {
+  return {
+    id: formatId('reversal', reversal.id),
+    payment_id: formatId('payment', payment.id),
+    customer_id: formatId('customer', required(payment.customer_id, 'money goes on to a customer')),
+    amount: toNumber(reversal.amount),
+    unapplied_amount: toNumber(reversal.unapplied_amount),
   }
 }
 
@@ -88,7 +112,7 @@ export function toldReversal(
 export async function insertReversal(
   connection: Connection,
   { bucket, environment_id }: LockedPayment,
-  reversal: PaymentReversal,
+  reversal: NewReversal,
 ): Promise<void> {
   await connection.query({
     ...insertReversalSql,
@@ -105,6 +129,8 @@ export async function insertReversal(
       reversal.uncovered_amount,
       reversal.processor_reference,
       reversal.suspense_amount,
+      reversal.transferred_amount,
+      reversal.follows,
     ],
   })
 }
@@ -150,6 +176,15 @@ export async function listReversalParts(
 ): Promise<RefundPart[]> {
   const values = [environment_id, id, bucket, reversalId]
   return (await connection.query<RefundPart>({ ...listReversalPartsSql, values })).rows
+}
+
+/** What was taken of a locked payment beyond what was left of it, and is lost still. */
+export async function sumLosses(
+  connection: Connection,
+  { environment_id, id, bucket }: LockedPayment,
+): Promise<bigint> {
+  const values = [environment_id, id, bucket]
+  return (await connection.query<{ amount: bigint }>({ ...sumLossesSql, values })).rows[0]?.amount ?? 0n
 }
 
 /**

@@ -1,17 +1,17 @@
-import { formatId, type Id } from '../../core/id/id.ts'
+import type { Id } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ChangeContext } from '../change.ts'
 import type { LockedPayment } from '../store.ts'
-import { Correction } from './correction-journal.ts'
+import { type Family, lockFamily, refuseTransferred } from './family.ts'
+import { amountToTake, takeFromFamily } from './follow.ts'
 import { lockPayment } from './hold.ts'
-import { insertReversal, newReversal, type PaymentReversal, toldReversal } from './payment-reversal.ts'
-import { planTakeBack, planTakenAlready, type Taken } from './take-back.ts'
+import type { PaymentReversal } from './payment-reversal.ts'
 
 /**
- * Reverses a recorded payment: the debit bounced, or it was a mistake. What was refunded of it is gone already, and is not
- * taken a second time. The bills of the applications that are taken are open again. Throws `payment_state`,
- * `amount_exceeds_remaining`.
+ * Reverses a recorded payment: the debit bounced, or it was a mistake. It takes what is left of the payment, then what is left of those
+ * that its money became; the bills that were paid with it are open again. What was refunded is gone already: the bank takes it
+ * all the same, and it is lost. Throws `payment_state`, `amount_exceeds_remaining`.
  */
 export async function reversePayment(
   connection: Connection,
@@ -22,25 +22,17 @@ export async function reversePayment(
   if (payment.processor !== null) {
     throw new Problem('payment_state', 'This payment went through a processor: only the processor can reverse it.')
   }
-  refuseTransferred(payment)
-  const taken = await planTakeBack(connection, context, payment, input.amount)
+  await refuseTransferred(connection, payment)
+  const family = await familyOf(connection, payment)
+  const amount = await amountToTake(connection, family, input.amount)
   const said = { reason: input.reason, processor_reference: null }
-  const reversal = await take(connection, context, { payment, taken, said })
+  const reversal = await takeFromFamily(connection, context, family, amount, said)
   return { reversal, currency: payment.currency }
-}
-
-/** What a bank takes back it takes from the payment that it made. */
-function refuseTransferred({ transferred_from }: LockedPayment): void {
-  if (transferred_from === null) return
-  const first = formatId('payment', transferred_from)
-  throw new Problem('payment_state', `This money came of ${first}, which is the one that can be reversed.`, {
-    payment_id: first,
-  })
 }
 
 /**
  * Books what the processor of a locked payment has taken back. It is gone, so it is never refused: what is taken beyond what is left of
- * the payment is a loss.
+ * the payment, and of those that its money became, is a loss.
  */
 export async function takeByProcessor(
   connection: Connection,
@@ -48,27 +40,11 @@ export async function takeByProcessor(
   payment: LockedPayment,
   { amount, reason, processor_reference }: { amount: bigint; reason: string; processor_reference: string },
 ): Promise<PaymentReversal> {
-  const taken = await planTakenAlready(connection, context, payment, amount)
-  return take(connection, context, { payment, taken, said: { reason, processor_reference } })
+  const family = await familyOf(connection, payment)
+  return takeFromFamily(connection, context, family, amount, { reason, processor_reference })
 }
 
-type Wanted = {
-  payment: LockedPayment
-  taken: Taken
-  said: Pick<PaymentReversal, 'reason' | 'processor_reference'>
-}
-
-async function take(
-  connection: Connection,
-  context: ChangeContext,
-  { payment, taken, said }: Wanted,
-): Promise<PaymentReversal> {
-  const reversal = newReversal(context, payment, taken, said)
-  const correction = new Correction(context, payment)
-  const { id, reason } = reversal
-  const account = `clearing:${payment.processor ?? payment.channel}` as const
-  correction.takeBack(taken, { kind: 'payment_reversal', id, reason, account })
-  correction.tell('payment.reversed', reversal.id, toldReversal(payment, taken, reversal), payment.id)
-  await Promise.all([insertReversal(connection, payment, reversal), correction.write(connection)])
-  return reversal
+/** Most payments went on to nobody. */
+async function familyOf(connection: Connection, payment: LockedPayment): Promise<Family> {
+  return payment.transferred_amount > 0n ? lockFamily(connection, payment) : { payment, became: [] }
 }

@@ -7,13 +7,12 @@ import { type NewEvent, renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { DataOf, EventType } from '../../events/registry.ts'
 import type { ChangeContext } from '../change.ts'
 import type { LockedPayment } from '../store.ts'
-import { Correction } from './correction-journal.ts'
 import { disputeData } from './dispute-event.ts'
 import { type DisputeRow, insertDispute, lockDispute, updateDispute } from './dispute-row.ts'
+import { giveBack } from './give-back.ts'
 import { lockPayment } from './hold.ts'
-import { coverLosses, findReversal, isTaken, listReversalParts, reinstate } from './payment-reversal.ts'
+import { findReversal, isTaken } from './payment-reversal.ts'
 import { takeByProcessor } from './reverse-payment.ts'
-import { stillOwed } from './still-owed.ts'
 
 /** What a processor says of a dispute, in the currency of its payment. */
 export type DisputeFound = {
@@ -74,6 +73,7 @@ export async function settleDispute(
     tell('dispute.closed', after.closing_id, {
       ...disputeData(after),
       ...(back && back.losses > 0n && { losses_amount: toNumber(back.losses) }),
+      ...(back && back.transferred.length > 0 && { transferred: back.transferred }),
     })
   } else {
     Object.assign(after, { closing_id: null, closed_at: null })
@@ -170,36 +170,15 @@ function differs(before: DisputeRow, after: DisputeRow): boolean {
   )
 }
 
-/**
- * The money of a reversal is back: it undoes its own loss and those of others, goes to what it was taken from as far as that is still
- * owed, and the rest stays unapplied.
- */
 async function bringBack(
   connection: Connection,
   context: ChangeContext,
   payment: LockedPayment,
   dispute: DisputeRow,
-): Promise<{ transaction_id: Id; losses: bigint }> {
-  const reversal = await findReversal(
-    connection,
-    payment,
-    required(dispute.reversal_id, 'only what was taken comes back'),
-  )
-  const lost = reversal.uncovered_amount - reversal.covered_amount
-  const covers = await coverLosses(connection, payment, reversal.amount - lost, reversal.id)
-  const parts = await listReversalParts(connection, payment, reversal.id)
-  const correction = new Correction(context, payment)
-  const transaction_id = correction.bringBack({
-    kind: 'dispute_won',
-    source_id: reversal.id,
-    reason: reversal.reason,
-    account: `clearing:${dispute.processor}`,
-    amount: reversal.amount,
-    lost,
-    covers,
-    parts: await stillOwed(connection, context, payment, parts, reversal.amount - lost - covers),
-  })
-  await Promise.all([reinstate(connection, payment, reversal.id, transaction_id), correction.write(connection)])
-  Object.assign(dispute, { reinstatement_id: transaction_id, reinstated_at: context.now })
-  return { transaction_id, losses: lost + covers }
+): ReturnType<typeof giveBack> {
+  const id = required(dispute.reversal_id, 'only what was taken comes back')
+  const reversal = await findReversal(connection, payment, id)
+  const back = await giveBack(connection, context, payment, reversal, `clearing:${dispute.processor}`)
+  Object.assign(dispute, { reinstatement_id: back.transaction_id, reinstated_at: context.now })
+  return back
 }

@@ -76,6 +76,7 @@ async function fail(
 ): Promise<RefundRow> {
   const taken = await listRefundParts(connection, before)
   const covers = await coverLosses(connection, payment, before.amount)
+  const { parts, effective_at } = await stillOwed(connection, context, payment, taken, before.amount - covers)
   const correction = new Correction(context, payment)
   const failure_id = correction.bringBack({
     kind: 'refund_failed',
@@ -85,7 +86,8 @@ async function fail(
     amount: before.amount,
     lost: 0n,
     covers,
-    parts: await stillOwed(connection, context, payment, taken, before.amount - covers),
+    parts,
+    effective_at,
   })
   const status = 'failed'
   const row: RefundRow = { ...failed, status, failure_id, failed_at: context.now, version: before.version + 1n }

@@ -3,7 +3,7 @@ import { formatId, type Id } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ChangeContext } from '../change.ts'
-import type { Receivable } from '../receivable.ts'
+import type { Receivable, ReceivableIndex } from '../receivable.ts'
 import { arrivedOf, type LockedPayment, lockReceivables } from '../store.ts'
 import { type Application, lockApplicationsOf } from './application.ts'
 import { receivableOf } from './hold.ts'
@@ -21,13 +21,18 @@ export type Taken = {
   direct: bigint
   suspense: bigint
   parts: TakenPart[]
+  /** What comes back from the payments that the money had become. */
+  transferred: bigint
   uncovered: bigint
 }
+
+/** The same before the receivables of its parts are locked. */
+export type Chosen = Omit<Taken, 'parts'> & { parts: Omit<TakenPart, 'receivable'>[] }
 
 /** An obligation that a caller wants money to be taken from; without an amount as much as is left of it, or is needed. */
 export type Source = { application_id: Id; amount: bigint | undefined }
 
-/** How much of a payment is neither reversed, refunded nor transferred. Throws `payment_state` where that is nothing. */
+/** The same, of a payment of which something is left. Throws `payment_state` for any other. */
 export function leftOf(payment: LockedPayment): bigint {
   const left = restOf(payment)
   if (left > 0n) return left
@@ -37,7 +42,7 @@ export function leftOf(payment: LockedPayment): bigint {
   }
   if (transferred_amount > 0n) {
     const next = 'refund the payment that it became, by POST /billing/payments/{payment}/refunds.'
-    throw new Problem('payment_state', `What was left of the payment was assigned: ${next}`)
+    throw new Problem('payment_state', `What was left of the payment went on: ${next}`)
   }
   const ways = { reversed: reversed_amount, refunded: refunded_amount }
   const gone = Object.entries(ways).flatMap(([way, amount]) => (amount > 0n ? way : []))
@@ -61,36 +66,38 @@ export async function planTakeBack(
   return planFrom(connection, context, payment, total)
 }
 
-/** Plans the same for money that is gone already, however much is left: what is not left of the payment is uncovered. */
-export async function planTakenAlready(
-  connection: Connection,
-  context: ChangeContext,
-  payment: LockedPayment,
-  amount: bigint,
-): Promise<Taken> {
-  const covered = lesser(amount, restOf(payment))
-  return { ...(await planFrom(connection, context, payment, covered)), uncovered: amount - covered }
-}
-
 async function planFrom(
   connection: Connection,
   context: ChangeContext,
   payment: LockedPayment,
   total: bigint,
 ): Promise<Taken> {
+  const chosen = await chooseFrom(connection, context, payment, total)
+  return { ...chosen, parts: await withReceivables(connection, context, chosen.parts) }
+}
+
+/**
+ * Chooses what an amount of a locked payment is taken from, and locks the applications. The receivables are locked afterwards, together
+ * with all others that the transaction touches.
+ */
+export async function chooseFrom(
+  connection: Connection,
+  context: ChangeContext,
+  payment: LockedPayment,
+  total: bigint,
+): Promise<Chosen> {
   const unapplied = lesser(total, payment.unapplied_amount)
   const direct = lesser(total - unapplied, payment.direct_amount)
   const suspense = lesser(total - unapplied - direct, payment.suspense_amount)
   let rest = total - unapplied - direct - suspense
-  const taken: Omit<TakenPart, 'receivable'>[] = []
+  const taken: Chosen['parts'] = []
   for (const application of rest > 0n ? await lockApplicationsOf(connection, context.environment.id, payment.id) : []) {
     if (rest === 0n) break
     const amount = lesser(rest, leftOfApplication(application))
     taken.push({ application, amount })
     rest -= amount
   }
-  const parts = await withReceivables(connection, context, taken)
-  return { total, unapplied, direct, suspense, parts, uncovered: 0n }
+  return { total, unapplied, direct, suspense, parts: taken, transferred: 0n, uncovered: 0n }
 }
 
 /**
@@ -106,7 +113,7 @@ export async function planTakeBackFrom(
 ): Promise<Taken> {
   leftOf(payment)
   const open = await lockApplicationsOf(connection, context.environment.id, payment.id)
-  const taken: Omit<TakenPart, 'receivable'>[] = []
+  const taken: Chosen['parts'] = []
   let total = 0n
   for (const [index, { application_id, amount: named }] of sources.entries()) {
     const pointer = `/from/${index}`
@@ -129,7 +136,7 @@ export async function planTakeBackFrom(
     throw fieldProblem('invalid_allocation', '/from', `They come to ${total}, which is more than the amount.`)
   }
   const parts = await withReceivables(connection, context, taken)
-  return { total, unapplied: 0n, direct: 0n, suspense: 0n, parts, uncovered: 0n }
+  return { total, unapplied: 0n, direct: 0n, suspense: 0n, parts, transferred: 0n, uncovered: 0n }
 }
 
 function nothingLeft(id: Id, pointer: string): Problem {
@@ -138,11 +145,13 @@ function nothingLeft(id: Id, pointer: string): Problem {
   return new Problem('not_found', detail, { errors: errors.map((error) => ({ ...error, detail })) })
 }
 
-function exceeds(pointer: string, detail: string): Problem {
+/** More is asked for than there is. */
+export function exceeds(pointer: string, detail: string): Problem {
   return fieldProblem('amount_exceeds_remaining', pointer, detail)
 }
 
-function restOf(payment: LockedPayment): bigint {
+/** How much of a payment is neither reversed, refunded nor transferred. */
+export function restOf(payment: LockedPayment): bigint {
   const { reversed_amount, refunded_amount, transferred_amount } = payment
   return arrivedOf(payment) - reversed_amount - refunded_amount - transferred_amount
 }
@@ -160,12 +169,17 @@ function leftOfApplication({ amount, reversed_amount }: Application): bigint {
 async function withReceivables(
   connection: Connection,
   context: ChangeContext,
-  taken: Omit<TakenPart, 'receivable'>[],
+  taken: Chosen['parts'],
 ): Promise<TakenPart[]> {
   if (taken.length === 0) return []
   const receivables = await lockReceivables(connection, {
     ids: taken.map(({ application }) => application.receivable_id),
     environments: [context.environment.id],
   })
-  return taken.map((part) => ({ ...part, receivable: receivableOf(receivables, part.application) }))
+  return lockedPartsOf(taken, receivables)
+}
+
+/** What was chosen, with its locked receivables. */
+export function lockedPartsOf(chosen: Chosen['parts'], receivables: ReceivableIndex): TakenPart[] {
+  return chosen.map((part) => ({ ...part, receivable: receivableOf(receivables, part.application) }))
 }

@@ -14,6 +14,8 @@ export type ReversalRow = {
   reason: string
   payment_reversal_id: Id | null
   refund_id: Id | null
+  /** The payment that the money went on as. */
+  transfer_id: Id | null
   transaction_id: Id
 }
 
@@ -88,6 +90,7 @@ async function insertReversals(connection: Queryable, rows: ReversalRow[], now: 
       textArray(rows.map(({ reason }) => reason)),
       uuidArray(rows.map(({ transaction_id }) => transaction_id)),
       now,
+      uuidArray(rows.map(({ transfer_id }) => transfer_id)),
     ],
   })
 }

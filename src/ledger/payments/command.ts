@@ -114,7 +114,10 @@ export type PaymentCommand = {
 }
 
 /** Money that arrives for a payment: whose it is, and where it goes. */
-export type Arrival = Pick<PaymentCommand, 'environment' | 'actor' | 'request_id' | 'payment' | 'target'>
+export type Arrival = Pick<PaymentCommand, 'environment' | 'actor' | 'request_id' | 'payment' | 'target'> & {
+  /** Why it comes from another customer. */
+  reason?: string | undefined
+}
 
 /** Renders the response inside the transaction, since the idempotency record stores it. */
 export type Renderer = {

@@ -107,9 +107,9 @@ export function enterPayment<From extends Arrival>(
 ): AppliedPayment<From> {
   const { payment, environment } = command
   const bucket = bucketOf(payment.id)
-  const { request_id, actor } = command
+  const { request_id, actor, reason } = command
   const open = (one: Pick<NewTransaction, 'kind' | 'source_id' | 'effective_at'>) =>
-    journal.open({ bucket, environment_id: environment.id, request_id, actor, ...one })
+    journal.open({ bucket, environment_id: environment.id, request_id, actor, reason, ...one })
   // The clock of whoever received the money may be ahead, and nothing takes effect in the future.
   const received_at = earlierOf(payment.received_at, now)
   const transaction = open({ kind: 'payment', source_id: payment.id, effective_at: received_at })

@@ -5,6 +5,7 @@ import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import type { ChangeContext } from '../change.ts'
+import { listTransfers } from '../corrections/family.ts'
 import { lockPayment } from '../corrections/hold.ts'
 import { writeCorrection } from '../corrections/write.ts'
 import { Journal } from '../journal.ts'
@@ -13,10 +14,7 @@ import { decide, enterPayment, reopenedBy } from '../payments/decide.ts'
 import { openPayments } from '../payments/open.ts'
 import { appliedEvents, unappliedEvents, writeApplications } from '../payments/write.ts'
 import { type LockedPayment, lockReceivables, reopen } from '../store.ts'
-import { insertTransferred, listTransfers } from './transfer-row.ts'
-
-/** The channel of a payment that came of another one. */
-const transferChannel = 'transfer'
+import { insertTransferred, transferChannel } from './transfer-row.ts'
 
 /** Whose money it is, and what it is to pay. Its customer is known to exist. */
 type NewOwner = { customer_id: Id; target: RecordedTarget }
@@ -26,8 +24,8 @@ export async function lockUnidentified(connection: Connection, context: ChangeCo
   const payment = await lockPayment(connection, context, id, { parameter: 'payment' })
   if (payment.suspense_amount > 0n) return payment
   if (payment.transferred_amount > 0n) {
-    const assigned = await listTransfers(connection, payment)
-    const names = assigned.map((one) => formatId('payment', one)).join(', ')
+    const assigned = await listTransfers(connection, payment.environment_id, [payment.id])
+    const names = assigned.map(({ transfer_id }) => formatId('payment', transfer_id)).join(', ')
     throw new Problem('payment_state', `The payment was assigned already: its money is ${names}.`)
   }
   if (payment.customer_id !== null) {

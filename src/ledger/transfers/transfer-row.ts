@@ -6,13 +6,19 @@ import type { LockedPayment } from '../store.ts'
 
 const insertTransferredSql = loadSql(import.meta.url, '../sql/insert-transferred-payment.sql')
 const insertTransferSql = loadSql(import.meta.url, '../sql/insert-transfer.sql')
-const listTransfersSql = loadSql(import.meta.url, '../sql/list-transfers.sql')
+
+/** The channel of a payment that came of another one. */
+export const transferChannel = 'transfer'
+
+/** Of money whose payer was known: what of it had been unapplied, why it went on, and the ledger transaction by which it did. */
+type TransferNote = { unapplied_amount: bigint; reason: string; transaction_id: Id }
 
 /** Writes a payment that came of a locked one, and notes beside that one what it became. */
 export async function insertTransferred(
   connection: Queryable,
   from: LockedPayment,
   { command, customer_id, applied_amount, unapplied_amount, explanation, recorded_at }: AppliedPayment<Arrival>,
+  transfer?: TransferNote,
 ): Promise<void> {
   const { id, channel, currency, amount, metadata, received_at } = command.payment
   const environment_id = command.environment.id
@@ -32,21 +38,10 @@ export async function insertTransferred(
     recorded_at,
     from.id,
   ]
-  const note = [from.id, from.bucket, environment_id, id, amount, recorded_at]
+  const { unapplied_amount: was_unapplied = 0n, reason = null, transaction_id = null } = transfer ?? {}
+  const note = [from.id, from.bucket, environment_id, id, amount, recorded_at, was_unapplied, reason, transaction_id]
   await Promise.all([
     connection.query({ ...insertTransferredSql, values: payment }),
     connection.query({ ...insertTransferSql, values: note }),
   ])
-}
-
-/** The payments that came of a payment, the oldest first. */
-export async function listTransfers(
-  connection: Queryable,
-  { environment_id, id, bucket }: Pick<LockedPayment, 'environment_id' | 'id' | 'bucket'>,
-): Promise<Id[]> {
-  const { rows } = await connection.query<{ transfer_id: Id }>({
-    ...listTransfersSql,
-    values: [environment_id, id, bucket],
-  })
-  return rows.map(({ transfer_id }) => transfer_id)
 }

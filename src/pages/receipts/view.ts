@@ -146,13 +146,14 @@ function notNeeded({ receipt, voice, show }: Saying): string[] {
 
 function sayChange({ receipt, voice, show }: Saying, change: LaterChange): string {
   const { time_zone, lines, merchant } = receipt.facts
-  const { takenBack, reversed, cameBack, refunded, refundFailed, used } = voice.text.document.since
+  const { takenBack, reversed, cameBack, refunded, refundFailed, movedOn, used } = voice.text.document.since
   const date = formatDate(dateIn(time_zone, change.at), voice)
   const amount = show(change.amount)
   if (change.kind === 'used') return used(date, amount)
   if (change.kind === 'reversed') return reversed(date, amount)
   if (change.kind === 'came_back') return cameBack(date, amount)
   if (change.kind === 'refunded') return refunded(date, amount)
+  if (change.kind === 'moved_on') return movedOn(date, amount, ownDirection(merchant.name, voice))
   if (change.kind === 'refund_failed') return refundFailed(date, amount, ownDirection(merchant.name, voice))
   const at = lines.findIndex(({ receivable_id }) => receivable_id === change.receivable_id)
   const name = ownDirection(nameAt(receipt, at, voice), voice)

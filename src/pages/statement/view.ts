@@ -145,4 +145,5 @@ const kindNames: Readonly<Record<Exclude<TransactionKind, 'bill_raised'>, keyof 
   refund_succeeded: 'refund',
   refund_failed: 'cameBack',
   dispute_won: 'cameBack',
+  transfer: 'movedOn',
 }

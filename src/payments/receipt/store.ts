@@ -57,9 +57,9 @@ export type StoredReceipt = Spoken & {
   receipt_requests: boolean
 }
 
-/** A change since: from a debt, of the whole payment, by a refund or a bank, or to a debt that is none of the receipt's. */
+/** A change since: from a debt, of the whole payment, by a refund or a bank, to another customer, or to a debt that is none of the receipt's. */
 export type LaterChange = {
-  kind: 'taken_back' | 'reversed' | 'came_back' | 'refunded' | 'refund_failed' | 'used'
+  kind: 'taken_back' | 'reversed' | 'came_back' | 'refunded' | 'refund_failed' | 'moved_on' | 'used'
   at: Date
   amount: bigint
   receivable_id: Id | null

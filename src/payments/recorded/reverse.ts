@@ -25,7 +25,7 @@ export function paymentReverseRoute(router: Router, app: AppContext): void {
       tag: 'Payments',
       summary: 'Reverse a recorded payment, in whole or in part',
       description:
-        'Takes the unapplied part first, then the obligations, newest first. Emits obligation.amount_reversed for each obligation that is reduced.',
+        'Takes the unapplied part first, then the obligations, newest first; then the same of the payments that its money became, newest first. Emits payment.reversed, and obligation.amount_reversed for each obligation that is reduced.',
       params,
       body: schema.createReversalBody,
       responses: { 201: schema.reversal },
@@ -55,6 +55,8 @@ function renderReversal(
     payment_id: formatId('payment', reversal.payment_id),
     amount: toNumber(reversal.amount),
     unapplied_amount: toNumber(reversal.unapplied_amount),
+    ...(reversal.transferred_amount > 0n && { transferred_amount: toNumber(reversal.transferred_amount) }),
+    ...(reversal.uncovered_amount > 0n && { uncovered_amount: toNumber(reversal.uncovered_amount) }),
     currency,
     reason: reversal.reason,
     mode: environment.mode,

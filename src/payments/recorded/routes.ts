@@ -16,11 +16,12 @@ import { paymentReverseRoute } from './reverse.ts'
 import * as schema from './schema.ts'
 import { findPaymentOrThrow, type PaymentRow, readPayment } from './store.ts'
 import { targetErrors } from './target.ts'
+import { paymentTransferRoute } from './transfer.ts'
 
 const tag = 'Payments'
 const params = z.object({ payment: sentId('payment') })
 
-/** Record, preview, retrieve, reverse and assign payments. */
+/** Record, preview, retrieve, reverse, assign and transfer payments. */
 export function paymentRoutes(router: Router, app: AppContext): void {
   paymentRecordRoute(router, app)
   paymentBatchRoute(router, app)
@@ -30,6 +31,7 @@ export function paymentRoutes(router: Router, app: AppContext): void {
   addRetrieveCollected(router, app)
   paymentReverseRoute(router, app)
   paymentAssignRoute(router, app)
+  paymentTransferRoute(router, app)
 }
 
 function addPreview(router: Router, app: AppContext): void {

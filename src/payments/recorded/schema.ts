@@ -288,18 +288,30 @@ export const billingPayment = listedPayment
 /** The responses of recording a payment: 201 for a new payment, 200 when it is the first one again. */
 export const createdPayment = { 200: billingPayment, 201: billingPayment }
 
-export const createAssignmentBody = z
+const newOwner = expecting(z.strictObject(target), 'an object such as { "customer": "CUST-001" }')
+  .refine((to) => Object.values(to).filter((one) => one !== undefined).length === 1, { error: namesNoOne })
+  .describe('Whose money it is: exactly one of customer, account and bill')
+
+export const createTransferBody = z
   .strictObject({
-    to: expecting(z.strictObject(target), 'an object such as { "customer": "CUST-001" }')
-      .refine((to) => Object.values(to).filter((one) => one !== undefined).length === 1, { error: namesNoOne })
-      .describe('Whose money it is: exactly one of customer, account and bill'),
+    to: newOwner,
+    amount: amount.optional().describe('Defaults to all that is left: what is applied and what is unapplied'),
     policy: policy.optional(),
+    reason: freeText(255).min(1),
   })
+  .meta({ id: 'CreateTransfer' })
+
+export const createAssignmentBody = z
+  .strictObject({ to: newOwner, policy: policy.optional() })
   .meta({ id: 'CreateAssignment' })
 
 export const createReversalBody = z
   .strictObject({
-    amount: amount.optional().describe('Defaults to the whole remaining amount'),
+    amount: amount
+      .optional()
+      .describe(
+        'Defaults to all that is left of the payment and of what it became. More than that, since some was refunded, is booked as a loss; at most all that has not been reversed',
+      ),
     reason: freeText(255).min(1),
   })
   .meta({ id: 'CreateReversal' })
@@ -310,6 +322,10 @@ export const reversal = z
     payment_id: shownId('payment'),
     amount,
     unapplied_amount: part.describe('How much of it was taken from the unapplied part'),
+    transferred_amount: part.optional().describe('How much of it was taken of the payments that the money had become'),
+    uncovered_amount: part
+      .optional()
+      .describe('How much of it was taken beyond what was left: a loss, since it was refunded before'),
     currency: shownCurrency,
     reason: z.string().max(255),
     mode: z.enum(['test', 'live']),

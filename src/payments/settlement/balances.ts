@@ -36,6 +36,7 @@ const columnOf: Readonly<Record<ClearingSum['kind'], Column | null>> = {
   credit: null,
   application: null,
   application_reversal: null,
+  transfer: null,
 }
 
 // What leaves a clearing account is shown as an amount above zero.

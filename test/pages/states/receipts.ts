@@ -133,6 +133,11 @@ export function receiptStates(tools: Tools): State[] {
         await post('/billing/obligations', { payment: id, bill: other.id, amount: 1_500 })
         const [own] = (await server().api('GET', `/billing/obligations?bill=${first.id}`)).body.data
         await post(`/billing/obligations/${own.id}/reversals`, { amount: 400, reason: 'mistake' })
+        await post(`/billing/payments/${id}/transfers`, {
+          to: { customer: (await customer()).id },
+          amount: 100,
+          reason: 'mistake',
+        })
         await post(`/billing/payments/${id}/reversals`, { amount: 700, reason: 'given back' })
         return show()
       },

@@ -23,6 +23,9 @@ export function statementStates(tools: Tools): State[] {
     const { id } = (await cash({ account: home.id }, 900)).body
     await post(`/billing/payments/${id}/reversals`, { amount: 100, reason: 'returned' })
     await post(`/billing/payments/${id}/refunds`, { amount: 100, channel: 'cash', reference: id, reason: 'returned' })
+    const neighbour = await customer()
+    const to = { customer: neighbour.id }
+    await post(`/billing/payments/${id}/transfers`, { to, amount: 100, reason: 'misposted' })
     const failed = await post('/test/payments', {
       account: home.id,
       amount: 500,

@@ -27,6 +27,8 @@ export const documentInAfrikaans: Catalogue['document'] = {
     refunded: (date, amount) => `${date}: ${amount} van hierdie betaling is aan u terugbetaal.`,
     refundFailed: (date, amount, merchant) =>
       `${date}: ’n terugbetaling van ${amount} het nie aangekom nie. Die geld is terug by ${merchant}.`,
+    movedOn: (date, amount, merchant) =>
+      `${date}: ${merchant} het ${amount} van hierdie betaling na ’n ander kliënt oorgedra.`,
     used: (date, amount) => `${date}: ${amount} van hierdie betaling is vir iets anders gebruik wat verskuldig was.`,
   },
   save: 'Bewaar die kwitansie (PDF)',

@@ -26,6 +26,7 @@ export const documentInArabic: Catalogue['document'] = {
     cameBack: (date, amount) => `${date}: عاد ${amount} من هذه الدفعة.`,
     refunded: (date, amount) => `${date}: رُدّ إليك ${amount} من هذه الدفعة.`,
     refundFailed: (date, amount, merchant) => `${date}: لم يصل ردّ ${amount}، وعاد المبلغ إلى ${merchant}.`,
+    movedOn: (date, amount, merchant) => `${date}: نقلت ${merchant} مبلغ ${amount} من هذه الدفعة إلى عميل آخر.`,
     used: (date, amount) => `${date}: استُخدم ${amount} من هذه الدفعة لمستحق آخر.`,
   },
   save: 'حفظ الإيصال (PDF)',

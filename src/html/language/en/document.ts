@@ -28,6 +28,8 @@ export const documentInEnglish = {
     refunded: (date: string, amount: string) => `${date}: ${amount} of this payment was sent back to you.`,
     refundFailed: (date: string, amount: string, merchant: string) =>
       `${date}: a refund of ${amount} did not arrive. The money is back with ${merchant}.`,
+    movedOn: (date: string, amount: string, merchant: string) =>
+      `${date}: ${merchant} moved ${amount} of this payment to another customer.`,
     used: (date: string, amount: string) =>
       `${date}: ${amount} of this payment was used for something else that was owed.`,
   },

@@ -27,6 +27,8 @@ export const documentInFrench: Catalogue['document'] = {
     refunded: (date, amount) => `${date}\u00a0: ${amount} de ce paiement vous a été remboursé.`,
     refundFailed: (date, amount, merchant) =>
       `${date}\u00a0: un remboursement de ${amount} n’est pas arrivé. L’argent est revenu chez ${merchant}.`,
+    movedOn: (date, amount, merchant) =>
+      `${date}\u00a0: ${merchant} a transféré ${amount} de ce paiement à un autre client.`,
     used: (date, amount) => `${date}\u00a0: ${amount} de ce paiement a servi à autre chose qui était dû.`,
   },
   save: 'Enregistrer le reçu (PDF)',

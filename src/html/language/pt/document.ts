@@ -27,6 +27,8 @@ export const documentInPortuguese: Catalogue['document'] = {
     refunded: (date, amount) => `${date}: foram-lhe reembolsados ${amount} deste pagamento.`,
     refundFailed: (date, amount, merchant) =>
       `${date}: um reembolso de ${amount} não chegou. O dinheiro voltou a ${merchant}.`,
+    movedOn: (date, amount, merchant) =>
+      `${date}: ${merchant} transferiu ${amount} deste pagamento para outro cliente.`,
     used: (date, amount) => `${date}: ${amount} deste pagamento foram usados noutra coisa que era devida.`,
   },
   save: 'Guardar o recibo (PDF)',

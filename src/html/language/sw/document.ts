@@ -27,6 +27,7 @@ export const documentInSwahili: Catalogue['document'] = {
     refunded: (date, amount) => `${date}: ${amount} ya malipo haya ilirejeshwa kwako.`,
     refundFailed: (date, amount, merchant) =>
       `${date}: marejesho ya ${amount} hayakufika. Pesa zimerudi kwa ${merchant}.`,
+    movedOn: (date, amount, merchant) => `${date}: ${merchant} ilihamisha ${amount} ya malipo haya kwa mteja mwingine.`,
     used: (date, amount) => `${date}: ${amount} ya malipo haya ilitumika kwa kitu kingine kilichodaiwa.`,
   },
   save: 'Hifadhi risiti (PDF)',

@@ -27,6 +27,8 @@ export const documentInZulu: Catalogue['document'] = {
     refunded: (date, amount) => `${date}: ${amount} yale nkokhelo ibuyiselwe kuwe.`,
     refundFailed: (date, amount, merchant) =>
       `${date}: ${amount} ebibuyiselwa kuwe ayifikanga. Imali isibuyele ku-${merchant}.`,
+    movedOn: (date, amount, merchant) =>
+      `${date}: ${merchant} idlulisele ${amount} yale nkokhelo kwelinye ikhasimende.`,
     used: (date, amount) => `${date}: ${amount} yale nkokhelo isetshenziselwe okunye obekukweletwa.`,
   },
   save: 'Londoloza irisidi (PDF)',

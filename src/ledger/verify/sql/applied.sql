@@ -51,7 +51,7 @@ from (
             over (partition by e.receivable_id, e.bucket order by e.version) as set_back
         from ledger_transaction as t
         join ledger_entry as e on e.transaction_id = t.id and e.bucket = t.bucket
-        where t.kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_failed', 'dispute_won')
+        where t.kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_failed', 'dispute_won', 'transfer')
           and e.receivable_id is not null
       ) as entered
       group by receivable_id, bucket

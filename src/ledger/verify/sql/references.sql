@@ -17,7 +17,8 @@ from (
   union all
   select 'reversal', v.id, 'it has no application, no transaction or no cause',
     a.id is null or t.id is null or v.payment_reversal_id is not null and p.id is null or v.refund_id is not null and r.id is null
-      or num_nonnulls(v.payment_reversal_id, v.refund_id) > 1
+      or v.transfer_id is not null and n.transfer_id is null
+      or num_nonnulls(v.payment_reversal_id, v.refund_id, v.transfer_id) > 1
   from application_reversal as v
   left join application as a on a.id = v.application_id and a.bucket = v.bucket and a.environment_id = v.environment_id
   left join ledger_transaction as t
@@ -25,6 +26,8 @@ from (
   left join payment_reversal as p
     on p.id = v.payment_reversal_id and p.bucket = v.bucket and p.environment_id = v.environment_id
   left join refund as r on r.id = v.refund_id and r.bucket = v.bucket and r.environment_id = v.environment_id
+  left join payment_transfer as n
+    on n.transfer_id = v.transfer_id and n.payment_id = a.payment_id and n.bucket = v.bucket and n.environment_id = v.environment_id
   union all
   select 'reversal', v.id, 'it has no payment', p.id is null
   from payment_reversal as v

@@ -1,5 +1,6 @@
 -- I5, from the side of reversals: the reversed amount of an application or a payment is the sum of its reversals, and a
--- payment that was reversed took from its applications what it did not take from the unapplied part or from money of no known customer. What was taken
+-- payment that was reversed took from its applications what it did not take from the unapplied part, from money of no known customer or from
+-- the payments that its money had become. What was taken
 -- beyond what was left is no part of the payment, unless it was covered later, and what came back is reversed no more.
 select
   count(*) as examined,
@@ -17,15 +18,16 @@ from (
   select 'payment', coalesce(p.id, v.payment_id), p.reversed_amount, v.summed, p.reversed_amount is distinct from v.summed
   from (select * from payment where reversed_amount > 0) as p
   full join (
-    select payment_id, bucket, sum(amount - uncovered_amount + covered_amount) as summed from payment_reversal
-    where reinstatement_id is null and amount - uncovered_amount + covered_amount > 0
+    select payment_id, bucket, sum(amount - uncovered_amount + covered_amount - returned_amount) as summed from payment_reversal
+    where (reinstatement_id is null or follows is not null) and amount - uncovered_amount + covered_amount - returned_amount > 0
     group by payment_id, bucket
   ) as v on v.payment_id = p.id and v.bucket = p.bucket
   union all
   select 'reversal', coalesce(p.id, v.payment_reversal_id), p.applied, v.summed, p.applied is distinct from v.summed
   from (
-    select id, bucket, amount - unapplied_amount - direct_amount - suspense_amount - uncovered_amount as applied from payment_reversal
-    where amount > unapplied_amount + direct_amount + suspense_amount + uncovered_amount
+    select id, bucket, amount - unapplied_amount - direct_amount - suspense_amount - transferred_amount - uncovered_amount as applied
+    from payment_reversal
+    where amount > unapplied_amount + direct_amount + suspense_amount + transferred_amount + uncovered_amount
   ) as p
   full join (
     select payment_reversal_id, bucket, sum(amount) as summed

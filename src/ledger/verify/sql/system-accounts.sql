@@ -1,5 +1,5 @@
 -- I5, from the side of the system accounts: clearing accounts hold what arrived and was neither reversed nor paid out
--- by a refund, less what processors took beyond what was left, which "losses" holds, less fees and settlements and with what is not ours
+-- by a refund, less what was taken beyond what was left, which "losses" holds, less fees and settlements and with what is not ours
 -- of them, "fees" what processors kept, "bank" what they settled, "unmatched" the other side of what is not ours, "refunds" holds, as a debt, what is on its way to payers, "unapplied"
 -- holds, as a debt, what is unapplied of payments, "direct_receipts" what is direct, and "suspense" what is unidentified. "transfers", which money
 -- goes through from one payment to another, holds nothing. These accounts store no balance, so only the sums can be compared.
@@ -12,10 +12,10 @@ with arrived as (
   from payment
   group by environment_id, currency, coalesce(processor, channel)
 ), lost as (
-  select p.environment_id, p.currency, p.processor as place, sum(v.uncovered_amount - v.covered_amount) as lost
+  select p.environment_id, p.currency, coalesce(p.processor, p.channel) as place, sum(v.uncovered_amount - v.covered_amount) as lost
   from (select * from payment_reversal where uncovered_amount > covered_amount and reinstatement_id is null) as v
   join payment as p on p.id = v.payment_id and p.bucket = v.bucket and p.environment_id = v.environment_id
-  group by p.environment_id, p.currency, p.processor
+  group by p.environment_id, p.currency, coalesce(p.processor, p.channel)
 ), refunded as (
   select
     environment_id, currency, coalesce(processor, channel) as place,

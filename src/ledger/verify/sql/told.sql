@@ -17,7 +17,7 @@ with told_since as materialized (
       when 'write_off' then '^(bill\.written_off|(customer|account)\.balance_adjusted)$'
       else '\.balance_adjusted$' end as told_as
   from ledger_transaction
-  where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_succeeded', 'refund_failed', 'dispute_won',
+  where kind not in ('payment', 'application', 'application_reversal', 'payment_reversal', 'refund', 'refund_succeeded', 'refund_failed', 'dispute_won', 'transfer',
       'processor_fee', 'unmatched_line', 'line_matched', 'settlement', 'settlement_failed', 'assignment')
     and id >= (select id from told_since)
   union all
@@ -25,7 +25,10 @@ with told_since as materialized (
   where kind = 'credit' and id >= (select id from told_since)
   union all
   select 'reversal', id, bucket, environment_id, '^payment\.reversed$' from payment_reversal
-  where id >= (select id from told_since)
+  where id >= (select id from told_since) and follows is null
+  union all
+  select 'transfer', transaction_id, bucket, environment_id, '^payment\.transferred$' from payment_transfer
+  where transaction_id >= (select id from told_since)
   union all
   select 'transaction', t.id, t.bucket, t.environment_id,
     case t.kind when 'refund_failed' then '^payment\.refund_failed$' else '^payment\.refunded$' end
@@ -89,11 +92,11 @@ from (
   from moved as m
   full join (
     select id, bucket, environment_id, type,
-      type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed', 'payment.captured', 'payment.voided', 'dispute.created')
+      type in ('payment.reversed', 'payment.transferred', 'payment.refunded', 'payment.refund_failed', 'payment.captured', 'payment.voided', 'dispute.created')
         or type ~ '^\w+\.(balance_adjusted|written_off|voided)$' as is_move
     from event
     where type ~ '^(customer|account|bill|dispute)\.'
-      or type in ('payment.reversed', 'payment.refunded', 'payment.refund_failed', 'payment.captured', 'payment.voided')
+      or type in ('payment.reversed', 'payment.transferred', 'payment.refunded', 'payment.refund_failed', 'payment.captured', 'payment.voided')
   ) as e on e.id = m.id and e.bucket = m.bucket and e.environment_id = m.environment_id
   where m.id is not null or e.is_move and e.id >= (select id from told_since)
   union all
