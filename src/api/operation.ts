@@ -88,7 +88,7 @@ export function operation<
         {
           params: readParams(route.params, request) as Parsed<P>,
           query: readParameters(route.query, request.url) as Parsed<Q>,
-          body: readBody(route.body, request) as Parsed<B>,
+          body: readBody((request.by_public_key && route.public_body) || route.body, request) as Parsed<B>,
           context: contextOf(app, request, route),
           if_match: request.headers['if-match'],
         },
@@ -146,8 +146,10 @@ function contextOf(
 function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | undefined {
   const key = readKey(request)
   if (key === undefined) return undefined
+  // Behind a name that no key which is sent can have, so that what a page sends takes no key of the merchant's.
+  const name = request.by_public_key ? `public ${key}` : key
   const fingerprint = sha256(`${request.method} ${requestPath(request)}\n${canonicalJson(request.body ?? null)}`)
-  return newClaim(request.environment.id, key, fingerprint, now)
+  return newClaim(request.environment.id, name, fingerprint, now)
 }
 
 /**

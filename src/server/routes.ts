@@ -6,6 +6,7 @@ import { customerRoutes } from '../billing/customer/routes.ts'
 import { obligationRoutes } from '../billing/obligation/routes.ts'
 import type { AppContext } from '../context.ts'
 import { preparePages } from '../html/form.ts'
+import { keyRoutes } from '../merchant/key/routes.ts'
 import { logoRoutes, servedLogoRoutes } from '../merchant/logo/routes.ts'
 import { settingsRoutes } from '../merchant/settings/routes.ts'
 import { previewRoutes } from '../pages/preview.ts'
@@ -42,6 +43,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   privacyRoutes(router, app)
   settingsRoutes(router, app)
   logoRoutes(router, app)
+  keyRoutes(router, app)
   processorRoutes(router, app)
   previewRoutes(router, app)
   obligationRoutes(router, app)

@@ -10,6 +10,7 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'invalid_allocation',
     'invalid_dates',
   ].map((code) => `recordRefund ${code}`),
+  'test/api/scopes.test.ts': ['rollApiKey key_state'],
   'test/desk/unidentified.test.ts': ['assignPayment payment_state'],
   'test/refunds/by-processor.test.ts': [
     'payment_state',
