@@ -26,6 +26,7 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   delivery: { named: 'a delivery', path: '/webhooks/deliveries/{delivery}' },
   replay: { named: 'a replay' },
   api_key: { named: 'a key' },
+  audit: { named: 'an entry of the audit' },
 }
 
 /** What can be named in a request: the first three also by their external references. */

@@ -261,6 +261,7 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   deleteLogo: {},
   createApiKey: { body: { scopes: ['read', 'payments'], expires_at: '2027-12-31T00:00:00Z' } },
+  listAudit: { query: { from: '2026-01-01T00:00:00Z', limit: '10' } },
   listApiKeys: { query: { limit: '10' } },
   rollApiKey: { path: apiKey, body: { overlap_hours: 1 } },
   revokeApiKey: { path: apiKey },

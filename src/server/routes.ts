@@ -1,4 +1,5 @@
 import type { Router } from '../api/fastify.ts'
+import { auditRoutes } from '../audit-trail/routes.ts'
 import { accountRoutes } from '../billing/account/routes.ts'
 import { adjustmentBatchRoute } from '../billing/adjustment/batch.ts'
 import { billRoutes } from '../billing/bill/routes.ts'
@@ -41,6 +42,7 @@ export function apiRoutes(router: Router, app: AppContext): void {
   billRoutes(router, app)
   adjustmentBatchRoute(router, app)
   privacyRoutes(router, app)
+  auditRoutes(router, app)
   settingsRoutes(router, app)
   logoRoutes(router, app)
   keyRoutes(router, app)

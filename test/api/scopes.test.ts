@@ -123,6 +123,15 @@ describe('a key of a key', () => {
     expect(hits(await dump(server.database), [first.body.secret])).toEqual([])
   })
 
+  test('is replayed to no other key, which might not be given as much', async () => {
+    const key = { 'idempotency-key': 'guessed' }
+    const asked = { scopes: ['refunds'] }
+    expect((await keys(server.key, asked, key)).status).toBe(201)
+    const clerk = await keyWith('keys', 'read')
+    const answer = await keys(clerk, asked, key)
+    expect([answer.status, answer.body.code]).toEqual([403, 'insufficient_scope'])
+  })
+
   test.each([
     [{}, '/scopes', 'required'],
     [{ scopes: [] }, '/scopes', 'too_small'],

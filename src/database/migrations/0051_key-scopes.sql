@@ -1,4 +1,4 @@
--- purpose: what a key may do: some scopes or all of them, or, of a public key, only begin payment sessions
+-- purpose: what a key may do: some scopes, all, or only begin payment sessions; and which processor an audit entry is of
 -- breaking: no
 
 alter table api_key
@@ -7,3 +7,6 @@ alter table api_key
   add column scopes text[],
   add constraint api_key_scopes_check
     check (case kind when 'public' then scopes is not null and scopes = '{}' else scopes is null or scopes <> '{}' end);
+
+-- The name of what has no id: a processor.
+alter table audit_entry add column object_name text;
