@@ -7,6 +7,7 @@ type Operation = {
   operationId: string
   tags: string[]
   summary: string
+  security: Record<string, string[]>[]
   responses: Record<string, { $ref?: string }>
 }
 type Schema = { examples?: unknown[] }
@@ -117,6 +118,13 @@ ${generated}
 `
 }
 
+function scopeOf({ security }: Operation): string {
+  return security
+    .flatMap((one) => one.secretKey ?? ['public key'])
+    .map((name) => (name === 'public key' ? name : `\`${name}\``))
+    .join(' or ')
+}
+
 /** docs/reference/operations.md: every operation of the document. */
 export function operationsPage({ tags, paths }: ApiDocument): string {
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
@@ -125,14 +133,19 @@ export function operationsPage({ tags, paths }: ApiDocument): string {
   const sections = tags.flatMap(({ name, description = '' }) => {
     const rows = calls
       .filter(({ operation }) => operation.tags.includes(name))
-      .map(({ call, operation }) => `| \`${call}\` | ${operation.summary} | \`${operation.operationId}\` |`)
+      .map(
+        ({ call, operation }) =>
+          `| \`${call}\` | ${operation.summary} | ${scopeOf(operation)} | \`${operation.operationId}\` |`,
+      )
     if (rows.length === 0) return []
-    return [`## ${name}\n\n${description}\n\n| call | what it does | operation |\n|---|---|---|\n${rows.join('\n')}\n`]
+    return [
+      `## ${name}\n\n${description}\n\n| call | what it does | scope | operation |\n|---|---|---|---|\n${rows.join('\n')}\n`,
+    ]
   })
   return `# Operations
 
 Every call of the API. Its fields, limits, responses and an example to run are in [openapi.json](../../openapi.json), and on a running
-server at \`/docs/reference\`, a page for each.
+server at \`/docs/reference\`, a page for each. The scope is what a key needs for it: see [Keys and scopes](../guides/keys-and-scopes.md).
 
 ${sections.join('\n')}
 ${generated}

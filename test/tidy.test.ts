@@ -26,6 +26,7 @@ const floors = [
   'openapi',
   'pages',
   'privacy',
+  'audit-trail',
   'search',
   'reports',
   'payments',

@@ -1,7 +1,7 @@
+import { keyHash } from '../core/api-key.ts'
 import { createCache } from '../core/cache.ts'
 import type { Clock } from '../core/clock.ts'
 import { Problem } from '../core/problem.ts'
-import { sha256 } from '../core/secret.ts'
 import type { Queryable } from '../database/pool.ts'
 import { createKeyLookup, type Key } from './key-lookup.ts'
 import type { KeyUses } from './key-uses.ts'
@@ -11,10 +11,10 @@ import type { KeyUses } from './key-uses.ts'
 const cachedMs = 1_000
 const cachedMax = 10_000
 
-/** Finds the environment that an API key gives access to. */
+/** Finds the environment that an API key gives access to, and what the key may do there. */
 export type Authenticator = {
   /** Takes the Authorization header. Throws `unauthenticated`, `key_revoked` or `key_expired`. */
-  authenticate(header: string | undefined): Promise<Pick<Key, 'environment' | 'actor'>>
+  authenticate(header: string | undefined): Promise<Pick<Key, 'environment' | 'actor' | 'kind' | 'scopes'>>
   /** Empties the cache, after the settings have changed. */
   forget(): void
 }
@@ -29,7 +29,7 @@ export function createAuthenticator(pool: Queryable, clock: Clock, uses: KeyUses
   const lookUp = createKeyLookup(pool)
 
   async function find(key: string): Promise<Key | undefined> {
-    const hash = sha256(key).toString('base64')
+    const hash = keyHash(key).toString('base64')
     const cached = known.get(hash)
     if (cached || unknown.get(hash)) return cached
     const found = await lookUp(hash)

@@ -7,9 +7,11 @@ export type Router = FastifyInstance
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Both are set by authentication, before any handler of the API runs. */
+    /** All are set by authentication, before any handler of the API runs. */
     environment: RequestEnvironment
     actor: Actor
+    /** Whether the key is a public one. */
+    by_public_key: boolean
   }
 }
 

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RequestEnvironment } from '../context.ts'
 import type { Actor } from '../core/actor.ts'
+import type { KeyRights } from '../core/api-key.ts'
 import type { Id } from '../core/id/id.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 
 /** A key as it is stored, with the environment that it opens. */
-export type Key = {
+export type Key = KeyRights & {
   id: Id
   environment: RequestEnvironment
   actor: Actor
@@ -14,10 +15,11 @@ export type Key = {
   revoked_at: Date | null
 }
 
-/** Finds a key by the SHA-256 of its secret, in base64. */
+/** Finds a key by its hash, in base64. */
 export type KeyLookup = (hash: string) => Promise<Key | undefined>
 
-type KeyRow = RequestEnvironment & { hash: Buffer; key_id: Id; expires_at: Date | null; revoked_at: Date | null }
+type KeyRow = RequestEnvironment &
+  KeyRights & { hash: Buffer; key_id: Id; expires_at: Date | null; revoked_at: Date | null }
 type Batch = { hashes: Set<string>; found: Promise<Map<string, Key>> }
 
 const findApiKeysSql = loadSql(import.meta.url, './sql/find-api-keys.sql')
@@ -61,9 +63,9 @@ async function findKeys(pool: Queryable, hashes: Set<string>): Promise<Map<strin
   const values = [[...hashes].map((hash) => Buffer.from(hash, 'base64'))]
   const { rows } = await pool.query<KeyRow>({ ...findApiKeysSql, values })
   return new Map(
-    rows.map(({ hash, key_id: id, expires_at, revoked_at, ...environment }) => [
+    rows.map(({ hash, key_id: id, kind, scopes, expires_at, revoked_at, ...environment }) => [
       hash.toString('base64'),
-      { id, environment, actor: `key:${id}`, expires_at, revoked_at },
+      { id, environment, actor: `key:${id}`, kind, scopes, expires_at, revoked_at },
     ]),
   )
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AppContext, RequestContext } from '../context.ts'
+import type { Scope } from '../core/api-key.ts'
 import { canonicalJson } from '../core/canonical-json.ts'
 import { Problem } from '../core/problem.ts'
 import { sha256 } from '../core/secret.ts'
@@ -88,7 +89,7 @@ export function operation<
         {
           params: readParams(route.params, request) as Parsed<P>,
           query: readParameters(route.query, request.url) as Parsed<Q>,
-          body: readBody(route.body, request) as Parsed<B>,
+          body: readBody((request.by_public_key && route.public_body) || route.body, request) as Parsed<B>,
           context: contextOf(app, request, route),
           if_match: request.headers['if-match'],
         },
@@ -129,7 +130,7 @@ function readBody(schema: Optional, request: FastifyRequest): unknown {
 function contextOf(
   { clock }: Pick<AppContext, 'clock'>,
   request: FastifyRequest,
-  { idempotent }: Pick<Operation, 'idempotent'>,
+  { idempotent, scope }: Pick<Operation, 'idempotent' | 'scope'>,
 ): RequestContext {
   const now = clock.now()
   return {
@@ -137,17 +138,20 @@ function contextOf(
     actor: request.actor,
     request_id: request.id,
     now,
-    idempotency: idempotent === true ? claimOf(request, now) : undefined,
+    idempotency: idempotent === true ? claimOf(request, scope, now) : undefined,
     instance: requestPath(request),
   }
 }
 
 /** The request's idempotency claim, if it sent a key. The fingerprint is of the method, the path and the canonical body. */
-function claimOf(request: FastifyRequest, now: Date): IdempotencyClaim | undefined {
+function claimOf(request: FastifyRequest, scope: Scope, now: Date): IdempotencyClaim | undefined {
   const key = readKey(request)
   if (key === undefined) return undefined
+  // No key that is sent begins with a blank. So what a page sends takes no key of the merchant's, and the response in which an API
+  // key is shown is replayed only to the key that asked for it: another one might not be given as much.
+  const own = request.by_public_key ? ' public ' : scope === 'keys' ? ` ${request.actor} ` : ''
   const fingerprint = sha256(`${request.method} ${requestPath(request)}\n${canonicalJson(request.body ?? null)}`)
-  return newClaim(request.environment.id, key, fingerprint, now)
+  return newClaim(request.environment.id, own + key, fingerprint, now)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { RequestContext } from '../context.ts'
+import type { Scope } from '../core/api-key.ts'
 import type { ProblemCode } from '../core/problem-codes.ts'
 import type { Responses } from './response.ts'
 
@@ -17,12 +18,16 @@ export type Route<P extends Optional, Q extends Optional, B extends Optional, R 
   /** The name of the operation, unique in the document. */
   id: string
   tag: string
+  /** What a key needs to call it. */
+  scope: Scope
   summary: string
   /** Details for the reference that the summary leaves out. */
   description?: string
   params?: P
   query?: Q
   body?: B
+  /** What a public key may send instead. Without it a public key cannot call the operation, nor can a page of another site. */
+  public_body?: z.ZodType<Parsed<B>>
   /** The schema of each successful response, by its status. */
   responses: R
   /** The media type of those, where it is not JSON. */
@@ -43,10 +48,14 @@ export type Route<P extends Optional, Q extends Optional, B extends Optional, R 
 }
 
 /** An operation as the OpenAPI document reads it. */
-export type Operation = Omit<Route<undefined, undefined, undefined, Responses>, 'params' | 'query' | 'body'> & {
+export type Operation = Omit<
+  Route<undefined, undefined, undefined, Responses>,
+  'params' | 'query' | 'body' | 'public_body'
+> & {
   params?: Optional
   query?: Optional
   body?: Optional
+  public_body?: Optional
 }
 
 declare module 'fastify' {

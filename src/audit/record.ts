@@ -4,36 +4,46 @@ import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 
+/** What is done to an object. */
+export const auditActions = [
+  'created',
+  'updated',
+  'archived',
+  'unarchived',
+  'voided',
+  'pseudonymised',
+  'revoked',
+  'deleted',
+  'requested',
+  'cancelled',
+  'retried',
+] as const
+
+/** What it is done to. */
+export const auditedKinds = [
+  'customer',
+  'account',
+  'bill',
+  'payment',
+  'receipt',
+  'payment_request',
+  'payment_session',
+  'transfer_notice',
+  'settings',
+  'processor',
+  'endpoint',
+  'replay',
+  'api_key',
+] as const
+
 /** What was done to which object. Changes of money are not included: their record is the ledger transaction. */
 export type AuditedChange = {
-  action:
-    | 'created'
-    | 'updated'
-    | 'archived'
-    | 'unarchived'
-    | 'voided'
-    | 'pseudonymised'
-    | 'revoked'
-    | 'deleted'
-    | 'requested'
-    | 'cancelled'
-    | 'retried'
-  object_kind:
-    | 'customer'
-    | 'account'
-    | 'bill'
-    | 'payment'
-    | 'receipt'
-    | 'payment_request'
-    | 'payment_session'
-    | 'transfer_notice'
-    | 'settings'
-    | 'processor'
-    | 'endpoint'
-    | 'replay'
-    | 'api_key'
-  /** Null when it is the environment itself. */
+  action: (typeof auditActions)[number]
+  object_kind: (typeof auditedKinds)[number]
+  /** Null when it is the environment itself, or something of it that has a name. */
   object_id: Id | null
+  /** The name of what has no id: a processor. */
+  object_name?: string
 }
 
 /** By whom, for which environment, and when. */
@@ -66,6 +76,7 @@ export async function recordChanges(
       uuidArray(objects),
       textArray(changes.map(({ context }) => context.request_id ?? null)),
       changes[0]?.context.now,
+      textArray(changes.map(({ change }) => change.object_name ?? null)),
     ],
   })
 }

@@ -1,4 +1,5 @@
 import { commandSettings, settingsHelp } from '../config.ts'
+import { scopes } from '../core/api-key.ts'
 import { version } from '../core/version.ts'
 import { unknown } from './usage.ts'
 
@@ -42,8 +43,8 @@ const commands: Readonly<Record<string, Command>> = {
         'Lists the keys: the id, the first and last characters, when each was created and last used.',
       ],
       [
-        'keys create --mode test|live [--merchant SLUG] [--expires 90d|DATE]',
-        'Creates another secret key and prints it, once. A DATE includes the whole of that day, in UTC.',
+        'keys create --mode test|live [--merchant SLUG] [--expires 90d|DATE] [--scopes LIST | --public]',
+        `Creates another key and prints it, once. A DATE includes the whole of that day, in UTC. LIST is what it may do, all unless given: ${scopes.join(',')}. A public key can only begin payment sessions.`,
       ],
       ['keys roll KEY [--overlap 24h]', 'Creates a key that replaces KEY, which stays valid for the overlap.'],
       ['keys revoke KEY', 'Revokes a key within a second. KEY is its id, or its first and last characters as listed.'],

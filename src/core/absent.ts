@@ -25,7 +25,8 @@ const kinds: Readonly<Record<IdKind, { named: string; path?: string }>> = {
   endpoint: { named: 'a webhook endpoint', path: '/webhooks/endpoints/{endpoint}' },
   delivery: { named: 'a delivery', path: '/webhooks/deliveries/{delivery}' },
   replay: { named: 'a replay' },
-  api_key: { named: 'an API key' },
+  api_key: { named: 'a key' },
+  audit: { named: 'an entry of the audit' },
 }
 
 /** What can be named in a request: the first three also by their external references. */
@@ -37,6 +38,7 @@ export type NameableKind =
   | 'payment_request'
   | 'payment_session'
   | 'transfer_notice'
+  | 'api_key'
   | 'obligation'
   | 'refund'
   | 'settlement'

@@ -6,6 +6,11 @@ import { formatId, type Id } from './id/id.ts'
  */
 export type Actor = `key:${Id}` | `command:${string}` | `job:${string}` | `page:${string}`
 
+/** The id of the key that an actor is; undefined for any other. */
+export function keyOfActor(actor: Actor): Id | undefined {
+  return actor.startsWith('key:') ? actor.slice('key:'.length) : undefined
+}
+
 /** An actor as the API shows it: its kind, and which one. */
 export type ShownActor = { key?: string; command?: string; job?: string; page?: string }
 

@@ -58,6 +58,11 @@ export const problems = {
     title: 'The key has been revoked',
     help: 'Create a new one with `tallystick keys create`.',
   },
+  insufficient_scope: {
+    status: 403,
+    title: 'The key may not do this',
+    help: 'The detail names the scope that is needed: send a key that has it. What a key may do is given when it is created.',
+  },
   key_expired: { status: 403, title: 'The key has expired', help: 'Create a new one with `tallystick keys create`.' },
   not_found: {
     status: 404,
@@ -135,6 +140,11 @@ export const problems = {
     status: 409,
     title: 'The status of the payment session does not allow this',
     help: 'Retrieve the session: one that is completed, has ended or is being paid stays as it is.',
+  },
+  key_state: {
+    status: 409,
+    title: 'The key is not valid any more',
+    help: 'One that was revoked or has expired is not rolled: create a new one.',
   },
   rotation_in_progress: {
     status: 409,

@@ -12,6 +12,7 @@ type OperationObject = {
   description?: string
   parameters?: Parameter[]
   requestBody?: { content: Media }
+  security: Record<string, string[]>[]
   responses: Record<string, ResponseObject>
   'x-codeSamples'?: { source: string }[]
 }
@@ -76,6 +77,7 @@ function operationPage({ method, path, operation }: DocumentedCall, document: Js
       `# ${prose(operation.summary)}`,
       `**\`${method} ${path}\`**`,
       operation.description && prose(operation.description),
+      scopeSentence(operation),
       ...(sample ? ['## Example', 'With `$BASE_URL` and `$API_KEY` exported:', codeBlock('bash', sample.source)] : []),
       ...parameterParts(parametersOf(operation, document), components),
       ...(body ? ['## Body', fieldList(body.schema, components)] : []),
@@ -84,6 +86,15 @@ function operationPage({ method, path, operation }: DocumentedCall, document: Js
       refusalsTable(operation, document),
     ),
   }
+}
+
+function scopeSentence({ security }: OperationObject): string {
+  const [scope] = security.flatMap(({ secretKey }) => secretKey ?? [])
+  const isPublic = security.some(({ publicKey }) => publicKey)
+  const keys = isPublic
+    ? `A public key, or a secret one with the scope \`${scope}\``
+    : `A key with the scope \`${scope}\``
+  return `${keys}: see [keys and scopes](/docs/guides/keys-and-scopes.md).`
 }
 
 function parametersOf({ parameters = [] }: OperationObject, document: Json): Parameter[] {

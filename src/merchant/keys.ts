@@ -1,7 +1,7 @@
-import { recordChange } from '../audit/record.ts'
-import type { Actor } from '../core/actor.ts'
+import { type AuditContext, recordChange } from '../audit/record.ts'
+import { type KeyRights, keyHash, keyPrefix } from '../core/api-key.ts'
 import { formatId, type Id, newId, parseId, randomBucket } from '../core/id/id.ts'
-import { randomSecret, sha256 } from '../core/secret.ts'
+import { randomSecret } from '../core/secret.ts'
 import { apiVersion } from '../core/version.ts'
 import type { Connection, Pool, Queryable } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
@@ -13,7 +13,7 @@ export type Mode = 'test' | 'live'
 export class MerchantError extends Error {}
 
 /** A key without its secret. */
-export type KeyRow = {
+export type KeyRow = KeyRights & {
   id: Id
   environment_id: number
   slug: string
@@ -28,45 +28,49 @@ export type KeyRow = {
 }
 
 /** A key that was just created. The secret is shown only here. */
-export type NewKey = { id: Id; secret: string }
+export type NewKey = { id: Id; secret: string; hint: string }
 
-/** The environment of a new key, and until when it is valid. */
-export type KeyOptions = { slug: string; mode: Mode; expires_at?: Date | undefined }
+/** The environment of a new key, until when it is valid, and what it may do: everything unless said. */
+export type KeyOptions = { slug: string; mode: Mode; expires_at?: Date | undefined } & Partial<KeyRights>
 
-const keyPrefixes = { test: 'sk_test_', live: 'sk_' } as const
+/** Who creates or changes keys, and when. */
+export type KeyChange = Pick<AuditContext, 'actor' | 'request_id' | 'now'>
+
 const insertKeySql = loadSql(import.meta.url, './sql/insert-key.sql')
 const findKeysSql = loadSql(import.meta.url, './sql/find-keys.sql')
 
 /** Adds a key to an environment: a random one, or `chosen`, which may exist already. */
 export async function addKey(
   connection: Connection,
-  { actor, now }: { actor: Actor; now: Date },
-  { slug, mode, expires_at }: KeyOptions,
+  by: KeyChange,
+  { slug, mode, expires_at, kind = 'secret', scopes = null }: KeyOptions,
   chosen?: string,
 ): Promise<NewKey> {
-  const secret = chosen ?? keyPrefixes[mode] + randomSecret(24)
-  const id = newId(randomBucket(), now.getTime())
+  const secret = chosen ?? keyPrefix({ kind, scopes }, mode) + randomSecret(24)
+  const id = newId(randomBucket(), by.now.getTime())
+  const hint = hintOf(secret)
   const { rows } = await connection.query<{ environment_id: number }>({
     ...insertKeySql,
-    values: [id, sha256(secret), hintOf(secret, mode), apiVersion, now, expires_at ?? null, slug, mode],
+    values: [id, keyHash(secret), hint, apiVersion, by.now, expires_at ?? null, slug, mode, kind, scopes],
   })
   const environment_id = rows[0]?.environment_id
   if (environment_id === undefined) {
     if (chosen === undefined) throw new MerchantError(`There is no merchant ${slug}.`)
-    return { id, secret }
+    return { id, secret, hint }
   }
-  const context = { environment: { id: environment_id }, actor, now }
+  const context = { environment: { id: environment_id }, ...by }
   await recordChange(connection, context, { action: 'created', object_kind: 'api_key', object_id: id })
-  return { id, secret }
+  return { id, secret, hint }
 }
 
 /** The first and last characters of a key, by which it is recognised: fewer of a short one that an operator chose. */
-function hintOf(secret: string, mode: Mode): string {
-  const random = secret.length - keyPrefixes[mode].length
-  return `${secret.slice(0, random < 24 ? keyPrefixes[mode].length : 11)}…${secret.slice(random < 24 ? -2 : -4)}`
+function hintOf(secret: string): string {
+  const { length } = /^[a-z]k_(?:test_)?/.exec(secret)?.[0] ?? ''
+  const isShort = secret.length - length < 24
+  return `${secret.slice(0, isShort ? length : 11)}…${secret.slice(isShort ? -2 : -4)}`
 }
 
-/** Creates another secret key for an environment of a merchant. */
+/** Creates another key for an environment of a merchant. */
 export function createKey(pool: Pool, options: KeyOptions, now: Date): Promise<NewKey> {
   return transaction(pool, (connection) => addKey(connection, { actor: 'command:keys create', now }, options))
 }
@@ -89,16 +93,21 @@ export async function listKeys(pool: Queryable, slug?: string): Promise<KeyRow[]
 export function revokeKey(pool: Pool, named: string, now: Date): Promise<KeyRow> {
   return transaction(pool, async (connection) => {
     const key = await lockKey(connection, named)
-    if (key.revoked_at !== null) return key
-    await connection.query({
-      name: 'revoke-api-key',
-      text: 'update api_key set revoked_at = $2 where id = $1',
-      values: [key.id, now],
-    })
-    const context = { environment: { id: key.environment_id }, actor: 'command:keys revoke', now } as const
-    await recordChange(connection, context, { action: 'revoked', object_kind: 'api_key', object_id: key.id })
-    return { ...key, revoked_at: now }
+    return { ...key, revoked_at: await revokeLocked(connection, { actor: 'command:keys revoke', now }, key) }
   })
+}
+
+/** Revokes a locked key, and returns since when it is: one that was revoked before stays as it is. */
+export async function revokeLocked(connection: Connection, by: KeyChange, key: KeyRow): Promise<Date> {
+  if (key.revoked_at !== null) return key.revoked_at
+  await connection.query({
+    name: 'revoke-api-key',
+    text: 'update api_key set revoked_at = $2 where id = $1',
+    values: [key.id, by.now],
+  })
+  const context = { environment: { id: key.environment_id }, ...by }
+  await recordChange(connection, context, { action: 'revoked', object_kind: 'api_key', object_id: key.id })
+  return by.now
 }
 
 /** Creates a key that replaces another, which stays valid for `overlap_ms`, or until it would have expired if that is sooner. */
@@ -116,19 +125,29 @@ export function rollKey(
         `The key ${formatId('api_key', key.id)} has expired: create a new one with tallystick keys create.`,
       )
     }
-    const by = { actor: 'command:keys roll', now } as const
-    const made = await addKey(connection, by, { slug: key.slug, mode: key.mode })
-    const until = now.getTime() + overlap_ms
-    const expires_at = new Date(Math.min(until, key.expires_at?.getTime() ?? until))
-    await connection.query({
-      name: 'expire-api-key',
-      text: 'update api_key set expires_at = $2 where id = $1',
-      values: [key.id, expires_at],
-    })
-    const context = { environment: { id: key.environment_id }, ...by }
-    await recordChange(connection, context, { action: 'updated', object_kind: 'api_key', object_id: key.id })
-    return { made, old: { ...key, expires_at } }
+    return rollLocked(connection, { actor: 'command:keys roll', now }, key, overlap_ms)
   })
+}
+
+/** Replaces a locked key that is valid by one that may do the same. */
+export async function rollLocked(
+  connection: Connection,
+  by: KeyChange,
+  key: KeyRow,
+  overlap_ms: number,
+): Promise<{ made: NewKey; old: KeyRow & { expires_at: Date } }> {
+  const { slug, mode, kind, scopes } = key
+  const made = await addKey(connection, by, { slug, mode, kind, scopes })
+  const until = by.now.getTime() + overlap_ms
+  const expires_at = new Date(Math.min(until, key.expires_at?.getTime() ?? until))
+  await connection.query({
+    name: 'expire-api-key',
+    text: 'update api_key set expires_at = $2 where id = $1',
+    values: [key.id, expires_at],
+  })
+  const context = { environment: { id: key.environment_id }, ...by }
+  await recordChange(connection, context, { action: 'updated', object_kind: 'api_key', object_id: key.id })
+  return { made, old: { ...key, expires_at } }
 }
 
 /** The one key with that id or hint, locked. Three full stops stand for the ellipsis of a hint. */

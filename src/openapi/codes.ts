@@ -8,6 +8,7 @@ const always: readonly ProblemCode[] = [
   'unauthenticated',
   'key_revoked',
   'key_expired',
+  'insufficient_scope',
   'internal_error',
   'service_unavailable',
   'stopping',

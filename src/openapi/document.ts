@@ -48,7 +48,14 @@ export function buildDocument(operations: readonly Operation[]): Json {
         secretKey: {
           type: 'http',
           scheme: 'bearer',
-          description: 'A secret key: `sk_test_…` for the test environment, `sk_…` for the live one.',
+          description:
+            'A secret key: `sk_test_…` for the test environment, `sk_…` for the live one; `rk_test_…` and `rk_…` with some scopes only. What an operation names here is the scope that it needs.',
+        },
+        publicKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'A public key, `pk_test_…` or `pk_…`, which may stand in a page: it can only begin payment sessions.',
         },
       },
       parameters,

@@ -19,6 +19,7 @@ const obligation = { obligation: '$OBLIGATION_ID' }
 const request = { payment_request: '$PAYMENT_REQUEST_ID' }
 const session = { payment_session: '$PAYMENT_SESSION_ID' }
 const held = { payment: '$AUTHORISED_PAYMENT_ID' }
+const apiKey = { api_key: '$KEY_ID' }
 const endpoint = { endpoint: '$ENDPOINT_ID' }
 const delivery = { delivery: '$DELIVERY_ID' }
 const replay = { endpoint: '$ENDPOINT_ID', replay: '$REPLAY_ID' }
@@ -267,6 +268,11 @@ export const examples: Readonly<Record<string, Example>> = {
     },
   },
   deleteLogo: {},
+  createApiKey: { body: { scopes: ['read', 'payments'], expires_at: '2027-12-31T00:00:00Z' } },
+  listAudit: { query: { from: '2026-01-01T00:00:00Z', limit: '10' } },
+  listApiKeys: { query: { limit: '10' } },
+  rollApiKey: { path: apiKey, body: { overlap_hours: 1 } },
+  revokeApiKey: { path: apiKey },
   listProcessors: {},
   retrieveProcessor: { path: { processor: 'stripe' } },
   updateProcessor: { path: { processor: 'simulator' }, body: { enabled: true, maximum: { ZAR: 5_000_000 } } },

@@ -14,7 +14,7 @@ export function openapiPath({ url }: Operation): string {
 
 /** One operation as an OpenAPI operation object. */
 export function operationObject(operation: Operation, writer: SchemaWriter, refusals: Refusals): Json {
-  const { id, tag, summary, description, body, idempotent } = operation
+  const { id, tag, scope, summary, description, body, public_body, idempotent } = operation
   const example = examples[id]
   const parameters = [
     ...fieldParameters(operation.params, 'path', writer),
@@ -27,6 +27,7 @@ export function operationObject(operation: Operation, writer: SchemaWriter, refu
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),
+    security: [{ secretKey: [scope] }, ...(public_body ? [{ publicKey: [] }] : [])],
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: requestBody(body, example, writer) }),
     responses: responses(operation, writer, refusals),

@@ -16,6 +16,8 @@ export const tagTexts: Readonly<Record<string, string>> = {
   'Webhook deliveries': 'What was sent to which endpoint, attempt by attempt, and sending it again.',
   'Event feed': 'All events in one order, for whoever asks.',
   Settings: 'The settings of the environment of the key.',
+  'API keys': 'Who may call the API, and what each may do.',
+  Audit: 'Who changed what, and when.',
   Processors: 'The payment services that take the money of payers.',
   'Payment requests': 'An amount that a payer is asked for, with a page to pay it at.',
   'Payment sessions': 'An amount that a page of the merchant hands over to be paid.',

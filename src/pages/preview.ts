@@ -26,6 +26,7 @@ export function previewRoutes(router: Router, app: AppContext): void {
       url: '/settings/preview',
       id: 'previewSettings',
       tag: 'Settings',
+      scope: 'read',
       summary: 'Preview a page with other settings',
       description:
         'Takes what an update takes and stores nothing. The answer is the page of an invented account that owes, marked as a sample.',

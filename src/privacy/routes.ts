@@ -71,6 +71,7 @@ export function privacyRoutes(router: Router, app: AppContext): void {
       url: '/billing/customers/:customer/export',
       id: 'exportCustomer',
       tag: customers.tag,
+      scope: 'read',
       summary: 'Export everything that is stored about a customer',
       description: 'One object, streamed as it is read: later lists may include what has arrived meanwhile.',
       params: objectParams('customer'),

@@ -18,6 +18,7 @@ export function searchRoutes(router: Router, app: AppContext): void {
       url: '/search',
       id: 'search',
       tag: 'Search',
+      scope: 'read',
       summary: 'Search by an id, a reference, a name, a contact or an amount',
       description:
         'Ids, references, e-mail addresses and phone numbers match as a whole; of names any beginning of one of the first five words does, with what follows it. Amounts find the newest bills and unapplied payments: those are looked for among the newest 1,000 of each. Each object is as its own GET shows it, without the addresses of pages, archived ones included.',

@@ -1,3 +1,4 @@
+import { sendOptions } from '../api/cross-origin.ts'
 import type { FastifyReply, FastifyRequest, Router } from '../api/fastify.ts'
 import { requestPath } from '../api/problems.ts'
 import { spareSlashProblem, withoutSpareSlashes } from '../api/spare-slashes.ts'
@@ -11,15 +12,17 @@ export type Addresses = {
   isFar(path: string): boolean
 }
 
-type Address = { expression: RegExp; methods: Set<string> }
+/** `open_to` is the method that a page of another site may call. */
+type Address = { expression: RegExp; methods: Set<string>; open_to?: string }
 
 /** Collects the addresses of the routes that are added to the router and its children from now on. */
 export function collectAddresses(router: Router): Addresses {
   const known = new Map<string, Address>()
-  router.addHook('onRoute', ({ url, method }) => {
+  router.addHook('onRoute', ({ url, method, config }) => {
     const address = known.get(url) ?? { expression: expressionOf(url), methods: new Set() }
     known.set(url, address)
     for (const one of [method].flat()) address.methods.add(one)
+    if (config?.operation?.public_body) address.open_to = config.operation.method
   })
   return {
     answer(request, reply, refuse) {
@@ -27,7 +30,7 @@ export function collectAddresses(router: Router): Addresses {
       const methods = methodsAt(known, path)
       if (methods.length === 0) return refuse(nothingAt(known, request.method, path))
       reply.headers({ allow: methods.join(', '), 'cache-control': 'no-store' })
-      if (request.method === 'OPTIONS') return reply.code(204).send()
+      if (request.method === 'OPTIONS') return sendOptions(reply, openMethodAt(known, path))
       return refuse(notAllowed(request.method, path, methods))
     },
     isFar: (path) => ![...known.keys()].some((url) => url.split('/')[1] === path.split('/')[1]),
@@ -40,6 +43,11 @@ function expressionOf(url: string): RegExp {
     return part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')
   })
   return new RegExp(`^${parts.join('')}$`)
+}
+
+/** The method that a page of another site may call at an address. */
+function openMethodAt(known: ReadonlyMap<string, Address>, path: string): string | undefined {
+  return [...known.values()].find(({ expression }) => expression.test(path))?.open_to
 }
 
 /** The methods that an address takes, OPTIONS among them; none where there is no such address. */

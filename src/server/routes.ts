@@ -1,4 +1,5 @@
 import type { Router } from '../api/fastify.ts'
+import { auditRoutes } from '../audit-trail/routes.ts'
 import { accountRoutes } from '../billing/account/routes.ts'
 import { adjustmentBatchRoute } from '../billing/adjustment/batch.ts'
 import { billRoutes } from '../billing/bill/routes.ts'
@@ -7,6 +8,7 @@ import { customerRoutes } from '../billing/customer/routes.ts'
 import { obligationRoutes } from '../billing/obligation/routes.ts'
 import type { AppContext } from '../context.ts'
 import { preparePages } from '../html/form.ts'
+import { keyRoutes } from '../merchant/key/routes.ts'
 import { logoRoutes, servedLogoRoutes } from '../merchant/logo/routes.ts'
 import { settingsRoutes } from '../merchant/settings/routes.ts'
 import { previewRoutes } from '../pages/preview.ts'
@@ -44,8 +46,10 @@ export function apiRoutes(router: Router, app: AppContext): void {
   adjustmentBatchRoute(router, app)
   creditRoutes(router, app)
   privacyRoutes(router, app)
+  auditRoutes(router, app)
   settingsRoutes(router, app)
   logoRoutes(router, app)
+  keyRoutes(router, app)
   processorRoutes(router, app)
   previewRoutes(router, app)
   statementRoutes(router, app)

@@ -1,11 +1,14 @@
 import fastify from 'fastify'
 import type { Authenticator } from '../api/auth.ts'
+import { authorize } from '../api/authorize.ts'
+import { openToPages } from '../api/cross-origin.ts'
 import type { FastifyReply, FastifyRequest, Router } from '../api/fastify.ts'
 import { readJsonBody } from '../api/json-body.ts'
 import { requestPath, sendProblem, toProblem } from '../api/problems.ts'
 import { checkCharset, targetFault } from '../api/request-head.ts'
 import type { AppContext, RequestEnvironment } from '../context.ts'
 import type { Actor } from '../core/actor.ts'
+import { assert } from '../core/assert.ts'
 import { Problem } from '../core/problem.ts'
 import { newRequestId } from '../core/request-id.ts'
 import { docsRoutes } from '../docs-site/routes.ts'
@@ -51,6 +54,7 @@ export async function buildServer(
   })
   router.decorateRequest('environment', null as unknown as RequestEnvironment)
   router.decorateRequest('actor', null as unknown as Actor)
+  router.decorateRequest('by_public_key', false)
   refuseExpectations(app, router)
   readJson(router)
   guardRequests(router)
@@ -92,9 +96,14 @@ export async function buildServer(
     api.addHook('onRequest', async (request, reply) => {
       // Customers' data, and once a signing secret: no cache keeps an answer, whatever becomes of the request.
       reply.header('cache-control', 'no-store')
-      const { environment, actor } = await authenticator.authenticate(request.headers.authorization)
-      request.environment = environment
-      request.actor = actor
+      const { operation } = request.routeOptions.config
+      assert(operation !== undefined, 'every route of the API is an operation')
+      openToPages(operation, request, reply)
+      const key = await authenticator.authenticate(request.headers.authorization)
+      authorize(key, operation)
+      request.environment = key.environment
+      request.actor = key.actor
+      request.by_public_key = key.kind === 'public'
     })
     apiRoutes(api, app)
   })

@@ -27,11 +27,13 @@ async function actions(): Promise<Sample[]> {
   const asked = { amount: 5, currency: 'ZAR' }
   const request = await server.api('POST', '/collect/payment_requests', asked)
   const session = await server.api('POST', '/collect/payment_sessions', asked)
+  const apiKey = await server.api('POST', '/settings/keys', { scopes: ['read'] })
   const kinds = ['bills/spare-b', 'accounts/spare-a', 'customers/spare-c']
   return [
     { method: 'POST', path: '/test/settlements', body: {} },
     { method: 'DELETE', path: '/settings/logo', body: {} },
     { method: 'DELETE', path: '/settings/processors/simulator', body: {} },
+    { method: 'DELETE', path: `/settings/keys/${apiKey.body.id}`, body: {} },
     { method: 'POST', path: `/collect/payment_requests/${request.body.id}/cancel`, body: {} },
     { method: 'POST', path: `/collect/payment_sessions/${session.body.id}/cancel`, body: {} },
     post('bills/spare-b/void'),

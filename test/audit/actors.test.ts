@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { payThroughPages } from '../../src/cli/demo-payer.ts'
+import { formatId, newId } from '../../src/core/id/id.ts'
 import { createKey } from '../../src/merchant/keys.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -101,5 +102,106 @@ describe('who made a change is kept with it', () => {
         ),
       ),
     ).rejects.toThrow(/ledger_transaction_has_actor/)
+  })
+})
+
+// The last, since it counts on what was done above.
+describe('the list of who changed what', () => {
+  type Shown = { id: string; at: string; actor: object; action: string; object_kind: string; object?: string }
+  const audit = async (query = ''): Promise<Shown[]> => (await server.api('GET', `/audit?limit=100${query}`)).body.data
+  const told = ({ action, object_kind }: Shown) => `${object_kind} ${action}`
+
+  test('has stored changes and movements of money in one order, newest first, on pages that lead on', async () => {
+    const whole = await audit()
+    expect(whole.map(told)).toEqual(
+      expect.arrayContaining([
+        'customer archived',
+        'settings updated',
+        'payment payment',
+        'adjustment opening_balance',
+      ]),
+    )
+    expect(whole.map(({ at }) => at)).toEqual(
+      whole
+        .map(({ at }) => at)
+        .sort()
+        .reverse(),
+    )
+    const walked: Shown[] = []
+    let cursor = ''
+    do {
+      const { body } = await server.api('GET', `/audit?limit=4${cursor}`)
+      walked.push(...body.data)
+      cursor = body.has_more ? `&cursor=${body.next_cursor}` : ''
+    } while (cursor !== '')
+    expect(walked).toEqual(whole)
+    const moved = whole.find((one) => told(one) === 'payment payment')
+    expect(moved).toEqual({
+      id: expect.stringMatching(/^txn_/),
+      at: expect.any(String),
+      actor: { page: 'payment' },
+      action: 'payment',
+      object_kind: 'payment',
+      object: expect.stringMatching(/^pay_/),
+      request_id: expect.any(String),
+    })
+  })
+
+  test('is narrowed by who, by what, and by when', async () => {
+    const whole = await audit()
+    const [row] = (await server.database.pool.query("select id from api_key where hint like 'sk_test%'")).rows
+    const key = formatId('api_key', row.id)
+    const byKey = await audit(`&actor=${key}`)
+    expect(byKey).toEqual(whole.filter(({ actor }) => 'key' in actor && actor.key === key))
+    const byPage = await audit('&actor=page:payment')
+    expect(byPage.map(told).sort()).toEqual(['payment created', 'payment payment', 'payment updated'])
+    const customer = (await server.api('GET', '/billing/customers/C1')).body.id
+    const ofCustomer = await audit(`&object=${customer}`)
+    expect(ofCustomer.map(({ action, object }) => `${action} ${object}`)).toEqual(
+      ['archived', 'updated', 'created'].map((action) => `${action} ${customer}`),
+    )
+    expect(await audit(`&object=${customer}&actor=page:payment`)).toEqual([])
+    const at = ofCustomer[1]?.at as string
+    expect(await audit(`&object=${customer}&from=${at}&to=${at}`)).toEqual([ofCustomer[1]])
+    expect(await audit(`&to=${at}`)).toEqual(whole.filter((one) => one.at <= at))
+  })
+
+  test('names the processor, and holds nothing that is secret or personal', async () => {
+    await server.api('PATCH', '/settings/processors/simulator', { position: 3 })
+    const { text, body } = await server.api('GET', '/audit?limit=1')
+    expect(body.data[0]).toMatchObject({ action: 'updated', object_kind: 'processor', object: 'simulator' })
+    expect(text).not.toMatch(/Ada|Byron/)
+  })
+
+  test('is of one environment', async () => {
+    const live = { authorization: `Bearer ${server.liveKey}` }
+    const { data } = (await server.api('GET', '/audit', undefined, live)).body
+    expect(data.map(told)).toEqual(['api_key created', 'api_key created'])
+    const customer = (await server.api('GET', '/billing/customers/C1')).body.id
+    expect((await server.api('GET', `/audit?object=${customer}`, undefined, live)).body.data).toEqual([])
+  })
+
+  test.each([
+    ['actor', 'nobody'],
+    ['actor', formatId('customer', newId(1, 1))],
+    ['object', 'C1'],
+    ['from', 'yesterday'],
+  ])('refuses %s=%s', async (parameter, value) => {
+    const { status, body } = await server.api('GET', `/audit?${parameter}=${value}`)
+    expect([status, body.errors]).toEqual([400, [expect.objectContaining({ parameter })]])
+  })
+
+  test('looks through so many rows for a page, and leads on to what is behind them', async () => {
+    const before = await audit()
+    // The live environment is busy.
+    await server.database.owner.query(
+      `insert into audit_entry (id, bucket, environment_id, actor, action, object_kind, recorded_at)
+       select new_id(now(), 7), 7, e.id, 'job:test', 'updated', 'settings', now()
+       from environment as e, generate_series(1, 6000) where e.mode = 'live'`,
+    )
+    const first = (await server.api('GET', '/audit?limit=100')).body
+    expect([first.data, first.has_more]).toEqual([[], true])
+    const second = (await server.api('GET', `/audit?limit=100&cursor=${first.next_cursor}`)).body
+    expect([second.data, second.has_more]).toEqual([before, false])
   })
 })

@@ -132,6 +132,26 @@ describe('commands beside a running server', () => {
     expect((await keys('list')).stdout).toMatch(new RegExp(`^${id} .+Z  .+Z$`, 'm'))
   })
 
+  test('keys create limits what a key may do, and the list says so', async () => {
+    const create = (...args: string[]) => runTallystick(['keys', 'create', '--mode', 'test', ...args], beside())
+    const restricted = /once: (rk_test_\w+)\nIts id is (key_\w+)/.exec(
+      (await create('--scopes', 'read,refunds')).stdout,
+    )
+    const open = /once: (pk_test_\w+)\nIts id is (key_\w+)/.exec((await create('--public')).stdout)
+    const { stdout } = await runTallystick(['keys', 'list'], beside())
+    const scopesOf = (id = '') =>
+      stdout
+        .split('\n')
+        .find((line) => line.startsWith(id))
+        ?.split(/ {2,}/)[4]
+    expect([scopesOf(restricted?.[2]), scopesOf(open?.[2])]).toEqual(['read,refunds', 'public'])
+    const answer = async (secret = '') => {
+      const response = await fetch(`${server.url}/settings`, { headers: { authorization: `Bearer ${secret}` } })
+      return response.status
+    }
+    expect([await answer(restricted?.[1]), await answer(open?.[1])]).toEqual([200, 403])
+  })
+
   test('who or what is not there is said in one line', async () => {
     const nobody = ['--merchant', 'nobody']
     const asked = [

@@ -68,6 +68,11 @@ describe('a wrong call is one line that says what to type, and exit code 2', () 
     ['keys create --mode test --expires 2027-02-30', /^--expires should be a duration such as 90d or a date/],
     ['keys create --mode test --expires 2020-01-01', /^--expires should be in the future/],
     ['keys create --mode test --expires 99999d', /^--expires should be a duration/],
+    [
+      'keys create --mode test --scopes reed,billing',
+      /^There is no scope reed: did you mean read\? They are read, billing,/,
+    ],
+    ['keys create --mode test --scopes read --public', /^--public and --scopes exclude each other/],
     ['keys revoke', /^tallystick keys revoke needs a key/],
     ['keys revoke one other', /^tallystick keys revoke does not take "other"/],
     ['keys roll one --overlap 1y', /^--overlap should be a duration/],

@@ -35,6 +35,7 @@ const saved: Readonly<Record<string, string>> = {
   createTestSettlement: 'SETTLEMENT_ID',
   createPaymentRequest: 'PAYMENT_REQUEST_ID',
   createPaymentSession: 'PAYMENT_SESSION_ID',
+  createApiKey: 'KEY_ID',
   createWebhookEndpoint: 'ENDPOINT_ID',
   createReplay: 'REPLAY_ID',
 }

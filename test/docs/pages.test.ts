@@ -157,7 +157,7 @@ test('the Markdown of a guide is its file, with links that work where it is serv
   const file = readFileSync(resolve(import.meta.dirname, '../../docs/guides/idempotency.md'), 'utf8')
   const { headers, text } = await get('/docs/guides/idempotency.md')
   expect(headers.get('content-type')).toBe('text/markdown; charset=utf-8')
-  expect(text).toBe(file.replaceAll(/\]\((batches|recorded-payments)\.md\)/g, '](/docs/guides/$1.md)'))
+  expect(text).toBe(file.replaceAll(/\]\((batches|keys-and-scopes|recorded-payments)\.md\)/g, '](/docs/guides/$1.md)'))
 })
 
 test('llms.txt names every page', async () => {

@@ -1,7 +1,7 @@
 /** How the documents write what differs from run to run. */
-const id = /^(?:bcus|bacc|bill|pay|pr|ps|chk|ob|adj|rev|re|dis|stl|txn|ent|evt|whe|req)_[A-Za-z0-9]{10,}$/
+const id = /^(?:bcus|bacc|bill|pay|pr|ps|chk|ob|adj|rev|re|dis|stl|txn|ent|evt|whe|req|key)_[A-Za-z0-9]{10,}$/
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z$/
-const secret = /^whsec_/
+const secret = /^(?:whsec|rk_test)_/
 const link = /^(.*\/(?:p|r|checkout)\/)[\w-]+(\/.*)?$/
 
 /**

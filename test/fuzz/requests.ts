@@ -89,6 +89,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
   }
   const [held, heldToo] = [await authorise(), await authorise()]
   const request = await create('/collect/payment_requests', { ...asked, external_reference: 'F6' })
+  const apiKey = await create('/settings/keys', { scopes: ['read'] })
   const session = await create('/collect/payment_sessions', { ...asked, account: account.id })
   return {
     customer: customer.id,
@@ -103,6 +104,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     settlement: settlements.data[0].id,
     dispute: await sampleDispute(server),
     endpoint: endpoint.id,
+    api_key: apiKey.id,
     delivery: delivery.id,
     event: delivery.event_id,
     replay: replay.id,
@@ -150,7 +152,7 @@ export async function validRequests(server: TestServer): Promise<Sample[]> {
 
 /** The same on objects that there are. */
 export function sampleRequests(objects: SampleObjects): Sample[] {
-  const { customer, account, bill, payment, payment_request, obligation, endpoint, returned } = objects
+  const { customer, account, bill, payment, payment_request, obligation, endpoint, returned, api_key } = objects
   const newCustomer = {
     external_reference: 'N1',
     name: 'Ann',
@@ -283,6 +285,12 @@ export function sampleRequests(objects: SampleObjects): Sample[] {
       body: { to: { account }, amount: 10 },
     },
     ...endpointRequests(endpoint),
+    {
+      method: 'POST',
+      path: '/settings/keys',
+      body: { scopes: ['read', 'billing'], expires_at: '2199-01-01T00:00:00Z' },
+    },
+    { method: 'POST', path: `/settings/keys/${api_key}/rolls`, body: { overlap_hours: 1 } },
     ...checkoutRequests(account, payment_request),
   ]
 }

@@ -17,6 +17,7 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'amount_exceeds_remaining',
     'bill_voided',
   ].map((code) => `applyCredit ${code}`),
+  'test/api/scopes.test.ts': ['rollApiKey key_state'],
   'test/desk/unidentified.test.ts': ['assignPayment payment_state'],
   'test/desk/transfers.test.ts': [
     'payment_state',

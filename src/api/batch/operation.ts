@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { AppContext, RequestContext } from '../../context.ts'
+import type { Scope } from '../../core/api-key.ts'
 import { canonicalJson } from '../../core/canonical-json.ts'
 import { Problem } from '../../core/problem.ts'
 import type { ProblemCode } from '../../core/problem-codes.ts'
@@ -22,6 +23,7 @@ export type BatchDeclared<Row extends z.ZodType> = {
   url: string
   id: string
   tag: string
+  scope: Scope
   summary: string
   description: string
   row: Row

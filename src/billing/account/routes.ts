@@ -25,6 +25,7 @@ export function accountRoutes(router: Router, app: AppContext): void {
       url: '/billing/accounts',
       id: 'createAccount',
       tag: accounts.tag,
+      scope: 'billing',
       summary: 'Create an account',
       body: createAccountBody,
       responses: { 201: account },

@@ -39,6 +39,7 @@ export function adjustmentBatchRoute(router: Router, app: AppContext): void {
       url: '/billing/adjustments/batch',
       id: 'createAdjustmentBatch',
       tag: 'Adjustments',
+      scope: 'billing',
       summary: 'Adjust many balances',
       description: `Each row names the customer, the account or the bill that it adjusts. ${besideEachOther}`,
       row,

@@ -46,6 +46,7 @@ export function earlierOperation(router: Router, app: AppContext): void {
       url: '/billing/bills/:bill/earlier_particulars',
       id: 'listEarlierParticulars',
       tag: bills.tag,
+      scope: 'read',
       summary: 'List what a bill was for, and when it was due, earlier',
       description:
         'Each item is what `due_date`, `description`, `lines` and `document_url` were until one of them was changed, and who changed it. All but the date is erased when the customer is pseudonymised.',

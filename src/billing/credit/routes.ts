@@ -14,6 +14,7 @@ export function creditRoutes(router: Router, app: AppContext): void {
       method: 'POST',
       url: '/billing/customers/:customer/credit_applications',
       id: 'applyCredit',
+      scope: 'billing',
       tag: 'Customers',
       summary: 'Set credit of a customer off against what it owes',
       description:

@@ -126,6 +126,7 @@ export function adjustOperation<Kind extends ReceivableKind, Shape extends z.Zod
         'The amount is added to the current balance, so an adjustment cannot overwrite a payment that has just arrived.',
       ...declared,
       tag,
+      scope: 'billing',
       params: objectParams(kind),
       body: createAdjustment,
       responses: { 201: adjustment },

@@ -32,7 +32,7 @@ export function createBatchOperation<Kind extends ReceivableKind, Shape extends 
   batchOperation(
     router,
     app,
-    { ...declared, tag, description: besideEachOther, shown: [shape, takenBack] },
+    { ...declared, tag, scope: 'billing', description: besideEachOther, shown: [shape, takenBack] },
     {
       check,
       limitOf: () => app.batchLimits.transactions,

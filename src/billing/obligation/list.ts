@@ -44,6 +44,7 @@ export function obligationListRoute(router: Router, app: AppContext): void {
       url: '/billing/obligations',
       id: 'listObligations',
       tag: 'Obligations',
+      scope: 'read',
       summary: 'List obligations',
       query: listObligations,
       responses: { 200: pageOf(obligation) },

@@ -63,6 +63,7 @@ function addCreate(router: Router, app: AppContext): void {
       url: '/billing/obligations',
       id: 'createObligation',
       tag,
+      scope: 'payments',
       summary: 'Apply unapplied money of a payment',
       description:
         'Creates a new obligation. Money is applied only in its own currency, and only to what its own customer owes.',
@@ -98,6 +99,7 @@ function addRetrieve(router: Router, app: AppContext): void {
       url: '/billing/obligations/:obligation',
       id: 'retrieveObligation',
       tag,
+      scope: 'read',
       summary: 'Retrieve an obligation',
       params,
       responses: { 200: obligation },
@@ -120,6 +122,7 @@ function addReverse(router: Router, app: AppContext): void {
       url: '/billing/obligations/:obligation/reversals',
       id: 'reverseObligation',
       tag,
+      scope: 'payments',
       summary: 'Reverse an obligation to unapplied',
       description:
         'Reversed by new entries: the obligation stays readable and shows how much of it was reversed. A bill that it paid is open again.',
@@ -146,6 +149,7 @@ function addMove(router: Router, app: AppContext): void {
       url: '/billing/obligations/:obligation/moves',
       id: 'moveObligation',
       tag,
+      scope: 'payments',
       summary: 'Move an obligation to another receivable of the customer',
       description: 'Reverses it and applies the money elsewhere, in one transaction. Returns the new obligation.',
       params,

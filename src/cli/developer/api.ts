@@ -37,14 +37,14 @@ export function readApi(environment: EnvironmentVariables): Api {
   if (!isHttpAddress(address)) {
     throw new UsageError('TALLYSTICK_URL should be the address of a server, such as https://pay.example.com.')
   }
-  if (!/^sk_\w+$/.test(key)) {
+  if (!/^[sr]k_\w+$/.test(key)) {
     throw new UsageError('TALLYSTICK_API_KEY should be a secret key: the server prints one at its first start.')
   }
   const url = address.replace(/\/+$/, '')
   return {
     url,
     key,
-    mode: key.startsWith('sk_test_') ? 'test' : 'live',
+    mode: /^.k_test_/.test(key) ? 'test' : 'live',
     call: (method, path, body, signal) => call({ url, key }, method, path, body, signal),
   }
 }

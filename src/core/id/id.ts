@@ -35,6 +35,7 @@ export const idPrefixes = {
   delivery: 'dlv_',
   replay: 'rpl_',
   api_key: 'key_',
+  audit: 'aud_',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -33,6 +33,7 @@ export function logoRoutes(router: Router, app: AppContext): void {
       url: '/settings/logo',
       id: 'putLogo',
       tag,
+      scope: 'settings',
       summary: 'Set the logo',
       description:
         'It stands on each page beside the name. What kind of picture it is and how large is read from its bytes.',
@@ -53,6 +54,7 @@ export function logoRoutes(router: Router, app: AppContext): void {
       url: '/settings/logo',
       id: 'deleteLogo',
       tag,
+      scope: 'settings',
       summary: 'Delete the logo',
       responses: { 200: settings },
       etag: true,

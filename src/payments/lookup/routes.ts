@@ -37,6 +37,7 @@ export function lookupRoutes(router: Router, app: AppContext): void {
       url: '/billing/lookups',
       id: 'lookUp',
       tag: 'Payments',
+      scope: 'read',
       summary: 'Look up what is due under a reference',
       description:
         'What a pay point needs before it takes money. One reference may belong to a customer, an account and a bill at once; archived objects and voided bills are left out. A paycode that can be paid now is found too, with the amount that it is for.',

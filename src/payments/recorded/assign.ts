@@ -22,6 +22,7 @@ export function paymentAssignRoute(router: Router, app: AppContext): void {
       url: '/billing/payments/:payment/assignments',
       id: 'assignPayment',
       tag: 'Payments',
+      scope: 'payments',
       summary: 'Assign a payment whose payer was unknown',
       description:
         'All that is left of it becomes a new payment of the customer, which is applied like a recorded one, and counts from when the money was received. Once only. Emits obligation.amount_applied for each obligation, and payment.amount_unapplied for what stays.',

@@ -67,6 +67,7 @@ export function paymentListRoute(router: Router, app: AppContext): void {
       url: '/billing/payments',
       id: 'listPayments',
       tag: 'Payments',
+      scope: 'read',
       summary: 'List payments',
       query: listPayments,
       responses: { 200: pageOf(listedPayment) },

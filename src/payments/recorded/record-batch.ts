@@ -17,6 +17,7 @@ export function paymentBatchRoute(router: Router, app: AppContext): void {
       url: '/billing/payments/batch',
       id: 'createPaymentBatch',
       tag: 'Payments',
+      scope: 'payments',
       summary: 'Record many payments that were received elsewhere',
       description:
         'Each row is recorded as by itself, once: sent again under the same reference it is answered 200 with the first payment. A dry run shows how each would be allocated if it were alone.',

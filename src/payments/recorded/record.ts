@@ -31,6 +31,7 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
       url: '/billing/payments',
       id: 'createPayment',
       tag: 'Payments',
+      scope: 'payments',
       summary: 'Record a payment that was received elsewhere',
       description:
         'It is applied at once. The same request under the same reference returns 200 with the first payment; any other is a conflict that says what differs. With `replaces` it takes the place of a payment whose money was returned. A request that names no target may hold the code of a transfer notice, in `reference` or in `details.text`: it pays what that was made for. With `unidentified` the money waits until it is assigned to a customer.',

@@ -23,6 +23,7 @@ export function paymentReverseRoute(router: Router, app: AppContext): void {
       url: '/billing/payments/:payment/reversals',
       id: 'reversePayment',
       tag: 'Payments',
+      scope: 'payments',
       summary: 'Reverse a recorded payment, in whole or in part',
       description:
         'Takes the unapplied part first, then the obligations, newest first; then the same of the payments that its money became, newest first. Emits payment.reversed, and obligation.amount_reversed for each obligation that is reduced.',

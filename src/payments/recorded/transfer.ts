@@ -22,6 +22,7 @@ export function paymentTransferRoute(router: Router, app: AppContext): void {
       method: 'POST',
       url: '/billing/payments/:payment/transfers',
       id: 'transferPayment',
+      scope: 'payments',
       tag: 'Payments',
       summary: 'Transfer money of a payment to another customer',
       description:

@@ -29,6 +29,7 @@ export function refundCreateRoute(router: Router, app: AppContext): void {
       url: '/collect/payments/:payment/refunds',
       id: 'createRefund',
       tag: 'Refunds',
+      scope: 'refunds',
       summary: 'Refund a payment through its processor',
       description:
         'The money is taken out of the payment at once, and payment.refunded tells when the processor has sent it. Where that fails the money comes back, which payment.refund_failed tells.',

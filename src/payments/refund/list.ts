@@ -19,6 +19,7 @@ export function refundListRoute(router: Router, app: AppContext): void {
       url: '/billing/refunds',
       id: 'listRefunds',
       tag: 'Refunds',
+      scope: 'read',
       summary: 'List refunds',
       query: schema.listRefunds,
       responses: { 200: pageOf(schema.refund) },

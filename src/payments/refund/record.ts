@@ -21,6 +21,7 @@ export function refundRecordRoute(router: Router, app: AppContext): void {
       url: '/billing/payments/:payment/refunds',
       id: 'recordRefund',
       tag: 'Refunds',
+      scope: 'refunds',
       summary: 'Record that money of a recorded payment was sent back',
       description:
         'The same request under the same reference returns 200 with the first refund; any other is a conflict that says what differs. Emits obligation.amount_reversed for each obligation that is reduced, and payment.refunded.',

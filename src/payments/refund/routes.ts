@@ -27,6 +27,7 @@ function addRetrieve(router: Router, app: AppContext): void {
       url: '/billing/refunds/:refund',
       id: 'retrieveRefund',
       tag: 'Refunds',
+      scope: 'read',
       summary: 'Retrieve a refund',
       params: z.object({ refund: sentId('refund') }),
       responses: { 200: refund },

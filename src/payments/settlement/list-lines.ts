@@ -22,6 +22,7 @@ export function settlementLinesRoute(router: Router, app: AppContext): void {
       url: '/collect/settlements/:settlement/lines',
       id: 'listSettlementLines',
       tag: 'Settlements',
+      scope: 'read',
       summary: 'List the lines of a settlement',
       params: z.object({ settlement: sentId('settlement') }),
       query: schema.listLines,

@@ -19,6 +19,7 @@ export function settlementListRoute(router: Router, app: AppContext): void {
       url: '/collect/settlements',
       id: 'listSettlements',
       tag: 'Settlements',
+      scope: 'read',
       summary: 'List settlements',
       query: schema.listSettlements,
       responses: { 200: pageOf(schema.settlement) },

@@ -31,6 +31,7 @@ function addRetrieve(router: Router, app: AppContext): void {
       url: '/collect/settlements/:settlement',
       id: 'retrieveSettlement',
       tag,
+      scope: 'read',
       summary: 'Retrieve a settlement',
       params: z.object({ settlement: sentId('settlement') }),
       responses: { 200: schema.settlement },
@@ -52,6 +53,7 @@ function addBalances(router: Router, app: AppContext): void {
       url: '/collect/balances',
       id: 'retrieveProcessorBalances',
       tag,
+      scope: 'read',
       summary: 'Retrieve what processors owe, as of the end of a day',
       description:
         'By processor and currency, as far as it is known now: what a processor tells later counts on the day of its own.',
@@ -72,6 +74,7 @@ function addTestSettlement(router: Router, app: AppContext): void {
       url: '/test/settlements',
       id: 'createTestSettlement',
       tag,
+      scope: 'payments',
       summary: 'Have the simulator settle at once, in a test environment',
       description:
         'What it has taken and sent back since its last settlement, by currency; otherwise it settles at midnight. Nothing to settle is an empty list. Live keys get 404.',

@@ -18,6 +18,7 @@ export function testPaymentRoutes(router: Router, app: AppContext): void {
       url: '/test/payments',
       id: 'createTestPayment',
       tag: 'Payments',
+      scope: 'payments',
       summary: 'Pay as a payer would, in a test environment',
       description:
         'The payment goes the way of one that a payer makes on a page, through the simulator, with the outcome that you name. Live keys get 404.',

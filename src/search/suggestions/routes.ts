@@ -19,6 +19,7 @@ export function suggestionRoutes(router: Router, app: AppContext): void {
       url: '/billing/payments/:payment/suggestions',
       id: 'suggestTargets',
       tag: 'Payments',
+      scope: 'read',
       summary: 'Suggest what unidentified or unapplied money may be for',
       description:
         "Customers, accounts and bills whose external reference stands in `details.text` or in the payment's reference, in whatever spaces, punctuation and capitals a bank writes it, and debts of exactly the amount that waits: of the customer, or among the newest 1,000 unpaid bills when the payer is unknown. What matches by both comes first, then what is named and owes, then what is named. Nothing is applied by it. Of a payment of which nothing waits there are none.",

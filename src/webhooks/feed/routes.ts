@@ -15,6 +15,7 @@ export function feedRoutes(router: Router, app: AppContext): void {
       url: '/events',
       id: 'readEvents',
       tag: 'Event feed',
+      scope: 'read',
       summary: 'Read the feed of events',
       description:
         'Oldest first, in one order that never changes: keep `next_cursor` of each page, also of an empty one, and go on from it. A page ends after 10,000 events of other types at the latest: it may have fewer than `limit`, or none, while `has_more` is true. At most 20 requests of an environment wait at a time; more are answered at once.',

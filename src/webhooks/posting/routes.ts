@@ -15,6 +15,7 @@ export function postingRoutes(router: Router, app: AppContext): void {
       url: '/events/unposted',
       id: 'listUnpostedEvents',
       tag: 'Webhook deliveries',
+      scope: 'read',
       summary: 'List events that are not posted',
       description:
         'The events that move money, are delivered to an endpoint with `expects_posting`, and have no `posting_reference` there: oldest first, one for each endpoint. They are those with a `sequence`, and `payment.succeeded`, `payment.amount_unapplied` and `payment.reversed`.',

@@ -27,6 +27,7 @@ function addList(router: Router, app: AppContext): void {
       url: '/webhooks/deliveries',
       id: 'listWebhookDeliveries',
       tag,
+      scope: 'read',
       summary: 'List webhook deliveries',
       description:
         'Newest event first. A page ends after 20,000 deliveries of the whole server at the latest: it may have fewer than `limit`, or none, while `has_more` is true. `object`, and `from` with `to`, make a search short.',
@@ -47,6 +48,7 @@ function addRetrieve(router: Router, app: AppContext): void {
       url: '/webhooks/deliveries/:delivery',
       id: 'retrieveWebhookDelivery',
       tag,
+      scope: 'read',
       summary: 'Retrieve a webhook delivery',
       description: 'With its attempts, newest first.',
       params,
@@ -68,6 +70,7 @@ function addRetry(router: Router, app: AppContext): void {
       url: '/webhooks/deliveries/:delivery/retries',
       id: 'retryWebhookDelivery',
       tag,
+      scope: 'webhooks',
       summary: 'Retry a webhook delivery',
       description:
         'It is due at once, whatever its status, with the same id and bytes, and its schedule begins again. While its endpoint is disabled or paused it waits.',
@@ -92,6 +95,7 @@ function addEvent(router: Router, app: AppContext): void {
       url: '/events/:event',
       id: 'retrieveEvent',
       tag,
+      scope: 'read',
       summary: 'Retrieve an event',
       description: 'As it is sent, with its deliveries. Events are kept for 90 days.',
       params: z.object({ event: sentId('event') }),

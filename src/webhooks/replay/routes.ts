@@ -26,6 +26,7 @@ function addCreate(router: Router, app: AppContext): void {
       url: '/webhooks/endpoints/:endpoint/replays',
       id: 'createReplay',
       tag,
+      scope: 'webhooks',
       summary: 'Replay a range of events',
       description:
         'Every event of the range is sent to the endpoint again, with the same id and bytes, also those that happened before it was registered. It runs by itself, in the order of the events.',
@@ -50,6 +51,7 @@ function addRetrieve(router: Router, app: AppContext): void {
       url: '/webhooks/endpoints/:endpoint/replays/:replay',
       id: 'retrieveReplay',
       tag,
+      scope: 'read',
       summary: 'Retrieve a replay',
       params,
       responses: { 200: replay },
@@ -70,6 +72,7 @@ function addCancel(router: Router, app: AppContext): void {
       url: '/webhooks/endpoints/:endpoint/replays/:replay/cancel',
       id: 'cancelReplay',
       tag,
+      scope: 'webhooks',
       summary: 'Cancel a replay',
       description: 'What it has made due already is still sent. A replay that has ended stays as it is.',
       params,

@@ -25,6 +25,7 @@ export function listOperation<Kind extends ReceivableKind, Shape extends z.ZodTy
       method: 'GET',
       ...declared,
       tag,
+      scope: 'read',
       query: listQueries[kind],
       responses: { 200: pageOf(shape) },
       errors: ['invalid_cursor', 'card_number'],

@@ -9,7 +9,12 @@ import { cancelCheckout } from '../end.ts'
 import { checkoutUrl } from '../links.ts'
 import { listPage } from '../list.ts'
 import { checkoutTargetErrors } from '../target.ts'
-import { createPaymentSessionBody, listPaymentSessionsQuery, paymentSession } from './schema.ts'
+import {
+  createPaymentSessionBody,
+  listPaymentSessionsQuery,
+  paymentSession,
+  publicPaymentSessionBody,
+} from './schema.ts'
 import * as service from './service.ts'
 
 const tag = 'Payment sessions'
@@ -40,10 +45,12 @@ function addCreate(router: Router, app: AppContext): void {
       url: '/collect/payment_sessions',
       id: 'createPaymentSession',
       tag,
+      scope: 'payments',
       summary: 'Create a payment session',
       description:
         'An amount with a page to pay it at, for a payer who is there: redirect to session_url. It stays open after a failed attempt. Its money is applied to the customer, account or bill that it names; of one that names none it is direct.',
       body: createPaymentSessionBody,
+      public_body: publicPaymentSessionBody,
       responses: { 201: paymentSession },
       etag: true,
       errors: [...checkoutTargetErrors, 'not_supported', 'url_not_allowed', 'card_number'],
@@ -65,6 +72,7 @@ function addList(router: Router, app: AppContext): void {
       url: '/collect/payment_sessions',
       id: 'listPaymentSessions',
       tag,
+      scope: 'read',
       summary: 'List payment sessions',
       query: listPaymentSessionsQuery,
       responses: { 200: pageOf(paymentSession) },
@@ -86,6 +94,7 @@ function addRetrieve(router: Router, app: AppContext): void {
       url: '/collect/payment_sessions/:payment_session',
       id: 'retrievePaymentSession',
       tag,
+      scope: 'read',
       summary: 'Retrieve a payment session',
       params,
       responses: { 200: paymentSession },
@@ -107,6 +116,7 @@ function addCancel(router: Router, app: AppContext): void {
       url: '/collect/payment_sessions/:payment_session/cancel',
       id: 'cancelPaymentSession',
       tag,
+      scope: 'payments',
       summary: 'Cancel a payment session',
       description: 'Its page takes no more payments. Money that arrives all the same still completes it.',
       params,

@@ -24,17 +24,22 @@ const checkoutOptions = z.strictObject({
     .describe('The page of the session is opened by its address'),
 })
 
+const asked = {
+  amount: expecting(z.int(), 'a whole number of minor units, such as 2000 for R 20.00')
+    .min(0)
+    .max(maxAmountNumber)
+    .describe('Minor units. 0, which verifies a card, is not supported'),
+  currency: currencyCode,
+  type: z
+    .enum(['one_time', 'first_in_series', 'next_in_series'])
+    .default('one_time')
+    .describe('Only `one_time` is supported'),
+  metadata: metadata.optional(),
+}
+
 export const createPaymentSessionBody = z
   .strictObject({
-    amount: expecting(z.int(), 'a whole number of minor units, such as 2000 for R 20.00')
-      .min(0)
-      .max(maxAmountNumber)
-      .describe('Minor units. 0, which verifies a card, is not supported'),
-    currency: currencyCode,
-    type: z
-      .enum(['one_time', 'first_in_series', 'next_in_series'])
-      .default('one_time')
-      .describe('Only `one_time` is supported'),
+    ...asked,
     options: z
       .strictObject({
         checkout_options: checkoutOptions.optional(),
@@ -52,13 +57,21 @@ export const createPaymentSessionBody = z
           .optional(),
       })
       .optional(),
-    metadata: metadata.optional(),
     external_reference: newExternalReference.optional(),
     ...checkoutTarget,
   })
   .superRefine(checkTarget)
   .meta({ id: 'CreatePaymentSession' })
 export type CreatePaymentSession = z.output<typeof createPaymentSessionBody>
+
+/**
+ * What a public key may send. Whoever reads the page of a shop has its key, so it names nothing of Billing, takes no reference away, and
+ * leaves no money merely authorised.
+ */
+export const publicPaymentSessionBody = z.strictObject({
+  ...asked,
+  options: z.strictObject({ checkout_options: checkoutOptions.optional() }).optional(),
+})
 
 export const paymentSession = toldPaymentSession
   .extend({ session_url: z.url().describe('The page to pay at. Whoever has it can see the amount and pay it') })

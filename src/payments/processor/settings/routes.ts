@@ -26,6 +26,7 @@ export function processorRoutes(router: Router, app: AppContext): void {
       url: '/settings/processors',
       id: 'listProcessors',
       tag,
+      scope: 'read',
       summary: 'List the processors',
       description: 'All that the environment may have, set up or not.',
       responses: { 200: schema.shownProcessors },
@@ -47,6 +48,7 @@ export function processorRoutes(router: Router, app: AppContext): void {
       url: '/settings/processors/:processor',
       id: 'retrieveProcessor',
       tag,
+      scope: 'read',
       summary: 'Retrieve a processor',
       params,
       responses,
@@ -66,6 +68,7 @@ export function processorRoutes(router: Router, app: AppContext): void {
       url: '/settings/processors/:processor',
       id: 'deleteProcessor',
       tag,
+      scope: 'settings',
       summary: 'Forget a processor',
       description:
         'Its secrets and all that was set of it are deleted. The simulator of a test environment is on again.',
@@ -89,6 +92,7 @@ function addUpdate(router: Router, app: AppContext): void {
       url: '/settings/processors/:processor',
       id: 'updateProcessor',
       tag,
+      scope: 'settings',
       summary: 'Set up a processor',
       description:
         'A new `secret_key` is tried by one call to the processor before it is saved. Switching one off leaves the payments that were begun through it looked after.',

@@ -142,7 +142,12 @@ export async function updateProcessor(
   }
   refuseLimits(kind, changed)
   await writeProcessorRow(connection, context.environment.id, changed, context.now)
-  await recordChange(connection, context, { action: 'updated', object_kind: 'processor', object_id: null })
+  await recordChange(connection, context, {
+    action: 'updated',
+    object_kind: 'processor',
+    object_id: null,
+    object_name: name,
+  })
   return changed
 }
 
@@ -172,7 +177,12 @@ export async function removeProcessor(connection: Connection, context: RequestCo
   const hasKeys = (findKind(name, environment.mode)?.secrets.length ?? 0) > 0
   if (hasKeys) await refuseUndecided(connection, environment.id, name, now)
   if (!(await deleteProcessorRow(connection, environment.id, name))) return
-  await recordChange(connection, context, { action: 'deleted', object_kind: 'processor', object_id: null })
+  await recordChange(connection, context, {
+    action: 'deleted',
+    object_kind: 'processor',
+    object_id: null,
+    object_name: name,
+  })
 }
 
 async function refuseUndecided(connection: Connection, environmentId: number, name: string, now: Date): Promise<void> {
