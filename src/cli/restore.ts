@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type DatabasePlace, readDatabasePlace } from '../config.ts'
 import { checkPages } from '../database/backup/check-pages.ts'
+import { plainDiskError } from '../database/backup/errors.ts'
 import { type Restored, type RestoreOptions, restore, restoreInto } from '../database/backup/restore.ts'
 import type { BundledServer } from '../database/bundled/index.ts'
 import { openLocalDatabase } from '../database/local.ts'
@@ -36,6 +37,7 @@ export async function restoreCommand(args: string[]): Promise<void> {
     await restoreExport(target, readDatabasePlace(process.env))
     return
   }
+  if (values['grant-to'] !== undefined) throw new UsageError('--grant-to goes with --logical only.')
   if (drill === (into !== undefined)) {
     throw new UsageError('tallystick restore needs either --into DIRECTORY or --drill. See tallystick restore --help.')
   }
@@ -79,6 +81,8 @@ async function tryRestore(asked: RestoreOptions): Promise<void> {
       isRight = await lookAt(server)
     })
     tell(restored, asked)
+  } catch (error) {
+    throw plainDiskError(error, directory)
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 5 })
   }

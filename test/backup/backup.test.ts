@@ -8,9 +8,10 @@ import { BackupBusy, BackupError } from '../../src/database/backup/errors.ts'
 import { importTables } from '../../src/database/backup/import.ts'
 import { keepBackups } from '../../src/database/backup/keep.ts'
 import { withReplication } from '../../src/database/backup/replication.ts'
-import { findBackups, restore, restoreInto } from '../../src/database/backup/restore.ts'
-import { prune, whyDue } from '../../src/database/backup/room.ts'
+import { findBackups, planRestore, restore, restoreInto } from '../../src/database/backup/restore.ts'
+import { prune, takenBy, whyDue } from '../../src/database/backup/room.ts'
 import { listSegments } from '../../src/database/backup/wal.ts'
+import { segmentAt } from '../../src/database/backup/wal-names.ts'
 import { startBundledServer } from '../../src/database/bundled/index.ts'
 import { backUp } from '../../src/jobs/back-up.ts'
 import { runTallystick } from '../support/command.ts'
@@ -42,15 +43,11 @@ const flip = (file: string, place_of: (length: number) => number) => {
   writeFileSync(file, bytes)
 }
 const newestBase = async () => (await listBases(directory)).bases.at(-1) as Base
-const restoreCopy = async (from: string, to_time?: Date, told: string[] = []) => {
+const restoreCopy = async (from: string, to_time?: Date) => {
   let contents: Awaited<ReturnType<typeof contentsOf>> | undefined
-  const restored = await restoreInto(
-    await newPlace(),
-    { from, to_time, progress: (message) => told.push(message) },
-    async (copy) => {
-      contents = await contentsOf(copy)
-    },
-  )
+  const restored = await restoreInto(await newPlace(), { from, to_time, progress: () => {} }, async (copy) => {
+    contents = await contentsOf(copy)
+  })
   return { ...restored, contents }
 }
 
@@ -94,17 +91,6 @@ describe('a restored copy', () => {
     }
   })
 
-  test('of a later moment than the log has is said to end before it', async () => {
-    const told: string[] = []
-    const { contents, ended_before, last_change } = await restoreCopy(directory, new Date(), told)
-    expect(ended_before).toBe(true)
-    expect(contents?.references.size).toBe(sent.length)
-    expect(last_change?.getTime()).toBeGreaterThanOrEqual(Math.max(...sent.map(({ sent_at }) => sent_at)))
-    expect(told.join('\n')).toMatch(
-      /^Unpacking the backup .*\nUnpacking \d+ segments? of the archived log\n.*Replaying/s,
-    )
-  })
-
   test('is tried by a drill, which says what it looked at and leaves nothing', async () => {
     const temporary = await newPlace()
     // As the place for temporary files is: whoever PostgreSQL runs as may pass.
@@ -117,13 +103,24 @@ describe('a restored copy', () => {
     expect(readdirSync(temporary)).toEqual([])
   })
 
-  test('goes on in the same backup directory, on a timeline of its own, and is backed up at once', async () => {
+  test('of a later moment than the log has says so, goes on in the same backup directory on a timeline of its own, and is backed up at once', async () => {
     const place = await newPlace()
     chmodSync(place, 0o711)
     const settings = { ...source.backedUp.settings, directory: join(place, 'backup') }
     cpSync(source.backedUp.settings.directory, settings.directory, { recursive: true })
     const data_dir = join(place, 'new')
-    await restore(data_dir, { from: settings.directory, to_time: undefined, progress: () => {} })
+    const told: string[] = []
+    const progress = (message: string) => told.push(message)
+    const { ended_before, last_change } = await restore(data_dir, {
+      from: settings.directory,
+      to_time: new Date(),
+      progress,
+    })
+    expect(ended_before).toBe(true)
+    expect(last_change?.getTime()).toBeGreaterThanOrEqual(Math.max(...sent.map(({ sent_at }) => sent_at)))
+    expect(told.join('\n')).toMatch(
+      /^Unpacking the backup .*\nUnpacking \d+ segments of the archived log\n.*Replaying/s,
+    )
     const restored = await startBundledServer({ data_dir, log: () => {}, backup_dir: settings.directory })
     try {
       const backedUp = { connection: restored.connection('postgres'), data_dir, settings }
@@ -228,7 +225,7 @@ describe('making one', () => {
       throw new Error('not reached')
     })
     await expect(full).rejects.toThrow(
-      /^The disk of the backups is full, and what was begun was removed: make room, or/,
+      /^The disk of .*bases is full, and what was begun there was removed: make room, or use another disk\.$/,
     )
     expect(unfinished()).toEqual([])
     expect(await listBases(directory)).toEqual(before)
@@ -350,17 +347,25 @@ describe('keeping them', () => {
   })
 
   test('the oldest go to stay within the room, the newest stays, and the log goes before the database stops', async () => {
+    const pruned = async (room_bytes: number, needed_bytes: number, now = new Date()) =>
+      prune(directory, { taken_bytes: await takenBy(directory), room_bytes, needed_bytes }, now)
     const { bases } = await listBases(directory)
     expect(bases.length).toBeGreaterThan(1)
     await source.archive()
-    const kept = await prune(directory, 1e9, 0, new Date())
+    const [first, second] = bases as [Base, Base]
+    const between = await planRestore(directory, new Date(first.ended_at))
+    expect([between.base, between.is_covered]).toEqual([first, true])
+    expect(between.segments.at(-1)?.number).toBe(segmentAt(second.end).number)
+    const latest = await planRestore(directory, new Date())
+    expect([latest.base, latest.is_covered]).toEqual([bases.at(-1), false])
+    const kept = await pruned(1e9, 0)
     expect(kept).toMatchObject({ bases, gave_up_wal: false })
-    const fewer = await prune(directory, kept.bytes, 1, new Date())
+    const fewer = await pruned(kept.taken_bytes, 1)
     expect(fewer.bases).toEqual(bases.slice(1))
-    expect(fewer.bytes).toBeLessThan(kept.bytes)
-    const old = await prune(directory, 1e9, 0, new Date(Date.now() + 31 * 24 * 3_600_000))
+    expect(fewer.taken_bytes).toBeLessThan(kept.taken_bytes)
+    const old = await pruned(1e9, 0, new Date(Date.now() + 31 * 24 * 3_600_000))
     expect(old.bases).toEqual(bases.slice(-1))
-    const least = await prune(directory, 1_000, 0, new Date())
+    const least = await pruned(1_000, 0)
     expect(least).toMatchObject({ bases: bases.slice(-1), gave_up_wal: true })
     await source.archive()
     await keep('never')

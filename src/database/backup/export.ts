@@ -13,7 +13,7 @@ import { loadSql } from '../sql.ts'
 import { setUseLimit } from '../use-limit.ts'
 import { writeSynced } from './bases.ts'
 import { copyOut } from './copy.ts'
-import { BackupError } from './errors.ts'
+import { BackupError, plainDiskError } from './errors.ts'
 import { passing } from './make-base.ts'
 
 const listTables = loadSql(import.meta.url, './sql/list-tables.sql')
@@ -51,10 +51,10 @@ export async function exportTables(pool: Pool, into: string, progress: (line: st
     throw new BackupError(`${target} is there already and nothing is overwritten: name a new directory.`)
   }
   const draft = `${target}.part`
-  await rm(draft, { recursive: true, force: true })
-  await mkdir(draft, { recursive: true, mode: 0o700 })
   const connection = await pool.connect()
   try {
+    await rm(draft, { recursive: true, force: true })
+    await mkdir(draft, { recursive: true, mode: 0o700 })
     setUseLimit(connection, Number.POSITIVE_INFINITY)
     await connection.query('begin isolation level repeatable read read only')
     await connection.query('set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
@@ -68,7 +68,7 @@ export async function exportTables(pool: Pool, into: string, progress: (line: st
     return record
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
-    throw error
+    throw plainDiskError(error, target)
   } finally {
     connection.release(true)
   }
@@ -125,7 +125,7 @@ async function exportTable(
   let rows = 0
   const see = (chunk: Buffer) => {
     hash.update(chunk)
-    for (const byte of chunk) if (byte === newLine) rows += 1
+    for (let at = chunk.indexOf(newLine); at >= 0; at = chunk.indexOf(newLine, at + 1)) rows += 1
   }
   // A query, since a table with partitions cannot be copied by its name.
   const statement = `copy (select ${columnsOf(table)} from ${pg.escapeIdentifier(table.name)}) to stdout`

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { BackupSettings } from '../../config.ts'
 import { backupsOf, type ConnectionSettings, makeBackupDirectory, pgdataOf } from '../bundled/index.ts'
-import { type Base, listBases } from './bases.ts'
+import { type Base, listBases, sizeOfFolder } from './bases.ts'
 import { BackupError } from './errors.ts'
 import { makeBase } from './make-base.ts'
 import { type ReplicationClient, withReplication } from './replication.ts'
-import { prune, roomFor, whyDue } from './room.ts'
+import { prune, type Room, roomFor, takenBy, whyDue } from './room.ts'
 import { compressSegments, keepHistories } from './wal.ts'
 
 /** A database that is backed up: how to reach it, where its files are, and how it is to be done. */
@@ -51,7 +51,8 @@ async function keepWith(client: ReplicationClient, backedUp: BackedUp, options: 
   makeBackupDirectory(directory)
   await keepHistories(directory, join(pgdata, 'pg_wal'))
   const compressed = await compressSegments(directory, options.stopping)
-  const room_bytes = await roomFor(directory, settings.disk_share)
+  let taken_bytes = await takenBy(directory)
+  const room_bytes = await roomFor(directory, settings.disk_share, taken_bytes)
   const now = new Date()
   const due = await whyDue(directory, {
     every_ms: settings.every_ms,
@@ -61,20 +62,21 @@ async function keepWith(client: ReplicationClient, backedUp: BackedUp, options: 
   })
   let made: Base | undefined
   if (options.make === 'now' || (options.make === 'when-due' && due !== undefined)) {
-    await makeRoom(directory, room_bytes, now)
+    taken_bytes = await makeRoom(directory, { taken_bytes, room_bytes }, now)
     const { checkpoint, progress = () => {} } = options
     made = await makeBase(client, { directory, password: connection.password, checkpoint, progress })
+    taken_bytes += await sizeOfFolder(made.folder)
   }
-  const { bytes, gave_up_wal } = await prune(directory, room_bytes, 0, now)
+  const pruned = await prune(directory, { taken_bytes, room_bytes, needed_bytes: 0 }, now)
   const { bases, broken } = await listBases(directory)
   return {
     directory,
     made,
     newest: bases.at(-1),
     changed: compressed > 0 || made !== undefined,
-    bytes,
+    bytes: pruned.taken_bytes,
     room_bytes,
-    warnings: [...broken.map(brokenRecord), ...(gave_up_wal ? [gaveUp] : [])],
+    warnings: [...broken.map(brokenRecord), ...(pruned.gave_up_wal ? [gaveUp] : [])],
     archive_fault: await findArchiveFault(client),
   }
 }
@@ -88,13 +90,14 @@ export function brokenRecord(folder: string): string {
 }
 
 /** Older ones go first. Where even the newest leaves no room for another of its size, nothing is begun. */
-async function makeRoom(directory: string, room_bytes: number, now: Date): Promise<void> {
+async function makeRoom(directory: string, room: Omit<Room, 'needed_bytes'>, now: Date): Promise<number> {
   const newest = (await listBases(directory)).bases.at(-1)
   const needed_bytes = Math.ceil((newest?.archive.bytes ?? 0) * 1.1)
-  const { bytes } = await prune(directory, room_bytes, needed_bytes, now)
-  if (bytes + needed_bytes <= room_bytes) return
+  const { room_bytes } = room
+  const { taken_bytes } = await prune(directory, { ...room, needed_bytes }, now)
+  if (taken_bytes + needed_bytes <= room_bytes) return taken_bytes
   throw new BackupError(
-    `A backup needs about ${megabytes(needed_bytes)} beside the newest, and all backups may take ${megabytes(room_bytes)}, of which ${megabytes(bytes)} are taken: raise TALLYSTICK_BACKUP_DISK_SHARE, or set TALLYSTICK_BACKUP_DIR to a larger disk.`,
+    `A backup needs about ${megabytes(needed_bytes)} beside the newest, and all backups may take ${megabytes(room_bytes)}, of which ${megabytes(taken_bytes)} are taken: raise TALLYSTICK_BACKUP_DISK_SHARE, or set TALLYSTICK_BACKUP_DIR to a larger disk.`,
   )
 }
 

@@ -11,9 +11,10 @@ import {
   walFolder,
 } from '../bundled/index.ts'
 import { type Base, baseFiles, basesFolder, listBases } from './bases.ts'
-import { BackupError } from './errors.ts'
+import { BackupError, plainDiskError } from './errors.ts'
 import { unpackBase, unpackSegment } from './unpack.ts'
 import { type ArchivedSegment, listHistories, listSegments, segmentsAfter } from './wal.ts'
+import { segmentAt } from './wal-names.ts'
 
 /** What is to be restored: from which directory, and to which moment; to the end of the archived log without one. */
 export type RestoreOptions = {
@@ -69,16 +70,17 @@ export async function inNewDirectory<T>(into: string, make: (draft: string) => P
   if (existsSync(target) && readdirSync(target).length > 0) {
     throw new BackupError(`${target} is there already and nothing is overwritten: name a new directory.`)
   }
-  mkdirSync(dirname(target), { recursive: true })
-  const draft = await mkdtemp(`${target}.restoring-`)
+  let draft: string | undefined
   try {
+    mkdirSync(dirname(target), { recursive: true })
+    draft = await mkdtemp(`${target}.restoring-`)
     const made = await make(draft)
     await rename(draft, target)
     syncFolder(dirname(target))
     return made
   } catch (error) {
-    await rm(draft, { recursive: true, force: true })
-    throw error
+    if (draft !== undefined) await rm(draft, { recursive: true, force: true })
+    throw plainDiskError(error, target)
   }
 }
 
@@ -92,31 +94,45 @@ export async function restoreInto(
   look: (server: BundledServer) => Promise<void>,
 ): Promise<Restored> {
   const directory = await findBackups(from)
-  const base = await chooseBase(directory, to_time)
+  const { base, segments, is_covered } = await planRestore(directory, to_time)
   const pgdata = pgdataOf(data_dir)
   progress(`Unpacking the backup ${base.name} and comparing its ${base.files} files with their digests`)
   await unpackBase(base, pgdata, percentOf(base.archive.bytes, progress))
   await chmod(pgdata, 0o700)
   await copyFile(join(base.folder, baseFiles.password), join(data_dir, 'password'))
-  const segments = segmentsAfter(base, await listSegments(directory))
   await unpackLog(directory, segments, pgdata, progress)
   await writeFile(join(pgdata, 'recovery.signal'), '', { mode: 0o600 })
-  const { server, ended_before } = await replay(data_dir, to_time, progress)
+  const { server, has_ended } = await replay(data_dir, to_time, progress)
   try {
     const last_change = await lastChange(server)
     await look(server)
-    return { base, segments: segments.length, last_change, ended_before }
+    return { base, segments: segments.length, last_change, ended_before: has_ended && !is_covered }
   } finally {
     await server.stop()
   }
 }
 
-async function chooseBase(directory: string, to_time: Date | undefined): Promise<Base> {
+/** With what a moment is restored. */
+export type RestorePlan = {
+  base: Base
+  /** Behind it, and no further than the next base backup that was begun after the moment: what follows is not needed. */
+  segments: ArchivedSegment[]
+  /** Whether there is such a next one, so that everything until the moment is in the archived log. */
+  is_covered: boolean
+}
+
+/** Finds the newest base backup before a moment and the log behind it. Throws BackupError when there is none. */
+export async function planRestore(directory: string, to_time: Date | undefined): Promise<RestorePlan> {
   const { bases, broken } = await listBases(directory)
-  const usable = bases.filter(({ ended_at }) => to_time === undefined || Date.parse(ended_at) <= to_time.getTime())
-  const base = usable.at(-1)
+  const ms = to_time?.getTime() ?? Number.POSITIVE_INFINITY
+  const base = bases.findLast(({ ended_at }) => Date.parse(ended_at) <= ms)
+  const next = bases.find(({ started_at }) => Date.parse(started_at) > ms)
   const also = broken.length === 0 ? '' : ` The record of ${broken.join(' and ')} is broken or missing.`
-  if (base) return base
+  if (base) {
+    const behind = segmentsAfter(base, await listSegments(directory, base))
+    const segments = next ? behind.filter(({ number }) => number <= segmentAt(next.end).number) : behind
+    return { base, segments, is_covered: next !== undefined }
+  }
   const [first] = bases
   if (first === undefined) throw new BackupError(`There is no whole backup in ${directory}.${also}`)
   throw new BackupError(`The first backup there is was complete at ${first.ended_at}: name a later moment.${also}`)
@@ -164,7 +180,7 @@ async function replay(
   data_dir: string,
   to_time: Date | undefined,
   progress: (message: string) => void,
-): Promise<{ server: BundledServer; ended_before: boolean }> {
+): Promise<{ server: BundledServer; has_ended: boolean }> {
   progress('Replaying the log')
   const start = (target: Record<string, string>) =>
     startBundledServer({ data_dir, log: progress, replays: true, settings: { ...replaying, ...target } })
@@ -176,11 +192,11 @@ async function replay(
           recovery_target_action: 'promote',
         }
   try {
-    return { server: await start(target), ended_before: false }
+    return { server: await start(target), has_ended: false }
   } catch (error) {
     if (!(error instanceof BundledServerError) || !endedBefore.test(error.message)) throw notReplayed(error)
     // Nothing was changed between the end of the log and that moment, or it is not in the archive: which of them the caller says.
-    return { server: await start({}), ended_before: true }
+    return { server: await start({}), has_ended: true }
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { syncFolder, walFolder } from '../bundled/index.ts'
-import type { Base } from './bases.ts'
+import { type Base, sizeOfFiles } from './bases.ts'
 import { type Segment, segmentAt, segmentOf } from './wal-names.ts'
 
 /** A file of the archived WAL. `compressed` is how our job leaves what PostgreSQL wrote; the checksum in it finds a changed byte. */
@@ -14,15 +14,19 @@ export type ArchivedSegment = Segment & { name: string; path: string; compressed
 export const compressedEnd = '.gz'
 const draftEnd = '.part'
 
-/** The archived segments, by timeline and number. A segment that is there twice, since it is being compressed, is listed once. */
-export async function listSegments(directory: string): Promise<ArchivedSegment[]> {
+/**
+ * The archived segments, by timeline and number: all, or those with which a base backup ends and those behind it. One that is there twice,
+ * since it is being compressed, is listed once.
+ */
+export async function listSegments(directory: string, behind?: Base): Promise<ArchivedSegment[]> {
   const folder = walFolder(directory)
   const found = new Map<string, ArchivedSegment>()
+  const from = behind ? segmentAt(behind.end).number : 0n
   for (const file of existsSync(folder) ? await readdir(folder) : []) {
     const compressed = file.endsWith(compressedEnd)
     const name = compressed ? file.slice(0, -compressedEnd.length) : file
     const segment = segmentOf(name)
-    if (segment && (!compressed || !found.has(name))) {
+    if (segment && segment.number >= from && (!compressed || !found.has(name))) {
       found.set(name, { ...segment, name, path: join(folder, file), compressed })
     }
   }
@@ -102,14 +106,18 @@ export async function keepHistories(directory: string, pgWal: string): Promise<v
   }
 }
 
-/** Removes the archived segments that no base backup from this one on needs, and what PostgreSQL notes of base backups. */
-export async function removeSegmentsBefore(base: Base, directory: string): Promise<void> {
-  const { number } = segmentAt(base.start)
+/** Removes the archived segments that no base backup from this one on needs, and says how many bytes they took. */
+export async function removeSegmentsBefore(base: Base, directory: string): Promise<number> {
+  const { timeline, number } = segmentAt(base.start)
   const folder = walFolder(directory)
-  for (const name of existsSync(folder) ? await readdir(folder) : []) {
+  const isNeedless = (name: string) => {
+    // What PostgreSQL notes of a base backup has a longer name, which begins with that of a segment.
     const segment = segmentOf(name.slice(0, 24))
-    if (segment && segment.timeline <= base.start.timeline && segment.number < number) {
-      await rm(join(folder, name), { force: true })
-    }
+    return segment !== undefined && segment.timeline <= timeline && segment.number < number
   }
+  const names = existsSync(folder) ? (await readdir(folder)).filter(isNeedless) : []
+  const paths = names.map((name) => join(folder, name))
+  const bytes = await sizeOfFiles(paths)
+  for (const path of paths) await rm(path, { force: true })
+  return bytes
 }
