@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { nearest } from './core/nearest.ts'
 
 /** Every setting, once: its environment variable, its default, and one sentence. `--help` prints this table. */
@@ -13,6 +13,22 @@ export const serverSettings = {
     help: 'The address of a PostgreSQL 15 or newer. Without it the server runs in local mode and brings its own PostgreSQL.',
   },
   TALLYSTICK_DATA_DIR: { default: '.tallystick', help: 'Where local mode keeps its database and its encryption key.' },
+  TALLYSTICK_BACKUP_EVERY: {
+    default: '1d',
+    help: 'How often local mode backs its database up while it runs, such as 12h or 7d; off does not, and archives no log.',
+  },
+  TALLYSTICK_BACKUP_DIR: {
+    default: '',
+    help: 'Where the backups of local mode are, best on another disk; the folder backup in the data directory without it.',
+  },
+  TALLYSTICK_BACKUP_DISK_SHARE: {
+    default: '20',
+    help: 'The percentage of their disk that backups may take, from 1 to 90. The oldest are removed to stay within it.',
+  },
+  TALLYSTICK_BACKUP_COMMAND: {
+    default: '',
+    help: 'A command that carries backups somewhere else. It is run by the shell when there is something new, with BACKUP_DIRECTORY in its environment.',
+  },
   TALLYSTICK_PUBLIC_URL: {
     default: '',
     help: 'The address at which payers reach the server, such as https://pay.example.com.',
@@ -81,11 +97,24 @@ export const commandSettings = {
 type SettingName = keyof typeof serverSettings
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
+/** How local mode backs its database up. */
+export type BackupSettings = {
+  /** Whether the server does it by itself, and archives its log. */
+  scheduled: boolean
+  every_ms: number
+  directory: string
+  /** Of the disk, in percent. */
+  disk_share: number
+  command: string | undefined
+}
+
 /** Where the database is: all that a command other than start needs. */
 export type DatabasePlace = {
   /** Undefined in local mode. */
   database_url: string | undefined
   data_dir: string
+  /** Of local mode. */
+  backup: BackupSettings
 }
 
 export type Config = DatabasePlace & {
@@ -136,7 +165,30 @@ export function readDatabasePlace(environment: EnvironmentVariables): DatabasePl
     'DATABASE_URL',
     'the address of a PostgreSQL, such as postgresql://user:password@db.example.com/tallystick',
   )
-  return { database_url, data_dir: resolve(settingOf(environment, 'TALLYSTICK_DATA_DIR')) }
+  const data_dir = resolve(settingOf(environment, 'TALLYSTICK_DATA_DIR'))
+  return { database_url, data_dir, backup: readBackup(environment, data_dir) }
+}
+
+const backupEveryMaxS = 30 * 86_400
+
+function readBackup(environment: EnvironmentVariables, data_dir: string): BackupSettings {
+  const every = settingOf(environment, 'TALLYSTICK_BACKUP_EVERY')
+  const every_s = readSeconds(every === 'off' ? '1d' : every)
+  must(
+    every_s >= 3_600 && every_s <= backupEveryMaxS,
+    'TALLYSTICK_BACKUP_EVERY',
+    'off, or a duration from 1h to 30d, such as 12h',
+  )
+  const share = settingOf(environment, 'TALLYSTICK_BACKUP_DISK_SHARE')
+  const disk_share = /^\d{1,2}$/.test(share) ? Number(share) : 0
+  must(disk_share >= 1 && disk_share <= 90, 'TALLYSTICK_BACKUP_DISK_SHARE', 'a whole number from 1 to 90')
+  return {
+    scheduled: every !== 'off',
+    every_ms: every_s * 1_000,
+    directory: resolve(settingOf(environment, 'TALLYSTICK_BACKUP_DIR') || join(data_dir, 'backup')),
+    disk_share,
+    command: settingOf(environment, 'TALLYSTICK_BACKUP_COMMAND') || undefined,
+  }
 }
 
 /** Reads the encryption keys. Throws ConfigError for one that cannot be used, and when there is a database but no key for it. */
@@ -266,12 +318,15 @@ const unitsS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_
 const waitMaxS = 7 * 86_400
 const waitsMax = 30
 
+/** Reads `30s`, `5m`, `2h` or `1d`, in seconds; NaN for anything else. */
+function readSeconds(text: string): number {
+  const [, number, unit] = /^(\d{1,6})([smhd])$/.exec(text.trim()) ?? []
+  return Number(number) * (unitsS[unit ?? ''] ?? Number.NaN)
+}
+
 /** Reads the waits before attempts, such as `0s, 5s, 30m, 2h`, in seconds. The first attempt is made at once. */
 function readRetrySchedule(text: string): number[] {
-  const waits = text.split(',').map((one) => {
-    const [, number, unit] = /^(\d{1,6})([smhd])$/.exec(one.trim()) ?? []
-    return Number(number) * (unitsS[unit ?? ''] ?? Number.NaN)
-  })
+  const waits = text.split(',').map(readSeconds)
   const [first, ...later] = waits
   const usable = first === 0 && later.every((wait) => wait >= 1 && wait <= waitMaxS) && waits.length <= waitsMax
   must(

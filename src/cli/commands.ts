@@ -59,6 +59,33 @@ const commands: Readonly<Record<string, Command>> = {
     forms: [['verify', 'Checks the books: prints each invariant with its count, and exits 1 when one does not hold.']],
     run: async (args) => (await import('./verify.ts')).verifyCommand(args),
   },
+  backup: {
+    forms: [
+      ['backup', 'Makes a backup of the database of local mode now, while the server runs or without one.'],
+      [
+        'backup --logical --to DIRECTORY',
+        'Writes every row of the database, of local mode or of DATABASE_URL, into a new directory: for another major version of PostgreSQL, or another kind of machine.',
+      ],
+    ],
+    run: async (args) => (await import('./backup.ts')).backupCommand(args),
+  },
+  restore: {
+    forms: [
+      [
+        'restore --into DIRECTORY [--from DIRECTORY] [--to-time TIME]',
+        'Restores a backup of local mode into a new data directory, as it was at a TIME such as 2026-11-26T13:45:00Z, or else at the end of the archived log.',
+      ],
+      [
+        'restore --drill [--from DIRECTORY] [--to-time TIME]',
+        'Restores into a temporary directory, checks every page and the books, reports, and deletes it again. Exits 1 when something is wrong.',
+      ],
+      [
+        'restore --logical DIRECTORY [--into DIRECTORY] [--grant-to ROLE]',
+        'Writes what backup --logical wrote into a new data directory, or into the empty database of DATABASE_URL, whose owner it connects as.',
+      ],
+    ],
+    run: async (args) => (await import('./restore.ts')).restoreCommand(args),
+  },
   listen: {
     forms: [
       [

@@ -39,6 +39,8 @@ async function run(dataDir: string, auto: boolean, port: string | undefined): Pr
     ...withPort(process.env, port),
     TALLYSTICK_DATA_DIR: dataDir,
     TALLYSTICK_TEST_KEY: key,
+    // Its database is deleted in the end.
+    TALLYSTICK_BACKUP_EVERY: 'off',
   })
   say('Starting PostgreSQL and the server …')
   const program = await startProgram(config, createLog(config.log_level), systemClock)

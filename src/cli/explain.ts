@@ -1,12 +1,22 @@
 import { ConfigError } from '../config.ts'
 import { isDatabaseUnavailable } from '../database/availability.ts'
+import { BackupError } from '../database/backup/errors.ts'
 import { BundledServerError } from '../database/bundled/index.ts'
 import { MigrationError } from '../database/migrate.ts'
 import { MerchantError } from '../merchant/keys.ts'
 import { ApiError, Unanswered } from './developer/api.ts'
 import { UsageError } from './usage.ts'
 
-const plain = [ConfigError, BundledServerError, MigrationError, MerchantError, UsageError, ApiError, Unanswered]
+const plain = [
+  ConfigError,
+  BackupError,
+  BundledServerError,
+  MigrationError,
+  MerchantError,
+  UsageError,
+  ApiError,
+  Unanswered,
+]
 
 /** What went wrong and what to do, in one line; the whole stack only for an unexpected error. */
 export function explain(error: unknown): string {

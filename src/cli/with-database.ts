@@ -1,7 +1,7 @@
 import { ConfigError, type DatabasePlace, readDatabasePlace, settingWarnings } from '../config.ts'
-import { hasDatabase, runningServer, startBundledServer } from '../database/bundled/index.ts'
+import { hasDatabase, runningServer } from '../database/bundled/index.ts'
 import { databaseName } from '../database/database-name.ts'
-import { localServerAddress } from '../database/local.ts'
+import { localServerAddress, startLocalServer } from '../database/local.ts'
 import { isMigrated } from '../database/migrate.ts'
 import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
 
@@ -39,14 +39,15 @@ function wayTo(url: string): Way {
   return { address, where: `the database ${name} on ${host}`, missing_codes: [], close: async () => {} }
 }
 
-async function wayToLocal({ data_dir }: DatabasePlace): Promise<Way> {
+async function wayToLocal(place: DatabasePlace): Promise<Way> {
+  const { data_dir } = place
   const where = `the data directory ${data_dir}`
   if (!hasDatabase(data_dir)) throw noDatabase(where)
   // A first start that was killed can leave a PostgreSQL without our database or our roles.
   const missing_codes = ['3D000', '28000', '28P01']
   const running = runningServer(data_dir)
   if (running) return { address: localServerAddress(running), where, missing_codes, close: async () => {} }
-  const bundled = await startBundledServer({ data_dir, log: () => {} })
+  const bundled = await startLocalServer(place, () => {})
   return { address: localServerAddress(bundled), where, missing_codes, close: () => bundled.stop() }
 }
 

@@ -115,6 +115,9 @@ function outcomeOf(status: number | undefined): keyof ProcessorCalls['counts'] {
   return status === 401 || status === 403 || status === 429 ? 'refused' : 'answered'
 }
 
+/** How old the backups are that this process keeps. */
+export type BackupFigures = { every_ms: number; last_at: Date | undefined; bytes: number }
+
 /** What the parts of a process count while they work, for whoever watches it. */
 export type Figures = {
   requests: RequestFigures
@@ -122,6 +125,8 @@ export type Figures = {
   accounts: QueueFigures
   attempts: AttemptCounts
   processors: ProcessorFigures
+  /** Undefined where nothing is backed up by this process. */
+  backup: BackupFigures | undefined
 }
 
 /** Figures with nothing counted yet. */
@@ -132,5 +137,6 @@ export function newFigures(): Figures {
     accounts: new QueueFigures(),
     attempts: { delivered: 0, failed: 0, exhausted: 0 },
     processors: new ProcessorFigures(),
+    backup: undefined,
   }
 }

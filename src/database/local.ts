@@ -1,5 +1,6 @@
 import pg from 'pg'
-import type { BundledServer } from './bundled/index.ts'
+import type { DatabasePlace } from '../config.ts'
+import { type BundledServer, startBundledServer } from './bundled/index.ts'
 import type { DatabaseAddress } from './pool.ts'
 
 const ownerRole = 'tallystick_owner'
@@ -9,6 +10,14 @@ const serverRole = 'tallystick_server'
 export type LocalDatabase = { owner: DatabaseAddress; server: DatabaseAddress; serverRole: string }
 
 const databaseName = 'tallystick'
+
+/** Starts the bundled server of a data directory. Where backups are made by the clock, its log is archived whoever starts it. */
+export function startLocalServer(
+  { data_dir, backup }: DatabasePlace,
+  log: (message: string) => void,
+): Promise<BundledServer> {
+  return startBundledServer({ data_dir, log, backup_dir: backup.scheduled ? backup.directory : undefined })
+}
 
 /** The login of the server at a bundled server that is running. */
 export function localServerAddress(bundled: Pick<BundledServer, 'connection'>): DatabaseAddress {

@@ -13,7 +13,7 @@ const stalledMax_ms = 2_000
 
 /**
  * `/healthz`: the process runs. `/readyz`: payments can be made. The database is available, accepts writes and has every
- * migration, the payments that wait make progress, and the process is not stopping. The body also reports the jobs, which do not affect the status.
+ * migration, the payments that wait make progress, and the process is not stopping. The body also reports the jobs and the last backup, which do not affect the status.
  */
 export function healthRoutes(router: Router, app: AppContext, drain: Drain, jobs: () => JobStatus[]): void {
   router.get('/healthz', async (_request, reply) => reply.send({ status: 'ok' }))
@@ -21,9 +21,20 @@ export function healthRoutes(router: Router, app: AppContext, drain: Drain, jobs
     reply.header('cache-control', 'no-store')
     const reason = drain.begun() ? 'stopping' : (paymentTrouble(app) ?? (await databaseTrouble(app)))
     return reason === undefined
-      ? reply.send({ status: 'ready', jobs: jobs() })
-      : reply.code(503).header('retry-after', '2').send({ status: 'not ready', reason, jobs: jobs() })
+      ? reply.send({ status: 'ready', jobs: jobs(), ...backupOf(app) })
+      : reply
+          .code(503)
+          .header('retry-after', '2')
+          .send({ status: 'not ready', reason, jobs: jobs(), ...backupOf(app) })
   })
+}
+
+/** Absent where this process makes no backups. */
+function backupOf({ figures, clock }: Pick<AppContext, 'figures' | 'clock'>): object {
+  if (!figures.backup) return {}
+  const { last_at } = figures.backup
+  const age_s = last_at && Math.max(0, Math.round((clock.now().getTime() - last_at.getTime()) / 1_000))
+  return { backup: { last_at: last_at?.toISOString() ?? null, age_s: age_s ?? null } }
 }
 
 /** Why payments fail or wait. Those that only wait for a lock on their balance do not count. */

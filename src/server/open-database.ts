@@ -1,8 +1,8 @@
 import type { Config } from '../config.ts'
 import type { Log } from '../core/log.ts'
-import { type BundledServer, startBundledServer } from '../database/bundled/index.ts'
+import type { BundledServer, ConnectionSettings } from '../database/bundled/index.ts'
 import { type DatabaseName, databaseName } from '../database/database-name.ts'
-import { openLocalDatabase } from '../database/local.ts'
+import { openLocalDatabase, startLocalServer } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
 import { type DatabaseAddress, openPool, type Pool, servingLimits } from '../database/pool.ts'
 
@@ -14,6 +14,8 @@ export type OpenDatabase = {
   migrations: string[]
   /** Resolves with a sentence when a bundled server ends unexpectedly; never otherwise. */
   died: Promise<string>
+  /** How the bundled server is backed up; undefined with a PostgreSQL of the operator's. */
+  superuser?: ConnectionSettings
   close(): Promise<void>
 }
 
@@ -34,14 +36,15 @@ async function openRemote(address: DatabaseAddress, log: Log): Promise<OpenDatab
   return { pool, name, migrations, died: new Promise(() => {}), close: () => pool.end() }
 }
 
-async function openLocal({ data_dir }: Config, log: Log): Promise<OpenDatabase> {
-  const bundled = await startBundledServer({ data_dir, log: logMigration(log) })
+async function openLocal(config: Config, log: Log): Promise<OpenDatabase> {
+  const bundled = await startLocalServer(config, logMigration(log))
   try {
     const local = await openLocalDatabase(bundled)
     const migrations = await migrateAs(local.owner, local.serverRole, log)
     const pool = openPool(local.server, poolSize, ignoreLost, servingLimits)
     const name = databaseName(local.server)
-    return { pool, name, migrations, died: bundled.died, close: () => closeLocal(pool, bundled) }
+    const superuser = bundled.connection('postgres')
+    return { pool, name, migrations, superuser, died: bundled.died, close: () => closeLocal(pool, bundled) }
   } catch (error) {
     await bundled.stop()
     throw error

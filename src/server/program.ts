@@ -4,7 +4,9 @@ import type { AppContext } from '../context.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { version } from '../core/version.ts'
+import { backUp } from '../jobs/back-up.ts'
 import { createJobs, jobDefinitions } from '../jobs/index.ts'
+import type { JobDefinition } from '../jobs/periodic.ts'
 import { ensureFirstMerchant } from '../merchant/merchant.ts'
 import { compose } from './compose.ts'
 import { readDataKeys } from './data-keys.ts'
@@ -68,7 +70,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
     publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
   })
   const { app, dispatcher, key_uses } = composition
-  const jobs = createJobs(app, jobDefinitions(app, dispatcher, key_uses))
+  const jobs = createJobs(app, [...jobDefinitions(app, dispatcher, key_uses), ...backupJobs(app, config, database)])
   const drain = createDrain()
   const router = await buildServer(app, composition.authenticator, () => jobs.status(), drain)
   const metrics = config.metrics && (await serveMetrics(app, () => jobs.status(), config.metrics))
@@ -100,6 +102,11 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
       }
     },
   }
+}
+
+/** A PostgreSQL of the operator's is the operator's to back up. */
+function backupJobs(app: AppContext, { data_dir, backup }: Config, { superuser }: OpenDatabase): JobDefinition[] {
+  return superuser && backup.scheduled ? [backUp(app, { connection: superuser, data_dir, settings: backup })] : []
 }
 
 type Opened = Pick<OpenDatabase, 'name' | 'migrations'> & DatabaseFacts

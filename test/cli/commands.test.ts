@@ -84,6 +84,7 @@ describe('the first start', () => {
       'maintain-database',
       'sequence-events',
       'deliver-webhooks',
+      'back-up',
     ])
   })
 })
@@ -171,6 +172,22 @@ describe('commands beside a running server', () => {
   })
 })
 
+test('a backup or a restore that cannot be is one line that says why', async () => {
+  const empty = await temporaryDirectory()
+  const at = { TALLYSTICK_DATA_DIR: empty.path }
+  expectOneLine(
+    await runTallystick(['backup'], at),
+    /^There is no database in the data directory .* set TALLYSTICK_DATA_DIR/,
+  )
+  const remote = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }
+  expectOneLine(await runTallystick(['backup'], remote), /^This backs up the PostgreSQL that local mode brings/)
+  expectOneLine(await runTallystick(['restore'], at), /needs either --into DIRECTORY or --drill/, 2)
+  const soon = ['restore', '--drill', '--to-time', 'yesterday']
+  expectOneLine(await runTallystick(soon, at), /^--to-time should be a moment in the past such as /, 2)
+  expectOneLine(await runTallystick(['restore', '--drill'], at), /^There are no backups in .*: name their directory/)
+  await empty.remove()
+})
+
 describe('what prevents a start is one line', () => {
   test('the data directory is in use', async () => {
     const result = await runTallystick(['start'], { TALLYSTICK_DATA_DIR: directory.path, PORT: '0' })
@@ -218,6 +235,8 @@ describe('what prevents a start is one line', () => {
     [{ TALLYSTICK_TEST_KEY: 'sk_live_12345678' }, /^TALLYSTICK_TEST_KEY should be/],
     [{ TALLYSTICK_PUBLIC_URL: 'pay.example.com' }, /^TALLYSTICK_PUBLIC_URL should be an address/],
     [{ TALLYSTICK_DRAIN_S: 'long' }, /^TALLYSTICK_DRAIN_S should be a number from 0 to 300/],
+    [{ TALLYSTICK_BACKUP_EVERY: 'daily' }, /^TALLYSTICK_BACKUP_EVERY should be off, or a duration from 1h to 30d/],
+    [{ TALLYSTICK_BACKUP_DISK_SHARE: '100' }, /^TALLYSTICK_BACKUP_DISK_SHARE should be a whole number from 1 to 90/],
     [{ TALLYSTICK_LOG_LEVEL: 'loud' }, /^TALLYSTICK_LOG_LEVEL should be one of/],
   ])('a setting that cannot be used: %j', async (settings, line) => {
     expectOneLine(await runTallystick(['start'], settings as unknown as Record<string, string>), line)

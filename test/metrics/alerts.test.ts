@@ -169,6 +169,17 @@ test('an event loop that is blocked', { timeout: 60_000 }, async () => {
   await expectCalm()
 })
 
+test('a backup that is not made any more', { timeout: 60_000 }, async () => {
+  const { app, clock } = merchant.server
+  const every_ms = 24 * 3_600_000
+  // By the second look it is two hours late.
+  const last_at = new Date(clock.now().getTime() - every_ms - 7_200_000 + 90_000)
+  app.figures.backup = { every_ms, last_at, bytes: 1 }
+  expect(await firstAlert()).toEqual([['TallystickBackupLate'], 7])
+  app.figures.backup.last_at = clock.now()
+  await expectCalm()
+})
+
 test('a feed that stands still', { timeout: 60_000 }, async () => {
   const firing = await locked('select from feed_place for update', async () => {
     await merchant.account()

@@ -1,4 +1,6 @@
+export { backupsOf, makeBackupDirectory, walFolder } from './archive.ts'
 export { BundledServerError } from './errors.ts'
-export { hasDatabase } from './place.ts'
+export { hasDatabase, pgdataOf, syncFolder } from './place.ts'
+export type { ConnectionSettings } from './readiness.ts'
 export { runningServer } from './running.ts'
 export { type BundledServer, startBundledServer } from './server.ts'

@@ -35,7 +35,8 @@ export function hasDatabase(directory: string): boolean {
   return existsSync(pgdataOf(directory))
 }
 
-function pgdataOf(directory: string): string {
+/** Where in a data directory PostgreSQL keeps its files. */
+export function pgdataOf(directory: string): string {
   return join(directory, 'postgres')
 }
 

@@ -46,12 +46,13 @@ export async function waitUntilReady(
   listen: Listen,
   password: string,
   logStart: number,
-  log: (message: string) => void,
+  { log, replays = false }: { log: (message: string) => void; replays?: boolean },
 ): Promise<string> {
   const begin = performance.now()
+  const doing = replays ? 'replaying the log of the backups' : 'recovering from an unclean stop'
   let reports = 0
   let readySince: number | undefined
-  while (performance.now() - begin < START_MS) {
+  while (replays || performance.now() - begin < START_MS) {
     if (postmaster.hasEnded()) throw new EndedEarly(logTail(place, logStart))
     // The file says when the server is ready; asking by connecting would write a line to its log every time.
     const file = readPidFile(place)
@@ -64,7 +65,7 @@ export async function waitUntilReady(
     const waited_ms = performance.now() - begin
     if (waited_ms > (reports + 1) * REPORT_MS) {
       reports++
-      log(`PostgreSQL is recovering from an unclean stop, ${Math.round(waited_ms / 1000)} s so far`)
+      log(`PostgreSQL is ${doing}, ${Math.round(waited_ms / 1000)} s so far`)
     }
     await delay(POLL_MS)
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { archiveSettings } from './archive.ts'
 import { type Binaries, findBinaries, prepareBinaries } from './binaries.ts'
 import { BundledServerError, plainError } from './errors.ts'
 import { cannotRun, ensureInitialised } from './initialise.ts'
@@ -24,7 +25,19 @@ export type BundledServer = {
   stop(): Promise<void>
 }
 
-type Options = { data_dir: string; log: (message: string) => void; settings?: Record<string, string> }
+/** How the server is started. */
+export type BundledServerOptions = {
+  data_dir: string
+  log: (message: string) => void
+  /** PostgreSQL's, on top of the table in `settings.ts`. */
+  settings?: Record<string, string>
+  /** Where it archives its log (`archive.ts`); nowhere without it. */
+  backup_dir?: string | undefined
+  /** A restored copy replays its log for as long as that takes. */
+  replays?: boolean
+}
+
+type Options = BundledServerOptions
 
 type Start = { place: Place; binaries: Binaries; password: string; options: Options }
 
@@ -39,7 +52,6 @@ const RETRY_PATTERN =
 /**
  * Starts the bundled PostgreSQL on a data directory, creating the database the first time, or attaches to the one that is
  * still running there. Resolves when it answers queries. Throws a BundledServerError with one plain line otherwise.
- * `settings` are PostgreSQL's, on top of the table in `settings.ts`.
  */
 export async function startBundledServer(options: Options): Promise<BundledServer> {
   let lock: Lock | undefined
@@ -51,7 +63,9 @@ export async function startBundledServer(options: Options): Promise<BundledServe
     const binaries = await prepareBinaries(found, place.dataDirectory, place.runner)
     const password = readPassword(place)
     await ensureInitialised(place, binaries, password)
-    const start = { place, binaries, password, options }
+    const { backup_dir } = options
+    const settings = { ...(backup_dir && archiveSettings(place, backup_dir)), ...options.settings }
+    const start = { place, binaries, password, options: { ...options, settings } }
     return own(start, await run(start), lock)
   } catch (error) {
     lock?.release()
@@ -125,7 +139,7 @@ async function attach(start: Start, orphan: Postmaster): Promise<Running | undef
   const logStart = logEnd(place)
   try {
     if (wasStartedWith(place, binaries, postgresArguments(place, listen, options.settings ?? {}))) {
-      const version = await waitUntilReady(place, orphan, listen, password, logStart, options.log)
+      const version = await waitUntilReady(place, orphan, listen, password, logStart, options)
       // 18.4.0-beta.17 is the package with 18.4.
       if (binaries.version.startsWith(`${version}.`)) {
         options.log(`PostgreSQL was still running (process ${orphan.pid}); attached to it`)
@@ -153,7 +167,7 @@ async function launch(start: Start): Promise<Running> {
     throw cannotRun(error) ?? error
   }
   try {
-    await waitUntilReady(place, postmaster, listen, password, logStart, options.log)
+    await waitUntilReady(place, postmaster, listen, password, logStart, options)
   } catch (error) {
     if (!postmaster.hasEnded()) await stopPostgres(postmaster, place, binaries)
     throw error

@@ -29,7 +29,7 @@ export async function serveMetrics(
     const now = app.clock.now()
     writeProcess(out)
     eventLoop.write(out)
-    writeFigures(out, app.figures, now)
+    writeFigures(out, app.figures, started, now)
     writeJobs(out, jobs(), started, now)
     writePool(out, app.pool)
     writeDatabaseFigures(out, read)

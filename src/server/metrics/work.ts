@@ -1,11 +1,11 @@
-import type { Figures, Histogram } from '../../core/figures.ts'
+import type { BackupFigures, Figures, Histogram } from '../../core/figures.ts'
 import type { JobStatus } from '../../jobs/periodic.ts'
 import type { Exposition } from './exposition.ts'
 
 type Series = { labels: Record<string, string>; values: Histogram }
 
 /** Writes what the parts of the process counted while they worked. */
-export function writeFigures(out: Exposition, figures: Figures, now: Date): void {
+export function writeFigures(out: Exposition, figures: Figures, started: Date, now: Date): void {
   writeRequests(out, figures)
   writeQueues(out, figures)
   out.counter(
@@ -14,6 +14,19 @@ export function writeFigures(out: Exposition, figures: Figures, now: Date): void
     ...Object.entries(figures.attempts).map(([outcome, value]) => ({ labels: { outcome }, value })),
   )
   writeProcessors(out, figures, now)
+  if (figures.backup) writeBackup(out, figures.backup, started, now)
+}
+
+/** A database that has no backup yet counts from the start of the process. */
+function writeBackup(out: Exposition, { every_ms, last_at, bytes }: BackupFigures, started: Date, now: Date): void {
+  const age = Math.max(0, now.getTime() - (last_at ?? started).getTime()) / 1_000
+  out.gauge('tallystick_backup_age_seconds', 'Time since the last whole backup was complete.', { value: age })
+  out.gauge('tallystick_backup_late_seconds', 'How much longer that is than the interval.', {
+    value: Math.max(0, age - every_ms / 1_000),
+  })
+  out.gauge('tallystick_backup_bytes', 'What the backups take on their disk, the archived log included.', {
+    value: bytes,
+  })
 }
 
 const classes = [2, 3, 4, 5]

@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import pg from 'pg'
+import { streamOf } from '../use-limit.ts'
+
+// What may lie in memory when whoever reads is slower than the database: some megabytes.
+const waitingMax = 256
+
+type CopyConnection = pg.Connection & {
+  sendCopyFromChunk(chunk: Buffer): void
+  endCopyFrom(): void
+  sendCopyFail(message: string): void
+}
+
+/** The inner connection, which the types of the driver leave out. */
+function connectionOf(client: pg.ClientBase): CopyConnection {
+  return (client as unknown as { connection: CopyConnection }).connection
+}
+
+/** Sends a statement that answers with a stream, and gives the stream piece by piece; what it returns in the end is the rest of the answer. */
+export async function* copyOut(client: pg.ClientBase, text: string): AsyncGenerator<Buffer, unknown> {
+  // The driver hands these messages to nobody.
+  const connection = connectionOf(client)
+  const stream = streamOf(client)
+  const waiting: Buffer[] = []
+  let wake = Promise.withResolvers<void>()
+  const take = ({ chunk }: { chunk: Buffer }) => {
+    // The driver reuses the memory of what it has read.
+    waiting.push(Buffer.from(chunk))
+    if (waiting.length > waitingMax) stream.pause()
+    wake.resolve()
+  }
+  connection.on('copyData', take)
+  let ended = false
+  const answer = client.query(text).finally(() => {
+    ended = true
+    wake.resolve()
+  })
+  answer.catch(() => {})
+  try {
+    for (;;) {
+      const chunk = waiting.shift()
+      if (chunk !== undefined) {
+        yield chunk
+        continue
+      }
+      if (ended) return await answer
+      stream.resume()
+      await wake.promise
+      wake = Promise.withResolvers()
+    }
+  } finally {
+    connection.off('copyData', take)
+    // Whoever stops reading in the middle wants no more of it.
+    if (!ended) {
+      stream.destroy()
+      await once(stream, 'close')
+    }
+  }
+}
+
+/** Sends a `copy … from stdin` with its rows. Resolves when PostgreSQL has taken all of them. */
+export async function copyIn(client: pg.Client, text: string, rows: AsyncIterable<Buffer>): Promise<void> {
+  const done = Promise.withResolvers<void>()
+  const query = new pg.Query(text) as pg.Query & { callback(error?: Error): void; handleCopyInResponse(): void }
+  query.callback = (error) => (error ? done.reject(error) : done.resolve())
+  query.handleCopyInResponse = () => {
+    send(client, rows).catch((error: Error) => {
+      connectionOf(client).sendCopyFail('the rows broke off')
+      done.reject(error)
+    })
+  }
+  client.query(query)
+  await done.promise
+}
+
+async function send(client: pg.Client, rows: AsyncIterable<Buffer>): Promise<void> {
+  const connection = connectionOf(client)
+  const { stream } = connection
+  for await (const chunk of rows) {
+    connection.sendCopyFromChunk(chunk)
+    if (stream.writableNeedDrain) await once(stream, 'drain')
+  }
+  connection.endCopyFrom()
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import pg from 'pg'
+import { migrate } from '../migrate.ts'
+import { readMigrations } from '../migrations.ts'
+import { type DatabaseAddress, openPool } from '../pool.ts'
+import { copyIn } from './copy.ts'
+import { BackupError } from './errors.ts'
+import { columnsOf, type ExportedTable, type ExportRecord, readExport, rowsFile } from './export.ts'
+
+/**
+ * Fills an empty database from an export: makes the schema, and writes every row in one transaction. `address` is of the owner, and
+ * `serverRole` gets its rights. Throws BackupError when there is anything in the database, when the export is of another schema, or when a
+ * byte of it has changed.
+ */
+export async function importTables(
+  address: DatabaseAddress,
+  folder: string,
+  serverRole: string | undefined,
+  progress: (line: string) => void,
+): Promise<ExportRecord> {
+  const record = await readExport(folder)
+  expectSameSchema(record)
+  const client = new pg.Client({ ...address, connectionTimeoutMillis: 5_000, application_name: 'tallystick' })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    await expectEmpty(client)
+    const pool = openPool(address, 1, () => {})
+    await migrate(pool, new Date(), serverRole).finally(() => pool.end())
+    await client.query('begin')
+    await fill(client, record, folder, progress)
+    await client.query('commit')
+    await client.query('analyze')
+    return record
+  } finally {
+    await client.end()
+  }
+}
+
+function expectSameSchema({ migrations, program, made_at }: ExportRecord): void {
+  const ours = readMigrations().map(({ name, checksum }) => `${name} ${checksum}`)
+  const theirs = migrations.map(({ name, checksum }) => `${name} ${checksum}`)
+  if (ours.join() === theirs.join()) return
+  throw new BackupError(
+    `The export of ${made_at} has the schema of Tallystick ${program} and its ${theirs.length} migrations, and this version has ${ours.length}: restore it with the version that made it, and start the newer one then.`,
+  )
+}
+
+async function expectEmpty(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    "select relname::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') limit 1",
+  )
+  if (!rows[0]) return
+  throw new BackupError(
+    `There is already a table in the database, ${rows[0].name}, and nothing is overwritten: create a new database and name that one.`,
+  )
+}
+
+async function fill(
+  client: pg.Client,
+  record: ExportRecord,
+  folder: string,
+  progress: (line: string) => void,
+): Promise<void> {
+  for (const month of record.months) {
+    await client.query("select make_partitions(to_date($1, 'YYYY_MM')::timestamp at time zone 'UTC', 1)", [month])
+  }
+  const ordered = inOrder(record.tables)
+  // What the migrations have put there is in the export too.
+  for (const { name } of ordered.toReversed()) {
+    const table = pg.escapeIdentifier(name)
+    const { rows } = await client.query<{ found: boolean }>(`select exists (select from ${table}) as found`)
+    if (rows[0]?.found) await client.query(`delete from ${table}`)
+  }
+  for (const table of ordered) {
+    await fillTable(client, table, folder)
+    progress(`  ${table.name}: ${table.rows} rows`)
+  }
+  for (const { name, last_value } of record.sequences) {
+    await client.query('select setval($1::regclass, $2::bigint)', [name, last_value])
+  }
+}
+
+/** What a foreign key names comes first. */
+function inOrder(tables: readonly ExportedTable[]): ExportedTable[] {
+  const done = new Map<string, ExportedTable>()
+  const add = (table: ExportedTable) => {
+    if (done.has(table.name)) return
+    for (const name of table.needs) {
+      const needed = tables.find((one) => one.name === name)
+      if (needed) add(needed)
+    }
+    done.set(table.name, table)
+  }
+  for (const table of tables) add(table)
+  return [...done.values()]
+}
+
+async function fillTable(client: pg.Client, table: ExportedTable, folder: string): Promise<void> {
+  const path = rowsFile(folder, table)
+  const hash = createHash('sha256')
+  const checked = async function* (unpacked: AsyncIterable<Buffer>) {
+    for await (const chunk of unpacked) {
+      hash.update(chunk)
+      yield chunk
+    }
+    if (hash.digest('hex') !== table.sha256) throw new BackupError('its digest is another')
+  }
+  const statement = `copy ${pg.escapeIdentifier(table.name)} (${columnsOf(table)}) from stdin`
+  try {
+    await pipeline(createReadStream(path), createGunzip(), (unpacked: AsyncIterable<Buffer>) =>
+      copyIn(client, statement, checked(unpacked)),
+    )
+  } catch (error) {
+    const why = (error as Error).message
+    throw new BackupError(
+      `${path} could not be restored: ${why}. Nothing of the export was written; use another one.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
