@@ -221,7 +221,7 @@ export const rowBreaks: Break[] = [
     'receivable',
     `insert into receivable (id, bucket, environment_id, kind, customer_id, currency, balance, version,
         external_reference)
-      select id, bucket, environment_id, 'customer', customer_id, currency, 0, 0, '' from payment limit 1`,
+      select id, bucket, environment_id, 'customer', customer_id, currency, 0, 0, '' from payment where customer_id is not null limit 1`,
   ],
   [
     'a key that was claimed for no answer',
