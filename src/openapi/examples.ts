@@ -236,6 +236,10 @@ export const examples: Readonly<Record<string, Example>> = {
   listAccountEntries: { path: account },
   retrieveAccountBalance: { path: account, query: { effective_at: '2026-12-31T22:00:00Z' } },
   retrieveAccountStatement: { path: account, query: year },
+  applyCredit: {
+    path: { customer: '$CUSTOMER_IN_CREDIT_ID' },
+    body: { from: { customer: '$CUSTOMER_IN_CREDIT_ID' }, to: { bill: '$OPEN_BILL_ID' } },
+  },
   listBillEntries: { path: bill },
   listEarlierParticulars: { path: bill },
   retrieveBillBalance: { path: bill, query: { effective_at: '2026-12-31T22:00:00Z' } },

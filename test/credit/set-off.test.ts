@@ -280,6 +280,38 @@ describe('a new bill', () => {
     await setting('manual')
   })
 
+  test('shares the credit with others that are raised at once, beside payments and changes of the customer', async () => {
+    const { name, old, home } = await household({ own: -25, credit: -300, owing: -125, bill: 1 })
+    await setting('on_new_bill')
+    const bills = Array.from({ length: 10 }, (_, at) =>
+      raise(at % 2 === 0 ? name : '', at % 2 === 0 ? {} : { customer: undefined, account: home.id }),
+    )
+    const beside = [1, 2, 3, 4].flatMap((at) => [
+      server.api('PATCH', `/billing/customers/${name}`, { payment_rules: { overpayment_allowed: at % 2 === 0 } }),
+      server.api('PATCH', `/billing/accounts/${old.id}`, { name: `Meter ${at}` }),
+      post('/billing/payments', {
+        amount: 10,
+        currency: 'ZAR',
+        channel: 'till',
+        reference: `${name}-${at}`,
+        customer: name,
+      }),
+    ])
+    const others = await Promise.all(beside)
+    expect(others.filter(({ status }) => status >= 300).map(({ text }) => text)).toEqual([])
+    const ids = (await Promise.all(bills)).map(({ id }) => id)
+    const shown = await Promise.all(ids.map((id) => get(`/billing/bills/${id}`)))
+    const applied = (await get(`/billing/obligations?customer=${name}`)).data
+    const money = applied.reduce((sum: number, { amount }: { amount: number }) => sum + amount, 0)
+    const paid = shown.reduce((sum, { amount_paid }) => sum + amount_paid, 0)
+    const first = await get(`/billing/bills/${(await get(`/billing/bills?customer=${name}`)).data.at(-1).id}`)
+    expect([await balance(old), await balance(home)]).toEqual([0, 0])
+    // A payment that found nothing owed may have become credit that no bill has taken.
+    const left = -(await get(`/billing/customers/${name}`)).balance
+    expect(paid + first.amount_paid + left - money).toBe(450)
+    await setting('manual')
+  })
+
   test('of a batch is paid from credit as a single one is, and a dry run takes none', async () => {
     await setting('on_new_bill')
     const { name, old } = await household({ bill: 100 })

@@ -58,10 +58,14 @@ test('every operation has one example, which runs as it stands, in the order of 
   }
 }, 60_000)
 
-/** What the examples call "$CUSTOMER_ID" and so on: objects of a reader's own, which owe nothing. */
+/** What the examples call "$CUSTOMER_ID" and so on: objects of a reader's own, which owe nothing, but for those of the example of credit. */
 async function makeSpare(): Promise<Record<string, string>> {
   await server.api('POST', '/webhooks/endpoints', { url: 'http://127.0.0.1:9/', event_types: ['customer.created'] })
   const customer = await server.api('POST', '/billing/customers', { external_reference: 'spare', name: 'Jane Roe' })
+  const credit = { external_reference: 'in-credit', currency: 'ZAR', balance: -500 }
+  const inCredit = await server.api('POST', '/billing/customers', credit)
+  const owed = { customer: 'in-credit', external_reference: 'beside-credit', currency: 'ZAR', amount_due: 300 }
+  const open = await server.api('POST', '/billing/bills', owed)
   const account = await server.api('POST', '/billing/accounts', {
     customer: { external_reference: 'owner-of-the-spare-account' },
     external_reference: 'spare',
@@ -97,6 +101,8 @@ async function makeSpare(): Promise<Record<string, string>> {
   const [delivery] = (await server.api('GET', '/webhooks/deliveries')).body.data
   return {
     CUSTOMER_ID: customer.body.id,
+    CUSTOMER_IN_CREDIT_ID: inCredit.body.id,
+    OPEN_BILL_ID: open.body.id,
     DEPOSIT_ID: deposit.body.id,
     ACCOUNT_ID: account.body.id,
     BILL_ID: bill.body.id,

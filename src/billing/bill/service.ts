@@ -29,7 +29,7 @@ import { useCreditFor } from './use-credit.ts'
 
 /**
  * Raises a bill on a customer or an account, either of which may be created in the same request: all or nothing. One that reissues
- * a voided bill takes over its reference. Throws
+ * a voided bill takes over its reference. Where the setting says so, credit of the customer is set off against it at once. Throws
  * `not_found`, `archived`, `customer_mismatch`, `external_reference_taken`, `currency_required`, `invalid_dates`,
  * `invalid_lines`, `url_not_allowed` or `invalid_payment_rules`.
  */
