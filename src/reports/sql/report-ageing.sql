@@ -1,19 +1,20 @@
 -- What each customer owed of what counts before $2, by how long it had been due on the day $4 by the due dates that bills have now. It is
 -- what is owed now less what was entered since and counts later: of the entries below the id $3 none does, since nothing counts from
 -- later than it was written.
-with later as materialized (
-  select e.receivable_id, e.bucket, sum(e.amount) as amount
+with moved as (
+  select id, bucket, balance as amount from receivable where environment_id = $1 and balance <> 0
+  union all
+  select e.receivable_id, e.bucket, -e.amount
   from ledger_entry as e
   join ledger_transaction as t on t.id = e.transaction_id and t.bucket = e.bucket and t.environment_id = e.environment_id
   where e.environment_id = $1 and e.id >= $3 and t.id >= $3 and e.receivable_id is not null and t.effective_at >= $2
-  group by e.receivable_id, e.bucket
+), held as (
+  select id, bucket, sum(amount) as amount from moved group by id, bucket having sum(amount) <> 0
 ), owed as (
-  select r.customer_id, r.bucket, r.currency, r.balance - coalesce(later.amount, 0) as amount,
-    coalesce($4::date - b.due_date, 0) as days
-  from receivable as r
-  left join later on later.receivable_id = r.id and later.bucket = r.bucket
-  left join bill as b on b.id = r.id and b.bucket = r.bucket and b.environment_id = r.environment_id
-  where r.environment_id = $1 and r.balance is distinct from coalesce(later.amount, 0)
+  select r.customer_id, r.bucket, r.currency, held.amount, coalesce($4::date - b.due_date, 0) as days
+  from held
+  join receivable as r on r.id = held.id and r.bucket = held.bucket and r.environment_id = $1
+  left join bill as b on b.id = held.id and b.bucket = held.bucket and b.environment_id = $1
 )
 select owed.customer_id, c.external_reference, owed.currency,
   coalesce(sum(amount) filter (where days <= 0), 0) as current,
