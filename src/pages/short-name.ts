@@ -1,5 +1,5 @@
-// A name may have 255 characters. The page of what it names shows it whole.
-const nameMax = 50
+// A name may have 255 characters, and ten of them stand on a page of 15 kB. The page of what it names shows it whole.
+const nameMax = 42
 
 /** A name as a list shows it: its beginning, where it is long. */
 export function shortName(text: string, max = nameMax): string {
