@@ -11,8 +11,8 @@ const setLimits = {
   name: 'limit-cursor',
   text: "select set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)",
 }
-const commit = { name: 'commit', text: 'commit' }
-const rollback = { name: 'rollback', text: 'rollback' }
+const commit = { name: 'commit-read-only', text: 'commit' }
+const rollback = { name: 'rollback-read-only', text: 'rollback' }
 
 /**
  * The rows of one statement in pages, each read when it is asked for, so that they are never all in memory. They are one snapshot,

@@ -9,7 +9,7 @@ const daysMax = 366
 const dayMs = 86_400_000
 
 /** Reads the days of a report in the time zone of its environment. Throws `report_too_long`. */
-export function readDays(
+export function readReportDays(
   { environment }: Pick<RequestContext, 'environment'>,
   sent: { from: string; to: string },
 ): ReportDays {

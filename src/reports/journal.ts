@@ -12,7 +12,7 @@ import { loadSql } from '../database/sql.ts'
 import type { NewTransaction } from '../ledger/journal-rows.ts'
 import { formatReceivableId, type ReceivableKind } from '../ledger/receivable.ts'
 import { quarterMs } from '../ledger/totals.ts'
-import { type ReportDays, readDays } from './days.ts'
+import { type ReportDays, readReportDays } from './days.ts'
 import type { journalQuery } from './schema.ts'
 import type { Report } from './send.ts'
 import { pageRows, type RowPages, readTotalPlace } from './snapshot.ts'
@@ -59,7 +59,7 @@ export async function openJournal(
   context: Pick<RequestContext, 'environment'>,
   sent: z.output<typeof journalQuery>,
 ): Promise<Report<JournalRow>> {
-  const days = readDays(context, sent)
+  const days = readReportDays(context, sent)
   await refuseUnfinished(reports.pool, days)
   const { from, to, time_zone } = days
   return {

@@ -4,7 +4,7 @@ import { bucketOfEnvironment } from '../core/bucket.ts'
 import { formatId, type Id } from '../core/id/id.ts'
 import { sumToNumber } from '../core/money.ts'
 import { loadSql } from '../database/sql.ts'
-import { readDays } from './days.ts'
+import { readReportDays } from './days.ts'
 import type { receiptsQuery } from './schema.ts'
 import type { Report } from './send.ts'
 import { readInSnapshot } from './snapshot.ts'
@@ -30,7 +30,7 @@ export function openReceipts(
   context: Pick<RequestContext, 'environment'>,
   { by, ...sent }: z.output<typeof receiptsQuery>,
 ): Report<ReceiptsRow> {
-  const { from, to, time_zone, start, end } = readDays(context, sent)
+  const { from, to, time_zone, start, end } = readReportDays(context, sent)
   const { id } = context.environment
   const span = [id, bucketOfEnvironment(id), start, end]
   const pages = readInSnapshot<ReceiptsRow>(reports.pool, (place) =>

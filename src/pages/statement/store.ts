@@ -21,7 +21,7 @@ export type ShownRow = ShownMovement | (Sums & { id: null })
 
 const pageSql = loadSql(import.meta.url, './sql/statement-page.sql')
 const statementPageSql = {
-  name: pageSql.name,
+  name: 'find-statement-page',
   text: `with statement as (${wholeStatementSql.text}) ${pageSql.text}`,
 }
 
