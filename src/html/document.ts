@@ -9,8 +9,8 @@ export type Style = { element: Html; source: string }
 export type HtmlDocument = {
   title: string
   style: Style
-  /** What this document changes of it. */
-  own_style?: Style | undefined
+  /** What this document adds and changes. */
+  own_styles?: readonly Style[] | undefined
   head?: Html | undefined
   body: Html
   /** Which language it is in, and how that is written: English, from left to right, unless given. */
@@ -45,7 +45,7 @@ function squeezeCss(text: string): string {
 export function renderHtmlDocument({
   title,
   style,
-  own_style,
+  own_styles = [],
   head,
   body,
   language = 'en',
@@ -57,7 +57,7 @@ export function renderHtmlDocument({
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${head}<title>${title}</title>
-${style.element}${own_style?.element}
+${style.element}${own_styles.map(({ element }) => element)}
 </head>
 <body>
 ${body}</body>

@@ -1,4 +1,4 @@
-import { readStyle, renderHtmlDocument } from './document.ts'
+import { readStyle, renderHtmlDocument, type Style } from './document.ts'
 import { accentStyle, contactLines, type Face, merchantLine, themeColors } from './face.ts'
 import { type Html, html } from './html.ts'
 import { languageNames } from './language/languages.ts'
@@ -16,6 +16,8 @@ export type Page = {
   test?: boolean | undefined
   /** Puts on top that this is only a sample. */
   sample?: boolean | undefined
+  /** What only pages of its kind look like. */
+  style?: Style | undefined
   content: Html
   footer?: Html | undefined
   /** The query with which the page is opened in another language, but for that; absent where it has one language. */
@@ -25,8 +27,14 @@ export type Page = {
 /** The style sheet of every page. */
 export const pageStyle = readStyle(new URL('./style.css', import.meta.url), new URL('./debts.css', import.meta.url))
 
+/** The styles of one page besides that. */
+export function ownStylesOf({ style, face }: Page): Style[] {
+  return [style, accentStyle(face)].filter((one) => one !== undefined)
+}
+
 /** Renders the whole document. */
-export function renderPage({ voice, title, merchant, face, test, sample, content, footer, query }: Page): string {
+export function renderPage(page: Page): string {
+  const { voice, title, merchant, face, test, sample, content, footer, query } = page
   const { text, language, direction } = voice
   const choices = query === undefined ? undefined : languageSwitch(voice, query)
   const contact = contactLines(face, voice)
@@ -39,7 +47,7 @@ export function renderPage({ voice, title, merchant, face, test, sample, content
     head: html`<meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
 ${themeColors(face)}`,
-    own_style: accentStyle(face),
+    own_styles: ownStylesOf(page),
     body: html`${banner && html`<header class="banner">${banner}</header>\n`}<main>
 ${merchant !== undefined && merchantLine(merchant, face)}${content}
 </main>

@@ -1,11 +1,10 @@
 import { acceptWeights } from '../api/accept.ts'
 import type { FastifyReply, FastifyRequest } from '../api/fastify.ts'
 import { documentHeaders } from './document.ts'
-import { accentStyle } from './face.ts'
 import { html } from './html.ts'
 import type { Catalogue } from './language/catalogue.ts'
 import { voiceFor } from './language/choose.ts'
-import { type Page, pageStyle, renderPage } from './layout.ts'
+import { ownStylesOf, type Page, pageStyle, renderPage } from './layout.ts'
 
 type PageOptions = {
   status?: number
@@ -28,7 +27,7 @@ export function sendPage(
     .code(status)
     .headers({
       ...documentHeaders({
-        styles: [pageStyle, accentStyle(page.face)].filter((style) => style !== undefined),
+        styles: [pageStyle, ...ownStylesOf(page)],
         form_action: ["'self'", ...formOrigins].join(' '),
         img: page.face?.logo ? "'self'" : undefined,
       }),

@@ -2,21 +2,12 @@ import { fieldProblem } from '../core/problem.ts'
 import { integerArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
+import { holdBooksSql } from './journal.ts'
 
 type ClosedBooks = { closed_until: string; open_from: Date }
 
-const holdBooksSql = loadSql(import.meta.url, './sql/hold-books.sql')
 const lockBooksSql = loadSql(import.meta.url, './sql/lock-books.sql')
 const readBooksSql = loadSql(import.meta.url, './sql/read-books.sql')
-
-/**
- * Holds the books of environments as they are until the transaction ends: no period is closed under it. Payments do not wait for each
- * other here, only while a period is being closed.
- */
-export async function holdBooks(connection: Queryable, environments: readonly number[]): Promise<void> {
-  if (environments.length === 0) return
-  await connection.query({ ...holdBooksSql, values: [integerArray([...environments])] })
-}
 
 /** Keeps the books of an environment to whoever closes them, until the transaction ends: what was begun before is waited for. */
 export async function lockBooks(connection: Queryable, environmentId: number): Promise<void> {
@@ -51,10 +42,11 @@ export class Books {
 /** Reads what is closed, and holds it. */
 export async function readBooks(connection: Queryable, environments: readonly number[]): Promise<Books> {
   if (environments.length === 0) return new Books(new Map())
-  const held = holdBooks(connection, environments)
+  const values = [integerArray([...environments])]
+  const held = connection.query({ ...holdBooksSql, values })
   const read = connection.query<ClosedBooks & { id: number }>({
     ...readBooksSql,
-    values: [integerArray([...environments])],
+    values,
   })
   const [, { rows }] = await Promise.all([held, read])
   return new Books(new Map(rows.map(({ id, ...closed }) => [id, closed])))

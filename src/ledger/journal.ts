@@ -6,7 +6,6 @@ import { Problem } from '../core/problem.ts'
 import { bigintArray, integerArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
-import { holdBooks } from './books.ts'
 import {
   changedColumns,
   entryColumns,
@@ -32,6 +31,11 @@ export type OpenTransaction = {
   readonly sums: Map<string, bigint>
 }
 
+/**
+ * Holds the books of environments as they are until the transaction ends: no period is closed under it. Payments do not wait for each
+ * other here, only while a period is being closed.
+ */
+export const holdBooksSql = loadSql(import.meta.url, './sql/hold-books.sql')
 const writeTransactionsSql = loadSql(import.meta.url, './sql/write-transactions.sql')
 const writeEntriesSql = loadSql(import.meta.url, './sql/write-entries.sql')
 const openReceivablesSql = loadSql(import.meta.url, './sql/open-receivables.sql')
@@ -200,7 +204,7 @@ export class Journal {
     const opened = [...this.#opened]
     const environments = [...new Set(this.#transactions.map(({ environment_id }) => environment_id))]
     await Promise.all([
-      holdBooks(connection, environments),
+      send(connection, holdBooksSql, [integerArray(environments)], environments.length),
       send(connection, openReceivablesSql, openedColumns(opened), opened.length),
       send(
         connection,

@@ -32,8 +32,8 @@ describe('help', () => {
     for (const args of asked) results.push(await runInside(args))
     for (const { code, stdout } of results) {
       expect(code).toBe(0)
-      expect(stdout.match(/tallystick \w+ \w+/g)).toEqual(
-        ['list', 'create', 'roll', 'revoke'].map((verb) => `tallystick keys ${verb}`),
+      expect(stdout.match(/tallystick \w+ [\w-]+/g)).toEqual(
+        ['list', 'create', 'roll', 'revoke', 'rotate-encryption'].map((verb) => `tallystick keys ${verb}`),
       )
     }
   })
@@ -60,7 +60,7 @@ describe('a wrong call is one line that says what to type, and exit code 2', () 
     ['verify now', /^tallystick verify does not take "now"/],
     ['merchants', /^tallystick merchants needs one of create\./],
     ['merchants create --name Acme', /^Usage: tallystick merchants create --name NAME --slug SLUG/],
-    ['keys', /^tallystick keys needs one of list, create, roll, revoke\./],
+    ['keys', /^tallystick keys needs one of list, create, roll, revoke, rotate-encryption\./],
     ['keys crate --mode test', /^There is no keys command crate: did you mean create\?/],
     ['keys create', /tallystick keys create --mode test\|live/],
     ['keys create --mode both', /tallystick keys create --mode test\|live/],

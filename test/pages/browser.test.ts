@@ -79,8 +79,11 @@ describe('on a phone, without JavaScript', () => {
 const scenes = [...scenesOf(() => server), ...moreScenesOf(() => server)]
 
 const validator = new HtmlValidate({ extends: ['html-validate:standard'] })
-const overflow = (page: Page) =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+/** How much wider a page is than its window, once it is there: a press may just have led to it. */
+async function overflow(page: Page): Promise<unknown> {
+  await page.waitForLoadState()
+  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+}
 // An amount in a list may wrap between its groups where the screen leaves no other choice.
 const brokenAmounts = (page: Page) =>
   page.evaluate(`[...document.querySelectorAll('.money')]

@@ -39,7 +39,7 @@ const data = [
   /(?:choosing|customer|account|OCT|NOV|DEC|INV)-[\w-]*/,
   /(?:pay|bcus|bacc|bbil)_\w+/,
   /ZAR|USD?\$?|KWD|South African Rand/,
-  /(?:January|October|November|December)(?: \d{4} at)?/,
+  /(?:January|February|March|April|May|June|July|August|September|October|November|December)(?: \d{4} at)?/,
   /SAST|UTC|GMT/,
   'Visa',
   // The number of a receipt, and the channel of a recorded payment.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { integerArray } from '../../src/database/arrays.ts'
 import { transaction } from '../../src/database/transaction.ts'
-import { holdBooks } from '../../src/ledger/books.ts'
+import { holdBooksSql } from '../../src/ledger/journal.ts'
 import { eventually } from '../support/eventually.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type Merchant, ofCurrency, type Row, reportedMerchant, sumOf, till } from './merchant.ts'
@@ -223,7 +224,7 @@ describe('closed books', () => {
     const { rows } = await server.database.pool.query<{ id: number }>("select id from environment where mode = 'test'")
     const held = Promise.withResolvers<void>()
     const underWay = transaction(server.app.pool, async (connection) => {
-      await holdBooks(connection, [rows[0]?.id as number])
+      await connection.query({ ...holdBooksSql, values: [integerArray([rows[0]?.id as number])] })
       await held.promise
     })
     let answered = false

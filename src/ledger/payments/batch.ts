@@ -20,10 +20,9 @@ import {
 import { type Assumptions, createOptimisticMode, noAssumptions, type OptimisticMode } from './concurrency/optimistic.ts'
 import { decide, enterPayment, reopenedBy } from './decide.ts'
 import { noticeOf, settledEvent, settleNotices, writeSettledNotices } from './notices.ts'
-import { openPayments } from './open.ts'
 import { writeReceipts } from './receipts.ts'
 import { releasePaymentReferences } from './reference-claims.ts'
-import { type AppliedRow, paymentEvents, writeApplications, writePayments } from './write.ts'
+import { type AppliedRow, openPayments, paymentEvents, writeApplications, writePayments } from './write.ts'
 
 export type PaymentQueueOptions = {
   pool: Pool

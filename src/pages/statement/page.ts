@@ -1,3 +1,4 @@
+import { readStyle } from '../../html/document.ts'
 import { type Html, html } from '../../html/html.ts'
 import type { Voice } from '../../html/language/voice.ts'
 import type { Page } from '../../html/layout.ts'
@@ -26,6 +27,8 @@ export type StatementPage = {
   pdf: { path: string } | { why_not: string }
 }
 
+const statementStyle = readStyle(new URL('./statement.css', import.meta.url))
+
 /** The page of a statement: which days, what was owed before and after them, and what was moved in between. */
 export function statementPage(parts: StatementPage): Page {
   const { subject, voice, path, carried, view } = parts
@@ -39,6 +42,7 @@ export function statementPage(parts: StatementPage): Page {
     merchant: merchant_name,
     face: subject.face,
     test: mode === 'test',
+    style: statementStyle,
     content: html`<section class="card"><h1>${view && html`<small>${view.days}</small> `}${statement.title}</h1>
 ${chooseDays(parts)}${view && shownStatement(parts, view)}<p class="no-print"><a class="button other" href="${withCarried(path, carried)}">${history.back}</a></p></section>`,
   }

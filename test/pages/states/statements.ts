@@ -45,8 +45,9 @@ export function statementStates(tools: Tools): State[] {
     const [, path = ''] = /href="([^"]+statement\.pdf[^"]+)"/.exec(page.html) ?? []
     const response = await fetch(server().url + path.replaceAll('&amp;', '&'))
     const { text } = readPdf(Buffer.from(await response.arrayBuffer()))
-    // An accented m is set as an m and its accent, which are read as one.
-    return { ...page, html: text.replaceAll('ḿ', 'm') }
+    // An accented m is set as an m and its accent, which are read as one; and a name may be broken over two lines.
+    const whole = called.accounts.reduce((read, name) => read.replaceAll(name.replace(' ', ' \n'), name), text)
+    return { ...page, html: whole.replaceAll('ḿ', 'm') }
   }
   const all = '/statement?from=2026-10-01&to=2027-12-31'
   return [
