@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { addBase, type Base, basesFolder, listBases } from '../../src/database/backup/bases.ts'
 import { BackupBusy, BackupError } from '../../src/database/backup/errors.ts'
 import { importTables } from '../../src/database/backup/import.ts'
@@ -18,6 +18,9 @@ import { runTallystick } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { contentsOf, payUntil, type Sent, startBackedUp } from './place.ts'
+
+// A base backup ends once PostgreSQL has archived its log, and that tries again after a minute what it could not copy.
+vi.setConfig({ testTimeout: 120_000 })
 
 // How many moments under load are restored: 20 of them take five minutes.
 const restores = Number(process.env.RESTORES ?? 1)
