@@ -20,7 +20,7 @@ import { temporaryDirectory } from '../support/temporary.ts'
 import { contentsOf, payUntil, type Sent, startBackedUp } from './place.ts'
 
 // A base backup ends once PostgreSQL has archived its log, and that tries again after a minute what it could not copy.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
 
 // How many moments under load are restored: 20 of them take five minutes.
 const restores = Number(process.env.RESTORES ?? 1)
@@ -238,7 +238,7 @@ describe('making one', () => {
     const stopping = new AbortController()
     const before = await listBases(directory)
     const making = keep('now', stopping.signal)
-    await eventually(() => unfinished().length > 0, 'it has begun')
+    await eventually(() => unfinished().length > 0, 'it has begun', 60_000)
     stopping.abort()
     await expect(making).rejects.toThrow()
     expect(await listBases(directory)).toEqual(before)
@@ -254,13 +254,14 @@ describe('making one', () => {
     await eventually(
       () => unfinished().some((name) => existsSync(join(basesFolder(directory), name, 'base.tar.gz'))),
       'it writes',
+      60_000,
     )
     child.kill('SIGKILL')
     expect((await ended)[1]).toBe('SIGKILL')
     expect(unfinished()).toHaveLength(1)
     expect((await listBases(directory)).bases).toEqual(before)
     // PostgreSQL notices within moments that nobody reads, and gives the lock back.
-    const { made } = await eventually(() => keep().catch(() => undefined), 'the next one is made')
+    const { made } = await eventually(() => keep().catch(() => undefined), 'the next one is made', 90_000)
     expect((await listBases(directory)).bases).toEqual([...before, made])
     expect(unfinished()).toEqual([])
   })
