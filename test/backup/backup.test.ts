@@ -19,7 +19,7 @@ import { eventually } from '../support/eventually.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { contentsOf, payUntil, type Sent, startBackedUp } from './place.ts'
 
-// A base backup ends once PostgreSQL has archived its log, and that tries again after a minute what it could not copy.
+// Copies of a whole PostgreSQL: on a busy disk they take longer than other tests may.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
 
 // How many moments under load are restored: 20 of them take five minutes.
@@ -261,7 +261,7 @@ describe('making one', () => {
     expect(unfinished()).toHaveLength(1)
     expect((await listBases(directory)).bases).toEqual(before)
     // PostgreSQL notices within moments that nobody reads, and gives the lock back.
-    const { made } = await eventually(() => keep().catch(() => undefined), 'the next one is made', 90_000)
+    const { made } = await eventually(() => keep().catch(() => undefined), 'the next one is made', 60_000)
     expect((await listBases(directory)).bases).toEqual([...before, made])
     expect(unfinished()).toEqual([])
   })

@@ -36,9 +36,8 @@ export async function startBackedUp() {
       await superuser.query("select pg_logical_emit_message(true, 'test', 'more')")
       const { rows } = await superuser.query('select pg_walfile_name(pg_switch_wal()) as name')
       const last = async () => (await superuser.query('select last_archived_wal as name from pg_stat_archiver')).rows[0]
-      // It is tried again after a minute where it failed.
       const isArchived = async () => ((await last()).name ?? '') >= rows[0].name
-      await eventually(isArchived, 'the log is archived', 90_000)
+      await eventually(isArchived, 'the log is archived', 60_000)
     },
     /** An empty database of the same PostgreSQL. */
     async newDatabase(name: string) {

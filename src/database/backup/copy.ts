@@ -50,8 +50,11 @@ export async function* copyOut(client: pg.ClientBase, text: string): AsyncGenera
     }
   } finally {
     connection.off('copyData', take)
-    // Whoever stops reading in the middle wants no more of it.
-    if (!ended) {
+    if (ended) {
+      // The end of the answer may come with the piece at which it was paused: the next statement would wait for its answer for ever.
+      stream.resume()
+    } else if (!stream.closed) {
+      // Whoever stops reading in the middle wants no more of it.
       stream.destroy()
       await once(stream, 'close')
     }
