@@ -1,13 +1,14 @@
 import type { z } from 'zod'
 import { idRange, type PageStart } from '../api/pagination.ts'
 import type { AuditedChange } from '../audit/record.ts'
+import { allSourceKinds } from '../billing/history/kinds.ts'
 import { type Actor, formatActor } from '../core/actor.ts'
 import { assert } from '../core/assert.ts'
 import { formatId, type Id, kindOfId, parseId } from '../core/id/id.ts'
 import { parameterProblem } from '../core/problem.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
-import { type AuditQuery, type auditEntry, moneyObjects } from './schema.ts'
+import type { AuditQuery, auditEntry } from './schema.ts'
 
 export type AuditRow = {
   id: Id
@@ -17,7 +18,7 @@ export type AuditRow = {
   request_id: string | null
   recorded_at: Date
 } & ({ object_kind: AuditedChange['object_kind']; action: AuditedChange['action'] } | Money)
-type Money = { object_kind: null; action: keyof typeof moneyObjects }
+type Money = { object_kind: null; action: keyof typeof allSourceKinds }
 
 /** How many rows of each table a page looks through. */
 const readMax = 5_000
@@ -53,7 +54,7 @@ export function renderAudit(row: AuditRow): z.input<typeof auditEntry> {
     at: row.recorded_at.toISOString(),
     ...(row.actor !== null && { actor: formatActor(row.actor) }),
     action: row.action,
-    object_kind: row.object_kind ?? moneyObjects[row.action],
+    object_kind: row.object_kind ?? allSourceKinds[row.action],
     ...(object !== undefined && { object }),
     ...(row.request_id !== null && { request_id: row.request_id }),
   }
@@ -62,7 +63,7 @@ export function renderAudit(row: AuditRow): z.input<typeof auditEntry> {
 function shownObject(row: AuditRow): string | undefined {
   const { object_id, object_name } = row
   if (object_id === null) return object_name ?? undefined
-  if (row.object_kind === null) return formatId(moneyObjects[row.action], object_id)
+  if (row.object_kind === null) return formatId(allSourceKinds[row.action], object_id)
   const { object_kind: kind } = row
   assert(kind !== 'settings' && kind !== 'processor', 'what is of the environment has no id')
   // A receipt has the id of its payment.

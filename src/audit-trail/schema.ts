@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { pageOf, pageQuery } from '../api/pagination.ts'
 import { auditActions, auditedKinds } from '../audit/record.ts'
-import { sourceKinds } from '../billing/history/kinds.ts'
-import type { IdKind } from '../core/id/id.ts'
+import { allSourceKinds } from '../billing/history/kinds.ts'
 import type { NewTransaction } from '../ledger/journal-rows.ts'
 import { shownActor } from '../shapes/actor.ts'
 import { expecting } from '../shapes/expected.ts'
@@ -10,17 +9,7 @@ import { instant, shownInstant } from '../shapes/primitives.ts'
 
 type MoneyAction = NewTransaction['kind']
 
-/** What each kind of ledger transaction is about. */
-export const moneyObjects: Readonly<Record<MoneyAction, IdKind>> = {
-  ...sourceKinds,
-  processor_fee: 'settlement_line',
-  unmatched_line: 'settlement_line',
-  line_matched: 'settlement_line',
-  settlement: 'settlement',
-  settlement_failed: 'settlement',
-  assignment: 'payment',
-}
-const moneyActions = Object.keys(moneyObjects) as MoneyAction[]
+const moneyActions = Object.keys(allSourceKinds) as MoneyAction[]
 
 export const auditQuery = z.strictObject({
   ...pageQuery,
@@ -47,7 +36,7 @@ export const auditEntry = z
     action: z
       .enum([...auditActions, ...moneyActions])
       .describe('What was done; where money moved, the kind of the ledger transaction'),
-    object_kind: z.enum([...new Set([...auditedKinds, ...Object.values(moneyObjects)])]),
+    object_kind: z.enum([...new Set([...auditedKinds, ...Object.values(allSourceKinds)])]),
     object: z
       .string()
       .max(50)

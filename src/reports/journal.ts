@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import { sourceKinds } from '../billing/history/kinds.ts'
+import { allSourceKinds } from '../billing/history/kinds.ts'
 import type { AppContext, RequestContext } from '../context.ts'
 import { type Actor, formatActor } from '../core/actor.ts'
 import { bucketOfEnvironment } from '../core/bucket.ts'
 import { endOfDate } from '../core/clock.ts'
-import { firstIdAt, formatId, type Id, type IdKind, timeOf } from '../core/id/id.ts'
+import { firstIdAt, formatId, type Id, timeOf } from '../core/id/id.ts'
 import { toNumber } from '../core/money.ts'
 import { Problem } from '../core/problem.ts'
 import type { Pool } from '../database/pool.ts'
@@ -38,17 +38,6 @@ type JournalRow = {
 
 const listQuartersSql = loadSql(import.meta.url, './sql/list-journal-quarters.sql')
 const listJournalSql = loadSql(import.meta.url, './sql/list-journal.sql')
-
-/** What caused the transactions that touch no balance. */
-const sourceKindOf: Readonly<Record<NewTransaction['kind'], IdKind>> = {
-  ...sourceKinds,
-  processor_fee: 'settlement_line',
-  unmatched_line: 'settlement_line',
-  line_matched: 'settlement_line',
-  settlement: 'settlement',
-  settlement_failed: 'settlement',
-  assignment: 'payment',
-}
 
 /**
  * All entries that were written on the days of a span, in that order. Only days to which nothing can be added any more are told of, so each
@@ -137,7 +126,7 @@ function renderJournalRow(row: JournalRow) {
     ...(row.reason !== null && { reason: row.reason }),
     ...(row.label !== null && { label: row.label }),
     ...(row.reference !== null && { reference: row.reference }),
-    source: formatId(sourceKindOf[row.kind], row.source_id),
+    source: formatId(allSourceKinds[row.kind], row.source_id),
     ...(row.request_id !== null && { request_id: row.request_id }),
     ...(row.actor !== null && { actor: formatActor(row.actor) }),
   }

@@ -23,3 +23,11 @@ test.each([10, 300, 900, 20_000])('a stream of %i pieces leaves a connection tha
   const { rows: after } = await client.query('select 1 as one')
   expect(after).toEqual([{ one: 1 }])
 })
+
+test('a stream that falls silent is given up', async () => {
+  const silent = new pg.Client({ connectionString: database.ownerUrl })
+  silent.on('error', () => {})
+  await silent.connect()
+  const pieces = copyOut(silent, 'copy (select pg_sleep(60)) to stdout', 100)
+  await expect(pieces.next()).rejects.toThrow('The database did not answer in time.')
+})

@@ -1,5 +1,5 @@
 import type { IdKind } from '../../core/id/id.ts'
-import type { TransactionKind } from '../../ledger/journal-rows.ts'
+import type { NewTransaction, TransactionKind } from '../../ledger/journal-rows.ts'
 
 /** What each kind of transaction was caused by. */
 export const sourceKinds: Readonly<Record<TransactionKind, IdKind>> = {
@@ -23,6 +23,17 @@ export const sourceKinds: Readonly<Record<TransactionKind, IdKind>> = {
   refund_failed: 'refund',
   dispute_won: 'reversal',
   transfer: 'payment',
+}
+
+/** The same of every transaction, also of those that touch no balance. */
+export const allSourceKinds: Readonly<Record<NewTransaction['kind'], IdKind>> = {
+  ...sourceKinds,
+  processor_fee: 'settlement_line',
+  unmatched_line: 'settlement_line',
+  line_matched: 'settlement_line',
+  settlement: 'settlement',
+  settlement_failed: 'settlement',
+  assignment: 'payment',
 }
 
 /** Every kind of transaction that the API shows. */

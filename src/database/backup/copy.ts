@@ -1,9 +1,12 @@
 import { once } from 'node:events'
 import pg from 'pg'
+import { DeadlineExceeded } from '../availability.ts'
 import { streamOf } from '../use-limit.ts'
 
 // What may lie in memory when whoever reads is slower than the database: some megabytes.
 const waitingMax = 256
+// A spread checkpoint and the archiving of the log before a backup may take minutes; without a byte for longer, nothing comes any more.
+const silentMax_ms = 30 * 60_000
 
 type CopyConnection = pg.Connection & {
   sendCopyFromChunk(chunk: Buffer): void
@@ -16,8 +19,15 @@ function connectionOf(client: pg.ClientBase): CopyConnection {
   return (client as unknown as { connection: CopyConnection }).connection
 }
 
-/** Sends a statement that answers with a stream, and gives the stream piece by piece; what it returns in the end is the rest of the answer. */
-export async function* copyOut(client: pg.ClientBase, text: string): AsyncGenerator<Buffer, unknown> {
+/**
+ * Sends a statement that answers with a stream, and gives the stream piece by piece; what it returns in the end is the rest of the answer.
+ * Throws DeadlineExceeded, and ends the connection, when nothing comes for `silent_ms`.
+ */
+export async function* copyOut(
+  client: pg.ClientBase,
+  text: string,
+  silent_ms = silentMax_ms,
+): AsyncGenerator<Buffer, unknown> {
   // The driver hands these messages to nobody.
   const connection = connectionOf(client)
   const stream = streamOf(client)
@@ -45,7 +55,8 @@ export async function* copyOut(client: pg.ClientBase, text: string): AsyncGenera
       }
       if (ended) return await answer
       stream.resume()
-      await wake.promise
+      const silence = setTimeout(() => stream.destroy(new DeadlineExceeded()), silent_ms)
+      await wake.promise.finally(() => clearTimeout(silence))
       wake = Promise.withResolvers()
     }
   } finally {

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { BackupError } from './errors.ts'
 
 const commandMax_ms = 3_600_000
+// What does not end when it is asked to is ended.
+const endingMax_ms = 10_000
 const shownMax = 300
 
 /**
@@ -24,10 +26,15 @@ export async function handOver(command: string, directory: string, stopping?: Ab
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString('utf8')).slice(-shownMax)
   })
+  const send = (signal: 'SIGTERM' | 'SIGKILL') => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+    if (isWindows) child.kill(signal)
+    else process.kill(-child.pid, signal)
+  }
+  let killing: NodeJS.Timeout | undefined
   const end = () => {
-    if (child.pid === undefined || child.exitCode !== null) return
-    if (isWindows) child.kill()
-    else process.kill(-child.pid, 'SIGTERM')
+    send('SIGTERM')
+    killing ??= setTimeout(() => send('SIGKILL'), endingMax_ms)
   }
   const timer = setTimeout(end, commandMax_ms)
   stopping?.addEventListener('abort', end)
@@ -40,6 +47,7 @@ export async function handOver(command: string, directory: string, stopping?: Ab
     )
   } finally {
     clearTimeout(timer)
+    clearTimeout(killing)
     stopping?.removeEventListener('abort', end)
   }
 }
