@@ -154,6 +154,18 @@ describe('leftovers', () => {
     ).toEqual([])
   })
 
+  test('a test that asks PostgreSQL who waits asks about one database: others run beside it', () => {
+    const everywhere = code
+      .filter((file) => file.startsWith('test/') && file !== 'test/tidy.test.ts' && !file.endsWith('own-postgres.ts'))
+      .flatMap((file) =>
+        read(file)
+          .split('\n')
+          .map((line) => `${file}: ${line.trim()}`),
+      )
+      .filter((line) => /from pg_(locks|stat_activity)/.test(line) && !line.includes('datname ='))
+    expect(everywhere).toEqual([])
+  })
+
   test('no path of somebody’s machine', () => {
     const found = tracked
       .filter((file) => !/\.(png|ico)$/.test(file))

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseId } from '../../src/core/id/id.ts'
 import { goodCard, open, type PayerPage, statusOf, submit } from '../pages/payer.ts'
 import { eventually } from '../support/eventually.ts'
+import { countWaiting } from '../support/locks.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
 let server: TestServer
@@ -242,12 +243,7 @@ describe('who archives while something comes to be owed or held', () => {
     await archiving.query('begin')
     await archiving.query('select from customer where external_reference = $1 for update', named)
     const running = run(made.account, paid)
-    await eventually(async () => {
-      const { rows } = await server.database.owner.query(
-        'select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()',
-      )
-      return rows.length > 0
-    }, 'it waits')
+    await eventually(async () => (await countWaiting(server.database.owner)) > 0, 'it waits')
     await archiving.query('update customer set archived_at = now() where external_reference = $1', named)
     await archiving.query('commit')
     archiving.release()

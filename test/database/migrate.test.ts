@@ -174,7 +174,9 @@ describe('migrating', () => {
     await migrate(first, now, undefined, { migrations })
     expect((await first.query('show statement_timeout')).rows).toEqual([{ statement_timeout: '30s' }])
     await eventually(async () => {
-      const { rows } = await onlooker.query("select from pg_locks where locktype = 'advisory' and objid = 7210420")
+      const { rows } = await onlooker.query(
+        "select from pg_locks join pg_stat_activity using (pid) where datname = current_database() and locktype = 'advisory' and objid = 7210420",
+      )
       return rows.length === 0
     }, 'nobody has the lock')
   })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lookIntoCallbacks } from '../../src/payments/callbacks/look-into.ts'
 import { runUntilDeath } from '../support/child-server.ts'
 import { eventually } from '../support/eventually.ts'
+import { countSessions } from '../support/locks.ts'
 import { encryptionKey, type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 
@@ -52,10 +53,7 @@ async function dieAt(point: string): Promise<void> {
     TALLYSTICK_ENCRYPTION_KEY: encryptionKey,
   }
   await runUntilDeath(settings, point)
-  await eventually(async () => {
-    const { rows } = await server.database.pool.query("select from pg_stat_activity where application_name = 'killed'")
-    return rows.length === 0
-  }, 'its sessions have ended')
+  await eventually(async () => (await countSessions(server.database.pool, 'killed')) === 0, 'its sessions have ended')
 }
 
 /** The next server looks into what is left, and into all of it once more. */

@@ -6,6 +6,7 @@ import { insertReplay, listRunningReplays } from '../../src/webhooks/replay/stor
 import { runUntilDeath } from '../support/child-server.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { countSessions } from '../support/locks.ts'
 import { deliveryFixture, fixtureKey } from '../webhooks/delivery-fixture.ts'
 import { type Received, startReceiver } from '../webhooks/receivers.ts'
 
@@ -29,10 +30,7 @@ async function dieAt(point: string): Promise<void> {
   }
   await runUntilDeath(settings, point)
   // What it has locked is skipped until PostgreSQL has read all that it sent, and has seen that it is gone.
-  await eventually(async () => {
-    const { rows } = await database.pool.query("select from pg_stat_activity where application_name = 'killed'")
-    return rows.length === 0
-  }, 'its sessions have ended')
+  await eventually(async () => (await countSessions(database.pool, 'killed')) === 0, 'its sessions have ended')
 }
 
 /** By now every claim of the process that was killed has expired. */

@@ -1,9 +1,9 @@
-import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMerchant } from '../../src/merchant/merchant.ts'
 import { type ChildServer, childServer } from '../support/child-server.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { countWaiting, holding } from '../support/locks.ts'
 
 // A refund through a processor has three steps: it is written, the processor is called, and the answer is written. Locks of the test
 // hold the server between any two of them, and there it gets signal 9.
@@ -37,41 +37,25 @@ async function call(server: ChildServer, method: string, path: string, body?: ob
   return { status: response.status, body: (await response.json()) as any }
 }
 
-/** Holds something in a transaction of its own until it is let go of. */
-async function holding(statement: string, values: unknown[] = []) {
-  const connection: PoolClient = await database.owner.connect()
-  await connection.query('begin')
-  await connection.query(statement, values)
-  return {
-    async letGo() {
-      await connection.query('rollback')
-      connection.release()
-    },
-  }
-}
-
-/** Whether somebody waits for a lock. */
-async function isWaiting(): Promise<boolean> {
-  return (await database.owner.query('select from pg_locks where not granted')).rowCount !== 0
-}
+const isWaiting = async () => (await countWaiting(database.owner)) > 0
 
 const stepOf = {
   'before it is written': async (payment: string) => {
-    const held = await holding('select from payment where id = $1 for update', [payment])
+    const held = await holding(database.owner, 'select from payment where id = $1 for update', [payment])
     return { reached: isWaiting, letGo: held.letGo }
   },
   'before the processor is called': async () => {
-    const held = await holding('lock table simulator_refund in access exclusive mode')
+    const held = await holding(database.owner, 'lock table simulator_refund in access exclusive mode')
     return { reached: isWaiting, letGo: held.letGo }
   },
   'before the answer is written': async (payment: string) => {
-    const call = await holding('lock table simulator_refund in access exclusive mode')
+    const call = await holding(database.owner, 'lock table simulator_refund in access exclusive mode')
     let answer: Awaited<ReturnType<typeof holding>> | undefined
     return {
       async reached() {
         if (!answer) {
           if (!(await isWaiting())) return false
-          answer = await holding('select from payment where id = $1 for update', [payment])
+          answer = await holding(database.owner, 'select from payment where id = $1 for update', [payment])
           await call.letGo()
         }
         const { rowCount } = await database.owner.query('select from simulator_refund where charge_id = $1', [payment])

@@ -7,6 +7,7 @@ import { newPaycode, shownPaycode } from '../../src/payments/processor/simulator
 import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
 import { balanceOf, follow, goodCard, makeAccount, open, type PayerPage, statusOf, submit } from '../pages/payer.ts'
 import { eventually } from '../support/eventually.ts'
+import { countWaiting } from '../support/locks.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
 const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
@@ -163,12 +164,7 @@ describe('a paycode', () => {
     await holder.query('begin')
     await holder.query('select from simulator_charge where id = $1 for update', [id])
     const both = Promise.all([submit(offer.forms[0]), submit(offer.forms[0])])
-    await eventually(async () => {
-      const { rows } = await pool.query(
-        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-      )
-      return rows.length >= 2
-    }, 'both wait').finally(() => holder.query('rollback'))
+    await eventually(async () => (await countWaiting(pool)) >= 2, 'both wait').finally(() => holder.query('rollback'))
     holder.release()
     const [one, other] = await both
     const { rows } = await pool.query<{ paycode: string }>(

@@ -5,6 +5,7 @@ import { receiptPath } from '../../src/core/receipt-address.ts'
 import { customersOf } from '../pages/household.ts'
 import { follow, goodCard, open, type PayerPage, payWith, submit } from '../pages/payer.ts'
 import { eventually } from '../support/eventually.ts'
+import { countWaiting } from '../support/locks.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { readPdf, scanPdf } from './pdf.ts'
@@ -134,12 +135,9 @@ describe('the receipt of a payment from a page', () => {
         // Both wait for the payment, and go on at once.
         await holder.query("begin; select from payment where status = 'pending_action' for update")
         const both = Promise.all([submit(card.forms[0], goodCard), erase()])
-        await eventually(async () => {
-          const { rows } = await server.database.pool.query(
-            "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-          )
-          return rows.length >= 2
-        }, 'both wait').finally(() => holder.query('rollback'))
+        await eventually(async () => (await countWaiting(server.database.pool)) >= 2, 'both wait').finally(() =>
+          holder.query('rollback'),
+        )
         ;[outcome] = await both
       }
       holder.release()

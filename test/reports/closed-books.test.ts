@@ -3,6 +3,7 @@ import { integerArray } from '../../src/database/arrays.ts'
 import { transaction } from '../../src/database/transaction.ts'
 import { holdBooksSql } from '../../src/ledger/journal.ts'
 import { eventually } from '../support/eventually.ts'
+import { countWaiting } from '../support/locks.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type Merchant, ofCurrency, type Row, reportedMerchant, sumOf, till } from './merchant.ts'
 
@@ -232,12 +233,7 @@ describe('closed books', () => {
       answered = true
       return answer
     })
-    await eventually(async () => {
-      const waiting = await server.database.owner.query(
-        "select from pg_locks where locktype = 'advisory' and not granted",
-      )
-      return waiting.rows.length > 0
-    }, 'the closing waits')
+    await eventually(async () => (await countWaiting(server.database.owner)) > 0, 'the closing waits')
     expect(answered).toBe(false)
     held.resolve()
     await underWay

@@ -1,9 +1,9 @@
-import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMerchant } from '../../src/merchant/merchant.ts'
 import { type ChildServer, childServer } from '../support/child-server.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { countWaiting, holding } from '../support/locks.ts'
 
 // A settlement is read in steps: it is listed, written with what went to the bank, and its lines are booked page by page. Locks of the test
 // hold the server before each, and there it gets signal 9. Who reads next goes on from there.
@@ -30,20 +30,7 @@ async function call(server: ChildServer, method: string, path: string, body?: ob
   return { status: response.status, body: (await response.json()) as any }
 }
 
-/** Holds a table until it is let go of. */
-async function holding(table: string) {
-  const connection: PoolClient = await database.owner.connect()
-  await connection.query('begin')
-  await connection.query(`lock table ${table} in exclusive mode`)
-  return async () => {
-    await connection.query('rollback')
-    connection.release()
-  }
-}
-
-async function isWaiting(): Promise<boolean> {
-  return (await database.owner.query('select from pg_locks where not granted')).rowCount !== 0
-}
+const isWaiting = async () => (await countWaiting(database.owner)) > 0
 
 test.each([
   ['before a settlement is written', 'settlement'],
@@ -56,12 +43,12 @@ test.each([
   const wanted = { customer: reference, amount: 1_000, outcome: 'succeeded' }
   const paid = await call(killed, 'POST', '/test/payments', wanted)
   expect([paid.status, paid.body]).toEqual([201, expect.anything()])
-  const letGo = await holding(table)
+  const held = await holding(database.owner, `lock table ${table} in exclusive mode`)
   const first = call(killed, 'POST', '/test/settlements').catch(() => undefined)
   await eventually(isWaiting, `the server is held ${name}`)
   await killed.kill()
   await first
-  await letGo()
+  await held.letGo()
 
   const next = await start()
   await call(next, 'POST', '/test/settlements')
