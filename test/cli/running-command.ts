@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { eventually } from '../support/eventually.ts'
+import { inherited } from '../support/inherited.ts'
 
 const main = resolve(import.meta.dirname, '../../src/main.ts')
 
@@ -20,7 +21,7 @@ export type RunningCommand = {
 /** Starts `tallystick` with a command. */
 export function startTallystick(args: string[], settings: Record<string, string>): RunningCommand {
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env.PATH, ...settings },
+    env: { ...inherited(), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

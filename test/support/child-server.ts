@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { eventually } from './eventually.ts'
+import { inherited } from './inherited.ts'
 
 const main = resolve(import.meta.dirname, '../../src/main.ts')
 
@@ -42,7 +43,7 @@ export async function runUntilDeath(settings: Record<string, string>, point: str
 
 function spawnServer(settings: Record<string, string>, port: string, program = main): ChildProcess {
   const child = spawn(process.execPath, [program, 'start'], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...quiet, ...settings, PORT: port },
+    env: { ...inherited(), ...quiet, ...settings, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   // A test that fails on the way leaves no server behind.

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import { inherited } from './inherited.ts'
 
 export type CommandResult = { code: number | null; stdout: string; stderr: string }
 
@@ -14,7 +15,7 @@ export async function runNode(
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [resolve(root, file), ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...settings },
+    env: { ...inherited(), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
