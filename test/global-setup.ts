@@ -38,7 +38,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     const unseen = unseenCodes(seenCodes)
     await server.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    // Processes that end just now may still write what they compiled.
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 })
     if (await isWholeRun(project)) refuseUnseen(unseen)
   }
 }

@@ -213,6 +213,13 @@ describe('leftovers', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved": "https?:/)
   })
 
+  test('no sum is forced into a bigint, which 20,000 large balances do not fit', () => {
+    const forced = code
+      .filter((file) => file.startsWith('src/') && !file.includes('/migrations/'))
+      .flatMap((file) => [...read(file).matchAll(/^.*\bsum\(.*\)::bigint.*$/gm)].map(([line]) => `${file}: ${line}`))
+    expect(forced).toEqual([])
+  })
+
   test('every statement file is loaded by a module beside it', () => {
     const statements = code.filter((file) => file.endsWith('.sql') && !file.includes('/migrations/'))
     const modules = code

@@ -14,4 +14,4 @@ with lost as (
   where v.id = lost.id and v.bucket = $3 and v.environment_id = $1 and lost.before < $4
   returning least(lost.amount, $4 - lost.before) as amount
 )
-select coalesce(sum(amount), 0)::bigint as amount from covered
+select coalesce(sum(amount), 0) as amount from covered

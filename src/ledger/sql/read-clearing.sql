@@ -1,6 +1,6 @@
 -- What was entered in the clearing accounts $2 of an environment and counts before $3, by kind: from the totals, and from the entries that
 -- are not in them yet, which are those of the last minutes. A midnight of any time zone begins a quarter of an hour.
-select system_account, currency, kind, sum(amount)::bigint as amount
+select system_account, currency, kind, sum(amount) as amount
 from (
   select system_account, currency, kind, amount
   from clearing_total

@@ -1,9 +1,9 @@
 -- The last $5 payments of customer $2 that brought money to $4, an account with its bills or one bill, with what they brought there.
 -- Of a customer with very many payments only the newest applications are looked through: no index finds those of a receivable.
 -- What came back, of a refund that failed or by a bank, and was applied here again is no payment of its own: it counts as if it had never left.
-select p.id, p.received_at, p.currency, coalesce(sum(a.amount) filter (where again.is is null), sum(a.amount))::bigint as amount,
-  greatest(0, sum(a.reversed_amount) - sum(gone.amount) - coalesce(sum(a.amount) filter (where again.is), 0))::bigint as reversed,
-  sum(gone.amount)::bigint as refunded,
+select p.id, p.received_at, p.currency, coalesce(sum(a.amount) filter (where again.is is null), sum(a.amount)) as amount,
+  greatest(0, sum(a.reversed_amount) - sum(gone.amount) - coalesce(sum(a.amount) filter (where again.is), 0)) as reversed,
+  sum(gone.amount) as refunded,
   p.processor is not null and p.checkout_id is null and p.target_id = $4 as begun_here
 from (
   select id, payment_id, receivable_id, transaction_id, amount, reversed_amount

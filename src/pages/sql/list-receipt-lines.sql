@@ -21,7 +21,7 @@ left join lateral (
 ) as applied on true
 left join lateral (
   -- What was refunded, and what a bank took back, is told of the whole payment.
-  select sum(v.amount)::bigint as amount, max(v.created_at) as at from application_reversal as v
+  select sum(v.amount) as amount, max(v.created_at) as at from application_reversal as v
   where v.application_id = applied.id and v.bucket = $3 and v.environment_id = $1 and v.refund_id is null
     and v.payment_reversal_id is null
 ) as taken on true

@@ -85,7 +85,7 @@ export async function sumLinesOfPayments(
 ): Promise<Map<Id, { fee: bigint; net: bigint }>> {
   const { rows } = await database.query<{ payment_id: Id; fee: bigint; net: bigint }>({
     name: 'sum-lines-of-payments',
-    text: `select payment_id, sum(fee)::bigint as fee, sum(gross - fee)::bigint as net
+    text: `select payment_id, sum(fee) as fee, sum(gross - fee) as net
       from settlement_line where payment_id = any ($2::uuid[]) and environment_id = $1 and matched group by payment_id`,
     values: [environmentId, ids],
   })

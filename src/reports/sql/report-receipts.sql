@@ -3,7 +3,7 @@
 -- it is not counted again. Nothing counts from later than it was written, but clocks differ a little.
 select case $6 when 'day' then (received.quarter at time zone $5)::date end as day,
   case $6 when 'channel' then substr(received.account, 10) end as channel,
-  received.currency, sum(received.entries)::bigint as count, sum(received.amount) as amount
+  received.currency, sum(received.entries) as count, sum(received.amount) as amount
 from (
   select effective_quarter as quarter, account, currency, entries, amount
   from ledger_total

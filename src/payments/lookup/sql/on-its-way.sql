@@ -1,5 +1,5 @@
 -- What payments that are on their way, or authorised and not captured yet, would bring to each receivable of customer $2.
-select receivable_id, sum(amount)::bigint as amount
+select receivable_id, sum(amount) as amount
 from (
   select c.receivable_id, c.amount
   from payment as p
@@ -12,7 +12,7 @@ from (
   from open_authorisation as o
   join payment as p on p.environment_id = o.environment_id and p.id = o.payment_id and p.bucket = o.bucket
   cross join lateral (
-    select receivable_id, amount, (sum(amount) over (order by place))::bigint as until
+    select receivable_id, amount, (sum(amount) over (order by place)) as until
     from unnest(p.chosen_ids, p.chosen_amounts) with ordinality as chosen (receivable_id, amount, place)
   ) as c
   where o.environment_id = $1 and o.customer_id = $2 and o.bucket = $3

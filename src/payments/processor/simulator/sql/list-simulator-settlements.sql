@@ -28,7 +28,7 @@ with moved as (
     select min(cut_at) as cut_at from simulator_cut_off where environment_id = $1 and cut_at >= m.at
   ) as cut on true
 )
-select currency, made_at, is_cut_off, sum(net)::bigint as amount
+select currency, made_at, is_cut_off, sum(net) as amount
 from settled
 where made_at <= $3 and (is_cut_off or made_at <= $5) and (made_at > $2 or made_at = $2 and currency > $4)
 group by made_at, currency, is_cut_off
