@@ -185,6 +185,7 @@ describe('leftovers', () => {
       'src/core/id/base62.ts',
       'src/core/money.ts',
       'src/core/page-link.ts',
+      'src/database/bundled/binaries.ts',
       'src/database/bundled/postmaster.ts',
       'src/api/accept.ts',
       'src/net/address-guard.ts',

@@ -86,6 +86,15 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     run: async (args) => (await import('./restore.ts')).restoreCommand(args),
   },
+  'upgrade-database': {
+    forms: [
+      [
+        'upgrade-database --old-bindir DIRECTORY',
+        'Brings the database of local mode to the major version of PostgreSQL of this release. DIRECTORY has the programs of the one before. The server must be stopped.',
+      ],
+    ],
+    run: async (args) => (await import('./upgrade-database.ts')).upgradeDatabaseCommand(args),
+  },
   listen: {
     forms: [
       [

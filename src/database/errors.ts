@@ -6,6 +6,15 @@ export function isConflict(error: unknown): boolean {
   return code === '40001' || code === '40P01'
 }
 
+/**
+ * Whether a prepared statement gives other columns than when it was prepared, since a migration has changed its table: the connection
+ * cannot run it again.
+ */
+export function isStalePlan(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as CodedError & { message?: unknown }
+  return code === '0A000' && message === 'cached plan must not change result type'
+}
+
 /** Whether a unique key refused the row. */
 export function isUniqueViolation(error: unknown): boolean {
   return ((error ?? {}) as CodedError).code === '23505'

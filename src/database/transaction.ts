@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
-import { isAborted, isConflict } from './errors.ts'
+import { isAborted, isConflict, isStalePlan } from './errors.ts'
 import type { Connection, Pool } from './pool.ts'
 import { setUseLimit } from './use-limit.ts'
 
@@ -22,8 +22,8 @@ export type SendCommit = () => void
 
 /**
  * Runs `work` in one transaction at READ COMMITTED, the level for which the row locks and unique keys are meant. After
- * a deadlock or a serialisation failure it is run again, for three seconds and four times in all unless `tries_max` says
- * otherwise, so `work` must have no effect outside the database.
+ * a deadlock, a serialisation failure or a migration that has changed a table beneath it, it is run again, for three seconds and four
+ * times in all unless `tries_max` says otherwise, so `work` must have no effect outside the database.
  *
  * Statements are sent at once and their results arrive in order, so statements that do not depend on each other need no
  * round trip each. After its last statement `work` may call `sendCommit`, which saves a round trip between the results
@@ -39,7 +39,8 @@ export async function transaction<T>(
     try {
       return await attempt(pool, work, limits)
     } catch (error) {
-      if (!isConflict(error) || tries === tries_max || performance.now() > lastStart) throw error
+      if (!(isConflict(error) || isStalePlan(error)) || tries === tries_max || performance.now() > lastStart)
+        throw error
     }
   }
 }
@@ -75,7 +76,10 @@ async function attempt<T>(
     await client.query(rollback).catch((failure: Error) => {
       broken = failure
     })
-    throw connection.causeOf(error)
+    const cause = connection.causeOf(error)
+    // Its statements are prepared anew on another connection.
+    if (isStalePlan(cause)) broken = cause as Error
+    throw cause
   } finally {
     client.release(broken)
   }

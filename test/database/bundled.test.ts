@@ -318,7 +318,7 @@ describe('a refusal in one line', { timeout: 20_000 }, () => {
     writeFileSync(join(directory, 'password'), 'x\n')
     const [major] = findBinaries().version.split('.')
     expect(await refusal(directory)).toContain(
-      `was written by PostgreSQL 17 and this release brings PostgreSQL ${major}: start the release that wrote it`,
+      `was written by PostgreSQL 17 and this release brings PostgreSQL ${major}: run tallystick upgrade-database, which docs/guides/upgrading.md explains`,
     )
     expect(existsSync(join(directory, 'lock'))).toBe(false)
   })

@@ -181,3 +181,18 @@ describe('a number of rows that a statement has to touch', () => {
     expect(await slugs()).not.toContain('six')
   })
 })
+
+test('a migration that adds a column beneath a prepared statement is not noticed by the work', async () => {
+  await database.owner.query('create table widened (number integer); grant select on widened to tallystick_server')
+  await withOne(async (pool) => {
+    const read = () =>
+      transaction(pool, async (connection) => {
+        const { rows } = await connection.query({ name: 'read-widened', text: 'select * from widened' })
+        return rows
+      })
+    await read()
+    await database.owner.query('alter table widened add column name text; insert into widened values (1, $$one$$)')
+    expect(await read()).toEqual([{ number: 1, name: 'one' }])
+  })
+  await database.owner.query('drop table widened')
+})

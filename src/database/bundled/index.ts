@@ -1,6 +1,8 @@
 export { backupsOf, makeBackupDirectory, walFolder } from './archive.ts'
+export { type Binaries, binariesIn, findBinaries, majorOf } from './binaries.ts'
 export { BundledServerError } from './errors.ts'
 export { hasDatabase, pgdataOf, syncFolder } from './place.ts'
 export type { ConnectionSettings } from './readiness.ts'
 export { runningServer } from './running.ts'
 export { type BundledServer, startBundledServer } from './server.ts'
+export { replacedPgdata, swapIn, writtenBy } from './swap.ts'

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Binaries, program } from './binaries.ts'
+import { type Binaries, majorOf, program } from './binaries.ts'
 import { BundledServerError, codeOf } from './errors.ts'
 import { type Place, syncFolder } from './place.ts'
 
@@ -43,12 +43,14 @@ export async function ensureInitialised(place: Place, binaries: Binaries, passwo
     )
   }
   const written = readFileSync(versionFile, 'utf8').trim()
-  const [major] = binaries.version.split('.')
-  if (written !== major) {
-    throw new BundledServerError(
-      `The database in ${place.pgdata} was written by PostgreSQL ${written} and this release brings PostgreSQL ${major}: start the release that wrote it and export the data there, or set DATABASE_URL to a PostgreSQL ${written} with this data`,
-    )
-  }
+  const major = majorOf(binaries)
+  if (written === String(major)) return
+  const both = `The database in ${place.pgdata} was written by PostgreSQL ${written} and this release brings PostgreSQL ${major}`
+  throw new BundledServerError(
+    majorOf({ version: written }) < major
+      ? `${both}: run tallystick upgrade-database, which docs/guides/upgrading.md explains, or start the release that wrote it`
+      : `${both}: start the release that wrote it`,
+  )
 }
 
 /** Builds the cluster under another name and renames it, so that a killed initdb leaves nothing that looks complete. */

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { archiveSettings } from './archive.ts'
-import { type Binaries, findBinaries, prepareBinaries } from './binaries.ts'
+import { type Binaries, findBinaries, majorOf, prepareBinaries } from './binaries.ts'
 import { BundledServerError, plainError } from './errors.ts'
 import { cannotRun, ensureInitialised } from './initialise.ts'
 import { type Lock, takeLock } from './lock.ts'
@@ -12,6 +12,7 @@ import { findOrphan, type Postmaster, readPidFile, spawnPostgres, stopPostgres, 
 import { type ConnectionSettings, connectionTo, EndedEarly, logEnd, logTail, waitUntilReady } from './readiness.ts'
 import { type Listen, postgresArguments } from './settings.ts'
 import { socketOf } from './socket.ts'
+import { finishSwap } from './swap.ts'
 
 /** A PostgreSQL that this process owns. Like an open port it keeps the process alive until it is stopped. */
 export type BundledServer = {
@@ -21,8 +22,11 @@ export type BundledServer = {
   readonly how: 'started' | 'reattached'
   /** Resolves with a sentence when the server has ended without being asked to; otherwise never. */
   readonly died: Promise<string>
-  /** Stops it (open transactions are rolled back), waits, and gives up the directory's lock. Idempotent. */
-  stop(): Promise<void>
+  /**
+   * Stops it (open transactions are rolled back), waits, and gives up the directory's lock; before that it does what `atLast` says, while
+   * nobody else can start. Idempotent.
+   */
+  stop(atLast?: () => void): Promise<void>
 }
 
 /** How the server is started. */
@@ -35,6 +39,8 @@ export type BundledServerOptions = {
   backup_dir?: string | undefined
   /** A restored copy replays its log for as long as that takes. */
   replays?: boolean
+  /** Those of another major version, for data that is older; the installed ones without it. */
+  binaries?: Binaries
 }
 
 type Options = BundledServerOptions
@@ -56,9 +62,10 @@ const RETRY_PATTERN =
 export async function startBundledServer(options: Options): Promise<BundledServer> {
   let lock: Lock | undefined
   try {
-    const found = findBinaries()
+    const found = options.binaries ?? findBinaries()
     const place = findPlace(options.data_dir)
     lock = takeLock(place.dataDirectory)
+    finishSwap(place)
     tidyPlace(place)
     const binaries = await prepareBinaries(found, place.dataDirectory, place.runner)
     const password = readPassword(place)
@@ -83,9 +90,10 @@ function own(start: Start, running: Running, lock: Lock): BundledServer {
       resolve(`PostgreSQL (process ${postmaster.pid}) ${end} without being asked to: ${logTail(place, logStart)}`)
     })
   })
-  const stop = async () => {
+  const stop = async (atLast?: () => void) => {
     try {
       await stopPostgres(postmaster, place, binaries)
+      atLast?.()
     } finally {
       lock.release()
     }
@@ -94,8 +102,8 @@ function own(start: Start, running: Running, lock: Lock): BundledServer {
     connection: (database) => connectionTo(listen, password, database),
     how,
     died,
-    stop: () => {
-      stopped ??= stop()
+    stop: (atLast) => {
+      stopped ??= stop(atLast)
       return stopped
     },
   }
@@ -138,7 +146,8 @@ async function attach(start: Start, orphan: Postmaster): Promise<Running | undef
   const listen = socket ?? { host: '127.0.0.1', port: readPidFile(place)?.port ?? 0 }
   const logStart = logEnd(place)
   try {
-    if (wasStartedWith(place, binaries, postgresArguments(place, listen, options.settings ?? {}))) {
+    const words = postgresArguments(place, listen, options.settings ?? {}, majorOf(binaries))
+    if (wasStartedWith(place, binaries, words)) {
       const version = await waitUntilReady(place, orphan, listen, password, logStart, options)
       // 18.4.0-beta.17 is the package with 18.4.
       if (binaries.version.startsWith(`${version}.`)) {
@@ -162,7 +171,8 @@ async function launch(start: Start): Promise<Running> {
   const logStart = logEnd(place)
   let postmaster: Postmaster
   try {
-    postmaster = await spawnPostgres(place, binaries, postgresArguments(place, listen, options.settings ?? {}))
+    const words = postgresArguments(place, listen, options.settings ?? {}, majorOf(binaries))
+    postmaster = await spawnPostgres(place, binaries, words)
   } catch (error) {
     throw cannotRun(error) ?? error
   }

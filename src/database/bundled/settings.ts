@@ -36,11 +36,22 @@ const SETTINGS: Record<string, string> = {
   logging_collector: 'off',
 }
 
-/** The arguments of `postgres`. `overrides` replace or add settings, but never where it listens. */
-export function postgresArguments(place: Place, listen: Listen, overrides: Record<string, string>): string[] {
+/** The first major version that knows a setting: an older one, whose data is being upgraded, refuses to start with it. */
+const KNOWN_SINCE: Record<string, number> = { io_method: 18 }
+
+/**
+ * The arguments of `postgres` of a major version. `overrides` replace or add settings, but never where it listens.
+ */
+export function postgresArguments(
+  place: Place,
+  listen: Listen,
+  overrides: Record<string, string>,
+  major: number,
+): string[] {
   const socket = isSocket(listen)
+  const known = Object.entries(SETTINGS).filter(([name]) => major >= (KNOWN_SINCE[name] ?? 0))
   const settings: Record<string, string> = {
-    ...SETTINGS,
+    ...Object.fromEntries(known),
     ...overrides,
     listen_addresses: socket ? '' : listen.host,
     // The setting is a list: quoted, a path may hold commas and spaces.
