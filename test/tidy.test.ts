@@ -43,6 +43,7 @@ const floors = [
   'database',
   'config.ts',
   'shapes',
+  'tracing',
   'core',
 ]
 const floorOf = (file: string) => floors.indexOf(file.split('/')[1] ?? '')

@@ -1,12 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { QueueFigures } from '../core/figures.ts'
 import { Problem } from '../core/problem.ts'
+import { inSpan, type NewSpan, type SpanContext } from '../tracing/span.ts'
 import { DeadlineExceeded, isDatabaseUnavailable, retryWhileUnavailable } from './availability.ts'
 import { isLockTimeout } from './errors.ts'
 import { LockedPlaces } from './locked-places.ts'
 import { type LockPlace, WaitingItem } from './waiting-item.ts'
 
 export type GroupCommitOptions<Item, Outcome> = {
+  /** What its items are called where its batches are traced. */
+  name: string
   /**
    * Runs a batch in one transaction, in which no statement waits for a lock longer than this. The outcomes are in the
    * order of the items. An outcome that is only known after the commit is a promise: neither the others nor the next
@@ -20,6 +23,8 @@ export type GroupCommitOptions<Item, Outcome> = {
   claimsOf(item: Item): string[]
   /** What an item changes. A batch that meets a lock is split by it. */
   placeOf(item: Item): LockPlace
+  /** The span in which an item was added; undefined where nobody traces. */
+  spanOf(item: Item): SpanContext | undefined
   /** How many batches may be in flight. */
   in_flight_max: number
   /** Beyond about 200 a larger batch only adds latency: 28,600/s at 500 against 34,300/s at 100. */
@@ -211,13 +216,15 @@ class Queue<Item, Outcome> {
     try {
       // After a lost connection it is unknown whether the commit happened; the claims make it safe to send the whole
       // batch again.
-      const outcomes = await retryWhileUnavailable(
-        () =>
-          this.#options.runBatch(
-            batch.map(({ item }) => item),
-            lock_wait_ms,
-          ),
-        () => batch.some(({ isSettled }) => !isSettled),
+      const outcomes = await inSpan(this.#newSpan(batch), () =>
+        retryWhileUnavailable(
+          () =>
+            this.#options.runBatch(
+              batch.map(({ item }) => item),
+              lock_wait_ms,
+            ),
+          () => batch.some(({ isSettled }) => !isSettled),
+        ),
       )
       this.#committed_at = performance.now()
       this.#figures.committed(batch.length, this.#committed_at - began_ms)
@@ -233,6 +240,13 @@ class Queue<Item, Outcome> {
       else return this.#attemptHalves(batch, lock_wait_ms)
       return 'done'
     }
+  }
+
+  /** A batch is of many requests, so it has a trace of its own, and links to each. */
+  #newSpan(batch: WaitingItem<Item, Outcome>[]): NewSpan {
+    const { name, spanOf } = this.#options
+    const links = batch.flatMap(({ item }) => spanOf(item) ?? [])
+    return { name: `batch ${name}`, attributes: { 'tallystick.batch.size': batch.length }, links }
   }
 
   /** One item of the batch is the culprit: halve the batch until it is alone. */

@@ -4,6 +4,7 @@ import { apiVersion } from '../core/version.ts'
 import { integerArray, textArray, timeArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { jsonTexts, loadSql } from '../database/sql.ts'
+import { traceparentNow } from '../tracing/span.ts'
 import { splitPersonal } from './personal.ts'
 import { type DataOf, type EventType, events } from './registry.ts'
 
@@ -26,6 +27,8 @@ export type NewEvent = {
   /** The fields of `data` that may be erased; null when there are none. */
   personal: string | null
   created_at: Date
+  /** The span in which it was made; null where it is not recorded. */
+  traceparent: string | null
 }
 
 /** What an event tells, before it is rendered. */
@@ -63,6 +66,7 @@ export function renderEvent<Type extends EventType>(environment: EventEnvironmen
     subject_id: event.subject_id,
     ...parts,
     created_at: event.created_at,
+    traceparent: traceparentNow(),
   }
 }
 
@@ -117,6 +121,7 @@ export async function insertEvents(connection: Queryable, events: NewEvent[]): P
       jsonTexts(events.map(({ body }) => body)),
       timeArray(events.map(({ created_at }) => created_at)),
       jsonTexts(events.map(({ personal }) => personal)),
+      textArray(events.map(({ traceparent }) => traceparent)),
     ],
   })
 }

@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts'
 import { bigintArray, integerArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
+import { traceparentNow } from '../tracing/span.ts'
 import {
   changedColumns,
   entryColumns,
@@ -186,12 +187,13 @@ export class Journal {
 
   #reopen(connection: Queryable): Promise<void> {
     const [cause] = this.#transactions
+    const traceparent = traceparentNow()
     const reopened = [...this.#snapshots].flatMap(([receivable, before]) => {
       const unsettled = before.balance === 0n && receivable.balance !== 0n && !this.#opened.has(receivable)
       if (cause === undefined || !unsettled) return []
       const { actor, request_id } = cause
       const { environment_id } = receivable
-      return objectsOf(receivable).map((id) => ({ id, environment_id, actor, request_id }))
+      return objectsOf(receivable).map((id) => ({ id, environment_id, actor, request_id, traceparent }))
     })
     return reopen(connection, reopened, this.#now)
   }

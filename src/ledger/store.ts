@@ -8,6 +8,7 @@ import { apiVersion } from '../core/version.ts'
 import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
+import type { NewEvent } from '../events/outbox.ts'
 import type { methodDetails } from '../shapes/payment-method.ts'
 import type { CheckoutRow } from './checkouts/checkout.ts'
 import { type Receivable, ReceivableIndex } from './receivable.ts'
@@ -58,7 +59,7 @@ export function arrivedOf({ amount, captured_amount }: Pick<LockedPayment, 'amou
 }
 
 /** A customer, account or bill with an amount owed, in credit or unapplied again, and who caused it. */
-export type Reopened = { id: Id; environment_id: number; actor: Actor; request_id: string }
+export type Reopened = Pick<NewEvent, 'environment_id' | 'traceparent'> & { id: Id; actor: Actor; request_id: string }
 
 const lockSql = loadSql(import.meta.url, './sql/lock-receivables.sql')
 const followRulesSql = loadSql(import.meta.url, './sql/follow-rules.sql')
@@ -150,6 +151,7 @@ export async function reopen(connection: Queryable, reopened: Reopened[], now: D
         now,
         formatInstant(now),
         apiVersion,
+        textArray(once.map(({ traceparent }) => traceparent)),
       ],
     }),
   ])

@@ -1,9 +1,9 @@
 import type { Json } from './json-schema.ts'
 
-const header = (name: string, description: string, maxLength: number, pattern: string): Json => ({
+const header = (name: string, description: string, maxLength: number, pattern: string, required = true): Json => ({
   name,
   in: 'header',
-  required: true,
+  required,
   description,
   schema: { type: 'string', maxLength, pattern },
 })
@@ -17,5 +17,12 @@ export const headerParameters: readonly Json[] = [
     '`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`, or `v1a,` and that of Ed25519; several are separated by spaces.',
     500,
     '^v1a?,[A-Za-z0-9+/=]+( v1a?,[A-Za-z0-9+/=]+)*$',
+  ),
+  header(
+    'traceparent',
+    'The span of this attempt (W3C Trace Context), where the operator traces. It is not signed.',
+    55,
+    '^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$',
+    false,
   ),
 ]

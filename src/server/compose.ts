@@ -16,6 +16,7 @@ import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
 import { createGuardedFetch } from '../net/guarded-fetch.ts'
 import { createHttpClient } from '../net/http-client.ts'
 import { createMailer, type MailSettings } from '../net/mailer.ts'
+import { apart } from '../tracing/span.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 
 /** What every resource is given, and what must be closed in the end. */
@@ -80,9 +81,10 @@ export function compose(parts: {
     attempts: figures.attempts,
   })
   const eventFeed = createEventFeed(pool, () => dispatcher.wake())
+  const wakeDispatcher = () => apart(() => dispatcher.wake())
   const eventsCommitted = () => {
-    dispatcher.wake()
-    eventFeed.wake()
+    wakeDispatcher()
+    apart(() => eventFeed.wake())
   }
   const processorFetch = openProcessorFetch([parts.stripe_url, parts.paystack_url])
   const keyUses = createKeyUses()
@@ -102,7 +104,7 @@ export function compose(parts: {
     publicUrl: parts.publicUrl,
     eventFeed,
     eventsCommitted,
-    wakeDispatcher: () => dispatcher.wake(),
+    wakeDispatcher,
     settingsChanged: () => authenticator.forget(),
     checkWebhookUrl: (url) => guard.checkUrl(url),
     mailer: parts.mail && createMailer(parts.mail),

@@ -8,6 +8,7 @@ import { backUp } from '../jobs/back-up.ts'
 import { createJobs, jobDefinitions } from '../jobs/index.ts'
 import type { JobDefinition } from '../jobs/periodic.ts'
 import { ensureFirstMerchant } from '../merchant/merchant.ts'
+import { findTracer } from '../tracing/tracer.ts'
 import { compose } from './compose.ts'
 import { readDataKeys } from './data-keys.ts'
 import { type DatabaseFacts, databaseFacts } from './database-facts.ts'
@@ -80,6 +81,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
   if (by_previous) {
     log.warn({}, 'only TALLYSTICK_ENCRYPTION_KEY_PREVIOUS opens the database: run tallystick keys rotate-encryption')
   }
+  if (findTracer()) log.info({}, 'an OpenTelemetry SDK is loaded: it is given spans')
   if (metrics) log.info({ address: `${localUrl(metrics.host, metrics.port)}/metrics` }, 'metrics are served')
   jobs.start()
   return {

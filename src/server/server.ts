@@ -22,6 +22,7 @@ import { createDrain, type Drain } from './drain.ts'
 import { guardRequests } from './guard-requests.ts'
 import { healthRoutes } from './health.ts'
 import { apiRoutes, isPagePath, pageRoutes, processorCallbackRoutes } from './routes.ts'
+import { traceRequests } from './trace-requests.ts'
 
 const bodyMaxBytes = 256 * 1024
 
@@ -57,6 +58,7 @@ export async function buildServer(
   router.decorateRequest('by_public_key', false)
   refuseExpectations(app, router)
   readJson(router)
+  traceRequests(router)
   guardRequests(router)
   const addresses = collectAddresses(router)
   const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) =>

@@ -9,6 +9,8 @@ function noted(options: Options = {}) {
   const batches: string[][] = []
   const releases: (() => void)[] = []
   const queue = createGroupCommit<string, string>({
+    name: 'orders',
+    spanOf: () => undefined,
     runBatch: async (orders) => {
       batches.push(orders)
       await new Promise<void>((resolve) => releases.push(resolve))
@@ -141,6 +143,8 @@ describe('a lock that others keep', () => {
     const tried: string[][] = []
     const objectOf = (order: string) => order.split(' ', 2).join(' ')
     const queue = createGroupCommit<string, string>({
+      name: 'orders',
+      spanOf: () => undefined,
       runBatch: async (orders) => {
         tried.push(orders)
         await new Promise((resolve) => setImmediate(resolve))

@@ -1,9 +1,16 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { faultOfArrival } from './known-endpoints.ts'
 
-export type ReceivedWebhook = { id: string; timestamp: string; signature: string; body: string }
+export type ReceivedWebhook = {
+  id: string
+  timestamp: string
+  signature: string
+  body: string
+  /** The headers with which its sender may be traced. */
+  trace: { traceparent?: string; tracestate?: string; baggage?: string }
+}
 
 /**
  * A receiver of webhooks that keeps all it gets. `answer` decides the status of each; 204 when left out. It verifies each, and
@@ -22,6 +29,7 @@ export async function webhookReceiver(answer: (webhook: ReceivedWebhook) => numb
       timestamp: String(request.headers['webhook-timestamp']),
       signature: String(request.headers['webhook-signature']),
       body: body.toString('utf8'),
+      trace: traceOf(request.headers),
     }
     received.push(webhook)
     response.writeHead(answer(webhook)).end()
@@ -39,4 +47,11 @@ export async function webhookReceiver(answer: (webhook: ReceivedWebhook) => numb
       if (faults.length > 0) throw new Error(`not signed as it should be: ${faults.join('\n')}`)
     },
   }
+}
+
+function traceOf(headers: IncomingHttpHeaders): ReceivedWebhook['trace'] {
+  const named = ['traceparent', 'tracestate', 'baggage'].flatMap((name) =>
+    headers[name] === undefined ? [] : [[name, String(headers[name])]],
+  )
+  return Object.fromEntries(named)
 }

@@ -73,6 +73,7 @@ export async function deliveryFixture({ pool, owner }: TestDatabase) {
           body: body(id),
           personal: null,
           created_at,
+          traceparent: null,
         })),
       )
       return ids

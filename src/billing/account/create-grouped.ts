@@ -13,6 +13,7 @@ import { type SendCommit, transaction } from '../../database/transaction.ts'
 import { type NewEvent, writeEvents } from '../../events/outbox.ts'
 import { type Books, readBooks } from '../../ledger/books.ts'
 import { Journal } from '../../ledger/journal.ts'
+import { activeSpan, type SpanContext, withSpan } from '../../tracing/span.ts'
 import { type Balanced, enterOpening, openedAt, openingOf } from '../object/balance.ts'
 import { objectEvent } from '../object/event.ts'
 import {
@@ -30,7 +31,7 @@ import { createAccount, newAccount } from './service.ts'
 import { insertAccounts } from './store.ts'
 
 /** A new account under a customer that is named by its id. */
-type AccountCommand = { context: RequestContext; customer_id: Id; input: CreateAccount }
+type AccountCommand = { context: RequestContext; customer_id: Id; input: CreateAccount; span: SpanContext | undefined }
 
 /**
  * The outcome of a command: a response; the key already had one; or no customer has this id, so it may be a reference.
@@ -54,6 +55,7 @@ export function createGroupedAccounts(
   app: App,
 ): (context: RequestContext, input: CreateAccount) => Promise<RenderedResponse> {
   const queue = createGroupCommit<AccountCommand, AccountOutcome>({
+    name: 'accounts',
     runBatch: (commands, lock_wait_ms) =>
       transaction(app.pool, (...sides) => createBatch(app, ...sides, commands), { lock_wait_ms }),
     claimsOf: ({ context: { environment, idempotency }, input }) => [
@@ -61,6 +63,7 @@ export function createGroupedAccounts(
       ...(idempotency ? [`key ${claimName(idempotency)}`] : []),
     ],
     placeOf: ({ context, customer_id }) => ({ owner: String(context.environment.id), object: customer_id }),
+    spanOf: ({ span }) => span,
     in_flight_max: 2,
     batch_max: batchMax,
     waiting_max: waitingMax,
@@ -69,7 +72,7 @@ export function createGroupedAccounts(
   })
   return async (context, input) => {
     const customer_id = typeof input.customer === 'string' ? parseId('customer', input.customer) : undefined
-    const outcome = customer_id && (await queue.add({ context, customer_id, input }))
+    const outcome = customer_id && (await queue.add({ context, customer_id, input, span: activeSpan() }))
     if (outcome && outcome.kind === 'responded') return outcome.response
     if (outcome && outcome.kind === 'key_lost' && context.idempotency) return storedResponse(app, context.idempotency)
     return writeOnce(app, context, async (connection) =>
@@ -126,7 +129,7 @@ async function createBatch(
     try {
       const { row, entered } = create(one, customer, named.has(one.id), { journal, books })
       rows.push(row)
-      told.push(objectEvent(context, accounts, 'account.created', row, entered))
+      told.push(withSpan(command.span, () => objectEvent(context, accounts, 'account.created', row, entered)))
       return { kind: 'responded', response: renderAccount(app, context, row) }
     } catch (error) {
       if (!(error instanceof Problem)) throw error

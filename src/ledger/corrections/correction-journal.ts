@@ -4,6 +4,7 @@ import { toNumber } from '../../core/money.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { type NewEvent, renderEvent, writeEvents } from '../../events/outbox.ts'
 import type { DataOf, EventType } from '../../events/registry.ts'
+import { traceparentNow } from '../../tracing/span.ts'
 import type { ChangeContext } from '../change.ts'
 import { Journal, type OpenTransaction } from '../journal.ts'
 import type { NewTransaction, SystemAccount } from '../journal-rows.ts'
@@ -331,9 +332,8 @@ export class Correction {
       all.every(({ journal }) => journal === this.journal),
       'what is written together is entered together',
     )
-    const reopened = all.flatMap((one) =>
-      one.#holder === undefined ? [] : [{ id: one.#holder, environment_id: environment.id, actor, request_id }],
-    )
+    const cause = { environment_id: environment.id, actor, request_id, traceparent: traceparentNow() }
+    const reopened = all.flatMap((one) => (one.#holder === undefined ? [] : [{ id: one.#holder, ...cause }]))
     await Promise.all([
       this.journal.write(connection),
       ...all.map((one) => writeCorrection(connection, one.#payment, one.#rows, now)),

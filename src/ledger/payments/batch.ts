@@ -7,6 +7,7 @@ import { type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { insertEvents, numberEvents } from '../../events/outbox.ts'
+import { activeSpan, withSpan } from '../../tracing/span.ts'
 import { Journal } from '../journal.ts'
 import { reopen } from '../store.ts'
 import { completeCheckouts, paidEvent, payCheckouts } from './checkouts.ts'
@@ -55,9 +56,11 @@ export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
   const { pool, now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
   const concurrency = { inFlight: createInFlightBatches(), optimistic: createOptimisticMode() }
   const queue = createGroupCommit<ClaimedCommand, PaymentOutcome>({
+    name: 'payments',
     runBatch: (commands, lock_wait_ms) => applyBatch(pool, commands, now(), concurrency, lock_wait_ms),
     claimsOf: ({ names }) => names,
     placeOf: ({ command }) => ({ owner: String(command.environment.id), object: firstOf(command.target) }),
+    spanOf: ({ command }) => command.span,
     in_flight_max,
     batch_max,
     waiting_max,
@@ -65,7 +68,11 @@ export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
     figures: options.figures,
   })
   const { waiting, health, drain } = queue
-  return { apply: (command) => queue.add(withClaims(command)), waiting, health, drain }
+  const traced = (command: PaymentCommand): PaymentCommand => {
+    const span = activeSpan()
+    return span === undefined ? command : { ...command, span }
+  }
+  return { apply: (command) => queue.add(withClaims(traced(command))), waiting, health, drain }
 }
 
 const triesMax = 4
@@ -148,9 +155,9 @@ async function applyInside(
   written.catch(() => {})
   const outcomes = decided.map((one) => (one !== undefined && 'applied' in one ? outcomeOf(one) : one))
   const events = [
-    ...rows.flatMap(({ applied }) => paymentEvents(applied, inputs.receivables)),
-    ...paid.map((one) => paidEvent(one)),
-    ...settled.map((one) => settledEvent(one)),
+    ...rows.flatMap(({ applied }) => withSpan(applied.command.span, () => paymentEvents(applied, inputs.receivables))),
+    ...paid.map((one) => withSpan(one.applied.command.span, () => paidEvent(one))),
+    ...settled.map((one) => withSpan(one.applied.command.span, () => settledEvent(one))),
   ]
   const rest = Promise.all([
     insertEvents(connection, events),
@@ -162,7 +169,7 @@ async function applyInside(
     numberEvents(connection, events),
     reopen(
       connection,
-      rows.flatMap(({ applied }) => reopenedBy(applied, inputs.receivables)),
+      rows.flatMap(({ applied }) => withSpan(applied.command.span, () => reopenedBy(applied, inputs.receivables))),
       now,
     ),
   ])

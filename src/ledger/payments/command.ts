@@ -5,6 +5,7 @@ import type { Problem } from '../../core/problem.ts'
 import type { IdempotencyClaim } from '../../database/idempotency.ts'
 import type { EventEnvironment } from '../../events/outbox.ts'
 import type { methodDetails } from '../../shapes/payment-method.ts'
+import type { SpanContext } from '../../tracing/span.ts'
 import type { AllocationPolicy, ChosenAmount } from '../allocation.ts'
 import type { CheckoutRow } from '../checkouts/checkout.ts'
 import type { SystemAccount } from '../journal-rows.ts'
@@ -111,6 +112,8 @@ export type PaymentCommand = {
   /** The transfer notice whose code came with it, and the request or session that the notice is for. */
   notice?: Pick<NoticeRow, 'id' | 'checkout_id'> | undefined
   renderer: Renderer
+  /** The span in which it was asked for. The queue notes it. */
+  span?: SpanContext
 }
 
 /** Money that arrives for a payment: whose it is, and where it goes. */

@@ -2,6 +2,7 @@ import { earlierOf } from '../../core/clock.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
+import { traceparentNow } from '../../tracing/span.ts'
 import { type Allocation, allocate, allocateChosen, explicitFault } from '../allocation.ts'
 import type { Journal } from '../journal.ts'
 import type { NewTransaction } from '../journal-rows.ts'
@@ -200,5 +201,6 @@ export function reopenedBy(
     return receivable ? objectsOf(receivable) : []
   })
   const named = [...ids, ...customers, ...accounts]
-  return [customer_id, ...named, ...above].map((id) => ({ id, environment_id: environment.id, actor, request_id }))
+  const cause = { environment_id: environment.id, actor, request_id, traceparent: traceparentNow() }
+  return [customer_id, ...named, ...above].map((id) => ({ id, ...cause }))
 }

@@ -5,7 +5,8 @@
 with reopened as (
   select unnest($1::uuid[]) as id, unnest($2::integer[]) as bucket, unnest($3::integer[]) as environment_id,
     unnest($4::text[]) as actor, unnest($5::text[]) as request_id, unnest($6::text[]) as shown_id,
-    unnest($7::uuid[]) as event_id, unnest($8::text[]) as shown_event_id
+    unnest($7::uuid[]) as event_id, unnest($8::text[]) as shown_event_id,
+    unnest($12::text[]) as traceparent
 ), customers as (
   update customer as e set archived_at = null, version = e.version + 1, updated_at = $9::timestamptz
   from reopened as o
@@ -29,12 +30,12 @@ with reopened as (
     $9::timestamptz
   from unarchived
 ), told as (
-  insert into event (id, bucket, environment_id, type, subject_id, body, created_at, personal)
+  insert into event (id, bucket, environment_id, type, subject_id, body, created_at, personal, traceparent)
   select event_id, bucket, environment_id, kind || '.unarchived', unarchived.id,
     json_build_object('id', shown_event_id, 'type', kind || '.unarchived', 'created_at', $10::text, 'mode', mode,
       'api_version', $11::text, 'data', json_build_object('id', shown, 'mode', mode, 'updated_at', $10::text,
         'object_version', unarchived.version)),
-    $9::timestamptz, json_build_object('external_reference', external_reference)
+    $9::timestamptz, json_build_object('external_reference', external_reference), traceparent
   from unarchived join environment on environment.id = unarchived.environment_id
   returning id, bucket, environment_id, type, created_at
 ), numbered as (

@@ -1,8 +1,9 @@
 import type { AppContext } from '../../context.ts'
+import { inSpan, noteStatus } from '../../tracing/span.ts'
 
 type App = Pick<AppContext, 'clock' | 'processorClient'>
 
-/** The client of one processor, whose calls are counted under its name. */
+/** The client of one processor, whose calls are counted under its name, and are spans. */
 export function countCalls({ clock, processorClient }: App, processor: string): App['processorClient'] {
   const { figures, fetch } = processorClient
   if (figures === undefined) return processorClient
@@ -10,7 +11,7 @@ export function countCalls({ clock, processorClient }: App, processor: string): 
     const began_ms = performance.now()
     let status: number | undefined
     try {
-      const response = await fetch(...call)
+      const response = await inCall(processor, call[1]?.method, () => fetch(...call))
       status = response.status
       return response
     } finally {
@@ -18,4 +19,14 @@ export function countCalls({ clock, processorClient }: App, processor: string): 
     }
   }
   return { ...processorClient, fetch: counted }
+}
+
+/** The span of a call. Not where it goes to: the path has what the processor calls a payer's payment. */
+function inCall(processor: string, method = 'GET', call: () => Promise<Response>): Promise<Response> {
+  const attributes = { 'http.request.method': method, 'tallystick.processor': processor }
+  return inSpan({ name: `${method} ${processor}`, calls_out: true, attributes }, async (span) => {
+    const response = await call()
+    noteStatus(span, response.status)
+    return response
+  })
 }

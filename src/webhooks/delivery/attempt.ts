@@ -3,6 +3,8 @@ import type { Clock } from '../../core/clock.ts'
 import { formatId } from '../../core/id/id.ts'
 import type { Vault } from '../../core/secret.ts'
 import type { HttpClient, HttpResult } from '../../net/http-client.ts'
+import { failSpan } from '../../tracing/failure.ts'
+import { inSpan, linksTo, type NewSpan, noteStatus, traceHeaders } from '../../tracing/span.ts'
 import { keysAt, keysOf, openCredentials, type TimedKey } from '../credentials.ts'
 import { sign } from '../signing.ts'
 import { readPostingReference } from './posting-reference.ts'
@@ -67,8 +69,9 @@ export async function attemptDelivery(
 /** What one request needs. */
 type RequestSender = Pick<Sender, 'client' | 'user_agent' | 'destinationOf' | 'onUnusable'>
 
-/** What one request is made of. */
-export type Sent = Pick<ClaimedDelivery, 'endpoint_id' | 'event_id' | 'url' | 'secret'>
+/** What one request is made of. It belongs to the trace of whoever waits for it where there is no word of the event's. */
+export type Sent = Pick<ClaimedDelivery, 'endpoint_id' | 'event_id' | 'url' | 'secret'> &
+  Partial<Pick<ClaimedDelivery, 'traceparent' | 'number'>>
 
 /** Sends a body to an endpoint, signed at this moment, over the sockets of a lane. Never throws. */
 export function sendSigned(
@@ -78,14 +81,35 @@ export function sendSigned(
   startedAt: Date,
   lane: string,
 ): Promise<HttpResult> {
-  let request: ReturnType<typeof prepare>
-  try {
-    request = prepare(sender, claimed, text, startedAt)
-  } catch (error) {
-    sender.onUnusable(claimed.endpoint_id, error)
-    return Promise.resolve(unusable)
+  return inSpan(spanOf(claimed), async (span) => {
+    let request: ReturnType<typeof prepare>
+    try {
+      request = prepare(sender, claimed, text, startedAt)
+    } catch (error) {
+      sender.onUnusable(claimed.endpoint_id, error)
+      return unusable
+    }
+    const headers = { ...request.headers, ...traceHeaders(span) }
+    const result = await sender.client.post(lane, request.url, headers, request.body)
+    if (result.status_code !== undefined) noteStatus(span, result.status_code)
+    if (result.error !== undefined) failSpan(span, result.error)
+    return result
+  })
+}
+
+/** A delivery may come hours after the request that made its event: it links to it, and has a trace of its own. */
+function spanOf({ event_id, endpoint_id, number, traceparent }: Sent): NewSpan {
+  return {
+    name: 'deliver webhook',
+    calls_out: true,
+    attributes: {
+      'http.request.method': 'POST',
+      'tallystick.event_id': formatId('event', event_id),
+      'tallystick.endpoint_id': formatId('endpoint', endpoint_id),
+      ...(number !== undefined && { 'tallystick.attempt': number }),
+    },
+    ...(traceparent !== undefined && { links: linksTo(traceparent) }),
   }
-  return sender.client.post(lane, request.url, request.headers, request.body)
 }
 
 function prepare(sender: RequestSender, claimed: Sent, text: string, startedAt: Date) {

@@ -48,6 +48,8 @@ export type ClaimedDelivery = EndpointLimits & {
   moves_money: boolean
   /** The queue of an endpoint that is ordered; null of others. */
   queue_id: Id | null
+  /** The span in which the event was made; null where it was not recorded. */
+  traceparent: string | null
   /** When the claim expires. */
   until: Date
 }

@@ -40,10 +40,10 @@ claimed as (
     encode(endpoint.secret, 'base64') as secret, endpoint.max_in_flight, endpoint.rate_per_s,
     endpoint.expects_posting, delivery.queue_id
 )
-select claimed.*, event.type, event.body, event.personal
+select claimed.*, event.type, event.body, event.personal, event.traceparent
 from claimed
 left join lateral (
-  select type, body, personal from event
+  select type, body, personal, traceparent from event
   where claimed.to_send and event.id = claimed.event_id and event.bucket = claimed.bucket
   offset 0
 ) as event on true
