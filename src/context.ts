@@ -11,6 +11,8 @@ import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
 import type { EventFeed } from './events/feed/sequencer.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
+import type { ClientOf } from './limits/client-address.ts'
+import type { Limiter } from './limits/limiter.ts'
 import type { UrlCheck } from './net/address-guard.ts'
 import type { GuardedFetch } from './net/guarded-fetch.ts'
 import type { HttpClient } from './net/http-client.ts'
@@ -40,6 +42,9 @@ export type AppContext = {
   vault: Vault
   payments: PaymentQueue
   batchLimits: BatchLimits
+  /** How much whoever has no key, and each key, may ask for. */
+  limits: Limiter
+  clientOf: ClientOf
   reports: ReportRoom
   /** The address that payers reach; known once the server listens. */
   publicUrl(): string

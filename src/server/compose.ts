@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import type { DataKeys } from '../core/data-keys.ts'
 import { newFigures } from '../core/figures.ts'
 import type { Log } from '../core/log.ts'
+import type { Network } from '../core/networks.ts'
 import { openVault } from '../core/secret.ts'
 import { Semaphore } from '../core/semaphore.ts'
 import { version } from '../core/version.ts'
@@ -12,11 +13,15 @@ import { createOutage } from '../database/outage.ts'
 import { openReportPool, type Pool } from '../database/pool.ts'
 import { createEventFeed } from '../events/feed/sequencer.ts'
 import { createPaymentQueue } from '../ledger/payments/batch.ts'
+import { findClients } from '../limits/client-address.ts'
+import { createLimiter } from '../limits/limiter.ts'
+import { type LimitPolicies, usualPolicies } from '../limits/policies.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
 import { createGuardedFetch } from '../net/guarded-fetch.ts'
 import { createHttpClient } from '../net/http-client.ts'
 import { createMailer, type MailSettings } from '../net/mailer.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatcher.ts'
+import { countFailedKeys } from './limit-requests.ts'
 
 /** What every resource is given, and what must be closed in the end. */
 export type Composition = {
@@ -61,6 +66,10 @@ export function compose(parts: {
   mail?: MailSettings | undefined
   stripe_url?: string | undefined
   paystack_url?: string | undefined
+  /** Whose `X-Forwarded-For` counts; nobody's unless given. */
+  trusted_proxies?: readonly Network[]
+  /** The usual ones unless given. */
+  limits?: LimitPolicies
   log: Log
   publicUrl(): string
 }): Composition {
@@ -86,7 +95,16 @@ export function compose(parts: {
   }
   const processorFetch = openProcessorFetch([parts.stripe_url, parts.paystack_url])
   const keyUses = createKeyUses()
-  const authenticator = createAuthenticator(pool, clock, keyUses)
+  const limits = createLimiter({
+    pool,
+    vault,
+    policies: parts.limits ?? usualPolicies,
+    refused(kind) {
+      figures.limits.rate_limited[kind] += 1
+    },
+  })
+  const clientOf = findClients(parts.trusted_proxies ?? [], log)
+  const authenticator = createAuthenticator(pool, clock, keyUses, countFailedKeys({ limits, clientOf }))
   const app: AppContext = {
     pool,
     clock,
@@ -98,6 +116,8 @@ export function compose(parts: {
       figures: figures.payments,
     }),
     batchLimits: makeBatchLimits(),
+    limits,
+    clientOf,
     reports: { pool: openReportPool(pool, reportsMax), running: new Semaphore(reportsMax) },
     publicUrl: parts.publicUrl,
     eventFeed,

@@ -3,10 +3,11 @@ import type { Pool } from '../../src/database/pool.ts'
 
 // Files of the suite run side by side on one PostgreSQL: whoever asks who waits must ask about one database only.
 
-/** How many sessions on the database of `pool` wait for a lock. */
+/** How many locks sessions on the database of `pool` wait for. */
 export async function countWaiting(pool: Pool): Promise<number> {
   const { rowCount } = await pool.query(
-    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    // What a session waits for is shown to its own role only; its locks are shown to all.
+    'select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()',
   )
   return rowCount ?? 0
 }
