@@ -14,8 +14,9 @@ import { openReportPool, type Pool } from '../database/pool.ts'
 import { createEventFeed } from '../events/feed/sequencer.ts'
 import { createPaymentQueue } from '../ledger/payments/batch.ts'
 import { findClients } from '../limits/client-address.ts'
+import { createFairTurns } from '../limits/fair-turns.ts'
 import { createLimiter } from '../limits/limiter.ts'
-import { type LimitPolicies, usualPolicies } from '../limits/policies.ts'
+import { type LimitKind, type LimitPolicies, usualPolicies } from '../limits/policies.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
 import { createGuardedFetch } from '../net/guarded-fetch.ts'
 import { createHttpClient } from '../net/http-client.ts'
@@ -57,6 +58,24 @@ function makeBatchLimits(): BatchLimits {
   }
 }
 
+/** Who may ask for how much, and in which order. */
+function composeLimits(
+  { pool, vault, figures, log }: Pick<AppContext, 'pool' | 'vault' | 'figures' | 'log'>,
+  {
+    limits: policies = usualPolicies,
+    trusted_proxies = [],
+  }: { limits?: LimitPolicies; trusted_proxies?: readonly Network[] },
+): Pick<AppContext, 'limits' | 'clientOf' | 'turns'> {
+  const refused = (kind: LimitKind) => {
+    figures.limits.rate_limited[kind] += 1
+  }
+  return {
+    limits: createLimiter({ pool, vault, policies, refused }),
+    clientOf: findClients(trusted_proxies, log),
+    turns: createFairTurns(),
+  }
+}
+
 /** Makes the parts that the program shares and connects them. Nothing runs yet: the caller listens and starts the jobs. */
 export function compose(parts: {
   pool: Pool
@@ -95,16 +114,8 @@ export function compose(parts: {
   }
   const processorFetch = openProcessorFetch([parts.stripe_url, parts.paystack_url])
   const keyUses = createKeyUses()
-  const limits = createLimiter({
-    pool,
-    vault,
-    policies: parts.limits ?? usualPolicies,
-    refused(kind) {
-      figures.limits.rate_limited[kind] += 1
-    },
-  })
-  const clientOf = findClients(parts.trusted_proxies ?? [], log)
-  const authenticator = createAuthenticator(pool, clock, keyUses, countFailedKeys({ limits, clientOf }))
+  const limits = composeLimits({ pool, vault, figures, log }, parts)
+  const authenticator = createAuthenticator(pool, clock, keyUses, countFailedKeys(limits))
   const app: AppContext = {
     pool,
     clock,
@@ -116,8 +127,7 @@ export function compose(parts: {
       figures: figures.payments,
     }),
     batchLimits: makeBatchLimits(),
-    limits,
-    clientOf,
+    ...limits,
     reports: { pool: openReportPool(pool, reportsMax), running: new Semaphore(reportsMax) },
     publicUrl: parts.publicUrl,
     eventFeed,

@@ -20,7 +20,6 @@ import { collectAddresses } from './addresses.ts'
 import { refuseClient, refuseExpectations } from './client-errors.ts'
 import { type ConnectionTimes, connectionOptions, limitConnections, usualTimes } from './connections.ts'
 import { createDrain, type Drain } from './drain.ts'
-import { type FairTurns, takeTurns, waitForTurn } from './fair-turns.ts'
 import { guardRequests } from './guard-requests.ts'
 import { healthRoutes } from './health.ts'
 import { limitKey, limitRequests } from './limit-requests.ts'
@@ -65,7 +64,7 @@ export async function buildServer(
   router.decorateRequest('by_public_key', false)
   refuseExpectations(app, router)
   readJson(router)
-  const turns = refuseEarly(router, app, is_late)
+  refuseEarly(router, app, is_late)
   const addresses = collectAddresses(router)
   const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) =>
     isPagePath(request.url) ? sendRefusal(app, request, reply, error) : sendProblem(app, request, reply, error)
@@ -114,20 +113,17 @@ export async function buildServer(
       request.actor = key.actor
       request.by_public_key = key.kind === 'public'
     })
-    waitForTurn(api, turns)
     apiRoutes(api, app)
   })
   return router
 }
 
 /** What is refused before anything is done for it, in the order of what it costs to find out. */
-function refuseEarly(router: Router, app: AppContext, isLate: () => boolean): FairTurns {
+function refuseEarly(router: Router, app: AppContext, isLate: () => boolean): void {
   limitConnections(router, app.figures)
-  const turns = takeTurns(router)
-  shedLoad(router, app, isLate, turns.waiting)
+  shedLoad(router, app, isLate)
   guardRequests(router)
   limitRequests(router, app)
-  return turns
 }
 
 const noQuery = {}

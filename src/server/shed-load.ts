@@ -43,12 +43,11 @@ export function watchLoop(): LoopWatch {
  */
 export function shedLoad(
   router: Router,
-  { payments, figures }: Pick<AppContext, 'payments' | 'figures'>,
+  { payments, turns, figures }: Pick<AppContext, 'payments' | 'turns' | 'figures'>,
   isLate: () => boolean,
-  waiting: () => number,
 ): void {
   router.addHook('onRequest', (request, _reply, done) => {
-    const reason = isLate() ? 'event_loop' : waiting() + payments.waiting() >= waitingMax ? 'queue' : undefined
+    const reason = isLate() ? 'event_loop' : turns.waiting() + payments.waiting() >= waitingMax ? 'queue' : undefined
     if (reason === undefined || isUnlimited(request.routeOptions.url)) return done()
     figures.limits.shed[reason] += 1
     done(new Problem('overloaded', 'The server is overloaded. Nothing was done.', { retry_after_s: retryAfter_s }))
