@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
+import { readCertificates } from './core/certificates.ts'
 import { nearest } from './core/nearest.ts'
+import { type Network, readNetworks } from './core/networks.ts'
 
 /** Every setting, once: its environment variable, its default, and one sentence. `--help` prints this table. */
 export const serverSettings = {
@@ -85,6 +85,14 @@ export const serverSettings = {
     default: '',
     help: 'Where Prometheus reads GET /metrics, such as 127.0.0.1:9464. It asks for no key, so keep it in your network. Nowhere without it.',
   },
+  TALLYSTICK_TRUSTED_PROXIES: {
+    default: '',
+    help: 'Addresses and networks of your proxies, comma-separated, such as 10.0.0.0/8: what they say in X-Forwarded-For is who sent a request.',
+  },
+  TALLYSTICK_KEY_REQUESTS_PER_S: {
+    default: '',
+    help: 'How many requests an API key may make in a second, from 1 to 1000000, all processes together. As many as it likes without it.',
+  },
   TALLYSTICK_LOG_LEVEL: { default: 'info', help: 'One of fatal, error, warn, info, debug, trace, silent.' },
 } as const
 
@@ -141,6 +149,9 @@ export type Config = DatabasePlace & {
   drain_s: number
   /** Undefined when no metrics are served. */
   metrics: { host: string; port: number } | undefined
+  trusted_proxies: Network[]
+  /** Undefined: keys are not limited. */
+  key_requests_per_s: number | undefined
   log_level: string
 }
 
@@ -260,8 +271,18 @@ export function readConfig(environment: EnvironmentVariables): Config {
     webhook_retry_waits_s: readRetrySchedule(value('TALLYSTICK_WEBHOOK_RETRY_SCHEDULE')),
     drain_s: Number(drain),
     metrics: readMetricsListen(value('TALLYSTICK_METRICS_LISTEN')),
+    ...readLimits(value('TALLYSTICK_TRUSTED_PROXIES'), value('TALLYSTICK_KEY_REQUESTS_PER_S')),
     log_level: logLevel,
   }
+}
+
+function readLimits(proxies: string, per_s: string): Pick<Config, 'trusted_proxies' | 'key_requests_per_s'> {
+  const trusted_proxies = readNetworks(proxies) ?? []
+  const example = 'addresses or networks, comma-separated, such as 10.0.0.0/8, ::1, and not everybody'
+  must(readNetworks(proxies) !== undefined, 'TALLYSTICK_TRUSTED_PROXIES', example)
+  const usable = /^[1-9]\d{0,6}$/.test(per_s) && Number(per_s) <= 1_000_000
+  must(per_s === '' || usable, 'TALLYSTICK_KEY_REQUESTS_PER_S', 'a whole number from 1 to 1000000')
+  return { trusted_proxies, key_requests_per_s: usable ? Number(per_s) : undefined }
 }
 
 function readMetricsListen(text: string): Config['metrics'] {
@@ -294,24 +315,12 @@ function readMail(smtp_url: string, from: string): Config['mail'] {
 /** Reads the certificates of a PEM file. One that cannot be used ends the start: without it webhooks would fail for days. */
 function readAuthorities(file: string): string[] {
   if (file === '') return []
-  const refuse = (fault: string) =>
-    new ConfigError(`TALLYSTICK_WEBHOOK_CA_FILE should name a PEM file of certificates: ${file} ${fault}.`)
-  let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    return readCertificates(file)
   } catch (error) {
-    throw refuse(`cannot be read (${(error as { code?: string }).code})`)
+    const fault = (error as Error).message
+    throw new ConfigError(`TALLYSTICK_WEBHOOK_CA_FILE should name a PEM file of certificates: ${file} ${fault}.`)
   }
-  const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
-  if (certificates.length === 0) throw refuse('has no "-----BEGIN CERTIFICATE-----"')
-  certificates.forEach((certificate, index) => {
-    try {
-      new X509Certificate(certificate)
-    } catch {
-      throw refuse(`has a certificate that cannot be read, number ${index + 1}`)
-    }
-  })
-  return certificates
 }
 
 const unitsS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }

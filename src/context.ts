@@ -11,6 +11,9 @@ import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
 import type { EventFeed } from './events/feed/sequencer.ts'
 import type { PaymentQueue } from './ledger/payments/batch.ts'
+import type { ClientOf } from './limits/client-address.ts'
+import type { FairTurns } from './limits/fair-turns.ts'
+import type { Limiter } from './limits/limiter.ts'
 import type { UrlCheck } from './net/address-guard.ts'
 import type { GuardedFetch } from './net/guarded-fetch.ts'
 import type { HttpClient } from './net/http-client.ts'
@@ -40,6 +43,11 @@ export type AppContext = {
   vault: Vault
   payments: PaymentQueue
   batchLimits: BatchLimits
+  /** How much whoever has no key, and each key, may ask for. */
+  limits: Limiter
+  clientOf: ClientOf
+  /** In which the operations of the API run. */
+  turns: FairTurns
   reports: ReportRoom
   /** The address that payers reach; known once the server listens. */
   publicUrl(): string

@@ -39,6 +39,7 @@ const floors = [
   'ledger',
   'events',
   'audit',
+  'limits',
   'net',
   'database',
   'config.ts',

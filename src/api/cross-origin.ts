@@ -9,7 +9,7 @@ export function openToPages({ public_body }: Operation, request: FastifyRequest,
   if (public_body === undefined || !/^Bearer +pk_/i.test(request.headers.authorization ?? '')) return
   reply.headers({
     'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'request-id, idempotent-replayed, retry-after',
+    'access-control-expose-headers': 'request-id, idempotent-replayed, retry-after, ratelimit-policy, ratelimit',
   })
 }
 

@@ -84,17 +84,20 @@ export function operation<
     url: route.url,
     config: { operation: route as unknown as Operation },
     ...(route.body_max_bytes !== undefined && { bodyLimit: route.body_max_bytes }),
-    handler: (request, reply) =>
-      handle(
-        {
-          params: readParams(route.params, request) as Parsed<P>,
-          query: readParameters(route.query, request.url) as Parsed<Q>,
-          body: readBody((request.by_public_key && route.public_body) || route.body, request) as Parsed<B>,
-          context: contextOf(app, request, route),
-          if_match: request.headers['if-match'],
-        },
-        reply,
-      ),
+    handler(request, reply) {
+      const answer = () =>
+        handle(
+          {
+            params: readParams(route.params, request) as Parsed<P>,
+            query: readParameters(route.query, request.url) as Parsed<Q>,
+            body: readBody((request.by_public_key && route.public_body) || route.body, request) as Parsed<B>,
+            context: contextOf(app, request, route),
+            if_match: request.headers['if-match'],
+          },
+          reply,
+        )
+      return route.waits ? answer() : app.turns.run(request.actor, answer, () => !reply.raw.destroyed)
+    },
   })
 }
 

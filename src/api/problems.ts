@@ -1,6 +1,7 @@
 import type { FastifyError } from 'fastify'
 import type { AppContext } from '../context.ts'
 import { Problem, problemBody } from '../core/problem.ts'
+import { rateLimitFields } from '../core/rate-limit.ts'
 import { isDatabaseUnavailable, isTemporary } from '../database/availability.ts'
 import type { FastifyReply, FastifyRequest } from './fastify.ts'
 import { inputProblem } from './input-problem.ts'
@@ -62,6 +63,7 @@ export function sendProblem(
 ): FastifyReply {
   const problem = noteFailure(app, request.id, error)
   if (problem.retryAfterS !== undefined) reply.header('retry-after', String(problem.retryAfterS))
+  if (problem.limit !== undefined) reply.headers(rateLimitFields(problem.limit))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   const { status, body } = renderProblem(problem, app, requestPath(request))
   reply.header('cache-control', 'no-store')

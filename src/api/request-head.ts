@@ -6,13 +6,22 @@ import type { FastifyRequest } from './fastify.ts'
 const singleHeaders = ['host', 'authorization', 'idempotency-key', 'if-match', 'content-type']
 const singleLengths = new Set(singleHeaders.map(({ length }) => length))
 
-/** Refuses a request whose target or headers can be read in two ways, before anything is made of it. */
+// Names and values, one behind the other. Node forgets what is beyond two thousand, and each costs whoever goes through them.
+const rawHeadersMax = 2 * 100
+
+/** Refuses a request whose target or headers can be read in two ways, or not at all, before anything is made of it. */
 export function checkHead({
   url,
-  raw: { rawHeaders, headers, httpVersion },
+  raw: { rawHeaders, headers, httpVersion, method },
 }: Pick<FastifyRequest, 'url' | 'raw'>): void {
   const fault = targetFault(url)
   if (fault) throw fault
+  if (rawHeaders.length > rawHeadersMax) {
+    throw new Problem('headers_too_large', 'The request has more than 100 headers. Nothing was done.')
+  }
+  if (headers['content-encoding'] !== undefined && method !== 'GET' && method !== 'HEAD') {
+    refuseEncoding(headers['content-encoding'])
+  }
   if (headers.host === undefined && httpVersion === '1.1')
     throw new Problem('malformed_http', 'The header Host is missing: it names this server.')
   const seen: string[] = []
@@ -25,6 +34,12 @@ export function checkHead({
     seen.push(name)
     checkHeaderText(name, rawHeaders[at + 1] as string)
   }
+}
+
+/** A few bytes could become any number of them, so no body is unpacked. */
+function refuseEncoding(encoding: string): void {
+  if (/^\s*identity\s*$/i.test(encoding)) return
+  throw new Problem('unsupported_media_type', 'Send the body as it is, without a Content-Encoding.')
 }
 
 /** Node reads each byte of a header as one character. The key has a refusal of its own. */

@@ -43,6 +43,8 @@ export type Route<P extends Optional, Q extends Optional, B extends Optional, R 
    * its own, made of it.
    */
   idempotent?: true | 'by_row'
+  /** It waits for something to happen, and so takes no turn of its key from what works. */
+  waits?: true
   /** The longest body, where it is not that of every operation. */
   body_max_bytes?: number
 }

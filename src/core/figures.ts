@@ -115,6 +115,15 @@ function outcomeOf(status: number | undefined): keyof ProcessorCalls['counts'] {
   return status === 401 || status === 403 || status === 429 ? 'refused' : 'answered'
 }
 
+/** What was refused so that the rest is served. */
+export type LimitFigures = {
+  /** By what was counted. */
+  rate_limited: Record<'address' | 'failed_key' | 'dead_link' | 'link' | 'key', number>
+  /** Requests, by what the process was behind with. */
+  shed: Record<'event_loop' | 'queue', number>
+  dropped_connections: number
+}
+
 /** How old the backups are that this process keeps. */
 export type BackupFigures = { every_ms: number; last_at: Date | undefined; bytes: number }
 
@@ -125,6 +134,7 @@ export type Figures = {
   accounts: QueueFigures
   attempts: AttemptCounts
   processors: ProcessorFigures
+  limits: LimitFigures
   /** Undefined where nothing is backed up by this process. */
   backup: BackupFigures | undefined
 }
@@ -137,6 +147,11 @@ export function newFigures(): Figures {
     accounts: new QueueFigures(),
     attempts: { delivered: 0, failed: 0, exhausted: 0 },
     processors: new ProcessorFigures(),
+    limits: {
+      rate_limited: { address: 0, failed_key: 0, dead_link: 0, link: 0, key: 0 },
+      shed: { event_loop: 0, queue: 0 },
+      dropped_connections: 0,
+    },
     backup: undefined,
   }
 }

@@ -317,10 +317,15 @@ export const problems = {
     title: 'There were too many attempts',
     help: 'Wait for Retry-After seconds.',
   },
+  rate_limited: {
+    status: 429,
+    title: 'There were too many requests',
+    help: 'Wait for Retry-After seconds, then send the same request again. RateLimit-Policy says how many there may be.',
+  },
   headers_too_large: {
     status: 431,
     title: 'The headers are too large',
-    help: 'The address and all headers together can have at most 16 KiB. The connection was closed.',
+    help: 'The address and all headers together can have at most 16 KiB, and there can be at most 100 headers.',
   },
   internal_error: {
     status: 500,

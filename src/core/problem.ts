@@ -1,5 +1,6 @@
 import { shorten } from './json-pointer.ts'
 import { type ProblemCode, problems } from './problem-codes.ts'
+import type { RateLimitState } from './rate-limit.ts'
 
 /** Where something stands in a request: a field of the body by its RFC 6901 pointer, or a parameter by its name. */
 export type InputPlace = { pointer: string } | { parameter: string }
@@ -18,17 +19,20 @@ export class Problem extends Error {
   readonly retryAfterS: number | undefined
   /** The payment that stands in the way, as the API shows its id. */
   readonly paymentId: string | undefined
+  /** The limit that was met. */
+  readonly limit: RateLimitState | undefined
 
   constructor(
     code: ProblemCode,
     detail: string,
-    more: { errors?: FieldError[]; retry_after_s?: number; payment_id?: string } = {},
+    more: { errors?: FieldError[]; retry_after_s?: number; payment_id?: string; limit?: RateLimitState } = {},
   ) {
     super(detail)
     this.code = code
     this.errors = more.errors ?? []
     this.retryAfterS = more.retry_after_s
     this.paymentId = more.payment_id
+    this.limit = more.limit
   }
 
   /** The HTTP status that the registry gives this code. */

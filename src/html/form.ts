@@ -5,6 +5,7 @@ import { readPairs } from '../api/url-encoded.ts'
 import type { AppContext } from '../context.ts'
 import { decodeUtf8 } from '../core/encoded-text.ts'
 import { Problem } from '../core/problem.ts'
+import { rateLimitFields } from '../core/rate-limit.ts'
 import { sendMessage, sendPageNotFound } from './send.ts'
 
 // Ten tracking parameters of 500 characters, each up to nine bytes when encoded, and the form's own fields.
@@ -82,9 +83,9 @@ export function sendRefusal(
 ): FastifyReply {
   const problem = toProblem(error)
   if (problem.code === 'not_found') return sendPageNotFound(request, reply)
-  if (problem.code === 'too_many_attempts') {
-    reply.header('retry-after', String(problem.retryAfterS ?? 3_600))
-    return sendMessage(request, reply, 429, 'tooMany')
+  if (problem.limit !== undefined) {
+    reply.headers({ ...rateLimitFields(problem.limit), 'retry-after': String(problem.retryAfterS) })
+    return sendMessage(request, reply, 429, problem.limit.name === 'dead_link' ? 'tooMany' : 'tooFast')
   }
   if (problem.status === 503) {
     reply.header('retry-after', String(problem.retryAfterS ?? 2))

@@ -9,8 +9,10 @@ const always: readonly ProblemCode[] = [
   'key_revoked',
   'key_expired',
   'insufficient_scope',
+  'rate_limited',
   'internal_error',
   'service_unavailable',
+  'overloaded',
   'stopping',
 ]
 /** Of what is not a GET a body is read, also where none is taken. */

@@ -66,6 +66,8 @@ function requestBody(body: z.ZodType, example: Example | undefined, writer: Sche
 function responses(operation: Operation, writer: SchemaWriter, refusals: Refusals): Json {
   const names = [
     'Request-Id',
+    'RateLimit-Policy',
+    'RateLimit',
     ...(operation.etag ? ['ETag'] : []),
     ...(operation.idempotent ? ['Idempotent-Replayed'] : []),
   ]

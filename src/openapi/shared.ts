@@ -21,6 +21,7 @@ const refusalNames: Readonly<Record<number, string>> = {
 
 const idempotentReplayed = 'Idempotent-Replayed'
 const retryAfter = 'Retry-After'
+const rateLimit = ['RateLimit-Policy', 'RateLimit']
 
 /**
  * Headers of a refusal besides Request-Id. Final refusals are stored under the Idempotency-Key; for the others
@@ -30,7 +31,7 @@ const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
   401: ['WWW-Authenticate'],
   409: [idempotentReplayed, retryAfter],
   422: [idempotentReplayed],
-  429: [retryAfter],
+  429: [retryAfter, ...rateLimit],
   503: [retryAfter],
 }
 
@@ -52,6 +53,16 @@ export const headers: Readonly<Record<string, Json>> = {
   [retryAfter]: {
     description: 'Seconds to wait before sending the same request again.',
     schema: { type: 'string', maxLength: 10, pattern: '^[0-9]+$' },
+  },
+  'RateLimit-Policy': {
+    description:
+      'The limit that counts for this request: how many requests there may be (`q`) in so many seconds (`w`), as `"key";q=100;w=1`. Only where there is one: the operator decides whether keys have limits.',
+    schema: { type: 'string', maxLength: 100 },
+  },
+  RateLimit: {
+    description:
+      'How many requests are left of it now (`r`), and in how many seconds all are again (`t`), as `"key";r=42;t=1`.',
+    schema: { type: 'string', maxLength: 100 },
   },
   'WWW-Authenticate': { description: 'How to authenticate.', schema: { type: 'string', enum: ['Bearer'] } },
 }

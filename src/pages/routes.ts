@@ -1,6 +1,5 @@
 import type { FastifyRequest, Router } from '../api/fastify.ts'
 import type { AppContext } from '../context.ts'
-import { clientAddress } from '../html/client-address.ts'
 import { sendPageNotFound } from '../html/send.ts'
 import { showAmountDue } from './amount-due.ts'
 import { showCheckoutOutcome } from './checkout/outcome.ts'
@@ -73,8 +72,8 @@ export function presentmentRoutes(router: Router, app: AppContext): void {
 type Transferred = { Params: { token: string; notice: string } }
 type Coded = { Params: { code: string; payment: string; notice: string } }
 
-function doorOf(kind: Door['kind'], request: FastifyRequest<Coded>): Door {
-  return { kind, code: request.params.code, address: clientAddress(request) }
+function doorOf({ clientOf }: AppContext, kind: Door['kind'], request: FastifyRequest<Coded>): Door {
+  return { kind, code: request.params.code, address: clientOf(request.raw).address }
 }
 
 /** The pages of payment requests and of payment sessions: one kit behind two doors. */
@@ -83,21 +82,21 @@ function checkoutRoutes(router: Router, app: AppContext): void {
     ['request', '/r/:code'],
     ['session', '/checkout/:code'],
   ] as const) {
-    router.get<Coded>(url, (request, reply) => showCheckout(app, request, reply, doorOf(kind, request)))
-    router.post<Coded>(url, (request, reply) => payCheckout(app, request, reply, doorOf(kind, request)))
+    router.get<Coded>(url, (request, reply) => showCheckout(app, request, reply, doorOf(app, kind, request)))
+    router.post<Coded>(url, (request, reply) => payCheckout(app, request, reply, doorOf(app, kind, request)))
     router.get<Coded>(`${url}/payments/:payment`, (request, reply) =>
-      showCheckoutOutcome(app, request, reply, doorOf(kind, request), request.params.payment),
+      showCheckoutOutcome(app, request, reply, doorOf(app, kind, request), request.params.payment),
     )
     router.get<Coded>(`${url}/transfers/:notice`, (request, reply) =>
-      showTransfer(app, request, reply, doorOf(kind, request), request.params.notice),
+      showTransfer(app, request, reply, doorOf(app, kind, request), request.params.notice),
     )
     router.post<Coded>(`${url}/transfers/:notice`, (request, reply) =>
-      announceTransfer(app, request, reply, doorOf(kind, request), request.params.notice),
+      announceTransfer(app, request, reply, doorOf(app, kind, request), request.params.notice),
     )
   }
   for (const format of ['svg', 'png'] as const) {
     router.get<Coded>(`/r/:code/qr.${format}`, (request, reply) =>
-      sendQr(app, reply, doorOf('request', request), format),
+      sendQr(app, reply, doorOf(app, 'request', request), format),
     )
   }
   for (const url of ['/r/*', '/checkout/*']) router.all(url, (request, reply) => sendPageNotFound(request, reply))

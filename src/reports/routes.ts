@@ -28,7 +28,7 @@ export function reportRoutes(router: Router, app: AppContext): void {
       query: schema.receiptsQuery,
       responses: { 200: schema.receiptsReport },
       also_as: ['text/csv'],
-      errors: ['report_too_long', 'amount_out_of_range', 'overloaded'],
+      errors: ['report_too_long', 'amount_out_of_range'],
     },
     ({ query, context }, reply) => sendReport(app, reply, () => openReceipts(app, context, query)),
   )
@@ -46,7 +46,7 @@ export function reportRoutes(router: Router, app: AppContext): void {
       query: schema.ageingQuery,
       responses: { 200: schema.ageingReport },
       also_as: ['text/csv'],
-      errors: ['amount_out_of_range', 'overloaded'],
+      errors: ['amount_out_of_range'],
     },
     ({ query, context }, reply) => sendReport(app, reply, () => openAgeing(app, context, query)),
   )
@@ -64,7 +64,7 @@ export function reportRoutes(router: Router, app: AppContext): void {
       query: schema.trialBalanceQuery,
       responses: { 200: schema.trialBalanceReport },
       also_as: ['text/csv'],
-      errors: ['amount_out_of_range', 'overloaded'],
+      errors: ['amount_out_of_range'],
     },
     ({ query, context }, reply) => sendReport(app, reply, () => openTrialBalance(app, context, query)),
   )
@@ -82,7 +82,7 @@ export function reportRoutes(router: Router, app: AppContext): void {
       query: schema.journalQuery,
       responses: { 200: schema.journalReport },
       also_as: ['text/csv'],
-      errors: ['report_too_long', 'day_not_over', 'overloaded'],
+      errors: ['report_too_long', 'day_not_over'],
     },
     ({ query, context }, reply) => sendReport(app, reply, () => openJournal(app, context, query)),
   )

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import type { DataKeys } from '../core/data-keys.ts'
 import { newFigures } from '../core/figures.ts'
 import type { Log } from '../core/log.ts'
+import type { Network } from '../core/networks.ts'
 import { openVault } from '../core/secret.ts'
 import { Semaphore } from '../core/semaphore.ts'
 import { version } from '../core/version.ts'
@@ -12,12 +13,17 @@ import { createOutage } from '../database/outage.ts'
 import { openReportPool, type Pool } from '../database/pool.ts'
 import { createEventFeed } from '../events/feed/sequencer.ts'
 import { createPaymentQueue } from '../ledger/payments/batch.ts'
+import { findClients } from '../limits/client-address.ts'
+import { createFairTurns } from '../limits/fair-turns.ts'
+import { createLimiter } from '../limits/limiter.ts'
+import { type LimitKind, type LimitPolicies, usualPolicies } from '../limits/policies.ts'
 import { type AddressRules, createAddressGuard } from '../net/address-guard.ts'
 import { createGuardedFetch } from '../net/guarded-fetch.ts'
 import { createHttpClient } from '../net/http-client.ts'
 import { createMailer, type MailSettings } from '../net/mailer.ts'
 import { apart } from '../tracing/span.ts'
 import { createDispatcher, type Dispatcher } from '../webhooks/delivery/dispatcher.ts'
+import { countFailedKeys } from './limit-requests.ts'
 
 /** What every resource is given, and what must be closed in the end. */
 export type Composition = {
@@ -53,6 +59,24 @@ function makeBatchLimits(): BatchLimits {
   }
 }
 
+/** Who may ask for how much, and in which order. */
+function composeLimits(
+  { pool, vault, figures, log }: Pick<AppContext, 'pool' | 'vault' | 'figures' | 'log'>,
+  {
+    limits: policies = usualPolicies,
+    trusted_proxies = [],
+  }: { limits?: LimitPolicies; trusted_proxies?: readonly Network[] },
+): Pick<AppContext, 'limits' | 'clientOf' | 'turns'> {
+  const refused = (kind: LimitKind) => {
+    figures.limits.rate_limited[kind] += 1
+  }
+  return {
+    limits: createLimiter({ pool, vault, policies, refused }),
+    clientOf: findClients(trusted_proxies, log),
+    turns: createFairTurns(),
+  }
+}
+
 /** Makes the parts that the program shares and connects them. Nothing runs yet: the caller listens and starts the jobs. */
 export function compose(parts: {
   pool: Pool
@@ -62,6 +86,10 @@ export function compose(parts: {
   mail?: MailSettings | undefined
   stripe_url?: string | undefined
   paystack_url?: string | undefined
+  /** Whose `X-Forwarded-For` counts; nobody's unless given. */
+  trusted_proxies?: readonly Network[]
+  /** The usual ones unless given. */
+  limits?: LimitPolicies
   log: Log
   publicUrl(): string
 }): Composition {
@@ -88,7 +116,8 @@ export function compose(parts: {
   }
   const processorFetch = openProcessorFetch([parts.stripe_url, parts.paystack_url])
   const keyUses = createKeyUses()
-  const authenticator = createAuthenticator(pool, clock, keyUses)
+  const limits = composeLimits({ pool, vault, figures, log }, parts)
+  const authenticator = createAuthenticator(pool, clock, keyUses, countFailedKeys(limits))
   const app: AppContext = {
     pool,
     clock,
@@ -100,6 +129,7 @@ export function compose(parts: {
       figures: figures.payments,
     }),
     batchLimits: makeBatchLimits(),
+    ...limits,
     reports: { pool: openReportPool(pool, reportsMax), running: new Semaphore(reportsMax) },
     publicUrl: parts.publicUrl,
     eventFeed,

@@ -7,6 +7,7 @@ import { version } from '../core/version.ts'
 import { backUp } from '../jobs/back-up.ts'
 import { createJobs, jobDefinitions } from '../jobs/index.ts'
 import type { JobDefinition } from '../jobs/periodic.ts'
+import { type LimitPolicies, usualPolicies } from '../limits/policies.ts'
 import { ensureFirstMerchant } from '../merchant/merchant.ts'
 import { findTracer } from '../tracing/tracer.ts'
 import { compose } from './compose.ts'
@@ -16,6 +17,7 @@ import { createDrain } from './drain.ts'
 import { serveMetrics } from './metrics/listener.ts'
 import { type OpenDatabase, openDatabase } from './open-database.ts'
 import { buildServer } from './server.ts'
+import { watchLoop } from './shed-load.ts'
 
 /** A running server. */
 export type Program = {
@@ -67,13 +69,17 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
     mail: config.mail,
     stripe_url: config.stripe_url,
     paystack_url: config.paystack_url,
+    trusted_proxies: config.trusted_proxies,
+    limits: policiesOf(config),
     log,
     publicUrl: () => publicUrl ?? localUrl(config.host, config.port),
   })
   const { app, dispatcher, key_uses } = composition
   const jobs = createJobs(app, [...jobDefinitions(app, dispatcher, key_uses), ...backupJobs(app, config, database)])
   const drain = createDrain()
-  const router = await buildServer(app, composition.authenticator, () => jobs.status(), drain)
+  const loop = watchLoop()
+  const options = { jobs: () => jobs.status(), drain, is_late: loop.isLate }
+  const router = await buildServer(app, composition.authenticator, options)
   const metrics = config.metrics && (await serveMetrics(app, () => jobs.status(), config.metrics))
   const url = await listen(router, config)
   publicUrl ??= url
@@ -96,6 +102,7 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
         app.eventFeed.endWaits()
         await drained
         await close(router)
+        loop.stop()
         await metrics?.close()
         await jobs.stop()
         await composition.close()
@@ -104,6 +111,13 @@ async function serve(config: Config, log: Log, clock: Clock, database: OpenDatab
       }
     },
   }
+}
+
+/** Keys are limited where the operator says so. */
+function policiesOf({ key_requests_per_s }: Config): LimitPolicies {
+  return key_requests_per_s === undefined
+    ? usualPolicies
+    : { ...usualPolicies, key: { quota: key_requests_per_s, window_s: 1 } }
 }
 
 /** A PostgreSQL of the operator's is the operator's to back up. */

@@ -18,28 +18,37 @@ import type { JobStatus } from '../jobs/periodic.ts'
 import { describeOperations, openapiRoute } from '../openapi/routes.ts'
 import { collectAddresses } from './addresses.ts'
 import { refuseClient, refuseExpectations } from './client-errors.ts'
+import { type ConnectionTimes, connectionOptions, limitConnections, usualTimes } from './connections.ts'
 import { createDrain, type Drain } from './drain.ts'
 import { guardRequests } from './guard-requests.ts'
 import { healthRoutes } from './health.ts'
+import { limitKey, limitRequests } from './limit-requests.ts'
 import { apiRoutes, isPagePath, pageRoutes, processorCallbackRoutes } from './routes.ts'
+import { shedLoad } from './shed-load.ts'
 import { traceRequests } from './trace-requests.ts'
 
 const bodyMaxBytes = 256 * 1024
+
+/** What a server is told besides. */
+export type ServerOptions = {
+  jobs?: () => JobStatus[]
+  drain?: Drain
+  /** Whether the event loop is late, so that load is shed. */
+  is_late?: () => boolean
+  times?: ConnectionTimes
+}
 
 /** Builds the HTTP server: health, the API behind its keys, the pages, and one place where every refusal is rendered. */
 export async function buildServer(
   app: AppContext,
   authenticator: Authenticator,
-  jobs: () => JobStatus[] = () => [],
-  drain: Drain = createDrain(),
+  { jobs = () => [], drain = createDrain(), is_late = () => false, times = usualTimes }: ServerOptions = {},
 ): Promise<Router> {
   const router = fastify({
     logger: false,
     bodyLimit: bodyMaxBytes,
     genReqId: newRequestId,
-    // The longest that a slow client can hold a socket.
-    requestTimeout: 30_000,
-    connectionTimeout: 60_000,
+    ...connectionOptions(times),
     routerOptions: {
       maxParamLength: 300,
       ignoreTrailingSlash: false,
@@ -50,8 +59,6 @@ export async function buildServer(
     return503OnClosing: false,
     frameworkErrors: (_error, request, reply) => refuseTarget(app, request, reply),
     clientErrorHandler: (error, socket) => refuseClient(app, error, socket),
-    // Its absence is refused as a problem (api/request-head.ts); Node would say nothing.
-    http: { requireHostHeader: false },
   })
   router.decorateRequest('environment', null as unknown as RequestEnvironment)
   router.decorateRequest('actor', null as unknown as Actor)
@@ -59,7 +66,7 @@ export async function buildServer(
   refuseExpectations(app, router)
   readJson(router)
   traceRequests(router)
-  guardRequests(router)
+  refuseEarly(router, app, is_late)
   const addresses = collectAddresses(router)
   const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) =>
     isPagePath(request.url) ? sendRefusal(app, request, reply, error) : sendProblem(app, request, reply, error)
@@ -69,7 +76,7 @@ export async function buildServer(
       : addresses.answer(request, reply, (problem) => refuse(request, reply, problem))
   router.setErrorHandler((error, request, reply) => {
     // Where nothing reads a body, it does not matter what is wrong with it.
-    if (request.is404 && toProblem(error).status !== 503) return answerUnrouted(request, reply)
+    if (request.is404 && ![429, 503].includes(toProblem(error).status)) return answerUnrouted(request, reply)
     // The client has broken off while it sent its body. That reads like the loss of another connection, the database's.
     return refuse(request, reply, error === request.raw.errored ? brokenOff : error)
   })
@@ -101,7 +108,8 @@ export async function buildServer(
       const { operation } = request.routeOptions.config
       assert(operation !== undefined, 'every route of the API is an operation')
       openToPages(operation, request, reply)
-      const key = await authenticator.authenticate(request.headers.authorization)
+      const key = await authenticator.authenticate(request.headers.authorization, request.raw)
+      await limitKey(app, key, request, reply)
       authorize(key, operation)
       request.environment = key.environment
       request.actor = key.actor
@@ -110,6 +118,14 @@ export async function buildServer(
     apiRoutes(api, app)
   })
   return router
+}
+
+/** What is refused before anything is done for it, in the order of what it costs to find out. */
+function refuseEarly(router: Router, app: AppContext, isLate: () => boolean): void {
+  limitConnections(router, app.figures)
+  shedLoad(router, app, isLate)
+  guardRequests(router)
+  limitRequests(router, app)
 }
 
 const noQuery = {}

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { QueryResultRow } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAuthenticator } from '../../src/api/auth.ts'
@@ -145,6 +146,9 @@ test('of two servers that note the use of a key on one day, one writes it, and n
 })
 
 describe('keys that are none', () => {
+  const unlimited = { count: () => undefined, takeBack: () => {} }
+  const nobody = { headers: {} } as IncomingMessage
+
   /** A pool that counts what it is asked. */
   function countingPool() {
     const counts = { queries: 0 }
@@ -157,9 +161,9 @@ describe('keys that are none', () => {
 
   test('a thousand in a second are a few queries, whether they are one key or a thousand, at once or in turns', async () => {
     const { counts, pool } = countingPool()
-    const authenticator = createAuthenticator(pool, clock, createKeyUses())
+    const authenticator = createAuthenticator(pool, clock, createKeyUses(), unlimited)
     const refused = async (key: string) =>
-      expect(authenticator.authenticate(`Bearer ${key}`)).rejects.toMatchObject({ code: 'unauthenticated' })
+      expect(authenticator.authenticate(`Bearer ${key}`, nobody)).rejects.toMatchObject({ code: 'unauthenticated' })
     for (let count = 0; count < 200; count++) await refused('sk_test_the_same')
     expect(counts.queries).toBe(1)
     await Promise.all(Array.from({ length: 1_000 }, (_, index) => refused(`sk_test_${index}`)))
@@ -179,10 +183,10 @@ describe('keys that are none', () => {
       return queries === 1 ? hanging : database.pool.query(...args)
     }
     const pool = { query } as unknown as typeof database.pool
-    const authenticator = createAuthenticator(pool, clock, createKeyUses())
-    void authenticator.authenticate('Bearer sk_test_hangs')
+    const authenticator = createAuthenticator(pool, clock, createKeyUses(), unlimited)
+    void authenticator.authenticate('Bearer sk_test_hangs', nobody)
     await eventually(() => queries === 1, 'the first is looked up')
-    expect((await authenticator.authenticate(`Bearer ${secret}`)).environment.merchant_slug).toBe('one')
+    expect((await authenticator.authenticate(`Bearer ${secret}`, nobody)).environment.merchant_slug).toBe('one')
   })
 })
 

@@ -1,6 +1,7 @@
 import decodeQR from 'qr/decode.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
+import { usualPolicies } from '../../src/limits/policies.ts'
 import { expireCheckouts } from '../../src/payments/checkout/end.ts'
 import { sendPushes } from '../../src/payments/checkout/send-pushes.ts'
 import { syncDueSessions } from '../../src/payments/session/sync-due-sessions.ts'
@@ -11,7 +12,9 @@ import { eventsOf } from './events.ts'
 const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
 let server: TestServer<typeof clock>
 beforeAll(async () => {
-  server = await testServer({ clock })
+  // Nothing is given back while the tests run.
+  const limits = { ...usualPolicies, dead_link: { quota: 100, window_s: 1_000_000 } }
+  server = await testServer({ clock, limits, trusted_proxies: [{ address: '127.0.0.1', prefix: 32 }] })
 })
 afterAll(() => server.stop())
 
@@ -271,7 +274,7 @@ describe('the page of a request', () => {
     for (const url of tries) expect((await from('203.0.113.7', url)).status).toBe(404)
     const refused = await from('203.0.113.7', request.link.url)
     expect(refused).toMatchObject({ status: 429, text: expect.stringContaining('Please try again later') })
-    expect(refused.headers.get('retry-after')).toBe('3600')
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await from('203.0.113.8', request.link.url)).status).toBe(200)
   })
 

@@ -21,6 +21,8 @@ const referenceTables = [
   'ledger_total_place',
   'books_closing',
   'simulator_cut_off',
+  // An address may call on every environment.
+  'rate_lease',
 ]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */
 const expiring = ['event', 'event_feed', 'webhook_delivery', 'webhook_attempt']

@@ -169,6 +169,17 @@ test('an event loop that is blocked', { timeout: 60_000 }, async () => {
   await expectCalm()
 })
 
+test('load that is shed', { timeout: 60_000 }, async () => {
+  const { shed } = merchant.server.app.figures.limits
+  await look()
+  expect(
+    await firstAlert(async () => {
+      shed.queue += 1
+    }),
+  ).toEqual([['TallystickLoadShed'], 2])
+  await expectCalm()
+})
+
 test('a backup that is not made any more', { timeout: 60_000 }, async () => {
   const { app, clock } = merchant.server
   const every_ms = 24 * 3_600_000

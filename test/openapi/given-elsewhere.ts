@@ -1,8 +1,5 @@
 /** The refusals that take more than a few requests to bring about, by the file whose tests do, as `operation code`. */
 export const elsewhere: Readonly<Record<string, readonly string[]>> = {
-  'test/batch/objects.test.ts': ['Customer', 'Account', 'Bill', 'Payment', 'Adjustment'].map(
-    (kind) => `create${kind}Batch overloaded`,
-  ),
   'test/refunds/by-hand.test.ts': [
     'payment_state',
     'refund_reference_conflict',
@@ -33,7 +30,6 @@ export const elsewhere: Readonly<Record<string, readonly string[]>> = {
     'processor_limit',
   ].map((code) => `createRefund ${code}`),
   'test/reports/reports.test.ts': [
-    ...['reportReceipts', 'reportAgeing', 'reportTrialBalance', 'reportJournal'].map((id) => `${id} overloaded`),
     ...['reportReceipts', 'reportJournal'].map((id) => `${id} report_too_long`),
     ...['reportAgeing', 'reportTrialBalance'].map((id) => `${id} amount_out_of_range`),
     'reportJournal day_not_over',

@@ -36,13 +36,6 @@ export function unseenCodes(seenFile: string): string[] {
 
 /** What is documented and no test brings about. */
 export const neverGiven: ReadonlySet<string> = new Set([
-  // The queue of a test never has so many waiting; test/database/group-commit.test.ts fills one of its own.
-  'createAccount overloaded',
-  'createPayment overloaded',
-  // Of more than twenty that wait for two.
-  'retrieveCustomerStatement overloaded',
-  'retrieveAccountStatement overloaded',
-  'retrieveBillStatement overloaded',
   // As that of a customer.
   'retrieveAccountStatement not_supported',
   // It takes nine thousand of the largest payments.

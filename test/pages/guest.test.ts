@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { settableClock } from '../../src/core/clock.ts'
-import { clientAddress } from '../../src/html/client-address.ts'
 import { maintainDatabase } from '../../src/jobs/maintain-database.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { follow, goodCard, makeAccount, open, type PayerPage, payWith, statusOf, submit } from './payer.ts'
@@ -9,7 +8,7 @@ const clock = settableClock(new Date('2026-11-23T08:00:00Z'))
 let server: TestServer<typeof clock>
 let address: string
 beforeAll(async () => {
-  server = await testServer({ clock })
+  server = await testServer({ clock, trusted_proxies: [{ address: '127.0.0.1', prefix: 32 }] })
 })
 afterAll(() => server.stop())
 beforeEach(async () => {
@@ -315,21 +314,6 @@ describe('how often may be tried', () => {
     expect((await lookUp(reference, last4)).status).toBe(200)
     clock.advance(3_600_000)
     expect((await lookUp(reference, last4, from)).status).toBe(200)
-  })
-
-  it.each([
-    ['203.0.114.9', '1.2.3.4', '203.0.114.9'],
-    ['127.0.0.1', '6.6.6.6, 9.9.9.9', '9.9.9.9'],
-    ['::ffff:10.0.0.7', '9.9.9.9', '9.9.9.9'],
-    ['::ffff:203.0.114.9', '9.9.9.9', '203.0.114.9'],
-    ['127.0.0.1', undefined, '127.0.0.1'],
-    ['2a00:1:2:3:4:5:6:7', '9.9.9.9', '2a00:1:2:3'],
-    ['2a00:1::7', undefined, '2a00:1:0:0'],
-    ['::1', '2a00:1:2:3::9', '2a00:1:2:3'],
-    ['::1', undefined, '0:0:0:0'],
-  ])('counts %s with %s as %s', (remoteAddress, forwarded, expected) => {
-    const request = { raw: { socket: { remoteAddress } }, headers: { 'x-forwarded-for': forwarded } }
-    expect(clientAddress(request as unknown as Parameters<typeof clientAddress>[0])).toBe(expected)
   })
 
   it('keeps neither the address nor the reference, and is forgotten after a day', async () => {

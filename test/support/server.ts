@@ -1,12 +1,15 @@
+import { promisify } from 'node:util'
 import { readConfig } from '../../src/config.ts'
 import type { AppContext } from '../../src/context.ts'
 import { type Clock, systemClock } from '../../src/core/clock.ts'
 import { derivedDataKeys } from '../../src/core/data-keys.ts'
 import type { Log } from '../../src/core/log.ts'
+import type { Network } from '../../src/core/networks.ts'
+import { type LimitPolicies, usualPolicies } from '../../src/limits/policies.ts'
 import { createMerchant } from '../../src/merchant/merchant.ts'
 import type { MailSettings } from '../../src/net/mailer.ts'
 import { compose } from '../../src/server/compose.ts'
-import { buildServer } from '../../src/server/server.ts'
+import { buildServer, type ServerOptions } from '../../src/server/server.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { startDispatching } from './jobs.ts'
 import { noteAnswer } from './known-endpoints.ts'
@@ -31,6 +34,8 @@ export type TestServer<C extends Clock = Clock> = {
   liveKey: string
   /** Calls the API as JSON, with the test key unless `headers` names another. The answer has to be as openapi.json says. */
   api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>
+  /** How many connections it has. */
+  connections(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -46,12 +51,20 @@ export type TestServerOptions<C extends Clock> = {
   stripe_url?: string
   /** Where Paystack is. */
   paystack_url?: string
+  /** Whose `X-Forwarded-For` counts: nobody's unless given. */
+  trusted_proxies?: Network[]
+  limits?: LimitPolicies
+  /** What the server is told besides: its time limits, and when it is overloaded. */
+  server?: ServerOptions
   /** Is told what the server logs, which is shown otherwise. */
   log?: Log
 }
 
 /** The key of a test server, for another process on its database. */
 export const encryptionKey = 'an encryption key of the tests only'
+
+/** Storms of one payer are tried; what limits them is tried by itself. */
+const unlimitedLinks: LimitPolicies = { ...usualPolicies, link: { quota: 100_000, window_s: 60 } }
 
 /** Everything that went wrong is shown; what went well is not. */
 const shownLog: Log = {
@@ -76,13 +89,15 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
     mail: options.mail,
     stripe_url: options.stripe_url,
     paystack_url: options.paystack_url,
+    trusted_proxies: options.trusted_proxies ?? [],
+    limits: options.limits ?? unlimitedLinks,
     log,
     publicUrl: () => url,
   })
   const { app } = composition
   const slug = `acme-${Math.random().toString(36).slice(2, 10)}`
   const keys = await createMerchant(pool, options.merchant ?? { name: 'Acme Water', slug }, clock.now())
-  const router = await buildServer(app, composition.authenticator)
+  const router = await buildServer(app, composition.authenticator, options.server)
   url = await router.listen({ host: '127.0.0.1', port: 0 })
   const jobs = startDispatching(composition.dispatcher, app.eventFeed)
   return {
@@ -110,6 +125,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
       noteAnswer(path, answer, clock !== systemClock)
       return answer
     },
+    connections: () => promisify(router.server.getConnections).call(router.server),
     async stop() {
       app.eventFeed.endWaits()
       await router.close()

@@ -3,7 +3,6 @@ import type { AppContext, RequestContext } from '../../context.ts'
 import type { Scope } from '../../core/api-key.ts'
 import { canonicalJson } from '../../core/canonical-json.ts'
 import { Problem } from '../../core/problem.ts'
-import type { ProblemCode } from '../../core/problem-codes.ts'
 import { sha256 } from '../../core/secret.ts'
 import type { Semaphore } from '../../core/semaphore.ts'
 import { type IdempotencyClaim, newClaim } from '../../database/idempotency.ts'
@@ -53,7 +52,6 @@ const beginWithinMs = 10_000
 const rowsAtOnce = 256
 /** When so many faults have been told in outcomes, each further row tells its first only: to say which name was meant takes time. */
 const faultsToldMax = 1_000
-const errors: readonly ProblemCode[] = ['overloaded']
 
 /**
  * Adds the operation that takes many bodies of a single call at once. Each row is a change of its own, with its own refusal and, if
@@ -76,7 +74,6 @@ export function batchOperation<Row extends z.ZodType>(
       body: batchBody(row),
       body_max_bytes: bodyMaxBytes,
       responses: { 200: batchAnswer(shown, answer) },
-      errors,
       idempotent: 'by_row',
     },
     async ({ query: { dry_run, partial }, body, context }, reply) => {

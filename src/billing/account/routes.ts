@@ -38,7 +38,6 @@ export function accountRoutes(router: Router, app: AppContext): void {
         'period_closed',
         'invalid_payment_rules',
         'card_number',
-        'overloaded',
       ],
     },
     ({ body, context }) => create(context, body),

@@ -40,7 +40,7 @@ export function billStatementOperation(
       query: statementQuery,
       responses: { 200: statement },
       also_as: ['text/csv'],
-      errors: ['amount_out_of_range', 'statement_too_long', 'overloaded'],
+      errors: ['amount_out_of_range', 'statement_too_long'],
     },
     async ({ params, query, context }, reply) => {
       if (wantedType(reply, ['application/json', 'text/csv']) === 'text/csv')
@@ -74,7 +74,7 @@ export function statementOperation<Kind extends 'customer' | 'account'>(
       query: scopedStatementQuery,
       responses: { 200: statement.or(wholeStatement) },
       also_as: ['text/csv', 'application/pdf'],
-      errors: ['no_balance', 'amount_out_of_range', 'statement_too_long', 'not_supported', 'overloaded'],
+      errors: ['no_balance', 'amount_out_of_range', 'statement_too_long', 'not_supported'],
     },
     async ({ params, query: { scope, ...days }, context }, reply) => {
       const asked = { kind, named: params[kind], days }

@@ -6,7 +6,6 @@ import { loadSql } from '../../database/sql.ts'
 import type { Face, FaceTexts } from '../../html/face.ts'
 import type { Spoken } from '../../html/language/choose.ts'
 import type { CheckoutRow } from '../../ledger/checkouts/checkout.ts'
-import { countMiss, refuseGuessing } from './misses.ts'
 
 const findCheckoutByCodeSql = loadSql(import.meta.url, './sql/find-checkout-by-code.sql')
 
@@ -33,22 +32,22 @@ export type Door = { kind: CheckoutRow['kind']; code: string; address: string }
 
 /**
  * Opens the page of a code. Throws the same `not_found` for each that does not work, also behind the other door, and
- * `too_many_attempts` for whoever tries too many of them.
+ * `rate_limited` for whoever tries too many of them: of 2 to the power of 71 codes an address tries a hundred wrong ones in an hour.
  */
 export async function openCheckout(
-  { pool, vault }: Pick<AppContext, 'pool' | 'vault'>,
+  { pool, vault, limits }: Pick<AppContext, 'pool' | 'vault' | 'limits'>,
   { kind, code, address }: Door,
 ): Promise<CheckoutSubject> {
-  refuseGuessing(address)
+  await limits.take('dead_link', address)
   const hash = codeHash(vault, code)
   const { rows } = hash
     ? await pool.query<Found>({ ...findCheckoutByCodeSql, values: [hash, bucketOfValue(hash)] })
     : { rows: [] }
   const [found] = rows
   if (found?.kind !== kind) {
-    countMiss(address)
     throw new Problem('not_found', 'This link does not work.')
   }
+  limits.giveBack('dead_link', address)
   const { environment, face, logo, locale, languages, tracked_parameters, customer_name, customer_locale, ...row } =
     found
   const spoken = { locale, languages, customer_locale }

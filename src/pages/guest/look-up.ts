@@ -4,7 +4,6 @@ import type { AppContext } from '../../context.ts'
 import { holdsCardNumber } from '../../core/card-number.ts'
 import { pageToken } from '../../core/page-link.ts'
 import { Problem } from '../../core/problem.ts'
-import { clientAddress } from '../../html/client-address.ts'
 import { isOwnOrigin, readForm, sendForeign } from '../../html/form.ts'
 import { askedParameter, voiceFor } from '../../html/language/choose.ts'
 import type { Voice } from '../../html/language/voice.ts'
@@ -69,7 +68,8 @@ export async function lookUpAsGuest(
   const form = readForm(request)
   const typed = form.get('reference') ?? ''
   const asked = { reference: typed.replaceAll(/\s+/g, '').slice(0, 255), fact: (form.get('fact') ?? '').slice(0, 500) }
-  const [found] = await Promise.all([find(app, clientAddress(request), environment, asked), delay(leastMs)])
+  const { address } = app.clientOf(request.raw)
+  const [found] = await Promise.all([find(app, address, environment, asked), delay(leastMs)])
   if ('token' in found) {
     return reply.redirect(app.publicUrl() + withCarried(`/p/${found.token}`, askedParameter(voice)), 303)
   }

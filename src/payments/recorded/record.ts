@@ -38,7 +38,7 @@ export function paymentRecordRoute(router: Router, app: AppContext): void {
       body: schema.createPaymentBody,
       responses: schema.createdPayment,
       etag: true,
-      errors: [...targetErrors, 'payment_reference_conflict', 'payment_state', 'card_number', 'overloaded'],
+      errors: [...targetErrors, 'payment_reference_conflict', 'payment_state', 'card_number'],
     },
     ({ body, context }) => recordPayment(app, context, body),
   )

@@ -14,7 +14,24 @@ export function writeFigures(out: Exposition, figures: Figures, started: Date, n
     ...Object.entries(figures.attempts).map(([outcome, value]) => ({ labels: { outcome }, value })),
   )
   writeProcessors(out, figures, now)
+  writeLimits(out, figures)
   if (figures.backup) writeBackup(out, figures.backup, started, now)
+}
+
+function writeLimits(out: Exposition, { limits }: Figures): void {
+  out.counter(
+    'tallystick_rate_limited_total',
+    'Requests that got a 429, by what is counted.',
+    ...Object.entries(limits.rate_limited).map(([limit, value]) => ({ labels: { limit }, value })),
+  )
+  out.counter(
+    'tallystick_shed_requests_total',
+    'Requests that got a 503 before anything was done, by what the process was behind with.',
+    ...Object.entries(limits.shed).map(([reason, value]) => ({ labels: { reason }, value })),
+  )
+  out.counter('tallystick_dropped_connections_total', 'Connections that were closed since there were too many.', {
+    value: limits.dropped_connections,
+  })
 }
 
 /** A database that has no backup yet counts from the start of the process. */

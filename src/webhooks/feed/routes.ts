@@ -22,6 +22,7 @@ export function feedRoutes(router: Router, app: AppContext): void {
       query: readFeedQuery,
       responses: { 200: feedPage },
       errors: ['invalid_cursor', 'cursor_expired'],
+      waits: true,
     },
     async ({ query, context }, reply) =>
       sendResponse(reply, { status: 200, body: await readFeed(app, context, query, clientLeft(reply)) }),

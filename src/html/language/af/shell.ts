@@ -35,6 +35,13 @@ export const shellInAfrikaans: Catalogue['shell'] = {
         'Maak die skakel wat aan u gestuur is oor ’n uur weer oop, of vra die maatskappy wat dit gestuur het.',
       ],
     },
+    tooFast: {
+      heading: 'Net ’n oomblik, asseblief',
+      sentences: [
+        'Daar was baie versoeke van waar u is, of met hierdie skakel. Laai hierdie bladsy asseblief oor ’n minuut weer.',
+        'As u so pas betaal het, moenie weer betaal nie: hierdie bladsy sal dit wys.',
+      ],
+    },
     home: {
       heading: 'Wil u u faktuur sien?',
       sentences: [

@@ -37,6 +37,13 @@ export const shellInEnglish = {
         'Open the link that you were sent again in an hour, or ask the company that sent it.',
       ],
     },
+    tooFast: {
+      heading: 'One moment, please',
+      sentences: [
+        'There were very many requests from where you are, or with this link. Please load this page again in a minute.',
+        'If you have just paid, do not pay again: this page will show it.',
+      ],
+    },
     home: {
       heading: 'Do you want to see your bill?',
       sentences: [

@@ -35,6 +35,13 @@ export const shellInFrench: Catalogue['shell'] = {
         'Ouvrez à nouveau le lien que vous avez reçu dans une heure, ou adressez-vous à l’entreprise qui l’a envoyé.',
       ],
     },
+    tooFast: {
+      heading: 'Un instant, s’il vous plaît',
+      sentences: [
+        'Un très grand nombre de demandes sont venues de votre connexion, ou de ce lien. Veuillez recharger cette page dans une minute.',
+        'Si vous venez de payer, ne payez pas une seconde fois\u00a0: cette page l’indiquera.',
+      ],
+    },
     home: {
       heading: 'Voulez-vous voir votre facture\u00a0?',
       sentences: [

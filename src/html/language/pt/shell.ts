@@ -35,6 +35,13 @@ export const shellInPortuguese: Catalogue['shell'] = {
         'Volte a abrir dentro de uma hora a ligação que recebeu, ou fale com a empresa que a enviou.',
       ],
     },
+    tooFast: {
+      heading: 'Um momento, por favor',
+      sentences: [
+        'Houve muitos pedidos a partir do local onde está, ou com esta ligação. Volte a carregar esta página dentro de um minuto.',
+        'Se acabou de pagar, não pague outra vez: esta página irá mostrá-lo.',
+      ],
+    },
     home: {
       heading: 'Quer ver a sua fatura?',
       sentences: [

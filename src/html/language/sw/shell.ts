@@ -35,6 +35,13 @@ export const shellInSwahili: Catalogue['shell'] = {
         'Fungua tena kiungo ulichotumiwa baada ya saa moja, au uliza kampuni iliyokituma.',
       ],
     },
+    tooFast: {
+      heading: 'Subiri kidogo, tafadhali',
+      sentences: [
+        'Kumekuwa na maombi mengi sana kutoka mahali ulipo, au kwa kiungo hiki. Tafadhali pakia ukurasa huu tena baada ya dakika moja.',
+        'Ikiwa umelipa sasa hivi, usilipe tena: ukurasa huu utaonyesha malipo hayo.',
+      ],
+    },
     home: {
       heading: 'Je, unataka kuona bili yako?',
       sentences: [

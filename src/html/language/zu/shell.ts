@@ -35,6 +35,13 @@ export const shellInZulu: Catalogue['shell'] = {
         'Vula isixhumanisi osithunyelelwe futhi emva kwehora, noma ubuze inkampani esithumele.',
       ],
     },
+    tooFast: {
+      heading: 'Umzuzwana, siyacela',
+      sentences: [
+        'Kube nezicelo eziningi kakhulu kusukela lapho ukhona, noma ngalesi sixhumanisi. Sicela ulayishe leli khasi futhi emva komzuzu.',
+        'Uma usanda kukhokha, ungakhokhi futhi: leli khasi lizokukhombisa.',
+      ],
+    },
     home: {
       heading: 'Ingabe ufuna ukubona i-invoyisi yakho?',
       sentences: [

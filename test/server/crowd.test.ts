@@ -1,0 +1,159 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createMerchant } from '../../src/merchant/merchant.ts'
+import { type ChildServer, childServer } from '../support/child-server.ts'
+import { type TestDatabase, testDatabase } from '../support/database.ts'
+import { rawRequest } from '../support/raw-http.ts'
+import { encryptionKey } from '../support/server.ts'
+
+// Others are served beside a crowd that wants something else than to be served. CROWD is how many connections it has; with it each
+// kind of crowd is measured by itself, and others may wait twice as long as without.
+const crowd = Number(process.env.CROWD ?? 0)
+const connections = crowd || 200
+const measured_ms = crowd ? 15_000 : 400
+const callers = 4
+
+let database: TestDatabase
+let server: ChildServer
+let authorization: string
+beforeAll(async () => {
+  database = await testDatabase()
+  const keys = await createMerchant(database.pool, { name: 'Acme Water', slug: 'crowd' }, new Date())
+  authorization = `Bearer ${keys.test}`
+  server = await childServer({ DATABASE_URL: database.url, TALLYSTICK_ENCRYPTION_KEY: encryptionKey })
+  await account()
+})
+afterAll(async () => {
+  expect(await server.stop()).toBe(0)
+  await database.drop()
+})
+
+async function post(path: string, body: object): Promise<number> {
+  const headers = { authorization, 'content-type': 'application/json' }
+  const response = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+  await response.arrayBuffer()
+  return response.status
+}
+
+async function account(): Promise<void> {
+  const customer = { external_reference: 'crowd' }
+  const body = { customer, external_reference: 'crowd', currency: 'ZAR', balance: 1_000_000 }
+  expect(await post('/billing/accounts', body)).toBe(201)
+}
+
+let paid = 0
+/** The 99th percentile of the time that a payment takes, of some callers that each pay again and again. */
+async function p99_ms(): Promise<number> {
+  const end = performance.now() + measured_ms
+  const times: number[] = []
+  const call = async () => {
+    while (performance.now() < end) {
+      const began = performance.now()
+      const reference = `crowd-${++paid}`
+      const payment = { amount: 1, currency: 'ZAR', channel: 'till', reference, account: 'crowd' }
+      expect(await post('/billing/payments', payment)).toBe(201)
+      times.push(performance.now() - began)
+    }
+  }
+  await Promise.all(Array.from({ length: callers }, call))
+  return times.sort((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? Number.NaN
+}
+
+async function connected(): Promise<Socket> {
+  const { hostname, port } = new URL(server.url)
+  const socket = connect({ host: hostname, port: Number(port) })
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Each kind has so many connections, does something with each again and again, and ends with its sockets. */
+type Crowd = { size: number; begin?: Buffer; again?: { bytes: Buffer; every_ms: number }; reads: boolean }
+
+const post_ = (headers: Record<string, string>, body: Buffer | string) =>
+  rawRequest('POST', '/billing/customers', { authorization, 'content-type': 'application/json', ...headers }, body)
+const many = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`x-${index}`, 'y'.repeat(150)]))
+
+const crowds: Record<string, () => Crowd> = {
+  'idle connections': () => ({ size: connections, begin: rawRequest('GET', '/healthz'), reads: true }),
+  'slow headers': () => ({
+    size: Math.ceil(connections / 10),
+    begin: Buffer.from('GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: '),
+    again: { bytes: Buffer.from('x'), every_ms: 500 },
+    reads: true,
+  }),
+  'slow bodies': () => ({
+    size: Math.ceil(connections / 10),
+    begin: post_({ 'content-length': '100000' }, '{'),
+    again: { bytes: Buffer.from(' '), every_ms: 500 },
+    reads: true,
+  }),
+  'clients that never read': () => ({
+    size: Math.ceil(connections / 50),
+    begin: Buffer.concat(Array.from({ length: 40 }, () => rawRequest('GET', '/openapi.json'))),
+    reads: false,
+  }),
+  'floods of headers': () => ({
+    size: 10,
+    again: { bytes: rawRequest('GET', '/billing/customers', many), every_ms: 100 },
+    reads: true,
+  }),
+  'large bodies': () => ({
+    size: 5,
+    again: { bytes: post_({}, ' '.repeat(250_000)), every_ms: 100 },
+    reads: true,
+  }),
+  'compression bombs': () => ({
+    size: 10,
+    again: { bytes: post_({ 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(50_000_000, ' '))), every_ms: 100 },
+    reads: true,
+  }),
+}
+
+/** Gathers a crowd. A connection that the server has closed is made anew. */
+async function gather({ size, begin, again, reads }: Crowd): Promise<() => void> {
+  const sockets = new Set<Socket>()
+  let over = false
+  const join = async () => {
+    const socket = await connected()
+    sockets.add(socket)
+    if (reads) socket.resume()
+    if (begin) socket.write(begin)
+    const timer = again && setInterval(() => socket.writable && socket.write(again.bytes), again.every_ms)
+    socket.once('close', () => {
+      clearInterval(timer)
+      sockets.delete(socket)
+      if (!over) join().catch(() => {})
+    })
+  }
+  for (let joined = 0; joined < size; joined += 200) {
+    await Promise.all(Array.from({ length: Math.min(200, size - joined) }, join))
+  }
+  return () => {
+    over = true
+    for (const socket of sockets) socket.destroy()
+  }
+}
+
+test('payments are answered beside a crowd of each kind', async () => {
+  await p99_ms()
+  const baseline = await p99_ms()
+  const found: Record<string, number> = { baseline }
+  const disperse: (() => void)[] = []
+  for (const [name, make] of Object.entries(crowds)) {
+    disperse.push(await gather(make()))
+    if (crowd === 0) continue
+    await delay(1_000)
+    found[name] = await p99_ms()
+    for (const one of disperse.splice(0)) one()
+    await delay(1_000)
+  }
+  if (crowd === 0) found.everybody = await p99_ms()
+  for (const one of disperse) one()
+  if (crowd > 0) console.info(`p99 of a payment, in ms, beside ${crowd} connections:`, found)
+  const most = crowd > 0 ? 2 * baseline : 8_000
+  for (const [name, p99] of Object.entries(found)) expect([name, p99 <= most]).toEqual([name, true])
+})
