@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { QueueFigures } from '../core/figures.ts'
 import { Problem } from '../core/problem.ts'
-import { DeadlineExceeded, isDatabaseUnavailable, retryWhileUnavailable } from './availability.ts'
+import { isDatabaseUnavailable, OutcomeUnknown, retryWhileUnavailable } from './availability.ts'
 import { isLockTimeout } from './errors.ts'
 import { LockedPlaces } from './locked-places.ts'
 import { type LockPlace, WaitingItem } from './waiting-item.ts'
@@ -212,11 +212,7 @@ class Queue<Item, Outcome> {
       // After a lost connection it is unknown whether the commit happened; the claims make it safe to send the whole
       // batch again.
       const outcomes = await retryWhileUnavailable(
-        () =>
-          this.#options.runBatch(
-            batch.map(({ item }) => item),
-            lock_wait_ms,
-          ),
+        () => this.#runBatch(batch, lock_wait_ms),
         () => batch.some(({ isSettled }) => !isSettled),
       )
       this.#committed_at = performance.now()
@@ -232,6 +228,19 @@ class Queue<Item, Outcome> {
       else if (batch.length === 1) only.reject(error)
       else return this.#attemptHalves(batch, lock_wait_ms)
       return 'done'
+    }
+  }
+
+  /** A later try, such as one that meets the locks of the first, does not make it known what became of that. */
+  async #runBatch(batch: WaitingItem<Item, Outcome>[], lock_wait_ms: number): Promise<(Outcome | Promise<Outcome>)[]> {
+    try {
+      return await this.#options.runBatch(
+        batch.map(({ item }) => item),
+        lock_wait_ms,
+      )
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) for (const one of batch) one.unknown = error
+      throw error
     }
   }
 
@@ -260,7 +269,7 @@ class Queue<Item, Outcome> {
     for (const one of this.#pending) {
       if (one.since_ms > late) break
       if (one.locked === undefined) this.#failed_at = performance.now()
-      one.reject(one.locked ?? new DeadlineExceeded())
+      one.reject(one.locked ?? new OutcomeUnknown('it took too long'))
     }
     if (this.#pending.size > 0) return
     clearInterval(this.#timer)

@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
+import { isDatabaseUnavailable, OutcomeUnknown } from './availability.ts'
 import { isAborted, isConflict } from './errors.ts'
 import type { Connection, Pool } from './pool.ts'
 import { setUseLimit } from './use-limit.ts'
@@ -75,10 +76,17 @@ async function attempt<T>(
     await client.query(rollback).catch((failure: Error) => {
       broken = failure
     })
-    throw connection.causeOf(error)
+    const cause = connection.causeOf(error)
+    // A connection that still rolls back has committed nothing.
+    const is_unknown = broken !== undefined && connection.isCommitSent && isDatabaseUnavailable(cause)
+    throw is_unknown && !(cause instanceof OutcomeUnknown) ? unknownAfter(cause as Error) : cause
   } finally {
     client.release(broken)
   }
+}
+
+function unknownAfter(cause: Error): OutcomeUnknown {
+  return new OutcomeUnknown(cause.message, cause)
 }
 
 const begin = { name: 'begin', text: 'begin' }
@@ -146,6 +154,11 @@ class TransactionConnection implements Connection {
       this.#unsent ??= error
       throw error
     }
+  }
+
+  /** Whether the commit is on its way, or has been. */
+  get isCommitSent(): boolean {
+    return this.#committing !== undefined && this.#unsent === undefined
   }
 
   commit(): Promise<QueryResult> {
