@@ -10,7 +10,7 @@ export const serverSettings = {
   TALLYSTICK_HOST: { default: '', help: 'The address to listen on; 127.0.0.1 in local mode, else all addresses.' },
   DATABASE_URL: {
     default: '',
-    help: 'The address of a PostgreSQL 15 or newer. Without it the server runs in local mode and brings its own PostgreSQL.',
+    help: 'The address of a PostgreSQL 15 or newer, or of several servers, such as @db1:5432,db2:5432/name. Without it the server runs in local mode and brings its own PostgreSQL.',
   },
   TALLYSTICK_DATA_DIR: { default: '.tallystick', help: 'Where local mode keeps its database and its encryption key.' },
   TALLYSTICK_BACKUP_EVERY: {

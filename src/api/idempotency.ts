@@ -3,6 +3,7 @@ import { withProofs } from '../core/page-link.ts'
 import { Problem } from '../core/problem.ts'
 import { claimKeys, claimName, findResponses, type IdempotencyClaim, storeResponses } from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
+import { awaitStandby } from '../database/replicated.ts'
 import { type TransactionOptions, transaction } from '../database/transaction.ts'
 import { renderProblem } from './problems.ts'
 import { type RenderedResponse, storedBody } from './response.ts'
@@ -118,6 +119,7 @@ export async function storedResponse(
   if (!stored.fingerprint.equals(claim.fingerprint)) {
     throw new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.')
   }
+  await awaitStandby(pool)
   const kept = stored.encrypted ? vault.decrypt(Buffer.from(stored.body, 'base64')) : stored.body
   return { status: stored.status, body: withProofs(vault, kept), replayed: true }
 }

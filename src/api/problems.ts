@@ -2,7 +2,7 @@ import type { FastifyError } from 'fastify'
 import type { AppContext } from '../context.ts'
 import { Problem, problemBody } from '../core/problem.ts'
 import { rateLimitFields } from '../core/rate-limit.ts'
-import { isDatabaseUnavailable, isTemporary } from '../database/availability.ts'
+import { isDatabaseUnavailable, isTemporary, OutcomeUnknown } from '../database/availability.ts'
 import type { FastifyReply, FastifyRequest } from './fastify.ts'
 import { inputProblem } from './input-problem.ts'
 import { InvalidInput } from './validation.ts'
@@ -13,6 +13,13 @@ import { InvalidInput } from './validation.ts'
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof InvalidInput) return inputProblem(error)
+  if (error instanceof OutcomeUnknown) {
+    return new Problem(
+      'outcome_unknown',
+      'The database has not said whether the change was made. Repeat it with the same Idempotency-Key.',
+      { retry_after_s: 2 },
+    )
+  }
   if (isDatabaseUnavailable(error)) {
     return new Problem('service_unavailable', 'The database is unavailable. Retry with the same Idempotency-Key.', {
       retry_after_s: 2,

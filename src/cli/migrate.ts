@@ -1,7 +1,7 @@
 import { ConfigError, readDatabasePlace } from '../config.ts'
 import { databaseName } from '../database/database-name.ts'
 import { migrate } from '../database/migrate.ts'
-import { openPool } from '../database/pool.ts'
+import { databaseAddress, openPool } from '../database/pool.ts'
 import { readArguments } from './usage.ts'
 import { warnOfSettings } from './with-database.ts'
 
@@ -13,7 +13,7 @@ export async function migrateCommand(args: string[]): Promise<void> {
   if (database_url === undefined) {
     throw new ConfigError('Set DATABASE_URL: local mode migrates its own database at every start.')
   }
-  const address = { connectionString: database_url }
+  const address = databaseAddress(database_url)
   databaseName(address)
   const pool = openPool(address, 1, () => {})
   try {

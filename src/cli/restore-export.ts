@@ -5,6 +5,7 @@ import { inNewDirectory } from '../database/backup/restore.ts'
 import { startBundledServer } from '../database/bundled/index.ts'
 import { databaseName } from '../database/database-name.ts'
 import { openLocalDatabase } from '../database/local.ts'
+import { databaseAddress } from '../database/pool.ts'
 
 /** What becomes of an export: a new data directory, or rows in the empty database of DATABASE_URL. */
 export type ExportTarget = { folder: string; into: string | undefined; grant_to: string | undefined }
@@ -32,7 +33,7 @@ export async function restoreExport({ folder, into, grant_to }: ExportTarget, pl
   if (place.database_url === undefined) {
     throw new ConfigError('Say where to: --into DIRECTORY, or set DATABASE_URL to an empty database of yours.')
   }
-  const address = { connectionString: place.database_url }
+  const address = databaseAddress(place.database_url)
   const { host, name } = databaseName(address)
   say(`Filling the database ${name} on ${host}.`)
   done(await importTables(address, folder, grant_to, say))

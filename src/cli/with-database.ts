@@ -3,7 +3,7 @@ import { hasDatabase, runningServer } from '../database/bundled/index.ts'
 import { databaseName } from '../database/database-name.ts'
 import { localServerAddress, startLocalServer } from '../database/local.ts'
 import { isMigrated } from '../database/migrate.ts'
-import { type DatabaseAddress, openPool, type Pool } from '../database/pool.ts'
+import { type DatabaseAddress, databaseAddress, openPool, type Pool } from '../database/pool.ts'
 
 const poolSize = 4
 
@@ -34,7 +34,7 @@ export function warnOfSettings(): void {
 type Way = { address: DatabaseAddress; where: string; missing_codes: string[]; close(): Promise<void> }
 
 function wayTo(url: string): Way {
-  const address = { connectionString: url }
+  const address = databaseAddress(url)
   const { host, name } = databaseName(address)
   return { address, where: `the database ${name} on ${host}`, missing_codes: [], close: async () => {} }
 }

@@ -347,6 +347,11 @@ export const problems = {
     title: 'The database cannot serve the request now',
     help: 'Wait for Retry-After seconds, then send the same request again.',
   },
+  outcome_unknown: {
+    status: 503,
+    title: 'It is not known yet whether the change was made',
+    help: 'Send the same request again, with the same Idempotency-Key or reference: it takes effect once. Until then take it neither for done nor for not done.',
+  },
   overloaded: {
     status: 503,
     title: 'The server is overloaded',

@@ -37,7 +37,7 @@ const stateCodes = [
   '25P04',
 ]
 const unavailableMessages =
-  /connection terminated|timeout exceeded when trying to connect|timeout expired|client has encountered a connection error|not queryable|connection ended|not currently accepting connections/i
+  /connection terminated|timeout exceeded when trying to connect|timeout expired|read timeout|client has encountered a connection error|not queryable|connection ended|not currently accepting connections/i
 
 /** A connection got no answer in time and was destroyed. Whether its last statements took effect is unknown. */
 export class DeadlineExceeded extends Error {
@@ -49,11 +49,23 @@ export class DeadlineExceeded extends Error {
 }
 
 /**
+ * A commit was sent and not reported as done: it may have taken effect, or may yet do so, or may be on this server alone and not on its
+ * standby. The same change sent again takes effect once.
+ */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown'
+
+  constructor(why: string, cause?: unknown) {
+    super(`Whether a commit took effect is not known: ${why}`, { cause })
+  }
+}
+
+/**
  * Whether the database could not be reached, the connection was lost, or the server can do nothing in its present state:
  * the caller gets a 503 and may try again.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  if (error instanceof DeadlineExceeded) return true
+  if (error instanceof DeadlineExceeded || error instanceof OutcomeUnknown) return true
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   if (typeof code === 'string' && (socketCodes.has(code) || stateCodes.some((state) => code.startsWith(state)))) {
     return true

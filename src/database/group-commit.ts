@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { QueueFigures } from '../core/figures.ts'
 import { Problem } from '../core/problem.ts'
 import { inSpan, type NewSpan, type SpanContext } from '../tracing/span.ts'
-import { DeadlineExceeded, isDatabaseUnavailable, retryWhileUnavailable } from './availability.ts'
+import { isDatabaseUnavailable, OutcomeUnknown, retryWhileUnavailable } from './availability.ts'
 import { isLockTimeout } from './errors.ts'
 import { LockedPlaces } from './locked-places.ts'
 import { type LockPlace, WaitingItem } from './waiting-item.ts'
@@ -218,11 +218,7 @@ class Queue<Item, Outcome> {
       // batch again.
       const outcomes = await inSpan(this.#newSpan(batch), () =>
         retryWhileUnavailable(
-          () =>
-            this.#options.runBatch(
-              batch.map(({ item }) => item),
-              lock_wait_ms,
-            ),
+          () => this.#runBatch(batch, lock_wait_ms),
           () => batch.some(({ isSettled }) => !isSettled),
         ),
       )
@@ -247,6 +243,19 @@ class Queue<Item, Outcome> {
     const { name, spanOf } = this.#options
     const links = batch.flatMap(({ item }) => spanOf(item) ?? [])
     return { name: `batch ${name}`, attributes: { 'tallystick.batch.size': batch.length }, links }
+  }
+
+  /** A later try, such as one that meets the locks of the first, does not make it known what became of that. */
+  async #runBatch(batch: WaitingItem<Item, Outcome>[], lock_wait_ms: number): Promise<(Outcome | Promise<Outcome>)[]> {
+    try {
+      return await this.#options.runBatch(
+        batch.map(({ item }) => item),
+        lock_wait_ms,
+      )
+    } catch (error) {
+      if (error instanceof OutcomeUnknown) for (const one of batch) one.unknown = error
+      throw error
+    }
   }
 
   /** One item of the batch is the culprit: halve the batch until it is alone. */
@@ -274,7 +283,7 @@ class Queue<Item, Outcome> {
     for (const one of this.#pending) {
       if (one.since_ms > late) break
       if (one.locked === undefined) this.#failed_at = performance.now()
-      one.reject(one.locked ?? new DeadlineExceeded())
+      one.reject(one.locked ?? new OutcomeUnknown('it took too long'))
     }
     if (this.#pending.size > 0) return
     clearInterval(this.#timer)

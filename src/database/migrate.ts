@@ -1,6 +1,8 @@
+import type { PoolClient } from 'pg'
 import { type MigrationLog, migrateInTransaction, takeMigrationLock } from './migration-locks.ts'
 import { type IndexStatement, type Migration, MigrationError, readMigrations } from './migrations.ts'
 import type { Pool, Queryable } from './pool.ts'
+import { isPooled } from './pooler.ts'
 import { setUseLimit } from './use-limit.ts'
 
 export { MigrationError }
@@ -23,6 +25,7 @@ export async function migrate(
   if (await isMigrated(pool, migrations)) return []
   const connection = await pool.connect()
   try {
+    await refusePooler(connection)
     setUseLimit(connection, Number.POSITIVE_INFINITY)
     await connection.query(
       'set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0',
@@ -45,6 +48,15 @@ export async function migrate(
     // Closed, not returned to the pool: its lock and its settings end with it, whatever happened.
     connection.release(true)
   }
+}
+
+/** The lock and the limits of a migration belong to a session, which a pooler gives to others between two transactions. */
+async function refusePooler(connection: PoolClient): Promise<void> {
+  const { rows } = await connection.query<{ pid: number }>('select pg_backend_pid() as pid')
+  if (!isPooled(connection, rows[0]?.pid ?? 0)) return
+  throw new MigrationError(
+    'The database has to be migrated, and DATABASE_URL leads through a pooler: run tallystick migrate with the address of PostgreSQL itself.',
+  )
 }
 
 async function run(

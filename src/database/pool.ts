@@ -1,12 +1,24 @@
 import pg from 'pg'
 import { parseJson } from '../core/json-reader.ts'
-import { withUniqueName } from './sql.ts'
-import { limitUse, streamOf } from './use-limit.ts'
+import { DatabaseClient } from './client.ts'
+import { readHosts } from './hosts.ts'
+import { Primary } from './primary.ts'
+import { limitUse } from './use-limit.ts'
 
 /** How to reach the database: an address, or the parts of one. */
 export type DatabaseAddress =
-  | { connectionString: string }
+  | { connectionString: string; primary?: Primary }
   | { host: string; port: number; user: string; password: string; database: string }
+
+/** The address that DATABASE_URL is. `onPrimary` is told the name of the host that takes the writes, where there are several. */
+export function databaseAddress(url: string, onPrimary: (host: string) => void = () => {}): DatabaseAddress {
+  const [first, ...others] = readHosts(url)
+  if (first === undefined) return { connectionString: url }
+  const { connectionString } = first
+  return others.length === 0
+    ? { connectionString }
+    : { connectionString, primary: new Primary([first, ...others], onPrimary) }
+}
 
 /** What SQL can be sent to: the pool, or one connection inside a transaction. */
 export type Queryable = {
@@ -33,29 +45,11 @@ types.setTypeParser(pg.types.builtins.DATE, (text: string) => text)
 // table, and is kept while the table grows by thousands of rows a second: a batch of payments then took 200 ms for one
 // update until the next ANALYZE. With these off there is one plan, nested loops over indexes, which is right at any
 // size. `verify`, which does read whole tables, turns them on again in its transaction.
-const planSettings = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material']
+export const planSettings = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material']
 
 // What an idle server keeps open: a connection for each batch of payments in flight, one that claims deliveries and one
 // that records their outcomes.
 const keptOpen = 5
-
-/** A client that makes the names of prepared statements unique. */
-class NamingClient extends pg.Client {
-  // One signature for all overloads of the driver.
-  override query(statement: never, ...rest: never[]): never {
-    const { text } = Object(statement) as { text?: unknown }
-    const named = text !== undefined ? withUniqueName(statement) : statement
-    return Reflect.apply(super.query, this, [named, ...rest]) as never
-  }
-
-  // A server that does not answer does not close the connection either, and an open socket keeps the process alive.
-  override end(...callback: never[]): never {
-    setTimeout(() => streamOf(this).destroy(), closeMax_ms).unref()
-    return Reflect.apply(super.end, this, callback) as never
-  }
-}
-
-const closeMax_ms = 2_000
 
 /** The time limits of a pool, in ms. A limit that is absent does not apply. */
 export type PoolLimits = {
@@ -101,7 +95,7 @@ export function openPool(
 ): Pool {
   const pool = new pg.Pool({
     ...address,
-    Client: NamingClient,
+    Client: DatabaseClient,
     max: size,
     types,
     pipeline: true,

@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg'
 import { assert } from '../core/assert.ts'
+import { isDatabaseUnavailable, OutcomeUnknown } from './availability.ts'
 import { isAborted, isConflict, isStalePlan } from './errors.ts'
 import type { Connection, Pool } from './pool.ts'
 import { setUseLimit } from './use-limit.ts'
@@ -77,12 +78,18 @@ async function attempt<T>(
       broken = failure
     })
     const cause = connection.causeOf(error)
+    // A connection that still rolls back has committed nothing.
+    const is_unknown = broken !== undefined && connection.isCommitSent && isDatabaseUnavailable(cause)
     // Its statements are prepared anew on another connection.
     if (isStalePlan(cause)) broken = cause as Error
-    throw cause
+    throw is_unknown && !(cause instanceof OutcomeUnknown) ? unknownAfter(cause as Error) : cause
   } finally {
     client.release(broken)
   }
+}
+
+function unknownAfter(cause: Error): OutcomeUnknown {
+  return new OutcomeUnknown(cause.message, cause)
 }
 
 const begin = { name: 'begin', text: 'begin' }
@@ -150,6 +157,11 @@ class TransactionConnection implements Connection {
       this.#unsent ??= error
       throw error
     }
+  }
+
+  /** Whether the commit is on its way, or has been. */
+  get isCommitSent(): boolean {
+    return this.#committing !== undefined && this.#unsent === undefined
   }
 
   commit(): Promise<QueryResult> {

@@ -1,3 +1,5 @@
+import type { OutcomeUnknown } from './availability.ts'
+
 /** What an item changes: whose object, and which. A lock on the object holds up the other items that change it. */
 export type LockPlace = { owner: string; object: string }
 
@@ -12,6 +14,8 @@ export class WaitingItem<Item, Outcome> {
   place: LockPlace | undefined
   /** The lock timeout, when it has to wait for a lock. */
   locked: unknown
+  /** Why it is not known whether it has taken effect already, when a commit of it was not reported as done. */
+  unknown: OutcomeUnknown | undefined
   #isSettled = false
   #hasEnded = false
   readonly #promise = Promise.withResolvers<Outcome>()
@@ -40,7 +44,7 @@ export class WaitingItem<Item, Outcome> {
   }
 
   reject(error: unknown): void {
-    if (this.#end()) this.#promise.reject(error)
+    if (this.#end()) this.#promise.reject(this.unknown ?? error)
   }
 
   #end(): boolean {

@@ -17,6 +17,8 @@ const always: readonly ProblemCode[] = [
 ]
 /** Of what is not a GET a body is read, also where none is taken. */
 const ofBodies: readonly ProblemCode[] = ['malformed_json', 'unsupported_media_type', 'body_too_large']
+/** What changes nothing has no outcome that could be unknown. */
+const ofChanges: readonly ProblemCode[] = ['outcome_unknown']
 const ofIdempotencyKeys: readonly ProblemCode[] = [
   'invalid_idempotency_key',
   'idempotency_in_flight',
@@ -32,7 +34,7 @@ const beforeOperations: readonly ProblemCode[] = [
   'headers_too_large',
   'unknown_method',
 ]
-const shared = new Set([...always, ...ofBodies, ...ofIdempotencyKeys, ...beforeOperations])
+const shared = new Set([...always, ...ofBodies, ...ofChanges, ...ofIdempotencyKeys, ...beforeOperations])
 
 /** Whether a code says nothing of an operation itself: whatever the operation, it can be given, or it comes before any. */
 export function isSharedCode(code: ProblemCode): boolean {
@@ -43,7 +45,7 @@ export function isSharedCode(code: ProblemCode): boolean {
 export function codesOf({ method, params, idempotent, errors = [] }: Operation): ProblemCode[] {
   const codes = new Set([
     ...always,
-    ...(method === 'GET' ? [] : ofBodies),
+    ...(method === 'GET' ? [] : [...ofBodies, ...ofChanges]),
     // Of rows with keys of their own the rest are outcomes.
     ...(idempotent === 'by_row' ? ['invalid_idempotency_key' as const] : idempotent ? ofIdempotencyKeys : []),
     ...(params === undefined ? [] : ['not_found' as const]),

@@ -4,7 +4,8 @@ import type { BundledServer, ConnectionSettings } from '../database/bundled/inde
 import { type DatabaseName, databaseName } from '../database/database-name.ts'
 import { openLocalDatabase, startLocalServer } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
-import { type DatabaseAddress, openPool, type Pool, servingLimits } from '../database/pool.ts'
+import { type DatabaseAddress, databaseAddress, openPool, type Pool, servingLimits } from '../database/pool.ts'
+import { checkPooler } from '../database/pooler.ts'
 
 /** The database that this process serves, migrated, and how to close it. */
 export type OpenDatabase = {
@@ -26,13 +27,19 @@ export const poolSize = 12
 export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
   return config.database_url === undefined
     ? openLocal(config, log)
-    : openRemote({ connectionString: config.database_url }, log)
+    : openRemote(addressOf(config.database_url, log), log)
+}
+
+function addressOf(url: string, log: Log): DatabaseAddress {
+  return databaseAddress(url, (host) => log.info({ host }, 'this host of DATABASE_URL takes the writes'))
 }
 
 async function openRemote(address: DatabaseAddress, log: Log): Promise<OpenDatabase> {
   const name = databaseName(address)
   const pool = openPool(address, poolSize, ignoreLost, servingLimits)
-  const migrations = await migrateOrClose(pool, () => migrate(pool, new Date(), undefined, { log: logMigration(log) }))
+  const warning = await orClose(pool, () => checkPooler(pool))
+  if (warning !== undefined) log.warn({}, warning)
+  const migrations = await orClose(pool, () => migrate(pool, new Date(), undefined, { log: logMigration(log) }))
   return { pool, name, migrations, died: new Promise(() => {}), close: () => pool.end() }
 }
 
@@ -53,12 +60,12 @@ async function openLocal(config: Config, log: Log): Promise<OpenDatabase> {
 
 async function migrateAs(owner: DatabaseAddress, serverRole: string, log: Log): Promise<string[]> {
   const pool = openPool(owner, 1, () => {})
-  const done = await migrateOrClose(pool, () => migrate(pool, new Date(), serverRole, { log: logMigration(log) }))
+  const done = await orClose(pool, () => migrate(pool, new Date(), serverRole, { log: logMigration(log) }))
   await pool.end()
   return done
 }
 
-async function migrateOrClose(pool: Pool, run: () => Promise<string[]>): Promise<string[]> {
+async function orClose<T>(pool: Pool, run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (error) {

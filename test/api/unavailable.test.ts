@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { toProblem } from '../../src/api/problems.ts'
-import { DeadlineExceeded } from '../../src/database/availability.ts'
+import { DeadlineExceeded, OutcomeUnknown } from '../../src/database/availability.ts'
 
 const withCode = (code: string) => Object.assign(new Error('of PostgreSQL'), { code })
 
@@ -26,6 +26,11 @@ test.each([
   ['a deadlock, again and again', withCode('40P01')],
 ])('%s is a 503 that says when to come again', (_what, error) => {
   expect(toProblem(error)).toMatchObject({ code: 'service_unavailable', status: 503, retryAfterS: 2 })
+})
+
+test('a commit that was not reported as done is told apart, since it may have been made', () => {
+  const error = new OutcomeUnknown('the connection broke', withCode('08006'))
+  expect(toProblem(error)).toMatchObject({ code: 'outcome_unknown', status: 503, retryAfterS: 2 })
 })
 
 test.each([

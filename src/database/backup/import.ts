@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import pg from 'pg'
+import { DatabaseClient } from '../client.ts'
 import { migrate } from '../migrate.ts'
 import { type Migration, readMigrations } from '../migrations.ts'
 import { type DatabaseAddress, openPool } from '../pool.ts'
@@ -23,7 +24,11 @@ export async function importTables(
 ): Promise<ExportRecord> {
   const record = await readExport(folder)
   const migrations = knownMigrations(record)
-  const client = new pg.Client({ ...address, connectionTimeoutMillis: 5_000, application_name: 'tallystick' })
+  const client: pg.Client = new DatabaseClient({
+    ...address,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'tallystick',
+  })
   client.on('error', () => {})
   await client.connect()
   try {

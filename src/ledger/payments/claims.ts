@@ -9,6 +9,7 @@ import {
   type StoredResponse,
 } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
+import { awaitStandby } from '../../database/replicated.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { CheckoutRow } from '../checkouts/checkout.ts'
 import { lockNotices } from '../notices/lock.ts'
@@ -148,7 +149,9 @@ async function findLost(pool: Queryable, lost: ClaimedCommand[]): Promise<Found>
     lost.map(({ key }) => key).filter((key) => key !== undefined),
   )
   const others = lost.filter(({ key }) => !key || !responses.has(key.name))
-  return { responses, references: await findReferences(pool, others) }
+  const references = await findReferences(pool, others)
+  await awaitStandby(pool)
+  return { responses, references }
 }
 
 function lostOutcomeOf({ key, reference }: ClaimedCommand, { responses, references }: Found): PaymentOutcome {

@@ -2,6 +2,7 @@ import type { Id } from '../../core/id/id.ts'
 import { booleanArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
 import { isLockTimeout } from '../../database/errors.ts'
 import type { Pool } from '../../database/pool.ts'
+import { commitUnflushed } from '../../database/replicated.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { giveTurns, lockQueues, type Queue } from '../../events/feed/queues.ts'
@@ -102,7 +103,6 @@ export type EndpointToPause = { endpoint_id: Id; reason: 'gone' | 'failing' }
 
 /** The plans of the statements about deliveries: nested loops over indexes. The first statement of a transaction. */
 export const deliverySettings = loadSql(import.meta.url, './sql/delivery-settings.sql')
-const commitUnflushed = { name: 'commit-unflushed', text: 'set local synchronous_commit = off' }
 const claim = loadSql(import.meta.url, './sql/claim-deliveries.sql')
 const renew = loadSql(import.meta.url, './sql/renew-claims.sql')
 const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
@@ -110,7 +110,8 @@ const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
 /**
  * Claims up to 200 due deliveries, for this process alone until the lease expires. `found` also counts those of
  * endpoints that receive nothing now, and `full` means that there may be more. The commit does not wait for the disk: a
- * claim that is lost in a crash is simply made again.
+ * claim that is lost in a crash is simply made again. It does wait for a synchronous standby, so that nothing is sent of an event that a
+ * failover would lose.
  */
 export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
   const until = after(now, leaseMs)

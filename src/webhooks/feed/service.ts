@@ -1,6 +1,7 @@
 import type { AppContext, RequestContext } from '../../context.ts'
 import { formatInstant } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
+import { awaitStandby } from '../../database/replicated.ts'
 import { wholeBody } from '../../events/personal.ts'
 import { feedCursor, feedPosition } from './cursor.ts'
 import type { ReadFeed } from './schema.ts'
@@ -28,6 +29,7 @@ export async function readFeed(
     const remaining_ms = ends - performance.now()
     const isAnswer = page.events.length > 0 || page.stopped_at !== undefined || remaining_ms <= 0
     if (isAnswer || !(await app.eventFeed.wait(environment.id, page.place, remaining_ms, left))) {
+      if (page.events.length > 0) await awaitStandby(app.pool)
       return renderPage(app, environment.id, page)
     }
     search = { ...search, after: page.place }
