@@ -21,6 +21,9 @@ const referenceTables = [
   'ledger_total_place',
   'books_closing',
   'simulator_cut_off',
+  'ledger_seal',
+  'ledger_seal_part',
+  'verify_place',
 ]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */
 const expiring = ['event', 'event_feed', 'webhook_delivery', 'webhook_attempt']
