@@ -2,7 +2,7 @@ import type { AppContext } from '../context.ts'
 import { openReportPool } from '../database/pool.ts'
 import { stepWholeRun } from '../ledger/verify/background.ts'
 import { verifyIncrementally } from '../ledger/verify/incremental.ts'
-import type { CheckResult } from '../ledger/verify/run-check.ts'
+import type { CheckResult } from '../ledger/verify/check.ts'
 import { sealKey } from '../ledger/verify/seals/chain.ts'
 import type { JobDefinition } from './periodic.ts'
 

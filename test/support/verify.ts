@@ -1,6 +1,7 @@
 import { firstIdAt, timeOf } from '../../src/core/id/id.ts'
+import type { CheckResult } from '../../src/ledger/verify/check.ts'
 import { movedChecks } from '../../src/ledger/verify/moved.ts'
-import { type CheckResult, inSnapshot, runCheck } from '../../src/ledger/verify/run-check.ts'
+import { inSnapshot, runCheck } from '../../src/ledger/verify/run-check.ts'
 import { formatResult, verifyBooks } from '../../src/ledger/verify/verify.ts'
 import type { TestDatabase } from './database.ts'
 
@@ -17,7 +18,7 @@ export async function expectCleanBooks({ pool }: Pick<TestDatabase, 'pool'>): Pr
 export async function checkMoved(pool: TestDatabase['pool'], from: string): Promise<CheckResult[]> {
   return inSnapshot(pool, undefined, async (connection) => {
     const results: CheckResult[] = []
-    for (const check of movedChecks(from)) results.push(await runCheck(connection, check))
+    for (const check of await movedChecks(connection, from)) results.push(await runCheck(connection, check))
     return results
   })
 }

@@ -1,8 +1,9 @@
 import type { Pool, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
+import type { CheckResult } from './check.ts'
 import { checks, sealsCheck } from './checks.ts'
 import { withLock } from './lock.ts'
-import { type CheckResult, inSnapshot, runCheck } from './run-check.ts'
+import { inSnapshot, runCheck } from './run-check.ts'
 import { checkMacs } from './seals/chain.ts'
 
 type Place = {

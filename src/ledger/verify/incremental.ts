@@ -2,10 +2,11 @@ import { firstIdAt, type Id } from '../../core/id/id.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { writtenForGoodMs } from '../totals.ts'
+import type { CheckResult } from './check.ts'
 import { checks } from './checks.ts'
 import { withLock } from './lock.ts'
 import { movedChecks } from './moved.ts'
-import { type CheckResult, inSnapshot } from './run-check.ts'
+import { inSnapshot } from './run-check.ts'
 import { type ChainEnd, sealUpTo } from './seals/make-seals.ts'
 import { runChecks } from './verify.ts'
 
@@ -58,7 +59,7 @@ async function run(
   const place = rows[0] as Place
   const end = { number: place.number, below: place.below }
   const since = end.number > 0n && place.fresh < freshMax ? end : undefined
-  const results = await runChecks(pool, first, since ? movedChecks(since.below) : checks)
+  const results = await runChecks(pool, first, since ? await movedChecks(first, since.below) : checks)
   const violations = results.reduce((sum, one) => sum + one.violations, 0n)
   const seals = key !== undefined && violations === 0n
   const sealed = seals ? await sealUpTo({ pool, snapshot: first, key, now }, end, place.sealable_below) : end

@@ -1,6 +1,9 @@
 import type { Id } from '../../core/id/id.ts'
+import { integerArray, uuidArray } from '../../database/arrays.ts'
+import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import { type Check, checks } from './checks.ts'
+import type { Check } from './check.ts'
+import { checks } from './checks.ts'
 import {
   applicationReversals,
   applications,
@@ -8,25 +11,25 @@ import {
   captureEntries,
   captures,
   charges,
-  deliveries,
-  entries,
-  events,
   newApplicationReversals,
   newApplications,
+  newDeliveries,
+  newEntries,
+  newEvents,
   newOfEnvironments,
   newReversals,
   newRows,
+  newTransactions,
   noRows,
   openAuthorisations,
-  openPayments,
+  openPaymentsOf,
   payers,
   payments,
   receipts,
   receivables,
   reversals,
   rowsOf,
-  type Scope,
-  transactions,
+  type TablePart,
   window,
 } from './moved-scopes.ts'
 
@@ -35,21 +38,21 @@ import {
  * names. Both sides of what it compares must be whole there; so it is either what is new, which is written together and has ids of one
  * millisecond, or all that hangs on an object that moved.
  */
-const scopes: Readonly<Record<string, readonly Scope[]>> = {
-  'transactions.sql': [transactions, entries],
+const scopes: Readonly<Record<string, readonly TablePart[]>> = {
+  'transactions.sql': [newTransactions, newEntries],
   'dates.sql': [receivables, billEntries],
   'payments.sql': [payments, applications],
   'reversals.sql': [payments, applications, applicationReversals, reversals],
   'captures.sql': [payments, applications, captures, openAuthorisations, captureEntries],
-  'closed-books.sql': [transactions],
-  'adjustment-accounts.sql': [transactions, entries],
-  'credit.sql': [transactions, entries, receivables],
-  'application-events.sql': [newApplications, newApplicationReversals, events],
+  'closed-books.sql': [newTransactions],
+  'adjustment-accounts.sql': [newTransactions, newEntries],
+  'credit.sql': [newTransactions, newEntries, receivables],
+  'application-events.sql': [newApplications, newApplicationReversals, newEvents],
   'told.sql': [
     window,
-    transactions,
+    newTransactions,
     newReversals,
-    events,
+    newEvents,
     newRows('audit_entry'),
     payments,
     captures,
@@ -57,21 +60,21 @@ const scopes: Readonly<Record<string, readonly Scope[]>> = {
     newOfEnvironments('settlement'),
   ],
   'retention.sql': [],
-  'deliveries.sql': [events, deliveries],
-  'attempts.sql': [deliveries, newRows('webhook_attempt', 'event_id')],
+  'deliveries.sql': [newEvents, newDeliveries],
+  'attempts.sql': [newDeliveries, newRows('webhook_attempt', 'event_id')],
   'rights.sql': [],
   'seal-chain.sql': [],
-  'currencies.sql': [receivables, entries, payments],
-  'states.sql': [receivables, payments, charges, deliveries, noRows('idempotency_key')],
+  'currencies.sql': [receivables, newEntries, payments],
+  'states.sql': [receivables, payments, charges, newDeliveries, noRows('idempotency_key')],
   'receipts.sql': [payments, receipts, applications, payers],
-  'feed.sql': [events, newRows('event_feed', 'event_id'), newRows('unsequenced_event', 'event_id')],
-  'work-lists.sql': [payments, openPayments],
+  'feed.sql': [newEvents, newRows('event_feed', 'event_id'), newRows('unsequenced_event', 'event_id')],
+  'work-lists.sql': [payments, openPaymentsOf],
   'buckets.sql': [
     newRows('customer'),
     newRows('account'),
     newRows('bill'),
-    transactions,
-    entries,
+    newTransactions,
+    newEntries,
     payments,
     newApplications,
     newRows('idempotency_response'),
@@ -89,10 +92,12 @@ const scopes: Readonly<Record<string, readonly Scope[]>> = {
     rowsOf('settlement_line', 'settlement', 'n.settlement_id = m.id'),
     newOfEnvironments('checkout'),
     newOfEnvironments('transfer_notice'),
-    events,
+    newEvents,
     newRows('webhook_replay'),
   ],
 }
+
+const listPaymentsSql = loadSql(import.meta.url, './sql/list-moved-payments.sql')
 
 /** Statements of their own, where what was before is not read again: it was checked, and is sealed. */
 const own = {
@@ -109,7 +114,11 @@ export function isIncremental(file: string): boolean {
 }
 
 /** The checks of what has moved since an id, which is the first of its millisecond. */
-export function movedChecks(from: Id): Check[] {
+export async function movedChecks(connection: Queryable, from: Id): Promise<Check[]> {
+  await connection.query('set local enable_seqscan = off; set local enable_mergejoin = off')
+  const { rows } = await connection.query<{ environment_id: number; id: Id }>(listPaymentsSql.text, [from])
+  // Looked for once, since many checks are about them.
+  const moved = [uuidArray(rows.map(({ id }) => id)), integerArray(rows.map(({ environment_id }) => environment_id))]
   const ownCheck = (invariant: Check['invariant'], name: keyof typeof own, sentence: string): Check => {
     return { invariant, sentence, file: `sql/moved-${name}.sql`, text: own[name], values: [from], by_keys: true }
   }
@@ -121,13 +130,18 @@ export function movedChecks(from: Id): Check[] {
     ...checks.flatMap((check): Check[] => {
       const scope = scopes[check.file.replace('sql/', '')]
       if (scope === undefined) return []
-      const { merges: _, ...rest } = check
-      return [{ ...rest, text: within(scope, from, check.text), by_keys: true }]
+      const { merges: _, values = [], ...rest } = check
+      const text = within(scope, from, check.text)
+      if (!text.includes('{payment_ids}')) return [{ ...rest, text, values, by_keys: true }]
+      const numbered = text
+        .replace('{payment_ids}', `$${values.length + 1}`)
+        .replace('{environment_ids}', `$${values.length + 2}`)
+      return [{ ...rest, text: numbered, values: [...values, ...moved], by_keys: true }]
     }),
   ]
 }
 
-function within(scope: readonly Scope[], from: Id, text: string): string {
+function within(scope: readonly TablePart[], from: Id, text: string): string {
   if (scope.length === 0) return text
   return `with ${scope.map((one) => one(from)).join(', ')}\nselect * from (\n${text}\n) as moved_only`
 }

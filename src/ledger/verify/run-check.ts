@@ -2,18 +2,7 @@ import { formatId, type IdKind, idPrefixes } from '../../core/id/id.ts'
 import { DeadlineExceeded } from '../../database/availability.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
 import { setUseLimit, streamOf } from '../../database/use-limit.ts'
-import type { Check } from './checks.ts'
-
-/** What one check found. */
-export type CheckResult = Pick<Check, 'invariant' | 'sentence'> & {
-  /** How many rows it examined. */
-  examined: bigint
-  /** How many of them break the invariant. */
-  violations: bigint
-  /** The first few violations, with the ids as the API shows them. */
-  examples: string[]
-  duration_ms: number
-}
+import type { Check, CheckResult } from './check.ts'
 
 type Found = { examined: bigint; violations: bigint; examples: string[] | null }
 

@@ -1,6 +1,7 @@
 import type { Pool, Queryable } from '../../database/pool.ts'
-import { type Check, checks } from './checks.ts'
-import { type CheckResult, inSnapshot, runCheck } from './run-check.ts'
+import type { Check, CheckResult } from './check.ts'
+import { checks } from './checks.ts'
+import { inSnapshot, runCheck } from './run-check.ts'
 import { checkMacs } from './seals/chain.ts'
 
 /**

@@ -4,7 +4,7 @@ import type { Id } from '../../../core/id/id.ts'
 import type { Vault } from '../../../core/secret.ts'
 import type { Queryable } from '../../../database/pool.ts'
 import { loadSql } from '../../../database/sql.ts'
-import type { CheckResult } from '../run-check.ts'
+import type { CheckResult } from '../check.ts'
 
 /** What a seal says of the rows of one table. */
 export type SealedPart = { sealed_table: string; row_count: bigint; digest: Buffer; prints_digest: Buffer }

@@ -11,6 +11,7 @@ import { digestSealed } from './sealed-tables.ts'
 export type ChainEnd = { number: bigint; below: Id }
 
 const findEndSql = loadSql(import.meta.url, '../sql/find-seal-end.sql')
+const findMacSql = loadSql(import.meta.url, '../sql/find-seal-mac.sql')
 const insertSealSql = loadSql(import.meta.url, '../sql/insert-seal.sql')
 
 // A seal takes some tens of megabytes of memory while it is made or compared, and is read again as one.
@@ -55,11 +56,7 @@ async function makeSeal(
   const { rows } = await snapshot.query<Digested>(digestSealed, [range.from_id, range.below])
   const parts = rows.map(({ prints, ...part }) => ({ ...part, prints_digest: hash('sha256', prints, 'buffer') }))
   await transaction(pool, async (connection) => {
-    const { rows: before } = await connection.query<{ mac: Buffer }>({
-      name: 'find-seal-mac',
-      text: 'select mac from ledger_seal where number = $1',
-      values: [range.number - 1n],
-    })
+    const { rows: before } = await connection.query<{ mac: Buffer }>({ ...findMacSql, values: [range.number - 1n] })
     const mac = macOf(key, { ...range, parts }, before[0]?.mac ?? Buffer.alloc(0))
     const tables = rows.map(({ sealed_table }) => sealed_table)
     await connection.query({
