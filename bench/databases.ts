@@ -1,9 +1,11 @@
 import { openPool, type Pool } from '../src/database/pool.ts'
+import { verifyIncrementally } from '../src/ledger/verify/incremental.ts'
 import { formatResult, verifyBooks } from '../src/ledger/verify/verify.ts'
 import { generateAccounts, generatePayments, vacuumTables } from './generate/generate.ts'
 import { makeMerchant } from './merchants.ts'
 import type { Options } from './options.ts'
 import type { Database, Postgres } from './postgres.ts'
+import { spread } from './statistics.ts'
 
 /** The accounts of the one merchant; the hundred merchants have as many together. */
 export const spreadAccounts = 20_000
@@ -35,13 +37,20 @@ export async function makeTemplate(
 }
 
 /** The database of P13 with its size, and what `verify` found in it for P12. */
-export type History = { database: Database; bytes: number; payments: number; verify: Verification }
+export type History = {
+  database: Database
+  bytes: number
+  payments: number
+  verify: Verification
+  incremental: Verification
+}
 
 /** What `verify` found in a database, and how long it took. */
 export type Verification = { seconds: number; payments: number; broken: string[] }
 
-/** P12 verifies this many payments. */
+/** P12 verifies this many payments, and so many more by an incremental run. */
 const verifiedPayments = 1_000_000
+const freshPayments = 10_000
 
 /**
  * Makes a database in which every account has paid once a month for some months, until now. `verify` is timed as soon as it has a
@@ -68,7 +77,16 @@ export async function makeHistory(
       to: accounts,
       start: new Date(from - dayMs),
     })
+    const fresh = await makeMerchant(server, 'fresh', endpointUrl)
+    const freshId = fresh.environment.id
+    await generateAccounts(owner, {
+      environment_id: freshId,
+      from: 1,
+      to: freshPayments,
+      start: new Date(from - dayMs),
+    })
     let verification: Verification | undefined
+    let incremental: Verification | undefined
     for (let month = 0; month < months; month++) {
       const start = new Date(from + month * monthMs)
       await generatePayments(owner, { environment_id: environment.id, start, duration_ms: monthMs, now })
@@ -77,11 +95,20 @@ export async function makeHistory(
       await vacuumTables(owner)
       await writeOut(postgres)
       verification = await verify(server, say)
+      await sealAll(server, say)
+      await generatePayments(owner, { environment_id: freshId, start: now, duration_ms: 60_000, now })
+      incremental = await verifyFresh(server, say)
     }
     await vacuumTables(owner)
     await writeOut(postgres)
     const size = await sizeOf(postgres, database.name)
-    return { database, bytes: size, payments: accounts * months, verify: verification as Verification }
+    return {
+      database,
+      bytes: size,
+      payments: accounts * months,
+      verify: verification as Verification,
+      incremental: incremental as Verification,
+    }
   })
 }
 
@@ -110,6 +137,37 @@ export async function verify(pool: Pool, say: (line: string) => void): Promise<V
   const payments = Number(rows[0]?.count)
   say(`verify: ${payments} payments in ${seconds.toFixed(1)} s, ${broken.length === 0 ? 'clean' : broken.join('\n')}`)
   return { seconds, payments, broken }
+}
+
+const sealKey = Buffer.from('the key of the bench')
+
+/** Seals everything that is old enough, as a server has done long before. */
+async function sealAll(pool: Pool, say: (line: string) => void): Promise<void> {
+  const started = performance.now()
+  let sealed = 0n
+  while (sealed === 0n) {
+    const run = await verifyIncrementally({ pool, now: new Date(), key: sealKey })
+    sealed = run?.sealed.number ?? 0n
+  }
+  say(`sealed by ${sealed} seals in ${((performance.now() - started) / 1000).toFixed(1)} s, everything checked before`)
+}
+
+/** Times incremental runs, and gives the median of five: each but the first reads what the one before has read. */
+async function verifyFresh(pool: Pool, say: (line: string) => void): Promise<Verification> {
+  const times: number[] = []
+  let broken: string[] = []
+  for (let count = 0; count < 5; count++) {
+    const started = performance.now()
+    const run = await verifyIncrementally({ pool, now: new Date(), key: sealKey })
+    times.push((performance.now() - started) / 1000)
+    broken = (run?.results ?? []).filter(({ violations }) => violations > 0n).map(formatResult)
+    if (run?.since === undefined) broken.push('it was not incremental')
+    if (count === 0) for (const result of run?.results ?? []) say(formatResult(result))
+  }
+  say(
+    `incremental: ${times.map((time) => time.toFixed(2)).join(', ')} s, ${broken.length === 0 ? 'clean' : broken.join('\n')}`,
+  )
+  return { seconds: spread(times).median, payments: freshPayments, broken }
 }
 
 /** Opens pools for a database's two roles, runs the work with them and closes them. */

@@ -97,13 +97,13 @@ export function evaluate(row: Row, findings: Findings): Evaluation | undefined {
 
 function evaluateVerify(row: Row & { kind: 'verify' }, history: Findings['history']): Evaluation | undefined {
   if (!history) return undefined
-  const { seconds, payments } = history.verify
+  const { seconds, payments } = row.run === 'whole' ? history.verify : history.incremental
   return {
     cells: [
       row.id,
       `${row.what} of ${count(payments)} payments`,
       row.dispatcher,
-      `${seconds.toFixed(1)} s`,
+      `${seconds.toFixed(row.run === 'whole' ? 1 : 2)} s`,
       `${row.floor_s} s`,
       `${row.goal_s} s`,
       met(seconds <= row.goal_s),

@@ -2,6 +2,7 @@ import { commandSettings, serverSettings } from '../src/config.ts'
 import { type ProblemCode, problems } from '../src/core/problem-codes.ts'
 import { checks } from '../src/ledger/verify/checks.ts'
 import { type Invariant, invariants } from '../src/ledger/verify/invariants.ts'
+import { isIncremental } from '../src/ledger/verify/moved.ts'
 
 type Operation = {
   operationId: string
@@ -92,13 +93,15 @@ ${generated}
 `
 }
 
+const wholeOnly = (file: string) => (isIncremental(file) ? '' : ' *Whole run only.*')
+
 /** docs/reference/invariants.md: every invariant, with the checks that prove it. */
 export function invariantsPage(): string {
   const sections = Object.entries(invariants as Readonly<Record<string, Invariant>>).map(
     ([number, { title, meaning, kept_by }]) => {
       const proofs = checks
         .filter(({ invariant }) => invariant === number)
-        .map(({ file, sentence }) => `- ${sentence} ([${file}](../../src/ledger/verify/${file}))`)
+        .map(({ file, sentence }) => `- ${sentence}${wholeOnly(file)} ([${file}](../../src/ledger/verify/${file}))`)
       const list = proofs.length === 0 ? [] : [`Checked by \`verify\`:\n\n${proofs.join('\n')}`]
       return [`## ${number}: ${title}`, meaning, ...(kept_by === undefined ? [] : [kept_by]), ...list].join('\n\n')
     },
@@ -110,7 +113,9 @@ check, in one read-only snapshot, beside a running server.
 
 Each check prints its number, what holds, and how many rows it examined. When something is broken, it prints how many rows are, up to
 five of them by their ids in the API, and the exit code is 1. That is a defect of Tallystick or a change made by hand in the database:
-keep the output and a copy of the database, and report it. \`verify\` changes nothing.
+keep the output and a copy of the database, and report it. \`verify\` changes nothing; \`verify --incremental\` adds seals.
+
+What a check says of what is new is also said by an [incremental run](../guides/operating.md#verifying), unless it is marked with *whole run only*.
 
 ${sections.join('\n\n')}
 

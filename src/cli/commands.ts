@@ -56,7 +56,10 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (args) => (await import('./keys.ts')).keys(args),
   },
   verify: {
-    forms: [['verify', 'Checks the books: prints each invariant with its count, and exits 1 when one does not hold.']],
+    forms: [
+      ['verify', 'Checks the books: prints each invariant with its count, and exits 1 when one does not hold.'],
+      ['verify --incremental', 'Checks what is new since the last seal, and seals it.'],
+    ],
     run: async (args) => (await import('./verify.ts')).verifyCommand(args),
   },
   backup: {

@@ -21,6 +21,7 @@ import { wakeDeliveries } from '../webhooks/delivery/waking.ts'
 import { runReplays } from '../webhooks/replay/run.ts'
 import { maintainDatabase } from './maintain-database.ts'
 import { type JobApp, type JobDefinition, type JobStatus, periodic } from './periodic.ts'
+import { verifyJobs } from './verify-books.ts'
 
 /** Everything that runs by itself, in the order in which it is stopped. */
 export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses: KeyUses): JobDefinition[] {
@@ -44,6 +45,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },
     { name: 'wake-deliveries', every_ms: 1_000, run: (stopping) => wakeDeliveries(app, stopping) },
     { name: 'replay-events', every_ms: 1_000, run: (stopping) => runReplays(app, stopping) },
+    ...verifyJobs(app),
     { name: 'maintain-database', every_ms: 3_600_000, run: (stopping) => maintainDatabase(app, stopping) },
     sequenceEvents(app.eventFeed),
     deliverWebhooks(dispatcher),

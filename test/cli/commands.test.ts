@@ -81,6 +81,8 @@ describe('the first start', () => {
       'send-receipts',
       'wake-deliveries',
       'replay-events',
+      'verify-new',
+      'verify-all',
       'maintain-database',
       'sequence-events',
       'deliver-webhooks',

@@ -23,6 +23,9 @@ const referenceTables = [
   'simulator_cut_off',
   // An address may call on every environment.
   'rate_lease',
+  'ledger_seal',
+  'ledger_seal_part',
+  'verify_place',
 ]
 /** Tables whose key is not `id` but a value or a pair; the bucket still comes last. */
 const expiring = ['event', 'event_feed', 'webhook_delivery', 'webhook_attempt']

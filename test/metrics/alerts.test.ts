@@ -191,6 +191,14 @@ test('a backup that is not made any more', { timeout: 60_000 }, async () => {
   await expectCalm()
 })
 
+test('books that are not right', { timeout: 60_000 }, async () => {
+  const { owner } = merchant.server.database
+  await owner.query('update verify_place set found_violations = 1')
+  expect(await firstAlert()).toEqual([['TallystickBooksBroken'], 2])
+  await owner.query('update verify_place set found_violations = 0')
+  await expectCalm()
+})
+
 test('a feed that stands still', { timeout: 60_000 }, async () => {
   const firing = await locked('select from feed_place for update', async () => {
     await merchant.account()

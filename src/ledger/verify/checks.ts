@@ -1,24 +1,8 @@
 import { keptCurrencyCodes } from '../../core/currency.ts'
 import { maxAmount, maxBalance } from '../../core/money.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { InvariantNumber } from './invariants.ts'
-
-/** One statement that proves a part of an invariant. It reads each of its tables once, however large they are. */
-export type Check = {
-  /** The number of the invariant (invariants.ts). */
-  invariant: InvariantNumber
-  /** What holds when no violation is found. */
-  sentence: string
-  /** The file of the statement, beside this module. */
-  file: string
-  text: string
-  values?: unknown[]
-  /**
-   * Rows are matched by ids that were made together, so both sides are almost in order already and merging them is
-   * cheaper than hashing: 2.0 s against 3.1 s for the entries of 1.2 M transactions. Elsewhere it is more expensive.
-   */
-  merges?: boolean
-}
+import type { Check } from './check.ts'
+import { compareSeals, sealedTables } from './seals/sealed-tables.ts'
 
 type Options = Pick<Check, 'values' | 'merges'>
 
@@ -27,6 +11,20 @@ function check(invariant: Check['invariant'], file: string, sentence: string, op
 }
 
 const merges = true
+
+/** Compares the seals of a range of numbers with the rows that they are of. */
+export function sealsCheck(from: bigint, to: bigint): Check {
+  return {
+    invariant: 'I10',
+    sentence: 'What was sealed is as it was then.',
+    file: 'seals/sealed-tables.ts',
+    text: compareSeals,
+    values: [from, to],
+    by_keys: true,
+  }
+}
+
+const maxNumber = 2n ** 63n - 1n
 
 /**
  * What the rows of a database can prove, in the order in which it is shown. The other invariants are not about its
@@ -94,6 +92,8 @@ export const checks: readonly Check[] = [
     { merges },
   ),
   check('I10', 'rights.sql', 'The role that serves cannot change or delete entries and events.'),
+  check('I10', 'seal-chain.sql', 'Every seal continues the one before it.', { values: [sealedTables.length] }),
+  sealsCheck(0n, maxNumber),
   check('I11', 'currencies.sql', 'Every currency is an ISO 4217 code, every amount is whole and within its limits.', {
     values: [keptCurrencyCodes(), maxBalance, maxAmount],
   }),

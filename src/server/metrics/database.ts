@@ -14,6 +14,7 @@ export type DatabaseFigures = {
   feed?: Feed | undefined
   callbacks?: Waiting[] | undefined
   undecided?: (Waiting & { kind: string; mode: string })[] | undefined
+  verified?: Verified | undefined
 }
 
 type Deliveries = {
@@ -24,6 +25,12 @@ type Deliveries = {
   failing_since: Date | null
   paused: number
 }
+type Verified = {
+  incremental_at: Date | null
+  incremental_violations: number
+  whole_at: Date | null
+  whole_violations: number
+}
 type Feed = { waiting: number; oldest: Id | null }
 type Waiting = { processor: string; waiting: number; since: Date }
 
@@ -31,6 +38,7 @@ const measureDeliveries = loadSql(import.meta.url, './sql/measure-deliveries.sql
 const measureFeed = loadSql(import.meta.url, './sql/measure-feed.sql')
 const measureCallbacks = loadSql(import.meta.url, './sql/measure-callbacks.sql')
 const measureUndecided = loadSql(import.meta.url, './sql/measure-undecided.sql')
+const measureVerify = loadSql(import.meta.url, './sql/measure-verify.sql')
 const limitTime = { name: 'limit-measuring', text: "select set_config('statement_timeout', '1000ms', true)" }
 
 type App = Pick<AppContext, 'pool' | 'clock' | 'log'>
@@ -87,6 +95,9 @@ async function readInto({ pool, log }: Pick<App, 'pool' | 'log'>, found: Databas
         connection.query<Deliveries>({ ...measureDeliveries, values }).then(({ rows }) => {
           found.deliveries = rows[0]
         }),
+        connection.query<Verified>(measureVerify).then(({ rows }) => {
+          found.verified = rows[0]
+        }),
         connection.query<Waiting>(measureCallbacks).then(({ rows }) => {
           found.callbacks = rows
         }),
@@ -107,16 +118,17 @@ async function readInto({ pool, log }: Pick<App, 'pool' | 'log'>, found: Databas
   })
 }
 
-/** Writes what was read. Ages are of the time of the reading. */
-export function writeDatabaseFigures(out: Exposition, read: DatabaseFigures): void {
-  const { deliveries, feed, callbacks, undecided } = read
-  const parts = [deliveries, feed, callbacks, undecided]
+/** Writes what was read. Ages are of the time of the reading; books that were never verified count from the start of the process. */
+export function writeDatabaseFigures(out: Exposition, read: DatabaseFigures, started: Date): void {
+  const { deliveries, feed, callbacks, undecided, verified } = read
+  const parts = [deliveries, feed, callbacks, undecided, verified]
   const age = (since: Date | null | undefined) =>
     since ? (laterOf(read.at, since).getTime() - since.getTime()) / 1_000 : 0
   out.gauge('tallystick_database_up', 'Whether the database answered within a second.', { value: read.is_up ? 1 : 0 })
   out.gauge('tallystick_database_figures_missing', 'How many groups of figures the database did not give in time.', {
     value: parts.filter((part) => part === undefined).length,
   })
+  if (verified) writeVerified(out, verified, (at) => age(at ?? started))
   if (deliveries) writeDeliveries(out, deliveries, age)
   if (feed) {
     const oldest = feed.oldest === null ? null : new Date(timeOf(feed.oldest))
@@ -136,6 +148,22 @@ export function writeDatabaseFigures(out: Exposition, read: DatabaseFigures): vo
     }))
     writeWaiting(out, 'tallystick_undecided', 'What processors have not decided', samples, age)
   }
+}
+
+function writeVerified(out: Exposition, verified: Verified, age: Age): void {
+  const [fresh, whole] = [{ run: 'incremental' }, { run: 'whole' }]
+  out.gauge(
+    'tallystick_verify_age_seconds',
+    'Time since the last run of verify that ended: since an incremental one, and since the beginning of a whole one.',
+    { labels: fresh, value: age(verified.incremental_at) },
+    { labels: whole, value: age(verified.whole_at) },
+  )
+  out.gauge(
+    'tallystick_verify_violations',
+    'What the last run of verify found, and what the whole one has found so far that is under way.',
+    { labels: fresh, value: verified.incremental_violations },
+    { labels: whole, value: verified.whole_violations },
+  )
 }
 
 type Age = (since: Date | null) => number

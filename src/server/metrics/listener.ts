@@ -32,7 +32,7 @@ export async function serveMetrics(
     writeFigures(out, app.figures, started, now)
     writeJobs(out, jobs(), started, now)
     writePool(out, app.pool)
-    writeDatabaseFigures(out, read)
+    writeDatabaseFigures(out, read, started)
     return out.toString()
   }
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {

@@ -7,7 +7,7 @@ with append_only as (
   where t.relkind in ('r', 'p') and t.relnamespace = 'public'::regnamespace
     and coalesce((select inhparent from pg_inherits where inhrelid = t.oid), t.oid)
       in ('ledger_transaction'::regclass, 'ledger_entry'::regclass, 'event'::regclass, 'event_feed'::regclass,
-        'audit_entry'::regclass)
+        'audit_entry'::regclass, 'ledger_seal'::regclass, 'ledger_seal_part'::regclass)
 ),
 writer as (
   select distinct grantee as oid, grantee = relowner as is_owner

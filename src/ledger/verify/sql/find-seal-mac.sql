@@ -1,0 +1,1 @@
+select mac from ledger_seal where number = $1
