@@ -44,7 +44,8 @@ describe('the check list of a release', () => {
 
   test('has the long form of every test that has one', async () => {
     const files = (await readdir(join(root, 'test'), { recursive: true })).filter((file) => file.endsWith('.ts'))
-    const form = /Number\(process\.env\.(\w+) \?\? [\d_]+\)|process\.env\.(PACKAGE_NODES)/g
+    const form =
+      /Number\(process\.env\.(\w+) \?\? [\d_]+\)|process\.env\.(PACKAGE_NODES|UPGRADE_FROM|OLD_POSTGRES_BINDIR)/g
     const known = files.flatMap((file) =>
       [...read(join('test', file)).matchAll(form)].map(([, number, list = '']) => number ?? list),
     )
@@ -55,7 +56,7 @@ describe('the check list of a release', () => {
   test('names tests and scripts that there are', () => {
     const paths = [...releasing.matchAll(/\btest\/[\w./-]+/g)].map(([path]) => path)
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
-    const scripts = [...releasing.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name = '']) => name)
+    const scripts = [...releasing.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name)
     expect(scripts.filter((name) => !(name in manifest.scripts))).toEqual([])
   })
 })

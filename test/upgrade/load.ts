@@ -13,7 +13,7 @@ const opening = 1_000_000
 const recorders = 4
 const payers = 1
 // A merchant's systems are not the fastest that there is: the processes that start beside them get their share of the machine.
-const pause_ms = 5
+const pause_ms = 20
 
 /**
  * Clients that pay as a merchant's systems and its payers do: at each of the servers in turn, as a load balancer sends them, and on with the next

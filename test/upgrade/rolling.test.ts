@@ -12,7 +12,7 @@ import { Load } from './load.ts'
 import { type OldProgram, oldProgram, releaseBefore } from './release-before.ts'
 
 // How long each stage lasts. UPGRADE_STAGE_MS and UPGRADE_FROM (a commit) make the long form.
-const stage_ms = Number(process.env.UPGRADE_STAGE_MS ?? 700)
+const stage_ms = Number(process.env.UPGRADE_STAGE_MS ?? 400)
 
 const { host, port, password } = inject('postgres')
 const name = `test_${randomBytes(6).toString('hex')}`
