@@ -57,6 +57,13 @@ describe('the first start', () => {
     expect((await open('/billing/customers/none')).status).toBe(404)
   })
 
+  test('has books that a command beside it checks and seals, with the key of the data directory', async () => {
+    const { code, stdout } = await runTallystick(['verify', '--incremental'], { TALLYSTICK_DATA_DIR: directory.path })
+    expect(stdout).toMatch(/^Everything was checked\. (Nothing is sealed yet|The last seal is \d+)\.$/m)
+    expect(stdout).not.toContain('key is not here')
+    expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, 'The books are right.'])
+  })
+
   test('is alive and ready', async () => {
     expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' })
     const ready = (await (await fetch(`${server.url}/readyz`)).json()) as { status: string; jobs: { name: string }[] }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { checks } from '../../src/ledger/verify/checks.ts'
 import type { CheckResult } from '../../src/ledger/verify/check.ts'
+import { checks } from '../../src/ledger/verify/checks.ts'
 import { formatResult, verifyBooks } from '../../src/ledger/verify/verify.ts'
 import { runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
@@ -244,6 +244,16 @@ describe('tallystick verify', () => {
     expect(stdout).not.toContain(inject('postgres').password)
     expect(lines[1]).toMatch(/^I2 {2}holds: Every ledger transaction .+ \(\d+ examined, \d+ ms\)$/)
     expect(lines.at(-1)).toBe('The books are right.')
+  })
+
+  test('goes by what is new with --incremental, and seals nothing without the encryption key', async () => {
+    const { code, stdout, stderr } = await runTallystick(['verify', '--incremental'], settings())
+    expect([code, stderr]).toEqual([0, ''])
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines[1]).toBe('Everything was checked. Nothing is sealed yet.')
+    expect(lines[2]).toBe('Nothing was sealed: the encryption key is not here.')
+    expect(lines.at(-1)).toBe('The books are right.')
+    expect((await database.pool.query('select from ledger_seal')).rowCount).toBe(0)
   })
 
   test('names what is broken by the ids of the API, and exits with 1', async () => {

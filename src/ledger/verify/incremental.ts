@@ -28,18 +28,14 @@ type Place = {
   next_transaction: string
   may_note: boolean
   sealable_below: Id
-  fresh: bigint
 }
 
 const readPlaceSql = loadSql(import.meta.url, './sql/read-verify-place.sql')
 const noteRunSql = loadSql(import.meta.url, './sql/note-incremental.sql')
 
-// Of so many new transactions or events everything is read: that is not much more then, and is read in order.
-const freshMax = 200_000
-
 /**
  * Checks what has moved since the last seal, and seals it when it is right and nothing older can still be written: so what is below the last
- * seal was checked, and is found when it is changed. The first run, and one after very much that is new, checks everything. Returns
+ * seal was checked, and is found when it is changed. The first run checks everything. Returns
  * undefined while another run is under way, of this process or of another.
  */
 export async function verifyIncrementally(options: IncrementalOptions): Promise<IncrementalRun | undefined> {
@@ -55,10 +51,10 @@ async function run(
   holder: Queryable,
 ): Promise<IncrementalRun> {
   const writtenForGood = firstIdAt(now.getTime() - writtenForGoodMs)
-  const { rows } = await first.query<Place>(readPlaceSql.text, [freshMax, writtenForGood])
+  const { rows } = await first.query<Place>(readPlaceSql.text, [writtenForGood])
   const place = rows[0] as Place
   const end = { number: place.number, below: place.below }
-  const since = end.number > 0n && place.fresh < freshMax ? end : undefined
+  const since = end.number > 0n ? end : undefined
   const results = await runChecks(pool, first, since ? await movedChecks(first, since.below) : checks)
   const violations = results.reduce((sum, one) => sum + one.violations, 0n)
   const seals = key !== undefined && violations === 0n

@@ -1,4 +1,4 @@
--- How far the seals go, up to where may be sealed now, and what is new: its number of transactions or events, up to $1. Below $2 nothing is
+-- How far the seals go, and up to where may be sealed now. Below $1 nothing is
 -- written any more by a transaction that has not begun to write yet. So that may be sealed at once when none is under way. Else it is
 -- noted, and sealed when all those have ended that were under way. A place that was noted in another cluster, before a restore, says nothing
 -- of what is under way in this one. An event without a position in the feed keeps what is behind it from being sealed.
@@ -14,11 +14,7 @@ with sealed as (
 select s.number, s.below, p.next::text as next_transaction,
   p.sealable_after <= p.oldest or p.sealable_after > p.next as may_note,
   least(
-    case when p.oldest = p.next then $2::uuid when p.sealable_after <= p.oldest then p.sealable_below else s.below end,
+    case when p.oldest = p.next then $1::uuid when p.sealable_after <= p.oldest then p.sealable_below else s.below end,
     (select event_id from unsequenced_event order by event_id limit 1)
-  ) as sealable_below,
-  greatest(
-    (select count(*) from (select from ledger_transaction where id >= s.below limit $1) as n),
-    (select count(*) from (select from event where id >= s.below limit $1) as n)
-  ) as fresh
+  ) as sealable_below
 from sealed as s cross join place as p
