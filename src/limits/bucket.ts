@@ -8,6 +8,9 @@ export function shareOf({ quota }: RateLimitPolicy): number {
   return Math.min(quota, Math.max(5, Math.ceil(quota / 10)))
 }
 
+/** So much of the rate comes back without asking: little enough for ten processes to give no more than all of it. */
+const freeRate = 0.1
+
 /** What one process may give to one subject. Times are in ms, by any clock that only goes forward. */
 export class Bucket {
   readonly #policy: RateLimitPolicy
@@ -45,7 +48,7 @@ export class Bucket {
       this.#leased -= 1
       return true
     }
-    const grown = ((now_ms - this.#free_at_ms) / this.#each_ms) * (this.#share / this.#policy.quota)
+    const grown = ((now_ms - this.#free_at_ms) / this.#each_ms) * freeRate
     this.#free = Math.min(this.#share, this.#free + grown)
     this.#free_at_ms = now_ms
     if (this.#free < 1) return false

@@ -102,6 +102,16 @@ describe('what may be asked for', () => {
     expect(one.state('key', 'k')).toMatchObject({ quota: 20, window_s: 10, remaining: 20 })
   })
 
+  test('comes back without asking at a tenth of the rate, however small it is', async () => {
+    const { counts, pool } = counting()
+    const one = limiter({ pool, policies: { ...policies, key: { quota: 5, window_s: 1 } } })
+    expect([await given(one, 'small', 5, 'key'), counts.queries]).toEqual([5, 0])
+    one.advance(3_000)
+    expect([await given(one, 'small', 1, 'key'), counts.queries]).toEqual([1, 0])
+    await given(one, 'small', 1, 'key')
+    expect(counts.queries).toBe(1)
+  })
+
   test('grows again in the database too', async () => {
     const fast = { quota: 20, window_s: 1 }
     const one = limiter({ policies: { ...usualPolicies, key: fast } })

@@ -1,7 +1,11 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newFigures } from '../../src/core/figures.ts'
 import { createFairTurns } from '../../src/limits/fair-turns.ts'
-import { connectionsAllowed, usualTimes } from '../../src/server/connections.ts'
+import { connectionsAllowed, limitConnections, usualTimes } from '../../src/server/connections.ts'
 import { watchLoop } from '../../src/server/shed-load.ts'
 import { makeAccount, open } from '../pages/payer.ts'
 import { eventually } from '../support/eventually.ts'
@@ -138,6 +142,23 @@ describe('connections', () => {
       100, 724, 3_796, 20_000, 20_000,
     ])
   })
+})
+
+test('a connection that is one too many is closed, and counted', async () => {
+  const figures = newFigures()
+  const small = createServer((_request, response) => response.end())
+  limitConnections({ server: small }, figures)
+  expect(small.maxConnections).toBeGreaterThanOrEqual(100)
+  small.maxConnections = 2
+  await once(small.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(small.address() as AddressInfo).port}`
+  const held = [await RawConnection.open(url), await RawConnection.open(url)]
+  for (const connection of held) expect((await connection.ask(rawRequest('GET', '/'))).status).toBe(200)
+  const third = await RawConnection.open(url)
+  await eventually(() => third.closed, 'the third is closed')
+  await eventually(() => figures.limits.dropped_connections === 1, 'it is counted')
+  for (const connection of held) connection.close()
+  small.close()
 })
 
 describe('load', () => {
