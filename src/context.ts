@@ -96,6 +96,8 @@ export type RequestContext = {
   actor: Actor
   request_id: string
   now: Date
+  /** Of the client whose key it is; that of a payer is not known here. */
+  address?: string | undefined
   /** The Idempotency-Key that was sent, with the fingerprint of the request. */
   idempotency?: IdempotencyClaim | undefined
   /** What a problem names as its `instance`: the path that was called. */

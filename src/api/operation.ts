@@ -6,6 +6,7 @@ import { Problem } from '../core/problem.ts'
 import { sha256 } from '../core/secret.ts'
 import { type IdempotencyClaim, newClaim } from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
+import { callerAddress } from './caller-address.ts'
 import type { FastifyReply, FastifyRequest, Router } from './fastify.ts'
 import { type WriteOptions, writeOnce } from './idempotency.ts'
 import { requestPath } from './problems.ts'
@@ -141,6 +142,7 @@ function contextOf(
     actor: request.actor,
     request_id: request.id,
     now,
+    address: callerAddress(request),
     idempotency: idempotent === true ? claimOf(request, scope, now) : undefined,
     instance: requestPath(request),
   }

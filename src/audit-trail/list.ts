@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { idRange, type PageStart } from '../api/pagination.ts'
 import type { AuditedChange } from '../audit/record.ts'
+import type { AuditedValues } from '../audit/values.ts'
 import { allSourceKinds } from '../billing/history/kinds.ts'
 import { type Actor, formatActor } from '../core/actor.ts'
 import { assert } from '../core/assert.ts'
@@ -17,6 +18,9 @@ export type AuditRow = {
   object_name: string | null
   request_id: string | null
   recorded_at: Date
+  address: string | null
+  before: AuditedValues | null
+  after: AuditedValues | null
 } & ({ object_kind: AuditedChange['object_kind']; action: AuditedChange['action'] } | Money)
 type Money = { object_kind: null; action: keyof typeof allSourceKinds }
 
@@ -57,6 +61,9 @@ export function renderAudit(row: AuditRow): z.input<typeof auditEntry> {
     object_kind: row.object_kind ?? allSourceKinds[row.action],
     ...(object !== undefined && { object }),
     ...(row.request_id !== null && { request_id: row.request_id }),
+    ...(row.address !== null && { address: row.address }),
+    ...(row.before !== null && { before: row.before }),
+    ...(row.after !== null && { after: row.after }),
   }
 }
 

@@ -28,6 +28,12 @@ export const auditQuery = z.strictObject({
 })
 export type AuditQuery = z.output<typeof auditQuery>
 
+const auditedValues = z
+  .record(z.string().max(40), z.unknown())
+  .describe(
+    'Fields as the API names them. A personal value is `{ fingerprint }`, which is the same for the same value of this field of this object; one of more than 1,000 characters is `{ characters }`',
+  )
+
 export const auditEntry = z
   .object({
     id: z.string().max(50).describe('That of the ledger transaction, where money moved'),
@@ -43,6 +49,19 @@ export const auditEntry = z
       .optional()
       .describe('The id of what was changed, or the name of a processor; settings have none'),
     request_id: z.string().max(64).optional().describe('The request that caused it'),
+    address: z
+      .string()
+      .max(45)
+      .optional()
+      .describe(
+        'The IP address of the client that sent the request; absent of money, of what was merely created, and of payers',
+      ),
+    before: auditedValues
+      .optional()
+      .describe(
+        'The fields that the change left otherwise, as they were; null where there was nothing. Kept for a year',
+      ),
+    after: auditedValues.optional().describe('The same fields, as the change left them'),
   })
   .meta({ id: 'AuditEntry' })
 export const auditPage = pageOf(auditEntry)

@@ -1,3 +1,4 @@
+import { deleteOldAuditDetails } from '../audit/old-details.ts'
 import type { AppContext } from '../context.ts'
 import { deleteOldResponses } from '../database/idempotency.ts'
 import type { Pool } from '../database/pool.ts'
@@ -14,6 +15,8 @@ const keptMs = 24 * hourMs
 const eventsKept = '90 days'
 // Processors send a callback again for days, and people look for one for some weeks.
 const callbacksKeptMs = 30 * 24 * hourMs
+// Who made a change is kept for good; from where, and what it left otherwise, for a year.
+const auditDetailsKeptMs = 365 * 24 * hourMs
 const stepRows = 1_000
 const partitionMonths = 3
 // A month of events may be large.
@@ -24,7 +27,7 @@ const tableLockWait_ms = 200
 
 /**
  * Maintains the database: creates partitions three months ahead, deletes idempotency keys and attempts of guests after 24
- * hours and callbacks of processors after 30 days, and drops months of events after 90 days. What is not delivered by then is given up before. It ends after the step that
+ * hours, callbacks of processors after 30 days and details of the audit trail after a year, and drops months of events after 90 days. What is not delivered by then is given up before. It ends after the step that
  * it is in when the signal is aborted.
  */
 export async function maintainDatabase(
@@ -50,6 +53,8 @@ export async function maintainDatabase(
   await inSteps(() => deleteOldAttempts(pool, before, stepRows), stopping)
   const callbacksBefore = new Date(now.getTime() - callbacksKeptMs)
   await inSteps(() => deleteOldCallbacks(pool, callbacksBefore, stepRows), stopping)
+  const auditDetailsBefore = new Date(now.getTime() - auditDetailsKeptMs)
+  await inSteps(() => deleteOldAuditDetails(pool, auditDetailsBefore, stepRows), stopping)
 }
 
 async function changePartitions(pool: Pool, statement: Statement & { values: unknown[] }): Promise<void> {

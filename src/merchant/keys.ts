@@ -1,4 +1,5 @@
 import { type AuditContext, recordChange } from '../audit/record.ts'
+import { differenceOf, madeWith } from '../audit/values.ts'
 import { type KeyRights, keyHash, keyPrefix } from '../core/api-key.ts'
 import { formatId, type Id, newId, parseId, randomBucket } from '../core/id/id.ts'
 import { randomSecret } from '../core/secret.ts'
@@ -34,7 +35,7 @@ export type NewKey = { id: Id; secret: string; hint: string }
 export type KeyOptions = { slug: string; mode: Mode; expires_at?: Date | undefined } & Partial<KeyRights>
 
 /** Who creates or changes keys, and when. */
-export type KeyChange = Pick<AuditContext, 'actor' | 'request_id' | 'now'>
+export type KeyChange = Pick<AuditContext, 'actor' | 'request_id' | 'now' | 'address'>
 
 const insertKeySql = loadSql(import.meta.url, './sql/insert-key.sql')
 const findKeysSql = loadSql(import.meta.url, './sql/find-keys.sql')
@@ -59,7 +60,8 @@ export async function addKey(
     return { id, secret, hint }
   }
   const context = { environment: { id: environment_id }, ...by }
-  await recordChange(connection, context, { action: 'created', object_kind: 'api_key', object_id: id })
+  const made = madeWith({ kind, scopes, expires_at: expires_at?.toISOString() })
+  await recordChange(connection, context, { action: 'created', object_kind: 'api_key', object_id: id, ...made })
   return { id, secret, hint }
 }
 
@@ -106,7 +108,13 @@ export async function revokeLocked(connection: Connection, by: KeyChange, key: K
     values: [key.id, by.now],
   })
   const context = { environment: { id: key.environment_id }, ...by }
-  await recordChange(connection, context, { action: 'revoked', object_kind: 'api_key', object_id: key.id })
+  const difference = differenceOf({}, { revoked_at: by.now.toISOString() })
+  await recordChange(connection, context, {
+    action: 'revoked',
+    object_kind: 'api_key',
+    object_id: key.id,
+    ...difference,
+  })
   return by.now
 }
 
@@ -146,7 +154,14 @@ export async function rollLocked(
     values: [key.id, expires_at],
   })
   const context = { environment: { id: key.environment_id }, ...by }
-  await recordChange(connection, context, { action: 'updated', object_kind: 'api_key', object_id: key.id })
+  const before = { expires_at: key.expires_at?.toISOString() }
+  const difference = differenceOf(before, { expires_at: expires_at.toISOString() })
+  await recordChange(connection, context, {
+    action: 'updated',
+    object_kind: 'api_key',
+    object_id: key.id,
+    ...difference,
+  })
   return { made, old: { ...key, expires_at } }
 }
 

@@ -7,7 +7,7 @@ import { objectEvent } from '../billing/object/event.ts'
 import type { ChangeView } from '../billing/object/operations.ts'
 import { type CustomerRow, findOrThrow, objectSelect, type Rows } from '../billing/object/rows.ts'
 import { bucketOfValue } from '../core/bucket.ts'
-import { formatId, type Id } from '../core/id/id.ts'
+import { bucketOf, formatId, type Id } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
 import { randomSecret } from '../core/secret.ts'
 import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
@@ -24,6 +24,7 @@ const pseudonymiseAccountsSql = loadSql(import.meta.url, './sql/pseudonymise-acc
 const pseudonymiseBillsSql = loadSql(import.meta.url, './sql/pseudonymise-bills.sql')
 const pseudonymiseReceiptsSql = loadSql(import.meta.url, './sql/pseudonymise-receipts.sql')
 const deleteReceiptMessagesSql = loadSql(import.meta.url, './sql/delete-receipt-messages.sql')
+const eraseAuditDetailsSql = loadSql(import.meta.url, './sql/erase-audit-details.sql')
 const eraseResponsesSql = loadSql(import.meta.url, './sql/erase-responses.sql')
 
 type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; replacement: string }
@@ -34,7 +35,7 @@ type NamedObject = { kind: ReceivableKind; id: Id; external_reference: string; r
  * Erased: name, e-mail, phone and metadata; the external references of the customer, its accounts and its bills, each
  * replaced by a random one, so that the old ones can no longer be found; what its bills are and were for; metadata, method and
  * what the bank said of its payments, and of money that was assigned to it; who paid and what for on its receipts, and where these were sent; what its payment requests and sessions say; the
- * personal part of its events, the responses of receivers to them, and the stored responses that mention it.
+ * personal part of its events, what its changes in the audit trail left otherwise and where they came from, the responses of receivers to them, and the stored responses that mention it.
  *
  * Kept: amounts, dates, ids, the reasons of corrections, and the references of payments. They are the accounts, which
  * the law requires to be kept, and the reference is what makes a recorded payment happen exactly once, permanently. The locale stays too: it names nobody.
@@ -75,6 +76,8 @@ export async function pseudonymise(
       text: 'select erase_customer_events($1, $2)',
       values: [environment.id, row.id],
     }),
+    eraseAuditDetails(connection, environment.id, named),
+    // Behind it: from where an erasure came is kept.
     recordChanges(
       connection,
       named.map(({ kind, id }) => ({
@@ -88,6 +91,19 @@ export async function pseudonymise(
   await blankCheckouts(connection, view.context, row)
   await tellErasure(connection, view, changed)
   return changed
+}
+
+async function eraseAuditDetails(
+  connection: Connection,
+  environmentId: number,
+  named: readonly NamedObject[],
+): Promise<void> {
+  const ids = named.map(({ id }) => id)
+  const buckets = [...new Set(ids.map(bucketOf))]
+  await connection.query({
+    ...eraseAuditDetailsSql,
+    values: [uuidArray(ids), integerArray(buckets), environmentId],
+  })
 }
 
 /** Tells who was erased, after the events of before were: the customer and, since their references are others now, its accounts and bills. */

@@ -18,6 +18,14 @@ export const bucketBreaks: Break[] = [
     ': bucket ',
   ],
   [
+    'a detail of the audit trail in another bucket',
+    'I14',
+    'audit_detail',
+    `insert into audit_detail (id, bucket, environment_id)
+      select id, (bucket + 1) % 65536, environment_id from audit_entry limit 1`,
+    'audit detail ',
+  ],
+  [
     // They have the bucket of their bill, so it is the id that is wrong.
     'earlier particulars in another bucket',
     'I14',

@@ -14,7 +14,7 @@ with changes as materialized (
     (select id from changes order by id desc offset $6 - 1 limit 1),
     (select id from money order by id desc offset $6 - 1 limit 1)) as read_to
 )
-select ends.read_to, found.*
+select ends.read_to, found.*, detail.address, detail.before, detail.after
 from ends
 left join lateral (
   select *
@@ -22,4 +22,6 @@ left join lateral (
   where environment_id = $1 and ($4::text is null or actor = $4) and (ends.read_to is null or id >= ends.read_to)
   order by id desc limit $5
 ) as found on true
+left join audit_detail as detail
+  on detail.id = found.id and detail.bucket = found.bucket and detail.environment_id = found.environment_id
 order by found.id desc

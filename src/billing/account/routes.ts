@@ -59,7 +59,8 @@ export function accountRoutes(router: Router, app: AppContext): void {
       body: updateAccountBody,
       errors: balanceUpdateErrors,
     },
-    (connection, { context }, named, body, ifMatch) => service.updateAccount(connection, context, named, body, ifMatch),
+    (connection, { context }, named, body, ifMatch) =>
+      service.updateAccount(connection, app, context, named, body, ifMatch),
   )
   listOperation(router, app, accounts, { url: '/billing/accounts', id: 'listAccounts', summary: 'List accounts' })
   adjustOperation(

@@ -1,11 +1,12 @@
 import { recordChange } from '../../audit/record.ts'
-import type { RequestContext } from '../../context.ts'
+import type { AppContext, RequestContext } from '../../context.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { followRules } from '../../ledger/store.ts'
 import { createCustomer } from '../customer/service.ts'
+import { auditedDifference } from '../object/audited.ts'
 import { applyBalancePatch, enterOpening, newRow, openingOf, refuseClosedOpening } from '../object/balance.ts'
 import { isUnchanged } from '../object/changed.ts'
 import { tellObject } from '../object/event.ts'
@@ -95,6 +96,7 @@ export async function createAccountUnder(
  */
 export async function updateAccount(
   connection: Connection,
+  app: Pick<AppContext, 'vault'>,
   context: RequestContext,
   idOrReference: string,
   patch: UpdateAccount,
@@ -104,7 +106,13 @@ export async function updateAccount(
   const { row, entered } = await applyBalancePatch(connection, context, held, patch)
   if (isUnchanged(held.row, row)) return held.row
   await updateAccountRow(connection, row)
-  await recordChange(connection, context, { action: 'updated', object_kind: 'account', object_id: row.id })
+  const difference = auditedDifference(app, held.row, row)
+  await recordChange(connection, context, {
+    action: 'updated',
+    object_kind: 'account',
+    object_id: row.id,
+    ...difference,
+  })
   await tellObject(connection, context, accounts, 'account.updated', row, entered)
   if (patch.payment_rules !== undefined) await followRules(connection, row)
   return row

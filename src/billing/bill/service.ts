@@ -11,6 +11,7 @@ import { openReceivable } from '../../ledger/adjust.ts'
 import { readBooks } from '../../ledger/books.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { createAccountUnder, customerOf } from '../account/service.ts'
+import { auditedDifference } from '../object/audited.ts'
 import { newRow } from '../object/balance.ts'
 import { isUnchanged } from '../object/changed.ts'
 import { objectEvent } from '../object/event.ts'
@@ -161,7 +162,7 @@ async function newAccountOf(
  */
 export async function updateBill(
   connection: Connection,
-  app: Pick<AppContext, 'checkWebhookUrl'>,
+  app: Pick<AppContext, 'checkWebhookUrl' | 'vault'>,
   context: RequestContext,
   idOrReference: string,
   patch: UpdateBill,
@@ -191,7 +192,8 @@ export async function updateBill(
   if (isUnchanged(row, moved)) return row
   await updateBillRow(connection, changed)
   await keepEarlier(connection, context, row, changed)
-  await recordChange(connection, context, { action: 'updated', object_kind: 'bill', object_id: row.id })
+  const difference = auditedDifference(app, row, changed)
+  await recordChange(connection, context, { action: 'updated', object_kind: 'bill', object_id: row.id, ...difference })
   const closed = entered !== undefined && moved.status === 'paid'
   await writeEvents(connection, [
     objectEvent(context, bills, 'bill.updated', moved, entered),

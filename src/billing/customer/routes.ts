@@ -50,7 +50,7 @@ export function customerRoutes(router: Router, app: AppContext): void {
       errors: balanceUpdateErrors,
     },
     (connection, { context }, named, body, ifMatch) =>
-      service.updateCustomer(connection, context, named, body, ifMatch),
+      service.updateCustomer(connection, app, context, named, body, ifMatch),
   )
   listOperation(router, app, customers, { url: '/billing/customers', id: 'listCustomers', summary: 'List customers' })
   adjustOperation(

@@ -1,11 +1,12 @@
 import { recordChange } from '../../audit/record.ts'
-import type { RequestContext } from '../../context.ts'
+import type { AppContext, RequestContext } from '../../context.ts'
 import { newId, randomBucket } from '../../core/id/id.ts'
 import { canonicalLocale } from '../../core/locale.ts'
 import { changeRules } from '../../core/payment-rules.ts'
 import type { Connection } from '../../database/pool.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { followRules } from '../../ledger/store.ts'
+import { auditedDifference } from '../object/audited.ts'
 import { applyBalancePatch, enterOpening, newRow, openingOf, refuseClosedOpening } from '../object/balance.ts'
 import { isUnchanged } from '../object/changed.ts'
 import { tellObject } from '../object/event.ts'
@@ -62,6 +63,7 @@ export async function createCustomer(
  */
 export async function updateCustomer(
   connection: Connection,
+  app: Pick<AppContext, 'vault'>,
   context: RequestContext,
   idOrReference: string,
   patch: UpdateCustomer,
@@ -77,7 +79,13 @@ export async function updateCustomer(
   }
   if (isUnchanged(held.row, row)) return held.row
   await updateCustomerRow(connection, row)
-  await recordChange(connection, context, { action: 'updated', object_kind: 'customer', object_id: row.id })
+  const difference = auditedDifference(app, held.row, row)
+  await recordChange(connection, context, {
+    action: 'updated',
+    object_kind: 'customer',
+    object_id: row.id,
+    ...difference,
+  })
   await tellObject(connection, context, customers, 'customer.updated', row, entered)
   if (patch.payment_rules !== undefined) await followRules(connection, { ...row, customer_id: row.id })
   return row

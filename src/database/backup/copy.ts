@@ -2,11 +2,10 @@ import { once } from 'node:events'
 import pg from 'pg'
 import { DeadlineExceeded } from '../availability.ts'
 import { streamOf } from '../use-limit.ts'
+import { answered, longAnswer_ms } from './answered.ts'
 
 // What may lie in memory when whoever reads is slower than the database: some megabytes.
 const waitingMax = 256
-// A spread checkpoint and the archiving of the log before a backup may take minutes; without a byte for longer, nothing comes any more.
-const silentMax_ms = 30 * 60_000
 
 type CopyConnection = pg.Connection & {
   sendCopyFromChunk(chunk: Buffer): void
@@ -26,7 +25,7 @@ function connectionOf(client: pg.ClientBase): CopyConnection {
 export async function* copyOut(
   client: pg.ClientBase,
   text: string,
-  silent_ms = silentMax_ms,
+  silent_ms = longAnswer_ms,
 ): AsyncGenerator<Buffer, unknown> {
   // The driver hands these messages to nobody.
   const connection = connectionOf(client)
@@ -72,27 +71,40 @@ export async function* copyOut(
   }
 }
 
-/** Sends a `copy … from stdin` with its rows. Resolves when PostgreSQL has taken all of them. */
-export async function copyIn(client: pg.Client, text: string, rows: AsyncIterable<Buffer>): Promise<void> {
+/**
+ * Sends a `copy … from stdin` with its rows. Resolves when PostgreSQL has taken all of them. Throws DeadlineExceeded, and ends the
+ * connection, when it takes nothing for `silent_ms`.
+ */
+export async function copyIn(
+  client: pg.Client,
+  text: string,
+  rows: AsyncIterable<Buffer>,
+  silent_ms = longAnswer_ms,
+): Promise<void> {
   const done = Promise.withResolvers<void>()
   const query = new pg.Query(text) as pg.Query & { callback(error?: Error): void; handleCopyInResponse(): void }
   query.callback = (error) => (error ? done.reject(error) : done.resolve())
-  query.handleCopyInResponse = () => {
-    send(client, rows).catch((error: Error) => {
-      connectionOf(client).sendCopyFail('the rows broke off')
-      done.reject(error)
-    })
-  }
+  const ready = Promise.withResolvers<void>()
+  done.promise.catch(ready.reject)
+  query.handleCopyInResponse = () => ready.resolve()
   client.query(query)
-  await done.promise
+  await answered(client, ready.promise, silent_ms)
+  try {
+    await send(client, rows, silent_ms)
+  } catch (error) {
+    if (!streamOf(client).destroyed) connectionOf(client).sendCopyFail('the rows broke off')
+    done.promise.catch(() => {})
+    throw error
+  }
+  await answered(client, done.promise, silent_ms)
 }
 
-async function send(client: pg.Client, rows: AsyncIterable<Buffer>): Promise<void> {
+async function send(client: pg.Client, rows: AsyncIterable<Buffer>, silent_ms: number): Promise<void> {
   const connection = connectionOf(client)
   const { stream } = connection
   for await (const chunk of rows) {
     connection.sendCopyFromChunk(chunk)
-    if (stream.writableNeedDrain) await once(stream, 'drain')
+    if (stream.writableNeedDrain) await answered(client, once(stream, 'drain'), silent_ms)
   }
   connection.endCopyFrom()
 }

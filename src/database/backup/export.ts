@@ -11,6 +11,7 @@ import { syncFolder } from '../bundled/index.ts'
 import type { Pool } from '../pool.ts'
 import { loadSql } from '../sql.ts'
 import { setUseLimit } from '../use-limit.ts'
+import { answered } from './answered.ts'
 import { writeSynced } from './bases.ts'
 import { copyOut } from './copy.ts'
 import { BackupError, plainDiskError } from './errors.ts'
@@ -56,10 +57,12 @@ export async function exportTables(pool: Pool, into: string, progress: (line: st
     await rm(draft, { recursive: true, force: true })
     await mkdir(draft, { recursive: true, mode: 0o700 })
     setUseLimit(connection, Number.POSITIVE_INFINITY)
-    await connection.query('begin isolation level repeatable read read only')
-    await connection.query('set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
+    const ask = (statement: string) => answered(connection, connection.query(statement))
+    await ask('begin isolation level repeatable read read only')
+    // Each wait has a deadline of ours, by what comes and not by how long all of it takes.
+    await ask('set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0')
     // Whole tables are read.
-    await connection.query('set local enable_seqscan = on')
+    await ask('set local enable_seqscan = on')
     const record = await exportWith(connection, draft, progress)
     await writeSynced(join(draft, recordFile), recordText(record))
     syncFolder(draft)
@@ -79,17 +82,18 @@ async function exportWith(
   draft: string,
   progress: (line: string) => void,
 ): Promise<ExportRecord> {
-  const { rows: facts } = await client.query<{ at: Date; version: string }>(
+  const ask = <Row extends pg.QueryResultRow>(statement: string) => answered(client, client.query<Row>(statement))
+  const { rows: facts } = await ask<{ at: Date; version: string }>(
     "select now() as at, current_setting('server_version') as version",
   )
-  const { rows: migrations } = await client.query<{ name: string; checksum: string }>(
+  const { rows: migrations } = await ask<{ name: string; checksum: string }>(
     'select name, checksum from schema_migration order by name',
   )
-  const { rows: months } = await client.query<{ month: string }>(
+  const { rows: months } = await ask<{ month: string }>(
     `select distinct right(relname::text, 7) as month from pg_class
      where relispartition and relkind = 'r' and relname ~ '_[0-9]{4}_[0-9]{2}$' order by 1`,
   )
-  const { rows: found } = await client.query<Omit<ExportedTable, 'rows' | 'sha256'>>(listTables.text)
+  const { rows: found } = await ask<Omit<ExportedTable, 'rows' | 'sha256'>>(listTables.text)
   const tables: ExportedTable[] = []
   for (const table of found) {
     const written = await exportTable(client, draft, table)
@@ -97,7 +101,7 @@ async function exportWith(
     progress(`  ${table.name}: ${written.rows} rows`)
   }
   // Read last: what was drawn meanwhile is not drawn again.
-  const { rows: sequences } = await client.query<{ name: string; last_value: string }>(
+  const { rows: sequences } = await ask<{ name: string; last_value: string }>(
     `select sequencename::text as name, last_value::text as last_value from pg_sequences
      where schemaname = 'public' and last_value is not null order by 1`,
   )

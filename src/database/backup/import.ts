@@ -7,6 +7,7 @@ import { DatabaseClient } from '../client.ts'
 import { migrate } from '../migrate.ts'
 import { type Migration, readMigrations } from '../migrations.ts'
 import { type DatabaseAddress, openPool } from '../pool.ts'
+import { answered, endConnection, longAnswer_ms } from './answered.ts'
 import { copyIn } from './copy.ts'
 import { BackupError } from './errors.ts'
 import { columnsOf, type ExportedTable, type ExportRecord, readExport, rowsFile } from './export.ts'
@@ -36,18 +37,23 @@ export async function importTables(
     const pool = openPool(address, 1, () => {})
     try {
       await migrate(pool, new Date(), serverRole, { migrations })
-      await client.query('begin')
+      await ask(client, 'begin')
       await fill(client, record, folder, progress)
-      await client.query('commit')
+      await ask(client, 'commit')
       await migrate(pool, new Date(), serverRole)
     } finally {
       await pool.end()
     }
-    await client.query('analyze')
+    await ask(client, 'analyze')
     return record
   } finally {
-    await client.end()
+    await endConnection(client)
   }
+}
+
+/** One may have to delete or to analyse whole tables. */
+function ask<Row extends pg.QueryResultRow>(client: pg.Client, text: string, values: unknown[] = []) {
+  return answered(client, client.query<Row>(text, values), longAnswer_ms)
 }
 
 /** The migrations that an export was made with: all of them are ours too, or it is of a newer version. */
@@ -62,7 +68,8 @@ function knownMigrations({ migrations, program, made_at }: ExportRecord): Migrat
 }
 
 async function expectEmpty(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await ask<{ name: string }>(
+    client,
     "select relname::text as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') limit 1",
   )
   if (!rows[0]) return
@@ -78,21 +85,21 @@ async function fill(
   progress: (line: string) => void,
 ): Promise<void> {
   for (const month of record.months) {
-    await client.query("select make_partitions(to_date($1, 'YYYY_MM')::timestamp at time zone 'UTC', 1)", [month])
+    await ask(client, "select make_partitions(to_date($1, 'YYYY_MM')::timestamp at time zone 'UTC', 1)", [month])
   }
   const ordered = inOrder(record.tables)
   // What the migrations have put there is in the export too.
   for (const { name } of ordered.toReversed()) {
     const table = pg.escapeIdentifier(name)
-    const { rows } = await client.query<{ found: boolean }>(`select exists (select from ${table}) as found`)
-    if (rows[0]?.found) await client.query(`delete from ${table}`)
+    const { rows } = await ask<{ found: boolean }>(client, `select exists (select from ${table}) as found`)
+    if (rows[0]?.found) await ask(client, `delete from ${table}`)
   }
   for (const table of ordered) {
     await fillTable(client, table, folder)
     progress(`  ${table.name}: ${table.rows} rows`)
   }
   for (const { name, last_value } of record.sequences) {
-    await client.query('select setval($1::regclass, $2::bigint)', [name, last_value])
+    await ask(client, 'select setval($1::regclass, $2::bigint)', [name, last_value])
   }
 }
 

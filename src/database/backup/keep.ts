@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { BackupSettings } from '../../config.ts'
 import { backupsOf, type ConnectionSettings, makeBackupDirectory, pgdataOf } from '../bundled/index.ts'
+import { answered } from './answered.ts'
 import { type Base, listBases, sizeOfFolder } from './bases.ts'
 import { BackupError } from './errors.ts'
 import { makeBase } from './make-base.ts'
@@ -107,14 +108,17 @@ export function megabytes(bytes: number): string {
 }
 
 async function timelineOf(client: ReplicationClient): Promise<number> {
-  const { rows } = await client.query<{ timeline: number | string }>('IDENTIFY_SYSTEM')
+  const { rows } = await answered(client, client.query<{ timeline: number | string }>('IDENTIFY_SYSTEM'))
   return Number.parseInt(String(rows[0]?.timeline), 10)
 }
 
 /** PostgreSQL tries again by itself, and keeps its log until it succeeds, so the disk of the database fills. */
 async function findArchiveFault(client: ReplicationClient): Promise<string | undefined> {
-  const { rows } = await client.query<{ failed: string }>(
-    "select last_failed_wal as failed from pg_stat_archiver where last_failed_time > coalesce(last_archived_time, '-infinity')",
+  const { rows } = await answered(
+    client,
+    client.query<{ failed: string }>(
+      "select last_failed_wal as failed from pg_stat_archiver where last_failed_time > coalesce(last_archived_time, '-infinity')",
+    ),
   )
   return (
     rows[0] &&

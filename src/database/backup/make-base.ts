@@ -6,6 +6,7 @@ import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { version } from '../../core/version.ts'
+import { answered } from './answered.ts'
 import { addBase, type Base, baseFiles, writeSynced } from './bases.ts'
 import { ArchiveCheck, readManifest } from './manifest.ts'
 import { baseBackup, type ReplicationClient, type WalPlace } from './replication.ts'
@@ -28,7 +29,10 @@ const gzipLevel = 1
  */
 export async function makeBase(client: ReplicationClient, options: BaseOptions): Promise<Base> {
   const started = new Date()
-  const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version")
+  const { rows } = await answered(
+    client,
+    client.query<{ version: string }>("select current_setting('server_version') as version"),
+  )
   return addBase(options.directory, started, async (folder) => {
     const hash = createHash('sha256')
     const streamed = new StreamedBase(client, options)

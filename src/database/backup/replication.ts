@@ -2,6 +2,7 @@ import pg from 'pg'
 import { toNumber } from '../../core/money.ts'
 import type { ConnectionSettings } from '../bundled/index.ts'
 import { streamOf } from '../use-limit.ts'
+import { answered, endConnection, longAnswer_ms } from './answered.ts'
 import { copyOut } from './copy.ts'
 import { BackupBusy } from './errors.ts'
 
@@ -36,15 +37,17 @@ export async function withReplication<T>(
   await client.connect()
   stopping?.addEventListener('abort', abort)
   try {
-    const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${lock}) as taken`)
+    const { rows } = await answered(
+      client,
+      client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${lock}) as taken`),
+    )
     if (!rows[0]?.taken) {
       throw new BackupBusy('Another backup of this database is being made or pruned: wait until that has ended.')
     }
     return await work(client)
   } finally {
     stopping?.removeEventListener('abort', abort)
-    if (streamOf(client).destroyed) client.end().catch(() => {})
-    else await client.end()
+    await endConnection(client)
   }
 }
 
@@ -76,8 +79,11 @@ export async function* baseBackup(
 
 /** About the size of the backup before it is compressed. */
 async function sizeOf(client: ReplicationClient): Promise<number> {
-  const { rows } = await client.query<{ bytes: string }>(
-    'select sum(pg_database_size(oid))::text as bytes from pg_database',
+  // It asks the size of every file.
+  const { rows } = await answered(
+    client,
+    client.query<{ bytes: string }>('select sum(pg_database_size(oid))::text as bytes from pg_database'),
+    longAnswer_ms,
   )
   return Number.parseInt(rows[0]?.bytes ?? '0', 10)
 }

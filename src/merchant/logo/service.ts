@@ -22,7 +22,8 @@ export async function putLogo(
   const logo = readLogo(bytes)
   await writeLogo(connection, context.environment.id, logo)
   const { width, height } = logo
-  return storeSettings(connection, context, { ...row, logo: { sha256: logo.sha256.toString('hex'), width, height } })
+  const shown = { sha256: logo.sha256.toString('hex'), width, height }
+  return storeSettings(connection, context, row, { ...row, logo: shown })
 }
 
 /** Takes the logo off the pages; where there is none, nothing changes. Throws `precondition_failed`. */
@@ -34,7 +35,7 @@ export async function removeLogo(
   const row = await lockSettings(connection, context, ifMatch)
   if (row.logo === null) return row
   await deleteLogo(connection, context.environment.id)
-  return storeSettings(connection, context, { ...row, logo: null })
+  return storeSettings(connection, context, row, { ...row, logo: null })
 }
 
 function readLogo(bytes: Buffer): StoredLogo {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { checkIfMatch, etagOf } from '../../api/etag.ts'
 import { recordChange } from '../../audit/record.ts'
+import { type AuditedValues, differenceOf } from '../../audit/values.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { canonicalLocale } from '../../core/locale.ts'
 import { changeRules, effectiveRules, formatRules } from '../../core/payment-rules.ts'
@@ -79,15 +80,41 @@ export async function lockSettings(
   return row
 }
 
+/** The settings as the audit trail shows them. Of a logo it is enough which one it was. */
+function auditedSettings(row: SettingsRow): AuditedValues {
+  return {
+    name: shownName(row),
+    ...row.face,
+    logo: row.logo?.sha256,
+    guest_lookup: row.guest_lookup,
+    time_zone: row.time_zone,
+    locale: row.locale,
+    languages: row.languages,
+    payment_rules: formatRules(effectiveRules(row.payment_rules)),
+    payment_session_lifetime_hours: row.session_lifetime_h,
+    tracked_parameters: row.tracked_parameters,
+    receipt_requests: row.receipt_requests,
+    credit: row.credit,
+    books_closed_until: row.books_closed_until,
+  }
+}
+
 /** Stores settings that were changed, as their next version. */
 export async function storeSettings(
   connection: Connection,
   context: RequestContext,
+  before: SettingsRow,
   changed: SettingsRow,
 ): Promise<SettingsRow> {
   const stored = { ...changed, version: changed.version + 1n }
   await writeSettings(connection, context.environment.id, stored)
-  await recordChange(connection, context, { action: 'updated', object_kind: 'settings', object_id: null })
+  const difference = differenceOf(auditedSettings(before), auditedSettings(stored))
+  await recordChange(connection, context, {
+    action: 'updated',
+    object_kind: 'settings',
+    object_id: null,
+    ...difference,
+  })
   return stored
 }
 
@@ -101,5 +128,5 @@ export async function updateSettings(
   const row = await lockSettings(connection, context, ifMatch)
   const changed = changeSettings(row, patch)
   const closing = await changeClosing(connection, context, row, patch, changed.time_zone)
-  return storeSettings(connection, context, { ...changed, ...closing })
+  return storeSettings(connection, context, row, { ...changed, ...closing })
 }

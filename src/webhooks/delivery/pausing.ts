@@ -1,4 +1,5 @@
 import { recordChange } from '../../audit/record.ts'
+import { differenceOf } from '../../audit/values.ts'
 import type { Actor } from '../../core/actor.ts'
 import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
 import type { Pool } from '../../database/pool.ts'
@@ -31,7 +32,9 @@ export function pauseEndpoint(pool: Pool, { endpoint_id, reason }: EndpointToPau
     const [row] = rows
     if (row === undefined) return false
     const context = { environment: { id: row.environment_id }, actor: pausedBy, now }
-    await recordChange(connection, context, { action: 'updated', object_kind: 'endpoint', object_id: endpoint_id })
+    const difference = differenceOf({ status: 'enabled' }, { status: 'paused', status_reason: reason })
+    const change = { action: 'updated', object_kind: 'endpoint', object_id: endpoint_id, ...difference } as const
+    await recordChange(connection, context, change)
     await writeEvents(connection, [pausedEvent(endpoint_id, reason, row, now)])
     return true
   })

@@ -1,5 +1,6 @@
 import { checkIfMatch } from '../../api/etag.ts'
 import { recordChange } from '../../audit/record.ts'
+import { differenceOf } from '../../audit/values.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
@@ -8,7 +9,7 @@ import { beginWaking, wakePutOff } from '../delivery/waking.ts'
 import { publicKeyOf } from '../signing.ts'
 import { mergeHeaders } from './headers.ts'
 import type { UpdateEndpoint } from './schema.ts'
-import { allowedEndpointUrl, endpointEtag, findEndpointOrThrow } from './service.ts'
+import { allowedEndpointUrl, auditedEndpoint, endpointEtag, findEndpointOrThrow } from './service.ts'
 import { type EndpointRow, updateEndpoint } from './store.ts'
 
 type App = Pick<AppContext, 'vault' | 'checkWebhookUrl'>
@@ -42,7 +43,7 @@ export async function changeEndpoint(
     ...statusOf(row, patch.status, context.now),
   }
   if (JSON.stringify(changed) === JSON.stringify(row)) return row
-  const stored = await store(connection, context, changed)
+  const stored = await store(connection, app, context, row, changed)
   if (row.disabled_at !== null && stored.disabled_at === null) {
     await beginWaking(connection, row.environment_id, row.id, context.now)
   } else if (row.max_in_flight !== stored.max_in_flight || row.rate_per_s !== stored.rate_per_s) {
@@ -71,11 +72,23 @@ function statusOf(row: EndpointRow, status: UpdateEndpoint['status'], now: Date)
 }
 
 /** Stores a changed endpoint, later than it was by a millisecond at least: the time is its version. */
-async function store(connection: Connection, context: RequestContext, changed: EndpointRow): Promise<EndpointRow> {
+async function store(
+  connection: Connection,
+  app: Pick<AppContext, 'vault'>,
+  context: RequestContext,
+  row: EndpointRow,
+  changed: EndpointRow,
+): Promise<EndpointRow> {
   const updated_at = new Date(Math.max(context.now.getTime(), changed.updated_at.getTime() + 1))
   const stored = { ...changed, updated_at }
   await updateEndpoint(connection, stored)
-  await recordChange(connection, context, { action: 'updated', object_kind: 'endpoint', object_id: stored.id })
+  const difference = differenceOf(auditedEndpoint(app, context, row), auditedEndpoint(app, context, stored))
+  await recordChange(connection, context, {
+    action: 'updated',
+    object_kind: 'endpoint',
+    object_id: row.id,
+    ...difference,
+  })
   return stored
 }
 
@@ -98,7 +111,7 @@ export async function rotateSecret(
   }
   const validUntil = new Date(context.now.getTime() + overlapHours * hourMs)
   const next = rotated(credentials, validUntil)
-  await store(connection, context, { ...row, secret: sealCredentials(vault, next) })
+  await store(connection, { vault }, context, row, { ...row, secret: sealCredentials(vault, next) })
   return {
     ...(schemeOf(next) === 'v1' ? { secret: next.secret } : { public_key: publicKeyOf(next.secret) }),
     previous_valid_until: validUntil.toISOString(),
@@ -115,5 +128,5 @@ export async function endRotation(
   const row = await findEndpointOrThrow(connection, context.environment.id, shown, { lock: true })
   const { previous, ...credentials } = openCredentials(vault, row.secret)
   if (previous === undefined) return row
-  return store(connection, context, { ...row, secret: sealCredentials(vault, credentials) })
+  return store(connection, { vault }, context, row, { ...row, secret: sealCredentials(vault, credentials) })
 }

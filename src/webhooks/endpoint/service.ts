@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { allowedUrl } from '../../api/allowed-url.ts'
 import { recordChange } from '../../audit/record.ts'
+import { type AuditedValues, goneWith, madeWith } from '../../audit/values.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
 import { absentProblem } from '../../core/absent.ts'
 import { formatId, newId, parseId, randomBucket } from '../../core/id/id.ts'
@@ -62,7 +63,8 @@ export async function createEndpoint(
     updated_at: context.now,
   }
   await insertEndpoint(connection, row)
-  await recordChange(connection, context, { action: 'created', object_kind: 'endpoint', object_id: row.id })
+  const made = madeWith(auditedEndpoint(app, context, row))
+  await recordChange(connection, context, { action: 'created', object_kind: 'endpoint', object_id: row.id, ...made })
   return { row, secret: schemeOf(credentials) === 'v1' ? credentials.secret : undefined }
 }
 
@@ -81,11 +83,16 @@ export async function findEndpointOrThrow(
 
 /** Deletes an endpoint: nothing more is sent to it. Throws `not_found`. */
 export async function removeEndpoint(connection: Connection, context: RequestContext, shown: string): Promise<void> {
-  const id = parseId('endpoint', shown)
-  if (id === undefined || !(await deleteEndpoint(connection, context.environment.id, id, context.now))) {
-    throw absentProblem('endpoint', shown, { parameter: 'endpoint' })
-  }
-  await recordChange(connection, context, { action: 'deleted', object_kind: 'endpoint', object_id: id })
+  const row = await findEndpointOrThrow(connection, context.environment.id, shown, { lock: true })
+  await deleteEndpoint(connection, context.environment.id, row.id, context.now)
+  // Its secret is not opened: where that cannot be done, it can still be deleted.
+  const gone = goneWith({
+    url: row.url,
+    event_types: row.event_types,
+    description: row.description,
+    status: statusOf(row),
+  })
+  await recordChange(connection, context, { action: 'deleted', object_kind: 'endpoint', object_id: row.id, ...gone })
 }
 
 /** The ETag of an endpoint. Two changes of one are never of the same millisecond. */
@@ -97,6 +104,20 @@ export function endpointEtag({ updated_at }: EndpointRow): string {
 function statusOf({ disabled_at, disabled_reason }: EndpointRow): 'enabled' | 'disabled' | 'paused' {
   if (disabled_at === null) return 'enabled'
   return disabled_reason === null ? 'disabled' : 'paused'
+}
+
+/** What was set of an endpoint, as the API shows it. */
+export function auditedEndpoint(
+  { vault }: Pick<AppContext, 'vault'>,
+  context: RequestContext,
+  row: EndpointRow,
+): AuditedValues {
+  const { id, mode, api_version, deliveries_expired, created_at, updated_at, ...set } = renderEndpoint(
+    vault,
+    context,
+    row,
+  )
+  return set
 }
 
 /** An endpoint as the API shows it; no secret is part of it. */

@@ -19,6 +19,7 @@ from (
       union all select 'obligation', id, bucket from application
       union all select 'idempotency response', id, bucket from idempotency_response
       union all select 'audit entry', id, bucket from audit_entry
+      union all select 'audit detail', id, bucket from audit_detail
       union all select 'earlier particulars', id, bucket from earlier_particulars
       union all select 'reversal', id, bucket from payment_reversal
       union all select 'reversal', id, bucket from application_reversal

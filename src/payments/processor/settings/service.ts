@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { checkIfMatch, etagOf } from '../../../api/etag.ts'
 import { recordChange } from '../../../audit/record.ts'
+import { differenceOf, goneWith } from '../../../audit/values.ts'
 import type { RequestContext } from '../../../context.ts'
 import { required } from '../../../core/assert.ts'
 import { fieldProblem, Problem } from '../../../core/problem.ts'
@@ -49,27 +50,37 @@ export async function findProcessorOrThrow(
   return rows.find(({ processor }) => processor === name) ?? initial
 }
 
-/** A processor as the API shows it: of its secrets only the last four characters. */
+/** What was set of a processor besides its secrets. */
+function plainTerms(row: ProcessorRow) {
+  return {
+    enabled: row.enabled,
+    position: row.position,
+    ...(row.bank_account !== null && { bank_account: row.bank_account }),
+    currencies: row.currencies,
+    minimum: row.minimum,
+    maximum: row.maximum,
+  }
+}
+
+/** What was set of a processor: of its secrets only the last four characters. */
+function shownTerms({ vault }: Pick<ProcessorApp, 'vault'>, row: ProcessorRow) {
+  const last4 = ([name, secret]: [string, string]) => [name, { last4: secret.slice(-4) }]
+  return { ...plainTerms(row), secrets: Object.fromEntries(Object.entries(readSecrets(vault, row)).map(last4)) }
+}
+
+/** A processor as the API shows it. */
 export function renderProcessor(
   app: Pick<ProcessorApp, 'vault' | 'publicUrl'>,
   { environment }: Pick<RequestContext, 'environment'>,
   row: ProcessorRow,
 ): z.input<typeof shownProcessor> {
   const kind = required(findKind(row.processor, environment.mode), 'the kind of a processor exists')
-  const secrets = readSecrets(app.vault, row)
   const { capture, refund, close, settlements } = kind.terms.capabilities
   const url = `${app.publicUrl()}/processors/${row.processor}/callbacks/`
-  const last4 = ([name, secret]: [string, string]) => [name, { last4: secret.slice(-4) }]
   return {
     name: row.processor as ProcessorName,
     mode: environment.mode,
-    enabled: row.enabled,
-    position: row.position,
-    secrets: Object.fromEntries(Object.entries(secrets).map(last4)),
-    ...(row.bank_account !== null && { bank_account: row.bank_account }),
-    currencies: row.currencies,
-    minimum: row.minimum,
-    maximum: row.maximum,
+    ...shownTerms(app, row),
     ...(kind.calls_back && { callback_url: url + callbackToken(app.vault, environment.id, row.processor) }),
     capabilities: { capture, refund, close, settlements },
   }
@@ -147,6 +158,7 @@ export async function updateProcessor(
     object_kind: 'processor',
     object_id: null,
     object_name: name,
+    ...differenceOf(shownTerms(app, row), shownTerms(app, changed)),
   })
   return changed
 }
@@ -173,7 +185,7 @@ function changeSecrets(before: Secrets, { secrets = {} }: UpdateProcessor): Secr
  */
 export async function removeProcessor(connection: Connection, context: RequestContext, name: string): Promise<void> {
   const { environment, now } = context
-  await findProcessorOrThrow(connection, context, name, { lock: true })
+  const row = await findProcessorOrThrow(connection, context, name, { lock: true })
   const hasKeys = (findKind(name, environment.mode)?.secrets.length ?? 0) > 0
   if (hasKeys) await refuseUndecided(connection, environment.id, name, now)
   if (!(await deleteProcessorRow(connection, environment.id, name))) return
@@ -182,6 +194,7 @@ export async function removeProcessor(connection: Connection, context: RequestCo
     object_kind: 'processor',
     object_id: null,
     object_name: name,
+    ...goneWith(plainTerms(row)),
   })
 }
 
