@@ -214,17 +214,9 @@ class Queue<Item, Outcome> {
     if (!only) return 'done'
     const began_ms = performance.now()
     try {
-      // After a lost connection it is unknown whether the commit happened; the claims make it safe to send the whole
-      // batch again.
-      const outcomes = await inSpan(this.#newSpan(batch), () =>
-        retryWhileUnavailable(
-          () =>
-            this.#options.runBatch(
-              batch.map(({ item }) => item),
-              lock_wait_ms,
-            ),
-          () => batch.some(({ isSettled }) => !isSettled),
-        ),
+      const outcomes = await inSpan(
+        () => this.#newSpan(batch),
+        () => this.#runBatch(batch, lock_wait_ms),
       )
       this.#committed_at = performance.now()
       this.#figures.committed(batch.length, this.#committed_at - began_ms)
@@ -240,6 +232,17 @@ class Queue<Item, Outcome> {
       else return this.#attemptHalves(batch, lock_wait_ms)
       return 'done'
     }
+  }
+
+  /**
+   * After a lost connection it is unknown whether the commit happened; the claims make it safe to send the whole batch again.
+   */
+  #runBatch(batch: WaitingItem<Item, Outcome>[], lock_wait_ms: number): Promise<(Outcome | Promise<Outcome>)[]> {
+    const items = batch.map(({ item }) => item)
+    return retryWhileUnavailable(
+      () => this.#options.runBatch(items, lock_wait_ms),
+      () => batch.some(({ isSettled }) => !isSettled),
+    )
   }
 
   /** A batch is of many requests, so it has a trace of its own, and links to each. */
