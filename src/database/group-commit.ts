@@ -214,13 +214,9 @@ class Queue<Item, Outcome> {
     if (!only) return 'done'
     const began_ms = performance.now()
     try {
-      // After a lost connection it is unknown whether the commit happened; the claims make it safe to send the whole
-      // batch again.
-      const outcomes = await inSpan(this.#newSpan(batch), () =>
-        retryWhileUnavailable(
-          () => this.#runBatch(batch, lock_wait_ms),
-          () => batch.some(({ isSettled }) => !isSettled),
-        ),
+      const outcomes = await inSpan(
+        () => this.#newSpan(batch),
+        () => this.#runBatch(batch, lock_wait_ms),
       )
       this.#committed_at = performance.now()
       this.#figures.committed(batch.length, this.#committed_at - began_ms)
@@ -238,6 +234,16 @@ class Queue<Item, Outcome> {
     }
   }
 
+  /**
+   * After a lost connection it is unknown whether the commit happened; the claims make it safe to send the whole batch again.
+   */
+  #runBatch(batch: WaitingItem<Item, Outcome>[], lock_wait_ms: number): Promise<(Outcome | Promise<Outcome>)[]> {
+    return retryWhileUnavailable(
+      () => this.#tryBatch(batch, lock_wait_ms),
+      () => batch.some(({ isSettled }) => !isSettled),
+    )
+  }
+
   /** A batch is of many requests, so it has a trace of its own, and links to each. */
   #newSpan(batch: WaitingItem<Item, Outcome>[]): NewSpan {
     const { name, spanOf } = this.#options
@@ -246,7 +252,7 @@ class Queue<Item, Outcome> {
   }
 
   /** A later try, such as one that meets the locks of the first, does not make it known what became of that. */
-  async #runBatch(batch: WaitingItem<Item, Outcome>[], lock_wait_ms: number): Promise<(Outcome | Promise<Outcome>)[]> {
+  async #tryBatch(batch: WaitingItem<Item, Outcome>[], lock_wait_ms: number): Promise<(Outcome | Promise<Outcome>)[]> {
     try {
       return await this.#options.runBatch(
         batch.map(({ item }) => item),

@@ -26,13 +26,11 @@ export type NewSpan = {
   links?: readonly SpanContext[]
 }
 
-/** Does something in a span, which is given to it; without a tracer in none. */
-export async function inSpan<T>(
-  { name, calls_out = false, attributes = {}, links }: NewSpan,
-  work: (span: Span | undefined) => Promise<T>,
-): Promise<T> {
+/** Does something in a span, which is given to it; without a tracer in none, and then nobody asks how it would have begun. */
+export async function inSpan<T>(begin: () => NewSpan, work: (span: Span | undefined) => Promise<T>): Promise<T> {
   const tracer = findTracer()
   if (tracer === undefined) return work(undefined)
+  const { name, calls_out = false, attributes = {}, links } = begin()
   const parent = links === undefined ? here() : ROOT_CONTEXT
   const span = tracer.startSpan(
     name,

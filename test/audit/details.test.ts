@@ -182,7 +182,9 @@ describe('a personal value', () => {
     expect(away?.before?.name).toEqual({ fingerprint: expect.stringMatching(/^[\w-]{22}$/) })
     expect(away?.after?.name).not.toEqual(away?.before?.name)
     expect(back?.after).toEqual({ name: away?.before?.name })
-    expect(JSON.stringify(await audit(id))).not.toMatch(/Ada|Byron|Lovelace|example\.com|M-7/)
+    // Fingerprints are random, and may hold any word.
+    const values = JSON.stringify((await audit(id)).map(({ before, after }) => ({ before, after })))
+    expect(values.replaceAll(/"fingerprint":"[^"]+"/g, '')).not.toMatch(/Ada|Byron|Lovelace|example\.com|M-7/)
   })
 
   test('has no fingerprint that would find it at another object, or in another field', async () => {

@@ -23,8 +23,12 @@ export function countCalls({ clock, processorClient }: App, processor: string): 
 
 /** The span of a call. Not where it goes to: the path has what the processor calls a payer's payment. */
 function inCall(processor: string, method = 'GET', call: () => Promise<Response>): Promise<Response> {
-  const attributes = { 'http.request.method': method, 'tallystick.processor': processor }
-  return inSpan({ name: `${method} ${processor}`, calls_out: true, attributes }, async (span) => {
+  const begin = () => ({
+    name: `${method} ${processor}`,
+    calls_out: true,
+    attributes: { 'http.request.method': method, 'tallystick.processor': processor },
+  })
+  return inSpan(begin, async (span) => {
     const response = await call()
     noteStatus(span, response.status)
     return response

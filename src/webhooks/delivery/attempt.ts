@@ -81,20 +81,23 @@ export function sendSigned(
   startedAt: Date,
   lane: string,
 ): Promise<HttpResult> {
-  return inSpan(spanOf(claimed), async (span) => {
-    let request: ReturnType<typeof prepare>
-    try {
-      request = prepare(sender, claimed, text, startedAt)
-    } catch (error) {
-      sender.onUnusable(claimed.endpoint_id, error)
-      return unusable
-    }
-    const headers = { ...request.headers, ...traceHeaders(span) }
-    const result = await sender.client.post(lane, request.url, headers, request.body)
-    if (result.status_code !== undefined) noteStatus(span, result.status_code)
-    if (result.error !== undefined) failSpan(span, result.error)
-    return result
-  })
+  return inSpan(
+    () => spanOf(claimed),
+    async (span) => {
+      let request: ReturnType<typeof prepare>
+      try {
+        request = prepare(sender, claimed, text, startedAt)
+      } catch (error) {
+        sender.onUnusable(claimed.endpoint_id, error)
+        return unusable
+      }
+      const headers = { ...request.headers, ...traceHeaders(span) }
+      const result = await sender.client.post(lane, request.url, headers, request.body)
+      if (result.status_code !== undefined) noteStatus(span, result.status_code)
+      if (result.error !== undefined) failSpan(span, result.error)
+      return result
+    },
+  )
 }
 
 /** A delivery may come hours after the request that made its event: it links to it, and has a trace of its own. */
