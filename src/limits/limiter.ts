@@ -23,7 +23,7 @@ export type Limiter = {
 // Of each kind at least as many are known; what is forgotten begins anew with what a process gives without asking.
 const subjectsMax = 5_000
 // A database that does not answer by then is busy with something else, or away.
-const leaseWithin_ms = 500
+const usualLeaseWithin_ms = 500
 const alone_ms = 1_000
 const pruneEvery_ms = 60_000
 const pruneRows = 5_000
@@ -34,6 +34,8 @@ export type LimiterParts = {
   policies: LimitPolicies
   /** Counts who was refused. */
   refused?(kind: LimitKind): void
+  /** How long the database may take to answer. */
+  lease_within_ms?: number | undefined
   now_ms?(): number
 }
 
@@ -99,9 +101,12 @@ class LeasingLimiter implements Limiter {
     if (!policy) return
     if (this.#now_ms() < this.#alone_until_ms) return bucket.alone(this.#now_ms())
     try {
-      const { pool, vault } = this.#parts
+      const { pool, vault, lease_within_ms = usualLeaseWithin_ms } = this.#parts
       const hashed = vault.token('rate limit', kind, subject)
-      const { granted, full_in_s } = await inTime(leaseRate(pool, kind, hashed, bucket.wanted(), policy))
+      const { granted, full_in_s } = await inTime(
+        leaseRate(pool, kind, hashed, bucket.wanted(), policy),
+        lease_within_ms,
+      )
       bucket.leased(granted, full_in_s * 1_000, this.#now_ms())
       this.#prune()
     } catch {
@@ -118,9 +123,9 @@ class LeasingLimiter implements Limiter {
   }
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: Promise<T>, within_ms: number): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('the database did not answer in time')), leaseWithin_ms)
+  const timer = setTimeout(() => reject(new Error('the database did not answer in time')), within_ms)
   try {
     return await Promise.race([work, late])
   } finally {

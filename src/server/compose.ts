@@ -65,13 +65,14 @@ function composeLimits(
   {
     limits: policies = usualPolicies,
     trusted_proxies = [],
-  }: { limits?: LimitPolicies; trusted_proxies?: readonly Network[] },
+    lease_within_ms,
+  }: { limits?: LimitPolicies; trusted_proxies?: readonly Network[]; lease_within_ms?: number },
 ): Pick<AppContext, 'limits' | 'clientOf' | 'turns'> {
   const refused = (kind: LimitKind) => {
     figures.limits.rate_limited[kind] += 1
   }
   return {
-    limits: createLimiter({ pool, vault, policies, refused }),
+    limits: createLimiter({ pool, vault, policies, refused, lease_within_ms }),
     clientOf: findClients(trusted_proxies, log),
     turns: createFairTurns(),
   }
@@ -90,6 +91,8 @@ export function compose(parts: {
   trusted_proxies?: readonly Network[]
   /** The usual ones unless given. */
   limits?: LimitPolicies
+  /** How long a limit waits for the database; the usual time unless given. */
+  lease_within_ms?: number
   log: Log
   publicUrl(): string
 }): Composition {

@@ -32,6 +32,8 @@ function limiter(parts: Partial<LimiterParts> = {}): Limiter & { advance(ms: num
     policies,
     refused: (kind) => refused.push(kind),
     now_ms: () => now_ms,
+    // On a busy machine it is shared too.
+    lease_within_ms: 20_000,
     ...parts,
   })
   return {
@@ -169,7 +171,7 @@ describe('without a database', () => {
   test('or with one that is silent, nobody waits for more than a moment', async () => {
     const pool = { query: () => new Promise(() => {}) } as unknown as TestDatabase['pool']
     const began = performance.now()
-    expect(await given(limiter({ pool }), 'silent', 50)).toBe(50)
+    expect(await given(limiter({ pool, lease_within_ms: undefined }), 'silent', 50)).toBe(50)
     expect(performance.now() - began).toBeLessThan(5_000)
   })
 })

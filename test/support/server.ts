@@ -91,6 +91,8 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
     paystack_url: options.paystack_url,
     trusted_proxies: options.trusted_proxies ?? [],
     limits: options.limits ?? unlimitedLinks,
+    // On a busy machine a limit is exact too.
+    lease_within_ms: 20_000,
     log,
     publicUrl: () => url,
   })
