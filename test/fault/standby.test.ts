@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Clock } from '../../src/core/clock.ts'
 import { type Id, parseId } from '../../src/core/id/id.ts'
+import { createDatabaseReader } from '../../src/server/metrics/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { webhookReceiver } from '../support/receiver.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -21,7 +22,11 @@ const clock: Clock = { now: () => new Date(Date.now() + ahead_ms) }
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error }
 
 beforeAll(async () => {
-  pair = await standbyPair(isLong ? await networkNamespaces().catch(onLoopback) : loopback)
+  const network = isLong ? await networkNamespaces().catch(onLoopback) : loopback
+  pair = await standbyPair(network).catch(async (error) => {
+    await network.remove()
+    throw error
+  })
   receiver = await webhookReceiver()
   server = await testServer({ database: pair.database, clock, log: quiet })
   const endpoint = { url: receiver.url, event_types: ['obligation.amount_applied'] }
@@ -55,13 +60,19 @@ describe('a commit whose wait for the standby is cancelled', () => {
       server.api('POST', '/billing/payments', payment, { 'idempotency-key': 'cancelled-1' }),
       server.api('POST', '/billing/customers', customer, { 'idempotency-key': 'cancelled-2' }),
     ]
+    const waiting =
+      "select from pg_stat_activity where datname = 'tallystick' and wait_event = 'SyncRep' and query = 'commit'"
+    await eventually(async () => (await pair.admin(waiting)).length >= 2, 'both commits wait')
+    const { commits } = await createDatabaseReader(server.app)()
+    expect(commits?.waiting).toBeGreaterThanOrEqual(2)
     const cancel =
       "select pg_cancel_backend(pid) from pg_stat_activity where datname = 'tallystick' and wait_event = 'SyncRep'"
     let cancelled = 0
     await eventually(async () => {
       cancelled += (await pair.admin(cancel)).length
       return cancelled >= 2
-    }, 'both commits wait and are cancelled')
+    }, 'both are cancelled')
+    await eventually(async () => (await fetch(`${server.url}/readyz`)).status === 503, 'the server is not ready')
     const again = async () => {
       await asked[1]
       return server.api('POST', '/billing/customers', customer, { 'idempotency-key': 'cancelled-2' })
@@ -102,7 +113,7 @@ describe('under load', () => {
       const how = `on ${pair.network.kind}, primary ${isCut ? 'cut off' : 'killed'}`
       const pause = Math.round(collecting.longestPause(lost))
       console.log(
-        `failover ${round + 1} ${how}: ${pause} ms without payments; promoted after ${Math.round(promoted - lost)} ms`,
+        `failover ${round + 1} ${how}: ${pause} ms without payments; promoted after ${Math.round(promoted - lost)} ms; ${collecting.acknowledged()} payments`,
       )
       await collecting.expectAllOnce(pair.database.pool)
       if (!isLong) continue
