@@ -46,6 +46,7 @@ export class DatabaseClient extends pg.Client {
       connection.emit('error', new OutcomeUnknown('the wait for a synchronous standby was cancelled'))
       this.#leave()
     })
+    connection.on('error', () => this.#forget())
     connection.once('end', () => {
       if (!this.#ending) this.#forget()
     })

@@ -4,6 +4,8 @@ import { DeadlineExceeded } from './availability.ts'
 // How often the connections in use are checked. Time is counted in these steps, so that a pause of this process itself
 // does not count against the database.
 const step_ms = 250
+// A second: a busy pool takes the one that was given back last, so these are not in use all the time either.
+const idleSuspect_steps = 4
 
 type Use = { in_use: boolean; since: number; last_step: number }
 
@@ -68,8 +70,10 @@ class UseLimiter {
     for (const [client, { in_use, since, last_step }] of this.#uses) {
       if (!in_use || this.#step <= last_step) continue
       this.#destroy(client)
-      // A connection that has been idle since before is suspect too, and is not to be found out at its own time limit.
-      for (const [other, use] of this.#uses) if (!use.in_use && use.since <= since) this.#destroy(other)
+      // A connection that has been idle since before, or for a while, is suspect too, and is not to be found out at its own time limit:
+      // when a host is cut off, those that were given back just before are as dead as this one.
+      const suspect = Math.max(since, this.#step - idleSuspect_steps)
+      for (const [other, use] of this.#uses) if (!use.in_use && use.since <= suspect) this.#destroy(other)
     }
   }
 

@@ -17,6 +17,8 @@ describe('hosts of an address', () => {
     ['postgres://u@/name?host=%2Frun%2Fsocket&port=5432', 'postgres://u@/name?host=%2Frun%2Fsocket&port=5432'],
     ['postgres://db1/name?target_session_attrs=primary&sslmode=require', 'postgres://db1/name?sslmode=require'],
     ['postgres://db1/name?target_session_attrs=read-write', 'postgres://db1/name'],
+    ['postgres://u:p,x@y@db1/name', 'postgres://u:p,x@y@db1/name'],
+    ['postgres://u:p#x@db1,db2/name', 'postgres://u:p#x@db1,db2/name'],
   ])('%s is one', (url, connectionString) => {
     expect(readHosts(url).map((host) => host.connectionString)).toEqual([connectionString])
   })
@@ -27,6 +29,7 @@ describe('hosts of an address', () => {
     ['postgres://u:secret@/name?host=db1%2Cdb2', 'before the database'],
     ['postgres://u:secret@db1,,db2/name', 'on both sides'],
     ['postgres://u:secret@db1,/name', 'on both sides'],
+    ['postgres://u:secret,x/y@db1/name', 'must be escaped'],
   ])('%s is refused, without repeating it', (url, why) => {
     expect(() => readHosts(url)).toThrow(why)
     expect(() => readHosts(url)).not.toThrow('secret')

@@ -11,6 +11,8 @@ export type Collecting = {
   between(from: number, to: number): number
   /** The longest time after `since` in which none was acknowledged, in ms; to be asked in the end. */
   longestPause(since: number): number
+  /** How many were acknowledged until now. */
+  acknowledged(): number
   /** How often each status with its code came. */
   answers: Map<string, number>
   /** Resolves when each of them has its last answer. */
@@ -50,6 +52,7 @@ export function collectPayments(server: TestServer, accounts: readonly string[],
       const wanted = acknowledged.length + count
       await eventually(() => acknowledged.length >= wanted, `${wanted} are acknowledged`, attemptMax_ms)
     },
+    acknowledged: () => acknowledged.length,
     between: (from, to) => acknowledged.filter(({ asked, at }) => asked > from && at < to).length,
     longestPause(since) {
       const times = [since, ...acknowledged.map(({ at }) => at).filter((at) => at > since)]

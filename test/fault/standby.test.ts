@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Clock } from '../../src/core/clock.ts'
 import { type Id, parseId } from '../../src/core/id/id.ts'
+import { createDatabaseReader } from '../../src/server/metrics/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { webhookReceiver } from '../support/receiver.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -21,7 +22,11 @@ const clock: Clock = { now: () => new Date(Date.now() + ahead_ms) }
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error }
 
 beforeAll(async () => {
-  pair = await standbyPair(isLong ? await networkNamespaces().catch(onLoopback) : loopback)
+  const network = isLong ? await networkNamespaces().catch(onLoopback) : loopback
+  pair = await standbyPair(network).catch(async (error) => {
+    await network.remove()
+    throw error
+  })
   receiver = await webhookReceiver()
   server = await testServer({ database: pair.database, clock, log: quiet })
   const endpoint = { url: receiver.url, event_types: ['obligation.amount_applied'] }
@@ -55,13 +60,19 @@ describe('a commit whose wait for the standby is cancelled', () => {
       server.api('POST', '/billing/payments', payment, { 'idempotency-key': 'cancelled-1' }),
       server.api('POST', '/billing/customers', customer, { 'idempotency-key': 'cancelled-2' }),
     ]
+    const isCounted = async () => ((await createDatabaseReader(server.app)()).commits?.waiting ?? 0) >= 2
+    await eventually(isCounted, 'both commits wait, and are counted')
+    let answered = false
+    asked[1]?.then(() => {
+      answered = true
+    })
     const cancel =
       "select pg_cancel_backend(pid) from pg_stat_activity where datname = 'tallystick' and wait_event = 'SyncRep'"
-    let cancelled = 0
+    const find = () => server.api('GET', '/billing/payments?channel=till&reference=cancelled-1')
     await eventually(async () => {
-      cancelled += (await pair.admin(cancel)).length
-      return cancelled >= 2
-    }, 'both commits wait and are cancelled')
+      await pair.admin(cancel)
+      return answered && (await find()).body.data?.length === 1
+    }, 'both are cancelled, and the rows can be seen, which are on one server only')
     const again = async () => {
       await asked[1]
       return server.api('POST', '/billing/customers', customer, { 'idempotency-key': 'cancelled-2' })
@@ -69,16 +80,16 @@ describe('a commit whose wait for the standby is cancelled', () => {
     for (const { status, body } of await Promise.all([...asked, again()])) {
       expect([status, body.code]).toEqual([503, 'outcome_unknown'])
     }
-    // The rows can be seen now, and are on one server only.
-    const found = await server.api('GET', '/billing/payments?channel=till&reference=cancelled-1')
-    expect(found.body.data).toHaveLength(1)
     expect(receiver.received).toEqual([])
     await pair.start('standby')
     await pair.replicates()
-    const repeated = await server.api('POST', '/billing/payments', payment, { 'idempotency-key': 'cancelled-1' })
-    expect(repeated.status).toBe(201)
-    const customers = await server.api('POST', '/billing/customers', customer, { 'idempotency-key': 'cancelled-2' })
-    expect([customers.status, customers.headers.get('idempotent-replayed')]).toEqual([201, 'true'])
+    const repeat = () => server.api('POST', '/billing/payments', payment, { 'idempotency-key': 'cancelled-1' })
+    await eventually(async () => (await repeat()).status === 201, 'the payment is acknowledged')
+    const replayed = await eventually(async () => {
+      const answer = await again()
+      return answer.status === 201 && answer
+    }, 'the customer is acknowledged')
+    expect(replayed.headers.get('idempotent-replayed')).toBe('true')
     // Claims whose commit was not reported expire.
     ahead_ms += 25_000
     await eventually(() => receiver.received.length > 0, 'the webhook arrives')
@@ -102,7 +113,7 @@ describe('under load', () => {
       const how = `on ${pair.network.kind}, primary ${isCut ? 'cut off' : 'killed'}`
       const pause = Math.round(collecting.longestPause(lost))
       console.log(
-        `failover ${round + 1} ${how}: ${pause} ms without payments; promoted after ${Math.round(promoted - lost)} ms`,
+        `failover ${round + 1} ${how}: ${pause} ms without payments; promoted after ${Math.round(promoted - lost)} ms; ${collecting.acknowledged()} payments`,
       )
       await collecting.expectAllOnce(pair.database.pool)
       if (!isLong) continue

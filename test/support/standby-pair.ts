@@ -47,7 +47,7 @@ export const loopback: PairNetwork = {
 export async function networkNamespaces(): Promise<PairNetwork> {
   const tag = process.pid.toString(36).slice(-5)
   const ip = (...words: string[]) => run('ip', words)
-  const subnet = `10.213.${process.pid % 250}`
+  const subnet = `10.213.${Math.floor(Math.random() * 250)}`
   const bridge = `tsbr${tag}`
   const space = (index: number) => `tsn${tag}${index}`
   const end = (index: number) => `tsv${tag}${index}`
@@ -176,6 +176,7 @@ export async function standbyPair(network: PairNetwork = loopback): Promise<Stan
   const owner = openPool(databaseAddress(ownerUrl), 2, () => {})
   const end = async () => {
     for (const server of servers) await killServer(server)
+    await network.remove()
     rmSync(root, { recursive: true, force: true, maxRetries: 5 })
   }
   return {

@@ -10,6 +10,7 @@ import type { Exposition } from './exposition.ts'
 export type DatabaseFigures = {
   at: Date
   is_up: boolean
+  commits?: Commits | undefined
   deliveries?: Deliveries | undefined
   feed?: Feed | undefined
   callbacks?: Waiting[] | undefined
@@ -31,9 +32,11 @@ type Verified = {
   whole_at: Date | null
   whole_violations: number
 }
+type Commits = { waiting: number; oldest_s: number }
 type Feed = { waiting: number; oldest: Id | null }
 type Waiting = { processor: string; waiting: number; since: Date }
 
+const measureCommits = loadSql(import.meta.url, './sql/measure-commits.sql')
 const measureDeliveries = loadSql(import.meta.url, './sql/measure-deliveries.sql')
 const measureFeed = loadSql(import.meta.url, './sql/measure-feed.sql')
 const measureCallbacks = loadSql(import.meta.url, './sql/measure-callbacks.sql')
@@ -89,6 +92,9 @@ async function readInto({ pool, log }: Pick<App, 'pool' | 'log'>, found: Databas
         connection.query(limitTime).then(() => {
           found.is_up = true
         }),
+        connection.query<Commits>(measureCommits).then(({ rows }) => {
+          found.commits = rows[0]
+        }),
         connection.query<Feed>(measureFeed).then(({ rows }) => {
           found.feed = rows[0]
         }),
@@ -120,8 +126,8 @@ async function readInto({ pool, log }: Pick<App, 'pool' | 'log'>, found: Databas
 
 /** Writes what was read. Ages are of the time of the reading; books that were never verified count from the start of the process. */
 export function writeDatabaseFigures(out: Exposition, read: DatabaseFigures, started: Date): void {
-  const { deliveries, feed, callbacks, undecided, verified } = read
-  const parts = [deliveries, feed, callbacks, undecided, verified]
+  const { commits, deliveries, feed, callbacks, undecided, verified } = read
+  const parts = [commits, deliveries, feed, callbacks, undecided, verified]
   const age = (since: Date | null | undefined) =>
     since ? (laterOf(read.at, since).getTime() - since.getTime()) / 1_000 : 0
   out.gauge('tallystick_database_up', 'Whether the database answered within a second.', { value: read.is_up ? 1 : 0 })
@@ -129,6 +135,11 @@ export function writeDatabaseFigures(out: Exposition, read: DatabaseFigures, sta
     value: parts.filter((part) => part === undefined).length,
   })
   if (verified) writeVerified(out, verified, (at) => age(at ?? started))
+  if (commits) {
+    const name = 'tallystick_database_commits_awaiting_standby'
+    out.gauge(name, 'Commits that wait for a synchronous standby.', { value: commits.waiting })
+    out.gauge(`${name}_oldest_seconds`, 'For how long the oldest of them has.', { value: commits.oldest_s })
+  }
   if (deliveries) writeDeliveries(out, deliveries, age)
   if (feed) {
     const oldest = feed.oldest === null ? null : new Date(timeOf(feed.oldest))
