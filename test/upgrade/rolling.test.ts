@@ -99,7 +99,7 @@ test('an upgrade under load loses nothing, and back again: what fails on the way
   )
   await expectExactlyOnce(load, after, receiver.received)
   expect(await after.stop()).toBe(0)
-}, 120_000)
+}, 300_000)
 
 /** What a caller is told to send again: the server stops, or is gone, or the database is busy. */
 const isPassing = (failure: string) => /: 503 |^no answer: |^A page of the payment returned 503/.test(failure)
