@@ -1,10 +1,13 @@
 import { isIP } from 'node:net'
+import type { AppContext } from '../context.ts'
 import type { FastifyRequest } from './fastify.ts'
 
 /** Where a change comes from, as it is kept with it; undefined with a public key, which a payer's browser sends. */
-export function callerAddress({ ip, by_public_key }: Pick<FastifyRequest, 'ip' | 'by_public_key'>): string | undefined {
+export function callerAddress(
+  { clientOf }: Pick<AppContext, 'clientOf'>,
+  { raw, by_public_key }: Pick<FastifyRequest, 'raw' | 'by_public_key'>,
+): string | undefined {
   if (by_public_key) return undefined
-  // An IPv4 address that is written as one of IPv6 is that address.
-  const address = ip?.replace(/^::ffff:(?=\d+\.)/i, '')
-  return isIP(address) === 0 ? undefined : address
+  const { whole } = clientOf(raw)
+  return isIP(whole) === 0 ? undefined : whole
 }

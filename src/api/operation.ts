@@ -132,17 +132,17 @@ function readBody(schema: Optional, request: FastifyRequest): unknown {
 
 /** The context of a request of the API. Its Idempotency-Key is read only where the operation as a whole takes one. */
 function contextOf(
-  { clock }: Pick<AppContext, 'clock'>,
+  app: Pick<AppContext, 'clock' | 'clientOf'>,
   request: FastifyRequest,
   { idempotent, scope }: Pick<Operation, 'idempotent' | 'scope'>,
 ): RequestContext {
-  const now = clock.now()
+  const now = app.clock.now()
   return {
     environment: request.environment,
     actor: request.actor,
     request_id: request.id,
     now,
-    address: callerAddress(request),
+    address: callerAddress(app, request),
     idempotency: idempotent === true ? claimOf(request, scope, now) : undefined,
     instance: requestPath(request),
   }

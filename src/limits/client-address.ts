@@ -8,6 +8,8 @@ import { isPublic } from '../net/address-guard.ts'
 export type Client = {
   /** An IPv4 address, or the first half of one of IPv6, since each household has a whole network of them. */
   address: string
+  /** All of the address, as it is kept with what somebody has changed. Empty where a connection has none. */
+  whole: string
   /**
    * Whether it is somebody by himself. What comes from a private network directly may be many: it may be a proxy that was not named,
    * behind which is everybody.
@@ -40,7 +42,7 @@ export function findClients(trusted: readonly Network[], log: Pick<Log, 'warn'>)
         'X-Forwarded-For counts for nothing here: if this is the address of your proxy, name it in TALLYSTICK_TRUSTED_PROXIES',
       )
     }
-    return { address: counted(found), single }
+    return { address: counted(found), whole: found, single }
   }
 }
 

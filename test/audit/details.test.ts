@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callerAddress } from '../../src/api/caller-address.ts'
+import type { FastifyRequest } from '../../src/api/fastify.ts'
 import { deleteOldAuditDetails } from '../../src/audit/old-details.ts'
 import { differenceOf } from '../../src/audit/values.ts'
 import { parseId } from '../../src/core/id/id.ts'
+import { readNetworks } from '../../src/core/networks.ts'
+import { findClients } from '../../src/limits/client-address.ts'
 import { pauseEndpoint } from '../../src/webhooks/delivery/pausing.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
@@ -250,14 +253,19 @@ test('differences are found whatever the order of keys, and a change that is non
 })
 
 test.each([
-  [{ ip: '::ffff:192.0.2.7', by_public_key: false }, '192.0.2.7'],
-  [{ ip: '2001:db8::1', by_public_key: false }, '2001:db8::1'],
-  [{ ip: '192.0.2.7', by_public_key: true }, undefined],
-  [{ ip: "'; drop table audit_detail", by_public_key: false }, undefined],
-  [{ ip: undefined as unknown as string, by_public_key: false }, undefined],
-])('an address that is kept is one, and not that of a payer: %j', (request, kept) => {
-  expect(callerAddress(request)).toBe(kept)
-})
+  ['203.0.113.9', '2001:db8::1', false, '2001:db8::1'],
+  ['203.0.113.9', "'; drop table audit_detail", false, '203.0.113.9'],
+  ['::ffff:192.0.2.7', '2001:db8::1', false, '192.0.2.7'],
+  ['192.0.2.7', undefined, true, undefined],
+  [undefined, undefined, false, undefined],
+])(
+  'of %s, which forwards for %s, what is kept is an address, and not that of a payer',
+  (remoteAddress, named, by_public_key, kept) => {
+    const clientOf = findClients(readNetworks('203.0.113.0/24') ?? [], { warn: () => {} })
+    const raw = { socket: { remoteAddress }, headers: { 'x-forwarded-for': named } } as unknown as FastifyRequest['raw']
+    expect(callerAddress({ clientOf }, { raw, by_public_key })).toBe(kept)
+  },
+)
 
 // The last: it takes from all that was done above.
 test('after a year details go, in steps, and entries stay', async () => {

@@ -232,7 +232,7 @@ describe('the client of a request', () => {
     ['so may this machine', '::1', undefined, '0:0:0:0', false],
     ['nobody', undefined, undefined, '', false],
   ])('%s', (_what, peer, forwarded, address, single) => {
-    expect(of(peer, forwarded)).toEqual({ address, single })
+    expect(of(peer, forwarded)).toMatchObject({ address, single })
   })
 
   test('is looked for among the last twenty only', () => {
