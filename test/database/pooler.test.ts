@@ -26,7 +26,7 @@ test('no pooler is found where there is none', async () => {
 })
 
 // The path of a PgBouncer: it is not part of what is installed.
-const { PGBOUNCER } = process.env
+const PGBOUNCER = process.env.PGBOUNCER
 const version =
   PGBOUNCER === undefined ? '' : execFileSync(PGBOUNCER, ['--version'], { encoding: 'utf8' }).split('\n')[0]
 // Those before 1.21 do not know the setting.

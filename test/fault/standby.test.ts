@@ -10,8 +10,8 @@ import { loopback, networkNamespaces, type StandbyPair, standbyPair } from '../s
 import { collectPayments } from './collecting.ts'
 
 // How often the primary and the standby are lost under load; each of the two in its own ways, in turns.
-const failovers = Number(process.env.FAILOVERS ?? '1')
-const lostStandbys = Number(process.env.LOST_STANDBYS ?? '0')
+const failovers = Number(process.env.FAILOVERS ?? 1)
+const lostStandbys = Number(process.env.LOST_STANDBYS ?? 0)
 const isLong = failovers > 1 || lostStandbys > 0
 
 let pair: StandbyPair
