@@ -6,13 +6,24 @@ type SyntaxFault = { at: number; expected: string }
 /** The refusal of a text that is no JSON: the line and the column, both from 1, what stands there and what was expected. */
 export function syntaxProblem(json: string): Problem {
   const { at, expected } = required(findSyntaxFault(json), 'what JSON.parse refuses has a fault')
-  const lines = json.slice(0, at).split('\n')
-  const column = [...(lines.at(-1) as string)].length + 1
-  const where = `at line ${lines.length}, column ${column}`
+  const where = `at line ${countOf(json, 0, at, (code) => code === 0x0a) + 1}, column ${columnOf(json, at)}`
   const detail = `is not valid JSON ${where}: ${expected} was expected, but ${foundAt(json, at)}`
   return new Problem('malformed_json', `The body ${detail}.`, {
     errors: [{ pointer: '', code: 'malformed_json', detail }],
   })
+}
+
+/** In characters, of which some take two places. */
+function columnOf(json: string, at: number): number {
+  const from = at === 0 ? 0 : json.lastIndexOf('\n', at - 1) + 1
+  return countOf(json, from, at, (code) => code < 0xdc00 || code > 0xdfff) + 1
+}
+
+/** How many code units of a part of a text pass. No array is made of them: one line may be a whole body. */
+function countOf(text: string, from: number, to: number, passes: (code: number) => boolean): number {
+  let count = 0
+  for (let at = from; at < to; at += 1) if (passes(text.charCodeAt(at))) count += 1
+  return count
 }
 
 function foundAt(json: string, at: number): string {
@@ -45,6 +56,8 @@ class Stop extends Error {
 }
 
 const valueExpected = 'a value (a text in double quotes, a number, true, false, null, { or [)'
+
+const isSpace = (code: number) => code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d
 
 class SyntaxReader {
   readonly #json: string
@@ -97,8 +110,9 @@ class SyntaxReader {
   }
 
   #readText(): void {
+    const json = this.#json
     for (this.#at += 1; ; this.#at += 1) {
-      const code = this.#json.charCodeAt(this.#at)
+      const code = json.charCodeAt(this.#at)
       if (Number.isNaN(code)) this.#stop('the double quote that ends a text')
       if (code < 0x20) this.#stop('a text on one line, a line break in it written as \\n')
       if (code === 0x22) break
@@ -117,8 +131,10 @@ class SyntaxReader {
   }
 
   #skipSpace(): string {
-    while (' \t\r\n'.includes(this.#json[this.#at] ?? '.')) this.#at += 1
-    return this.#json[this.#at] ?? ''
+    let at = this.#at
+    for (let code = this.#json.charCodeAt(at); isSpace(code); code = this.#json.charCodeAt(at)) at += 1
+    this.#at = at
+    return this.#json[at] ?? ''
   }
 
   #stop(expected: string): never {
