@@ -175,7 +175,7 @@ describe('what was sealed', () => {
 })
 
 describe('an incremental run', () => {
-  // The long form takes all of them that one incremental run can find, which takes minutes.
+  // Those of the ledger and two others. The rest is the whole run's to find, or read by statements that it shares with this one.
   const breaks: Break[] = [...ledgerBreaks, ...pairBreaks.slice(0, 2)]
   test.each(breaks)('from the beginning finds %s', async (_what, expected, tables, statement) => {
     const results = await changing(tables.split(' '), statement, () => checkMoved(database.pool, firstIdAt(0)))
