@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expireNotices } from '../../src/payments/notice/expire.ts'
+import { allSequenced } from '../events/feed.ts'
 import { customersOf } from '../pages/household.ts'
 import { balanceOf, goodCard, makeAccount, open, statusOf, submit } from '../pages/payer.ts'
 import { expectCleanBooks } from '../support/verify.ts'
@@ -15,6 +16,7 @@ afterAll(async () => {
 })
 
 const eventsOf = async (id: string) => {
+  await allSequenced(server)
   const { body } = await server.api('GET', '/events?limit=100&types=transfer_notice.*')
   return body.data.filter((one: { data: { id: string } }) => one.data.id === id)
 }
