@@ -102,13 +102,14 @@ export function allocateChosen(
     const part = fits < unapplied ? fits : unapplied
     if (part > 0n) lines.push({ receivable_id, amount: part, rule: owed > 0n ? 'chosen' : 'overpayment' })
     else if (reason !== undefined) skipped.push({ receivable_id, reason })
-    unapplied -= part > 0n ? part : 0n
+    assert(part >= 0n, 'nothing is taken from whom money is for')
+    unapplied -= part
   }
   assert(unapplied >= 0n, 'no more is applied than has arrived')
   return { lines, unapplied, skipped }
 }
 
-/** `due_date_first`: earliest due first, those without a due date after them; ties, and the rest, by age. */
+/** `due_date_first`: earliest due first, those without a due date after them; ties, and the rest, by age. Ids end all ties. */
 function order(candidates: Candidate[], policy: AllocationPolicy): Candidate[] {
   if (policy === 'in_order' || policy === 'proportional') return candidates
   const age = (one: Candidate) => `${one.bill_date ?? '0000-00-00'} ${one.id}`
@@ -116,7 +117,7 @@ function order(candidates: Candidate[], policy: AllocationPolicy): Candidate[] {
     policy === 'due_date_first' ? `${one.due_date ?? '9999-99-99'} ${age(one)}` : age(one)
   return candidates
     .map((candidate) => ({ candidate, key: key(candidate) }))
-    .sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0))
+    .sort((left, right) => (left.key < right.key ? -1 : 1))
     .map(({ candidate }) => candidate)
 }
 
@@ -139,15 +140,15 @@ function oneAfterAnother(amount: bigint, candidates: Candidate[], rule: Allocati
 function inProportion(amount: bigint, candidates: Candidate[]): AllocationLine[] {
   const owed = candidates.reduce((sum, { balance }) => sum + balance, 0n)
   if (amount >= owed) return oneAfterAnother(amount, candidates, 'proportional')
-  const shares = candidates.map(({ id, balance }, index) => ({
+  const shares = candidates.map(({ id, balance }) => ({
     id,
-    index,
     amount: (amount * balance) / owed,
     remainder: (amount * balance) % owed,
   }))
   let left = amount - shares.reduce((sum, share) => sum + share.amount, 0n)
+  // Sorting keeps the order of equal ones.
   const byRemainder = shares.toSorted((one, other) =>
-    one.remainder === other.remainder ? one.index - other.index : one.remainder > other.remainder ? -1 : 1,
+    one.remainder === other.remainder ? 0 : one.remainder > other.remainder ? -1 : 1,
   )
   for (const share of byRemainder) {
     if (left === 0n) break
@@ -162,7 +163,7 @@ function inProportion(amount: bigint, candidates: Candidate[]): AllocationLine[]
 /** Applies what is left over to the first balance whose rules allow overpayment, never to a bill. Returns how much. */
 function overpay(rest: bigint, candidates: Candidate[], lines: AllocationLine[]): bigint {
   const taker = candidates.find(({ kind, overpayment_allowed }) => kind !== 'bill' && overpayment_allowed)
-  if (rest === 0n || !taker) return 0n
+  if (!taker) return 0n
   const paid = lines.find((line) => line.receivable_id === taker.id)
   const capacity = maxBalance + (taker.balance - (paid?.amount ?? 0n))
   const part = rest < capacity ? rest : capacity

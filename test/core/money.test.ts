@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { keptCurrencyCodes } from '../../src/core/currency.ts'
-import { currencySign, formatMoney } from '../../src/core/money.ts'
+import {
+  amountStyle,
+  currencySign,
+  decimalText,
+  editableMoney,
+  formatMoney,
+  sumToNumber,
+  toNumber,
+} from '../../src/core/money.ts'
 
 describe('formatting', () => {
   test.each([
@@ -82,5 +90,52 @@ describe('formatting', () => {
     for (const locale of ['ar-EG', 'fa', 'hi-u-nu-deva', 'mr']) {
       expect(formatMoney(123n, 'ZAR', locale)).toMatch(/1[.,٫]23/)
     }
+  })
+})
+
+describe('in JSON', () => {
+  const largest = BigInt(Number.MAX_SAFE_INTEGER)
+
+  test('a number is exact, or it is not shown', () => {
+    expect([0n, largest, -largest].map(toNumber)).toEqual([0, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
+    for (const whole of [largest + 1n, -largest - 1n])
+      expect(() => toNumber(whole)).toThrow('a number that is shown is exact')
+  })
+
+  test('a sum that no number holds is refused, and said', () => {
+    expect(sumToNumber(-largest)).toBe(Number.MIN_SAFE_INTEGER)
+    expect(() => sumToNumber(largest + 1n)).toThrow(
+      expect.objectContaining({ code: 'amount_out_of_range', message: expect.stringContaining('9007199254740992') }),
+    )
+  })
+})
+
+describe('as a plain decimal', () => {
+  test.each([
+    [0n, 2, '0.00'],
+    [1n, 2, '0.01'],
+    [-1n, 2, '-0.01'],
+    [2000n, 2, '20.00'],
+    [-12n, 0, '-12'],
+    [12n, 0, '12'],
+    [12345n, 3, '12.345'],
+    [999n, 3, '0.999'],
+  ])('%s with %s digits', (minor, digits, text) => {
+    expect(decimalText(minor, digits)).toBe(text)
+  })
+
+  test.each([
+    ['ZAR', 'en-ZA', '20,00', { digits: 2, decimal_mark: ',', group_mark: '\u00a0', in_twos: false }],
+    ['INR', 'en-IN', '20.00', { digits: 2, decimal_mark: '.', group_mark: ',', in_twos: true }],
+    ['JPY', 'en-US', '2000', { digits: 0, decimal_mark: '.', group_mark: ',', in_twos: false }],
+    ['KWD', 'de-DE', '2,000', { digits: 3, decimal_mark: ',', group_mark: '.', in_twos: false }],
+    ['KWD', 'fr-FR', '2.000', { digits: 3, decimal_mark: '.', group_mark: '\u202f', in_twos: false }],
+  ])('%s in %s, as a payer changes it', (currency, locale, text, style) => {
+    expect(editableMoney(2_000n, currency, locale)).toBe(text)
+    expect(amountStyle(currency, locale)).toEqual(style)
+  })
+
+  test('of a currency that nobody knows there is none', () => {
+    expect(() => editableMoney(1n, 'QQQ', 'en-ZA')).toThrow('unknown currency QQQ')
   })
 })

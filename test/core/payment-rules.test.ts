@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { effectiveRules, limitToDebt, payableRange } from '../../src/core/payment-rules.ts'
+import { changeRules, effectiveRules, formatRules, limitToDebt, payableRange } from '../../src/core/payment-rules.ts'
 
 const rules = (more: object) => effectiveRules(more)
 
@@ -78,6 +78,18 @@ describe('what may be asked', () => {
     ['nothing owed, nothing asked', {}, 0n, undefined],
     ['nothing owed, but more is welcome', { overpayment_allowed: true, max_amount: 900 }, -50n, { from: 1n, to: 900n }],
     [
+      'less than the minimum is owed, where more is welcome',
+      { overpayment_allowed: true, min_amount: 100 },
+      50n,
+      { from: 50n, to: 999_999_999_999n },
+    ],
+    [
+      'nothing owed, and no part of it refused: the least that is welcome',
+      { overpayment_allowed: true, underpayment_allowed: false, min_amount: 5, max_amount: 900 },
+      0n,
+      { from: 5n, to: 900n },
+    ],
+    [
       'more than is owed where that is allowed',
       { overpayment_allowed: true, max_amount: 900 },
       500n,
@@ -85,5 +97,60 @@ describe('what may be asked', () => {
     ],
   ])('%s', (_name, more, remaining, range) => {
     expect(payableRange(rules(more), remaining)).toEqual(range)
+  })
+})
+
+describe('a change of one level', () => {
+  const current = { min_amount: 100, max_amount: 500, overpayment_allowed: true }
+  const refusal = (inherited: Parameters<typeof changeRules>[0], patch: Parameters<typeof changeRules>[2]) => {
+    try {
+      return changeRules(inherited, {}, patch, '/account')
+    } catch (error) {
+      const { code, errors } = error as { code: string; errors: unknown }
+      return { code, errors }
+    }
+  }
+
+  test('sets what is sent, inherits again what is null, and leaves the rest', () => {
+    expect(changeRules([], current, undefined)).toBe(current)
+    expect(changeRules([], current, {})).toEqual(current)
+    expect(changeRules([], current, null)).toEqual({})
+    expect(changeRules([], current, { min_amount: 200, max_amount: null, underpayment_allowed: undefined })).toEqual({
+      min_amount: 200,
+      overpayment_allowed: true,
+    })
+  })
+
+  test('may leave one amount, and not none: the limit that was sent is named, with what both would be', () => {
+    const detail = 'After inheritance min_amount would be 501 and max_amount 500.'
+    const fault = (pointer: string) => [{ pointer, code: 'invalid_payment_rules', detail }]
+    expect(refusal([{ max_amount: 500 }], { min_amount: 500 })).toEqual({ min_amount: 500 })
+    expect(refusal([{ max_amount: 500 }], { min_amount: 501 })).toEqual({
+      code: 'invalid_payment_rules',
+      errors: fault('/account/payment_rules/min_amount'),
+    })
+    expect(refusal([{ min_amount: 501 }], { max_amount: 500 })).toEqual({
+      code: 'invalid_payment_rules',
+      errors: fault('/account/payment_rules/max_amount'),
+    })
+    expect(() => changeRules([], {}, { min_amount: 2, max_amount: 1 })).toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/payment_rules/min_amount' })] }),
+    )
+  })
+
+  test('of something else is taken while the levels above contradict each other', () => {
+    const above = [{ min_amount: 900 }, { max_amount: 500 }]
+    expect(changeRules(above, {}, { overpayment_allowed: true })).toEqual({ overpayment_allowed: true })
+    expect(changeRules(above, { overpayment_allowed: true }, null)).toEqual({})
+    expect(() => changeRules(above, {}, { min_amount: null })).toThrow('After inheritance')
+  })
+
+  test('is shown in numbers', () => {
+    expect(formatRules(effectiveRules({ min_amount: 3 }))).toEqual({
+      min_amount: 3,
+      max_amount: 999_999_999_999,
+      underpayment_allowed: true,
+      overpayment_allowed: false,
+    })
   })
 })
