@@ -22,6 +22,8 @@ export async function verifyCommand(args: string[]): Promise<void> {
   await withDatabase(async (pool, where) => {
     say(`Looking at ${where}.`)
     const key = await findSealKey(pool)
+    if (key === undefined && !values.incremental)
+      say('Who made the seals is not checked: the encryption key is not here.')
     const results = values.incremental ? await verifyNew(pool, key) : await verifyBooks(pool, key, showProgress)
     if (results) tell(results)
   })

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { isTemporary } from '../database/availability.ts'
 import type { Outage } from '../database/outage.ts'
-import { inRun } from '../tracing/run.ts'
+import { inRun } from '../tracing/span.ts'
 
 /** Work that runs by itself: its name, how often it runs, and what it does. Several processes may run it at once. */
 export type JobDefinition = {

@@ -238,11 +238,12 @@ describe('tallystick verify', () => {
     const { code, stdout, stderr } = await runTallystick(['verify'], settings())
     expect([code, stderr]).toEqual([0, ''])
     const lines = stdout.trimEnd().split('\n')
-    expect(lines).toHaveLength(40)
+    expect(lines).toHaveLength(41)
     // Which database it was, and never how one gets into it.
     expect(lines[0]).toMatch(`Looking at the database ${database.name} on `)
     expect(stdout).not.toContain(inject('postgres').password)
-    expect(lines[1]).toMatch(/^I2 {2}holds: Every ledger transaction .+ \(\d+ examined, \d+ ms\)$/)
+    expect(lines[1]).toBe('Who made the seals is not checked: the encryption key is not here.')
+    expect(lines[2]).toMatch(/^I2 {2}holds: Every ledger transaction .+ \(\d+ examined, \d+ ms\)$/)
     expect(lines.at(-1)).toBe('The books are right.')
   })
 

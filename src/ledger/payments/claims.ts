@@ -9,8 +9,8 @@ import {
   type StoredResponse,
 } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
-import { awaitStandby } from '../../database/replicated.ts'
 import { loadSql } from '../../database/sql.ts'
+import { awaitStandby } from '../../database/transaction.ts'
 import type { CheckoutRow } from '../checkouts/checkout.ts'
 import { lockNotices } from '../notices/lock.ts'
 import type { NoticeRow } from '../notices/notice.ts'

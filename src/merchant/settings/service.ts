@@ -29,6 +29,15 @@ export function respondSettings(
       guest_lookup: row.guest_lookup,
       guest_lookup_url: app.publicUrl() + guestPath(row.slug, row.mode),
     }),
+    ...ownFields(row),
+    ...(row.books_closed_until !== null && { books_closed_until: row.books_closed_until }),
+  }
+  return { status: 200, body, etag: settingsEtag(row) }
+}
+
+/** The settings that are shown as they are kept, by the names of the API. */
+function ownFields(row: SettingsRow) {
+  return {
     time_zone: row.time_zone,
     locale: row.locale,
     languages: row.languages,
@@ -37,9 +46,7 @@ export function respondSettings(
     tracked_parameters: row.tracked_parameters,
     receipt_requests: row.receipt_requests,
     credit: row.credit,
-    ...(row.books_closed_until !== null && { books_closed_until: row.books_closed_until }),
   }
-  return { status: 200, body, etag: settingsEtag(row) }
 }
 
 /** The name that payers see. */
@@ -87,14 +94,7 @@ function auditedSettings(row: SettingsRow): AuditedValues {
     ...row.face,
     logo: row.logo?.sha256,
     guest_lookup: row.guest_lookup,
-    time_zone: row.time_zone,
-    locale: row.locale,
-    languages: row.languages,
-    payment_rules: formatRules(effectiveRules(row.payment_rules)),
-    payment_session_lifetime_hours: row.session_lifetime_h,
-    tracked_parameters: row.tracked_parameters,
-    receipt_requests: row.receipt_requests,
-    credit: row.credit,
+    ...ownFields(row),
     books_closed_until: row.books_closed_until,
   }
 }

@@ -1,7 +1,7 @@
 import type { AppContext, RequestContext } from '../../context.ts'
 import { formatInstant } from '../../core/clock.ts'
 import { Problem } from '../../core/problem.ts'
-import { awaitStandby } from '../../database/replicated.ts'
+import { awaitStandby } from '../../database/transaction.ts'
 import { wholeBody } from '../../events/personal.ts'
 import { feedCursor, feedPosition } from './cursor.ts'
 import type { ReadFeed } from './schema.ts'
