@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readJsonBody } from '../../src/api/json-body.ts'
 import { Problem } from '../../src/core/problem.ts'
+import { seedOf } from '../support/seed.ts'
 
 const read = (text: string) => readJsonBody(Buffer.from(text))
 /** The code, the places and the rules of a refusal. */
@@ -41,7 +42,7 @@ test('what is written exactly is read as it was', () => {
       const written = JSON.stringify(value, undefined, space)
       expect(read(written)).toEqual(value)
     }),
-    { numRuns: 2_000 },
+    { numRuns: 2_000, seed: seedOf('SEED') },
   )
 })
 
@@ -57,7 +58,7 @@ test('a member that is written twice is found wherever it stands, however it is 
         expect.stringMatching(/^\/deep\/1\/.* repeated$/s),
       ])
     }),
-    { numRuns: 1_000 },
+    { numRuns: 1_000, seed: seedOf('SEED') },
   )
 })
 

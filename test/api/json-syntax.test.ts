@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { findSyntaxFault, syntaxProblem } from '../../src/api/json-syntax.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
-const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('FUZZ_SEED')
 
 // What JSON is made of, and what is taken for it.
 const pieces = [

@@ -7,10 +7,11 @@ import { settableClock } from '../../src/core/clock.ts'
 import { bucketOf, type Id, parseId } from '../../src/core/id/id.ts'
 import { readTable } from '../support/csv.ts'
 import { eventually } from '../support/eventually.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
-const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1_000_000))
+const seed = seedOf('SEED')
 const clock = settableClock(new Date('2026-03-31T10:00:00.000Z'))
 let server: TestServer<typeof clock>
 beforeAll(async () => {

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { readAmount } from '../../src/core/amount-reader.ts'
 import { keptCurrencyCodes } from '../../src/core/currency.ts'
 import { editableMoney, formatMoney } from '../../src/core/money.ts'
+import { seedOf } from '../support/seed.ts'
 
 // AMOUNT_SEED repeats a run; the seed is in the names of the properties.
-const seed = Number(process.env.AMOUNT_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('AMOUNT_SEED')
 const locales = [
   'en-ZA',
   'en-GB',
@@ -327,7 +328,7 @@ describe('what is no amount', () => {
       const began = performance.now()
       const reading = read(piece.repeat(1_000_000))
       expect('amount' in reading).toBe(false)
-      expect(performance.now() - began, piece).toBeLessThan(1000)
+      expect(performance.now() - began, piece).toBeLessThan(3_000)
     }
   })
 })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { renderDayEvent } from '../../src/core/calendar.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
 const event = { uid: 'due-1', date: '2026-11-30', made_at: new Date('2026-11-23T08:05:09.123Z') }
@@ -33,7 +34,7 @@ it.each([
 })
 
 it('no line has more than 75 bytes, and no character is cut', () => {
-  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
+  const seed = seedOf('SEED')
   const random = seededRandom(seed)
   const note = `SEED=${seed}`
   const characters = ['a', ',', 'é', '水', '💧', '\n']

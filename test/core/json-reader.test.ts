@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseJson } from '../../src/core/json-reader.ts'
+import { seedOf } from '../support/seed.ts'
 
 // JSON.parse of V8 13.6 reads the second name of `{"-0":"\\","\"":1}` as `\` once it has seen `{"-0":"a","\\":1}`.
 const name = fc.constantFrom('-0', '"', '\\', '\\"', 'a', '1e5', '')
@@ -13,7 +14,7 @@ const json = fc.letrec((tie) => ({
     fc.dictionary(name, tie('value'), { maxKeys: 4, noNullPrototype: true }),
   ),
 })).value
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+const seed = seedOf('SEED')
 
 test(`names with an escape are read as they were written (SEED=${seed})`, () => {
   fc.assert(

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { dateIn, endOfDate, startOfDate } from '../../src/core/clock.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
 // DATES_ZONES=1000 is the long form: every zone.
 const zonesMax = Number(process.env.DATES_ZONES ?? 60)
-const seed = Number(process.env.DATES_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('DATES_SEED')
 const minuteMs = 60_000
 const dayMs = 86_400_000
 const from = Date.UTC(2000, 0, 1)

@@ -217,7 +217,7 @@ describe('a batch that is never answered', () => {
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect(queue.health().stalled_ms).toBeGreaterThan(200)
     const settled = await answers
-    expect(performance.now() - began).toBeLessThan(1_500)
+    expect(performance.now() - began).toBeLessThan(5_000)
     expect(settled.map((one) => 'reason' in one && isTemporary(one.reason))).toEqual(Array(5).fill(true))
     expect(queue.health()).toEqual({ stalled_ms: 0, unavailable: true })
     // It is still under way: what claims the same waits for it, and what was not begun is not begun any more.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
@@ -6,7 +7,7 @@ import { expectCleanBooks } from '../support/verify.ts'
 // Deposits of unknown payers that are sent again, taken back, handed back and assigned, in random orders, beside a plain model that
 // says what each request does. DESK_ROUNDS and DESK_SEED make the long form; a failing seed is printed with the test.
 const rounds = Number(process.env.DESK_ROUNDS ?? 4)
-const seed = Number(process.env.DESK_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('DESK_SEED')
 const stepsMax = 30
 
 let server: TestServer

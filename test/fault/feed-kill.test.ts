@@ -4,11 +4,12 @@ import { expectInOrder, type FedEvent, type FeedPage } from '../events/feed.ts'
 import { type ChildServer, childServer, freePort } from '../support/child-server.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
 // FEED_ROUNDS and FEED_SEED make the long form; a failing seed is printed with the test.
 const rounds = Number(process.env.FEED_ROUNDS ?? 10)
-const seed = Number(process.env.FEED_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('FEED_SEED')
 const readersCount = 10
 const writersCount = 64
 // So few that everything is contended.

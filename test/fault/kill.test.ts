@@ -6,11 +6,12 @@ import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { noteAnswer } from '../support/known-endpoints.ts'
 import { webhookReceiver } from '../support/receiver.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
 // KILL_ROUNDS and KILL_SEED make the long form; a failing seed is printed with the test.
 const rounds = Number(process.env.KILL_ROUNDS ?? 10)
-const seed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('KILL_SEED')
 const recorders = 56
 const payers = 8
 const accountsCount = 40

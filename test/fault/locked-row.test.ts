@@ -25,6 +25,9 @@ beforeEach(async () => {
 
 const idOf = ({ account }: Payer) => parseId('account', account) as string
 
+// Whoever is held up by a lock waits for it, or for the limit of a wait: each is four seconds or more here. A busy machine alone has added a second.
+const heldUp_ms = 2_500
+
 /** Holds rows as a session of an operator does who has gone for lunch. */
 async function hold(statement: string, values: unknown[]): Promise<{ letGo(): Promise<void> }> {
   const connection = await server.database.owner.connect()
@@ -39,8 +42,14 @@ async function hold(statement: string, values: unknown[]): Promise<{ letGo(): Pr
 }
 
 const holdBalance = (payer: Payer) => hold('select from receivable where id = $1 for update', [idOf(payer)])
-const worst = (answers: { who: string; ms: number }[], who: (name: string) => boolean) =>
-  Math.max(...answers.filter((one) => who(one.who)).map(({ ms }) => ms))
+
+/** No payment of another merchant waited for the lock, and most of them did not feel it at all. */
+function expectOthersUnharmed(answers: { who: string; ms: number }[]): void {
+  const waits = answers.filter(({ who }) => who.startsWith('other')).map(({ ms }) => ms)
+  waits.sort((left, right) => left - right)
+  expect(waits.at(-1)).toBeLessThan(heldUp_ms)
+  expect(waits[waits.length >> 1]).toBeLessThan(500)
+}
 
 describe('a balance that is locked for longer than a payment waits', () => {
   test('holds up the payments to it alone: they are refused with a 503, and taken when they come again', async () => {
@@ -58,7 +67,7 @@ describe('a balance that is locked for longer than a payment waits', () => {
     )
     await traffic.stop()
     expectKindAnswers(traffic.answers)
-    expect(worst(traffic.answers, (who) => who.startsWith('other'))).toBeLessThan(1_000)
+    expectOthersUnharmed(traffic.answers)
     expect(new Set(traffic.answers.filter(({ who }) => who !== 'locked').map(({ status }) => status))).toEqual(
       new Set([201]),
     )
@@ -74,7 +83,7 @@ describe('a balance that is locked for longer than a payment waits', () => {
     await lock.letGo()
     const letGo = performance.now()
     await eventually(() => traffic.answers.length > before + 1, 'the next is paid')
-    expect(performance.now() - letGo).toBeLessThan(2_500)
+    expect(performance.now() - letGo).toBeLessThan(heldUp_ms)
     await traffic.stop()
     expect(new Set(traffic.answers.map(({ status }) => status))).toEqual(new Set([201]))
     await expectExactlyOnce(server, [locked], traffic.answers)
@@ -87,7 +96,7 @@ test('all balances of a merchant that are locked hold up nobody else', async () 
   const traffic = startTraffic(server, payers)
   await eventually(() => traffic.answers.length > 100, 'payments are made')
   const lock = await hold('select from receivable where id = any ($1) for update', [mine.map(idOf)])
-  await delay(3_000)
+  await delay(4_000)
   await lock.letGo()
   const before = traffic.answers.length
   await eventually(
@@ -96,7 +105,7 @@ test('all balances of a merchant that are locked hold up nobody else', async () 
   )
   await traffic.stop()
   expectKindAnswers(traffic.answers)
-  expect(worst(traffic.answers, (who) => who.startsWith('other'))).toBeLessThan(1_000)
+  expectOthersUnharmed(traffic.answers)
   await expectExactlyOnce(server, payers, traffic.answers)
 })
 
@@ -143,7 +152,7 @@ describe('a lock that others than payments meet', () => {
     const began = performance.now()
     const made = await Promise.all(Array.from({ length: 20 }, (_, index) => make(otherKey, another, `free-${index}`)))
     expect(new Set(made.map(({ status }) => status))).toEqual(new Set([201]))
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(performance.now() - began).toBeLessThan(heldUp_ms)
     await lock.letGo()
     expect((await waits).status).toBe(201)
   })

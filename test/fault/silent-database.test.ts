@@ -48,7 +48,7 @@ test('connections that fall silent are given up, and payments go on over new one
     const unready = readiness.ready.find(({ ok }) => !ok)
     const saidAfter_ms = (unready?.at_ms ?? Number.POSITIVE_INFINITY) - silentAt
     // The server is ready all the time where new connections make payments before the silent ones are given up.
-    expect(Math.min(saidAfter_ms, backAfter_ms)).toBeLessThan(3_000)
+    expect(Math.min(saidAfter_ms, backAfter_ms)).toBeLessThan(5_000)
     expectKindAnswers(traffic.answers)
     await expectExactlyOnce(server, payers, traffic.answers)
   }

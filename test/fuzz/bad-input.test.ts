@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -7,7 +8,7 @@ import { spoil } from './spoil.ts'
 
 // FUZZ_RUNS and FUZZ_SEED make the long form; a failure names the seed.
 const runs = Number(process.env.FUZZ_RUNS ?? 10_000)
-const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('FUZZ_SEED')
 const atOnce = 32
 
 let server: TestServer

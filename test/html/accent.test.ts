@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { contrastOf, mixColors } from '../../src/core/color.ts'
 import { accentFault, accentOf } from '../../src/html/accent.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
 describe('the contrast of two colors', () => {
@@ -25,7 +26,7 @@ describe('the contrast of two colors', () => {
 
 describe('an accent', () => {
   test('that is taken can be read wherever a page uses it, in light and dark; a refusal names one that is taken', () => {
-    const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+    const seed = seedOf('SEED')
     const random = seededRandom(seed)
     for (let turn = 0; turn < 3_000; turn++) {
       const channel = () =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readPicture } from '../../src/merchant/logo/image.ts'
 import { smallPng } from '../fuzz/requests.ts'
 import { jpegOf, pngChunk, pngOf } from '../support/pictures.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
 describe('a picture', () => {
@@ -55,7 +56,7 @@ describe('a picture', () => {
   })
 
   test('of any bytes, or with any of its bytes changed, is read or refused, never more', () => {
-    const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
+    const seed = seedOf('SEED')
     const random = seededRandom(seed)
     for (let turn = 0; turn < 4_000; turn++) {
       const bytes = Buffer.from(turn % 2 === 0 ? png : jpeg)
@@ -72,6 +73,6 @@ describe('a picture', () => {
     const long = Buffer.concat([jpeg.subarray(0, 2), Buffer.alloc(200_000, 0xff)])
     const begun = performance.now()
     expect(readPicture(long)).toBeUndefined()
-    expect(performance.now() - begun).toBeLessThan(500)
+    expect(performance.now() - begun).toBeLessThan(2_000)
   })
 })

@@ -5,6 +5,7 @@ import { syncDueCaptures } from '../../src/payments/capture/sync-due-captures.ts
 import { captureBehaviours } from '../../src/payments/processor/simulator/capture-behaviour.ts'
 import { refundBehaviours } from '../../src/payments/processor/simulator/refund-behaviour.ts'
 import { syncDueRefunds } from '../../src/payments/refund/sync-due-refunds.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
@@ -13,7 +14,7 @@ import { expectCleanBooks } from '../support/verify.ts'
 // expire, with refunds, reversals and all that may happen to the debts meanwhile, in random orders. CAPTURE_ROUNDS and CAPTURE_SEED
 // make the long form; a failing seed is printed with the test.
 const rounds = Number(process.env.CAPTURE_ROUNDS ?? 5)
-const seed = Number(process.env.CAPTURE_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('CAPTURE_SEED')
 const stepsMax = 40
 
 const clock = settableClock(new Date())

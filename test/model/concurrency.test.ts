@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 
 // STORM_ROUNDS=100 is the long form; each round prints its seed in its name.
 const rounds = Number(process.env.STORM_ROUNDS ?? 10)
-const firstSeed = Number(process.env.STORM_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const firstSeed = seedOf('STORM_SEED')
 const clients = 10
 const operationsEach = 25
 const dayMs = 86_400_000

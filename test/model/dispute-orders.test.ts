@@ -6,6 +6,7 @@ import { laterOutcomes } from '../../src/payments/processor/simulator/later.ts'
 import { refundBehaviours } from '../../src/payments/processor/simulator/refund-behaviour.ts'
 import { syncDueRefunds } from '../../src/payments/refund/sync-due-refunds.ts'
 import { syncDueDisputes } from '../../src/payments/session/sync-due-disputes.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
@@ -14,7 +15,7 @@ import { ToldBook } from './told-book.ts'
 // Payments that are disputed, won, lost and returned late, with refunds that succeed, fail and come back, and all that may happen to the
 // debts meanwhile, in random orders. DISPUTE_ROUNDS and DISPUTE_SEED make the long form; a failing seed is printed with the test.
 const rounds = Number(process.env.DISPUTE_ROUNDS ?? 12)
-const seed = Number(process.env.DISPUTE_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('DISPUTE_SEED')
 const stepsMax = 40
 
 const clock = settableClock(new Date())

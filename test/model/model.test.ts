@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bucketOf, parseId } from '../../src/core/id/id.ts'
 import { wholeBody } from '../../src/events/personal.ts'
+import { seedOf } from '../support/seed.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import type { Real } from './command.ts'
 import { operations } from './commands.ts'
@@ -11,7 +12,7 @@ import { ToldBook } from './told-book.ts'
 
 // MODEL_RUNS=1000 is the long form, run before a release; MODEL_SEED repeats one. fast-check prints the seed and the shortest failing sequence.
 const runs = Number(process.env.MODEL_RUNS ?? 400)
-const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('MODEL_SEED')
 /** Sequences run side by side: each has a customer of its own, and the batches of the server mix them. */
 const groups = 8
 

@@ -167,11 +167,10 @@ export class PayerBook {
     if (request.status === 'active') request.status = 'expired'
   }
 
-  canArchive(): boolean {
-    const { owed, held } = this.totals()
-    return (
-      owed === 0 && held === 0 && !this.attempts.some((one) => one.state === 'processing' && one.request !== 'direct')
-    )
+  /** Nothing is owed on the account and its bills, and nothing is on its way to them. */
+  isSettled(): boolean {
+    const isMoving = this.attempts.some(({ state, request }) => state === 'processing' && request !== 'direct')
+    return this.totals().owed === 0 && !isMoving
   }
 
   /** Archiving cancels what was begun and not charged; its charges stay open until a job closes them. */

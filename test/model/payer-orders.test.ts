@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, test } from 'vitest'
+import { seedOf } from '../support/seed.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { type CardName, PayerWorld } from './payer-world.ts'
 
 // ORDERS=10000 is the long form, ORDERS_SEED repeats one.
 const orders = Number(process.env.ORDERS ?? 60)
-const seed = Number(process.env.ORDERS_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('ORDERS_SEED')
 
 let server: TestServer
 beforeAll(async () => {

@@ -186,12 +186,20 @@ export class PayerWorld {
     this.book.expire(name)
   }
 
+  /** Archives the account, and then the customer, whose accounts must all be archived; both are taken out again. */
   async archive(): Promise<void> {
-    const answer = await this.#server.api('POST', `/billing/customers/${this.#ids.customer}/archive`)
-    const cleared = this.book.canArchive()
-    expect(answer.status === 200, answer.text).toBe(cleared)
-    if (cleared) await this.#server.api('POST', `/billing/customers/${this.#ids.customer}/unarchive`)
-    if (cleared) this.book.cancelOpen()
+    const { customer, account } = this.#ids
+    const send = async (path: string, allowed: boolean) => {
+      const answer = await this.#server.api('POST', `/billing/${path}`)
+      expect(answer.status, `${path}: ${answer.text}`).toBe(allowed ? 200 : 409)
+    }
+    const isSettled = this.book.isSettled()
+    await send(`accounts/${account}/archive`, isSettled)
+    if (isSettled) this.book.cancelOpen()
+    const { held } = this.book.totals()
+    await send(`customers/${customer}/archive`, isSettled && held === 0)
+    await send(`customers/${customer}/unarchive`, true)
+    await send(`accounts/${account}/unarchive`, true)
   }
 
   #expectOutcome(attempt: Attempt, page: PayerPage): void {

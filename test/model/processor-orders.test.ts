@@ -6,6 +6,7 @@ import type { FakeTransaction } from '../fakes/paystack-books.ts'
 import type { FakeSession } from '../fakes/stripe.ts'
 import { open } from '../pages/payer.ts'
 import { begin, type Merchant, startMerchant, webhookSecret } from '../processors/merchant.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 
@@ -13,7 +14,7 @@ import { expectCleanBooks } from '../support/verify.ts'
 // order, jobs that come by or do not, answers that are lost, payers who never come back. The books follow from the facts alone, as a
 // plain model says. PROCESSOR_ORDERS and PROCESSOR_SEED make the long form.
 const orders = Number(process.env.PROCESSOR_ORDERS ?? 15)
-const seed = Number(process.env.PROCESSOR_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('PROCESSOR_SEED')
 const owed = 2000
 
 let merchant: Merchant

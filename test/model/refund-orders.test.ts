@@ -3,6 +3,7 @@ import { settableClock } from '../../src/core/clock.ts'
 import { wholeBody } from '../../src/events/personal.ts'
 import { refundBehaviours } from '../../src/payments/processor/simulator/refund-behaviour.ts'
 import { syncDueRefunds } from '../../src/payments/refund/sync-due-refunds.ts'
+import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
@@ -11,7 +12,7 @@ import { ToldBook } from './told-book.ts'
 // Payments through a processor and at a till, refunds that succeed, wait, are refused and fail late, with all that may happen to the
 // debts meanwhile, in random orders. REFUND_ROUNDS and REFUND_SEED make the long form; a failing seed is printed with the test.
 const rounds = Number(process.env.REFUND_ROUNDS ?? 12)
-const seed = Number(process.env.REFUND_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('REFUND_SEED')
 const stepsMax = 40
 
 const clock = settableClock(new Date())

@@ -45,7 +45,7 @@ describe('what processors are called with', () => {
     const began = performance.now()
     const response = await clientFor([url.host], 300)(url)
     await expect(response.text()).rejects.toThrow()
-    expect(performance.now() - began).toBeLessThan(1_500)
+    expect(performance.now() - began).toBeLessThan(5_000)
   })
 
   test('follows no redirect and reads no endless answer', async () => {

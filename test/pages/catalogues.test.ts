@@ -7,9 +7,10 @@ import { type Html, html } from '../../src/html/html.ts'
 import { languageNames, languageTags } from '../../src/html/language/languages.ts'
 import { voiceIn } from '../../src/html/language/voice.ts'
 import { money, moneyText } from '../../src/html/money.ts'
+import { seedOf } from '../support/seed.ts'
 
 // AMOUNT_SEED repeats a run; the seed is in the names of the properties.
-const seed = Number(process.env.AMOUNT_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const seed = seedOf('AMOUNT_SEED')
 const speak = (language: (typeof languageTags)[number], region?: string) =>
   voiceIn(language, region, { offered: languageTags, asked: false })
 const others = languageTags.filter((tag) => tag !== 'en')
