@@ -10,10 +10,11 @@ import { rawRequest } from '../support/raw-http.ts'
 import { encryptionKey, testServer } from '../support/server.ts'
 
 // Others are served beside a crowd that wants something else than to be served. CROWD is how many connections it has; with it each
-// kind of crowd is measured by itself, and others may wait twice as long as without.
+// kind of crowd is measured by itself, by turns with and without, and others may wait twice as long as without.
 const crowd = Number(process.env.CROWD ?? 0)
 const connections = crowd || 200
-const measured_ms = crowd ? 15_000 : 400
+const measured_ms = crowd ? 6_000 : 400
+const turns = 3
 const callers = 4
 
 let url: string
@@ -150,22 +151,33 @@ async function gather({ size, begin, again, reads }: Crowd): Promise<() => void>
   }
 }
 
-test('payments are answered beside a crowd of each kind', async () => {
-  await p99_ms()
-  const baseline = await p99_ms()
-  const found: Record<string, number> = { baseline }
-  const disperse: (() => void)[] = []
-  for (const [name, make] of Object.entries(crowds)) {
-    disperse.push(await gather(make()))
-    if (crowd === 0) continue
+/** How much longer others wait beside a crowd than without: the median of some turns, since the machine has moods of its own. */
+async function timesSlower(make: () => Crowd): Promise<number> {
+  const ratios: number[] = []
+  for (let turn = 0; turn < turns; turn++) {
+    const alone_ms = await p99_ms()
+    const disperse = await gather(make())
     await delay(1_000)
-    found[name] = await p99_ms()
-    for (const one of disperse.splice(0)) one()
+    ratios.push((await p99_ms()) / alone_ms)
+    disperse()
     await delay(1_000)
   }
-  if (crowd === 0) found.everybody = await p99_ms()
+  return ratios.sort((one, other) => one - other)[turns >> 1] ?? Number.NaN
+}
+
+if (crowd > 0) {
+  test('others wait at most twice as long beside a crowd of each kind', async () => {
+    await p99_ms()
+    const found: Record<string, number> = {}
+    for (const [name, make] of Object.entries(crowds)) found[name] = await timesSlower(make)
+    console.info(`p99 of a payment beside ${crowd} connections, as times of the p99 without:`, found)
+    for (const [name, times] of Object.entries(found)) expect([name, times <= 2]).toEqual([name, true])
+  })
+}
+
+test('payments are answered beside a crowd of all kinds at once', async () => {
+  const disperse: (() => void)[] = []
+  for (const make of Object.values(crowds)) disperse.push(await gather(make()))
+  expect(await p99_ms()).toBeLessThan(8_000)
   for (const one of disperse) one()
-  if (crowd > 0) console.info(`p99 of a payment, in ms, beside ${crowd} connections:`, found)
-  const most = crowd > 0 ? 2 * baseline : 8_000
-  for (const [name, p99] of Object.entries(found)) expect([name, p99 <= most]).toEqual([name, true])
 })
