@@ -139,9 +139,15 @@ async function begin(round: number): Promise<World> {
   return { name, owed, deposits: [], assigned: [], serial: 0 }
 }
 
+/** All pages: deposits of earlier rounds are still waiting. */
 async function listed(query: string): Promise<string[]> {
-  const { body } = await server.api('GET', `/billing/payments?${query}&limit=100`)
-  return body.data.map(({ id }: { id: string }) => id)
+  const ids: string[] = []
+  for (let cursor = ''; ; ) {
+    const { body } = await server.api('GET', `/billing/payments?${query}&limit=100${cursor && `&cursor=${cursor}`}`)
+    ids.push(...body.data.map(({ id }: { id: string }) => id))
+    if (!body.has_more) return ids
+    cursor = body.next_cursor
+  }
 }
 
 async function compare({ name, owed, deposits, assigned }: World): Promise<void> {
