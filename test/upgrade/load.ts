@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { payThroughPages } from '../../src/cli/demo-payer.ts'
+import { eventually } from '../support/eventually.ts'
 import { noteAnswer } from '../support/known-endpoints.ts'
 
 /** A request with the key under which it is sent again, and why it has no good answer yet. */
@@ -24,7 +25,7 @@ export class Load {
   /** Payments that a client has begun, by the account that they are for. */
   readonly recorded = new Map<string, number>()
   /** The pages that broke off, and how many were paid. */
-  readonly pages = { broken: [] as { address: string; failure: string }[], paid: 0 }
+  readonly pages = { broken: [] as { account: string; address: string; failure: string }[], paid: 0 }
   /** How many requests each server has answered well. */
   readonly answered = new Map<string, number>()
   readonly #key: string
@@ -83,7 +84,19 @@ export class Load {
   /** Sends again, with their keys, what had no good answer. Throws when one has none now. */
   async mend(): Promise<void> {
     for (const { path, body, key, failure } of this.sent) if (failure !== undefined) await this.call(path, body, key)
-    for (const { address } of this.pages.broken) await payThroughPages(this.#here(address))
+    for (const { account, address } of this.pages.broken) {
+      // The page has no form any more where only the answer to the last one was lost, and none yet while the bank is asked.
+      await eventually(async () => {
+        if ((await this.#balanceOf(account)) > 0) await payThroughPages(this.#here(address)).catch(() => {})
+        return (await this.#balanceOf(account)) === 0
+      }, `what broke off at ${address} is paid`)
+    }
+  }
+
+  async #balanceOf(account: string): Promise<number> {
+    const headers = { authorization: `Bearer ${this.#key}` }
+    const response = await fetch(`${this.#servers[0]}/billing/accounts/${account}`, { headers })
+    return ((await response.json()) as Body).balance
   }
 
   /** What an account should owe in the end. */
@@ -149,7 +162,8 @@ export class Load {
         await payThroughPages(this.#here(account.presentment_url))
         this.pages.paid += 1
       } catch (error) {
-        this.pages.broken.push({ address: account.presentment_url, failure: failureOf(error) })
+        const { id, presentment_url: address } = account
+        this.pages.broken.push({ account: id, address, failure: failureOf(error) })
       }
     }
   }
