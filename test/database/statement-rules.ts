@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { readStatement, type Source, tokensOf } from './statement-reader.ts'
+
+/** Which tables the schema has, by where their rows lie. */
+export type Places = { distributed: ReadonlySet<string>; reference: ReadonlySet<string> }
+
+type Read = { sql: string; text: string; sources: Source[]; places: Places }
+
+const ofDistributed = ({ sources, places }: Read) => sources.filter(({ name }) => places.distributed.has(name))
+const locks = /\bfor (no key update|update|share|key share)\b/
+
+/** For each rule of decision 0068 whether a statement breaks it. */
+export const statementRules: Readonly<Record<string, (read: Read) => boolean>> = {
+  own_bucket: (read) => /\[ ?\]/.test(read.text) && ofDistributed(read).some(({ kept }) => !kept),
+  locks_by_shard: (read) => locks.test(read.text) && ofDistributed(read).length > 0 && !isOfOneBucket(read),
+  no_skip_locked: (read) => read.text.includes('skip locked') && ofDistributed(read).length > 0,
+  claims_as_values: ({ text, sources, places }) =>
+    text.includes('on conflict') &&
+    !/\bvalues \(/.test(text) &&
+    sources.some(({ name, inserted }) => inserted && places.distributed.has(name)),
+  one_write: ({ sources, places }) =>
+    sources.filter(({ name, written }) => written && places.distributed.has(name)).length > 1,
+  no_shared_write: (read) =>
+    read.sources.some(({ name, written }) => written && read.places.reference.has(name)) &&
+    ofDistributed(read).length > 0,
+  no_offset: (read) => read.text.includes('offset 0') && ofDistributed(read).length > 0,
+  columns_named: (read) => /\bselect from\b/.test(read.text) && ofDistributed(read).length > 0,
+  no_simple_case: ({ text, sources, places }) =>
+    /\bcase (?!when\b)/.test(text) && sources.some(({ name, written }) => written && places.distributed.has(name)),
+  no_row_address: (read) => /\b(ctid|xmin)\b/.test(read.text) && ofDistributed(read).length > 0,
+  no_plan_mode: ({ sql }) => sql.includes('plan_cache_mode'),
+}
+
+/** Whether every table of a customer's is narrowed to one bucket, so that one machine does it all. */
+function isOfOneBucket(read: Read): boolean {
+  return !/\[ ?\]/.test(read.text) && ofDistributed(read).every(({ kept }) => kept)
+}
+
+/** The rules that a statement breaks. */
+export function brokenRules(file: string, places: Places): string[] {
+  const sql = readFileSync(file, 'utf8')
+  const { sources } = readStatement(sql)
+  const read = { sql, text: tokensOf(sql).join(' '), sources, places }
+  return Object.entries(statementRules).flatMap(([rule, breaks]) => (breaks(read) ? [rule] : []))
+}
