@@ -13,7 +13,7 @@ const notAliases = new Set(
 )
 
 /** The words and marks of a statement, without comments and without the insides of its texts. */
-export function tokensOf(text: string): string[] {
+function tokensOf(text: string): string[] {
   const bare = text.replaceAll(/--[^\n]*/g, ' ').replaceAll(/'(?:[^']|'')*'/g, " '' ")
   return bare.toLowerCase().match(/\$\d+|"[^"]*"|[a-z_]\w*|''|\d+|::|[^\s\w]/g) ?? []
 }

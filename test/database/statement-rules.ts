@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { readStatement, type Source, tokensOf } from './statement-reader.ts'
+import { readStatement, type Source } from './statement-reader.ts'
 
 /** Which tables the schema has, by where their rows lie. */
 export type Places = { distributed: ReadonlySet<string>; reference: ReadonlySet<string> }
 
-type Read = { sql: string; text: string; sources: Source[]; places: Places }
+type ReadStatement = { sql: string; text: string; sources: Source[]; places: Places }
 
-const ofDistributed = ({ sources, places }: Read) => sources.filter(({ name }) => places.distributed.has(name))
+const ofDistributed = ({ sources, places }: ReadStatement) => sources.filter(({ name }) => places.distributed.has(name))
+const arrays = /\[ ?\]|\bany \( \$/
 const locks = /\bfor (no key update|update|share|key share)\b/
 
 /** For each rule of decision 0068 whether a statement breaks it. */
-export const statementRules: Readonly<Record<string, (read: Read) => boolean>> = {
-  own_bucket: (read) => /\[ ?\]/.test(read.text) && ofDistributed(read).some(({ kept }) => !kept),
+export const statementRules: Readonly<Record<string, (read: ReadStatement) => boolean>> = {
+  own_bucket: (read) => arrays.test(read.text) && ofDistributed(read).some(({ kept }) => !kept),
   locks_by_shard: (read) => locks.test(read.text) && ofDistributed(read).length > 0 && !isOfOneBucket(read),
   no_skip_locked: (read) => read.text.includes('skip locked') && ofDistributed(read).length > 0,
   claims_as_values: ({ text, sources, places }) =>
@@ -32,14 +33,18 @@ export const statementRules: Readonly<Record<string, (read: Read) => boolean>> =
 }
 
 /** Whether every table of a customer's is narrowed to one bucket, so that one machine does it all. */
-function isOfOneBucket(read: Read): boolean {
-  return !/\[ ?\]/.test(read.text) && ofDistributed(read).every(({ kept }) => kept)
+function isOfOneBucket(read: ReadStatement): boolean {
+  return !arrays.test(read.text) && ofDistributed(read).every(({ kept }) => kept)
 }
 
-/** The rules that a statement breaks. */
+/** Reads a statement for the rules. */
+export function readForRules(sql: string, places: Places): ReadStatement {
+  const { tokens, sources } = readStatement(sql)
+  return { sql, text: tokens.join(' '), sources, places }
+}
+
+/** The rules that the statement in a file breaks. */
 export function brokenRules(file: string, places: Places): string[] {
-  const sql = readFileSync(file, 'utf8')
-  const { sources } = readStatement(sql)
-  const read = { sql, text: tokensOf(sql).join(' '), sources, places }
+  const read = readForRules(readFileSync(file, 'utf8'), places)
   return Object.entries(statementRules).flatMap(([rule, breaks]) => (breaks(read) ? [rule] : []))
 }
