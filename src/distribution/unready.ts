@@ -3,8 +3,8 @@ export type UnreadyRule = { rule: string; statements: readonly string[] }
 
 /**
  * What has to be written otherwise before a server can serve a database that is spread over machines, by the names of the files in `sql/`. A
- * test finds the same by reading the statements, so this list may only shrink. Most of these are refused by Citus; the others are right
- * and dear. Statements inside modules are not looked at.
+ * test finds the same by reading the statements, so this list may only shrink. Citus refuses some of these, and
+ * others are right and dear: decision 0068 says of which it is known. Statements inside modules are not looked at.
  */
 export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
   own_bucket: {

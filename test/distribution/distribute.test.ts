@@ -79,6 +79,11 @@ describe('distribute refuses', () => {
     expect(await catalogue()).toEqual(before)
   })
 
+  test('local mode, which is on one machine', async () => {
+    const { code, stderr } = await runTallystick(['distribute', '--check'])
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Set DATABASE_URL to the coordinator of Citus: .+\n$/)])
+  })
+
   test('a database that a server is connected to', async () => {
     await installCitusStandIn(database)
     const { code, stderr } = await command()
