@@ -101,11 +101,14 @@ function sharedFunctions({ functions, citus }: CatalogueSnapshot): DistributionS
     }))
 }
 
-/** Those first that name others: a table cannot be truncated while another one that has rows names it. */
+/**
+ * Those first that name others, since truncating a table truncates what names it. Of a table that has no place yet nothing is known: Citus
+ * may have moved its rows to where they do not show.
+ */
 function truncatedLeftovers(snapshot: CatalogueSnapshot): DistributionStep[] {
   const tables = [...tablesOf(snapshot, 'reference'), ...tablesOf(snapshot, 'distributed')].toReversed()
   return tables
-    .filter(({ has_local_rows }) => has_local_rows)
+    .filter((table) => table.has_local_rows || !isPlaced(snapshot, table.name, classOf(table)))
     .flatMap(({ name, may_truncate }) => {
       const truncate = {
         sentence: `Deletes the hidden copy of ${name} that was left on the coordinator.`,
@@ -137,12 +140,4 @@ function rights({ server_roles, functions }: CatalogueSnapshot): DistributionSte
         statement: `revoke execute on function ${signature} from public`,
       })),
   ]
-}
-
-/** How many tables of the snapshot are not where they belong. */
-export function countUnplaced(snapshot: CatalogueSnapshot): number {
-  return snapshot.tables.filter((table) => {
-    const wanted = classOf(table)
-    return wanted !== 'local' && !isPlaced(snapshot, table.name, wanted)
-  }).length
 }

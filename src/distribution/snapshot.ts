@@ -92,7 +92,7 @@ async function readCitus(database: Queryable, hasNotes: boolean): Promise<CitusF
   const facts = await database.query<{ version: string; workers: number; functions: string[] }>({
     name: 'read-citus',
     text: `select citus_version() as version,
-      (select count(*)::integer from pg_dist_node where isactive and shouldhaveshards) as workers,
+      (select count(*)::integer from pg_dist_node where isactive and shouldhaveshards and noderole = 'primary') as workers,
       array(select objid::regprocedure::text from pg_dist_object where classid = 'pg_proc'::regclass) as functions`,
   })
   const placed = await database.query<PlacedTable>(findPlacedTables)

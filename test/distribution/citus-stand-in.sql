@@ -1,8 +1,9 @@
 -- What plays Citus in a database of the tests: its functions and catalogues by their names and types, in a schema of their own. They refuse
 -- what Citus refuses of what we rely on, and note what they were told; where Citus would copy rows into shards, they are kept in a table here.
 create schema stand_in;
-create table stand_in.pg_dist_node (nodeid integer, isactive boolean, shouldhaveshards boolean);
-insert into stand_in.pg_dist_node values (1, true, false), (2, true, true), (3, true, true);
+create table stand_in.pg_dist_node (nodeid integer, isactive boolean, shouldhaveshards boolean, noderole text);
+insert into stand_in.pg_dist_node
+values (1, true, false, 'primary'), (2, true, true, 'primary'), (3, true, true, 'primary'), (4, true, true, 'secondary');
 create table stand_in.pg_dist_partition
   (logicalrelid regclass, partmethod "char", partkey text, colocationid integer, repmodel "char");
 create table stand_in.pg_dist_shard (logicalrelid regclass, shardid bigint);
@@ -22,7 +23,7 @@ end $$;
 create function stand_in.column_to_column_name(regclass, text) returns text language sql as $$ select $2 $$;
 
 create function stand_in.is_placed(name regclass, method "char") returns boolean language sql as $$
-  select exists (select from stand_in.pg_dist_partition where logicalrelid = name and partmethod = method)
+  select exists (select from stand_in.pg_dist_partition where logicalrelid = name and partmethod = method and repmodel <> 's')
 $$;
 
 create function stand_in.expect_new(name regclass) returns void language plpgsql as $$
@@ -31,6 +32,7 @@ begin
   if current_setting('citus.multi_shard_modify_mode', true) is distinct from 'sequential' then
     raise exception 'parallel operation on a distributed table';
   end if;
+  delete from stand_in.pg_dist_partition where logicalrelid = name and repmodel = 's';
   if exists (select from stand_in.pg_dist_partition where logicalrelid = name) then
     raise exception 'table "%" is already distributed', name;
   end if;
@@ -46,6 +48,9 @@ begin
     raise exception 'the reference table % names one that is none', table_name;
   end if;
   insert into stand_in.pg_dist_partition values (table_name, 'n', null, 1, 't');
+  -- A local table that names it is managed by Citus from then on, until it gets its own place.
+  insert into stand_in.pg_dist_partition select distinct conrelid::regclass, 'n'::"char", null, 0, 's'::"char" from pg_constraint as c
+    where confrelid = table_name and contype = 'f' and not exists (select from stand_in.pg_dist_partition where logicalrelid = c.conrelid);
 end $$;
 
 create function stand_in.create_distributed_table(table_name regclass, distribution_column text,

@@ -106,10 +106,9 @@ describe('the plan of the migrated schema', () => {
   })
 
   test('truncates what is left behind, those first that name others, with the right for a moment where there is none', () => {
-    const full = { ...migrated, tables: migrated.tables.map((table) => ({ ...table, has_local_rows: true })) }
-    const all = statements(full)
+    const all = statements(migrated)
     const truncated = calledWith(all, 'truncate_local_data_after_distributing_table')
-    expect(truncated).toHaveLength(full.tables.length - 1)
+    expect(truncated).toHaveLength(migrated.tables.length - 1)
     const places = ['earlier_particulars', 'bill', 'account', 'customer', 'environment', 'merchant'].map((name) =>
       truncated.indexOf(name),
     )
@@ -172,6 +171,7 @@ describe('the plan of a schema that is half distributed', () => {
     expect(calledWith(all, 'create_reference_table')).not.toContain('merchant')
     expect(calledWith(all, 'create_distributed_table')).not.toEqual(expect.arrayContaining(['customer']))
     expect(all.filter((one) => one.includes('shard_count'))).toEqual([])
+    expect(calledWith(all, 'truncate_local_data_after_distributing_table')).toContain('bill')
     expect(calledWith(all, 'create_distributed_function')).toEqual([migrated.functions[0]?.signature])
     expect(all.filter((one) => /distribution_foreign_key|constraint/.test(one))).toEqual([
       ...keys.map(({ table, name, definition }) => `alter table ${table} add constraint ${name} ${definition}`),
