@@ -31,7 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
     forms: [
       [
         'distribute [--shards NUMBER]',
-        'Spreads the tables of DATABASE_URL, whose owner it connects as, over the machines of Citus: for a trial, since the server cannot serve such a database yet. Says first what does not run there.',
+        'Spreads the tables of DATABASE_URL, whose owner it connects as, over the machines of Citus: for a trial, since no server starts on such a database yet. Says first what does not run there.',
       ],
       ['distribute --check', 'Looks at such a database on every machine, and exits 1 when something is wrong.'],
     ],

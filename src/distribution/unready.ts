@@ -2,9 +2,9 @@
 export type UnreadyRule = { rule: string; statements: readonly string[] }
 
 /**
- * What has to be written otherwise before a server can serve a database that is spread over machines, by the names of the files in `sql/`. A
+ * What has to be written otherwise before a server can serve a database that is spread over machines, by their names. A
  * test finds the same by reading the statements, so this list may only shrink. Citus refuses some of these, and others are right and
- * dear: by which rule, decision 0068 says. Statements inside modules are not looked at.
+ * dear: by which rule, decision 0068 says. Statements that are composed, as those of lists are, are not looked at.
  */
 export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
   own_bucket: {
@@ -44,6 +44,7 @@ export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
       'replace-references',
       'replay-events',
       'settle-notices',
+      'sum-lines-of-payments',
       'unarchive-objects',
       'update-applications',
       'update-matched-lines',
@@ -170,11 +171,18 @@ export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
       'dispatch',
       'erase-responses',
       'find-processing',
+      'find-receipt-message',
+      'find-set-off',
+      'find-simulator-capture',
       'find-undecided-money',
+      'hold-customer-of-receipt',
+      'is-batch-unclaimed',
       'list-announced',
       'list-applied-of-payment',
       'list-open-shares',
       'list-since',
+      'lock-receipt',
+      'look-at-feed',
       'measure-deliveries',
       'receipts',
       'references',
@@ -188,7 +196,7 @@ export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
   },
   no_row_address: {
     rule: 'no row is found by where it lies on a disk',
-    statements: ['sequence-events'],
+    statements: ['delete-old-audit-details', 'delete-old-callbacks', 'delete-old-guest-attempts', 'sequence-events'],
   },
   no_plan_mode: {
     rule: 'nothing sets plan_cache_mode',
@@ -207,7 +215,7 @@ const otherObstacles = [
 export function unreadyLines(): string[] {
   const names = new Set(Object.values(unreadyStatements).flatMap(({ statements }) => statements))
   return [
-    `The server cannot serve a distributed database yet: ${names.size} of its statements are not written for it. They are, by the rule that they do not keep:`,
+    `No server starts on a distributed database yet: ${names.size} of its statements are not written for it. They are, by the rule that they do not keep:`,
     ...Object.values(unreadyStatements).map(({ rule, statements }) => `  ${rule}: not ${statements.join(', ')}.`),
     ...otherObstacles,
     'There is no way back but a backup.',

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { readStatement, type Source } from './statement-reader.ts'
 
 /** Which tables the schema has, by where their rows lie. */
@@ -43,8 +44,24 @@ export function readForRules(sql: string, places: Places): ReadStatement {
   return { sql, text: tokens.join(' '), sources, places }
 }
 
-/** The rules that the statement in a file breaks. */
-export function brokenRules(file: string, places: Places): string[] {
-  const read = readForRules(readFileSync(file, 'utf8'), places)
+/** Every statement of src by its name: the files in `sql/`, and those that stand whole in a module. What is composed is not among them. */
+export function statementsOf(source: string): { name: string; sql: string }[] {
+  const files = globSync('**/sql/*.sql', { cwd: source }).map((file) => ({
+    name: basename(file, '.sql'),
+    sql: readFileSync(join(source, file), 'utf8'),
+  }))
+  const inline = globSync('**/*.ts', { cwd: source }).flatMap((file) =>
+    [
+      ...readFileSync(join(source, file), 'utf8').matchAll(
+        /\bname: '([^'\n]+)',\s+(?:\/\/.*\s+)?text:\s+(`[^`]*`|'[^'\n]*'|"[^"\n]*")/g,
+      ),
+    ].map(([, name = '', text = '']) => ({ name, sql: text.slice(1, -1) })),
+  )
+  return [...files, ...inline.filter(({ sql }) => !sql.includes('${'))]
+}
+
+/** The rules that a statement breaks. */
+export function brokenRules(sql: string, places: Places): string[] {
+  const read = readForRules(sql, places)
   return Object.entries(statementRules).flatMap(([rule, breaks]) => (breaks(read) ? [rule] : []))
 }

@@ -1,11 +1,13 @@
 -- What plays Citus in a database of the tests: its functions and catalogues by their names and types, in a schema of their own. They refuse
 -- what Citus refuses of what we rely on, and note what they were told; where Citus would copy rows into shards, they are kept in a table here.
 create schema stand_in;
+grant usage on schema stand_in to public;
 create table stand_in.pg_dist_node (nodeid integer, isactive boolean, shouldhaveshards boolean, noderole text);
 insert into stand_in.pg_dist_node
 values (1, true, false, 'primary'), (2, true, true, 'primary'), (3, true, true, 'primary'), (4, true, true, 'secondary');
 create table stand_in.pg_dist_partition
   (logicalrelid regclass, partmethod "char", partkey text, colocationid integer, repmodel "char");
+grant select on stand_in.pg_dist_partition to public;
 create table stand_in.pg_dist_shard (logicalrelid regclass, shardid bigint);
 create table stand_in.pg_dist_object (classid oid, objid oid);
 -- What fails, once: an interruption at that table or function.

@@ -5,7 +5,7 @@ import { readSnapshot } from '../../src/distribution/snapshot.ts'
 import { runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
-import { testServer } from '../support/server.ts'
+import { encryptionKey, testServer } from '../support/server.ts'
 import { installCitusStandIn } from './citus-stand-in.ts'
 
 let database: TestDatabase
@@ -146,9 +146,17 @@ describe('distribute', () => {
   test('says first what does not run yet, and exits 1 for settings that are not as they should be', async () => {
     const { code, stdout } = await command()
     const lines = stdout.split('\n')
-    expect(lines[0]).toMatch(/^The server cannot serve a distributed database yet: \d+ of its statements/)
+    expect(lines[0]).toMatch(/^No server starts on a distributed database yet: \d+ of its statements/)
     expect([code, stdout]).toEqual([1, expect.stringMatching(/^ok {4}no hidden copy is left on the coordinator$/m)])
     expect(stdout).toMatch(/^WRONG the settings of every node\n {6}node 1: max_prepared_transactions is 0/m)
+  })
+
+  test('leaves a database that no server starts on', async () => {
+    const { code, stderr } = await runTallystick(['start', '--port', '0'], {
+      DATABASE_URL: database.url,
+      TALLYSTICK_ENCRYPTION_KEY: encryptionKey,
+    })
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The tables of this database are spread over machines/m)])
   })
 
   test('--check changes nothing, and finds what is wrong', async () => {
