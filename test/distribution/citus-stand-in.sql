@@ -111,7 +111,7 @@ create function stand_in.run_command_on_all_nodes(command text, parallel boolean
   give_warning_for_connection_errors boolean default false)
 returns table (nodeid integer, success boolean, result text) language plpgsql as $$
 begin
-  for nodeid in select n.nodeid from stand_in.pg_dist_node as n order by 1 loop
+  for nodeid in select n.nodeid from stand_in.pg_dist_node as n where n.noderole = 'primary' order by 1 loop
     success := true;
     execute command into result;
     return next;
