@@ -41,6 +41,7 @@ const floors = [
   'audit',
   'limits',
   'net',
+  'distribution',
   'database',
   'config.ts',
   'shapes',

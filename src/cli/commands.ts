@@ -27,6 +27,16 @@ const commands: Readonly<Record<string, Command>> = {
     ],
     run: async (args) => (await import('./migrate.ts')).migrateCommand(args),
   },
+  distribute: {
+    forms: [
+      [
+        'distribute [--shards NUMBER]',
+        'Spreads the tables of DATABASE_URL, whose owner it connects as, over the machines of Citus: for a trial, since no server starts on such a database yet. Says first what does not run there.',
+      ],
+      ['distribute --check', 'Looks at such a database on every machine, and exits 1 when something is wrong.'],
+    ],
+    run: async (args) => (await import('./distribute.ts')).distributeCommand(args),
+  },
   merchants: {
     forms: [
       [

@@ -3,6 +3,7 @@ import { isDatabaseUnavailable } from '../database/availability.ts'
 import { BackupError } from '../database/backup/errors.ts'
 import { BundledServerError } from '../database/bundled/index.ts'
 import { MigrationError } from '../database/migrate.ts'
+import { DistributionError } from '../distribution/refuse.ts'
 import { MerchantError } from '../merchant/keys.ts'
 import { ApiError, Unanswered } from './developer/api.ts'
 import { UsageError } from './usage.ts'
@@ -11,6 +12,7 @@ const plain = [
   ConfigError,
   BackupError,
   BundledServerError,
+  DistributionError,
   MigrationError,
   MerchantError,
   UsageError,

@@ -6,6 +6,7 @@ import { openLocalDatabase, startLocalServer } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
 import { type DatabaseAddress, databaseAddress, openPool, type Pool, servingLimits } from '../database/pool.ts'
 import { checkPooler } from '../database/pooler.ts'
+import { refuseDistributed } from '../distribution/serving.ts'
 
 /** The database that this process serves, migrated, and how to close it. */
 export type OpenDatabase = {
@@ -39,6 +40,7 @@ async function openRemote(address: DatabaseAddress, log: Log): Promise<OpenDatab
   const pool = openPool(address, poolSize, ignoreLost, servingLimits)
   const warning = await orClose(pool, () => checkPooler(pool))
   if (warning !== undefined) log.warn({}, warning)
+  await orClose(pool, () => refuseDistributed(pool))
   const migrations = await orClose(pool, () => migrate(pool, new Date(), undefined, { log: logMigration(log) }))
   return { pool, name, migrations, died: new Promise(() => {}), close: () => pool.end() }
 }

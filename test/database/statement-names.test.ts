@@ -33,7 +33,8 @@ function givenNames(): string[] {
 }
 
 /** Where statements are sent once, several in one text, or on a connection of their own: nothing is gained by preparing them. */
-const unprepared = /^database\/(backup\/|bundled\/|local\.ts|pooler\.ts|migrat[^/]*\.ts)|^ledger\/verify\//
+const unprepared =
+  /^database\/(backup\/|bundled\/|local\.ts|pooler\.ts|migrat[^/]*\.ts)|^distribution\/run\.ts|^ledger\/verify\//
 
 describe('a statement of src', () => {
   test('is sent as an object, never as a bare text', () => {

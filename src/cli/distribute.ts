@@ -1,0 +1,63 @@
+import { ConfigError, readDatabasePlace } from '../config.ts'
+import { databaseName } from '../database/database-name.ts'
+import { isMigrated } from '../database/migrate.ts'
+import { databaseAddress, openPool, type Pool } from '../database/pool.ts'
+import type { DistributionFinding } from '../distribution/check.ts'
+import { checkDistributed, distribute } from '../distribution/run.ts'
+import { unreadyLines } from '../distribution/unready.ts'
+import { readArguments, UsageError } from './usage.ts'
+import { warnOfSettings } from './with-database.ts'
+
+/**
+ * `tallystick distribute`: spreads the tables over the machines of Citus, for a trial: it says first which statements of the server do not
+ * run there. With `--check` it only looks. The exit code is 1 when something is not as it should be.
+ */
+export async function distributeCommand(args: string[]): Promise<void> {
+  const { values } = readArguments('distribute', args, {
+    shards: { type: 'string' },
+    check: { type: 'boolean', default: false },
+  })
+  const shards = readShards(values.shards)
+  if (values.check && shards !== undefined) throw new UsageError('--check and --shards exclude each other.')
+  warnOfSettings()
+  await withOwner(async (pool) => {
+    if (values.check) return tell(await checkDistributed(pool))
+    for (const line of unreadyLines()) say(line)
+    tell(await distribute(pool, shards, say))
+  })
+}
+
+function readShards(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new UsageError(`--shards should be a number from 1 to 999, not "${text}".`)
+  return Number.parseInt(text, 10)
+}
+
+async function withOwner(work: (pool: Pool) => Promise<void>): Promise<void> {
+  const { database_url } = readDatabasePlace(process.env)
+  if (database_url === undefined) {
+    throw new ConfigError('Set DATABASE_URL to the coordinator of Citus: the database of local mode is on one machine.')
+  }
+  const address = databaseAddress(database_url)
+  databaseName(address)
+  // One connection: every other session on the database is somebody else's.
+  const pool = openPool(address, 1, () => {})
+  try {
+    if (!(await isMigrated(pool))) throw new ConfigError('The database is not migrated: run tallystick migrate first.')
+    await work(pool)
+  } finally {
+    await pool.end()
+  }
+}
+
+function tell(findings: readonly DistributionFinding[]): void {
+  for (const { checked, faults } of findings) {
+    say(`${faults.length === 0 ? 'ok   ' : 'WRONG'} ${checked}`)
+    for (const fault of faults) say(`      ${fault}`)
+  }
+  if (findings.some(({ faults }) => faults.length > 0)) process.exitCode = 1
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

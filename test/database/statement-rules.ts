@@ -1,0 +1,67 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { readStatement, type Source } from './statement-reader.ts'
+
+/** Which tables the schema has, by where their rows lie. */
+export type Places = { distributed: ReadonlySet<string>; reference: ReadonlySet<string> }
+
+type ReadStatement = { sql: string; text: string; sources: Source[]; places: Places }
+
+const ofDistributed = ({ sources, places }: ReadStatement) => sources.filter(({ name }) => places.distributed.has(name))
+const arrays = /\[ ?\]|\bany \( \$/
+const locks = /\bfor (no key update|update|share|key share)\b/
+
+/** For each rule of decision 0068 whether a statement breaks it. */
+export const statementRules: Readonly<Record<string, (read: ReadStatement) => boolean>> = {
+  own_bucket: (read) => arrays.test(read.text) && ofDistributed(read).some(({ kept }) => !kept),
+  locks_by_shard: (read) => locks.test(read.text) && ofDistributed(read).length > 0 && !isOfOneBucket(read),
+  no_skip_locked: (read) => read.text.includes('skip locked') && ofDistributed(read).length > 0,
+  claims_as_values: ({ text, sources, places }) =>
+    text.includes('on conflict') &&
+    !/\bvalues \(/.test(text) &&
+    sources.some(({ name, inserted }) => inserted && places.distributed.has(name)),
+  one_write: ({ sources, places }) =>
+    sources.filter(({ name, written }) => written && places.distributed.has(name)).length > 1,
+  no_shared_write: (read) =>
+    read.sources.some(({ name, written }) => written && read.places.reference.has(name)) &&
+    ofDistributed(read).length > 0,
+  no_offset: (read) => read.text.includes('offset 0') && ofDistributed(read).length > 0,
+  columns_named: (read) => /\bselect from\b/.test(read.text) && ofDistributed(read).length > 0,
+  no_simple_case: ({ text, sources, places }) =>
+    /\bcase (?!when\b)/.test(text) && sources.some(({ name, written }) => written && places.distributed.has(name)),
+  no_row_address: (read) => /\b(ctid|xmin)\b/.test(read.text) && ofDistributed(read).length > 0,
+  no_plan_mode: ({ sql }) => sql.includes('plan_cache_mode'),
+}
+
+/** Whether every table of a customer's is narrowed to one bucket, so that one machine does it all. */
+function isOfOneBucket(read: ReadStatement): boolean {
+  return !arrays.test(read.text) && ofDistributed(read).every(({ kept }) => kept)
+}
+
+/** Reads a statement for the rules. */
+export function readForRules(sql: string, places: Places): ReadStatement {
+  const { tokens, sources } = readStatement(sql)
+  return { sql, text: tokens.join(' '), sources, places }
+}
+
+/** Every statement of src by its name: the files in `sql/`, and those that stand whole in a module. What is composed is not among them. */
+export function statementsOf(source: string): { name: string; sql: string }[] {
+  const files = globSync('**/sql/*.sql', { cwd: source }).map((file) => ({
+    name: basename(file, '.sql'),
+    sql: readFileSync(join(source, file), 'utf8'),
+  }))
+  const inline = globSync('**/*.ts', { cwd: source }).flatMap((file) =>
+    [
+      ...readFileSync(join(source, file), 'utf8').matchAll(
+        /\bname: '([^'\n]+)',\s+(?:\/\/.*\s+)?text:\s+(`[^`]*`|'[^'\n]*'|"[^"\n]*")/g,
+      ),
+    ].map(([, name = '', text = '']) => ({ name, sql: text.slice(1, -1) })),
+  )
+  return [...files, ...inline.filter(({ sql }) => !sql.includes('${'))]
+}
+
+/** The rules that a statement breaks. */
+export function brokenRules(sql: string, places: Places): string[] {
+  const read = readForRules(sql, places)
+  return Object.entries(statementRules).flatMap(([rule, breaks]) => (breaks(read) ? [rule] : []))
+}
