@@ -12,7 +12,7 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .split('\n')
   .filter((file) => file !== '' && existsSync(join(root, file)))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
-const code = tracked.filter((file) => /^(src|examples|test|bench|scripts)\/.*\.(ts|sql)$/.test(file))
+const code = tracked.filter((file) => /^(src|examples|test|bench|torture|scripts)\/.*\.(ts|sql)$/.test(file))
 const sources = code.filter((file) => file.startsWith('src/') && file.endsWith('.ts'))
 const documents = tracked.filter((file) => file.endsWith('.md'))
 
@@ -227,7 +227,7 @@ describe('leftovers', () => {
   test('every statement file is loaded by a module beside it', () => {
     const statements = code.filter((file) => file.endsWith('.sql') && !file.includes('/migrations/'))
     const modules = code
-      .filter((file) => /^(src|bench|test)\/.*\.ts$/.test(file))
+      .filter((file) => /^(src|bench|torture|test)\/.*\.ts$/.test(file))
       .map((file) => ({ file, text: read(file) }))
     const orphans = statements.filter((file) => {
       const name = basename(file, '.sql')
@@ -276,13 +276,13 @@ describe('documents', () => {
 
   test('name files and folders that exist', () => {
     const missing = documents.flatMap((file) =>
-      [...read(file).matchAll(/`((?:src|examples|test|bench|scripts|docs)\/[\w./-]+)`/g)]
+      [...read(file).matchAll(/`((?:src|examples|test|bench|torture|scripts|docs)\/[\w./-]+)`/g)]
         .map(([, path]) => path as string)
         .filter((path) => !existsSync(join(root, path)))
         .map((path) => `${file}: ${path}`),
     )
     const inText = [architecture, contributing].flatMap((text) =>
-      [...text.matchAll(/(?<![\w./])(?:src|test|bench|scripts|docs)\/[\w./-]*\w/g)].map(([path]) => path),
+      [...text.matchAll(/(?<![\w./])(?:src|test|bench|torture|scripts|docs)\/[\w./-]*\w/g)].map(([path]) => path),
     )
     expect(inText.length).toBeGreaterThan(20)
     expect([...missing, ...inText.filter((path) => !existsSync(join(root, path)))]).toEqual([])

@@ -16,6 +16,7 @@ import { startBundledServer } from '../../src/database/bundled/index.ts'
 import { backUp } from '../../src/jobs/back-up.ts'
 import { runTallystick } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
+import { tally } from '../support/tally.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { contentsOf, payUntil, type Sent, startBackedUp } from './place.ts'
 
@@ -91,6 +92,7 @@ describe('a restored copy', () => {
         broken: [],
         ended_before: false,
       })
+      tally('restores')
     }
   })
 

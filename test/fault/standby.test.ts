@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts'
 import { webhookReceiver } from '../support/receiver.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { loopback, networkNamespaces, type StandbyPair, standbyPair } from '../support/standby-pair.ts'
+import { tally } from '../support/tally.ts'
 import { collectPayments } from './collecting.ts'
 
 // How often the primary and the standby are lost under load; each of the two in its own ways, in turns.
@@ -116,6 +117,7 @@ describe('under load', () => {
         `failover ${round + 1} ${how}: ${pause} ms without payments; promoted after ${Math.round(promoted - lost)} ms; ${collecting.acknowledged()} payments`,
       )
       await collecting.expectAllOnce(pair.database.pool)
+      tally('failovers')
       if (!isLong) continue
       await pair.mend('standby')
       await pair.rejoin()

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { tally } from '../support/tally.ts'
 import { fingerprint } from './fingerprint.ts'
 import { type Sample, validRequests } from './requests.ts'
 import { spoil } from './spoil.ts'
@@ -55,6 +56,7 @@ describe(`bad input (FUZZ_SEED=${seed})`, () => {
           expectProblem(outcomeOf(sample, answer), `${sample.method} ${sample.path}: ${what}`)
         }),
       )
+      tally('bad inputs', atOnce)
     }
     expect(await fingerprint(server)).toEqual(before)
   })

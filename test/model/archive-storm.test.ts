@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { tally } from '../support/tally.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 
 // STORM_ROUNDS=100 is the long form; each round prints its seed in its name.
@@ -68,6 +69,7 @@ describe(`eight clients that settle, reopen and archive the same (STORM_SEED=${f
   test.each(Array.from({ length: rounds }, (_, round) => firstSeed + round))(
     'seed %i: nothing that is owed or held is in the archive',
     async (seed) => {
+      tally('storms')
       const shared = await prepare(seed)
       const statuses = await Promise.all(
         Array.from({ length: clients }, async (_, client) => {

@@ -8,6 +8,7 @@ import { syncDueRefunds } from '../../src/payments/refund/sync-due-refunds.ts'
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { tally } from '../support/tally.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 
 // Authorised payments, captures and voids of them one by one and several at once, some of whose answers are lost and some of which
@@ -133,6 +134,7 @@ test(`captures in random orders leave clean books (CAPTURE_SEED=${seed})`, {
 }, async () => {
   const random = seededRandom(seed)
   for (let round = 0; round < rounds; round++) {
+    tally('orders of processors')
     const world = await begin(round)
     const steps = stepsOf(random)
     for (let tries = 0; world.payments.length === 0 && tries < 20; tries++) await (steps[0] as Step)(world)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { tally } from '../support/tally.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 
 // STORM_ROUNDS=100 is the long form; each round prints its seed in its name.
@@ -142,6 +143,7 @@ describe(`ten clients on ten accounts (STORM_SEED=${firstSeed})`, () => {
   test.each(Array.from({ length: rounds }, (_, round) => firstSeed + round))(
     'seed %i: the books are right',
     async (seed) => {
+      tally('storms')
       const shared = await prepare(seed)
       const statuses = await Promise.all(
         Array.from({ length: clients }, async (_, client) => {

@@ -9,6 +9,7 @@ import { syncDueDisputes } from '../../src/payments/session/sync-due-disputes.ts
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { tally } from '../support/tally.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { ToldBook } from './told-book.ts'
 
@@ -150,6 +151,7 @@ test(`disputes in random orders leave clean books (DISPUTE_SEED=${seed})`, {
 }, async () => {
   const random = seededRandom(seed)
   for (let round = 0; round < rounds; round++) {
+    tally('orders of processors')
     const world = await begin(round)
     const lostBefore = await lossesOf()
     const steps = stepsOf(random)

@@ -4,6 +4,7 @@ import { bucketOf, parseId } from '../../src/core/id/id.ts'
 import { wholeBody } from '../../src/events/personal.ts'
 import { seedOf } from '../support/seed.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { tally } from '../support/tally.ts'
 import type { Real } from './command.ts'
 import { operations } from './commands.ts'
 import { applyCredit } from './credit-commands.ts'
@@ -186,6 +187,7 @@ describe(`the server agrees with a plain ledger (MODEL_SEED=${seed})`, () => {
             for (const command of commands) if (command.check(model)) await command.run(model, real)
             await compare(model)
             await compareTold(model, real)
+            tally('sequences of the model')
           },
         ),
         { numRuns: Math.ceil(runs / groups), seed: seed + group, endOnFailure: false },

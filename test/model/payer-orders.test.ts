@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, test } from 'vitest'
 import { seedOf } from '../support/seed.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { tally } from '../support/tally.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { type CardName, PayerWorld } from './payer-world.ts'
 
@@ -65,6 +66,7 @@ test(`${orders} random orders of what can happen leave every cent in its place (
     const world = await PayerWorld.create(server)
     for (const { run } of order) await run(world)
     await world.check()
+    tally('orders of payers')
   })
   await fc.assert(property, { numRuns: orders, seed })
   await expectCleanBooks(server.database)

@@ -8,6 +8,7 @@ import { open } from '../pages/payer.ts'
 import { begin, type Merchant, startMerchant, webhookSecret } from '../processors/merchant.ts'
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
+import { tally } from '../support/tally.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 
 // What becomes of a charge and its refunds at the maker is drawn first; then how we hear of it: callbacks that are lost, repeated and out of
@@ -165,6 +166,7 @@ test.each(names)(
     }
 
     async function oneOrder(): Promise<void> {
+      tally('orders of processors')
       const facts = drawFacts(random)
       const account = await merchant.account()
       const first = adapter.held()

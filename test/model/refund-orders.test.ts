@@ -6,6 +6,7 @@ import { syncDueRefunds } from '../../src/payments/refund/sync-due-refunds.ts'
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { tally } from '../support/tally.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { ToldBook } from './told-book.ts'
 
@@ -128,6 +129,7 @@ test(`refunds in random orders leave clean books (REFUND_SEED=${seed})`, {
 }, async () => {
   const random = seededRandom(seed)
   for (let round = 0; round < rounds; round++) {
+    tally('orders of processors')
     const world = await begin(round)
     const steps = stepsOf(random)
     for (let count = 0; count < stepsMax; count++) {

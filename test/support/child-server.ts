@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { eventually } from './eventually.ts'
 import { inherited } from './inherited.ts'
+import { tally } from './tally.ts'
 
 const main = resolve(import.meta.dirname, '../../src/main.ts')
 
@@ -39,6 +40,8 @@ export async function runUntilDeath(settings: Record<string, string>, point: str
   const [code, signal] = await once(child, 'exit')
   clearTimeout(tooLong)
   if (signal !== 'SIGKILL') throw new Error(`the server did not die at ${point}, but ended with ${code}: ${output}`)
+  tally('fault points')
+  tally('kills of the server')
 }
 
 function spawnServer(settings: Record<string, string>, port: string, program = main): ChildProcess {
@@ -68,7 +71,10 @@ export async function childServer(settings: Record<string, string>, program?: st
   return {
     url,
     output: () => output,
-    kill: () => end(child, 'SIGKILL').then(() => {}),
+    async kill() {
+      await end(child, 'SIGKILL')
+      tally('kills of the server')
+    },
     ended: () => exitOf(child),
     stop: () => end(child, 'SIGTERM'),
   }

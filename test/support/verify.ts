@@ -4,10 +4,12 @@ import { movedChecks } from '../../src/ledger/verify/moved.ts'
 import { inSnapshot, runCheck } from '../../src/ledger/verify/run-check.ts'
 import { formatResult, verifyBooks } from '../../src/ledger/verify/verify.ts'
 import type { TestDatabase } from './database.ts'
+import { tally } from './tally.ts'
 
 /** Fails with the lines of `tallystick verify` that do not hold. Every test file ends with it, when its database is dropped. */
 export async function expectCleanBooks({ pool }: Pick<TestDatabase, 'pool'>): Promise<void> {
   expectNoneBroken(await verifyBooks(pool))
+  tally('clean verifies')
   // A long form: that books of every kind are also right from any instant on takes seconds for each file.
   for (const from of process.env.TALLYSTICK_TEST_MOVED === '1' ? await cutsOf(pool) : []) {
     expectNoneBroken(await checkMoved(pool, from), ` behind ${from}`)

@@ -1,0 +1,198 @@
+/** How a fault is tried: the tests that bring it about, and how often in each of the two forms. */
+export type Tried = {
+  /** Test files or folders. */
+  tests: string[]
+  /** The variables of the long form. The short form is that of the suite, so it has none. */
+  full?: Record<string, number>
+  /** The variable that repeats the random choices. */
+  seed?: string
+}
+
+/** A row of the table. What is not tried says why. */
+export type Fault = { id: string; fault: string } & (Tried | { not_tried: string })
+
+/**
+ * What may go wrong, by the numbers that the reliability page explains. A fault is written once, as a test of the suite; this says
+ * which, and how often it is brought about in the long form.
+ */
+export const faults: Fault[] = [
+  {
+    id: 'F1',
+    fault: 'The server is killed (signal 9) at random, under load',
+    tests: ['test/fault/kill.test.ts', 'test/fault/feed-kill.test.ts', 'test/fault/dead-process.test.ts'],
+    full: { KILL_ROUNDS: 200, FEED_ROUNDS: 50 },
+    seed: 'KILL_SEED',
+  },
+  {
+    id: 'F2',
+    fault: 'PostgreSQL is killed: one connection, all at once, or stopped without a checkpoint, under load',
+    tests: ['test/fault/database-kill.test.ts'],
+    full: { DATABASE_KILLS: 50 },
+    seed: 'DATABASE_KILL_SEED',
+  },
+  {
+    id: 'F3',
+    fault: 'The server is killed between any two steps of each flow',
+    tests: [
+      'test/fault/kill-points.test.ts',
+      'test/fault/capture.test.ts',
+      'test/fault/refund.test.ts',
+      'test/fault/dispute.test.ts',
+      'test/fault/killed-opening.test.ts',
+    ],
+  },
+  {
+    id: 'F4',
+    fault: 'The connection to PostgreSQL is cut after any byte of a payment',
+    tests: ['test/fault/cut-connection.test.ts'],
+    full: { CUTS: 400 },
+    seed: 'CUT_SEED',
+  },
+  {
+    id: 'F5',
+    fault: 'The disk reports an error of fsync',
+    not_tried:
+      'It needs a tracer beside PostgreSQL, which a machine seldom has. PostgreSQL stops and recovers by itself.',
+  },
+  { id: 'F6', fault: 'The disk is full, and freed', tests: ['test/fault/full-disk.test.ts'] },
+  {
+    id: 'F7',
+    fault: 'Deadlocks and failed serialisation: many clients on few accounts',
+    tests: ['test/model/concurrency.test.ts', 'test/model/archive-storm.test.ts'],
+    full: { STORM_ROUNDS: 100 },
+    seed: 'STORM_SEED',
+  },
+  {
+    id: 'F8',
+    fault: 'Locks held by an operator, a silent or stopped database, too few connections',
+    tests: [
+      'test/fault/locked-row.test.ts',
+      'test/fault/silent-database.test.ts',
+      'test/fault/stopped-database.test.ts',
+      'test/fault/database-unavailable.test.ts',
+    ],
+  },
+  {
+    id: 'F9',
+    fault: 'One key or reference many times at once',
+    tests: ['test/api/idempotency.test.ts', 'test/payments/sent-again.test.ts'],
+  },
+  { id: 'F10', fault: 'Keys sent again while they are kept, and after', tests: ['test/api/idempotency.test.ts'] },
+  {
+    id: 'F11',
+    fault: 'Callbacks of processors doubled, lost and in any order',
+    tests: [
+      'test/model/payer-orders.test.ts',
+      'test/model/processor-orders.test.ts',
+      'test/model/refund-orders.test.ts',
+      'test/model/capture-orders.test.ts',
+      'test/model/dispute-orders.test.ts',
+    ],
+    full: { ORDERS: 10_000, PROCESSOR_ORDERS: 300, REFUND_ROUNDS: 300, CAPTURE_ROUNDS: 200, DISPUTE_ROUNDS: 300 },
+    seed: 'ORDERS_SEED',
+  },
+  {
+    id: 'F12',
+    fault: 'A callback before the payer is back, a payer without a callback, neither',
+    tests: ['test/processors/callbacks.test.ts', 'test/payments/session.test.ts', 'test/payments/called-off.test.ts'],
+  },
+  {
+    id: 'F13',
+    fault: 'The clock of the server jumps: minutes, days, backwards, a leap day, summer time, 2038',
+    tests: ['test/fault/clock-jumps.test.ts', 'test/core/local-date.test.ts'],
+    full: { DATES_ZONES: 600 },
+    seed: 'DATES_SEED',
+  },
+  {
+    id: 'F15',
+    fault: 'Old and new program on one database, upgraded under load',
+    tests: ['test/upgrade/rolling.test.ts'],
+    full: { UPGRADE_STAGE_MS: 20_000 },
+  },
+  { id: 'F16', fault: 'Restored from a backup to a random moment', tests: ['test/backup'], full: { RESTORES: 20 } },
+  {
+    id: 'F17',
+    fault: 'Random sequences of all operations, beside a plain ledger',
+    tests: ['test/model/model.test.ts', 'test/desk/unidentified-orders.test.ts'],
+    full: { MODEL_RUNS: 1_000, DESK_ROUNDS: 60 },
+    seed: 'MODEL_SEED',
+  },
+  {
+    id: 'F18',
+    fault: 'Load for long: memory and open files stay flat',
+    not_tried: 'npm run bench -- --memory-min 60 does it, on a machine that has the hour.',
+  },
+  {
+    id: 'F19',
+    fault: 'The files of a running PostgreSQL are replaced',
+    not_tried: 'To the server it is a database that refuses new connections, which F8 and F20 bring about.',
+  },
+  {
+    id: 'F20',
+    fault:
+      'The primary is killed or cut off, the standby takes over; the standby is lost (as root, in network namespaces)',
+    tests: ['test/fault/standby.test.ts'],
+    full: { FAILOVERS: 10, LOST_STANDBYS: 5 },
+  },
+  {
+    id: 'S1',
+    fault: 'Objects of others, by id, reference, cursor and key, on every route',
+    tests: ['test/api/isolation.test.ts', 'test/api/scopes.test.ts'],
+  },
+  {
+    id: 'S2',
+    fault: 'Keys that are wrong, revoked, of another mode or without the right',
+    tests: ['test/api/keys.test.ts', 'test/api/scopes.test.ts'],
+  },
+  {
+    id: 'S3',
+    fault: 'Addresses that lead inside, in every spelling, when saved and when connected',
+    tests: ['test/net/address-guard.test.ts', 'test/net/canary.test.ts', 'test/net/guarded-fetch.test.ts'],
+  },
+  { id: 'S4', fault: 'Secrets told by the time that a comparison takes', tests: ['test/core/secret.test.ts'] },
+  {
+    id: 'S5',
+    fault: 'Links that are guessed',
+    tests: ['test/limits/limits.test.ts', 'test/pages/guest.test.ts', 'test/core/secret.test.ts'],
+  },
+  {
+    id: 'S6',
+    fault: 'Forms from other sites, frames, addresses to return to',
+    tests: ['test/pages/paying.test.ts', 'test/checkout'],
+  },
+  {
+    id: 'S7',
+    fault: 'Hostile text in every field of every page',
+    tests: ['test/pages/naughty.test.ts', 'test/pages/escaped-text.test.ts'],
+  },
+  { id: 'S8', fault: 'Formulas in tables', tests: ['test/core/csv.test.ts', 'test/billing/whole-statement.test.ts'] },
+  { id: 'S9', fault: 'Secrets and personal data in logs and traces', tests: ['test/cli/log.test.ts', 'test/tracing'] },
+  {
+    id: 'S10',
+    fault: 'Card numbers in any text',
+    tests: ['test/api/card-numbers.test.ts', 'test/core/card-number.test.ts', 'test/api/at-rest.test.ts'],
+  },
+  {
+    id: 'S11',
+    fault: 'Bad input to every operation',
+    tests: ['test/fuzz'],
+    full: { FUZZ_RUNS: 100_000 },
+    seed: 'FUZZ_SEED',
+  },
+  {
+    id: 'S12',
+    fault: 'Smuggled, slow, flooding, oversized and packed requests',
+    tests: ['test/server'],
+  },
+  { id: 'S13', fault: 'SQL in input', tests: ['test/fuzz/exact-text.test.ts', 'test/tidy.test.ts'] },
+  {
+    id: 'S14',
+    fault: 'Callbacks with a wrong, old or changed signature',
+    tests: ['test/processors/standard-webhook.test.ts', 'test/processors/paystack-callbacks.test.ts'],
+  },
+  {
+    id: 'S16',
+    fault: 'More requests than allowed; one merchant that starves another',
+    tests: ['test/limits', 'test/webhooks/endpoint-limiter.test.ts'],
+  },
+]
