@@ -43,6 +43,8 @@ describe('a token of a link', () => {
       vault.token('link', 'bcus_2', '1'),
       vault.token('cursor', 'bcus_1', '1'),
       vault.token('link', 'bcus_1'),
+      // The parts are told apart.
+      vault.token('link', 'bcus_11'),
       openVault({ ...keys, token: Buffer.alloc(32, 3) }).token('link', 'bcus_1', '1'),
     ]
     expect(new Set([token, ...others]).size).toBe(others.length + 1)
@@ -57,6 +59,19 @@ describe('a token of a link', () => {
     const guess = () => Array.from({ length: 22 }, () => letters[Math.floor(random() * 64)]).join('')
     expect(Array.from({ length: 100_000 }, guess).filter((one) => tokens.has(one))).toEqual([])
   })
+})
+
+test('a vault reads what it has encrypted, and nobody else does', () => {
+  const vault = openVault(keys)
+  const sealed = vault.encrypt('whsec_é')
+  expect(vault.decrypt(sealed)).toBe('whsec_é')
+  expect(() => openVault({ ...keys, cipher: Buffer.alloc(32, 3) }).decrypt(sealed)).toThrow()
+})
+
+test('a part of a tag is none: four bytes of it could be guessed', () => {
+  const sealed = seal(keys.cipher, Buffer.alloc(0))
+  expect(unseal(keys.cipher, sealed)).toHaveLength(0)
+  expect(() => unseal(keys.cipher, sealed.subarray(0, 16))).toThrow('Invalid authentication tag length')
 })
 
 test(`what is encrypted is read again, and nothing of it may be changed (SEED=${seed})`, () => {

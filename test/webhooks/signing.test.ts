@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { newSigningSecret, publicKeyOf, sign, signingKey } from '../../src/webhooks/signing.ts'
+import { newPrivateKey, newSigningSecret, publicKeyOf, sign, signingKey } from '../../src/webhooks/signing.ts'
 import { faultOfArrival, noteEndpoint } from '../support/known-endpoints.ts'
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
@@ -62,6 +62,19 @@ describe('signing', () => {
     const secret = newSigningSecret()
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
     expect(newSigningSecret()).not.toBe(secret)
+  })
+
+  test('makes private keys of 32 random bytes', () => {
+    const key = newPrivateKey()
+    expect(key).toMatch(/^whsk_[A-Za-z0-9+/]{43}=$/)
+    expect(newPrivateKey()).not.toBe(key)
+  })
+
+  test('finds the public key of RFC 8032, 7.1, test 1', () => {
+    const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
+    const secret = base64('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')
+    const publicKey = base64('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a')
+    expect(publicKeyOf(`whsk_${secret}`)).toBe(`whpk_${publicKey}`)
   })
 
   test('refuses a secret that is not one', () => {

@@ -1,0 +1,192 @@
+import type { Equivalent } from './survivors.ts'
+
+/** The changes that make no difference, each with why. What is not here has to be seen by a test. */
+export const equivalent: Equivalent[] = [
+  {
+    file: 'src/core/money.ts',
+    line: 'if (known) return known',
+    replacement: 'false',
+    reason: 'A formatter that is made again formats the same; it only takes longer.',
+  },
+  {
+    file: 'src/core/money.ts',
+    line: 'moneyFormats.set(name, made)',
+    replacement: ';',
+    reason: 'A formatter that is made again formats the same; it only takes longer.',
+  },
+  {
+    file: 'src/core/money.ts',
+    line: 'in_twos: groups.at(-2)?.value.length === 2,',
+    replacement: 'groups.at(-2).value',
+    reason: 'Ten digits have several groups in every locale.',
+  },
+  {
+    file: 'src/core/money.ts',
+    line: 'in_twos: groups.at(-2)?.value.length === 2,',
+    replacement: '+2',
+    reason: 'The third group from the left is as long as the second from the right, by three digits and by two.',
+  },
+  {
+    file: 'src/core/money.ts',
+    line: "const text = (minor < 0n ? -minor : minor).toString().padStart(digits + 1, '0')",
+    replacement: 'minor <= 0n',
+    reason: 'Minus nothing is nothing.',
+  },
+  {
+    file: 'src/core/money.ts',
+    line: 'const moneyFormats = createCache<MoneyFormat>({ size_max: 200 })',
+    replacement: '{}',
+    reason: 'It bounds what the cache holds, not what is formatted.',
+  },
+  {
+    file: 'src/core/payment-rules.ts',
+    line: 'if (merged.min_amount > merged.max_amount) {',
+    replacement: 'merged.min_amount >= merged.max_amount',
+    reason: 'Limits that are equal are set equal.',
+  },
+  {
+    file: 'src/core/payment-rules.ts',
+    line: 'const max = rules.overpayment_allowed || rules.max_amount < owed ? rules.max_amount : owed',
+    replacement: 'rules.max_amount <= owed',
+    reason: 'Where both are equal, either is the same amount.',
+  },
+  {
+    file: 'src/core/payment-rules.ts',
+    line: 'return { ...rules, max_amount: max, min_amount: rules.min_amount < max ? rules.min_amount : max }',
+    replacement: 'rules.min_amount <= max',
+    reason: 'Where both are equal, either is the same amount.',
+  },
+  {
+    file: 'src/core/payment-rules.ts',
+    line: 'const owed = remaining > 0n ? remaining : 0n',
+    replacement: 'true',
+    reason: 'What is below nothing leaves no range, or the limits alone, as nothing does.',
+  },
+  {
+    file: 'src/core/payment-rules.ts',
+    line: 'const owed = remaining > 0n ? remaining : 0n',
+    replacement: 'remaining >= 0n',
+    reason: 'Nothing is nothing either way.',
+  },
+  {
+    file: 'src/core/payment-rules.ts',
+    line: 'return { from: owed > 0n && owed < least ? owed : least, to }',
+    replacement: 'owed <= least',
+    reason: 'Where both are equal, either is the same amount.',
+  },
+  {
+    file: 'src/core/payment-rules.ts',
+    line: "const named = typeof patch?.min_amount === 'number' ? 'min_amount' : 'max_amount'",
+    replacement: 'patch.min_amount',
+    reason: 'Limits were sent where this is reached, so there is a patch.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: 'const usable: Candidate[] = []',
+    replacement: '["Stryker was here"]',
+    reason: 'A text is no candidate: it owes nothing and takes nothing.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: "assert(applied + unapplied === amount && unapplied >= 0n, 'an allocation always sums to its payment')",
+    replacement: 'true',
+    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: "assert(applied + unapplied === amount && unapplied >= 0n, 'an allocation always sums to its payment')",
+    replacement: 'applied + unapplied === amount || unapplied >= 0n',
+    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: "assert(applied + unapplied === amount && unapplied >= 0n, 'an allocation always sums to its payment')",
+    replacement: '""',
+    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: 'const fits = wanted < most ? wanted : most',
+    replacement: 'wanted <= most',
+    reason: 'Where both are equal, either is the same amount.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: 'const part = fits < unapplied ? fits : unapplied',
+    replacement: 'fits <= unapplied',
+    reason: 'Where both are equal, either is the same amount.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: "assert(part >= 0n, 'nothing is taken from whom money is for')",
+    replacement: 'true',
+    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: "assert(part >= 0n, 'nothing is taken from whom money is for')",
+    replacement: '""',
+    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: "assert(unapplied >= 0n, 'no more is applied than has arrived')",
+    replacement: 'true',
+    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: "assert(unapplied >= 0n, 'no more is applied than has arrived')",
+    replacement: '""',
+    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of source
+    line: "const age = (one: Candidate) => `${one.bill_date ?? '0000-00-00'} ${one.id}`",
+    replacement: '""',
+    reason: 'Nothing sorts before every date, as a year of zeros does.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: '.sort((left, right) => (left.key < right.key ? -1 : 1))',
+    replacement: 'left.key <= right.key',
+    reason: 'Keys end in ids, so no two are equal.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: 'const part = rest < balance ? rest : balance',
+    replacement: 'rest <= balance',
+    reason: 'Where both are equal, either is the same amount.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: "if (amount >= owed) return oneAfterAnother(amount, candidates, 'proportional')",
+    replacement: 'amount > owed',
+    reason: 'What is owed in all, in proportion, is what each owes.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: 'one.remainder === other.remainder ? 0 : one.remainder > other.remainder ? -1 : 1,',
+    replacement: 'false',
+    reason: 'The sort only looks whether it is negative, so equal ones keep their order.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: 'one.remainder === other.remainder ? 0 : one.remainder > other.remainder ? -1 : 1,',
+    replacement: 'one.remainder >= other.remainder',
+    reason: 'Equal ones are not compared here.',
+  },
+  {
+    file: 'src/ledger/allocation.ts',
+    line: 'const part = rest < capacity ? rest : capacity',
+    replacement: 'rest <= capacity',
+    reason: 'Where both are equal, either is the same amount.',
+  },
+  {
+    file: 'src/core/secret.ts',
+    line: "encrypt: (plain) => seal(cipher, Buffer.from(plain, 'utf8')),",
+    replacement: '""',
+    reason: 'Without a name the encoding is UTF-8.',
+  },
+]

@@ -1,0 +1,15 @@
+/** Files whose statements are changed one by one, and the tests that have to see it: those that need no database, so that a thousand changes take minutes. */
+export type Group = { name: string; mutated: string[]; tests: string[] }
+
+export const groups: Group[] = [
+  {
+    name: 'money',
+    mutated: ['src/core/money.ts', 'src/core/payment-rules.ts', 'src/ledger/allocation.ts'],
+    tests: ['test/core/money.test.ts', 'test/core/payment-rules.test.ts', 'test/ledger/allocation.test.ts'],
+  },
+  {
+    name: 'secrets',
+    mutated: ['src/core/secret.ts', 'src/webhooks/signing.ts'],
+    tests: ['test/core/secret.test.ts', 'test/webhooks/signing.test.ts'],
+  },
+]

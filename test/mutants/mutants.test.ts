@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { equivalent } from './equivalent.ts'
+import { groups } from './groups.ts'
+import { compare, readOutcome } from './survivors.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+
+test('every source and every test of a group is there', () => {
+  const paths = groups.flatMap(({ mutated, tests }) => [...mutated, ...tests])
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  expect(new Set(groups.map(({ name }) => name)).size).toBe(groups.length)
+})
+
+test('every change that is named as making no difference is of a line that is there', () => {
+  const mutated = groups.flatMap((group) => group.mutated)
+  const gone = equivalent.filter(({ file, line }) => {
+    const lines = mutated.includes(file) ? readFileSync(join(root, file), 'utf8').split('\n') : []
+    return !lines.some((one) => one.trim() === line)
+  })
+  expect(gone).toEqual([])
+})
+
+describe('a report', () => {
+  const mutant = (status: string, replacement: string, from: number, to: number) => ({
+    status,
+    replacement,
+    location: { start: { line: 1, column: from }, end: { line: 1, column: to } },
+  })
+  const files = {
+    'a.ts': {
+      source: '  const a = b < c\n',
+      mutants: [
+        mutant('Killed', 'b > c', 13, 18),
+        mutant('Survived', 'b <= c', 13, 18),
+        mutant('NoCoverage', 'true', 13, 18),
+      ],
+    },
+  }
+
+  test('has as survivors what the tests did not see, and what they do not reach', () => {
+    const survivor = { file: 'a.ts', line: 'const a = b < c', replaced: 'b < c', at: 1 }
+    expect(readOutcome({ files })).toEqual({
+      counts: { Killed: 1, Survived: 1, NoCoverage: 1 },
+      survivors: [
+        { ...survivor, replacement: 'b <= c' },
+        { ...survivor, replacement: 'true' },
+      ],
+    })
+  })
+
+  test('is compared with what is named: by file, line and change', () => {
+    const { survivors } = readOutcome({ files })
+    const name = { file: 'a.ts', line: 'const a = b < c', replacement: 'true', reason: 'x' }
+    const stale = { ...name, line: 'const a = 1' }
+    const { unnamed, stale: old } = compare(survivors, [name, stale])
+    expect([unnamed.map(({ replacement }) => replacement), old]).toEqual([['b <= c'], [stale]])
+  })
+})
