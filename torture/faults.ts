@@ -137,7 +137,7 @@ export const faults: Fault[] = [
   {
     id: 'S1',
     fault: 'Objects of others, by id, reference, cursor and key, on every route',
-    tests: ['test/api/isolation.test.ts', 'test/api/scopes.test.ts'],
+    tests: ['test/api/isolation.test.ts', 'test/api/isolation-product.test.ts', 'test/api/scopes.test.ts'],
   },
   {
     id: 'S2',
