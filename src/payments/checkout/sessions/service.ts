@@ -48,8 +48,8 @@ export async function createSession(
   const { amount, currency, external_reference, metadata = {}, options } = input
   const capture_method = options?.payment_method_options?.card?.capture_method ?? 'automatic'
   if (capture_method === 'manual') await refuseUncapturable(connection, app, context)
-  const return_url = options?.checkout_options?.return_url ?? null
-  if (return_url !== null) refuseReturnUrl(context, return_url)
+  const sentUrl = options?.checkout_options?.return_url
+  const return_url = sentUrl === undefined ? null : allowedReturnUrl(context, sentUrl)
   const target = namesTarget(input) ? (await resolveCheckoutTarget(connection, context, input)).target : undefined
   const lifetime_h = await readLifetime(connection, context.environment.id)
   const row = newCheckout(context, target, {
@@ -95,12 +95,19 @@ async function refuseUncapturable(connection: Connection, app: App, { environmen
 
 const thisMachine = ['localhost', '127.0.0.1', '[::1]']
 
-function refuseReturnUrl({ environment }: RequestContext, sent: string): void {
-  const { protocol, hostname, username } = new URL(sent)
+// Of the normal form, which may be longer than what was sent.
+const returnUrlMax = 2_000
+
+/** The address in its normal form: what is kept, and what a browser is sent to, is what was looked at here. */
+function allowedReturnUrl({ environment }: RequestContext, sent: string): string {
+  const { protocol, hostname, username, password, href } = new URL(sent)
+  const refuse = (detail: string) => fieldProblem('url_not_allowed', '/options/checkout_options/return_url', detail)
   const local = environment.mode === 'test' && protocol === 'http:' && thisMachine.includes(hostname)
-  if ((protocol === 'https:' || local) && username === '') return
-  const detail = 'Send an https address without a user name, such as https://shop.example.com/thank-you.'
-  throw fieldProblem('url_not_allowed', '/options/checkout_options/return_url', detail)
+  if ((protocol !== 'https:' && !local) || username !== '' || password !== '') {
+    throw refuse('Send an https address without a user name or password, such as https://shop.example.com/thank-you.')
+  }
+  if (href.length > returnUrlMax) throw refuse(`The URL must have at most ${returnUrlMax} characters.`)
+  return href
 }
 
 async function readLifetime(database: Queryable, environmentId: number): Promise<number> {
