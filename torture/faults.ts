@@ -184,7 +184,12 @@ export const faults: Fault[] = [
     fault: 'Smuggled, slow, flooding, oversized and packed requests',
     tests: ['test/server'],
   },
-  { id: 'S13', fault: 'SQL in input', tests: ['test/fuzz/exact-text.test.ts', 'test/tidy.test.ts'] },
+  {
+    id: 'S13',
+    fault: 'SQL in input',
+    not_tried:
+      'No test looks for it by itself yet. Statements take what is sent as parameters, and hostile text is in S7 and S11.',
+  },
   {
     id: 'S14',
     fault: 'Callbacks with a wrong, old or changed signature',
