@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const rows = await tryAll(chosen, options)
   const text = render(describe(rows, options))
   process.stdout.write(`${text}\n`)
-  if (options.write) writePage(text)
+  if (options.write && rows.length === chosen.length) writePage(text)
   for (const violation of violationsOf(rows)) say(violation)
   if (violationsOf(rows).length > 0) process.exitCode = 1
 }
@@ -33,9 +33,12 @@ async function main(): Promise<void> {
 async function tryAll(chosen: Fault[], options: Options): Promise<Row[]> {
   const rows: Row[] = []
   let stopped = false
-  process.once('SIGINT', () => {
-    stopped = true
-  })
+  // Heard as often as it comes: what the row has started is ended first.
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      stopped = true
+    })
+  }
   for (const [index, fault] of chosen.entries()) {
     if (stopped) break
     say(`${index + 1} of ${chosen.length}: ${fault.fault}`)
@@ -50,11 +53,11 @@ async function tryAll(chosen: Fault[], options: Options): Promise<Row[]> {
   return rows
 }
 
-function variablesOf({ full = {}, seed }: Tried, options: Options): Record<string, string> {
-  const often = options.quick ? {} : { ...full }
-  if (options.restores !== undefined && 'RESTORES' in full) Object.assign(often, { RESTORES: options.restores })
-  const seeds = seed === undefined ? {} : { [seed]: options.seed }
-  return Object.fromEntries(Object.entries({ ...often, ...seeds }).map(([name, value]) => [name, String(value)]))
+function variablesOf({ full = {} }: Tried, { quick, seed, restores }: Options): Record<string, string> {
+  const often = quick ? {} : full
+  const asked = restores !== undefined && 'RESTORES' in full ? { RESTORES: restores } : {}
+  const all = { ...often, ...asked, SUITE_SEED: seed }
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)]))
 }
 
 function describe(rows: Row[], { quick, seed, only, restores }: Options): Run {

@@ -12,7 +12,7 @@ export type Options = {
   write: boolean
 }
 
-export const help = `Breaks Tallystick in every way that docs/reliability.md lists, and says what came of it. The long form takes about an hour.
+export const help = `Breaks Tallystick in every way that docs/reliability.md lists, and says what came of it. The long form takes about two hours.
 
   --quick         the short form of each fault, as the suite has it
   --seed N        repeats the random choices of an earlier run

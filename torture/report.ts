@@ -7,20 +7,21 @@ export type Row = { fault: Fault; result: Result | undefined }
 /** What was run, so that anybody can run it again. */
 export type Run = { rows: Row[]; command: string; commit: string; date: string; machine: string }
 
-/** How a count is written: `200 kills of the server`. */
-function countsOf({ counts, tests }: Result): string {
-  const counted = Object.entries(counts)
-    .filter(([what]) => what !== 'clean verifies')
-    .map(([what, times]) => `${times.toLocaleString('en')} ${what}`)
-  return [...counted, `${tests} tests`].join(', ')
+/** How counts are written: `kills of the server: 200`. */
+function listed(counts: Counts): string {
+  return Object.entries(counts)
+    .map(([what, times]) => `${what}: ${times.toLocaleString('en')}`)
+    .join('; ')
 }
+
+const countsOf = ({ counts, tests }: Result) => listed({ ...counts, tests })
 
 /** One line of the table on the terminal, when a fault has been tried. */
 export function lineOf({ fault, result }: Row): string {
   const { id } = fault
   if (!result) return `${id.padEnd(4)} not tried: ${'not_tried' in fault ? fault.not_tried : ''}`
   const violations = result.violations.length
-  return `${id.padEnd(4)} ${violations === 0 ? 'holds' : `${violations} VIOLATIONS`}, ${countsOf(result)}, ${Math.round(result.seconds)} s`
+  return `${id.padEnd(4)} ${violations === 0 ? 'holds' : `VIOLATIONS: ${violations}`}, ${countsOf(result)}, ${Math.round(result.seconds)} s`
 }
 
 /** What all rows counted together. */
@@ -44,7 +45,6 @@ export function render({ rows, command, commit, date, machine }: Run): string {
       ? `| ${fault.id} | ${fault.fault} | ${countsOf(result)} | ${result.violations.length} | ${Math.round(result.seconds)} |`
       : `| ${fault.id} | ${fault.fault} | not tried: ${'not_tried' in fault ? fault.not_tried : ''} | | |`,
   )
-  const sums = Object.entries(sumOf(rows)).map(([what, times]) => `${times.toLocaleString('en')} ${what}`)
   return [
     `\`${command}\`, at commit \`${commit}\`, on ${date}, ${machine}.`,
     '',
@@ -52,6 +52,6 @@ export function render({ rows, command, commit, date, machine }: Run): string {
     '|---|---|---|---:|---:|',
     ...lines,
     '',
-    `In all: ${sums.join(', ')}; **${violationsOf(rows).length} violations**.`,
+    `In all: ${listed(sumOf(rows))}; **violations: ${violationsOf(rows).length}**.`,
   ].join('\n')
 }

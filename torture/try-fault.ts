@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Tried } from './faults.ts'
@@ -26,13 +26,15 @@ export async function tryFault({ tests }: Tried, { variables, quick, root = ownR
   const begun = performance.now()
   const missing = tests.filter((path) => !existsSync(join(root, path)))
   const folder = await mkdtemp(join(tmpdir(), 'tallystick-torture-'))
+  // Whoever PostgreSQL runs as may pass, as in the place for temporary files.
+  await chmod(folder, 0o711)
   const report = join(folder, 'report.json')
   const tally = join(folder, 'tally')
   try {
     const ended = await runTests(
       root,
       tests,
-      { ...variables, TALLY: tally },
+      { ...variables, TALLY: tally, TMPDIR: folder },
       report,
       quick ? quickDeadline_ms : fullDeadline_ms,
     )
@@ -42,7 +44,8 @@ export async function tryFault({ tests }: Tried, { variables, quick, root = ownR
       violations.push(`The tests did not end well. ${ended.said}`)
     return { tests: passed, counts: await readTally(tally), violations, seconds: (performance.now() - begun) / 1_000 }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await endPostgres(folder)
+    await rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 })
   }
 }
 
@@ -65,12 +68,30 @@ async function runTests(
     said = (said + chunk.toString('utf8')).slice(-2_000)
   })
   const stop = () => child.kill('SIGTERM')
-  process.once('SIGINT', stop)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
   const tooLong = setTimeout(stop, deadline_ms)
   const [code] = await once(child, 'exit')
   clearTimeout(tooLong)
-  process.off('SIGINT', stop)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop)
   return { well: code === 0, said }
+}
+
+/**
+ * Ends what tests that were ended have left below their folder for temporary files: a PostgreSQL is in no group with the process that
+ * started it, and has a file that names it. What it holds is thrown away.
+ */
+async function endPostgres(folder: string): Promise<void> {
+  const files = await readdir(folder, { recursive: true })
+  for (const file of files.filter((one) => one.endsWith('postmaster.pid'))) {
+    const pid = Number.parseInt(await readFile(join(folder, file), 'utf8'), 10)
+    try {
+      process.kill(pid, 'SIGQUIT')
+      // One that a test has stopped hears nothing until it goes on.
+      process.kill(pid, 'SIGCONT')
+    } catch {
+      // It has ended by itself.
+    }
+  }
 }
 
 type Report = { testResults: { assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[] }

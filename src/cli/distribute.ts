@@ -1,12 +1,10 @@
-import { ConfigError, readDatabasePlace } from '../config.ts'
-import { databaseName } from '../database/database-name.ts'
+import { ConfigError } from '../config.ts'
 import { isMigrated } from '../database/migrate.ts'
-import { databaseAddress, openPool, type Pool } from '../database/pool.ts'
 import type { DistributionFinding } from '../distribution/check.ts'
 import { checkDistributed, distribute } from '../distribution/run.ts'
 import { unreadyLines } from '../distribution/unready.ts'
 import { readArguments, UsageError } from './usage.ts'
-import { warnOfSettings } from './with-database.ts'
+import { withOwner } from './with-database.ts'
 
 /**
  * `tallystick distribute`: spreads the tables over the machines of Citus, for a trial: it says first which statements of the server do not
@@ -19,8 +17,10 @@ export async function distributeCommand(args: string[]): Promise<void> {
   })
   const shards = readShards(values.shards)
   if (values.check && shards !== undefined) throw new UsageError('--check and --shards exclude each other.')
-  warnOfSettings()
-  await withOwner(async (pool) => {
+  const missing = 'Set DATABASE_URL to the coordinator of Citus: the database of local mode is on one machine.'
+  // One connection: every other session on the database is somebody else's.
+  await withOwner(missing, async (pool) => {
+    if (!(await isMigrated(pool))) throw new ConfigError('The database is not migrated: run tallystick migrate first.')
     if (values.check) return tell(await checkDistributed(pool))
     for (const line of unreadyLines()) say(line)
     tell(await distribute(pool, shards, say))
@@ -31,23 +31,6 @@ function readShards(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^[1-9]\d{0,2}$/.test(text)) throw new UsageError(`--shards should be a number from 1 to 999, not "${text}".`)
   return Number.parseInt(text, 10)
-}
-
-async function withOwner(work: (pool: Pool) => Promise<void>): Promise<void> {
-  const { database_url } = readDatabasePlace(process.env)
-  if (database_url === undefined) {
-    throw new ConfigError('Set DATABASE_URL to the coordinator of Citus: the database of local mode is on one machine.')
-  }
-  const address = databaseAddress(database_url)
-  databaseName(address)
-  // One connection: every other session on the database is somebody else's.
-  const pool = openPool(address, 1, () => {})
-  try {
-    if (!(await isMigrated(pool))) throw new ConfigError('The database is not migrated: run tallystick migrate first.')
-    await work(pool)
-  } finally {
-    await pool.end()
-  }
 }
 
 function tell(findings: readonly DistributionFinding[]): void {

@@ -25,6 +25,24 @@ export async function withDatabase<T>(work: (pool: Pool, where: string) => Promi
   }
 }
 
+/**
+ * Gives a command one connection to DATABASE_URL, as the role that owns the tables. Throws ConfigError with `missing` where it is not set:
+ * the database of local mode is another.
+ */
+export async function withOwner<T>(missing: string, work: (pool: Pool) => Promise<T>): Promise<T> {
+  warnOfSettings()
+  const { database_url } = readDatabasePlace(process.env)
+  if (database_url === undefined) throw new ConfigError(missing)
+  const address = databaseAddress(database_url)
+  databaseName(address)
+  const pool = openPool(address, 1, () => {})
+  try {
+    return await work(pool)
+  } finally {
+    await pool.end()
+  }
+}
+
 /** Writes the warnings about the settings to stderr, one line each. */
 export function warnOfSettings(): void {
   for (const warning of settingWarnings(process.env)) process.stderr.write(`${warning}\n`)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatDeliveryId } from '../../src/core/id/delivery-id.ts'
 import { formatId, kindOfId, newId } from '../../src/core/id/id.ts'
 import { createMerchant } from '../../src/merchant/merchant.ts'
+import { fingerprint } from '../fuzz/fingerprint.ts'
 import { type Call, everyCall, valueAt, withValue } from '../fuzz/operations.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { tally } from '../support/tally.ts'
@@ -10,17 +11,18 @@ import { tally } from '../support/tally.ts'
 // is told the same as of ids that nobody has.
 
 /** An environment with one object of every kind, and a right call of each operation on them. */
-type World = { name: string; key: string; calls: Call[]; ids: string[] }
+type World = { key: string; calls: Call[]; ids: string[] }
 type Asked = { method: string; path: string; body?: unknown }
 
 let server: TestServer
 let mine: World
 let other: World
+let strangersToMine: [string, string][]
 beforeAll(async () => {
   server = await testServer()
   const merchant = await createMerchant(server.app.pool, { name: 'Other', slug: 'other' }, new Date())
-  mine = await worldOf('mine', server.key)
-  other = await worldOf('other', merchant.test)
+  mine = await worldOf(server.key)
+  other = await worldOf(merchant.test)
   strangersToMine = [
     ['the live key of the same merchant', server.liveKey],
     ['the test key of another merchant', merchant.test],
@@ -29,13 +31,11 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => server.stop())
 
-let strangersToMine: [string, string][]
-
-async function worldOf(name: string, key: string): Promise<World> {
+async function worldOf(key: string): Promise<World> {
   const api: TestServer['api'] = (method, path, body, headers = {}) =>
     server.api(method, path, body, { authorization: `Bearer ${key}`, ...headers })
   const calls = await everyCall({ ...server, key, api })
-  return { name, key, calls, ids: [...new Set(calls.flatMap(idsIn))] }
+  return { key, calls, ids: [...new Set(calls.flatMap(idsIn))] }
 }
 
 const idForm = /\b[a-z]+_[0-9A-Za-z]{22,}\b/g
@@ -43,7 +43,7 @@ const idsIn = ({ path, body }: Asked): string[] => `${path} ${JSON.stringify(bod
 
 /** An id of the same kind that nothing has. */
 function nobodys(id: string): string {
-  const fresh = () => newId(Math.floor(Math.random() * 65_536), Date.now())
+  const fresh = () => newId(1, Date.now())
   const kind = kindOfId(id)
   return kind === undefined ? formatDeliveryId(fresh(), fresh()) : formatId(kind, fresh())
 }
@@ -59,25 +59,9 @@ async function answer(key: string, asked: Asked): Promise<string> {
   return `${status} ${headers.get('content-type')} ${plain}`
 }
 
-/** The rows of an environment, as a sum for each table. */
-async function rowsOf(key: string): Promise<Record<string, string>> {
-  const { pool, owner } = server.database
-  const mode = key.includes('_live_') ? 'live' : 'test'
-  const { rows: tables } = await owner.query<{ name: string }>(
-    `select distinct c.oid::regclass::text as name from pg_class as c join pg_attribute as a on a.attrelid = c.oid
-     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and a.attname = 'environment_id'`,
-  )
-  const environment = (await pool.query('select min(id) as id from environment where mode = $1', [mode])).rows[0].id
-  const sums = tables
-    .filter(({ name }) => !/unsequenced|rate_|event_feed|idempotency/.test(name))
-    .map(async ({ name }) => {
-      const { rows } = await owner.query(
-        `select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as sum from ${name} as t where environment_id = $1`,
-        [environment],
-      )
-      return [name, rows[0].sum] as const
-    })
-  return Object.fromEntries(await Promise.all(sums))
+async function rowsOfMine(): Promise<Record<string, string>> {
+  const { rows } = await server.database.pool.query("select min(id) as id from environment where mode = 'test'")
+  return fingerprint(server, rows[0].id)
 }
 
 /** The places of a call that hold an id: in its path, in its body, and each parameter of its query. */
@@ -105,16 +89,16 @@ function placesOf(call: Call): ((id: string) => Asked)[] {
 async function probe(key: string, theirs: Asked, none: Asked): Promise<string | undefined> {
   const [expected, seen] = [await answer(key, none), await answer(key, theirs)]
   tally('probes of isolation')
-  // Something was made or changed that does not depend on the id, such as a text that may be any.
-  if (/^2\d\d /.test(expected) && /^2\d\d /.test(seen) && theirs.method !== 'GET') return undefined
-  return expected === seen
+  // Something was made or changed that does not depend on the id, such as a text that may be any: it is new each time.
+  const isMade = /^2\d\d /.test(expected) && /^2\d\d /.test(seen) && theirs.method !== 'GET'
+  return expected === seen || (isMade && !mine.ids.some((id) => seen.includes(id)))
     ? undefined
     : `${theirs.method} ${theirs.path} ${JSON.stringify(theirs.body)}: ${seen} in place of ${expected}`
 }
 
 describe('what others have', () => {
   test('cannot be told from what nobody has, by the call that its owner makes', { timeout: 600_000 }, async () => {
-    const before = await rowsOf(mine.key)
+    const before = await rowsOfMine()
     const wrong: string[] = []
     for (const [name, key] of strangersToMine) {
       for (const { method, path, body } of mine.calls.filter((call) => idsIn(call).length > 0)) {
@@ -126,11 +110,11 @@ describe('what others have', () => {
       }
     }
     expect(wrong).toEqual([])
-    expect(await rowsOf(mine.key)).toEqual(before)
+    expect(await rowsOfMine()).toEqual(before)
   })
 
   test('nor in any place of a call that is right otherwise', { timeout: 600_000 }, async () => {
-    const before = await rowsOf(mine.key)
+    const before = await rowsOfMine()
     const kinds = [...new Map(mine.ids.map((id) => [kindOfId(id) ?? 'delivery', id])).values()]
     const wrong: string[] = []
     for (const call of other.calls) {
@@ -142,7 +126,7 @@ describe('what others have', () => {
       }
     }
     expect(wrong).toEqual([])
-    expect(await rowsOf(mine.key)).toEqual(before)
+    expect(await rowsOfMine()).toEqual(before)
   })
 
   test('a cursor into their lists is one of no list', { timeout: 120_000 }, async () => {

@@ -16,6 +16,8 @@ import { startBundledServer } from '../../src/database/bundled/index.ts'
 import { backUp } from '../../src/jobs/back-up.ts'
 import { runTallystick } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
+import { seedOf } from '../support/seed.ts'
+import { seededRandom } from '../support/seeded-random.ts'
 import { tally } from '../support/tally.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { contentsOf, payUntil, type Sent, startBackedUp } from './place.ts'
@@ -25,6 +27,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 })
 
 // How many moments under load are restored: 20 of them take five minutes.
 const restores = Number(process.env.RESTORES ?? 1)
+const seed = seedOf('RESTORE_SEED')
 const load_ms = 500 + restores * 500
 
 let source: Awaited<ReturnType<typeof startBackedUp>>
@@ -77,11 +80,12 @@ afterAll(async () => {
 })
 
 describe('a restored copy', () => {
-  test('holds at any moment what was acknowledged before it and nothing that was sent after it, and its books are right', async () => {
+  test(`holds at any moment what was acknowledged before it and nothing that was sent after it, and its books are right (RESTORE_SEED=${seed})`, async () => {
     const from = Date.parse((await newestBase()).ended_at)
     const until = Math.max(...sent.map(({ answered_at }) => answered_at))
+    const random = seededRandom(seed)
     for (let count = 0; count < restores; count++) {
-      const moment = new Date(from + Math.ceil(Math.random() * (until - from)))
+      const moment = new Date(from + Math.ceil(random() * (until - from)))
       const { contents, ended_before } = await restoreCopy(directory, moment)
       const { references = new Set(), broken } = contents ?? {}
       const missing = sent.filter((one) => one.answered_at < moment.getTime() && !references.has(one.reference))

@@ -2,10 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openVault, randomSecret, sameSecret, seal, unseal } from '../../src/core/secret.ts'
-import { seedOf } from '../support/seed.ts'
-import { seededRandom } from '../support/seeded-random.ts'
 
-const seed = seedOf('SEED')
 const keys = { cipher: Buffer.alloc(32, 1), token: Buffer.alloc(32, 2) }
 
 describe('a secret', () => {
@@ -22,14 +19,19 @@ describe('a secret', () => {
 
   test('is nowhere compared by an operator, which ends at the first difference', () => {
     const source = resolve(import.meta.dirname, '../../src')
-    const compared = /\b\w*(?:secret|mac|password)\b\)?\s*[!=]==(?!\s*(?:undefined|null|'|true))/gi
+    const compared =
+      /\b\w*(?:secret|signature|mac|password|token|digest)\b\)?\s*[!=]==(?!\s*(?:undefined|null|'|true))/gi
     const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .flatMap((file) =>
         [...readFileSync(join(source, file), 'utf8').matchAll(compared)].map(([text]) => `${file}: ${text}`),
       )
-    // A secret of ours beside the one that was decrypted before, to find whether a key can be used again.
-    expect(found).toEqual(['webhooks/delivery/attempt.ts: secret ==='])
+    expect(found).toEqual([
+      // What tells functions of SQL apart.
+      'distribution/check.ts: signature) ===',
+      // A secret of ours beside the one that was decrypted before, to find whether a key can be used again.
+      'webhooks/delivery/attempt.ts: secret ===',
+    ])
   })
 })
 
@@ -50,14 +52,10 @@ describe('a token of a link', () => {
     expect(new Set([token, ...others]).size).toBe(others.length + 1)
   })
 
-  test('is found by no guess out of a hundred thousand, and no two of so many are the same', () => {
+  test('is another for each of a hundred thousand', () => {
     const vault = openVault(keys)
     const tokens = new Set(Array.from({ length: 100_000 }, (_, index) => vault.token('link', String(index))))
     expect(tokens.size).toBe(100_000)
-    const random = seededRandom(seed)
-    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-    const guess = () => Array.from({ length: 22 }, () => letters[Math.floor(random() * 64)]).join('')
-    expect(Array.from({ length: 100_000 }, guess).filter((one) => tokens.has(one))).toEqual([])
   })
 })
 
@@ -74,7 +72,7 @@ test('a part of a tag is none: four bytes of it could be guessed', () => {
   expect(() => unseal(keys.cipher, sealed.subarray(0, 16))).toThrow('Invalid authentication tag length')
 })
 
-test(`what is encrypted is read again, and nothing of it may be changed (SEED=${seed})`, () => {
+test('what is encrypted is read again, and nothing of it may be changed', () => {
   const sealed = seal(keys.cipher, Buffer.from('whsec_1'))
   expect(unseal(keys.cipher, sealed).toString()).toBe('whsec_1')
   for (let bit = 0; bit < sealed.length * 8; bit++) {

@@ -1,30 +1,23 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openPool, type Pool, servingLimits } from '../../src/database/pool.ts'
-import { type TestDatabase, testDatabase } from '../support/database.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
-import { type TestServer, testServer } from '../support/server.ts'
-import { type SilentProxy, silentProxy } from '../support/silent-proxy.ts'
+import type { TestServer } from '../support/server.ts'
+import type { SilentProxy } from '../support/silent-proxy.ts'
 import { tally } from '../support/tally.ts'
+import { proxiedServer } from './proxied-server.ts'
 
 // The conversation of a payment with the database is cut after any byte of it, to or from PostgreSQL. CUTS is the long form, CUT_SEED repeats one.
 const cuts = Number(process.env.CUTS ?? 24)
 const seed = seedOf('CUT_SEED')
 
 let proxy: SilentProxy
-let database: TestDatabase
-let pool: Pool
 let server: TestServer
+let stop: () => Promise<void>
 let account: string
 let made = 0
 beforeAll(async () => {
-  proxy = await silentProxy()
-  database = await testDatabase()
-  const { password } = inject('postgres')
-  const address = { host: '127.0.0.1', port: proxy.port, user: 'tallystick_server', password, database: database.name }
-  pool = openPool(address, 4, () => {}, servingLimits)
-  server = await testServer({ database: { ...database, pool } })
+  ;({ server, proxy, stop } = await proxiedServer(4))
   const body = {
     customer: { external_reference: 'cut' },
     external_reference: 'cut',
@@ -33,12 +26,7 @@ beforeAll(async () => {
   }
   account = (await server.api('POST', '/billing/accounts', body)).body.id
 })
-afterAll(async () => {
-  await server.stop()
-  await pool.end()
-  await proxy.close()
-  await database.drop()
-})
+afterAll(() => stop())
 
 const balance = async () => (await server.api('GET', `/billing/accounts/${account}`)).body.balance as number
 const newPayment = () => ({ amount: 3, currency: 'ZAR', channel: 'till', reference: `cut-${++made}`, account })

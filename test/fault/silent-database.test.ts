@@ -1,30 +1,18 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openPool, type Pool, servingLimits } from '../../src/database/pool.ts'
-import { type TestDatabase, testDatabase } from '../support/database.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { type TestServer, testServer } from '../support/server.ts'
-import { type SilentProxy, silentProxy } from '../support/silent-proxy.ts'
+import type { TestServer } from '../support/server.ts'
+import type { SilentProxy } from '../support/silent-proxy.ts'
+import { proxiedServer } from './proxied-server.ts'
 import { expectExactlyOnce, expectKindAnswers, makePayer, startTraffic, watchReadiness } from './traffic.ts'
 
 // A failover without a word, or a firewall that forgets: what was connected is never heard of again, and stays open.
 let proxy: SilentProxy
-let database: TestDatabase
-let pool: Pool
 let server: TestServer
+let stop: () => Promise<void>
 beforeAll(async () => {
-  proxy = await silentProxy()
-  database = await testDatabase()
-  const { password } = inject('postgres')
-  const address = { host: '127.0.0.1', port: proxy.port, user: 'tallystick_server', password, database: database.name }
-  pool = openPool(address, 10, () => {}, servingLimits)
-  server = await testServer({ database: { ...database, pool } })
+  ;({ server, proxy, stop } = await proxiedServer(10))
 })
-afterAll(async () => {
-  await server.stop()
-  await pool.end()
-  await proxy.close()
-  await database.drop()
-})
+afterAll(() => stop())
 
 test('connections that fall silent are given up, and payments go on over new ones', { timeout: 60_000 }, async () => {
   for (let round = 0; round < 2; round++) {

@@ -159,6 +159,7 @@ describe('under load', () => {
       )
       expect(acknowledged).toBe(0)
       await collecting.expectAllOnce(pair.database.pool)
+      tally('lost standbys')
       if (isWorst) await pair.rejoin()
     }
     await expectToldIsThere()

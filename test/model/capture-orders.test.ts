@@ -134,7 +134,6 @@ test(`captures in random orders leave clean books (CAPTURE_SEED=${seed})`, {
 }, async () => {
   const random = seededRandom(seed)
   for (let round = 0; round < rounds; round++) {
-    tally('orders of processors')
     const world = await begin(round)
     const steps = stepsOf(random)
     for (let tries = 0; world.payments.length === 0 && tries < 20; tries++) await (steps[0] as Step)(world)
@@ -147,5 +146,6 @@ test(`captures in random orders leave clean books (CAPTURE_SEED=${seed})`, {
       await syncAll()
     }
     await compare(world)
+    tally('orders of processors')
   }
 })

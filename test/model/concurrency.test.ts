@@ -143,7 +143,6 @@ describe(`ten clients on ten accounts (STORM_SEED=${firstSeed})`, () => {
   test.each(Array.from({ length: rounds }, (_, round) => firstSeed + round))(
     'seed %i: the books are right',
     async (seed) => {
-      tally('storms')
       const shared = await prepare(seed)
       const statuses = await Promise.all(
         Array.from({ length: clients }, async (_, client) => {
@@ -156,6 +155,7 @@ describe(`ten clients on ten accounts (STORM_SEED=${firstSeed})`, () => {
       expect(statuses.flat().filter((status) => status >= 500)).toEqual([])
       expect(statuses.flat().filter((status) => status < 300).length).toBeGreaterThan((clients * operationsEach) / 4)
       await expectCleanBooks(server.database)
+      tally('storms')
     },
   )
 })

@@ -151,7 +151,6 @@ test(`disputes in random orders leave clean books (DISPUTE_SEED=${seed})`, {
 }, async () => {
   const random = seededRandom(seed)
   for (let round = 0; round < rounds; round++) {
-    tally('orders of processors')
     const world = await begin(round)
     const lostBefore = await lossesOf()
     const steps = stepsOf(random)
@@ -168,5 +167,6 @@ test(`disputes in random orders leave clean books (DISPUTE_SEED=${seed})`, {
     }
     await compare(world, lostBefore, true)
     await expectCleanBooks(server.database)
+    tally('orders of processors')
   }
 })

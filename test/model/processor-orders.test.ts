@@ -166,7 +166,6 @@ test.each(names)(
     }
 
     async function oneOrder(): Promise<void> {
-      tally('orders of processors')
       const facts = drawFacts(random)
       const account = await merchant.account()
       const first = adapter.held()
@@ -235,5 +234,6 @@ test.each(names)(
     if (name === 'stripe') merchant.stripe.faults.refund_status = 'pending'
     for (let order = 0; order < orders; order++) await oneOrder()
     await expectCleanBooks(server.database)
+    tally('orders of processors', orders)
   },
 )

@@ -35,26 +35,29 @@ describe('a report', () => {
         mutant('Killed', 'b > c', 13, 18),
         mutant('Survived', 'b <= c', 13, 18),
         mutant('NoCoverage', 'true', 13, 18),
+        mutant('RuntimeError', 'false', 13, 18),
+        mutant('Timeout', 'b >= c', 13, 18),
       ],
     },
   }
 
-  test('has as survivors what the tests did not see, and what they do not reach', () => {
+  test('has as survivors what the tests did not see, what they do not reach and what keeps them from running', () => {
     const survivor = { file: 'a.ts', line: 'const a = b < c', replaced: 'b < c', at: 1 }
     expect(readOutcome({ files })).toEqual({
-      counts: { Killed: 1, Survived: 1, NoCoverage: 1 },
+      counts: { Killed: 1, Survived: 1, NoCoverage: 1, RuntimeError: 1, Timeout: 1 },
       survivors: [
         { ...survivor, replacement: 'b <= c' },
         { ...survivor, replacement: 'true' },
+        { ...survivor, replacement: 'false' },
       ],
     })
   })
 
-  test('is compared with what is named: by file, line and change', () => {
+  test('is compared with what is named: by file, line, what is replaced and by what', () => {
     const { survivors } = readOutcome({ files })
-    const name = { file: 'a.ts', line: 'const a = b < c', replacement: 'true', reason: 'x' }
-    const stale = { ...name, line: 'const a = 1' }
+    const name = { file: 'a.ts', line: 'const a = b < c', replaced: 'b < c', replacement: 'true', reason: 'x' }
+    const stale = { ...name, replaced: 'b' }
     const { unnamed, stale: old } = compare(survivors, [name, stale])
-    expect([unnamed.map(({ replacement }) => replacement), old]).toEqual([['b <= c'], [stale]])
+    expect([unnamed.map(({ replacement }) => replacement), old]).toEqual([['b <= c', 'false'], [stale]])
   })
 })

@@ -1,5 +1,5 @@
 /** A change that no test can see, and why. */
-export type Equivalent = { file: string; line: string; replacement: string; reason: string }
+export type Equivalent = { file: string; line: string; replaced: string; replacement: string; reason: string }
 
 /** A change of a source that the tests did not see. */
 export type Survivor = { file: string; line: string; replaced: string; replacement: string; at: number }
@@ -12,7 +12,10 @@ export type MutationReport = { files: Record<string, { source: string; mutants: 
 /** How many mutants came to which end, and those that the tests did not see. */
 export type Outcome = { counts: Record<string, number>; survivors: Survivor[] }
 
-/** Reads a report. A mutant in code that no test of the group reaches has survived too. */
+// A test failed, or did not end.
+const seen = ['Killed', 'Timeout']
+
+/** Reads a report. A mutant that no test reaches, or that keeps tests from running, has survived too: nothing looked at what it does. */
 export function readOutcome({ files }: MutationReport): Outcome {
   const counts: Record<string, number> = {}
   const survivors: Survivor[] = []
@@ -20,7 +23,7 @@ export function readOutcome({ files }: MutationReport): Outcome {
     const lines = source.split('\n')
     for (const { status, replacement = '', location } of mutants) {
       counts[status] = (counts[status] ?? 0) + 1
-      if (status !== 'Survived' && status !== 'NoCoverage') continue
+      if (seen.includes(status)) continue
       const { start, end } = location
       const line = lines[start.line - 1] ?? ''
       const replaced =
@@ -34,7 +37,10 @@ export function readOutcome({ files }: MutationReport): Outcome {
 /** Those that nobody has named, and the names that no survivor has any more. */
 export function compare(survivors: readonly Survivor[], named: readonly Equivalent[]) {
   const matches = (one: Survivor, name: Equivalent) =>
-    one.file === name.file && one.line === name.line && one.replacement === name.replacement
+    one.file === name.file &&
+    one.line === name.line &&
+    one.replaced === name.replaced &&
+    one.replacement === name.replacement
   return {
     unnamed: survivors.filter((one) => !named.some((name) => matches(one, name))),
     stale: named.filter((name) => !survivors.some((one) => matches(one, name))),

@@ -151,7 +151,7 @@ async function gather({ size, begin, again, reads }: Crowd): Promise<() => void>
   }
 }
 
-/** How much longer others wait beside a crowd than without: the median of some turns, since the machine has moods of its own. */
+/** How much longer others wait beside a crowd than without: the median of some turns, since the load of a shared machine varies. */
 async function timesSlower(make: () => Crowd): Promise<number> {
   const ratios: number[] = []
   for (let turn = 0; turn < turns; turn++) {

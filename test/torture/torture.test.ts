@@ -7,6 +7,7 @@ import { faults, type Tried } from '../../torture/faults.ts'
 import { readOptions } from '../../torture/options.ts'
 import { render, violationsOf } from '../../torture/report.ts'
 import { tryFault } from '../../torture/try-fault.ts'
+import { eventually } from '../support/eventually.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -39,9 +40,16 @@ describe('the table of faults', () => {
     expect(fault.tests.filter((path) => !existsSync(join(root, path)))).toEqual([])
     const sources = sourcesOf(fault)
     for (const name of Object.keys(fault.full ?? {})) expect(sources).toContain(`process.env.${name} ??`)
-    if (fault.seed !== undefined) expect(sources).toContain(`seedOf('${fault.seed}')`)
   })
 })
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 describe('a fault', () => {
   /** A checkout of one test. */
@@ -62,6 +70,24 @@ describe('a fault', () => {
       { variables: { FAULT_SEED: '7' }, quick: true, root: own },
     )
     expect(result).toMatchObject({ tests: 1, counts: { storms: 8 }, violations: [] })
+  })
+
+  test('that leaves a PostgreSQL behind leaves none in the end', { timeout: 120_000 }, async () => {
+    // Any process will do that is called so in the folder for temporary files, and ends when it is told.
+    const own = await checkout(`import { spawn } from 'node:child_process'
+      import { mkdirSync, writeFileSync } from 'node:fs'
+      import { tmpdir } from 'node:os'
+      import { test } from 'vitest'
+      test('one is left', () => {
+        const left = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { detached: true, stdio: 'ignore' })
+        mkdirSync(tmpdir() + '/data')
+        writeFileSync(tmpdir() + '/data/postmaster.pid', left.pid + '\\n')
+        writeFileSync(process.env.LEFT, String(left.pid))
+      })`)
+    const left = join(own, 'left')
+    await tryFault({ tests: ['fault.test.ts'] }, { variables: { LEFT: left }, quick: true, root: own })
+    const pid = Number(readFileSync(left, 'utf8'))
+    await eventually(() => !isRunning(pid), 'it has ended')
   })
 
   test('that is not is named with why, and so is a test that is not there', { timeout: 120_000 }, async () => {
@@ -101,10 +127,10 @@ test('the report says what was tried, how often, and what repeats it', () => {
     '',
     '| | fault | times | violations | seconds |',
     '|---|---|---|---:|---:|',
-    '| F1 | It is killed | 1,200 kills of the server, 2 tests | 1 | 61 |',
+    '| F1 | It is killed | kills of the server: 1,200; clean verifies: 3; tests: 2 | 1 | 61 |',
     '| F5 | It burns | not tried: No fire. | | |',
     '',
-    'In all: 1,200 kills of the server, 3 clean verifies; **1 violations**.',
+    'In all: kills of the server: 1,200; clean verifies: 3; **violations: 1**.',
   ])
 })
 

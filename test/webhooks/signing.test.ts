@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { newPrivateKey, newSigningSecret, publicKeyOf, sign, signingKey } from '../../src/webhooks/signing.ts'
 import { faultOfArrival, noteEndpoint } from '../support/known-endpoints.ts'
 import { seedOf } from '../support/seed.ts'
@@ -93,19 +93,18 @@ describe('signing', () => {
 
   // Keys and time come of the seed as well, so that a run can be repeated to the byte.
   const keyBytes = Buffer.from(Array.from({ length: 32 }, seededBytes(seed))).toString('base64')
-  const [secret, privateKey] = [`whsec_${keyBytes}`, `whsk_${keyBytes}`]
-  const publicKey = publicKeyOf(privateKey)
 
   test.each([
-    ['v1', 10_000, secret, secret],
-    ['v1a', 1_000, privateKey, publicKey],
+    ['v1', 10_000, `whsec_${keyBytes}`],
+    ['v1a', 1_000, `whsk_${keyBytes}`],
   ])(
     `%s: %i random bodies verify with other libraries, and none with one bit changed (SEED=${seed})`,
-    (_version, count, signing, verifying) => {
+    (version, count, signing) => {
       console.log(`SEED=${seed}`)
       vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 + seed })
       onTestFinished(() => void vi.useRealTimers())
       const random = seededRandom(seed)
+      const verifying = version === 'v1' ? signing : publicKeyOf(signing)
       const key = signingKey(signing)
       const timestamp_s = nowInSeconds()
       for (let round = 0; round < count; round++) {
@@ -126,13 +125,16 @@ describe('signing', () => {
 
 describe('a receiver of the tests', () => {
   const url = 'http://127.0.0.1:9/of-these-tests'
-  const secret = newSigningSecret()
   const body = Buffer.from('{}')
+  let secret: string
+  beforeAll(() => {
+    secret = newSigningSecret()
+    noteEndpoint('whe_ofthesetests', url, [secret])
+  })
   function arrival(key: string, timestamp_s = nowInSeconds()) {
     const signature = sign({ id: 'evt_1', timestamp_s, body, keys: [signingKey(key)] })
     return { 'webhook-id': 'evt_1', 'webhook-timestamp': String(timestamp_s), 'webhook-signature': signature }
   }
-  noteEndpoint('whe_ofthesetests', url, [secret])
 
   test('takes what is signed with the secret of its endpoint, and what is no webhook', () => {
     expect(faultOfArrival(url, arrival(secret), body)).toEqual([])
@@ -140,11 +142,11 @@ describe('a receiver of the tests', () => {
   })
 
   test.each([
-    ['with another secret', url, arrival(newSigningSecret()), 'evt_1 of'],
-    ['not at all', url, {}, ' of '],
-    ['six minutes ago', url, arrival(secret, nowInSeconds() - 360), 'evt_1 of'],
-    ['for an endpoint that it does not know', `${url}/other`, arrival(secret), 'nobody told its secret'],
+    ['with another secret', url, () => arrival(newSigningSecret()), 'evt_1 of'],
+    ['not at all', url, () => ({}), ' of '],
+    ['six minutes ago', url, () => arrival(secret, nowInSeconds() - 360), 'evt_1 of'],
+    ['for an endpoint that it does not know', `${url}/other`, () => arrival(secret), 'nobody told its secret'],
   ])('refuses what is signed %s', (_how, at, headers, fault) => {
-    expect(faultOfArrival(at, headers, body)).toEqual([expect.stringContaining(fault)])
+    expect(faultOfArrival(at, headers(), body)).toEqual([expect.stringContaining(fault)])
   })
 })
