@@ -29,14 +29,17 @@ export const faults: Fault[] = [
   {
     id: 'F3',
     fault:
-      'The server is killed between two steps: of webhooks, captures, refunds, disputes, and the opening of a charge',
+      'The server is killed before each statement, before each commit and behind it, of each operation, of a payment on a page, of disputes, webhooks, replays, and of the rotation of keys',
     tests: [
+      'test/fault/every-point.test.ts',
+      'test/fault/rotation.test.ts',
       'test/fault/kill-points.test.ts',
       'test/fault/capture.test.ts',
       'test/fault/refund.test.ts',
       'test/fault/dispute.test.ts',
       'test/fault/killed-opening.test.ts',
     ],
+    full: { FAULT_FLOWS: 100, POINTS_OF_FLOW: 100 },
   },
   {
     id: 'F4',
@@ -177,9 +180,8 @@ export const faults: Fault[] = [
   },
   {
     id: 'S13',
-    fault: 'SQL in input',
-    not_tried:
-      'No test looks for it by itself yet. Statements take what is sent as parameters, and hostile text is in S7 and S11.',
+    fault: 'SQL in every text that a client can send: it is a value, and in no statement',
+    tests: ['test/fuzz/sql.test.ts'],
   },
   {
     id: 'S14',

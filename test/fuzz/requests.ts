@@ -1,8 +1,7 @@
 import type { NameableKind } from '../../src/core/absent.ts'
-import { lookIntoCallbacks } from '../../src/payments/callbacks/look-into.ts'
-import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
 import { makeNotice } from '../support/transfer-notice.ts'
+import { sampleDelivery, sampleDispute } from './later-objects.ts'
 
 /** One pixel. */
 export const smallPng =
@@ -80,6 +79,8 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     amount_due: 900,
   })
   const collected = await create('/test/payments', { bill: online.id, amount: 900, outcome: 'succeeded' })
+  const dispute = await sampleDispute(server)
+  // Behind the dispute, of which the time is changed: what was settled does not change.
   const settlements = await create('/test/settlements')
   const asked = { amount: 700, currency: 'ZAR' }
   const manual = { options: { payment_method_options: { card: { capture_method: 'manual' } } } }
@@ -102,7 +103,7 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     obligation: payment.obligations[0].id,
     refund: refund.id,
     settlement: settlements.data[0].id,
-    dispute: await sampleDispute(server),
+    dispute,
     endpoint: endpoint.id,
     api_key: apiKey.id,
     delivery: delivery.id,
@@ -116,33 +117,6 @@ export async function sampleObjects(server: TestServer): Promise<SampleObjects> 
     held_too: heldToo.id,
     deposit: (await create('/billing/payments', unknownDeposit)).id,
   }
-}
-
-/** A dispute that was a warning, so that the payment stays as it is. */
-async function sampleDispute(server: TestServer): Promise<string> {
-  const { owner } = server.database
-  const bill = { customer: 'F1', external_reference: 'F9', currency: 'ZAR', amount_due: 300 }
-  const { id } = (await server.api('POST', '/billing/bills', bill)).body
-  const played = { bill: id, amount: 300, outcome: 'succeeded', later: 'dispute_warning' }
-  const payment = (await server.api('POST', '/test/payments', played)).body.id
-  await owner.query("update simulator_charge set settles_at = settles_at - interval '1 hour' where later is not null")
-  await owner.query('update processor_callback set next_try_at = received_at')
-  await lookIntoCallbacks(server.app)
-  return (await server.api('GET', `/collect/disputes?payment=${payment}`)).body.data[0].id
-}
-
-/** A delivery that has ended without an attempt, so that nothing changes by itself while requests are tried. */
-async function sampleDelivery(server: TestServer, bill: string) {
-  const { owner } = server.database
-  await owner.query('update webhook_endpoint set disabled_at = now()')
-  await server.api('PATCH', `/billing/bills/${bill}`, { description: 'Water' })
-  await eventually(async () => {
-    const { rowCount } = await owner.query("select from webhook_delivery where next_attempt_at = 'infinity'")
-    return rowCount !== 0
-  }, 'the delivery waits for its endpoint')
-  await owner.query("update webhook_delivery set status = 'cancelled', settled_at = now() where status = 'pending'")
-  await owner.query('update webhook_endpoint set disabled_at = null')
-  return (await server.api('GET', `/webhooks/deliveries?object=${bill}`)).body.data[0]
 }
 
 /** A valid request for every operation that takes a body, on objects that are made. The fuzzer spoils them one way at a time. */

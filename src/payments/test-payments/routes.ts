@@ -21,7 +21,7 @@ export function testPaymentRoutes(router: Router, app: AppContext): void {
       scope: 'payments',
       summary: 'Pay as a payer would, in a test environment',
       description:
-        'The payment goes the way of one that a payer makes on a page, through the simulator, with the outcome that you name. Live keys get 404.',
+        'The payment goes the way of one that a payer makes on a page, through the simulator, with the outcome that you name. Live keys get 404. Sent again after a server was killed in the middle of it, it pays once more, as a second payer would.',
       body: createTestPaymentBody,
       responses: { 201: billingPayment },
       etag: true,
