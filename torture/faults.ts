@@ -114,13 +114,14 @@ export const faults: Fault[] = [
   },
   {
     id: 'F18',
-    fault: 'Load for long: memory and open files stay flat',
-    not_tried: 'npm run bench -- --memory-min 60 does it, on a machine that has the hour.',
+    fault: 'Load for long: memory and open files stay the same',
+    tests: ['test/fault/soak.test.ts'],
+    full: { SOAK_S: 1_800 },
   },
   {
     id: 'F19',
-    fault: 'The files of a running PostgreSQL are replaced',
-    not_tried: 'To the server it is a database that refuses new connections, which F8 and F20 bring about.',
+    fault: 'The files of a running PostgreSQL are replaced: new connections fail, old ones go on',
+    tests: ['test/fault/replaced-files.test.ts'],
   },
   {
     id: 'F20',

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { startBundledServer } from '../../src/database/bundled/index.ts'
+import { type Binaries, startBundledServer } from '../../src/database/bundled/index.ts'
 import { openLocalDatabase } from '../../src/database/local.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { openPool, servingLimits } from '../../src/database/pool.ts'
@@ -15,8 +15,9 @@ export type OwnPostgres = {
   stop(): Promise<void>
 }
 
-export async function ownPostgres(dataDir: string): Promise<OwnPostgres> {
-  const bundled = await startBundledServer({ data_dir: dataDir, log: () => {} })
+/** `binaries` are the installed ones unless given. */
+export async function ownPostgres(dataDir: string, binaries?: Binaries): Promise<OwnPostgres> {
+  const bundled = await startBundledServer({ data_dir: dataDir, log: () => {}, ...(binaries && { binaries }) })
   const local = await openLocalDatabase(bundled)
   const owner = openPool(local.owner, 3, () => {})
   await migrate(owner, new Date(), local.serverRole)

@@ -57,6 +57,8 @@ describe('the text', () => {
     expect(value(series, 'tallystick_database_up')).toBe(1)
     expect(value(series, 'tallystick_database_figures_missing')).toBe(0)
     expect(value(series, 'process_resident_memory_bytes')).toBeGreaterThan(10_000_000)
+    // Its own three, the port and the database; only Linux tells.
+    if (process.platform === 'linux') expect(value(series, 'process_open_fds')).toBeGreaterThan(5)
     expect(value(series, 'process_cpu_seconds_total')).toBeGreaterThan(0)
   })
 

@@ -15,6 +15,7 @@ export type Counted =
   | 'orders of processors'
   | 'sequences of the model'
   | 'storms'
+  | 'seconds of load'
   | 'bad inputs'
   | 'probes of isolation'
   | 'clean verifies'

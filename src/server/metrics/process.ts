@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { version } from '../../core/version.ts'
 import type { Pool } from '../../database/pool.ts'
@@ -42,9 +43,15 @@ export function writeProcess(out: Exposition): void {
   })
   out.gauge('process_resident_memory_bytes', 'Memory of the machine that the process has.', { value: rss })
   out.gauge('process_heap_bytes', 'Heap of JavaScript that is in use.', { value: heapUsed })
+  out.gauge('process_open_fds', 'Open files and connections; only Linux tells.', ...openFiles())
   out.gauge('process_start_time_seconds', 'When the process started, in seconds since 1970.', {
     value: performance.timeOrigin / 1_000,
   })
+}
+
+function openFiles(): { value: number }[] {
+  // The one that is opened to read this is counted too.
+  return process.platform === 'linux' ? [{ value: readdirSync('/proc/self/fd').length }] : []
 }
 
 /** Writes how the connections of the pool are used. */
