@@ -132,8 +132,14 @@ export const faults: Fault[] = [
   },
   {
     id: 'S1',
-    fault: 'Objects of others, by id, reference, cursor and key, on every route',
-    tests: ['test/api/isolation.test.ts', 'test/api/isolation-product.test.ts', 'test/api/scopes.test.ts'],
+    fault: 'Objects of others, by id, reference, cursor and key, on every route; the time of the answer too',
+    tests: [
+      'test/api/isolation.test.ts',
+      'test/api/isolation-product.test.ts',
+      'test/api/isolation-time.test.ts',
+      'test/api/scopes.test.ts',
+    ],
+    full: { ISOLATION_TIMES: 5_000 },
   },
   {
     id: 'S2',
@@ -145,7 +151,11 @@ export const faults: Fault[] = [
     fault: 'Addresses that lead inside, in every spelling, when saved and when connected',
     tests: ['test/net/address-guard.test.ts', 'test/net/canary.test.ts', 'test/net/guarded-fetch.test.ts'],
   },
-  { id: 'S4', fault: 'Secrets told by the time that a comparison takes', tests: ['test/core/secret.test.ts'] },
+  {
+    id: 'S4',
+    fault: 'Secrets told by the time that a comparison takes',
+    tests: ['test/core/timing.test.ts', 'test/core/secret.test.ts'],
+  },
   {
     id: 'S5',
     fault: 'Links that are guessed',
