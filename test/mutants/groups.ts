@@ -12,4 +12,24 @@ export const groups: Group[] = [
     mutated: ['src/core/secret.ts', 'src/webhooks/signing.ts'],
     tests: ['test/core/secret.test.ts', 'test/webhooks/signing.test.ts'],
   },
+  {
+    name: 'addresses',
+    mutated: ['src/net/address-guard.ts', 'src/core/networks.ts'],
+    tests: ['test/net/address-guard.test.ts', 'test/net/guarded-connector.test.ts', 'test/core/networks.test.ts'],
+  },
+  {
+    name: 'amounts',
+    mutated: [
+      'src/core/effective-at.ts',
+      'src/core/payment-status.ts',
+      'src/ledger/bill-amounts.ts',
+      'src/ledger/set-off.ts',
+    ],
+    tests: [
+      'test/core/effective-at.test.ts',
+      'test/core/payment-status.test.ts',
+      'test/ledger/bill-amounts.test.ts',
+      'test/ledger/set-off.test.ts',
+    ],
+  },
 ]

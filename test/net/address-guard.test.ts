@@ -1,10 +1,16 @@
 import type { LookupAddress } from 'node:dns'
-import { describe, expect, test } from 'vitest'
-import { createAddressGuard } from '../../src/net/address-guard.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { forbiddenAddresses, forbiddenHosts, misleadingAuthorities, zonedHosts } from './forbidden-addresses.ts'
 
-const strict = createAddressGuard({ allow_loopback: false, allowed_hosts: [] })
-const local = createAddressGuard({ allow_loopback: true, allowed_hosts: [] })
+// Loaded in the tests and not before them, so that a mutant of a list that is made then is seen by a test that fails.
+let createAddressGuard: typeof import('../../src/net/address-guard.ts').createAddressGuard
+let strict: ReturnType<typeof createAddressGuard>
+let local: ReturnType<typeof createAddressGuard>
+beforeEach(async () => {
+  ;({ createAddressGuard } = await import('../../src/net/address-guard.ts'))
+  strict = createAddressGuard({ allow_loopback: false, allowed_hosts: [] })
+  local = createAddressGuard({ allow_loopback: true, allowed_hosts: [] })
+})
 
 const forbidden = [...forbiddenAddresses, 'fe80::1%eth0', 'localhost', '']
 const reachable = [
@@ -55,6 +61,7 @@ describe('a URL to save', () => {
     ['https://[2606:4700::1111]/', 'https://[2606:4700::1111]/'],
     ['https://bücher.example/', 'https://xn--bcher-kva.example/'],
     ['https://example.com:443/a/../hook', 'https://example.com/hook'],
+    ['https://example.com/a b', 'https://example.com/a%20b'],
     ['https://my_hook.example-1.com:65535/', 'https://my_hook.example-1.com:65535/'],
   ])('%s is taken', (text, url) => {
     expect(strict.checkUrl(text)).toEqual({ ok: true, url })
@@ -129,6 +136,66 @@ describe('a URL to save', () => {
     expect(strict.checkUrl(`https://${authority}/`)).toEqual({ ok: false, detail: expect.any(String) })
   })
 
+  const spaced = 'The URL must not contain white space or control characters.'
+  const relative = 'The URL must be absolute and begin with https://, such as https://example.com/webhooks.'
+  const noHost = 'The host must be a name, such as example.com, or an address.'
+  test.each([
+    [' https://example.com/', spaced],
+    ['https://example.com/ ', spaced],
+    ['https://exam\nple.com/', spaced],
+    ['https://example.com/\u00a0', spaced],
+    ['https://example.com/\u0000', spaced],
+    ['', relative],
+    ['x', relative],
+    ['https:example.com', relative],
+    ['data:https://example.com/', relative],
+    ['https://user@example.com/', 'The URL must not contain a user name or a password.'],
+    ['https://:password@example.com/', 'The URL must not contain a user name or a password.'],
+    ['https://example.com/#', 'The URL must not contain a fragment (the part from # on).'],
+    ['https://./', 'The URL must name a host.'],
+    ['https://a..b/', noHost],
+    [`https://${`${'a'.repeat(50)}.`.repeat(4)}${'a'.repeat(50)}/`, noHost],
+    ['https://example.com:0/', 'The port must be from 1 to 65535.'],
+    [`https://example.com/${'a'.repeat(1_981)}`, 'The URL must have at most 2000 characters.'],
+    ['http://example.com/', 'The URL must begin with https://.'],
+    [
+      'https://10.0.0.1/',
+      '10.0.0.1 is not a public address. A private receiver must be listed in TALLYSTICK_WEBHOOK_ALLOWED_HOSTS, or all be allowed by TALLYSTICK_WEBHOOK_ALLOW_PRIVATE.',
+    ],
+  ])('%j is refused with why', (text, detail) => {
+    expect(strict.checkUrl(text)).toEqual({ ok: false, detail })
+  })
+
+  test.each([
+    `https://example.com/${'a'.repeat(1_980)}`,
+    `https://${`${'a'.repeat(50)}.`.repeat(4)}${'a'.repeat(49)}/`,
+  ])('as long as may be: %s', (url) => {
+    expect(strict.checkUrl(url)).toEqual({ ok: true, url })
+  })
+
+  test('every name of this machine is loopback, and none that only looks like one', () => {
+    const names = ['localhost', 'localhost.localdomain', 'localhost6', 'ip6-localhost', 'ip6-loopback']
+    for (const name of [...names, 'a.localhost', 'a.localhost.localdomain']) {
+      expect([name, local.checkUrl(`http://${name}/`).ok, strict.checkUrl(`https://${name}/`).ok]).toEqual([
+        name,
+        true,
+        false,
+      ])
+    }
+    for (const name of ['alocalhost', 'localhost.example', 'localhost.localdomain.example']) {
+      expect([name, local.checkUrl(`http://${name}/`).ok, strict.checkUrl(`https://${name}/`).ok]).toEqual([
+        name,
+        false,
+        true,
+      ])
+    }
+  })
+
+  test('a mapped address of loopback is not loopback, in local mode neither', () => {
+    expect(['::ffff:127.0.0.1', '::7f00:1', '64:ff9b::7f00:1'].filter(local.isReachable)).toEqual([])
+    expect(local.isReachable('8.8.8.8')).toBe(true)
+  })
+
   test('in local mode plain http to loopback is taken, and to no other host', () => {
     for (const url of ['http://127.0.0.1:9000/hook', 'http://localhost:9000/', 'http://[::1]/', 'https://127.0.0.1/']) {
       expect(local.checkUrl(url)).toEqual({ ok: true, url })
@@ -176,7 +243,7 @@ describe('a URL to save', () => {
     const closed = ['169.254.169.254', '168.63.129.16', '100.100.100.200', '[fd00:ec2::254]', '[fe80::1]', '0.0.0.0']
     const others = ['[::ffff:10.0.0.1]', '[64:ff9b::a00:1]', '224.0.0.1', '192.0.2.1']
     expect([...closed, ...others].map((host) => `https://${host}/`).filter(accepted)).toEqual([])
-    expect(['http://example.com/', 'http://8.8.8.8/'].filter(accepted)).toEqual([])
+    expect(['http://example.com/', 'http://8.8.8.8/', 'http://a.local.example.com/'].filter(accepted)).toEqual([])
     expect(['10.0.0.1', '169.254.169.254', 'fd00:ec2::254', '8.8.8.8'].map(guard.isReachable)).toEqual([
       true,
       false,
@@ -220,7 +287,21 @@ describe('a name that is resolved', () => {
 
   test('is refused when one of several addresses is private', async () => {
     for (const addresses of [['8.8.8.8', '10.0.0.1'], ['::1', '8.8.8.8'], ['127.0.0.1'], []]) {
-      await expect(lookup(resolvingTo(...addresses), true)).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' })
+      await expect(lookup(resolvingTo(...addresses), true)).rejects.toMatchObject({
+        code: 'ADDRESS_NOT_ALLOWED',
+        message: 'hook.example resolves to an address that may not be reached',
+      })
     }
+  })
+
+  test('that is not found is an error, with no address beside it', async () => {
+    const guard = createAddressGuard({ allow_loopback: false, allowed_hosts: [] }, () => Promise.reject(new Error('x')))
+    const seen = await new Promise((resolve) => guard.lookup('a.example', {}, (...all) => resolve(all)))
+    expect(seen).toEqual([new Error('x'), ''])
+    const refused = resolvingTo('10.0.0.1')
+    const [, address] = await new Promise<unknown[]>((resolve) =>
+      refused.lookup('a.example', {}, (...all) => resolve(all)),
+    )
+    expect(address).toBe('')
   })
 })
