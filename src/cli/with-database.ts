@@ -82,7 +82,7 @@ async function hasTables(pool: Pool, missingCodes: string[]): Promise<boolean> {
   try {
     const { rows } = await pool.query({
       name: 'find-schema',
-      text: "select from pg_class where oid = to_regclass('public.schema_migration')",
+      text: "select 1 from pg_class where oid = to_regclass('public.schema_migration')",
     })
     return rows.length > 0
   } catch (error) {

@@ -76,7 +76,7 @@ async function run(
 async function runIndexStatement(connection: Queryable, { kind, index, text }: IndexStatement): Promise<void> {
   if (kind === 'create') {
     const { rows } = await connection.query(
-      'select from pg_index where indexrelid = to_regclass($1) and not indisvalid',
+      'select 1 from pg_index where indexrelid = to_regclass($1) and not indisvalid',
       [index],
     )
     if (rows.length > 0) await connection.query(`drop index concurrently if exists ${index}`)

@@ -83,7 +83,7 @@ export async function listKeys(pool: Queryable, slug?: string): Promise<KeyRow[]
   if (slug !== undefined && rows.length === 0) {
     const found = await pool.query({
       name: 'find-merchant',
-      text: 'select from merchant where slug = $1',
+      text: 'select 1 from merchant where slug = $1',
       values: [slug],
     })
     if (found.rows.length === 0) throw new MerchantError(`There is no merchant ${slug}.`)
@@ -171,7 +171,7 @@ async function lockKey(connection: Connection, named: string): Promise<KeyRow> {
   const values = [id ?? null, id === undefined ? named.replace('...', '…') : null]
   await connection.query({
     name: 'lock-api-key',
-    text: 'select from api_key where id = $1 or hint = $2 for no key update',
+    text: 'select 1 from api_key where id = $1 or hint = $2 for no key update',
     values,
   })
   const { rows } = await connection.query<KeyRow>({ ...findKeysSql, values: [null, ...values] })

@@ -57,7 +57,7 @@ async function setOffOnce(app: AppContext, subject: PageSubject, sent: SentOffer
 async function wasSetOff(database: Queryable, { environment }: PageSubject, id: Id): Promise<boolean> {
   const { rows } = await database.query({
     name: 'find-set-off',
-    text: 'select from event where id = $1 and bucket = $2 and environment_id = $3',
+    text: 'select 1 from event where id = $1 and bucket = $2 and environment_id = $3',
     values: [id, bucketOf(id), environment.id],
   })
   return rows.length > 0

@@ -40,7 +40,7 @@ function nearNamesSql(kind: NamedKind): string {
   return `with asked as materialized (select string_to_array(${askedName('$2::text')}, ' ') as words),
     longest as materialized (select word from asked, unnest(words) as word order by length(word) desc limit 1)
     select id, ${ranks.words_of_name} as rank from (${ranges.join(' union all ')}) as near
-    where not exists (select from asked, unnest(words) as word
+    where not exists (select 1 from asked, unnest(words) as word
       where position(' ' || word in ' ' || ${foldedName('name')}) = 0)
     group by id, name order by lower(name) collate "C", id limit $3`
 }

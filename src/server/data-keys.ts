@@ -104,7 +104,7 @@ async function findFirstFingerprint(pool: Pool): Promise<Buffer | undefined> {
 
 /** Whether anything may hang on keys already: a server makes its first merchant after it has its keys. */
 async function isServed(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query({ name: 'find-any-merchant', text: 'select from merchant limit 1' })
+  const { rows } = await pool.query({ name: 'find-any-merchant', text: 'select 1 from merchant limit 1' })
   return rows.length > 0
 }
 

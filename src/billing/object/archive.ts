@@ -83,11 +83,11 @@ async function findObstacle(
     name: `obstacle-of-${kind}`,
     // Only a customer has accounts and payments, so the last two find nothing for other kinds.
     text: `select
-        exists (select from receivable where ${ownerColumns[kind]} = $2 and bucket = $3 and environment_id = $1
+        exists (select 1 from receivable where ${ownerColumns[kind]} = $2 and bucket = $3 and environment_id = $1
           and balance <> 0) as owed,
-        exists (select from account where customer_id = $2 and bucket = $3 and environment_id = $1
+        exists (select 1 from account where customer_id = $2 and bucket = $3 and environment_id = $1
           and archived_at is null) as accounts,
-        exists (select from payment where customer_id = $2 and bucket = $3 and environment_id = $1
+        exists (select 1 from payment where customer_id = $2 and bucket = $3 and environment_id = $1
           and unapplied_amount > 0) as unapplied`,
     values: [environment_id, id, bucket],
   })

@@ -16,7 +16,7 @@ export async function checkPages(connection: ConnectionSettings): Promise<PageCh
   client.on('error', () => {})
   await client.connect()
   try {
-    const available = await client.query("select from pg_available_extensions where name = 'amcheck'")
+    const available = await client.query("select 1 from pg_available_extensions where name = 'amcheck'")
     if (available.rowCount === 0) return undefined
     await client.query('create extension if not exists amcheck')
     const heaps = await client.query<{ relation: string; fault: string }>(checkHeaps.text)

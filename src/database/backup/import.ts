@@ -91,7 +91,7 @@ async function fill(
   // What the migrations have put there is in the export too.
   for (const { name } of ordered.toReversed()) {
     const table = pg.escapeIdentifier(name)
-    const { rows } = await ask<{ found: boolean }>(client, `select exists (select from ${table}) as found`)
+    const { rows } = await ask<{ found: boolean }>(client, `select exists (select 1 from ${table}) as found`)
     if (rows[0]?.found) await ask(client, `delete from ${table}`)
   }
   for (const table of ordered) {

@@ -8,5 +8,5 @@ with writer as (
 select role, (select count(*)::integer from pg_stat_activity
   where datname = current_database() and usename = role and pid <> pg_backend_pid()) as sessions
 from writer
-where not is_owner or not exists (select from writer where not is_owner)
+where not is_owner or not exists (select 1 from writer where not is_owner)
 order by 1

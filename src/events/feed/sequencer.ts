@@ -51,7 +51,7 @@ class SequencingLoop implements EventFeed {
   async look(): Promise<void> {
     const { rows } = await this.#pool.query<{ position: bigint; waiting: boolean }>({
       name: 'look-at-feed',
-      text: 'select position, exists (select from unsequenced_event) as waiting from feed_place',
+      text: 'select position, exists (select 1 from unsequenced_event) as waiting from feed_place',
     })
     const [place] = rows
     if (place === undefined) return
@@ -115,7 +115,7 @@ type Sequenced = { position: bigint; sequenced: number; environment_ids: number[
  */
 async function sequenceEvents(pool: Pool): Promise<Sequenced> {
   return transaction(pool, async (connection) => {
-    const locked = connection.query({ name: 'lock-feed-place', text: 'select from feed_place for no key update' })
+    const locked = connection.query({ name: 'lock-feed-place', text: 'select 1 from feed_place for no key update' })
     const sequenced = connection.query<Omit<Sequenced, 'queued'> & { ordered: OrderedDelivery[] }>(sequenceEventsSql)
     const [, { rows }] = await Promise.all([locked, sequenced])
     const [{ ordered, ...result }] = rows as [(typeof rows)[number]]

@@ -5,7 +5,7 @@ with cancelled as (
     updated_at = $5::timestamptz
   where environment_id = $1 and customer_id = $2 and bucket = $3 and status in ('initiating', 'pending_action')
     and ($4::uuid is null or exists (
-      select from receivable as r
+      select 1 from receivable as r
       where r.id = any (coalesce(p.chosen_ids, array[p.target_id])) and r.bucket = p.bucket
         and (r.id = $4 or r.account_id = $4)))
   returning id, bucket, environment_id

@@ -40,7 +40,7 @@ export async function addMessage(
   const hash = addressHash(vault, payment_id, address)
   await connection.query({
     name: 'lock-receipt',
-    text: 'select from receipt where payment_id = $1 and bucket = $2 for no key update',
+    text: 'select 1 from receipt where payment_id = $1 and bucket = $2 for no key update',
     values: [payment_id, bucket],
   })
   const { rowCount } = await connection.query({
@@ -59,7 +59,7 @@ export async function addMessage(
   if (rowCount === 1) return 'new'
   const { rowCount: known } = await connection.query({
     name: 'find-receipt-message',
-    text: 'select from receipt_message where payment_id = $1 and address_hash = $2 and bucket = $3',
+    text: 'select 1 from receipt_message where payment_id = $1 and address_hash = $2 and bucket = $3',
     values: [payment_id, hash, bucket],
   })
   return known === 1 ? 'known' : 'too_many'

@@ -104,7 +104,7 @@ async function freezeReceipt({ pool, clock }: Pick<AppContext, 'pool' | 'clock'>
     // A customer who is being pseudonymised meanwhile is waited for: nothing of before may be written after.
     await connection.query({
       name: 'hold-customer-of-receipt',
-      text: 'select from customer where id = $1 and bucket = $2 for share',
+      text: 'select 1 from customer where id = $1 and bucket = $2 for share',
       values: [rows[0]?.customer_id ?? null, bucket],
     })
     const receipts = rows.map(({ environment_id, unapplied_amount, ...columns }) => ({

@@ -165,7 +165,7 @@ async function addNamed(
     const found = await findObject(database, environmentId, kind as 'account' | 'bill', named)
     if (!found) return false
     conditions.and`e.customer_id = ${found.customer_id} and e.bucket = ${found.bucket}`
-    conditions.and`exists (select from application as a
+    conditions.and`exists (select 1 from application as a
       where a.payment_id = e.id and a.bucket = e.bucket and a.receivable_id = ${found.id})`
   }
   return true

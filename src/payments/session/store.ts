@@ -118,7 +118,7 @@ export async function listUnfinished(pool: Queryable, payable: Payable): Promise
     text: `${select} where p.environment_id = $1 and p.customer_id = $2 and p.bucket = $3
       and p.status in ('initiating', 'pending_action', 'processing')
       and ($4::uuid is null or exists (
-        select from receivable as r
+        select 1 from receivable as r
         where r.id = any (coalesce(p.chosen_ids, array[p.target_id])) and r.bucket = p.bucket
           and (r.id = $4 or r.account_id = $4)))
       order by p.status = 'processing' desc, p.id desc limit ${shownMax}`,

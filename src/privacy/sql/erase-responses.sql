@@ -4,5 +4,5 @@
 update idempotency_response
 set status = $4, body = $5, encrypted = false
 where environment_id = $1 and not encrypted
-  and case when status < 400 then exists (select from unnest($2::text[]) as named (id) where strpos(body, named.id) > 0)
+  and case when status < 400 then exists (select 1 from unnest($2::text[]) as named (id) where strpos(body, named.id) > 0)
     else regexp_split_to_array(body, '[^A-Za-z0-9_-]+') && $3::text[] end

@@ -12,7 +12,7 @@ export async function isBatchUnclaimed(
 ): Promise<boolean> {
   const { rows } = await connection.query<{ unclaimed: boolean }>({
     name: 'is-batch-unclaimed',
-    text: `select exists (select from webhook_delivery where event_id between $2 and $3 and endpoint_id = $1
+    text: `select exists (select 1 from webhook_delivery where event_id between $2 and $3 and endpoint_id = $1
       and status = 'pending' and next_attempt_at <= $4) as unclaimed`,
     values: [endpoint_id, from, to, new Date(now.getTime() + batchSpanMs)],
   })

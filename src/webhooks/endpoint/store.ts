@@ -60,7 +60,7 @@ export async function insertEndpoint(connection: Queryable, row: EndpointRow): P
 export async function countEndpoints(connection: Queryable, environmentId: number): Promise<number> {
   await connection.query({
     name: 'lock-environment',
-    text: 'select from environment where id = $1 for no key update',
+    text: 'select 1 from environment where id = $1 for no key update',
     values: [environmentId],
   })
   const { rows } = await connection.query<{ count: number }>({

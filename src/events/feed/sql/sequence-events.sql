@@ -13,7 +13,7 @@ with taken as materialized (
   returning event_id, bucket, environment_id
 ), moved as (
   update feed_place set position = position + (select count(*) from taken)
-  where exists (select from taken)
+  where exists (select 1 from taken)
   returning position
 )
 select coalesce((select position from moved), (select position from feed_place)) as position,

@@ -20,7 +20,7 @@ from (
     select k.*,
       coalesce(o.codes, 0) as codes,
       exists (
-        select from external_reference as n
+        select 1 from external_reference as n
         where n.environment_id = k.environment_id and n.kind = 'payment_request' and n.reference = k.external_reference
           and n.entity_id = k.id) as reserved
     from checkout as k

@@ -20,9 +20,9 @@ from (
         select e.waking_since is null and (e.disabled_at is null or e.deleted_at is not null)
           and not (e.ordered and case
             when d.queue_id is null then exists (
-              select from unsequenced_event as u where u.event_id = d.event_id and u.bucket = d.bucket)
+              select 1 from unsequenced_event as u where u.event_id = d.event_id and u.bucket = d.bucket)
             else exists (
-              select from webhook_delivery as before
+              select 1 from webhook_delivery as before
               where before.endpoint_id = d.endpoint_id and before.queue_id = d.queue_id and before.status = 'pending'
                 and before.queue_position < d.queue_position)
           end)

@@ -17,7 +17,7 @@ with said as materialized (
   select distinct payment_id, bucket
   from lines as l
   where amount > 0 and not exists (
-    select from application as a where a.payment_id = l.payment_id and a.bucket = l.bucket and a.environment_id = l.environment_id
+    select 1 from application as a where a.payment_id = l.payment_id and a.bucket = l.bucket and a.environment_id = l.environment_id
       and a.receivable_id = l.receivable_id and a.amount = l.amount)
 )
 select

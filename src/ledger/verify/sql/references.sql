@@ -63,7 +63,7 @@ from (
         else false end
       or n.replaced and p.reversed_amount <> p.amount
       or p.replaces is not null and not exists (
-        select from replaced_payment as o
+        select 1 from replaced_payment as o
         where o.environment_id = p.environment_id and o.channel = p.channel and o.reference = n.reference
           and o.payment_id = p.replaces and o.replaced_by = p.id)
   from (select * from payment where reference is not null) as p

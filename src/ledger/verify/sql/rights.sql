@@ -27,7 +27,7 @@ from (
   select
     s.rolname, t.relname,
     s.rolsuper or has_table_privilege(s.oid, t.oid, 'update, delete, truncate') or exists (
-      select from pg_attribute as a
+      select 1 from pg_attribute as a
       where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
         and not (a.attname = 'personal' and s.oid = t.relowner)
         and has_column_privilege(s.oid, t.oid, a.attnum, 'update')

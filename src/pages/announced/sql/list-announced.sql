@@ -11,7 +11,7 @@ cross join lateral (
     where k.environment_id = n.environment_id and k.id = n.checkout_id and k.bucket = n.bucket
   ) as part
   where $4::uuid is null and $5::uuid is null or part.id in ($4, $5) or exists (
-    select from receivable as r where r.id = part.id and r.bucket = n.bucket and r.account_id = $4)
+    select 1 from receivable as r where r.id = part.id and r.bucket = n.bucket and r.account_id = $4)
 ) as parts
 where n.environment_id = $1 and n.customer_id = $2 and n.bucket = $3 and n.status = 'announced'
   and n.expires_at > $6 and parts.ids is not null

@@ -29,7 +29,7 @@ export async function takeSimulated(
     const [charge] = rows
     const known = await connection.query({
       name: 'find-simulator-capture',
-      text: 'select from simulator_capture where environment_id = $1 and key = $2 and bucket = $3',
+      text: 'select 1 from simulator_capture where environment_id = $1 and key = $2 and bucket = $3',
       values: [environmentId, key, bucket],
     })
     if (known.rowCount === 1) return { answer: 'done', lost: false } as const

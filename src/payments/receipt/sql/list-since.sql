@@ -5,9 +5,9 @@
 -- its captures brought.
 with used as (
   select id, transaction_id, receivable_id, amount, created_at,
-    case when exists (select from capture where payment_id = $2 and environment_id = $1 and bucket = $3)
+    case when exists (select 1 from capture where payment_id = $2 and environment_id = $1 and bucket = $3)
       then not exists (
-        select from capture as k
+        select 1 from capture as k
         where k.payment_id = $2 and k.environment_id = $1 and k.bucket = $3 and application.id = any (k.obligation_ids))
       else row_number() over (order by id) > $4::integer end as later
   from application
@@ -41,9 +41,9 @@ select kind, at, amount, receivable_id from (
   union all
   select id, 'used', created_at, amount, null from used
   where later and not exists (
-    select from refund as r where r.payment_id = $2 and r.environment_id = $1 and r.bucket = $3 and r.failure_id = used.transaction_id
+    select 1 from refund as r where r.payment_id = $2 and r.environment_id = $1 and r.bucket = $3 and r.failure_id = used.transaction_id
     union all
-    select from payment_reversal as v
+    select 1 from payment_reversal as v
     where v.payment_id = $2 and v.environment_id = $1 and v.bucket = $3 and v.reinstatement_id = used.transaction_id)
 ) as since
 order by at, id

@@ -1,7 +1,7 @@
 -- Claims up to $2 payments whose next check with the processor is due at $1, and schedules the one after that.
 update payment as p
-set next_check_at = $1::timestamptz + case p.status
-  when 'processing' then greatest(interval '1 second', least(($1 - p.created_at) / 10, interval '1 hour'))
+set next_check_at = $1::timestamptz + case
+  when p.status = 'processing' then greatest(interval '1 second', least(($1 - p.created_at) / 10, interval '1 hour'))
   else greatest(interval '30 seconds', least(($1 - p.created_at) / 4, interval '1 hour')) end
 from (
   select id, bucket

@@ -2,9 +2,9 @@
 -- when the oldest of these is due; and how endpoints do.
 select
   (select count(*)::integer from (
-    select from webhook_delivery where status = 'pending' and next_attempt_at < 'infinity' limit 10000) as taken) as waiting,
+    select 1 from webhook_delivery where status = 'pending' and next_attempt_at < 'infinity' limit 10000) as taken) as waiting,
   (select count(*)::integer from (
-    select from webhook_delivery where status = 'pending' and next_attempt_at <= $1::timestamptz limit 10000) as taken) as due,
+    select 1 from webhook_delivery where status = 'pending' and next_attempt_at <= $1::timestamptz limit 10000) as taken) as due,
   (select next_attempt_at from webhook_delivery where status = 'pending' and next_attempt_at <= $1::timestamptz
     order by next_attempt_at limit 1) as due_since,
   count(*) filter (where disabled_at is null and failing_since is not null)::integer as failing,

@@ -15,7 +15,7 @@ waiting as materialized (
   where endpoint_id = $1::uuid and status = 'pending'
     and (next_attempt_at = 'infinity' or next_attempt_at > $3::timestamptz and attempts = attempts_before)
     and (not $5 or queue_id is not null and not exists (
-      select from webhook_delivery as earlier
+      select 1 from webhook_delivery as earlier
       where earlier.endpoint_id = $1::uuid and earlier.queue_id = walked.queue_id and earlier.status = 'pending'
         and earlier.queue_position < walked.queue_position and earlier.queue_id is not null))
   order by event_id

@@ -6,7 +6,7 @@ select $1, $2, $3, c.id, $5::bigint,
     when c.refunds = 'refused' or $5::bigint > case when c.capture_method is null then c.amount else c.captured_amount end - coalesce(sent.total, 0) then 'failed'
     when c.refunds in ('pending_succeeded', 'pending_failed') then 'pending'
     else 'succeeded' end,
-  case c.refunds when 'pending_succeeded' then 'succeeded' when 'pending_failed' then 'failed' when 'succeeded_failed' then 'failed' end,
+  case when c.refunds = 'pending_succeeded' then 'succeeded' when c.refunds in ('pending_failed', 'succeeded_failed') then 'failed' end,
   case when c.refunds in ('pending_succeeded', 'pending_failed', 'succeeded_failed') then $6::timestamptz end,
   $7::timestamptz
 from simulator_charge as c
