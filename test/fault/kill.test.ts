@@ -179,7 +179,8 @@ async function expectEveryEvent(): Promise<void> {
   const { rows } = await database.pool.query<{ body: string }>('select body from event')
   const events = rows.map(({ body }) => JSON.parse(body).id as string)
   const seen = () => new Set(receiver.received.map(({ id }) => id))
-  await eventually(() => events.every((id) => seen().has(id)), 'the receiver has every event', 90_000)
+  const has = (ids: Set<string>) => events.every((id) => ids.has(id))
+  await eventually(() => has(seen()), 'the receiver has every event', 90_000)
   const known = new Set(events)
   expect([...seen()].filter((id) => !known.has(id))).toEqual([])
 }
