@@ -116,7 +116,7 @@ export const faults: Fault[] = [
     id: 'F18',
     fault: 'Load for long: memory and open files stay the same',
     tests: ['test/fault/soak.test.ts'],
-    full: { SOAK_S: 1_800 },
+    full: { SOAK_S: 300 },
   },
   {
     id: 'F19',
