@@ -163,6 +163,14 @@ export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
       'report-receipts-by-account',
     ],
   },
+  no_chance: {
+    rule: 'a write calls nothing that gives another value each time',
+    statements: ['cancel-attempts', 'unarchive-objects'],
+  },
+  windows_by_bucket: {
+    rule: 'what looks at rows beside others parts them by their bucket too',
+    statements: ['chains', 'closed-books', 'dates', 'moved-chains'],
+  },
   no_row_address: {
     rule: 'no row is found by where it lies on a disk',
     statements: ['delete-old-audit-details', 'delete-old-callbacks', 'delete-old-guest-attempts', 'sequence-events'],

@@ -29,9 +29,19 @@ export const statementRules: Readonly<Record<string, (read: ReadStatement) => bo
   columns_named: (read) => /\bselect from\b/.test(read.text) && ofDistributed(read).length > 0,
   no_simple_case: ({ text, sources, places }) =>
     /\bcase (?!when\b)/.test(text) && sources.some(({ name, written }) => written && places.distributed.has(name)),
+  bucket_stays: ({ text }) => /\bset (?:(?!\b(?:where|from|returning)\b).)*\bbucket =/.test(text),
+  no_chance: ({ text, sources, places }) =>
+    /\b(?:new_id|gen_random_uuid|random|clock_timestamp|nextval) \(/.test(text) &&
+    sources.some(({ name, written }) => written && places.distributed.has(name)),
+  windows_by_bucket: (read) =>
+    ofDistributed(read).length > 0 && !isOfOneBucket(read) && windows(read.text).some((by) => !/\bbucket\b/.test(by)),
   no_row_address: (read) => /\b(ctid|xmin)\b/.test(read.text) && ofDistributed(read).length > 0,
   no_plan_mode: ({ sql }) => sql.includes('plan_cache_mode'),
 }
+
+/** What the windows of a statement are parted by. */
+const windows = (text: string) =>
+  [...text.matchAll(/\bpartition by ([^)]*?)(?: order by|\))/g)].map(([, by = '']) => by)
 
 /** Whether every table of a customer's is narrowed to one bucket, so that one machine does it all. */
 function isOfOneBucket(read: ReadStatement): boolean {
