@@ -54,6 +54,8 @@ export function masked(text: string): string {
     .replaceAll(/\bwhsec_[\w+/=-]+/g, 'SECRET')
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'ID')
     .replaceAll(/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}(?::\d{2})?)/g, 'MOMENT')
+    .replaceAll(/\b\d{4}-\d{2}-\d{2}\b/g, 'DAY')
+    .replaceAll(/\b\d{1,2} \w+ \d{4}(?: at \d{2}:\d{2})?\b/g, 'DAY')
     .replaceAll(/\b[a-z]+_[0-9A-Za-z]{22,}\b/g, 'ID')
     .replaceAll(/\\+x[0-9a-f]{8,}/g, 'BYTES')
     .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, 'SERVER')
