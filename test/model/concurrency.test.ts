@@ -12,11 +12,30 @@ const clients = 10
 const operationsEach = 25
 const dayMs = 86_400_000
 
+/** Three on one database, which share the load as behind a balancer. */
+const serversCount = 3
+
 let server: TestServer
+let others: TestServer[]
 beforeAll(async () => {
-  server = await testServer()
+  const first = await testServer()
+  const { database, key } = first
+  others = await Promise.all(Array.from({ length: serversCount - 1 }, () => testServer({ database })))
+  const all = [first, ...others]
+  let turn = 0
+  server = {
+    ...first,
+    api: (method, path, body, headers = {}) =>
+      (all[turn++ % serversCount] as TestServer).api(method, path, body, {
+        authorization: `Bearer ${key}`,
+        ...headers,
+      }),
+  }
 })
-afterAll(() => server.stop())
+afterAll(async () => {
+  await Promise.all(others.map((other) => other.stop()))
+  await server.stop()
+})
 
 type Shared = {
   name: string
