@@ -30,11 +30,23 @@ export async function remainsOf(owner: Pool, environmentId: number): Promise<Rem
   return remains
 }
 
-/** Tables of work that goes on by itself, whose rows come and go. */
-const passing = new Set(['overdue_place', 'settlement_reader', 'webhook_attempt'])
+/**
+ * Tables of work that goes on by itself, whose rows come and go, and where the simulator cuts a settlement off: asked again it does so
+ * again, and settles nothing more.
+ */
+const passing = new Set(['overdue_place', 'settlement_reader', 'simulator_cut_off', 'webhook_attempt'])
 
 /** Members that another run has otherwise, or that such work changes. */
-const ofChance = new Set(['environment_id', 'bucket', 'position', 'code', 'next_attempt_at', 'actor'])
+const ofChance = new Set([
+  'environment_id',
+  'bucket',
+  'position',
+  'code',
+  'actor',
+  'next_attempt_at',
+  'attempts',
+  'failing_since',
+])
 
 /** Where a request came from: a job that has ended it for the client came from nowhere. */
 const isAddressOnly = (table: string, { before, after }: Row) =>
