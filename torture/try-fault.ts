@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { isPostgresOn } from '../src/database/bundled/processes.ts'
 import type { Tried } from './faults.ts'
 
 const ownRoot = resolve(import.meta.dirname, '..')
@@ -78,12 +79,14 @@ async function runTests(
 
 /**
  * Ends what tests that were ended have left below their folder for temporary files: a PostgreSQL is in no group with the process that
- * started it, and has a file that names it. What it holds is thrown away.
+ * started it, and has a file that names it. The file outlives one that was killed, and may be about another process by now, which is let
+ * alone. What it holds is thrown away.
  */
 async function endPostgres(folder: string): Promise<void> {
   const files = await readdir(folder, { recursive: true })
   for (const file of files.filter((one) => one.endsWith('postmaster.pid'))) {
     const pid = Number.parseInt(await readFile(join(folder, file), 'utf8'), 10)
+    if (!isPostgresOn(pid, dirname(join(folder, file)))) continue
     try {
       process.kill(pid, 'SIGQUIT')
       // One that a test has stopped hears nothing until it goes on.

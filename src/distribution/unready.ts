@@ -163,12 +163,12 @@ export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
       'report-receipts-by-account',
     ],
   },
-  no_chance: {
-    rule: 'a write calls nothing that gives another value each time',
+  no_volatile_call: {
+    rule: 'a write calls no volatile function',
     statements: ['cancel-attempts', 'unarchive-objects'],
   },
   windows_by_bucket: {
-    rule: 'what looks at rows beside others parts them by their bucket too',
+    rule: 'a window is partitioned by the bucket too',
     statements: ['chains', 'closed-books', 'dates', 'moved-chains'],
   },
   no_row_address: {

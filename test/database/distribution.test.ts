@@ -225,7 +225,7 @@ describe('reading a statement', () => {
     ['columns_named', 'select exists (select from bill where bucket = $1)'],
     ['no_simple_case', "update bill set status = case status when 'x' then 'y' end where bucket = $1"],
     ['bucket_stays', 'update bill set status = $1, bucket = $2 where id = $3 and bucket = $4'],
-    ['no_chance', 'update bill set token = gen_random_uuid() where bucket = $1'],
+    ['no_volatile_call', 'update bill set token = gen_random_uuid() where bucket = $1'],
     ['windows_by_bucket', 'select lag(due) over (partition by account_id order by due) from bill'],
     ['no_row_address', 'delete from bill where bucket = $1 and ctid = $2'],
     ['no_plan_mode', "select set_config('plan_cache_mode', 'force_generic_plan', true)"],

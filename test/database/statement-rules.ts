@@ -30,7 +30,7 @@ export const statementRules: Readonly<Record<string, (read: ReadStatement) => bo
   no_simple_case: ({ text, sources, places }) =>
     /\bcase (?!when\b)/.test(text) && sources.some(({ name, written }) => written && places.distributed.has(name)),
   bucket_stays: ({ text }) => /\bset (?:(?!\b(?:where|from|returning)\b).)*\bbucket =/.test(text),
-  no_chance: ({ text, sources, places }) =>
+  no_volatile_call: ({ text, sources, places }) =>
     /\b(?:new_id|gen_random_uuid|random|clock_timestamp|nextval) \(/.test(text) &&
     sources.some(({ name, written }) => written && places.distributed.has(name)),
   windows_by_bucket: (read) =>
@@ -39,7 +39,7 @@ export const statementRules: Readonly<Record<string, (read: ReadStatement) => bo
   no_plan_mode: ({ sql }) => sql.includes('plan_cache_mode'),
 }
 
-/** What the windows of a statement are parted by. */
+/** What the windows of a statement are partitioned by. */
 const windows = (text: string) =>
   [...text.matchAll(/\bpartition by ([^)]*?)(?: order by|\))/g)].map(([, by = '']) => by)
 

@@ -6,7 +6,7 @@ import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { encryptionKey, type TestServer, testServer } from '../support/server.ts'
 import { tally } from '../support/tally.ts'
-import { type Answer, type Flow, flows, newPlace, type Place, type Try } from './every-point/flows.ts'
+import { type Answer, type Flow, flows, newEnvironment, type TestEnvironment, type Try } from './every-point/flows.ts'
 import { pointsOf } from './every-point/points.ts'
 import { differences, type Remains, remainsOf } from './every-point/remains.ts'
 import { workOn } from './every-point/work-on.ts'
@@ -30,36 +30,36 @@ beforeAll(async () => {
 afterAll(() => Promise.all(servers.map((server) => server.stop())))
 
 /** What is left when the client has its answer, has asked once more, and everything that goes on by itself has. */
-async function leave(place: Place, send: Try): Promise<Pick<Undisturbed, 'answer' | 'remains'>> {
-  const { server } = place
+async function leave(environment: TestEnvironment, send: Try): Promise<Pick<Undisturbed, 'answer' | 'remains'>> {
+  const { server } = environment
   await eventually(
     async () => {
       if (!isPassing(await send(server.url))) return true
-      await workOn(place)
+      await workOn(environment)
     },
     'the client has its answer',
     40_000,
   )
-  await workOn(place)
+  await workOn(environment)
   const { status, text } = await send(server.url)
-  await workOn(place)
-  return { answer: `${status} ${text}`, remains: await remainsOf(server.database.owner, place.environmentId) }
+  await workOn(environment)
+  return { answer: `${status} ${text}`, remains: await remainsOf(server.database.owner, environment.id) }
 }
 
 /** Whether the client is told to come again. */
 const isPassing = ({ status, text }: Answer) => status === 503 || text.includes('idempotency_in_flight')
 
 async function undisturbed(server: TestServer, flow: Flow): Promise<Undisturbed> {
-  const place = await newPlace(server)
-  const send = await flow.prepare(place)
+  const environment = await newEnvironment(server)
+  const send = await flow.prepare(environment)
   const points = await pointsOf(server.database.name, () => send(server.url))
-  return { points, ...(await leave(place, send)) }
+  return { points, ...(await leave(environment, send)) }
 }
 
 /** Returns what is otherwise than without a fault. */
 async function disturbed(server: TestServer, flow: Flow, point: string, expected: Undisturbed): Promise<string[]> {
-  const place = await newPlace(server)
-  const send = await flow.prepare(place)
+  const environment = await newEnvironment(server)
+  const send = await flow.prepare(environment)
   const { url } = server.database
   const child = await childServer({
     DATABASE_URL: `${url}${url.includes('?') ? '&' : '?'}application_name=killed`,
@@ -78,7 +78,7 @@ async function disturbed(server: TestServer, flow: Flow, point: string, expected
   tally('kills of the server')
   tally('fault points')
   await eventually(async () => (await countSessions(server.database.pool, 'killed')) === 0, 'its sessions have ended')
-  const { answer, remains } = await leave(place, send)
+  const { answer, remains } = await leave(environment, send)
   const otherAnswer = answer === expected.answer ? [] : [`answer: ${answer} in place of ${expected.answer}`]
   return [...otherAnswer, ...differences(remains, expected.remains)]
 }
@@ -86,8 +86,8 @@ async function disturbed(server: TestServer, flow: Flow, point: string, expected
 /** Some of them in a random order. */
 function some<T>(all: readonly T[], most: number, random: () => number): T[] {
   return all
-    .map((one) => ({ one, place: random() }))
-    .sort((left, right) => left.place - right.place)
+    .map((one) => ({ one, at: random() }))
+    .sort((left, right) => left.at - right.at)
     .slice(0, most)
     .map(({ one }) => one)
 }

@@ -82,6 +82,8 @@ export async function childServer(settings: Record<string, string>, program?: st
 
 async function isReady(url: string, child: ChildProcess, output: () => string): Promise<boolean> {
   if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${output()}`)
+  // A port that was free a moment ago may be another server's.
+  if (!output().includes('Tallystick is ready at')) return false
   return fetch(`${url}/readyz`).then(
     (response) => response.ok,
     () => false,

@@ -73,21 +73,28 @@ describe('a fault', () => {
   })
 
   test('that leaves a PostgreSQL behind leaves none in the end', { timeout: 120_000 }, async () => {
-    // Any process will do that is called so in the folder for temporary files, and ends when it is told.
+    // Any process will do that is started as one is on a folder for temporary files; the other has only got the number of one.
     const own = await checkout(`import { spawn } from 'node:child_process'
       import { mkdirSync, writeFileSync } from 'node:fs'
       import { tmpdir } from 'node:os'
       import { test } from 'vitest'
-      test('one is left', () => {
-        const left = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { detached: true, stdio: 'ignore' })
-        mkdirSync(tmpdir() + '/data')
-        writeFileSync(tmpdir() + '/data/postmaster.pid', left.pid + '\\n')
-        writeFileSync(process.env.LEFT, String(left.pid))
+      const waits = ['-e', 'setTimeout(() => {}, 60_000)']
+      const leave = (name, argv0) => {
+        const data = tmpdir() + '/' + name
+        mkdirSync(data)
+        const left = spawn(process.execPath, [...waits, data], { argv0, detached: true, stdio: 'ignore' })
+        writeFileSync(data + '/postmaster.pid', left.pid + '\\n')
+        return left.pid
+      }
+      test('two are left', () => {
+        writeFileSync(process.env.LEFT, leave('ours', '/x/postgres') + ' ' + leave('stale', '/x/other'))
       })`)
     const left = join(own, 'left')
     await tryFault({ tests: ['fault.test.ts'] }, { variables: { LEFT: left }, quick: true, root: own })
-    const pid = Number(readFileSync(left, 'utf8'))
-    await eventually(() => !isRunning(pid), 'it has ended')
+    const [ours, other] = readFileSync(left, 'utf8').split(' ').map(Number) as [number, number]
+    onTestFinished(() => void process.kill(other))
+    await eventually(() => !isRunning(ours), 'it has ended')
+    expect(isRunning(other)).toBe(true)
   })
 
   test('that is not is named with why, and so is a test that is not there', { timeout: 120_000 }, async () => {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { version } from '../../core/version.ts'
 import type { Pool } from '../../database/pool.ts'
@@ -49,9 +49,11 @@ export function writeProcess(out: Exposition): void {
   })
 }
 
+const own = '/proc/self/fd'
+
 function openFiles(): { value: number }[] {
   // The one that is opened to read this is counted too.
-  return process.platform === 'linux' ? [{ value: readdirSync('/proc/self/fd').length }] : []
+  return existsSync(own) ? [{ value: readdirSync(own).length }] : []
 }
 
 /** Writes how the connections of the pool are used. */

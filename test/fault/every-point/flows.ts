@@ -4,14 +4,14 @@ import { goodCard, open, type PayerForm, submit } from '../../pages/payer.ts'
 import type { TestServer } from '../../support/server.ts'
 import { masked } from './remains.ts'
 
-/** An environment of its own. */
-export type Place = { environmentId: number; server: TestServer }
+/** An environment of a merchant of its own, and how a server is called with its key. */
+export type TestEnvironment = { id: number; server: TestServer }
 
 /** Something that changes the books. */
 export type Flow = {
   name: string
   /** Makes what it needs, and returns how it is tried at a server, as its client does it: the same each time. */
-  prepare(place: Place): Promise<Try>
+  prepare(environment: TestEnvironment): Promise<Try>
 }
 /** Tries it at the server with this address. Throws when the connection breaks. */
 export type Try = (url: string) => Promise<Answer>
@@ -19,8 +19,9 @@ export type Answer = { status: number; text: string }
 
 let serial = 0
 
-export async function newPlace(server: TestServer): Promise<Place> {
-  const slug = `place-${++serial}`
+/** Makes an environment in which nothing has happened. */
+export async function newEnvironment(server: TestServer): Promise<TestEnvironment> {
+  const slug = `environment-${++serial}`
   const { test: key } = await createMerchant(server.app.pool, { name: 'Acme', slug }, new Date())
   const { rows } = await server.database.pool.query(
     "select e.id from environment as e join merchant as m on m.id = e.merchant_id where m.slug = $1 and e.mode = 'test'",
@@ -28,7 +29,7 @@ export async function newPlace(server: TestServer): Promise<Place> {
   )
   const api: TestServer['api'] = (method, path, body, headers = {}) =>
     server.api(method, path, body, { authorization: `Bearer ${key}`, ...headers })
-  return { environmentId: rows[0].id, server: { ...server, key, api } }
+  return { id: rows[0].id, server: { ...server, key, api } }
 }
 
 /** Each operation of the document that changes something, and the payment of a payer. */
@@ -36,23 +37,23 @@ export async function flows(server: TestServer): Promise<Flow[]> {
   return [...(await operations(server)), card]
 }
 
-/** What a payer does, in a test environment: who sends it again after a kill is another payer, as its description says. */
-const otherPayers = 'createTestPayment'
+/** It plays a payer: whoever sends it again after a kill is another one, as its description says. */
+const testPayment = 'createTestPayment'
 
 async function operations(server: TestServer): Promise<Flow[]> {
-  const calls = await everyCall((await newPlace(server)).server)
+  const calls = await everyCall((await newEnvironment(server)).server)
   return calls
-    .filter(({ method, id }) => method !== 'GET' && id !== otherPayers)
+    .filter(({ method, id }) => method !== 'GET' && id !== testPayment)
     .map(({ id, method, template }) => ({
       name: `${method} ${template}`,
-      async prepare(place) {
-        const call = (await everyCall(place.server)).find((one) => one.id === id)
+      async prepare(environment) {
+        const call = (await everyCall(environment.server)).find((one) => one.id === id)
         if (!call) throw new Error(`there is no call of ${id}`)
         return async (url) => {
           const response = await fetch(url + call.path, {
             method,
             headers: {
-              authorization: `Bearer ${place.server.key}`,
+              authorization: `Bearer ${environment.server.key}`,
               'idempotency-key': id,
               ...(call.body && { 'content-type': 'application/json' }),
             },

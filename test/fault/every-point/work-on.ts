@@ -3,14 +3,14 @@ import { syncDueCaptures } from '../../../src/payments/capture/sync-due-captures
 import { syncDueRefunds } from '../../../src/payments/refund/sync-due-refunds.ts'
 import { syncDueSessions } from '../../../src/payments/session/sync-due-sessions.ts'
 import { eventually } from '../../support/eventually.ts'
-import type { Place } from './flows.ts'
+import type { TestEnvironment } from './flows.ts'
 
 /** What goes on by itself in an environment, as if half a minute had passed, in which a request would have looked after it. */
-export async function workOn({ environmentId, server: { app, database } }: Place): Promise<void> {
+export async function workOn({ id, server: { app, database } }: TestEnvironment): Promise<void> {
   for (const table of ['payment', 'refund', 'capture']) {
     await database.owner.query(
       `update ${table} set next_check_at = now() where next_check_at is not null and environment_id = $1`,
-      [environmentId],
+      [id],
     )
   }
   await syncDueSessions(app)
