@@ -5,7 +5,7 @@ import { freePort } from '../support/child-server.ts'
 import { startLookingIntoCallbacks } from '../support/jobs.ts'
 import { testServer } from '../support/server.ts'
 import { ShownJson } from './shown.ts'
-import { type BlockResult, blocksOf, hasSnippets, type Page, run, walkPages } from './snippets.ts'
+import { type BlockResult, blocksOf, hasSnippets, onPorts, type Page, run, walkPages } from './snippets.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(resolve(root, file), 'utf8')
@@ -29,6 +29,13 @@ test('every page with snippets is in the index, once', () => {
 
 test('some pages say that they can be repeated', () => {
   expect(repeatable.length).toBeGreaterThan(2)
+})
+
+test('a free port that holds the number of another documented port stays as it is', () => {
+  const ports = { 4000: 40015, 4001: 44003, 4002: 14002, 4003: 41591 }
+  expect(onPorts('4000 4001 4002 4003 http://127.0.0.1:4001/4003 14000 40001', ports)).toBe(
+    '40015 44003 14002 41591 http://127.0.0.1:44003/41591 14000 40001',
+  )
 })
 
 // The walk is a reader's: one server, one terminal, no endpoint but those that the pages register.

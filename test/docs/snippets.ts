@@ -36,9 +36,8 @@ export function hasSnippets(markdown: string): boolean {
 /** A block that ran, and what it printed. */
 export type BlockResult = Block & { page: string; output: string }
 
-// The ports that the documents let a reader's receivers listen on.
-const documentedPorts = ['4000', '4001', '4002', '4003'] as const
-export type ReceiverPorts = Readonly<Record<(typeof documentedPorts)[number], number>>
+/** The ports that the documents let a reader's receivers listen on, each with the one that it has in the walk. */
+export type ReceiverPorts = Readonly<Record<'4000' | '4001' | '4002' | '4003', number>>
 
 /**
  * Walks pages in one shell, one after another, as a reader at a terminal would, and gives what each block printed. What a page has left
@@ -80,13 +79,18 @@ async function commandOf(
   directory: string,
   ports: ReceiverPorts,
 ): Promise<string> {
-  const own = documentedPorts.reduce((all, port) => all.replaceAll(port, String(ports[port])), text)
+  const own = onPorts(text, ports)
   if (language === 'bash' || language === 'sh') return own
   const [, named] = /^\/\/ ([\w.-]+\.(?:mjs|js|ts))\n/.exec(own) ?? []
   const file = `${index}.${language === 'js' ? 'mjs' : 'mts'}`
   await writeFile(join(directory, file), own)
   // Only now, so that a page has what it saves itself and not what a later one does.
   return named === undefined ? `node ${file}` : `cp ${file} ${named}`
+}
+
+/** A snippet with its documented ports changed to others, in one pass: a free port such as 44003 holds the name of another. */
+export function onPorts(text: string, ports: ReceiverPorts): string {
+  return text.replaceAll(/\b400[0-3]\b/g, (port) => String(ports[port as keyof ReceiverPorts]))
 }
 
 const missing = '(did not run)'
