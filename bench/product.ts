@@ -5,8 +5,9 @@ import { systemClock } from '../src/core/clock.ts'
 import { derivedDataKeys } from '../src/core/data-keys.ts'
 import type { Log } from '../src/core/log.ts'
 import { openPool, type Pool, servingLimits } from '../src/database/pool.ts'
+import { oneNode } from '../src/database/shard-map.ts'
 import { createJobs, deliverWebhooks, sequenceEvents } from '../src/jobs/index.ts'
-import { createPaymentQueue } from '../src/ledger/payments/batch.ts'
+import { createPaymentQueue } from '../src/ledger/payments/queue.ts'
 import { compose } from '../src/server/compose.ts'
 import { poolSize } from '../src/server/open-database.ts'
 import { wakeDeliveries } from '../src/webhooks/delivery/waking.ts'
@@ -57,7 +58,7 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
   sequencing.start()
   let batches: number[] = []
   const payments = createPaymentQueue({
-    pool,
+    shards: oneNode(pool),
     now: () => clock.now(),
     committed(count) {
       batches.push(count)

@@ -9,8 +9,9 @@ import type { Semaphore } from './core/semaphore.ts'
 import type { IdempotencyClaim } from './database/idempotency.ts'
 import type { Outage } from './database/outage.ts'
 import type { Pool } from './database/pool.ts'
+import type { ShardMap } from './database/shard-map.ts'
 import type { EventFeed } from './events/feed/sequencer.ts'
-import type { PaymentQueue } from './ledger/payments/batch.ts'
+import type { PaymentQueue } from './ledger/payments/queue.ts'
 import type { ClientOf } from './limits/client-address.ts'
 import type { FairTurns } from './limits/fair-turns.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -39,6 +40,8 @@ export type ReportRoom = { pool: Pool; running: Semaphore }
  */
 export type AppContext = {
   pool: Pool
+  /** Where rows lie. What is not a payment goes by `pool`, which leads to all of them. */
+  shards: ShardMap
   clock: Clock
   vault: Vault
   payments: PaymentQueue

@@ -121,14 +121,13 @@ class Queue<Item, Outcome> {
       return Promise.reject(new Problem('overloaded', 'Too many requests are waiting.', { retry_after_s: 1 }))
     }
     const waiting = new WaitingItem<Item, Outcome>(item, (settled) => {
-      this.#pending.delete(settled)
-      this.#figures.waiting = this.#pending.size
+      if (this.#pending.delete(settled)) this.#figures.waiting -= 1
       this.#checkDrained()
     })
     this.#waiting.push(waiting)
     void this.#run()
     this.#pending.add(waiting)
-    this.#figures.waiting = this.#pending.size
+    this.#figures.waiting += 1
     this.#timer ??= setInterval(() => this.#check(), checkEvery_ms).unref()
     return waiting.outcome
   }

@@ -1,8 +1,9 @@
 import { bucketOfValue } from '../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './arrays.ts'
-import type { Queryable } from './pool.ts'
+import type { Pool, Queryable } from './pool.ts'
 import { jsonTexts, loadSql } from './sql.ts'
+import { transaction } from './transaction.ts'
 
 /** A key within its environment, and the fingerprint (SHA-256) of the request that used it. */
 export type IdempotencyClaim = {
@@ -19,7 +20,9 @@ const claimNewKeysSql = loadSql(import.meta.url, './sql/claim-new-keys.sql')
 const storeResponsesSql = loadSql(import.meta.url, './sql/store-responses.sql')
 const findResponsesSql = loadSql(import.meta.url, './sql/find-responses.sql')
 const releaseKeysSql = loadSql(import.meta.url, './sql/release-keys.sql')
-const deleteOldResponsesSql = loadSql(import.meta.url, './sql/delete-old-responses.sql')
+const findOldResponsesSql = loadSql(import.meta.url, './sql/find-old-responses.sql')
+const deleteKeysSql = loadSql(import.meta.url, './sql/delete-keys.sql')
+const deleteResponsesSql = loadSql(import.meta.url, './sql/delete-responses.sql')
 
 /** The name of a claim in sets and maps. */
 export function claimName({ environment_id, key }: Pick<IdempotencyClaim, 'environment_id' | 'key'>): string {
@@ -124,8 +127,38 @@ function keyColumns(claims: IdempotencyClaim[]): Buffer[] {
   ]
 }
 
-/** Deletes up to `most` keys that were claimed before an instant, with their responses. Returns how many there were. */
-export async function deleteOldResponses(database: Queryable, before: Date, most: number): Promise<number> {
-  const { rowCount } = await database.query({ ...deleteOldResponsesSql, values: [before, most] })
-  return rowCount ?? 0
+/**
+ * Deletes up to `most` keys that were claimed before an instant, with their responses. Returns how many there were. The keys are deleted
+ * where their values say they lie, which need not be where the responses lie.
+ */
+export function deleteOldResponses(pool: Pool, before: Date, most: number): Promise<number> {
+  return transaction(pool, async (connection) => {
+    const { rows } = await connection.query<{ id: Id; environment_id: number; key: string }>({
+      ...findOldResponsesSql,
+      values: [before, most],
+    })
+    if (rows.length === 0) return 0
+    const environments = rows.map(({ environment_id }) => environment_id)
+    const ids = uuidArray(rows.map(({ id }) => id))
+    await Promise.all([
+      connection.query({
+        ...deleteKeysSql,
+        values: [
+          integerArray(environments),
+          textArray(rows.map(({ key }) => key)),
+          integerArray(rows.map(({ key }) => bucketOfValue(key))),
+          ids,
+        ],
+      }),
+      connection.query({
+        ...deleteResponsesSql,
+        values: [
+          integerArray([...new Set(environments)]),
+          ids,
+          integerArray([...new Set(rows.map(({ id }) => bucketOf(id)))]),
+        ],
+      }),
+    ])
+    return rows.length
+  })
 }

@@ -123,7 +123,6 @@ export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
       'claim-replacements',
       'correct-payment',
       'count-guest-attempts',
-      'delete-old-responses',
       'insert-checkout',
       'insert-notice',
       'insert-session-payment',

@@ -2,6 +2,7 @@ import type { KeyUses } from '../api/key-uses.ts'
 import { tellOverdue } from '../billing/bill/tell-overdue.ts'
 import type { AppContext } from '../context.ts'
 import type { EventFeed } from '../events/feed/sequencer.ts'
+import { settleReservations } from '../ledger/payments/reservations/settle.ts'
 import { totalClearing } from '../ledger/settlements/clearing.ts'
 import { totalLedger } from '../ledger/totals.ts'
 import { sendReceipts } from '../pages/receipts/send-messages.ts'
@@ -45,6 +46,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'send-receipts', every_ms: 1_000, run: (stopping) => sendReceipts(app, stopping) },
     { name: 'wake-deliveries', every_ms: 1_000, run: (stopping) => wakeDeliveries(app, stopping) },
     { name: 'replay-events', every_ms: 1_000, run: (stopping) => runReplays(app, stopping) },
+    { name: 'settle-reservations', every_ms: 60_000, run: (stopping) => settleReservations(app.shards, stopping) },
     ...verifyJobs(app),
     { name: 'maintain-database', every_ms: 3_600_000, run: (stopping) => maintainDatabase(app, stopping) },
     sequenceEvents(app.eventFeed),

@@ -11,8 +11,9 @@ import { Semaphore } from '../core/semaphore.ts'
 import { version } from '../core/version.ts'
 import { createOutage } from '../database/outage.ts'
 import { openReportPool, type Pool } from '../database/pool.ts'
+import { oneNode, type ShardMap } from '../database/shard-map.ts'
 import { createEventFeed } from '../events/feed/sequencer.ts'
-import { createPaymentQueue } from '../ledger/payments/batch.ts'
+import { createPaymentQueue } from '../ledger/payments/queue.ts'
 import { findClients } from '../limits/client-address.ts'
 import { createFairTurns } from '../limits/fair-turns.ts'
 import { createLimiter } from '../limits/limiter.ts'
@@ -81,6 +82,8 @@ function composeLimits(
 /** Makes the parts that the program shares and connects them. Nothing runs yet: the caller listens and starts the jobs. */
 export function compose(parts: {
   pool: Pool
+  /** Where rows lie; all of them where `pool` leads, unless given. */
+  shards?: ShardMap
   clock: Clock
   data_keys: DataKeys
   webhooks: AddressRules & { retry_waits_s: readonly number[]; authorities?: readonly string[] }
@@ -96,7 +99,7 @@ export function compose(parts: {
   log: Log
   publicUrl(): string
 }): Composition {
-  const { pool, clock, log } = parts
+  const { pool, clock, log, shards = oneNode(pool) } = parts
   const vault = openVault(parts.data_keys)
   const figures = newFigures()
   const guard = createAddressGuard(parts.webhooks)
@@ -123,10 +126,11 @@ export function compose(parts: {
   const authenticator = createAuthenticator(pool, clock, keyUses, countFailedKeys(limits))
   const app: AppContext = {
     pool,
+    shards,
     clock,
     vault,
     payments: createPaymentQueue({
-      pool,
+      shards,
       now: () => clock.now(),
       committed: eventsCommitted,
       figures: figures.payments,

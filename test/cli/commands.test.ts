@@ -88,6 +88,7 @@ describe('the first start', () => {
       'send-receipts',
       'wake-deliveries',
       'replay-events',
+      'settle-reservations',
       'verify-new',
       'verify-all',
       'maintain-database',

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Id } from '../../src/core/id/id.ts'
-import { createPaymentQueue, type PaymentQueue } from '../../src/ledger/payments/batch.ts'
+import { oneNode } from '../../src/database/shard-map.ts'
 import { createInFlightBatches } from '../../src/ledger/payments/concurrency/in-flight-batches.ts'
+import { createPaymentQueue, type PaymentQueue } from '../../src/ledger/payments/queue.ts'
 import type { Receivable } from '../../src/ledger/receivable.ts'
 import { eventually } from '../support/eventually.ts'
 import { recorder } from '../support/record-payment.ts'
@@ -27,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-const newQueue = () => createPaymentQueue({ pool: server.database.pool, now: () => server.app.clock.now() })
+const newQueue = () => createPaymentQueue({ shards: oneNode(server.database.pool), now: () => server.app.clock.now() })
 
 async function openAccount(balance: number, of = customer): Promise<string> {
   const account = { customer: of, external_reference: randomUUID(), currency: 'ZAR', balance }

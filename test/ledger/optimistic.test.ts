@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createPaymentQueue } from '../../src/ledger/payments/batch.ts'
+import { oneNode } from '../../src/database/shard-map.ts'
 import { createOptimisticMode } from '../../src/ledger/payments/concurrency/optimistic.ts'
+import { createPaymentQueue } from '../../src/ledger/payments/queue.ts'
 import { recorder } from '../support/record-payment.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -62,7 +63,7 @@ describe('a batch of payments that are taken to be new', () => {
     const { database, app } = server
     const committed: number[] = []
     const payments = createPaymentQueue({
-      pool: database.pool,
+      shards: oneNode(database.pool),
       now: () => app.clock.now(),
       committed: (count) => committed.push(count),
     })

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RequestContext, RequestEnvironment } from '../../src/context.ts'
 import { Problem } from '../../src/core/problem.ts'
-import { createPaymentQueue } from '../../src/ledger/payments/batch.ts'
+import { oneNode } from '../../src/database/shard-map.ts'
+import { createPaymentQueue } from '../../src/ledger/payments/queue.ts'
 import { recordPayment } from '../../src/payments/recorded/record.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 
@@ -104,7 +105,7 @@ describe('a returned payment that is presented again', () => {
       await database.pool.query<RequestEnvironment>("select * from environment where mode = 'test' order by id desc")
     ).rows[0] as RequestEnvironment
     const queues = Array.from({ length: 3 }, () =>
-      createPaymentQueue({ pool: database.pool, now: () => app.clock.now() }),
+      createPaymentQueue({ shards: oneNode(database.pool), now: () => app.clock.now() }),
     )
     const context = { environment, actor: 'command:test', request_id: 'req_1', instance: '/' } as const
     const ask = (amount: number) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RequestContext, RequestEnvironment } from '../../src/context.ts'
 import { sha256 } from '../../src/core/secret.ts'
 import { newClaim } from '../../src/database/idempotency.ts'
-import type { PaymentQueue } from '../../src/ledger/payments/batch.ts'
+import type { PaymentQueue } from '../../src/ledger/payments/queue.ts'
 import { recordPayment } from '../../src/payments/recorded/record.ts'
 import type { TestServer } from './server.ts'
 

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../../src/core/clock.ts'
 import { derivedDataKeys } from '../../src/core/data-keys.ts'
 import type { Log } from '../../src/core/log.ts'
 import type { Network } from '../../src/core/networks.ts'
+import type { ShardMap } from '../../src/database/shard-map.ts'
 import { type LimitPolicies, usualPolicies } from '../../src/limits/policies.ts'
 import { createMerchant } from '../../src/merchant/merchant.ts'
 import type { MailSettings } from '../../src/net/mailer.ts'
@@ -45,6 +46,8 @@ export type TestServerOptions<C extends Clock> = {
   /** Shared with an earlier server of the same test; it is then not dropped at the stop. */
   database?: TestDatabase
   merchant?: { name: string; slug: string }
+  /** On which machines rows lie; all of them in its database unless given. */
+  shards?: ShardMap
   /** Where its e-mail goes; none is sent unless given. */
   mail?: MailSettings
   /** Where Stripe is: a fake of the test's own. */
@@ -83,6 +86,7 @@ export async function testServer<C extends Clock = Clock>(options: TestServerOpt
   let url = ''
   const composition = compose({
     pool,
+    ...(options.shards && { shards: options.shards }),
     clock,
     data_keys: derivedDataKeys(encryptionKey),
     webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },

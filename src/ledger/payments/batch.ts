@@ -1,18 +1,24 @@
 import { assert } from '../../core/assert.ts'
-import type { QueueFigures } from '../../core/figures.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
-import { createGroupCommit, type GroupCommitHealth } from '../../database/group-commit.ts'
 import { type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
 import { insertEvents, numberEvents } from '../../events/outbox.ts'
-import { activeSpan, withSpan } from '../../tracing/span.ts'
+import { withSpan } from '../../tracing/span.ts'
 import { Journal } from '../journal.ts'
 import { reopen } from '../store.ts'
 import { completeCheckouts, paidEvent, payCheckouts } from './checkouts.ts'
-import { type BatchInputs, type ClaimedCommand, claimAndRead, resolveLostClaims, withClaims, wonKey } from './claims.ts'
-import { firstOf, type PaymentCommand, type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
+import {
+  type BatchInputs,
+  type ClaimedCommand,
+  claimAndRead,
+  isKept,
+  resolveLostClaims,
+  wonKey,
+  wonReference,
+} from './claims.ts'
+import { type PaymentOutcome, type RenderedText, readsMore } from './command.ts'
 import {
   createInFlightBatches,
   type InFlightBatch,
@@ -25,60 +31,15 @@ import { writeReceipts } from './receipts.ts'
 import { releasePaymentReferences } from './reference-claims.ts'
 import { type AppliedRow, openPayments, paymentEvents, writeApplications, writePayments } from './write.ts'
 
-export type PaymentQueueOptions = {
-  pool: Pool
-  now(): Date
-  /**
-   * How many batches may be in flight. Of two, three, four and five, in alternating slices, three had the highest rate:
-   * for one account 10,200, 10,600, 9,700 and 8,000 a second; for many 8,450, 9,100, 8,100 and 7,200.
-   */
-  in_flight_max?: number
-  batch_max?: number
-  waiting_max?: number
-  /** Called after each commit with the size of its batch, so that events leave at once. */
-  committed?(payments: number): void
-  figures?: QueueFigures
-}
-
-export type PaymentQueue = {
-  /** Applies one payment, exactly once, together with whatever else is waiting. */
-  apply(command: PaymentCommand): Promise<PaymentOutcome>
-  /** How many payments wait for their outcome. */
-  waiting(): number
-  /** Whether payments are being applied. */
-  health(): GroupCommitHealth
-  /** Resolves when every payment has its outcome. */
-  drain(): Promise<void>
-}
-
-/** Makes the queue in front of the one write path for payments. */
-export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
-  const { pool, now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
-  const concurrency = { inFlight: createInFlightBatches(), optimistic: createOptimisticMode() }
-  const queue = createGroupCommit<ClaimedCommand, PaymentOutcome>({
-    name: 'payments',
-    runBatch: (commands, lock_wait_ms) => applyBatch(pool, commands, now(), concurrency, lock_wait_ms),
-    claimsOf: ({ names }) => names,
-    placeOf: ({ command }) => ({ owner: String(command.environment.id), object: firstOf(command.target) }),
-    spanOf: ({ command }) => command.span,
-    in_flight_max,
-    batch_max,
-    waiting_max,
-    committed: options.committed,
-    figures: options.figures,
-  })
-  const { waiting, health, drain } = queue
-  const traced = (command: PaymentCommand): PaymentCommand => {
-    const span = activeSpan()
-    return span === undefined ? command : { ...command, span }
-  }
-  return { apply: (command) => queue.add(withClaims(traced(command))), waiting, health, drain }
-}
-
 const triesMax = 4
 
-/** What the batches of one process know about each other. */
-type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: OptimisticMode }
+/** What the batches of one process know about each other, on one node. */
+export type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: OptimisticMode }
+
+/** What the first batch of a process knows: of no other. */
+export function newConcurrency(): BatchConcurrency {
+  return { inFlight: createInFlightBatches(), optimistic: createOptimisticMode() }
+}
 
 /**
  * Applies a batch of payments in one transaction of two round trips: claims and balances, then writes. The outcomes are
@@ -89,7 +50,7 @@ type BatchConcurrency = { inFlight: InFlightBatchRegistry; optimistic: Optimisti
  * The batches in flight must not hold two commands with the same key, reference or payment: the queue ensures that. A
  * batch that would wait for a lock longer than `lock_wait_ms` fails with a lock timeout.
  */
-async function applyBatch(
+export async function applyBatch(
   pool: Pool,
   commands: ClaimedCommand[],
   now: Date,
@@ -113,6 +74,10 @@ async function applyBatch(
       optimistic.committed(!outcomes.includes(undefined))
       return resolveLostClaims(pool, commands, outcomes)
     }
+  } catch (error) {
+    // A commit may have been sent.
+    for (const { reservation } of commands) if (reservation) reservation.may_be_applied = true
+    throw error
   } finally {
     inFlight.end(batch)
   }
@@ -188,7 +153,8 @@ function decideCommand(
   if (!wonKey(claimed, inputs)) return undefined
   const lost = lostClaim(claimed, inputs)
   if (lost !== undefined) return lost === 'reference' ? undefined : { kind: 'already_succeeded' }
-  const { command } = claimed
+  const { command, reservation } = claimed
+  if (reservation && performance.now() > reservation.apply_until_ms) return { kind: 'refused', problem: tooLate() }
   const decision = decide(command, inputs.receivables)
   if (decision === 'target_unknown') return { kind: 'target_unknown' }
   if (decision instanceof Problem) return { kind: 'refused', problem: decision }
@@ -203,15 +169,24 @@ function outcomeOf({ applied }: AppliedRow): PaymentOutcome {
   return { kind: 'applied', payment_id: command.payment.id, response: command.renderer.payment(applied) }
 }
 
-function lostClaim({ command, reference }: ClaimedCommand, inputs: BatchInputs): 'reference' | 'session' | undefined {
-  if (reference !== undefined) return inputs.references.has(reference.name) ? undefined : 'reference'
+/** Its names may be given to others soon, so it is not applied any more. Sent again, it reserves them again. */
+function tooLate(): Problem {
+  return new Problem('overloaded', 'The request has waited too long.', { retry_after_s: 1 })
+}
+
+function lostClaim(claimed: ClaimedCommand, inputs: BatchInputs): 'reference' | 'session' | undefined {
+  const { command, reference } = claimed
+  if (reference !== undefined) return wonReference(claimed, inputs) ? undefined : 'reference'
   const payment = inputs.payments.get(command.payment.id)
   assert(payment, 'the payment of a session exists')
   assert(payment.currency === command.payment.currency, 'money is of the currency that was asked for')
   return statusesBefore('succeeded').includes(payment.status) ? undefined : 'session'
 }
 
-/** Stores the final responses, and releases the claims of commands that were not applied, so that no claim is orphaned. */
+/**
+ * Stores the final responses, and releases the claims of commands that were not applied, so that no claim is orphaned. Reserved names are
+ * released by whoever has reserved them.
+ */
 function resolveClaims(
   connection: Connection,
   commands: ClaimedCommand[],
@@ -221,8 +196,13 @@ function resolveClaims(
   const keys: ResolvedKey[] = []
   const references: Parameters<typeof releasePaymentReferences>[1] = []
   commands.forEach((claimed, index) => {
-    const { key, reference } = claimed
+    const { key, reference, reservation } = claimed
     const outcome = outcomes[index]
+    if (reservation !== undefined) {
+      const response = finalResponse(claimed, outcome)
+      if (key && response) keys.push({ claim: key, response })
+      return
+    }
     // Also when the command lost its key: the key was used for another request, with another reference.
     if (outcome?.kind !== 'applied' && reference && inputs.references.has(reference.name)) references.push(reference)
     if (key && wonKey(claimed, inputs)) keys.push({ claim: key, response: finalResponse(claimed, outcome) })
@@ -233,6 +213,5 @@ function resolveClaims(
 function finalResponse({ command }: ClaimedCommand, outcome: PaymentOutcome | undefined): RenderedText | undefined {
   if (outcome?.kind === 'applied') return outcome.response
   if (outcome?.kind !== 'refused') return undefined
-  const { status } = outcome.problem
-  return status === 409 || status === 422 ? command.renderer.problem(outcome.problem) : undefined
+  return isKept(outcome.problem) ? command.renderer.problem(outcome.problem) : undefined
 }

@@ -1,3 +1,4 @@
+import { required } from '../../core/assert.ts'
 import type { Id } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { retryWhileUnavailable } from '../../database/availability.ts'
@@ -16,8 +17,15 @@ import { lockNotices } from '../notices/lock.ts'
 import type { NoticeRow } from '../notices/notice.ts'
 import type { ReceivableIndex } from '../receivable.ts'
 import { type LockedPayment, lockCheckouts, lockPayments, lockReceivables, readReceivables } from '../store.ts'
-import { type PaymentCommand, type PaymentOutcome, type ReferenceHolder, selectionOf } from './command.ts'
+import {
+  type PaymentCommand,
+  type PaymentOutcome,
+  type ReferenceHolder,
+  type RenderedText,
+  selectionOf,
+} from './command.ts'
 import type { Assumptions } from './concurrency/optimistic.ts'
+import { findResponsesById, findThere } from './look-up-by-id.ts'
 import {
   claimPaymentReferences,
   nameReference,
@@ -37,6 +45,8 @@ export type BatchInputs = {
   claimed: Promise<unknown>
   keys: Set<string>
   references: Set<string>
+  /** Of commands with reserved names: the payments and responses that are there already. */
+  done: Set<Id>
   payments: Map<Id, LockedPayment>
   /** The requests and sessions of which payments are attempts. */
   checkouts: Map<Id, CheckoutRow>
@@ -52,6 +62,18 @@ export type ClaimedCommand = {
   readonly reference: PaymentReferenceClaim | undefined
   /** No two commands in flight may share one of these. */
   readonly names: string[]
+  /** Where its key and its reference are reserved already, on their own nodes: they are not claimed again. */
+  readonly reservation?: Reservation
+}
+
+/** The right to apply a command whose names are reserved. */
+export type Reservation = {
+  /** Until when, by the clock of `performance.now()`. */
+  apply_until_ms: number
+  /** Whether another request has the same names, so that the payment or its response may be there already. */
+  is_shared: boolean
+  /** Noted when nobody knows what became of a commit. */
+  may_be_applied: boolean
 }
 
 /** What a command claims: its idempotency key, if it has one, and its reference, if the payment is to be recorded. */
@@ -82,8 +104,11 @@ export async function claimAndRead(
     environments,
   )
   const reading = assumptions.balances === 'unlocked' ? readReceivables(connection, selection) : undefined
-  const keys = commands.flatMap(({ key }) => key ?? [])
-  const references = commands.flatMap(({ reference }) => reference ?? [])
+  const reserved = commands.filter(({ reservation }) => reservation !== undefined)
+  const unreserved = reserved.length === 0 ? commands : commands.filter(({ reservation }) => reservation === undefined)
+  const keys = unreserved.flatMap(({ key }) => key ?? [])
+  const references = unreserved.flatMap(({ reference }) => reference ?? [])
+  const isNew = assumptions.claims === 'new' && !reserved.some(({ reservation }) => reservation?.is_shared)
   const sessions = commands.filter(({ reference }) => reference === undefined).map(({ command }) => command.payment.id)
   const notices = commands.flatMap(({ command }) => command.notice?.id ?? [])
   const claimed = Promise.all([
@@ -92,15 +117,21 @@ export async function claimAndRead(
     lockPayments(connection, sessions, environments),
     lockCheckouts(connection, checkoutsOf(commands), environments),
     lockNotices(connection, notices, environments),
+    isNew ? new Set<Id>() : findThere(connection, environments, idsOf(reserved)),
   ])
   const locking = reading ?? lockReceivables(connection, selection)
   // Awaited later, with the statements sent behind it.
   claimed.catch(() => {})
   const receivables = await locking
   const onlyNew = sessions.length === 0 && notices.length === 0 && references.every(({ replaces }) => replaces === null)
-  const [wonKeys, wonReferences, payments, checkouts, locked] =
-    onlyNew && assumptions.claims === 'new' ? allNew(commands) : await claimed
-  return { claimed, keys: wonKeys, references: wonReferences, payments, checkouts, notices: locked, receivables }
+  const [wonKeys, wonReferences, payments, checkouts, locked, done] =
+    onlyNew && isNew ? allNew(unreserved) : await claimed
+  return { claimed, keys: wonKeys, references: wonReferences, done, payments, checkouts, notices: locked, receivables }
+}
+
+/** What commands with reserved names are to write. */
+function idsOf(reserved: ClaimedCommand[]): Id[] {
+  return reserved.flatMap(({ command, key }) => [command.payment.id, ...(key ? [key.response_id] : [])])
 }
 
 function checkoutsOf(commands: ClaimedCommand[]): Id[] {
@@ -109,20 +140,32 @@ function checkoutsOf(commands: ClaimedCommand[]): Id[] {
   )
 }
 
-type Won = [Set<string>, Set<string>, Map<Id, LockedPayment>, Map<Id, CheckoutRow>, Map<Id, NoticeRow>]
+type Won = [Set<string>, Set<string>, Map<Id, LockedPayment>, Map<Id, CheckoutRow>, Map<Id, NoticeRow>, Set<Id>]
 
 function allNew(commands: ClaimedCommand[]): Won {
   const names = (kind: 'key' | 'reference') => new Set(commands.flatMap((claimed) => claimed[kind]?.name ?? []))
-  return [names('key'), names('reference'), new Map(), new Map(), new Map()]
+  return [names('key'), names('reference'), new Map(), new Map(), new Map(), new Set()]
 }
 
 /** Whether the command won its key, or has none. */
-export function wonKey({ key }: ClaimedCommand, inputs: BatchInputs): boolean {
-  return key === undefined || inputs.keys.has(key.name)
+export function wonKey({ key, reservation }: ClaimedCommand, inputs: BatchInputs): boolean {
+  if (key === undefined) return true
+  return reservation === undefined ? inputs.keys.has(key.name) : !inputs.done.has(key.response_id)
+}
+
+/** Whether the payment of a command with a reference is not there yet. */
+export function wonReference({ command, reference, reservation }: ClaimedCommand, inputs: BatchInputs): boolean {
+  if (reservation !== undefined) return !inputs.done.has(command.payment.id)
+  return reference !== undefined && inputs.references.has(reference.name)
 }
 
 /** What was found for the claims that were lost. */
-type Found = { responses: Map<string, StoredResponse>; references: Map<string, ReferenceHolder[]> }
+type Found = {
+  responses: Map<string, StoredResponse>
+  references: Map<string, ReferenceHolder[]>
+  /** Of commands with reserved names, by the ids of the responses. */
+  reserved: Map<Id, RenderedText>
+}
 
 /**
  * Resolves the outcomes of the commands that lost a claim. They are looked up after the commit, since the winner's row
@@ -144,17 +187,36 @@ export function resolveLostClaims(
 
 /** Most are replays, for which the stored response is enough; only the others are looked up by their reference. */
 async function findLost(pool: Queryable, lost: ClaimedCommand[]): Promise<Found> {
+  const claimed = lost.filter(({ reservation }) => reservation === undefined)
   const responses = await findResponses(
     pool,
-    lost.map(({ key }) => key).filter((key) => key !== undefined),
+    claimed.map(({ key }) => key).filter((key) => key !== undefined),
   )
-  const others = lost.filter(({ key }) => !key || !responses.has(key.name))
+  const others = claimed.filter(({ key }) => !key || !responses.has(key.name))
   const references = await findReferences(pool, others)
+  const reserving = lost.filter(({ reservation }) => reservation !== undefined)
+  const reserved = await findResponsesById(
+    pool,
+    reserving.map(({ command }) => command.environment.id),
+    reserving.flatMap(({ key }) => key?.response_id ?? []),
+  )
   await awaitStandby(pool)
-  return { responses, references }
+  return { responses, references, reserved }
 }
 
-function lostOutcomeOf({ key, reference }: ClaimedCommand, { responses, references }: Found): PaymentOutcome {
+function lostOutcomeOf(claimed: ClaimedCommand, found: Found): PaymentOutcome {
+  return claimed.reservation === undefined ? lostClaimOf(claimed, found) : lostReservationOf(claimed, found)
+}
+
+/** Another request with the same names was faster: it was answered under this very key, or it has applied this very payment. */
+function lostReservationOf({ command, key, reference }: ClaimedCommand, { reserved }: Found): PaymentOutcome {
+  const response = key && reserved.get(key.response_id)
+  if (response) return { kind: 'replayed', response }
+  const { fingerprint } = required(reference, 'what is reserved has a reference')
+  return { kind: 'reference_taken', holders: [{ payment_id: command.payment.id, fingerprint }] }
+}
+
+function lostClaimOf({ key, reference }: ClaimedCommand, { responses, references }: Found): PaymentOutcome {
   const stored = key && responses.get(key.name)
   if (key && stored) {
     if (!stored.fingerprint.equals(key.fingerprint)) {
@@ -168,12 +230,19 @@ function lostOutcomeOf({ key, reference }: ClaimedCommand, { responses, referenc
   const holders = reference && (references.get(reference.name) ?? [])
   if (holders && (holders.length > 0 || reference.replaces !== null)) return { kind: 'reference_taken', holders }
   // The winner rolled back between our claim and this look-up, so a retry will win.
-  return {
-    kind: 'refused',
-    problem: new Problem('idempotency_in_flight', 'A request with this key or reference is still running.', {
-      retry_after_s: 1,
-    }),
-  }
+  return { kind: 'refused', problem: stillRunning() }
+}
+
+/** A request with the same name has begun, and nobody can say yet what becomes of it. */
+export function stillRunning(): Problem {
+  return new Problem('idempotency_in_flight', 'A request with this key or reference is still running.', {
+    retry_after_s: 1,
+  })
+}
+
+/** Whether a refusal is kept as the response of its key. */
+export function isKept({ status }: Problem): boolean {
+  return status === 409 || status === 422
 }
 
 /** The payments that the reference of a command names or has named, the present one first. */

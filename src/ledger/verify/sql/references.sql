@@ -4,7 +4,7 @@
 -- looked up only where nothing is applied. A transaction is matched by its id alone: matching the rest of its key too
 -- sorted both sides by all of it, which took twice as long. A payment keeps its reference as it was sent, the
 -- directory keeps the form in which references are compared (src/core/reference-text.ts). A request that was given another reference
--- keeps the one before too.
+-- keeps the one before too. A reference that is reserved may have no payment for some minutes, until a job gives it up.
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -57,7 +57,7 @@ from (
   left join customer as c on c.id = p.customer_id and c.bucket = p.bucket and c.environment_id = p.environment_id
   union all
   select 'payment', coalesce(p.id, n.payment_id), 'its reference is not the one reserved for it',
-    p.id is null or n.payment_id is null or p.channel <> n.channel or p.environment_id <> n.environment_id
+    p.id is null and not n.is_reserved or n.payment_id is null or p.channel <> n.channel or p.environment_id <> n.environment_id
       or case when p.reference <> n.reference then n.reference <> btrim(regexp_replace(normalize(p.reference, nfc),
         '[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g'))
         else false end
@@ -68,13 +68,22 @@ from (
           and o.payment_id = p.replaces and o.replaced_by = p.id)
   from (select * from payment where reference is not null) as p
   full join (
-    select environment_id, channel, reference, payment_id, false as replaced from payment_reference
+    select environment_id, channel, reference, payment_id, false as replaced,
+      coalesce(reserved_at > now() - interval '15 minutes', false) as is_reserved
+    from payment_reference
     union all
-    select environment_id, channel, reference, payment_id, true from replaced_payment
+    select environment_id, channel, reference, payment_id, true, false from replaced_payment
   ) as n on n.payment_id = p.id
   union all
   select 'payment', o.replaced_by, 'it does not say which payment it replaces', p.id is null
-  from replaced_payment as o
+  from (
+    select * from replaced_payment as every
+    where not exists (
+      select 1 from payment_reference as kept
+      where kept.environment_id = every.environment_id and kept.channel = every.channel and kept.reference = every.reference
+        and kept.bucket = every.bucket and kept.payment_id = every.replaced_by
+        and kept.reserved_at > now() - interval '15 minutes')
+  ) as o
   left join payment as p on p.id = o.replaced_by and p.environment_id = o.environment_id and p.replaces = o.payment_id
   union all
   select 'payment', n.payment_id, 'its processor reference is not the one reserved for it',

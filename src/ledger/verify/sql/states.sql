@@ -36,8 +36,12 @@ from (
   from webhook_delivery
   union all
   select 'idempotency record', null, 'there is no response for the key ' || key, a.id is null and r.id is null
-  from (select environment_id, key, response_id, bucket from idempotency_key) as k
-  left join (select id, bucket from idempotency_response) as a on a.id = k.response_id and a.bucket = k.bucket
+  from (
+    -- What is reserved and whose machine has not answered yet has none for some minutes.
+    select environment_id, key, response_id from idempotency_key
+    where reserved_at is null or reserved_at < now() - interval '15 minutes'
+  ) as k
+  left join (select id from idempotency_response) as a on a.id = k.response_id
   -- A refund or a capture whose processor was not asked yet gives its key a response when it has been.
   left join (
     select id, response_id from refund where response_id is not null
