@@ -112,13 +112,14 @@ export async function storedResponse(
   claim: IdempotencyClaim,
 ): Promise<RenderedResponse> {
   const stored = (await findResponses(pool, [claim])).get(claimName(claim))
-  if (!stored) {
-    throw new Problem('idempotency_in_flight', 'A request with this key is still running.', { retry_after_s: 1 })
-  }
-  if (!stored.fingerprint.equals(claim.fingerprint)) {
+  if (stored && !stored.fingerprint.equals(claim.fingerprint)) {
     throw new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.')
   }
+  if (!stored?.response) {
+    throw new Problem('idempotency_in_flight', 'A request with this key is still running.', { retry_after_s: 1 })
+  }
+  const { status, body, encrypted } = stored.response
   await awaitStandby(pool)
-  const kept = stored.encrypted ? vault.decrypt(Buffer.from(stored.body, 'base64')) : stored.body
-  return { status: stored.status, body: withProofs(vault, kept), replayed: true }
+  const kept = encrypted ? vault.decrypt(Buffer.from(body, 'base64')) : body
+  return { status, body: withProofs(vault, kept), replayed: true }
 }

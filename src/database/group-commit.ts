@@ -23,6 +23,8 @@ export type GroupCommitOptions<Item, Outcome> = {
   claimsOf(item: Item): string[]
   /** What an item changes. A batch that meets a lock is split by it. */
   placeOf(item: Item): LockPlace
+  /** Items of one group are cheaper together: where enough of the oldest one's wait, a batch has no others. */
+  groupOf?: ((item: Item) => number) | undefined
   /** The span in which an item was added; undefined where nobody traces. */
   spanOf(item: Item): SpanContext | undefined
   /** How many batches may be in flight. */
@@ -164,10 +166,12 @@ class Queue<Item, Outcome> {
     const batch: WaitingItem<Item, Outcome>[] = []
     const later: WaitingItem<Item, Outcome>[] = []
     const size = Math.min(batch_max, Math.max(shareMin, Math.ceil(this.#pending.size / in_flight_max)))
+    const isTogether = this.#oldestGroup()
     for (const one of this.#waiting) {
       if (one.isSettled) continue
       const claims = claimsOf(one.item)
-      if (batch.length >= size || claims.some((claim) => this.#claimed.has(claim))) later.push(one)
+      const isFull = batch.length >= size || !isTogether(one.item)
+      if (isFull || claims.some((claim) => this.#claimed.has(claim))) later.push(one)
       else {
         one.claims = claims
         for (const claim of claims) this.#claimed.add(claim)
@@ -176,6 +180,20 @@ class Queue<Item, Outcome> {
     }
     this.#waiting = later
     return batch
+  }
+
+  /** Whether an item may be in the next batch: any, unless enough of the oldest one's group wait to fill one. */
+  #oldestGroup(): (item: Item) => boolean {
+    const { groupOf, claimsOf } = this.#options
+    if (groupOf === undefined) return () => true
+    const free = this.#waiting.filter(
+      ({ item, isSettled }) => !isSettled && !claimsOf(item).some((claim) => this.#claimed.has(claim)),
+    )
+    const [oldest] = free
+    if (oldest === undefined) return () => true
+    const group = groupOf(oldest.item)
+    const isOfGroup = (item: Item) => groupOf(item) === group
+    return free.filter(({ item }) => isOfGroup(item)).length >= shareMin ? isOfGroup : () => true
   }
 
   /** Runs batches until no item can be taken. Does nothing while the maximum number of batches is in flight. */

@@ -13,7 +13,7 @@ export type IdempotencyClaim = {
   /** Of the response that will be stored for the key. Its bucket is the key's. */
   response_id: Id
 }
-export type StoredResponse = { fingerprint: Buffer; status: number; body: string; encrypted: boolean }
+export type StoredResponse = { status: number; body: string; encrypted: boolean }
 
 const claimKeysSql = loadSql(import.meta.url, './sql/claim-keys.sql')
 const claimNewKeysSql = loadSql(import.meta.url, './sql/claim-new-keys.sql')
@@ -67,7 +67,7 @@ function claimColumns(claims: IdempotencyClaim[]): Buffer[] {
   ]
 }
 
-type NewResponse = Omit<IdempotencyClaim, 'fingerprint'> & Omit<StoredResponse, 'fingerprint'>
+type NewResponse = Omit<IdempotencyClaim, 'fingerprint'> & StoredResponse
 
 /** Stores the responses of claimed keys, in the transaction of their effect. */
 export async function storeResponses(connection: Queryable, responses: NewResponse[]): Promise<void> {
@@ -103,21 +103,29 @@ async function releaseKeys(connection: Queryable, claims: IdempotencyClaim[]): P
   await connection.query({ ...releaseKeysSql, values: keyColumns(claims) })
 }
 
+/** What a key stands for: the fingerprint of its request, and the response once there is one. */
+export type FoundKey = { fingerprint: Buffer; response: StoredResponse | undefined }
+
 /**
- * The stored responses of keys, by their names. It must be a statement of its own: the snapshot of the statement that
+ * What is stored of keys, by their names. It must be a statement of its own: the snapshot of the statement that
  * lost a claim may be older than the commit of the winner.
  */
-export async function findResponses(
-  connection: Queryable,
-  claims: IdempotencyClaim[],
-): Promise<Map<string, StoredResponse>> {
+export async function findResponses(connection: Queryable, claims: IdempotencyClaim[]): Promise<Map<string, FoundKey>> {
   if (claims.length === 0) return new Map()
-  const { rows } = await connection.query<StoredResponse & { environment_id: number; key: string }>({
-    ...findResponsesSql,
-    values: keyColumns(claims),
-  })
-  return new Map(rows.map((row) => [claimName(row), row]))
+  const { rows } = await connection.query<KeyRow>({ ...findResponsesSql, values: keyColumns(claims) })
+  return new Map(
+    rows.map((row) => {
+      const { fingerprint, status, body, encrypted } = row
+      const response = status === null ? undefined : { status, body, encrypted }
+      return [claimName(row), { fingerprint, response }]
+    }),
+  )
 }
+
+type KeyRow = { environment_id: number; key: string; fingerprint: Buffer } & (
+  | { status: null; body: null; encrypted: null }
+  | StoredResponse
+)
 
 function keyColumns(claims: IdempotencyClaim[]): Buffer[] {
   return [

@@ -10,11 +10,13 @@ export type ShardMap = {
   nodes: readonly Pool[]
   /** The index of a bucket's machine in `nodes`. Pure: two servers with one map never disagree. */
   nodeOf(bucket: number): number
+  /** In which part of the tables of its machine a bucket lies. A transaction that touches one part costs less than one that touches many. */
+  shardOf(bucket: number): number
 }
 
 /** The map of one PostgreSQL, which has every row. */
 export function oneNode(pool: Pool): ShardMap {
-  return { nodes: [pool], nodeOf: () => 0 }
+  return { nodes: [pool], nodeOf: () => 0, shardOf: () => 0 }
 }
 
 /** The way to the machine of a bucket. */

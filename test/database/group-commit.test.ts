@@ -65,6 +65,31 @@ describe('group commit', () => {
     expect(batches.map((batch) => batch.join())).not.toContain('a1,a2')
   })
 
+  test('has one group in a batch where enough of the oldest one wait, and any where not', async () => {
+    const groupOf = (order: string) => Number(order.split('/')[1])
+    const options = {
+      groupOf,
+      claimsOf: (order: string) => [order],
+      in_flight_max: 1,
+      batch_max: 200,
+      waiting_max: 200,
+    }
+    const orders = (count: number, group: number) => Array.from({ length: count }, (_, at) => `${group}-${at}/${group}`)
+    const many = noted(options)
+    // By turns, as they come.
+    const mixed = orders(40, 1).flatMap((order, at) => [order, `2-${at}/2`])
+    const all = Promise.all(mixed.map(many.queue.add))
+    for (let count = 0; count < 3; count++) await many.release()
+    await all
+    expect(many.batches.map((batch) => new Set(batch.map(groupOf)))).toEqual([new Set([1]), new Set([2])])
+    const few = noted(options)
+    const some = Promise.all([...orders(31, 1), ...orders(9, 2)].map(few.queue.add))
+    await few.release()
+    await few.release()
+    await some
+    expect(few.batches.map(({ length }) => length)).toEqual([40])
+  })
+
   test('refuses past its bound, with a Retry-After, and takes orders again when there is room', async () => {
     const { queue, release } = noted()
     const answers = ['a', 'b', 'c', 'd', 'e', 'f'].map(queue.add)

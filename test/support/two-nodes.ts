@@ -26,7 +26,11 @@ export type TwoNodesOptions = {
 /** Starts two servers on two databases that are the machines of one map. */
 export async function twoNodes({ one_queue = false }: TwoNodesOptions = {}): Promise<TwoNodes> {
   const databases = await Promise.all([testDatabase({ verify: false }), testDatabase({ verify: false })])
-  const shards: ShardMap = { nodes: databases.map(({ pool }) => pool), nodeOf: (bucket) => bucket % 2 }
+  const shards: ShardMap = {
+    nodes: databases.map(({ pool }) => pool),
+    nodeOf: (bucket) => bucket % 2,
+    shardOf: (bucket) => bucket % 8,
+  }
   const [first, second] = await Promise.all(databases.map((database) => testServer({ database, shards })))
   if (!first || !second) throw new Error('there are two')
   if (one_queue) second.app.payments = first.app.payments

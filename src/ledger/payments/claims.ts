@@ -5,9 +5,9 @@ import { retryWhileUnavailable } from '../../database/availability.ts'
 import {
   claimKeys,
   claimName,
+  type FoundKey,
   findResponses,
   type IdempotencyClaim,
-  type StoredResponse,
 } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
@@ -161,7 +161,7 @@ export function wonReference({ command, reference, reservation }: ClaimedCommand
 
 /** What was found for the claims that were lost. */
 type Found = {
-  responses: Map<string, StoredResponse>
+  keys: Map<string, FoundKey>
   references: Map<string, ReferenceHolder[]>
   /** Of commands with reserved names, by the ids of the responses. */
   reserved: Map<Id, RenderedText>
@@ -188,11 +188,11 @@ export function resolveLostClaims(
 /** Most are replays, for which the stored response is enough; only the others are looked up by their reference. */
 async function findLost(pool: Queryable, lost: ClaimedCommand[]): Promise<Found> {
   const claimed = lost.filter(({ reservation }) => reservation === undefined)
-  const responses = await findResponses(
+  const keys = await findResponses(
     pool,
     claimed.map(({ key }) => key).filter((key) => key !== undefined),
   )
-  const others = claimed.filter(({ key }) => !key || !responses.has(key.name))
+  const others = claimed.filter(({ key }) => !key || !keys.get(key.name)?.response)
   const references = await findReferences(pool, others)
   const reserving = lost.filter(({ reservation }) => reservation !== undefined)
   const reserved = await findResponsesById(
@@ -201,7 +201,7 @@ async function findLost(pool: Queryable, lost: ClaimedCommand[]): Promise<Found>
     reserving.flatMap(({ key }) => key?.response_id ?? []),
   )
   await awaitStandby(pool)
-  return { responses, references, reserved }
+  return { keys, references, reserved }
 }
 
 function lostOutcomeOf(claimed: ClaimedCommand, found: Found): PaymentOutcome {
@@ -216,21 +216,22 @@ function lostReservationOf({ command, key, reference }: ClaimedCommand, { reserv
   return { kind: 'reference_taken', holders: [{ payment_id: command.payment.id, fingerprint }] }
 }
 
-function lostClaimOf({ key, reference }: ClaimedCommand, { responses, references }: Found): PaymentOutcome {
-  const stored = key && responses.get(key.name)
-  if (key && stored) {
-    if (!stored.fingerprint.equals(key.fingerprint)) {
-      return {
-        kind: 'refused',
-        problem: new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.'),
-      }
-    }
-    return { kind: 'replayed', response: { status: stored.status, body: stored.body } }
+function lostClaimOf({ key, reference }: ClaimedCommand, { keys, references }: Found): PaymentOutcome {
+  const stored = key && keys.get(key.name)
+  if (key && stored && !stored.fingerprint.equals(key.fingerprint)) return { kind: 'refused', problem: keyReused() }
+  if (stored?.response) {
+    const { status, body } = stored.response
+    return { kind: 'replayed', response: { status, body } }
   }
   const holders = reference && (references.get(reference.name) ?? [])
   if (holders && (holders.length > 0 || reference.replaces !== null)) return { kind: 'reference_taken', holders }
   // The winner rolled back between our claim and this look-up, so a retry will win.
   return { kind: 'refused', problem: stillRunning() }
+}
+
+/** The key belongs to another request. */
+export function keyReused(): Problem {
+  return new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.')
 }
 
 /** A request with the same name has begun, and nobody can say yet what becomes of it. */

@@ -55,13 +55,14 @@ export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
 }
 
 function createLane(pool: Pool, options: PaymentQueueOptions): Lane {
-  const { now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
+  const { shards, now, in_flight_max = 3, batch_max = 200, waiting_max = 5_000 } = options
   const concurrency = newConcurrency()
   return createGroupCommit<ClaimedCommand, PaymentOutcome>({
     name: 'payments',
     runBatch: (commands, lock_wait_ms) => applyBatch(pool, commands, now(), concurrency, lock_wait_ms),
     claimsOf: ({ names }) => names,
     placeOf: ({ command }) => ({ owner: String(command.environment.id), object: firstOf(command.target) }),
+    groupOf: shards.nodes.length === 1 ? undefined : ({ command }) => shards.shardOf(bucketOf(command.payment.id)),
     spanOf: ({ command }) => command.span,
     in_flight_max,
     batch_max,

@@ -1,11 +1,10 @@
 import { required } from '../../../core/assert.ts'
 import { bucketOf } from '../../../core/id/id.ts'
-import { Problem } from '../../../core/problem.ts'
 import { OutcomeUnknown } from '../../../database/availability.ts'
 import { createGroupCommit, type GroupCommit } from '../../../database/group-commit.ts'
 import { poolOf, type ShardMap } from '../../../database/shard-map.ts'
 import { awaitStandby, transaction } from '../../../database/transaction.ts'
-import { type ClaimedCommand, findHolders, isKept, stillRunning } from '../claims.ts'
+import { type ClaimedCommand, findHolders, isKept, keyReused, stillRunning } from '../claims.ts'
 import type { PaymentOutcome, ReferenceHolder } from '../command.ts'
 import { findResponse, isThere, isWhollyReversed } from './look-up.ts'
 import {
@@ -103,10 +102,7 @@ async function outcomeOf(
   claimed: ClaimedCommand,
   { key, reference }: Held,
 ): Promise<PaymentOutcome | undefined> {
-  if (key?.row && !key.row.fingerprint.equals(key.name.fingerprint)) {
-    const detail = 'This Idempotency-Key was used for another request.'
-    return { kind: 'refused', problem: new Problem('idempotency_key_reused', detail) }
-  }
+  if (key?.row && !key.row.fingerprint.equals(key.name.fingerprint)) return { kind: 'refused', problem: keyReused() }
   const { environment, payment } = claimed.command
   const payment_id = reference?.row?.id ?? payment.id
   const isOfAnother = reference && !reference.row?.fingerprint.equals(reference.name.fingerprint)
