@@ -1,6 +1,7 @@
 import { bucketOfValue } from '../../src/core/bucket.ts'
 import { bucketOf, type Id, parseId } from '../../src/core/id/id.ts'
 import type { ShardMap } from '../../src/database/shard-map.ts'
+import { byTurns } from './by-turns.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { type ApiAnswer, type TestServer, testServer } from './server.ts'
 import { expectCleanTogether } from './verify-together.ts'
@@ -21,10 +22,12 @@ export type TwoNodes = {
 export type TwoNodesOptions = {
   /** Whether both servers put payments into one queue, so that it has customers of both machines. */
   one_queue?: boolean
+  /** How many servers each machine has, which take calls by turns; one unless given. */
+  servers_each?: number
 }
 
 /** Starts two servers on two databases that are the machines of one map. */
-export async function twoNodes({ one_queue = false }: TwoNodesOptions = {}): Promise<TwoNodes> {
+export async function twoNodes({ one_queue = false, servers_each = 1 }: TwoNodesOptions = {}): Promise<TwoNodes> {
   const databases = await Promise.all([testDatabase({ verify: false }), testDatabase({ verify: false })])
   const shards: ShardMap = {
     nodes: databases.map(({ pool }) => pool),
@@ -34,14 +37,22 @@ export async function twoNodes({ one_queue = false }: TwoNodesOptions = {}): Pro
   const [first, second] = await Promise.all(databases.map((database) => testServer({ database, shards })))
   if (!first || !second) throw new Error('there are two')
   if (one_queue) second.app.payments = first.app.payments
-  const servers = [first, second] as const
+  const others = await Promise.all(
+    databases.map((database) =>
+      Promise.all(Array.from({ length: servers_each - 1 }, () => testServer({ database, shards }))),
+    ),
+  )
+  const turns = (server: TestServer, node: number) => byTurns([server, ...(others[node] ?? [])])
   return {
     databases: databases as [TestDatabase, TestDatabase],
     shards,
-    servers: [placing(first, (bucket) => bucket % 2 === 0), placing(second, (bucket) => bucket % 2 === 1)],
+    servers: [
+      placing(turns(first, 0), (bucket) => bucket % 2 === 0),
+      placing(turns(second, 1), (bucket) => bucket % 2 === 1),
+    ],
     async stop() {
       try {
-        await Promise.all(servers.map((server) => server.stop()))
+        await Promise.all([...others.flat(), first, second].map((server) => server.stop()))
         await expectCleanTogether(databases)
       } finally {
         await Promise.all(databases.map((database) => database.drop()))
