@@ -24,11 +24,14 @@ export type TwoNodesOptions = {
   one_queue?: boolean
   /** How many servers each machine has, which take calls by turns; one unless given. */
   servers_each?: number
+  /** The second database, of a PostgreSQL of its own; then only the first is dropped at the stop. */
+  second?: TestDatabase
 }
 
 /** Starts two servers on two databases that are the machines of one map. */
-export async function twoNodes({ one_queue = false, servers_each = 1 }: TwoNodesOptions = {}): Promise<TwoNodes> {
-  const databases = await Promise.all([testDatabase({ verify: false }), testDatabase({ verify: false })])
+export async function twoNodes(options: TwoNodesOptions = {}): Promise<TwoNodes> {
+  const { one_queue = false, servers_each = 1 } = options
+  const databases = [await testDatabase({ verify: false }), options.second ?? (await testDatabase({ verify: false }))]
   const shards: ShardMap = {
     nodes: databases.map(({ pool }) => pool),
     nodeOf: (bucket) => bucket % 2,
@@ -55,7 +58,7 @@ export async function twoNodes({ one_queue = false, servers_each = 1 }: TwoNodes
         await Promise.all([...others.flat(), first, second].map((server) => server.stop()))
         await expectCleanTogether(databases)
       } finally {
-        await Promise.all(databases.map((database) => database.drop()))
+        await Promise.all(databases.filter((one) => one !== options.second).map((database) => database.drop()))
       }
     },
   }

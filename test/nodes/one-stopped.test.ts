@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { payThroughPages } from '../../src/cli/demo-payer.ts'
+import { bucketOfValue } from '../../src/core/bucket.ts'
+import { type OwnPostgres, ownPostgres } from '../fault/own-postgres.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { type TwoNodes, twoNodes } from '../support/two-nodes.ts'
+
+const customersCount = 40
+
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+let postgres: OwnPostgres
+let nodes: TwoNodes
+beforeAll(async () => {
+  directory = await temporaryDirectory()
+  postgres = await ownPostgres(directory.path)
+  nodes = await twoNodes({ second: postgres.database })
+})
+afterAll(async () => {
+  await nodes.stop()
+  await Promise.all([postgres.database.pool.end(), postgres.database.owner.end()])
+  await postgres.stop()
+  await directory.remove()
+})
+
+const nodeOf = (text: string) => bucketOfValue(text) % 2
+
+test('of two machines one that is stopped holds up its own customers and names, and nobody else', {
+  timeout: 90_000,
+}, async () => {
+  const debtors = await Promise.all(
+    Array.from({ length: customersCount }, async (_, at) => {
+      const node = (at % 2) as 0 | 1
+      const body = { external_reference: `c${at}`, currency: 'ZAR', balance: 1_000 }
+      const { id, presentment_url } = (await nodes.servers[node].api('POST', '/billing/customers', body)).body
+      return { node, id, page: presentment_url as string, key: `key-${at}`, reference: `ref-${at}` }
+    }),
+  )
+  const record = ({ node, id, key, reference }: (typeof debtors)[number]) =>
+    nodes.servers[node].api(
+      'POST',
+      '/billing/payments',
+      { amount: 300, currency: 'ZAR', channel: 'till', reference, customer: id },
+      { 'idempotency-key': key },
+    )
+  const isAlive = ({ node, key, reference }: (typeof debtors)[number]) =>
+    node === 0 && nodeOf(key) === 0 && nodeOf(`till\n${reference}`) === 0
+  expect(debtors.filter(isAlive).length).toBeGreaterThan(0)
+
+  const processes = await postgres.processes()
+  let pages: boolean[]
+  let answers: number[]
+  try {
+    for (const pid of processes) process.kill(pid, 'SIGSTOP')
+    answers = await Promise.all(debtors.map(async (one) => (await record(one)).status))
+    pages = await Promise.all(
+      debtors.map(({ page }) =>
+        payThroughPages(page).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    )
+    expect((await fetch(`${nodes.servers[0].url}/readyz`)).status).toBe(200)
+  } finally {
+    for (const pid of processes) process.kill(pid, 'SIGCONT')
+  }
+  // A recorded payment needs the machines of its key and of its reference besides: an eighth of them all.
+  expect(answers).toEqual(debtors.map((one) => (isAlive(one) ? 201 : 503)))
+  // The payment of a page claims no name.
+  expect(pages.filter(Boolean).length / customersCount).toBeGreaterThanOrEqual(0.45)
+  expect(pages).toEqual(debtors.map(({ node }) => node === 0))
+
+  for (const one of debtors) {
+    for (let tries = 0; (await record(one)).status !== 201; tries++) expect(tries).toBeLessThan(50)
+    const { balance } = (await nodes.servers[one.node].api('GET', `/billing/customers/${one.id}`)).body
+    expect([one.id, balance]).toEqual([one.id, one.node === 0 ? 0 : 700])
+  }
+})
