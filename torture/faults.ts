@@ -131,6 +131,13 @@ export const faults: Fault[] = [
     full: { FAILOVERS: 10, LOST_STANDBYS: 5 },
   },
   {
+    id: 'F21',
+    fault:
+      'Two machines under one map: random sequences, storms by four servers, kills at every statement of a payment, one machine stopped',
+    tests: ['test/nodes'],
+    full: { NODES_MODEL_RUNS: 1_000, NODES_STORM_ROUNDS: 50, NODES_KILL_ROUNDS: 30, NODES_KILL_POINTS: 100 },
+  },
+  {
     id: 'S1',
     fault: 'Objects of others, by id, reference, cursor and key, on every route; the time of the answer too',
     tests: [

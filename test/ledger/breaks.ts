@@ -230,6 +230,20 @@ export const rowBreaks: Break[] = [
     `insert into idempotency_key (environment_id, key, fingerprint, response_id, bucket)
       select id, 'claimed', '', id_at(now()), 0 from environment`,
   ],
+  [
+    'a key that was reserved long ago for no answer',
+    'I14',
+    'idempotency_key',
+    `insert into idempotency_key (environment_id, key, fingerprint, response_id, bucket, reserved_at, holders)
+      select id, 'claimed', '', id_at(now()), 0, now() - interval '16 minutes', 1 from environment`,
+  ],
+  [
+    'a reference that was reserved long ago for no payment',
+    'I14',
+    'payment_reference',
+    `insert into payment_reference (environment_id, channel, reference, payment_id, fingerprint, bucket, reserved_at, holders)
+      select id, 'till', 'lost', id_at(now()), '', 0, now() - interval '16 minutes', 1 from environment`,
+  ],
 ]
 
 export const pairBreaks: Break[] = [

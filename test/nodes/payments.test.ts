@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { bucketOfValue } from '../../src/core/bucket.ts'
 import { openPool } from '../../src/database/pool.ts'
 import { createPaymentQueue, type PaymentQueue } from '../../src/ledger/payments/queue.ts'
@@ -159,6 +159,22 @@ test('what was reserved by a process that died is applied by whoever sends the s
   const rows = await nodes.databases[0].owner.query('select id from payment where reference = $1', [reference])
   expect(rows.rows).toEqual([{ id: left?.payment_id }])
   expect((await server.api('GET', `/billing/customers/${customer}`)).body.balance).toBe(700)
+})
+
+test('nothing is applied by a reservation that is older than a minute; sent again, it is', async () => {
+  const [server] = nodes.servers
+  const customer = await debtor(server)
+  const target = { customer, policy: 'oldest_first' } as const
+  const [reference, key] = [textOn(1, 'till\n'), textOn(1)]
+  const now = performance.now.bind(performance)
+  // The first thing that a payment asks for here is since when it has its names.
+  const clock = vi.spyOn(performance, 'now').mockImplementationOnce(() => now() - 61_000)
+  const late = record(server.app.payments, target, 300, reference, key)
+  await expect(late).rejects.toMatchObject({ code: 'overloaded', status: 503 })
+  clock.mockRestore()
+  expect(await reserved(1, reference)).toBe(undefined)
+  expect((await server.api('GET', `/billing/customers/${customer}`)).body.balance).toBe(1_000)
+  expect((await record(server.app.payments, target, 300, reference, key)).status).toBe(201)
 })
 
 test('what was reserved and is not there after ten minutes is given up, and what is there is settled', async () => {
