@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { OutcomeUnknown } from './availability.ts'
 import type { Primary } from './primary.ts'
-import { withUniqueName } from './sql.ts'
+import { spreadForm, withUniqueName } from './sql.ts'
 import { streamOf } from './use-limit.ts'
 
 const closeMax_ms = 2_000
@@ -15,6 +15,8 @@ export type ClientOptions = pg.ClientConfig & {
   primary?: Primary | undefined
   /** False behind a pooler that does not keep prepared statements. */
   named_statements?: boolean
+  /** Where tables are spread over machines: in which part of them a bucket lies. */
+  shardOf?: ((bucket: number) => number) | undefined
 }
 
 /**
@@ -24,6 +26,8 @@ export type ClientOptions = pg.ClientConfig & {
 export class DatabaseClient extends pg.Client {
   readonly #primary: Primary | undefined
   readonly #isNaming: boolean
+  /** As it was given. */
+  readonly shardOf: ((bucket: number) => number) | undefined
   #isStandby = false
   #ending = false
   #reached: string | undefined
@@ -32,6 +36,7 @@ export class DatabaseClient extends pg.Client {
     super(options)
     this.#primary = options.primary
     this.#isNaming = options.named_statements !== false
+    this.shardOf = options.shardOf
     const { connection } = this as unknown as { connection: pg.Connection }
     connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
       if (parameterName === 'in_hot_standby') this.#isStandby = parameterValue === 'on'
@@ -85,7 +90,9 @@ export class DatabaseClient extends pg.Client {
 
   override query(statement: never, ...rest: never[]): never {
     const { text } = Object(statement) as { text?: unknown }
-    const named = text === undefined ? statement : this.#isNaming ? withUniqueName(statement) : withoutName(statement)
+    if (text === undefined) return Reflect.apply(super.query, this, [statement, ...rest]) as never
+    const sent = this.shardOf === undefined ? statement : inSpreadForm(statement)
+    const named = this.#isNaming ? withUniqueName(sent) : withoutName(sent)
     return Reflect.apply(super.query, this, [named, ...rest]) as never
   }
 
@@ -105,6 +112,10 @@ export class DatabaseClient extends pg.Client {
     this.#forget()
     setImmediate(() => streamOf(this).destroy())
   }
+}
+
+function inSpreadForm(statement: { text: string }): { text: string } {
+  return { ...statement, text: spreadForm(statement.text) }
 }
 
 function withoutName(statement: object): object {

@@ -14,6 +14,25 @@ export function loadSql(module: string, file: string): Statement {
   return { name: basename(file, '.sql'), text: readFileSync(fileURLToPath(new URL(file, module)), 'utf8') }
 }
 
+const spreadForms = new Map<string, string>()
+
+/**
+ * The form of a statement where tables are spread over machines by their buckets. A comment `-- spread: …` stands for what is said only
+ * there, such as the buckets of one more table, and a line that ends with `-- on one machine` is left out. So both forms stand side by
+ * side, and the one for one machine costs nothing (docs/decisions/0068).
+ */
+export function spreadForm(text: string): string {
+  const known = spreadForms.get(text)
+  if (known !== undefined) return known
+  const form = text
+    .split('\n')
+    .filter((line) => !line.trimEnd().endsWith('-- on one machine'))
+    .map((line) => line.replace(/^(\s*)-- spread: /, '$1'))
+    .join('\n')
+  spreadForms.set(text, form)
+  return form
+}
+
 const names = new Map<string, string>()
 
 /**

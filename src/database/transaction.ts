@@ -132,6 +132,10 @@ class TransactionConnection implements Connection {
     }
   }
 
+  get shardOf(): Connection['shardOf'] {
+    return (this.#client as PoolClient & Pick<Connection, 'shardOf'>).shardOf
+  }
+
   /** Not awaited either. */
   setLimits({ limit_ms, lock_wait_ms }: Pick<TransactionOptions, 'limit_ms' | 'lock_wait_ms'>): void {
     if (limit_ms !== undefined) this.query({ ...limitStatements, values: [`${limit_ms}ms`] }).catch(() => {})

@@ -3,8 +3,9 @@ import { DistributionError } from './refuse.ts'
 import { keyNotes } from './snapshot.ts'
 
 /**
- * Throws DistributionError where tables are spread over machines, or have begun to be. Most of what a server does there would be refused,
- * but not all: what it deletes for its age it finds by the place on the disk, and rows of other shards have the same place. Where foreign
+ * Throws DistributionError where tables are spread over machines, or have begun to be. A server sends the forms of statements
+ * for one machine. Most would be refused, but not all: what is deleted for its age is found by the place on the disk, and rows of other
+ * shards have the same place. Where foreign
  * keys are noted they are missing.
  */
 export async function refuseDistributed(database: Queryable): Promise<void> {

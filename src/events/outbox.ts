@@ -9,6 +9,7 @@ import { splitPersonal } from './personal.ts'
 import { type DataOf, type EventType, events } from './registry.ts'
 
 const writeEventsSql = loadSql(import.meta.url, './sql/write-events.sql')
+const writeDeliveriesSql = loadSql(import.meta.url, './sql/write-deliveries.sql')
 const numberEventsSql = loadSql(import.meta.url, './sql/number-events.sql')
 
 /** The environment that an event belongs to, as its envelope names it. */
@@ -112,18 +113,24 @@ export async function writeEvents(connection: Queryable, events: NewEvent[]): Pr
 /** Writes events and their deliveries. `numberEvents` has to follow, once what they are about is locked. */
 export async function insertEvents(connection: Queryable, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return
-  await connection.query({
-    ...writeEventsSql,
-    values: [
-      ...keysOf(events),
-      textArray(events.map(({ type }) => type)),
-      uuidArray(events.map(({ subject_id }) => subject_id)),
-      jsonTexts(events.map(({ body }) => body)),
-      timeArray(events.map(({ created_at }) => created_at)),
-      jsonTexts(events.map(({ personal }) => personal)),
-      textArray(events.map(({ traceparent }) => traceparent)),
-    ],
-  })
+  const keys = keysOf(events)
+  const types = textArray(events.map(({ type }) => type))
+  const times = timeArray(events.map(({ created_at }) => created_at))
+  await Promise.all([
+    connection.query({
+      ...writeEventsSql,
+      values: [
+        ...keys,
+        types,
+        uuidArray(events.map(({ subject_id }) => subject_id)),
+        jsonTexts(events.map(({ body }) => body)),
+        times,
+        jsonTexts(events.map(({ personal }) => personal)),
+        textArray(events.map(({ traceparent }) => traceparent)),
+      ],
+    }),
+    connection.query({ ...writeDeliveriesSql, values: [...keys, types, times] }),
+  ])
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Id, newId } from '../core/id/id.ts'
 import { maxBalance } from '../core/money.ts'
 import { Problem } from '../core/problem.ts'
 import { bigintArray, integerArray, uuidArray } from '../database/arrays.ts'
+import { byShard } from '../database/by-shard.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
 import { traceparentNow } from '../tracing/span.ts'
@@ -229,9 +230,9 @@ export class Journal {
     const changed = snapshots.filter(([now, before]) => now.version !== before.version || now.status !== before.status)
     await Promise.all([
       // The update itself checks the balances that it writes.
-      changed.length < snapshots.length
-        ? send(connection, holdReceivablesSql, [...snapshotColumns(snapshots), snapshots.length], snapshots.length)
-        : undefined,
+      ...(changed.length < snapshots.length ? byShard(connection, snapshots, ([{ bucket }]) => bucket) : []).map(
+        (part) => send(connection, holdReceivablesSql, [...snapshotColumns(part), part.length], part.length),
+      ),
       send(
         connection,
         updateReceivablesSql,

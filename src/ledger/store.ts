@@ -6,11 +6,13 @@ import { bucketOf, formatId, type Id, newId } from '../core/id/id.ts'
 import type { PaymentStatus } from '../core/payment-status.ts'
 import { apiVersion } from '../core/version.ts'
 import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
+import { byShard } from '../database/by-shard.ts'
 import type { Queryable } from '../database/pool.ts'
 import { loadSql, type Statement } from '../database/sql.ts'
 import type { NewEvent } from '../events/outbox.ts'
 import type { methodDetails } from '../shapes/payment-method.ts'
 import type { CheckoutRow } from './checkouts/checkout.ts'
+import { lockById } from './lock-by-id.ts'
 import { type Receivable, ReceivableIndex } from './receivable.ts'
 
 /** Which receivables to lock or read: by id, all those of some customers, all those of some accounts. */
@@ -85,18 +87,17 @@ async function select(
   selection: ReceivableSelection,
 ): Promise<ReceivableIndex> {
   const { ids = [], customers = [], accounts = [] } = selection
-  const buckets = new Set([...ids, ...customers, ...accounts].map(bucketOf))
-  const { rows } = await connection.query<Receivable>({
-    ...statement,
-    values: [
-      uuidArray(ids),
-      uuidArray(customers),
-      uuidArray(accounts),
-      integerArray([...buckets]),
-      integerArray([...new Set(selection.environments)]),
-    ],
-  })
-  return new ReceivableIndex(rows)
+  const buckets = [...new Set([...ids, ...customers, ...accounts].map(bucketOf))]
+  const environments = integerArray([...new Set(selection.environments)])
+  const parts = byShard(connection, buckets, (bucket) => bucket)
+  const results = await Promise.all(
+    parts.map((part) => {
+      const here = (those: Id[]) => (parts.length === 1 ? those : those.filter((id) => part.includes(bucketOf(id))))
+      const values = [uuidArray(here(ids)), uuidArray(here(customers)), uuidArray(here(accounts))]
+      return connection.query<Receivable>({ ...statement, values: [...values, integerArray(part), environments] })
+    }),
+  )
+  return new ReceivableIndex(results.flatMap(({ rows }) => rows))
 }
 
 /** Copies the effective overpayment rule onto the balances of a customer and its accounts, after one of their rules has changed. */
@@ -108,17 +109,12 @@ export async function followRules(
 }
 
 /** Locks payments that are to be completed or changed, in the order of their ids. */
-export async function lockPayments(
+export function lockPayments(
   connection: Queryable,
   ids: Id[],
   environments: number[],
 ): Promise<Map<Id, LockedPayment>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await connection.query<LockedPayment>({
-    ...lockPaymentsSql,
-    values: [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), integerArray(environments)],
-  })
-  return new Map(rows.map((row) => [row.id, row]))
+  return lockById(connection, lockPaymentsSql, ids, environments)
 }
 
 /**
@@ -132,17 +128,19 @@ export async function reopen(connection: Queryable, reopened: Reopened[], now: D
   if (reopened.length === 0) return
   const once = [...new Map(reopened.map((one) => [one.id, one])).values()]
   const events = once.map(({ id }) => newId(bucketOf(id), now.getTime()))
-  const key = [
-    uuidArray(once.map(({ id }) => id)),
-    integerArray(once.map(({ id }) => bucketOf(id))),
-    integerArray(once.map(({ environment_id }) => environment_id)),
+  const keyOf = (those: Reopened[]) => [
+    uuidArray(those.map(({ id }) => id)),
+    integerArray(those.map(({ id }) => bucketOf(id))),
+    integerArray(those.map(({ environment_id }) => environment_id)),
   ]
   await Promise.all([
-    connection.query({ ...holdObjectsSql, values: key }),
+    ...byShard(connection, once, ({ id }) => bucketOf(id)).map((those) =>
+      connection.query({ ...holdObjectsSql, values: keyOf(those) }),
+    ),
     connection.query({
       ...unarchiveSql,
       values: [
-        ...key,
+        ...keyOf(once),
         textArray(once.map(({ actor }) => actor)),
         textArray(once.map(({ request_id }) => request_id)),
         textArray(once.map(({ id }) => encode(id))),
@@ -158,15 +156,6 @@ export async function reopen(connection: Queryable, reopened: Reopened[], now: D
 }
 
 /** Locks requests and sessions, in the order of their ids. */
-export async function lockCheckouts(
-  connection: Queryable,
-  ids: Id[],
-  environments: number[],
-): Promise<Map<Id, CheckoutRow>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await connection.query<CheckoutRow>({
-    ...lockCheckoutsSql,
-    values: [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), integerArray(environments)],
-  })
-  return new Map(rows.map((row) => [row.id, row]))
+export function lockCheckouts(connection: Queryable, ids: Id[], environments: number[]): Promise<Map<Id, CheckoutRow>> {
+  return lockById(connection, lockCheckoutsSql, ids, environments)
 }

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { spreadForm } from '../../src/database/sql.ts'
 import { classOf, findMisfits, keysBetweenDistributed } from '../../src/distribution/classify.ts'
 import { type CatalogueSnapshot, readSnapshot } from '../../src/distribution/snapshot.ts'
 import { unreadyStatements } from '../../src/distribution/unready.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { readStatement } from './statement-reader.ts'
-import { brokenRules, type Places, readForRules, statementRules, statementsOf } from './statement-rules.ts'
+import { brokenRules, excepted, type Places, readForRules, statementRules, statementsOf } from './statement-rules.ts'
 
 let database: TestDatabase
 let snapshot: CatalogueSnapshot
@@ -137,7 +138,9 @@ describe('statements', () => {
   test('break the rules of a distributed database where the list says so, and nowhere else', () => {
     const broken: Record<string, string[]> = Object.fromEntries(Object.keys(statementRules).map((rule) => [rule, []]))
     for (const { name, sql } of statements) {
-      for (const rule of brokenRules(sql, places())) broken[rule]?.push(name)
+      for (const rule of brokenRules(spreadForm(sql), places())) {
+        if (!excepted[rule]?.includes(name)) broken[rule]?.push(name)
+      }
     }
     const found = Object.fromEntries(Object.entries(broken).map(([rule, names]) => [rule, names.toSorted()]))
     expect(statements.length).toBeGreaterThan(350)
@@ -147,9 +150,16 @@ describe('statements', () => {
     expect(Object.keys(unreadyStatements).filter((rule) => !(rule in found))).toEqual([])
   })
 
+  test('exceptions from a rule are such', () => {
+    const all = statements.map(({ name, sql }) => [name, brokenRules(spreadForm(sql), places())] as const)
+    for (const [rule, names] of Object.entries(excepted)) {
+      expect(names.filter((name) => !all.some(([of, rules]) => of === name && rules.includes(rule)))).toEqual([])
+    }
+  })
+
   test('the list only shrinks', () => {
     const all = Object.values(unreadyStatements).flatMap(({ statements }) => statements)
-    expect(all.length).toBeLessThanOrEqual(138)
+    expect(all.length).toBeLessThanOrEqual(43)
   })
 })
 

@@ -15,13 +15,23 @@ export type OwnPostgres = {
   stop(): Promise<void>
 }
 
-/** `binaries` are the installed ones unless given. */
-export async function ownPostgres(dataDir: string, binaries?: Binaries): Promise<OwnPostgres> {
+export type OwnPostgresOptions = {
+  /** The installed ones unless given. */
+  binaries?: Binaries
+  /** As if its tables were spread over machines, in this part of them for each bucket. */
+  shardOf?: (bucket: number) => number
+}
+
+/** Starts a PostgreSQL in a directory, and migrates its database. */
+export async function ownPostgres(
+  dataDir: string,
+  { binaries, shardOf }: OwnPostgresOptions = {},
+): Promise<OwnPostgres> {
   const bundled = await startBundledServer({ data_dir: dataDir, log: () => {}, ...(binaries && { binaries }) })
   const local = await openLocalDatabase(bundled)
   const owner = openPool(local.owner, 3, () => {})
   await migrate(owner, new Date(), local.serverRole)
-  const pool = openPool(local.server, 10, () => {}, servingLimits)
+  const pool = openPool(local.server, 10, () => {}, servingLimits, shardOf)
   const database: TestDatabase = {
     name: 'own',
     pool,

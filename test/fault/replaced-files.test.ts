@@ -23,7 +23,7 @@ beforeAll(async () => {
   await mkdir(programs)
   await cp(findBinaries().native, programs, { recursive: true, verbatimSymlinks: true })
   language = join(programs, 'lib/postgresql/plpgsql.so')
-  postgres = await ownPostgres(join(directory.path, 'data'), binariesIn(join(programs, 'bin')))
+  postgres = await ownPostgres(join(directory.path, 'data'), { binaries: binariesIn(join(programs, 'bin')) })
   server = await testServer({ database: postgres.database, log: { debug() {}, info() {}, warn() {}, error() {} } })
 }, 120_000)
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { payThroughPages } from '../../src/cli/demo-payer.ts'
 import { bucketOfValue } from '../../src/core/bucket.ts'
 import { type OwnPostgres, ownPostgres } from '../fault/own-postgres.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-import { type TwoNodes, twoNodes } from '../support/two-nodes.ts'
+import { shardOfTests, type TwoNodes, twoNodes } from '../support/two-nodes.ts'
 
 const customersCount = 40
 
@@ -12,7 +12,7 @@ let postgres: OwnPostgres
 let nodes: TwoNodes
 beforeAll(async () => {
   directory = await temporaryDirectory()
-  postgres = await ownPostgres(directory.path)
+  postgres = await ownPostgres(directory.path, { shardOf: shardOfTests })
   nodes = await twoNodes({ second: postgres.database })
 })
 afterAll(async () => {

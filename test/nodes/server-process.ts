@@ -13,14 +13,15 @@ import { buildServer } from '../../src/server/server.ts'
 const urls = (process.env.NODES ?? '').split(' ')
 const node = Number(process.env.NODE)
 const port = Number(process.env.PORT)
-const pools = urls.map((connectionString) => openPool({ connectionString }, 10, () => {}, servingLimits))
+const shardOf = (bucket: number) => bucket % 8
+const pools = urls.map((connectionString) => openPool({ connectionString }, 10, () => {}, servingLimits, shardOf))
 const pool = pools[node]
 if (pool === undefined) throw new Error('NODE is 0 or 1')
 const url = `http://127.0.0.1:${port}`
 const log = { debug() {}, info() {}, warn() {}, error: console.error }
 const composition = compose({
   pool,
-  shards: { nodes: pools, nodeOf: (bucket) => bucket % 2, shardOf: (bucket) => bucket % 8 },
+  shards: { nodes: pools, nodeOf: (bucket) => bucket % 2, shardOf },
   clock: systemClock,
   data_keys: derivedDataKeys('an encryption key of the tests only'),
   webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },

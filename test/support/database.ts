@@ -20,7 +20,12 @@ export type TestDatabase = {
 export type TestDatabaseOptions = {
   /** False for a test that breaks the books, or writes rows by hand without what belongs to them. */
   verify?: boolean
+  /** As if its tables were spread over machines, in this part of them for each bucket. */
+  shardOf?: (bucket: number) => number
 }
+
+// A long form: every statement in its form for tables that are spread over machines, which has to come to the same.
+const shardOfAll = process.env.TALLYSTICK_TEST_SPREAD === '1' ? (bucket: number) => bucket % 8 : undefined
 
 /** A database of this test file's own, copied from the migrated template. */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
@@ -34,7 +39,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     await client.end()
   }
   await admin(`create database ${name} template ${template} owner tallystick_owner`)
-  const pool = openPool(at('tallystick_server', name), 10, () => {}, servingLimits)
+  const pool = openPool(at('tallystick_server', name), 10, () => {}, servingLimits, options.shardOf ?? shardOfAll)
   const owner = openPool(at('tallystick_owner', name), 3, () => {})
   const urlOf = (user: string) =>
     `postgresql://${user}:${password}@${host.startsWith('/') ? '' : `${host}:${port}`}/${name}${

@@ -28,14 +28,18 @@ export type TwoNodesOptions = {
   second?: TestDatabase
 }
 
+/** In which of eight parts of its tables a bucket lies, as the pools of both machines are told. */
+export const shardOfTests = (bucket: number) => bucket % 8
+
 /** Starts two servers on two databases that are the machines of one map. */
 export async function twoNodes(options: TwoNodesOptions = {}): Promise<TwoNodes> {
   const { one_queue = false, servers_each = 1 } = options
-  const databases = [await testDatabase({ verify: false }), options.second ?? (await testDatabase({ verify: false }))]
+  const own = () => testDatabase({ verify: false, shardOf: shardOfTests })
+  const databases = [await own(), options.second ?? (await own())]
   const shards: ShardMap = {
     nodes: databases.map(({ pool }) => pool),
     nodeOf: (bucket) => bucket % 2,
-    shardOf: (bucket) => bucket % 8,
+    shardOf: shardOfTests,
   }
   const [first, second] = await Promise.all(databases.map((database) => testServer({ database, shards })))
   if (!first || !second) throw new Error('there are two')

@@ -6,11 +6,12 @@ cross join lateral (
   select environment_id, key, fingerprint, response_id, bucket
   from idempotency_key as kept
   where kept.environment_id = lost.environment_id and kept.key = lost.key and kept.bucket = lost.bucket
-  offset 0
+  -- spread: and kept.bucket = any ($3::integer[])
+  offset 0 -- on one machine
 ) as k
 left join lateral (
   select status, body, encrypted
   from idempotency_response as kept
   where kept.id = k.response_id
-  offset 0
+  offset 0 -- on one machine
 ) as a on true

@@ -12,9 +12,11 @@ with held as (
   join payment_reference as kept
     on kept.environment_id = claimed.environment_id and kept.channel = claimed.channel
     and kept.reference = claimed.reference and kept.bucket = claimed.bucket and kept.payment_id = claimed.replaces
+    -- spread: and kept.bucket = any ($4::integer[])
   join payment as p
     on p.environment_id = claimed.environment_id and p.id = claimed.replaces and p.bucket = claimed.replaces_bucket
     and p.reversed_amount = p.amount
+    -- spread: and p.bucket = any ($8::integer[])
   order by kept.environment_id, kept.channel, kept.reference
   for update of kept
 ), named as (
@@ -23,6 +25,7 @@ with held as (
   from held
   where kept.environment_id = held.environment_id and kept.channel = held.channel
     and kept.reference = held.reference and kept.bucket = held.bucket
+    -- spread: and kept.bucket = any ($4::integer[])
 )
 insert into replaced_payment (environment_id, channel, reference, payment_id, fingerprint, replaced_by, bucket)
 select environment_id, channel, reference, payment_id, fingerprint, replaced_by, bucket from held

@@ -9,6 +9,7 @@ with completed as (
     $8::text[], $9::timestamptz[], $12::bigint[])
     as s (id, bucket, environment_id, applied_amount, unapplied_amount, direct_amount, explanation, method_details, received_at, amount)
   where p.id = s.id and p.bucket = s.bucket and p.environment_id = s.environment_id and p.status <> 'succeeded'
+  -- spread: and p.bucket = any ($2::integer[])
   returning p.id
 )
 select assert_rows((select count(*) from completed), $11::integer, 'every locked payment is completed')

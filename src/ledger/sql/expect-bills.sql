@@ -8,4 +8,5 @@ select assert_rows((
   ) as told
   join bill on bill.id = told.id and bill.bucket = told.bucket and bill.environment_id = told.environment_id
     and bill.version = told.version
+    -- spread: and bill.bucket = any ($2::integer[])
 ), $5::integer, 'every bill is told of as it is', '40001')

@@ -5,12 +5,14 @@ cross join lateral (
   from payment_reference as kept
   where kept.environment_id = lost.environment_id and kept.channel = lost.channel and kept.reference = lost.reference
     and kept.bucket = lost.bucket
+    -- spread: and kept.bucket = any ($4::integer[])
   union all
   select environment_id, channel, reference, payment_id, fingerprint, true
   from replaced_payment as kept
   where kept.environment_id = lost.environment_id and kept.channel = lost.channel and kept.reference = lost.reference
     and kept.bucket = lost.bucket
+    -- spread: and kept.bucket = any ($4::integer[])
   -- Forces an index look-up for each, whatever the planner thinks of the size of the table.
-  offset 0
+  offset 0 -- on one machine
 ) as p
 order by p.replaced

@@ -11,6 +11,7 @@ with held as (
   ) as found on r.id = found.id and r.bucket = found.bucket and r.environment_id = found.environment_id
   where r.currency = found.currency and r.balance = found.balance and r.version = found.version
     and r.status is not distinct from found.status
+    -- spread: and r.bucket = any ($2::integer[])
   order by r.id
   for no key update of r
 )

@@ -6,6 +6,7 @@ with released as (
     as released (environment_id, channel, reference, bucket, replaced_by)
   where o.environment_id = released.environment_id and o.channel = released.channel
     and o.reference = released.reference and o.bucket = released.bucket and o.replaced_by = released.replaced_by
+    -- spread: and o.bucket = any ($4::integer[])
   returning o.*
 )
 update payment_reference as kept
@@ -13,3 +14,4 @@ set payment_id = released.payment_id, fingerprint = released.fingerprint
 from released
 where kept.environment_id = released.environment_id and kept.channel = released.channel
   and kept.reference = released.reference and kept.bucket = released.bucket
+  -- spread: and kept.bucket = any ($4::integer[])

@@ -5,6 +5,7 @@ with settled as (
     updated_at = $5::timestamptz
   from unnest($1::uuid[], $2::integer[], $3::integer[], $4::uuid[]) as s (id, bucket, environment_id, payment_id)
   where n.environment_id = s.environment_id and n.id = s.id and n.bucket = s.bucket and n.status <> 'settled'
+  -- spread: and n.bucket = any ($2::integer[])
   returning n.id
 )
 select assert_rows((select count(*) from settled), $6::integer, 'every locked notice is settled')

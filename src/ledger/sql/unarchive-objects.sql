@@ -11,16 +11,19 @@ with reopened as (
   update customer as e set archived_at = null, version = e.version + 1, updated_at = $9::timestamptz
   from reopened as o
   where e.id = o.id and e.bucket = o.bucket and e.environment_id = o.environment_id and e.archived_at is not null
+  -- spread: and e.bucket = any ($2::integer[])
   returning 'customer' as kind, 'bcus_' || o.shown_id as shown, e.external_reference, e.version, o.*
 ), accounts as (
   update account as e set archived_at = null, version = e.version + 1, updated_at = $9::timestamptz
   from reopened as o
   where e.id = o.id and e.bucket = o.bucket and e.environment_id = o.environment_id and e.archived_at is not null
+  -- spread: and e.bucket = any ($2::integer[])
   returning 'account', 'bacc_' || o.shown_id, e.external_reference, e.version, o.*
 ), bills as (
   update bill as e set archived_at = null, version = e.version + 1, updated_at = $9::timestamptz
   from reopened as o
   where e.id = o.id and e.bucket = o.bucket and e.environment_id = o.environment_id and e.archived_at is not null
+  -- spread: and e.bucket = any ($2::integer[])
   returning 'bill', 'bill_' || o.shown_id, e.external_reference, e.version, o.*
 ), unarchived as (
   table customers union all table accounts union all table bills

@@ -14,6 +14,7 @@ with updated as (
   where r.id = moved.id and r.bucket = moved.bucket and r.environment_id = moved.environment_id
     and r.currency = moved.currency and r.balance = moved.found_balance and r.version = moved.found_version
     and r.status is not distinct from moved.found_status
+    -- spread: and r.bucket = any ($2::integer[])
   returning r.id
 )
 select assert_rows((select count(*) from updated), $13::integer, 'every balance is what it was decided from', '40001')

@@ -15,10 +15,13 @@ with shown as (
       'lines', coalesce(lines.personal, '[]')) end as personal
   from unnest($1::uuid[], $2::integer[], $3::integer[], $4::bigint[]) as s (id, bucket, environment_id, unapplied_amount)
   join payment as p on p.environment_id = s.environment_id and p.id = s.id and p.bucket = s.bucket
+  -- spread: and p.bucket = any ($2::integer[])
   join environment as v on v.id = p.environment_id
   join merchant as m on m.id = v.merchant_id
   left join customer as c on c.id = p.customer_id and c.bucket = p.bucket
+  -- spread: and c.bucket = any ($2::integer[])
   left join checkout as k on k.environment_id = p.environment_id and k.id = p.checkout_id and k.bucket = p.bucket
+  -- spread: and k.bucket = any ($2::integer[])
   left join lateral (
     select
       json_agg(json_build_object('receivable_id', r.id, 'kind', r.kind, 'voided', coalesce(r.status = 'voided', false),
@@ -28,13 +31,20 @@ with shown as (
     from unnest($5::uuid[], $6::uuid[], $7::bigint[], $8::bigint[], $9::bigint[]) with ordinality
       as l (payment_id, receivable_id, chosen, amount, balance_after, place)
     join receivable as r on r.id = l.receivable_id and r.bucket = p.bucket and r.environment_id = p.environment_id
+    -- spread: and r.bucket = any ($2::integer[])
     left join account as a on a.id = r.account_id and a.bucket = r.bucket
+    -- spread: and a.bucket = any ($2::integer[])
     left join bill as b on r.kind = 'bill' and b.id = r.id and b.bucket = r.bucket
+    -- spread: and b.bucket = any ($2::integer[])
     where l.payment_id = p.id
   ) as lines on true
 ), written as (
   insert into receipt (payment_id, bucket, environment_id, facts, personal, created_at)
   select id, bucket, environment_id, facts, personal, $10::timestamptz from shown
-  on conflict (payment_id, bucket) do nothing
+  on conflict (payment_id, bucket) do nothing -- on one machine
+  -- The payment is locked or new, so nobody writes its receipt meanwhile.
+  -- spread: where not exists (
+  -- spread:   select 1 from receipt as kept
+  -- spread:   where kept.payment_id = shown.id and kept.bucket = shown.bucket and kept.bucket = any ($2::integer[]))
 )
 select assert_rows((select count(*) from shown), $11::integer, 'every payment has its receipt')

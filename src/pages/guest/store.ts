@@ -114,8 +114,11 @@ export async function countAttempt(
 export async function deleteOldAttempts(pool: Queryable, before: Date, limit: number): Promise<number> {
   const { rowCount } = await pool.query({
     name: 'delete-old-guest-attempts',
-    text: `delete from guest_attempt where ctid = any (array(
-      select ctid from guest_attempt where began_at < $1 order by began_at limit $2))`,
+    text: `delete from guest_attempt
+      where ctid = any (array(select ctid from guest_attempt where began_at < $1 order by began_at limit $2)) -- on one machine
+      -- spread: where (environment_id, subject, bucket) in (
+      -- spread:   select environment_id, subject, bucket from guest_attempt where began_at < $1 order by began_at limit $2)
+      `,
     values: [before, limit],
   })
   return rowCount ?? 0

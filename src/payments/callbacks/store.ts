@@ -52,8 +52,11 @@ export async function endCallback(database: Queryable, callback: DueCallback): P
 export async function deleteOldCallbacks(database: Queryable, before: Date, limit: number): Promise<number> {
   const { rowCount } = await database.query({
     name: 'delete-old-callbacks',
-    text: `delete from processor_callback where ctid = any (array(
-      select ctid from processor_callback where received_at < $1 order by received_at limit $2))`,
+    text: `delete from processor_callback
+      where ctid = any (array(select ctid from processor_callback where received_at < $1 order by received_at limit $2)) -- on one machine
+      -- spread: where (environment_id, processor, event_id, bucket) in (
+      -- spread:   select environment_id, processor, event_id, bucket from processor_callback where received_at < $1 order by received_at limit $2)
+      `,
     values: [before, limit],
   })
   return rowCount ?? 0

@@ -6,6 +6,7 @@ with replaced as materialized (
   delete from external_reference as e using replaced
   where e.environment_id = $1 and e.kind = replaced.kind and e.reference = replaced.old_reference
     and e.bucket = replaced.old_bucket
+    -- spread: and e.bucket = any ($5::integer[])
 )
 insert into external_reference (environment_id, kind, reference, entity_id, bucket)
 select $1, kind, new_reference, entity_id, new_bucket from replaced

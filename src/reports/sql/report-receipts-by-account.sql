@@ -21,7 +21,7 @@ with quarter as materialized (
       and (e.system_account is null or e.system_account not like 'clearing:%')
       and t.kind = 'payment' and t.effective_at >= $3 and t.effective_at < $4
     -- So that each span is read for itself.
-    offset 0
+    offset 0 -- on one machine
   ) as e
   join payment as p on p.environment_id = $1 and p.id = e.source_id and p.bucket = e.bucket
   left join receivable as r on r.id = e.receivable_id and r.bucket = e.bucket and r.environment_id = $1

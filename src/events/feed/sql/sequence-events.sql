@@ -4,7 +4,8 @@
 -- transaction can take. `ordered` has each of them for each endpoint of its environment that is ordered.
 with taken as materialized (
   delete from unsequenced_event
-  where ctid = any (array(select ctid from unsequenced_event order by number limit 10000))
+  where ctid = any (array(select ctid from unsequenced_event order by number limit 10000)) -- on one machine
+  -- spread: where (event_id, bucket) in (select event_id, bucket from unsequenced_event order by number limit 10000)
   returning number, event_id, bucket, environment_id
 ), placed as (
   insert into event_feed (position, event_id, bucket, environment_id)

@@ -36,6 +36,6 @@ from (
       union all select 'event', id, bucket from event
       union all select 'replay', id, bucket from webhook_replay
     ) as owners
-    offset 0
+    offset 0 -- on one machine
   ) as taken
 ) as checked

@@ -13,6 +13,7 @@ from (
       lag(balance_after, 1, 0::bigint) over entries as balance_before
     from ledger_entry
     where receivable_id is not null
-    window entries as (partition by receivable_id order by version)
+    window entries as (partition by receivable_id order by version) -- on one machine
+    -- spread: window entries as (partition by receivable_id, bucket order by version)
   ) as linked
 ) as checked

@@ -9,7 +9,8 @@ from (
   select *, balance < 0 or amount > 0 and effective_at > owed_since as broken
   from (
     select r.id, r.owed_since, e.amount, t.effective_at,
-      sum(e.amount) over (partition by r.id order by t.effective_at) as balance
+      sum(e.amount) over (partition by r.id order by t.effective_at) as balance -- on one machine
+      -- spread: sum(e.amount) over (partition by r.id, r.bucket order by t.effective_at) as balance
     from receivable as r
     join ledger_entry as e on e.receivable_id = r.id and e.bucket = r.bucket
     join ledger_transaction as t on t.id = e.transaction_id and t.bucket = e.bucket

@@ -34,5 +34,5 @@ from (
     on wanted.event_id = d.event_id and wanted.endpoint_id = d.endpoint_id and wanted.bucket = d.bucket
     and wanted.environment_id = d.environment_id
   -- Keeps the fault from being computed twice.
-  offset 0
+  offset 0 -- on one machine
 ) as checked

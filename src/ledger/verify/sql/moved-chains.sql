@@ -16,7 +16,8 @@ from (
       lag(e.balance_after, 1, 0::bigint) over entries as balance_before
     from begun as b
     join ledger_entry as e on e.receivable_id = b.receivable_id and e.version >= b.version
-    window entries as (partition by e.receivable_id order by e.version)
+    window entries as (partition by e.receivable_id order by e.version) -- on one machine
+    -- spread: window entries as (partition by e.receivable_id, e.bucket order by e.version)
   ) as linked
   where version > sealed_version
 ) as checked

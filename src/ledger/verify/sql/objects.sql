@@ -44,5 +44,5 @@ from (
   full join receivable as r on r.id = o.id
   full join (select * from external_reference where kind <> 'payment_request') as n on n.entity_id = o.id
   -- Keeps the fault from being computed twice.
-  offset 0
+  offset 0 -- on one machine
 ) as checked

@@ -8,8 +8,9 @@ from (
   where next_try_at <= $1
   order by next_try_at
   limit $2
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ) as due
 where c.environment_id = due.environment_id and c.processor = due.processor and c.event_id = due.event_id
   and c.bucket = due.bucket
+  -- spread: and c.next_try_at <= $1
 returning c.environment_id, c.processor, c.event_id, c.bucket, c.reference, c.attempts

@@ -7,7 +7,8 @@ from (
   where next_check_at <= $1
   order by next_check_at
   limit $2
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ) as due
 where k.environment_id = due.environment_id and k.id = due.id and k.bucket = due.bucket
+  -- spread: and k.next_check_at <= $1
 returning k.id, k.environment_id, k.payment_id

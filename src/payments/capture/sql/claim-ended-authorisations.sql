@@ -8,7 +8,8 @@ from (
   where release_at <= $1
   order by release_at
   limit $2
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ) as due, environment as v
 where o.environment_id = due.environment_id and o.payment_id = due.payment_id and o.bucket = due.bucket and v.id = o.environment_id
+  -- spread: and o.release_at <= $1
 returning o.payment_id, o.environment_id, v.mode

@@ -9,7 +9,8 @@ from (
   where next_check_at <= $1
   order by next_check_at
   limit $2
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ) as due
 where d.id = due.id and d.bucket = due.bucket
+  -- spread: and d.next_check_at <= $1
 returning d.environment_id, d.payment_id

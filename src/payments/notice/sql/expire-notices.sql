@@ -6,7 +6,8 @@ from (
   where status in ('shown', 'announced') and expires_at <= $1::timestamptz
   order by expires_at
   limit $2
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ) as due
 where n.environment_id = due.environment_id and n.id = due.id and n.bucket = due.bucket
+  -- spread: and n.status in ('shown', 'announced') and n.expires_at <= $1::timestamptz
 returning n.id, n.environment_id

@@ -5,7 +5,8 @@ set tries = m.tries + 1,
 from (
   select payment_id, address_hash, bucket from receipt_message
   where next_try_at <= $1 order by next_try_at limit $2
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ) as due
 where m.payment_id = due.payment_id and m.address_hash = due.address_hash and m.bucket = due.bucket
+  -- spread: and m.next_try_at <= $1
 returning m.payment_id, m.address_hash, m.bucket, m.address, m.requested_at, m.language

@@ -10,7 +10,8 @@ from (
   where next_check_at <= $1
   order by next_check_at
   limit $2
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ) as due
 where r.id = due.id and r.bucket = due.bucket
+  -- spread: and r.next_check_at <= $1
 returning r.id, r.environment_id, r.payment_id

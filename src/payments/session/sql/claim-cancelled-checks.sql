@@ -9,9 +9,11 @@ from (
     select environment_id, id, bucket from payment
     where environment_id = v.id and status = 'cancelled' and id >= id_at($1::timestamptz - interval '2 days')
       and next_check_at <= $1::timestamptz and processor_reference is not null
-    limit $2 for no key update skip locked
+    limit $2
+    for no key update skip locked -- on one machine
   ) as c
   limit $2
 ) as due
 where p.environment_id = due.environment_id and p.id = due.id and p.bucket = due.bucket
+  -- spread: and p.status = 'cancelled' and p.next_check_at <= $1::timestamptz
 returning p.id, p.environment_id

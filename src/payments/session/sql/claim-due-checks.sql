@@ -9,7 +9,8 @@ from (
   where status in ('initiating', 'pending_action', 'processing') and next_check_at <= $1
   order by next_check_at
   limit $2
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ) as due
 where p.id = due.id and p.bucket = due.bucket
+  -- spread: and p.status in ('initiating', 'pending_action', 'processing') and p.next_check_at <= $1
 returning p.id, p.environment_id

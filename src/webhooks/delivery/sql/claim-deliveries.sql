@@ -9,13 +9,14 @@ with due as materialized (
   where status = 'pending' and next_attempt_at <= $1::timestamptz
   order by next_attempt_at
   limit 200
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ),
 held as materialized (
   select id from webhook_endpoint
   -- Written so that the partial index of those that are not deleted cannot be chosen.
   where id = any (array(select endpoint_id from due)) and case when deleted_at is null then disabled_at end is not null
-  for share skip locked
+  for share skip locked -- on one machine
+  -- spread: for share
 ),
 claimed as (
   update webhook_delivery as delivery
@@ -34,6 +35,7 @@ claimed as (
     select endpoint.id is null or endpoint.deleted_at is not null as gone, endpoint.disabled_at is not null as waits
   ) as state
   where delivery.event_id = due.event_id and delivery.endpoint_id = due.endpoint_id and delivery.bucket = due.bucket
+    -- spread: and delivery.status = 'pending' and delivery.next_attempt_at <= $1::timestamptz
   returning
     delivery.event_id, delivery.endpoint_id, delivery.bucket, delivery.environment_id, delivery.attempts as number,
     delivery.attempts_before as earlier, not (state.gone or state.waits) as to_send, endpoint.url,
@@ -45,5 +47,5 @@ from claimed
 left join lateral (
   select type, body, personal, traceparent from event
   where claimed.to_send and event.id = claimed.event_id and event.bucket = claimed.bucket
-  offset 0
+  offset 0 -- on one machine
 ) as event on true

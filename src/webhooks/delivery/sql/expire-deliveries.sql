@@ -5,7 +5,7 @@ with old as materialized (
   from webhook_delivery
   where status = 'pending' and event_id < id_at(now() - interval '90 days')
   limit 1000
-  for no key update skip locked
+  for no key update skip locked -- on one machine
 ),
 expired as (
   update webhook_delivery as delivery
@@ -13,6 +13,7 @@ expired as (
   from old
   where delivery.event_id = old.event_id and delivery.endpoint_id = old.endpoint_id and delivery.bucket = old.bucket
     and delivery.event_id < id_at(now() - interval '90 days')
+    -- spread: and delivery.status = 'pending'
   returning delivery.endpoint_id, delivery.queue_id
 ),
 counted as (

@@ -60,6 +60,7 @@ recorded as (
   ) as kept
   where delivery.event_id = outcome.event_id and delivery.endpoint_id = outcome.endpoint_id
     and delivery.bucket = outcome.bucket and delivery.attempts = outcome.number and delivery.settled_at is null
+    -- spread: and delivery.bucket = any ($4::integer[])
 ),
 attempted as (
   insert into webhook_attempt (

@@ -15,7 +15,7 @@ with bounds as materialized (
   ) as walked
   cross join lateral (
     select type, body, personal from event where event.id = walked.event_id and event.bucket = walked.bucket
-    offset 0
+    offset 0 -- on one machine
   ) as event
   where $3::text[] is null or event.type = any ($3) or split_part(event.type, '.', 1) || '.*' = any ($3)
   order by walked.position

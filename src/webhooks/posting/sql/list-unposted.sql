@@ -20,6 +20,6 @@ select unposted.event_id, unposted.endpoint_id, unposted.unposted_since, event.t
 from unposted
 cross join lateral (
   select type, body, created_at from event where event.id = unposted.event_id and event.bucket = unposted.bucket
-  offset 0
+  offset 0 -- on one machine
 ) as event
 order by unposted.event_id, unposted.endpoint_id

@@ -16,7 +16,7 @@ from told
 cross join lateral (
   select * from webhook_delivery as delivery
   where delivery.event_id = told.id and delivery.bucket = told.bucket
-  offset 0
+  offset 0 -- on one machine
 ) as delivery
 where (delivery.event_id, delivery.endpoint_id) < ($2::uuid, $3::uuid)
   and ($6::uuid is null or delivery.endpoint_id = $6) and ($7::text is null or delivery.status = $7)

@@ -15,7 +15,7 @@ with walked as materialized (
   from walked
   cross join lateral (
     select event.type, event.created_at from event where event.id = walked.event_id and event.bucket = walked.bucket
-    offset 0
+    offset 0 -- on one machine
   ) as event
   where walked.environment_id = $1 and ($6::uuid is null or walked.endpoint_id = $6)
     and ($7::text is null or walked.status = $7) and ($8::text is null or event.type = $8)

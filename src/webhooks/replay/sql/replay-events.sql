@@ -18,7 +18,7 @@ with walked as materialized (
   left join lateral (
     select status from webhook_delivery as delivery
     where delivery.event_id = taken.id and delivery.endpoint_id = $1::uuid and delivery.bucket = taken.bucket
-    offset 0
+    offset 0 -- on one machine
   ) as known on true
   where case when $6 then known.status = 'exhausted' else known.status is distinct from 'pending' end
   order by taken.id
