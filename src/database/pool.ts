@@ -32,6 +32,11 @@ export type Queryable = {
 
 export type Pool = pg.Pool
 
+/** Whether it leads to tables that are spread over machines. */
+export function isSpread(pool: Pool): boolean {
+  return (pool.options as Pick<Queryable, 'shardOf'>).shardOf !== undefined
+}
+
 /** A connection inside a transaction. Statements are sent at once; their results arrive in the same order. */
 export type Connection = Queryable
 
