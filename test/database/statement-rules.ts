@@ -107,4 +107,6 @@ export const excepted: Readonly<Record<string, readonly string[]>> = {
     // Of endpoints, which are on every machine.
     'claim-deliveries',
   ],
+  // Of endpoints too.
+  no_skip_locked: ['claim-deliveries'],
 }

@@ -15,8 +15,7 @@ held as materialized (
   select id from webhook_endpoint
   -- Written so that the partial index of those that are not deleted cannot be chosen.
   where id = any (array(select endpoint_id from due)) and case when deleted_at is null then disabled_at end is not null
-  for share skip locked -- on one machine
-  -- spread: for share
+  for share skip locked
 ),
 claimed as (
   update webhook_delivery as delivery
