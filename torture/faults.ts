@@ -135,7 +135,13 @@ export const faults: Fault[] = [
     fault:
       'Two machines under one map: random sequences, storms by four servers, kills at every statement of a payment, one machine stopped',
     tests: ['test/nodes'],
-    full: { NODES_MODEL_RUNS: 1_000, NODES_STORM_ROUNDS: 50, NODES_KILL_ROUNDS: 30, NODES_KILL_POINTS: 100 },
+    full: {
+      NODES_MODEL_RUNS: 1_000,
+      NODES_STORM_ROUNDS: 50,
+      NODES_KILL_ROUNDS: 30,
+      NODES_KILL_POINTS: 100,
+      NODES_CUTS: 200,
+    },
   },
   {
     id: 'S1',

@@ -1,6 +1,7 @@
 import { assert } from '../../core/assert.ts'
 import { statusesBefore } from '../../core/payment-status.ts'
 import { Problem } from '../../core/problem.ts'
+import { OutcomeUnknown } from '../../database/availability.ts'
 import { type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection, Pool } from '../../database/pool.ts'
 import { inOrder, type SendCommit, transaction } from '../../database/transaction.ts'
@@ -75,12 +76,16 @@ export async function applyBatch(
       return resolveLostClaims(pool, commands, outcomes)
     }
   } catch (error) {
-    // A commit may have been sent.
-    for (const { reservation } of commands) if (reservation) reservation.may_be_applied = true
+    if (error instanceof OutcomeUnknown) noteUnknown(commands)
     throw error
   } finally {
     inFlight.end(batch)
   }
+}
+
+/** The names of these commands must not be given up: nobody knows whether a commit has taken effect. */
+function noteUnknown(commands: ClaimedCommand[]): void {
+  for (const { reservation } of commands) if (reservation) reservation.may_be_applied = true
 }
 
 /** `undefined` is the outcome of a command that lost a claim: it is looked up after the commit, in a new snapshot. */

@@ -1,4 +1,4 @@
-import { required } from '../../core/assert.ts'
+import { assert, required } from '../../core/assert.ts'
 import type { QueueFigures } from '../../core/figures.ts'
 import { bucketOf } from '../../core/id/id.ts'
 import { createGroupCommit, type GroupCommit, type GroupCommitHealth } from '../../database/group-commit.ts'
@@ -83,8 +83,10 @@ function addReserved(lanes: Lane[], { shards, now }: PaymentQueueOptions): Lane[
   const laneOf = ({ command }: ClaimedCommand) =>
     required(lanes[shards.nodeOf(bucketOf(command.payment.id))], 'every bucket lies on a node of the map')
   return async (claimed) => {
-    // The payment of a session is there already, and claims no name.
-    if (claimed.reference === undefined) return laneOf(claimed).add(claimed)
+    if (claimed.reference === undefined) {
+      assert(claimed.key === undefined, 'the payment of a session is there already, and claims no name')
+      return laneOf(claimed).add(claimed)
+    }
     const reserved = await reservations.reserve(claimed)
     if ('kind' in reserved) return reserved
     const outcome = await laneOf(reserved.claimed).add(reserved.claimed)
