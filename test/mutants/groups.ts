@@ -32,4 +32,14 @@ export const groups: Group[] = [
       'test/ledger/set-off.test.ts',
     ],
   },
+  {
+    name: 'authentication',
+    mutated: ['src/api/auth.ts', 'src/api/authorize.ts', 'src/api/key-lookup.ts', 'src/core/api-key.ts'],
+    tests: ['test/api/auth.test.ts'],
+  },
+  {
+    name: 'typed',
+    mutated: ['src/core/amount-reader.ts'],
+    tests: ['test/core/amount-reader.test.ts', 'test/core/money.test.ts'],
+  },
 ]
