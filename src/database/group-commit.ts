@@ -5,6 +5,7 @@ import { inSpan, type NewSpan, type SpanContext } from '../tracing/span.ts'
 import { isDatabaseUnavailable, OutcomeUnknown, retryWhileUnavailable } from './availability.ts'
 import { isLockTimeout } from './errors.ts'
 import { LockedPlaces } from './locked-places.ts'
+import { oldestGroup } from './oldest-group.ts'
 import { type LockPlace, WaitingItem } from './waiting-item.ts'
 
 export type GroupCommitOptions<Item, Outcome> = {
@@ -166,7 +167,7 @@ class Queue<Item, Outcome> {
     const batch: WaitingItem<Item, Outcome>[] = []
     const later: WaitingItem<Item, Outcome>[] = []
     const size = Math.min(batch_max, Math.max(shareMin, Math.ceil(this.#pending.size / in_flight_max)))
-    const isTogether = this.#oldestGroup()
+    const isTogether = oldestGroup(this.#waiting, this.#claimed, this.#options, shareMin)
     for (const one of this.#waiting) {
       if (one.isSettled) continue
       const claims = claimsOf(one.item)
@@ -180,20 +181,6 @@ class Queue<Item, Outcome> {
     }
     this.#waiting = later
     return batch
-  }
-
-  /** Whether an item may be in the next batch: any, unless enough of the oldest one's group wait to fill one. */
-  #oldestGroup(): (item: Item) => boolean {
-    const { groupOf, claimsOf } = this.#options
-    if (groupOf === undefined) return () => true
-    const free = this.#waiting.filter(
-      ({ item, isSettled }) => !isSettled && !claimsOf(item).some((claim) => this.#claimed.has(claim)),
-    )
-    const [oldest] = free
-    if (oldest === undefined) return () => true
-    const group = groupOf(oldest.item)
-    const isOfGroup = (item: Item) => groupOf(item) === group
-    return free.filter(({ item }) => isOfGroup(item)).length >= shareMin ? isOfGroup : () => true
   }
 
   /** Runs batches until no item can be taken. Does nothing while the maximum number of batches is in flight. */
@@ -237,9 +224,7 @@ class Queue<Item, Outcome> {
       )
       this.#committed_at = performance.now()
       this.#figures.committed(batch.length, this.#committed_at - began_ms)
-      batch.forEach((one, index) => {
-        one.resolve(outcomes[index] as Outcome | Promise<Outcome>)
-      })
+      for (const [index, one] of batch.entries()) one.resolve(outcomes[index] as Outcome | Promise<Outcome>)
       this.#options.committed?.(batch.length)
       return 'done'
     } catch (error) {

@@ -12,7 +12,7 @@ import { loadSql, type Statement } from '../database/sql.ts'
 import type { NewEvent } from '../events/outbox.ts'
 import type { methodDetails } from '../shapes/payment-method.ts'
 import type { CheckoutRow } from './checkouts/checkout.ts'
-import { lockById } from './lock-by-id.ts'
+import type { NoticeRow } from './notices/notice.ts'
 import { type Receivable, ReceivableIndex } from './receivable.ts'
 
 /** Which receivables to lock or read: by id, all those of some customers, all those of some accounts. */
@@ -70,6 +70,7 @@ const lockPaymentsSql = loadSql(import.meta.url, './sql/lock-payments.sql')
 const holdObjectsSql = loadSql(import.meta.url, './sql/hold-objects.sql')
 const unarchiveSql = loadSql(import.meta.url, './sql/unarchive-objects.sql')
 const lockCheckoutsSql = loadSql(import.meta.url, './sql/lock-checkouts.sql')
+const lockNoticesSql = loadSql(import.meta.url, './sql/lock-notices.sql')
 
 /** Locks receivables in the order of their ids, until the transaction ends. Those of other environments are left out. */
 export function lockReceivables(connection: Queryable, selection: ReceivableSelection): Promise<ReceivableIndex> {
@@ -98,6 +99,23 @@ async function select(
     }),
   )
   return new ReceivableIndex(results.flatMap(({ rows }) => rows))
+}
+
+/** Locks rows by their ids, in the order of the ids. Those of other environments are left out. */
+async function lockById<Row extends { id: Id }>(
+  connection: Queryable,
+  statement: Statement,
+  ids: Id[],
+  environments: number[],
+): Promise<Map<Id, Row>> {
+  const parts = byShard(connection, ids, bucketOf)
+  const results = await Promise.all(
+    parts.map((part) => {
+      const values = [uuidArray(part), integerArray([...new Set(part.map(bucketOf))]), integerArray(environments)]
+      return connection.query<Row>({ ...statement, values })
+    }),
+  )
+  return new Map(results.flatMap(({ rows }) => rows).map((row) => [row.id, row]))
 }
 
 /** Copies the effective overpayment rule onto the balances of a customer and its accounts, after one of their rules has changed. */
@@ -158,4 +176,9 @@ export async function reopen(connection: Queryable, reopened: Reopened[], now: D
 /** Locks requests and sessions, in the order of their ids. */
 export function lockCheckouts(connection: Queryable, ids: Id[], environments: number[]): Promise<Map<Id, CheckoutRow>> {
   return lockById(connection, lockCheckoutsSql, ids, environments)
+}
+
+/** Locks transfer notices, in the order of their ids. */
+export function lockNotices(connection: Queryable, ids: Id[], environments: number[]): Promise<Map<Id, NoticeRow>> {
+  return lockById(connection, lockNoticesSql, ids, environments)
 }

@@ -25,7 +25,7 @@ export type TestDatabaseOptions = {
 }
 
 // A long form: every statement in its form for tables that are spread over machines, which has to come to the same.
-const shardOfAll = process.env.TALLYSTICK_TEST_SPREAD === '1' ? (bucket: number) => bucket % 8 : undefined
+const shardOfAll = Number(process.env.SPREAD_FORMS ?? 0) === 1 ? (bucket: number) => bucket % 8 : undefined
 
 /** A database of this test file's own, copied from the migrated template. */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {

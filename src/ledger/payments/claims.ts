@@ -1,6 +1,7 @@
 import { required } from '../../core/assert.ts'
-import type { Id } from '../../core/id/id.ts'
+import { bucketOf, type Id } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
+import { integerArray, uuidArray } from '../../database/arrays.ts'
 import { retryWhileUnavailable } from '../../database/availability.ts'
 import {
   claimKeys,
@@ -13,10 +14,16 @@ import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { awaitStandby } from '../../database/transaction.ts'
 import type { CheckoutRow } from '../checkouts/checkout.ts'
-import { lockNotices } from '../notices/lock.ts'
 import type { NoticeRow } from '../notices/notice.ts'
 import type { ReceivableIndex } from '../receivable.ts'
-import { type LockedPayment, lockCheckouts, lockPayments, lockReceivables, readReceivables } from '../store.ts'
+import {
+  type LockedPayment,
+  lockCheckouts,
+  lockNotices,
+  lockPayments,
+  lockReceivables,
+  readReceivables,
+} from '../store.ts'
 import {
   type PaymentCommand,
   type PaymentOutcome,
@@ -25,7 +32,6 @@ import {
   selectionOf,
 } from './command.ts'
 import type { Assumptions } from './concurrency/optimistic.ts'
-import { findResponsesById, findThere } from './look-up-by-id.ts'
 import {
   claimPaymentReferences,
   nameReference,
@@ -35,6 +41,8 @@ import {
 } from './reference-claims.ts'
 
 const findReferencesSql = loadSql(import.meta.url, '../sql/find-references.sql')
+const findThereSql = loadSql(import.meta.url, '../sql/find-there.sql')
+const findResponsesByIdSql = loadSql(import.meta.url, '../sql/find-responses-by-id.sql')
 
 /**
  * What a batch decides from: the claims that it has won, or assumes to have won, and the balances. They are the result
@@ -259,4 +267,33 @@ async function findReferences(pool: Queryable, commands: ClaimedCommand[]): Prom
   if (lost.length === 0) return new Map()
   const { rows } = await pool.query<ReferenceRow>({ ...findReferencesSql, values: referenceColumns(lost) })
   return Map.groupBy(rows, nameReference)
+}
+
+/** Which of these payments and responses are there, in one database. What is written at the same moment is found by its key. */
+export async function findThere(
+  database: Queryable,
+  environment_ids: readonly number[],
+  ids: readonly Id[],
+): Promise<Set<Id>> {
+  if (ids.length === 0) return new Set()
+  const { rows } = await database.query<{ id: Id }>({ ...findThereSql, values: columnsOf(environment_ids, ids) })
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** The stored responses of keys by their ids, in one database. */
+export async function findResponsesById(
+  database: Queryable,
+  environment_ids: readonly number[],
+  ids: readonly Id[],
+): Promise<Map<Id, RenderedText>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await database.query<RenderedText & { id: Id }>({
+    ...findResponsesByIdSql,
+    values: columnsOf(environment_ids, ids),
+  })
+  return new Map(rows.map(({ id, status, body }) => [id, { status, body }]))
+}
+
+function columnsOf(environment_ids: readonly number[], ids: readonly Id[]): Buffer[] {
+  return [integerArray([...new Set(environment_ids)]), uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))])]
 }

@@ -5,8 +5,8 @@ import type { Id } from '../../core/id/id.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { type EventEnvironment, writeEvents } from '../../events/outbox.ts'
-import { lockNotices } from '../../ledger/notices/lock.ts'
 import { type NoticeRow, noticeEvent, noticeStatusAt } from '../../ledger/notices/notice.ts'
+import { lockNotices } from '../../ledger/store.ts'
 import { noticeLifetimeMs } from './show.ts'
 
 const announceNoticeSql = loadSql(import.meta.url, './sql/announce-notice.sql')

@@ -5,7 +5,8 @@
 with taken as materialized (
   delete from unsequenced_event
   where ctid = any (array(select ctid from unsequenced_event order by number limit 10000)) -- on one machine
-  -- spread: where (event_id, bucket) in (select event_id, bucket from unsequenced_event order by number limit 10000)
+  -- spread: where number <= (
+  -- spread:   select max(number) from (select number from unsequenced_event order by number limit 10000) as first)
   returning number, event_id, bucket, environment_id
 ), placed as (
   insert into event_feed (position, event_id, bucket, environment_id)

@@ -2,8 +2,8 @@ import { bucketOf, type Id } from '../../../core/id/id.ts'
 import { poolOf, type ShardMap } from '../../../database/shard-map.ts'
 import { loadSql } from '../../../database/sql.ts'
 import { awaitStandby } from '../../../database/transaction.ts'
+import { findResponsesById, findThere } from '../claims.ts'
 import type { RenderedText } from '../command.ts'
-import { findResponsesById, findThere } from '../look-up-by-id.ts'
 
 const findReversedSql = loadSql(import.meta.url, './sql/find-reversed.sql')
 

@@ -3,7 +3,7 @@ import type { Pool } from '../../../database/pool.ts'
 import { poolOf, type ShardMap } from '../../../database/shard-map.ts'
 import { loadSql } from '../../../database/sql.ts'
 import { transaction } from '../../../database/transaction.ts'
-import { findThere } from '../look-up-by-id.ts'
+import { findThere } from '../claims.ts'
 import { type HeldName, releaseName } from './names.ts'
 
 const findKeysSql = loadSql(import.meta.url, './sql/find-unsettled-keys.sql')
