@@ -16,6 +16,7 @@ export type IdempotencyClaim = {
 export type StoredResponse = { status: number; body: string; encrypted: boolean }
 
 const claimKeysSql = loadSql(import.meta.url, './sql/claim-keys.sql')
+const claimKeySql = loadSql(import.meta.url, './sql/claim-key.sql')
 const claimNewKeysSql = loadSql(import.meta.url, './sql/claim-new-keys.sql')
 const storeResponsesSql = loadSql(import.meta.url, './sql/store-responses.sql')
 const findResponsesSql = loadSql(import.meta.url, './sql/find-responses.sql')
@@ -48,6 +49,7 @@ export async function claimKeys(
   const sorted = claims
     .map((claim) => ({ claim, name: claimName(claim) }))
     .sort((left, right) => (left.name < right.name ? -1 : 1))
+  if (connection.shardOf !== undefined) return claimOneByOne(connection, sorted)
   const columns = claimColumns(sorted.map(({ claim }) => claim))
   if (expected === 'new') {
     await connection.query({ ...claimNewKeysSql, values: columns })
@@ -55,6 +57,20 @@ export async function claimKeys(
   }
   const { rows } = await connection.query<{ environment_id: number; key: string }>({ ...claimKeysSql, values: columns })
   return new Set(rows.map(claimName))
+}
+
+/** Claims keys, each by a statement of its own: they are sent without waiting, in the order given. */
+async function claimOneByOne(
+  connection: Queryable,
+  claims: readonly { claim: IdempotencyClaim; name: string }[],
+): Promise<Set<string>> {
+  const won = await Promise.all(
+    claims.map(async ({ claim: { environment_id, key, fingerprint, response_id }, name }) => {
+      const values = [environment_id, key, fingerprint, response_id, bucketOf(response_id)]
+      return (await connection.query({ ...claimKeySql, values })).rows.length > 0 ? [name] : []
+    }),
+  )
+  return new Set(won.flat())
 }
 
 function claimColumns(claims: IdempotencyClaim[]): Buffer[] {

@@ -7,13 +7,9 @@ export type UnreadyRule = { rule: string; statements: readonly string[] }
  * dear: by which rule, decision 0068 says. A rule that all keep is not here. Statements that are composed, as those of lists are, are not looked at.
  */
 export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
-  own_bucket: {
-    rule: 'the buckets that it is given stand at every table of a statement that takes arrays',
-    statements: ['open-receivables'],
-  },
   locks_by_shard: {
     rule: 'a lock on rows is for one bucket, or sent once for each shard',
-    statements: ['assign-paycode', 'claim-replacements', 'lock-unmatched-lines', 'open-receivables'],
+    statements: ['assign-paycode', 'lock-unmatched-lines'],
   },
   no_skip_locked: {
     rule: 'nothing is claimed by skip locked',
@@ -24,15 +20,10 @@ export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
     statements: [
       'add-message',
       'assign-paycode',
-      'claim-external-references',
-      'claim-keys',
-      'claim-references',
       'insert-settlement-lines',
       'insert-simulator-refund',
       'move-simulator-charge',
-      'record-outcomes',
       'replay-events',
-      'settle-authorised-payment',
       'total-ledger',
     ],
   },
@@ -42,7 +33,6 @@ export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
       'assign-paycode',
       'authorise-payment',
       'cancel-attempts',
-      'claim-replacements',
       'correct-payment',
       'count-guest-attempts',
       'insert-checkout',
@@ -51,7 +41,6 @@ export const unreadyStatements: Readonly<Record<string, UnreadyRule>> = {
       'move-simulator-charge',
       'pseudonymise-checkouts',
       'record-outcomes',
-      'release-replacements',
       'replace-references',
       'sequence-events',
       'settle-authorised-payment',

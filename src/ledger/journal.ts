@@ -13,7 +13,6 @@ import {
   entryColumns,
   type LedgerEntryRow,
   type NewTransaction,
-  openedColumns,
   type Snapshot,
   type SystemAccount,
   snapshotColumns,
@@ -21,7 +20,7 @@ import {
   transactionColumns,
 } from './journal-rows.ts'
 import { objectsOf, type Receivable } from './receivable.ts'
-import { reopen } from './store.ts'
+import { openReceivables, reopen } from './store.ts'
 
 /** A transaction that is being entered. */
 export type OpenTransaction = {
@@ -40,7 +39,6 @@ export type OpenTransaction = {
 export const holdBooksSql = loadSql(import.meta.url, './sql/hold-books.sql')
 const writeTransactionsSql = loadSql(import.meta.url, './sql/write-transactions.sql')
 const writeEntriesSql = loadSql(import.meta.url, './sql/write-entries.sql')
-const openReceivablesSql = loadSql(import.meta.url, './sql/open-receivables.sql')
 const holdReceivablesSql = loadSql(import.meta.url, './sql/hold-receivables.sql')
 const updateReceivablesSql = loadSql(import.meta.url, './sql/update-receivables.sql')
 const expectBillsSql = loadSql(import.meta.url, './sql/expect-bills.sql')
@@ -208,7 +206,7 @@ export class Journal {
     const environments = [...new Set(this.#transactions.map(({ environment_id }) => environment_id))]
     await Promise.all([
       send(connection, holdBooksSql, [integerArray(environments)], environments.length),
-      send(connection, openReceivablesSql, openedColumns(opened), opened.length),
+      openReceivables(connection, opened),
       send(
         connection,
         writeTransactionsSql,

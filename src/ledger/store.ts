@@ -12,6 +12,7 @@ import { loadSql, type Statement } from '../database/sql.ts'
 import type { NewEvent } from '../events/outbox.ts'
 import type { methodDetails } from '../shapes/payment-method.ts'
 import type { CheckoutRow } from './checkouts/checkout.ts'
+import { openedColumns } from './journal-rows.ts'
 import type { NoticeRow } from './notices/notice.ts'
 import { type Receivable, ReceivableIndex } from './receivable.ts'
 
@@ -63,6 +64,9 @@ export function arrivedOf({ amount, captured_amount }: Pick<LockedPayment, 'amou
 /** A customer, account or bill with an amount owed, in credit or unapplied again, and who caused it. */
 export type Reopened = Pick<NewEvent, 'environment_id' | 'traceparent'> & { id: Id; actor: Actor; request_id: string }
 
+const openReceivablesSql = loadSql(import.meta.url, './sql/open-receivables.sql')
+const holdRulesSql = loadSql(import.meta.url, './sql/hold-rules.sql')
+const insertReceivablesSql = loadSql(import.meta.url, './sql/insert-receivables.sql')
 const lockSql = loadSql(import.meta.url, './sql/lock-receivables.sql')
 const followRulesSql = loadSql(import.meta.url, './sql/follow-rules.sql')
 const readSql = loadSql(import.meta.url, './sql/read-receivables.sql')
@@ -124,6 +128,30 @@ export async function followRules(
   { environment_id, bucket, customer_id }: Pick<Receivable, 'environment_id' | 'bucket' | 'customer_id'>,
 ): Promise<void> {
   await connection.query({ ...followRulesSql, values: [environment_id, bucket, customer_id] })
+}
+
+/**
+ * Writes new receivables, with the overpayment rule of their account or customer. Where tables are spread over machines one statement cannot
+ * lock the customers, read their rules and insert: it is three then, in the same transaction.
+ */
+export async function openReceivables(connection: Queryable, opened: Receivable[]): Promise<void> {
+  if (opened.length === 0) return
+  if (connection.shardOf === undefined) {
+    await connection.query({ ...openReceivablesSql, values: openedColumns(opened) })
+    return
+  }
+  const ruled = opened.filter(({ kind }) => kind !== 'bill')
+  const customers = [...new Map(ruled.map((one) => [one.customer_id, one])).values()]
+  const environments = integerArray([...new Set(customers.map(({ environment_id }) => environment_id))])
+  await Promise.all([
+    ...byShard(connection, customers, ({ customer_id }) => bucketOf(customer_id)).map((those) => {
+      const ids = those.map(({ customer_id }) => customer_id).sort()
+      const values = [uuidArray(ids), integerArray([...new Set(ids.map(bucketOf))]), environments]
+      return connection.query({ ...holdRulesSql, values })
+    }),
+    connection.query({ ...insertReceivablesSql, values: openedColumns(opened) }),
+    ...customers.map((one) => followRules(connection, one)),
+  ])
 }
 
 /** Locks payments that are to be completed or changed, in the order of their ids. */

@@ -76,6 +76,22 @@ export function brokenRules(sql: string, places: Places): string[] {
   return Object.entries(statementRules).flatMap(([rule, breaks]) => (breaks(read) ? [rule] : []))
 }
 
+/**
+ * Statements that are never sent where tables are spread over machines: others are sent in their place, or names are reserved.
+ * test/nodes/statements.test.ts looks at what is sent.
+ */
+export const onOneMachine: readonly string[] = [
+  'claim-external-references',
+  'claim-keys',
+  'claim-new-keys',
+  'claim-new-references',
+  'claim-references',
+  'claim-replacements',
+  'open-receivables',
+  'release-references',
+  'release-replacements',
+]
+
 /** What breaks a rule by its text and keeps it all the same, by the rule. */
 export const excepted: Readonly<Record<string, readonly string[]>> = {
   // No bucket is known to them: they ask for what an environment has, go to every shard, and are seldom called.
@@ -100,6 +116,7 @@ export const excepted: Readonly<Record<string, readonly string[]>> = {
   locks_by_shard: [
     'hold-objects',
     'hold-receivables',
+    'hold-rules',
     'lock-checkouts',
     'lock-notices',
     'lock-payments',

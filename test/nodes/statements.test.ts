@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { payThroughPages } from '../../src/cli/demo-payer.ts'
 import { classOf } from '../../src/distribution/classify.ts'
 import { readSnapshot } from '../../src/distribution/snapshot.ts'
-import { brokenRules, excepted, type Places } from '../database/statement-rules.ts'
+import { brokenRules, excepted, onOneMachine, type Places } from '../database/statement-rules.ts'
 import { prepareStorm, storm } from '../model/storm.ts'
 import { shardOfTests, type TwoNodes, twoNodes } from '../support/two-nodes.ts'
 
@@ -94,6 +94,12 @@ test('a lock is for one shard, and in a batch those of one kind go by shard', ()
   expect([...found]).toEqual(expect.arrayContaining(['lock-receivables', 'lock-payments', 'hold-objects']))
   const inSeveral = [...last.values()].filter((names) => names.size > 0)
   expect(inSeveral.length).toBeGreaterThan(10)
+})
+
+test('what is for one machine is not sent', () => {
+  const names = new Set(sent.map(({ name }) => name))
+  expect(names.size).toBeGreaterThan(80)
+  expect(onOneMachine.filter((name) => names.has(name))).toEqual([])
 })
 
 test('what batches send keeps every rule for spread tables, but for what is said of it', () => {

@@ -6,6 +6,7 @@ import type { AppContext, RequestContext } from '../../context.ts'
 import { bucketOf, type Id, newId, parseId } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { integerArray, uuidArray } from '../../database/arrays.ts'
+import { byShard } from '../../database/by-shard.ts'
 import { createGroupCommit } from '../../database/group-commit.ts'
 import { claimKeys, claimName, type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
 import type { Connection } from '../../database/pool.ts'
@@ -173,18 +174,19 @@ function create(
 /** Finds the customers and locks them, so that none is archived before the accounts are written. */
 async function lockCustomers(connection: Connection, commands: AccountCommand[]): Promise<Map<Id, CustomerRow>> {
   const ids = [...new Set(commands.map(({ customer_id }) => customer_id))]
-  const { rows } = await connection.query<CustomerRow>({
-    name: 'share-customers',
-    text: `${objectSelect.customer}
-      where e.id = any ($1::uuid[]) and e.bucket = any ($2::integer[]) and e.environment_id = any ($3::integer[])
-      order by e.id for share of e`,
-    values: [
-      uuidArray(ids),
-      integerArray([...new Set(ids.map(bucketOf))]),
-      integerArray([...new Set(commands.map(({ context }) => context.environment.id))]),
-    ],
-  })
-  return new Map(rows.map((row) => [row.id, row]))
+  const environments = integerArray([...new Set(commands.map(({ context }) => context.environment.id))])
+  const results = await Promise.all(
+    byShard(connection, ids, bucketOf).map((part) =>
+      connection.query<CustomerRow>({
+        name: 'share-customers',
+        text: `${objectSelect.customer}
+          where e.id = any ($1::uuid[]) and e.bucket = any ($2::integer[]) and e.environment_id = any ($3::integer[])
+          order by e.id for share of e`,
+        values: [uuidArray(part), integerArray([...new Set(part.map(bucketOf))]), environments],
+      }),
+    ),
+  )
+  return new Map(results.flatMap(({ rows }) => rows).map((row) => [row.id, row]))
 }
 
 /**

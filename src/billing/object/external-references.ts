@@ -10,6 +10,7 @@ import type { ReceivableKind } from '../../ledger/receivable.ts'
 export type ExternalReferenceClaim = { environment_id: number; kind: ReceivableKind; reference: string; entity_id: Id }
 
 const claimSql = loadSql(import.meta.url, './sql/claim-external-references.sql')
+const claimOneSql = loadSql(import.meta.url, './sql/claim-external-reference.sql')
 const releaseSql = loadSql(import.meta.url, './sql/release-external-references.sql')
 
 function columns(claims: ExternalReferenceClaim[]): Buffer[] {
@@ -33,8 +34,16 @@ export async function claimExternalReferences(
   if (claims.length === 0) return new Set()
   const name = ({ environment_id, kind, reference }: ExternalReferenceClaim) => `${environment_id} ${kind} ${reference}`
   const sorted = claims.toSorted((left, right) => (name(left) < name(right) ? -1 : 1))
-  const { rows } = await connection.query<{ entity_id: Id }>({ ...claimSql, values: columns(sorted) })
-  return new Set(rows.map(({ entity_id }) => entity_id))
+  const statements =
+    connection.shardOf === undefined
+      ? [{ ...claimSql, values: columns(sorted) }]
+      : sorted.map((claim) => ({ ...claimOneSql, values: valuesOf(claim) }))
+  const results = await Promise.all(statements.map((statement) => connection.query<{ entity_id: Id }>(statement)))
+  return new Set(results.flatMap(({ rows }) => rows).map(({ entity_id }) => entity_id))
+}
+
+function valuesOf({ environment_id, kind, reference, entity_id }: ExternalReferenceClaim): unknown[] {
+  return [environment_id, kind, reference, entity_id, bucketOfValue(reference)]
 }
 
 /** Releases the references of objects that were not created after all. */

@@ -10,7 +10,11 @@ with settled as (
 ), opened as (
   insert into open_payment (payment_id, bucket, environment_id, kind)
   select id, bucket, environment_id, 'unapplied' from settled where unapplied_amount > 0
-  on conflict do nothing
+  on conflict do nothing -- on one machine
+  -- The payment is locked, so nobody puts it there meanwhile.
+  -- spread: and not exists (
+  -- spread:   select 1 from open_payment as o
+  -- spread:   where o.environment_id = $1 and o.payment_id = $2 and o.kind = 'unapplied' and o.bucket = $3)
 )
 delete from open_authorisation as o using settled as s
 where o.environment_id = s.environment_id and o.payment_id = s.id and o.bucket = s.bucket and s.ended

@@ -72,7 +72,11 @@ attempted as (
     started_at, duration_ms, status_code, error, response_excerpt, address
   from outcome
   where started_at is not null
-  on conflict do nothing
+  on conflict do nothing -- on one machine
+  -- spread: and not exists (
+  -- spread:   select 1 from webhook_attempt as kept
+  -- spread:   where kept.event_id = outcome.event_id and kept.endpoint_id = outcome.endpoint_id and kept.number = outcome.number
+  -- spread:     and kept.bucket = outcome.bucket and kept.bucket = any ($4::integer[]))
 ),
 noted as (
   update webhook_endpoint as endpoint
