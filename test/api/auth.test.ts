@@ -10,6 +10,19 @@ import { type KeyRights, keyHash, keyPrefix, type Scope, scopes } from '../../sr
 import { Problem } from '../../src/core/problem.ts'
 import type { Queryable } from '../../src/database/pool.ts'
 
+// How long was waited for what.
+const pauses: number[] = []
+vi.mock('node:timers/promises', async (original) => {
+  const real = await original<typeof import('node:timers/promises')>()
+  return {
+    ...real,
+    setTimeout(ms: number, ...rest: []) {
+      pauses.push(ms)
+      return real.setTimeout(ms, ...rest)
+    },
+  }
+})
+
 /*
  * What every request passes, without a database: the rows are given by hand, in the form of find-api-keys.sql. keys.test.ts and
  * scopes.test.ts are about the same against a server.
@@ -266,12 +279,19 @@ describe('what is asked for at once', () => {
     expect(queries.map((one) => one.length)).toEqual([1, 1])
   })
 
-  test('waits a moment behind a key that is none', async () => {
+  test('waits a moment behind a key that is none, and not behind one that is', async () => {
     keep('a')
     const lookUp = createKeyLookup(pool)
-    await lookUp(keyHash('none').toString('base64'))
+    const pausesAfter = async (secret: string) => {
+      pauses.length = 0
+      await lookUp(keyHash(secret).toString('base64'))
+      return [...pauses]
+    }
+    // 50 is how long one look-up waits for the one before at most.
+    expect(await pausesAfter('a')).toEqual([50])
+    expect(await pausesAfter('none')).toEqual([50, 10])
     const began = performance.now()
-    await lookUp(keyHash('a').toString('base64'))
+    expect(await pausesAfter('a')).toEqual([50])
     expect(performance.now() - began).toBeGreaterThanOrEqual(8)
   })
 
