@@ -193,6 +193,40 @@ describe('what people type', () => {
   })
 })
 
+describe('on the edge of what is an amount', () => {
+  const unclear = (...readings: bigint[]) => ({ fault: 'unclear', readings })
+  test.each<[string, string, string, object]>([
+    // 40 characters are read, blanks around them not counted.
+    [`${'0'.repeat(36)}20.5`, 'ZAR', 'en-ZA', { amount: 2050n }],
+    [`${'0'.repeat(37)}20.5`, 'ZAR', 'en-ZA', { fault: 'not_a_number' }],
+    [`${' '.repeat(30)}20${' '.repeat(30)}`, 'ZAR', 'en-ZA', { amount: 2000n }],
+    ['\u200f \u200f', 'ZAR', 'en-ZA', { fault: 'empty' }],
+    ['\u200f 20 \u200f', 'ZAR', 'en-ZA', { amount: 2000n }],
+    ['- 20', 'ZAR', 'en-ZA', { fault: 'not_positive' }],
+    ['20-', 'ZAR', 'en-ZA', { fault: 'not_a_number' }],
+    // A sign that begins with k is not twenty thousand.
+    ['20kr', 'SEK', 'sv-SE', { amount: 2000n }],
+    ['R,50', 'ZAR', 'en-ZA', { amount: 50n }],
+    ['R .50', 'ZAR', 'en-ZA', { amount: 50n }],
+    ['20\u201950', 'ZAR', 'en-ZA', unclear(2050n, 205_000n)],
+    ['0 0', 'ZAR', 'en-ZA', { fault: 'not_a_number' }],
+    ['R.', 'ZAR', 'en-ZA', { fault: 'not_a_number' }],
+    // Groups of two are of India, by its own mark, and end in a group of three.
+    ['1\u066c23\u066c456', 'ZAR', 'hi-IN', { amount: 12_345_600n }],
+    ['1\u066c23\u066c456', 'ZAR', 'en-US', { fault: 'not_a_number' }],
+    ['1,23,456', 'ZAR', 'en-US', { fault: 'not_a_number' }],
+    ['1.23.456', 'ZAR', 'hi-IN', { fault: 'not_a_number' }],
+    ["1'23'456", 'ZAR', 'hi-IN', { fault: 'not_a_number' }],
+    ['1,2,345', 'ZAR', 'hi-IN', { fault: 'not_a_number' }],
+    ['12,34,56', 'ZAR', 'hi-IN', { fault: 'not_a_number' }],
+    ['12,345,67', 'ZAR', 'hi-IN', { fault: 'not_a_number' }],
+    ['123,45,678', 'ZAR', 'hi-IN', { fault: 'not_a_number' }],
+    ['1,234,56,789', 'ZAR', 'hi-IN', { fault: 'not_a_number' }],
+  ])('%j in %s and %s', (text, currency, locale, reading) => {
+    expect(read(text, currency, locale)).toEqual(reading)
+  })
+})
+
 describe('what may be meant in two ways is asked', () => {
   test.each([
     ['20 50', 'ZAR', 'en-ZA', [2050n, 205_000n]],
