@@ -1,7 +1,14 @@
 import type { AppContext, RequestContext } from '../context.ts'
 import { withProofs } from '../core/page-link.ts'
 import { Problem } from '../core/problem.ts'
-import { claimKeys, claimName, findResponses, type IdempotencyClaim, storeResponses } from '../database/idempotency.ts'
+import {
+  claimKeys,
+  claimName,
+  findResponses,
+  type IdempotencyClaim,
+  keyReused,
+  storeResponses,
+} from '../database/idempotency.ts'
 import type { Connection } from '../database/pool.ts'
 import { awaitStandby, type TransactionOptions, transaction } from '../database/transaction.ts'
 import { renderProblem } from './problems.ts'
@@ -112,9 +119,7 @@ export async function storedResponse(
   claim: IdempotencyClaim,
 ): Promise<RenderedResponse> {
   const stored = (await findResponses(pool, [claim])).get(claimName(claim))
-  if (stored && !stored.fingerprint.equals(claim.fingerprint)) {
-    throw new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.')
-  }
+  if (stored && !stored.fingerprint.equals(claim.fingerprint)) throw keyReused()
   if (!stored?.response) {
     throw new Problem('idempotency_in_flight', 'A request with this key is still running.', { retry_after_s: 1 })
   }

@@ -1,5 +1,6 @@
 import { bucketOfValue } from '../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
+import { Problem } from '../core/problem.ts'
 import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './arrays.ts'
 import type { Pool, Queryable } from './pool.ts'
 import { jsonTexts, loadSql } from './sql.ts'
@@ -117,6 +118,11 @@ export function resolveKeys(connection: Queryable, resolved: ResolvedKey[]): Pro
 async function releaseKeys(connection: Queryable, claims: IdempotencyClaim[]): Promise<void> {
   if (claims.length === 0) return
   await connection.query({ ...releaseKeysSql, values: keyColumns(claims) })
+}
+
+/** The refusal of a key that belongs to another request. */
+export function keyReused(): Problem {
+  return new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.')
 }
 
 /** What a key stands for: the fingerprint of its request, and the response once there is one. */

@@ -1,13 +1,11 @@
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bucketOfValue } from '../../src/core/bucket.ts'
-import { settleReservations } from '../../src/ledger/payments/reservations/settle.ts'
 import { pointsOf } from '../fault/every-point/points.ts'
 import { type ChildServer, childServer, dyingAt } from '../support/child-server.ts'
 import { seedOf } from '../support/seed.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { tally } from '../support/tally.ts'
-import { type TwoNodes, twoNodes } from '../support/two-nodes.ts'
+import { type TwoNodes, textOn, twoNodes } from '../support/two-nodes.ts'
 
 // NODES_KILL_ROUNDS=30 and NODES_KILL_POINTS=100, which are all, make the long form.
 const rounds = Number(process.env.NODES_KILL_ROUNDS ?? 4)
@@ -25,14 +23,6 @@ const start = (node: number, settings: Record<string, string> = {}) =>
   childServer({ NODES: nodes.databases.map(({ url }) => url).join(' '), NODE: String(node), ...settings }, program)
 
 let serial = 0
-
-/** A text whose bucket, behind what stands before it, is on a node. */
-function textOn(node: number, before = ''): string {
-  for (;;) {
-    const text = `kill-${++serial}`
-    if (bucketOfValue(`${before}${text}`) % 2 === node) return text
-  }
-}
 
 type Payment = { reference: string; key: string; customer: string }
 
@@ -116,7 +106,7 @@ test(`signal 9 while forty clients pay on two machines, ${rounds} times (NODES_K
     const { customer } = customers[which % 8] as Payment
     while (!isDead()) {
       const one = {
-        payment: { customer, reference: textOn(serial % 2, 'till\n'), key: textOn(serial % 2) },
+        payment: { customer, reference: textOn(sent.length % 2, 'till\n'), key: textOn(sent.length % 2) },
         node,
         id: undefined as string | undefined,
       }
@@ -154,5 +144,4 @@ test(`signal 9 while forty clients pay on two machines, ${rounds} times (NODES_K
     expect([customer, body.balance]).toEqual([customer, 1_000_000 - 7 * paid.length])
     expect(new Set(paid.map(({ id }) => id)).size).toBe(paid.length)
   }
-  await settleReservations(nodes.shards)
 })

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { bucketOfValue } from '../../src/core/bucket.ts'
 import { openPool } from '../../src/database/pool.ts'
 import { createPaymentQueue, type PaymentQueue } from '../../src/ledger/payments/queue.ts'
 import { settleReservations } from '../../src/ledger/payments/reservations/settle.ts'
 import { recorder } from '../support/record-payment.ts'
 import type { TestServer } from '../support/server.ts'
-import { type TwoNodes, twoNodes } from '../support/two-nodes.ts'
+import { type TwoNodes, textOn, twoNodes } from '../support/two-nodes.ts'
 
 let nodes: TwoNodes
 beforeAll(async () => {
@@ -14,14 +13,6 @@ beforeAll(async () => {
 afterAll(() => nodes.stop())
 
 let serial = 0
-
-/** A text whose bucket, behind what stands before it, is on a node. */
-function textOn(node: number, before = ''): string {
-  for (;;) {
-    const text = `text-${++serial}`
-    if (bucketOfValue(`${before}${text}`) % 2 === node) return text
-  }
-}
 
 const cases = [0, 1].flatMap((customer) =>
   [0, 1].flatMap((reference) => [0, 1].map((key) => ({ customer, reference, key }))),

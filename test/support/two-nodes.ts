@@ -31,6 +31,16 @@ export type TwoNodesOptions = {
 /** In which of eight parts of its tables a bucket lies, as the pools of both machines are told. */
 export const shardOfTests = (bucket: number) => bucket % 8
 
+let texts = 0
+
+/** A new text whose bucket, behind what stands before it, is on a machine. */
+export function textOn(node: number, before = ''): string {
+  for (;;) {
+    const text = `text-${++texts}`
+    if (bucketOfValue(`${before}${text}`) % 2 === node) return text
+  }
+}
+
 /** Starts two servers on two databases that are the machines of one map. */
 export async function twoNodes(options: TwoNodesOptions = {}): Promise<TwoNodes> {
   const { one_queue = false, servers_each = 1 } = options

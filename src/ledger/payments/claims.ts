@@ -9,6 +9,7 @@ import {
   type FoundKey,
   findResponses,
   type IdempotencyClaim,
+  keyReused,
 } from '../../database/idempotency.ts'
 import type { Connection, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
@@ -235,11 +236,6 @@ function lostClaimOf({ key, reference }: ClaimedCommand, { keys, references }: F
   if (holders && (holders.length > 0 || reference.replaces !== null)) return { kind: 'reference_taken', holders }
   // The winner rolled back between our claim and this look-up, so a retry will win.
   return { kind: 'refused', problem: stillRunning() }
-}
-
-/** The key belongs to another request. */
-export function keyReused(): Problem {
-  return new Problem('idempotency_key_reused', 'This Idempotency-Key was used for another request.')
 }
 
 /** A request with the same name has begun, and nobody can say yet what becomes of it. */

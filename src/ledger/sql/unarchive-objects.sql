@@ -1,5 +1,5 @@
 -- Unarchives those objects that are archived, with an audit entry and an event for each. The events are those of
--- billing/object/archive.ts, with ids that were made ahead; the deliveries are those of write-events.sql, and the numbers those of
+-- billing/object/archive.ts, with ids that were made ahead; the deliveries are those of write-deliveries.sql, and the numbers those of
 -- number-events.sql, drawn when the objects are locked.
 -- They are short whatever they hold, so nothing of them is ever left out.
 with reopened as (
