@@ -5,7 +5,7 @@ import { systemClock } from '../src/core/clock.ts'
 import { derivedDataKeys } from '../src/core/data-keys.ts'
 import type { Log } from '../src/core/log.ts'
 import { openPool, type Pool, servingLimits } from '../src/database/pool.ts'
-import { oneNode } from '../src/database/shard-map.ts'
+import { oneNode, type ShardMap } from '../src/database/shard-map.ts'
 import { createJobs, deliverWebhooks, sequenceEvents } from '../src/jobs/index.ts'
 import { createPaymentQueue } from '../src/ledger/payments/queue.ts'
 import { compose } from '../src/server/compose.ts'
@@ -35,13 +35,22 @@ const log: Log = {
   error: (facts, message) => console.error(message, facts),
 }
 
-/** Composes the product on a database. Events get their positions as on a server; the dispatcher runs only once it is started. */
-export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.1'): Product {
+/**
+ * Composes the product on a database, or where its tables are `apart` on several machines. Events get their positions as on a server; the
+ * dispatcher runs only once it is started.
+ */
+export function openProduct(
+  address: Address,
+  publicUrl = () => 'http://127.0.0.1',
+  apart?: { pool: Pool; shards: ShardMap },
+): Product {
   const lost = (error: Error) => log.warn({ reason: error.message }, 'a connection was lost')
-  const pool = openPool(address, poolSize, lost, servingLimits)
+  const pool = apart?.pool ?? openPool(address, poolSize, lost, servingLimits)
+  const shards = apart?.shards ?? oneNode(pool)
   const clock = systemClock
   const composition = compose({
     pool,
+    shards,
     clock,
     data_keys: derivedDataKeys(encryptionKey),
     webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },
@@ -58,7 +67,7 @@ export function openProduct(address: Address, publicUrl = () => 'http://127.0.0.
   sequencing.start()
   let batches: number[] = []
   const payments = createPaymentQueue({
-    shards: oneNode(pool),
+    shards,
     now: () => clock.now(),
     committed(count) {
       batches.push(count)

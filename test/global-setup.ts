@@ -7,12 +7,15 @@ import { openLocalDatabase } from '../src/database/local.ts'
 import { migrate } from '../src/database/migrate.ts'
 import { openPool } from '../src/database/pool.ts'
 import { unseenCodes } from './openapi/unseen-codes.ts'
+import { type CitusMachine, dropOnCitus, findCitusMachines, makeCitusTemplate } from './support/citus.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Where the tests note which codes the operations gave. */
     seenCodes: string
     postgres: { host: string; port: number; password: string; template: string }
+    /** The machines that CITUS_URL leads to; none where it is not set. */
+    citus: { machines: CitusMachine[]; template: string }
   }
 }
 
@@ -35,13 +38,29 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgres', { host, port, password, template })
   const seenCodes = join(dataDir, 'seen-codes')
   project.provide('seenCodes', seenCodes)
+  const closeCitus = await openCitus(project)
   return async () => {
     const unseen = unseenCodes(seenCodes)
+    await closeCitus()
     await server.stop()
     // Processes that end just now may still write what they compiled.
     await rm(dataDir, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 })
     if (await isWholeRun(project)) refuseUnseen(unseen)
   }
+}
+
+/** Where CITUS_URL is set, the databases of the tests are copies of a distributed template at the machines of that Citus. */
+async function openCitus(project: TestProject): Promise<() => Promise<void>> {
+  const url = process.env.CITUS_URL
+  if (url === undefined) {
+    console.log('CITUS_URL is not set: tables spread over machines by Citus are not tried.')
+    project.provide('citus', { machines: [], template: '' })
+    return async () => {}
+  }
+  const machines = await findCitusMachines(url)
+  const template = await makeCitusTemplate(machines)
+  project.provide('citus', { machines: [...machines], template })
+  return () => dropOnCitus(machines, template)
 }
 
 /** Whether every file of the suite ran, all of it: only then does a code that was not seen mean something. */

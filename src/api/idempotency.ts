@@ -16,7 +16,7 @@ import { type RenderedResponse, storedBody } from './response.ts'
 
 export type WriteOptions = {
   secret?: boolean
-  committed?: () => void
+  committed?: () => void | Promise<void>
   /** The time limit, for a change of unbounded size. */
   limit_ms?: number
 }
@@ -26,7 +26,8 @@ type Work = (connection: Connection) => Promise<RenderedResponse>
 /**
  * Runs a change in one transaction together with its idempotency record. With a key that was used before, the stored
  * response is returned, with the same status and bytes. A 409 or 422 is stored too; other refusals are not. `secret`
- * responses are stored encrypted, and the links to payment pages without their secret part. `committed` is called after the commit.
+ * responses are stored encrypted, and the links to payment pages without their secret part. `committed` is called
+ * after the commit, and the response waits for it.
  */
 export async function writeOnce(
   app: App,
@@ -37,7 +38,7 @@ export async function writeOnce(
   const { idempotency: claim } = context
   if (!claim) {
     const response = await transaction(app.pool, work, limitsOf(options))
-    options.committed?.()
+    await options.committed?.()
     return response
   }
   const fresh = await transaction(
@@ -57,7 +58,7 @@ export async function writeOnce(
     limitsOf(options),
   )
   if (!fresh) return storedResponse(app, claim)
-  options.committed?.()
+  await options.committed?.()
   return fresh
 }
 

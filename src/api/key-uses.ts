@@ -1,6 +1,6 @@
 import type { Id } from '../core/id/id.ts'
 import { textArray, uuidArray } from '../database/arrays.ts'
-import type { Queryable } from '../database/pool.ts'
+import { isSpread, type Queryable } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
 
 /** On which day each key was last used: collected in memory, and written by a job. */
@@ -13,6 +13,7 @@ export type KeyUses = {
 
 const dayMs = 86_400_000
 const noteKeyUsesSql = loadSql(import.meta.url, './sql/note-key-uses.sql')
+const noteKeyUseSql = loadSql(import.meta.url, './sql/note-key-use.sql')
 
 /** Creates the notes of one process. They hold at most one entry for each key. */
 export function createKeyUses(): KeyUses {
@@ -35,11 +36,20 @@ export function createKeyUses(): KeyUses {
       const uses = unwritten
       unwritten = new Map()
       try {
-        await pool.query({ ...noteKeyUsesSql, values: [uuidArray([...uses.keys()]), textArray([...uses.values()])] })
+        await writeUses(pool, uses)
       } catch (error) {
         unwritten = new Map([...uses, ...unwritten])
         throw error
       }
     },
   }
+}
+
+async function writeUses(pool: Queryable, uses: ReadonlyMap<Id, string>): Promise<void> {
+  if (!isSpread(pool)) {
+    await pool.query({ ...noteKeyUsesSql, values: [uuidArray([...uses.keys()]), textArray([...uses.values()])] })
+    return
+  }
+  const days = Map.groupBy(uses, ([, day]) => day)
+  for (const [day, those] of days) await pool.query({ ...noteKeyUseSql, values: [those.map(([id]) => id), day] })
 }

@@ -2,13 +2,11 @@ import { ConfigError } from '../config.ts'
 import { isMigrated } from '../database/migrate.ts'
 import type { DistributionFinding } from '../distribution/check.ts'
 import { checkDistributed, distribute } from '../distribution/run.ts'
-import { unreadyLines } from '../distribution/unready.ts'
 import { readArguments, UsageError } from './usage.ts'
 import { withOwner } from './with-database.ts'
 
 /**
- * `tallystick distribute`: spreads the tables over the machines of Citus, for a trial: it says first which statements of the server do not
- * run there. With `--check` it only looks. The exit code is 1 when something is not as it should be.
+ * `tallystick distribute`: spreads the tables over the machines of Citus. With `--check` it only looks. The exit code is 1 when something is not as it should be.
  */
 export async function distributeCommand(args: string[]): Promise<void> {
   const { values } = readArguments('distribute', args, {
@@ -22,7 +20,7 @@ export async function distributeCommand(args: string[]): Promise<void> {
   await withOwner(missing, async (pool) => {
     if (!(await isMigrated(pool))) throw new ConfigError('The database is not migrated: run tallystick migrate first.')
     if (values.check) return tell(await checkDistributed(pool))
-    for (const line of unreadyLines()) say(line)
+    say('There is no way back but a backup.')
     tell(await distribute(pool, shards, say))
   })
 }

@@ -3,7 +3,8 @@ import { hasDatabase, runningServer } from '../database/bundled/index.ts'
 import { databaseName } from '../database/database-name.ts'
 import { localServerAddress, startLocalServer } from '../database/local.ts'
 import { isMigrated } from '../database/migrate.ts'
-import { type DatabaseAddress, databaseAddress, openPool, type Pool } from '../database/pool.ts'
+import { commandLimits, type DatabaseAddress, databaseAddress, openPool, type Pool } from '../database/pool.ts'
+import { openShards } from '../distribution/serving.ts'
 
 const poolSize = 4
 
@@ -18,6 +19,9 @@ export async function withDatabase<T>(work: (pool: Pool, where: string) => Promi
   const pool = openPool(way.address, poolSize, () => {})
   try {
     await expectUsable(pool, way)
+    // A command goes through the coordinator: of the map it needs what is told to the pool.
+    const shards = await openShards(pool, { address: way.address, size: 1, limits: commandLimits })
+    await shards?.close()
     return await work(pool, way.where)
   } finally {
     await pool.end()

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { OutcomeUnknown } from './availability.ts'
-import type { Primary } from './primary.ts'
+import type { ServerFinder } from './primary.ts'
 import { spreadForm, withUniqueName } from './sql.ts'
 import { streamOf } from './use-limit.ts'
 
@@ -12,7 +12,7 @@ const goneCodes = new Set(['25006', '57P01', '57P02', '57P03'])
 
 /** What a client is given beside the driver's own settings. */
 export type ClientOptions = pg.ClientConfig & {
-  primary?: Primary | undefined
+  primary?: ServerFinder | undefined
   /** False behind a pooler that does not keep prepared statements. */
   named_statements?: boolean
   /** Where tables are spread over machines: in which part of them a bucket lies. */
@@ -24,7 +24,7 @@ export type ClientOptions = pg.ClientConfig & {
  * unique, and does not report as done what a standby does not have.
  */
 export class DatabaseClient extends pg.Client {
-  readonly #primary: Primary | undefined
+  readonly #primary: ServerFinder | undefined
   readonly #isNaming: boolean
   /** As it was given. */
   readonly shardOf: ((bucket: number) => number) | undefined
@@ -70,7 +70,7 @@ export class DatabaseClient extends pg.Client {
     return undefined as never
   }
 
-  async #connectTo(primary: Primary): Promise<void> {
+  async #connectTo(primary: ServerFinder): Promise<void> {
     const { name, host, port } = await primary.find()
     // The pool has given it up meanwhile: a connection now would be nobody's.
     if (streamOf(this).destroyed) throw new Error('timeout expired')

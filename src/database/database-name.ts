@@ -9,7 +9,7 @@ export type DatabaseName = { host: string; name: string }
 export function databaseName(address: DatabaseAddress): DatabaseName {
   try {
     const { host, port, database } = new DatabaseClient(address)
-    const several = 'primary' in address ? address.primary?.hosts.map(({ name }) => name).join(',') : undefined
+    const several = 'primary' in address ? address.primary?.hosts?.map(({ name }) => name).join(',') : undefined
     return { host: several ?? (host.startsWith('/') ? host : `${host}:${port}`), name: database ?? '' }
   } catch {
     throw new ConfigError(

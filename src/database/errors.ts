@@ -15,9 +15,13 @@ export function isStalePlan(error: unknown): boolean {
   return code === '0A000' && message === 'cached plan must not change result type'
 }
 
-/** Whether a unique key refused the row. */
+/**
+ * Whether a unique key refused the row. Where rows are copied to another machine by Citus, all that it says is that this machine refused one:
+ * whoever asks tries again more carefully, and then a key that stands in the way is found, and another cause is met again.
+ */
 export function isUniqueViolation(error: unknown): boolean {
-  return ((error ?? {}) as CodedError).code === '23505'
+  const { code, routine } = (error ?? {}) as CodedError & { routine?: unknown }
+  return code === '23505' || (code === 'XX000' && routine === 'ReportCopyError')
 }
 
 /** Whether waiting for a lock has reached `lock_timeout`. */

@@ -2,7 +2,7 @@ import { bucketOfValue } from '../core/bucket.ts'
 import { bucketOf, type Id, newId } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
 import { booleanArray, bytesArray, integerArray, textArray, uuidArray } from './arrays.ts'
-import type { Pool, Queryable } from './pool.ts'
+import { isSpread, type Pool, type Queryable } from './pool.ts'
 import { jsonTexts, loadSql } from './sql.ts'
 import { transaction } from './transaction.ts'
 
@@ -21,6 +21,8 @@ const claimKeySql = loadSql(import.meta.url, './sql/claim-key.sql')
 const claimNewKeysSql = loadSql(import.meta.url, './sql/claim-new-keys.sql')
 const storeResponsesSql = loadSql(import.meta.url, './sql/store-responses.sql')
 const findResponsesSql = loadSql(import.meta.url, './sql/find-responses.sql')
+const findClaimedKeysSql = loadSql(import.meta.url, './sql/find-claimed-keys.sql')
+const findResponsesByIdSql = loadSql(import.meta.url, './sql/find-responses-by-id.sql')
 const releaseKeysSql = loadSql(import.meta.url, './sql/release-keys.sql')
 const findOldResponsesSql = loadSql(import.meta.url, './sql/find-old-responses.sql')
 const deleteKeysSql = loadSql(import.meta.url, './sql/delete-keys.sql')
@@ -134,6 +136,7 @@ export type FoundKey = { fingerprint: Buffer; response: StoredResponse | undefin
  */
 export async function findResponses(connection: Queryable, claims: IdempotencyClaim[]): Promise<Map<string, FoundKey>> {
   if (claims.length === 0) return new Map()
+  if (isSpread(connection)) return findResponsesApart(connection, claims)
   const { rows } = await connection.query<KeyRow>({ ...findResponsesSql, values: keyColumns(claims) })
   return new Map(
     rows.map((row) => {
@@ -144,12 +147,44 @@ export async function findResponses(connection: Queryable, claims: IdempotencyCl
   )
 }
 
+/** First the keys, then the responses, which need not lie on the same machines. */
+async function findResponsesApart(
+  connection: Queryable,
+  claims: readonly IdempotencyClaim[],
+): Promise<Map<string, FoundKey>> {
+  const { rows } = await connection.query<IdempotencyClaim>({ ...findClaimedKeysSql, values: keyColumns(claims) })
+  const environments = rows.map(({ environment_id }) => environment_id)
+  const ids = rows.map(({ response_id }) => response_id)
+  const responses = await findResponsesById(connection, environments, ids)
+  return new Map(
+    rows.map((row) => [claimName(row), { fingerprint: row.fingerprint, response: responses.get(row.response_id) }]),
+  )
+}
+
+/** Stored responses by their ids, in one database. */
+export async function findResponsesById(
+  database: Queryable,
+  environment_ids: readonly number[],
+  ids: readonly Id[],
+): Promise<Map<Id, StoredResponse>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await database.query<StoredResponse & { id: Id }>({
+    ...findResponsesByIdSql,
+    values: [
+      integerArray([...new Set(environment_ids)]),
+      uuidArray(ids),
+      integerArray([...new Set(ids.map(bucketOf))]),
+    ],
+  })
+  return new Map(rows.map(({ id, status, body, encrypted }) => [id, { status, body, encrypted }]))
+}
+
 type KeyRow = { environment_id: number; key: string; fingerprint: Buffer } & (
   | { status: null; body: null; encrypted: null }
   | StoredResponse
 )
 
-function keyColumns(claims: IdempotencyClaim[]): Buffer[] {
+function keyColumns(claims: readonly IdempotencyClaim[]): Buffer[] {
   return [
     integerArray(claims.map(({ environment_id }) => environment_id)),
     textArray(claims.map(({ key }) => key)),

@@ -27,8 +27,10 @@ export async function migrate(
   try {
     await refusePooler(connection)
     setUseLimit(connection, Number.POSITIVE_INFINITY)
+    // The last lets one transaction change tables of every kind where Citus has spread them; elsewhere nobody reads it.
     await connection.query(
-      'set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0',
+      `set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;
+       set citus.multi_shard_modify_mode = 'sequential'`,
     )
     await takeMigrationLock(connection, log)
     await connection.query(
@@ -48,6 +50,11 @@ export async function migrate(
     // Closed, not returned to the pool: its lock and its settings end with it, whatever happened.
     connection.release(true)
   }
+}
+
+/** Gives the role that serves its rights in a database that is migrated, as the owner of the tables. */
+export async function grantRights(pool: Pool, serverRole: string): Promise<void> {
+  await pool.query('select grant_server_rights($1)', [serverRole])
 }
 
 /** The lock and the limits of a migration belong to a session, which a pooler gives to others between two transactions. */

@@ -1,13 +1,13 @@
 import pg from 'pg'
 import { parseJson } from '../core/json-reader.ts'
 import { DatabaseClient } from './client.ts'
-import { readHosts } from './hosts.ts'
-import { Primary } from './primary.ts'
+import { type DatabaseHost, readHosts } from './hosts.ts'
+import { Primary, type ServerFinder } from './primary.ts'
 import { limitUse } from './use-limit.ts'
 
 /** How to reach the database: an address, or the parts of one. */
 export type DatabaseAddress =
-  | { connectionString: string; primary?: Primary }
+  | { connectionString: string; primary?: ServerFinder & { hosts?: readonly DatabaseHost[] } }
   | { host: string; port: number; user: string; password: string; database: string }
 
 /** The address that DATABASE_URL is. `onPrimary` is told the name of the host that takes the writes, where there are several. */
@@ -32,9 +32,10 @@ export type Queryable = {
 
 export type Pool = pg.Pool
 
-/** Whether it leads to tables that are spread over machines. */
-export function isSpread(pool: Pool): boolean {
-  return (pool.options as Pick<Queryable, 'shardOf'>).shardOf !== undefined
+/** Whether a pool, or a connection of one, leads to tables that are spread over machines. */
+export function isSpread(database: Queryable): boolean {
+  const { options } = database as { options?: Pick<Queryable, 'shardOf'> }
+  return (database.shardOf ?? options?.shardOf) !== undefined
 }
 
 /** A connection inside a transaction. Statements are sent at once; their results arrive in the same order. */
@@ -87,8 +88,8 @@ export const servingLimits: PoolLimits = {
 /** Those of a report, which reads much, and whose reader may be slow: five minutes from its first statement to its last row. */
 const reportLimits = { connect_ms: 3_000, use_ms: 300_000, statement_ms: 60_000, idle_in_transaction_ms: 60_000 }
 
-// For commands, which may take their time.
-const commandLimits: PoolLimits = { connect_ms: 5_000, statement_ms: 30_000, idle_in_transaction_ms: 60_000 }
+/** Those of a command, which may take its time. */
+export const commandLimits: PoolLimits = { connect_ms: 5_000, statement_ms: 30_000, idle_in_transaction_ms: 60_000 }
 
 /**
  * Opens the pool. Statements are pipelined: those sent without waiting travel together, which took a transaction of

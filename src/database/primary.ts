@@ -7,6 +7,9 @@ import { streamOf } from './use-limit.ts'
 /** Where the server is that takes the writes. */
 export type Reached = { name: string; host: string; port: number }
 
+/** Finds the server that takes the writes, and is told that it is lost. */
+export type ServerFinder = { find(): Promise<Reached>; lost(name: string): void }
+
 /** What one host has answered. */
 type Answer = Reached & { timeline: number }
 
@@ -29,7 +32,7 @@ class NoPrimary extends Error {
  * which is cut off costs no time. Of two that both call themselves the primary, the one that was promoted later is chosen, and none that
  * was promoted earlier than one which this process has already written to.
  */
-export class Primary {
+export class Primary implements ServerFinder {
   readonly hosts: readonly DatabaseHost[]
   readonly #onFound: (name: string) => void
   #known: Reached | undefined

@@ -3,12 +3,20 @@ import type { CatalogueSnapshot, ForeignKeyFacts, TableFacts } from './snapshot.
 /** Where the rows of a table lie: on the machine of their bucket, on every machine, or on the coordinator only. */
 export type TableClass = 'distributed' | 'reference' | 'local'
 
+/** What only those ask for who connect to the coordinator. */
+export const onCoordinator: readonly string[] = [
+  'schema_migration',
+  // Written for every few requests or events: on every machine, each of these would be a commit on all of them.
+  'feed_place',
+  'rate_lease',
+]
+
 /** The table that every other distributed one lies beside. */
 export const firstTable = 'customer'
 
 /** The class of a table. What belongs to a customer carries the customer's bucket. */
 export function classOf({ name, has_bucket }: Pick<TableFacts, 'name' | 'has_bucket'>): TableClass {
-  if (name === 'schema_migration') return 'local'
+  if (onCoordinator.includes(name)) return 'local'
   return has_bucket ? 'distributed' : 'reference'
 }
 

@@ -12,19 +12,35 @@ const literal = pg.escapeLiteral
  * which was interrupted goes on where it ended: what is done is not in the plan.
  */
 export function planDistribution(snapshot: CatalogueSnapshot, { shards }: { shards: number }): DistributionStep[] {
-  return [
-    {
-      sentence: 'Lets one transaction change tables of every kind.',
-      statement: "set citus.multi_shard_modify_mode = 'sequential'",
-    },
+  const changes = [
     ...droppedKeys(snapshot),
     ...referenceTables(snapshot),
     ...distributedTables(snapshot, shards),
     ...keysMadeAgain(snapshot),
     ...sharedFunctions(snapshot),
     ...truncatedLeftovers(snapshot),
-    ...rights(snapshot),
   ]
+  const isBegun = Boolean(snapshot.citus?.noted_keys)
+  return [
+    {
+      sentence: 'Lets one transaction change tables of every kind.',
+      statement: "set citus.multi_shard_modify_mode = 'sequential'",
+    },
+    ...(isBegun || changes.length === 0 ? [] : [beginNotes]),
+    ...changes,
+    ...rights(snapshot),
+    ...(isBegun || changes.length > 0 ? [endNotes] : []),
+  ]
+}
+
+/** As long as its notes are there, the work is half done, and no server starts. */
+const beginNotes: DistributionStep = {
+  sentence: 'Makes the table in which the foreign keys are noted that are dropped for now.',
+  statement: `create table ${keyNotes} ("table" text, name text, "references" text, definition text, has_bucket boolean)`,
+}
+const endNotes: DistributionStep = {
+  sentence: 'Drops the notes: all is done.',
+  statement: `drop table ${keyNotes}`,
 }
 
 const isPlaced = ({ citus }: CatalogueSnapshot, table: string, place: PlacedTable['place']) =>
@@ -39,16 +55,10 @@ function keysInTheWay(snapshot: CatalogueSnapshot): ForeignKeyFacts[] {
 
 /** Each is noted in the transaction that drops it, so that no interruption loses one. */
 function droppedKeys(snapshot: CatalogueSnapshot): DistributionStep[] {
-  const keys = keysInTheWay(snapshot)
-  const notes = {
-    sentence: 'Makes the table in which the foreign keys are noted that are dropped for now.',
-    statement: `create table ${keyNotes} ("table" text, name text, "references" text, definition text, has_bucket boolean)`,
-  }
-  const drops = keys.map(({ table, name, references, definition, has_bucket }) => ({
+  return keysInTheWay(snapshot).map(({ table, name, references, definition, has_bucket }) => ({
     sentence: `Drops the foreign key ${name} of ${table} for now: Citus accepts it once both tables are distributed.`,
     statement: `insert into ${keyNotes} values (${[table, name, references, definition].map(literal).join(', ')}, ${has_bucket}); alter table ${table} drop constraint ${name}`,
   }))
-  return keys.length > 0 && !snapshot.citus?.noted_keys ? [notes, ...drops] : drops
 }
 
 function referenceTables(snapshot: CatalogueSnapshot): DistributionStep[] {
@@ -84,12 +94,10 @@ function keysMadeAgain(snapshot: CatalogueSnapshot): DistributionStep[] {
   const isThere = (key: ForeignKeyFacts) =>
     snapshot.foreign_keys.some(({ table, name }) => table === key.table && name === key.name)
   const keys = [...noted.filter((key) => !isThere(key)), ...dropped]
-  const made = keys.map(({ table, name, definition }) => ({
+  return keys.map(({ table, name, definition }) => ({
     sentence: `Makes the foreign key ${name} of ${table} again, as it was.`,
     statement: `alter table ${table} add constraint ${name} ${definition}`,
   }))
-  if (made.length === 0 && !snapshot.citus?.noted_keys) return []
-  return [...made, { sentence: 'Drops the notes: every foreign key is there.', statement: `drop table ${keyNotes}` }]
 }
 
 function sharedFunctions({ functions, citus }: CatalogueSnapshot): DistributionStep[] {

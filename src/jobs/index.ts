@@ -17,6 +17,7 @@ import { syncCancelledSessions } from '../payments/session/sync-cancelled-sessio
 import { syncDueDisputes } from '../payments/session/sync-due-disputes.ts'
 import { syncDueSessions } from '../payments/session/sync-due-sessions.ts'
 import { readDueSettlements } from '../payments/settlement/read-due-settlements.ts'
+import { eraseLeft } from '../privacy/erase-events.ts'
 import type { Dispatcher } from '../webhooks/delivery/dispatcher.ts'
 import { wakeDeliveries } from '../webhooks/delivery/waking.ts'
 import { runReplays } from '../webhooks/replay/run.ts'
@@ -47,6 +48,7 @@ export function jobDefinitions(app: AppContext, dispatcher: Dispatcher, keyUses:
     { name: 'wake-deliveries', every_ms: 1_000, run: (stopping) => wakeDeliveries(app, stopping) },
     { name: 'replay-events', every_ms: 1_000, run: (stopping) => runReplays(app, stopping) },
     { name: 'settle-reservations', every_ms: 60_000, run: (stopping) => settleReservations(app.shards, stopping) },
+    { name: 'erase-left-events', every_ms: 60_000, run: (stopping) => eraseLeft(app, stopping) },
     ...verifyJobs(app),
     { name: 'maintain-database', every_ms: 3_600_000, run: (stopping) => maintainDatabase(app, stopping) },
     sequenceEvents(app.eventFeed),

@@ -2,7 +2,7 @@ import { recordChanges } from '../audit/record.ts'
 import type { RequestContext } from '../context.ts'
 import type { Connection } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
-import { writeEvents } from '../events/outbox.ts'
+import type { NewEvent } from '../events/outbox.ts'
 import type { CheckoutRow } from '../ledger/checkouts/checkout.ts'
 import { checkoutEvent } from '../ledger/checkouts/event.ts'
 
@@ -12,28 +12,23 @@ type Customer = Pick<CheckoutRow, 'id' | 'bucket' | 'environment_id'>
 
 /**
  * Erases what the payment requests and sessions of a customer say of it: references, descriptions, numbers, metadata and
- * return addresses. Tells of each, after the events of before were erased.
+ * return addresses. Returns what is to be told of each.
  */
 export async function blankCheckouts(
   connection: Connection,
   context: RequestContext,
   { id, bucket, environment_id }: Customer,
-): Promise<void> {
+): Promise<NewEvent[]> {
   const { rows } = await connection.query<CheckoutRow>({
     ...pseudonymiseCheckoutsSql,
     values: [environment_id, id, bucket, context.now],
   })
-  await Promise.all([
-    recordChanges(
-      connection,
-      rows.map((row) => ({
-        context,
-        change: { action: 'pseudonymised', object_kind: `payment_${row.kind}`, object_id: row.id },
-      })),
-    ),
-    writeEvents(
-      connection,
-      rows.map((row) => checkoutEvent(context.environment, row, 'updated', context.now)),
-    ),
-  ])
+  await recordChanges(
+    connection,
+    rows.map((row) => ({
+      context,
+      change: { action: 'pseudonymised', object_kind: `payment_${row.kind}`, object_id: row.id },
+    })),
+  )
+  return rows.map((row) => checkoutEvent(context.environment, row, 'updated', context.now))
 }

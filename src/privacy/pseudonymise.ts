@@ -11,11 +11,12 @@ import { bucketOf, formatId, type Id } from '../core/id/id.ts'
 import { Problem } from '../core/problem.ts'
 import { randomSecret } from '../core/secret.ts'
 import { integerArray, textArray, uuidArray } from '../database/arrays.ts'
-import type { Connection } from '../database/pool.ts'
+import { type Connection, isSpread } from '../database/pool.ts'
 import { loadSql } from '../database/sql.ts'
-import { writeEvents } from '../events/outbox.ts'
+import { type NewEvent, writeEvents } from '../events/outbox.ts'
 import type { ReceivableKind } from '../ledger/receivable.ts'
 import { blankCheckouts } from './checkouts.ts'
+import { eraseEvents, leaveEvents } from './erase-events.ts'
 import { eraseAnswersToNotices } from './notices.ts'
 import { blankUnidentified, listUnidentified } from './unidentified.ts'
 
@@ -71,11 +72,7 @@ export async function pseudonymise(
     blankReceipts(connection, row),
     blankEarlierParticulars(connection, row, named),
     replaceReferencesOfBalances(connection, row, named),
-    connection.query({
-      name: 'erase-customer-events',
-      text: 'select erase_customer_events($1, $2)',
-      values: [environment.id, row.id],
-    }),
+    ...(isSpread(connection) ? [] : [eraseEvents(connection, row)]),
     eraseAuditDetails(connection, environment.id, named),
     // Behind it: from where an erasure came is kept.
     recordChanges(
@@ -88,8 +85,19 @@ export async function pseudonymise(
     eraseAnswersToNotices(connection, row),
     eraseResponses(connection, view, row, named, unidentified),
   ])
-  await blankCheckouts(connection, view.context, row)
-  await tellErasure(connection, view, changed)
+  // After the events of before were erased.
+  const told = [
+    ...(await blankCheckouts(connection, view.context, row)),
+    ...(await tellErasure(connection, view, changed)),
+  ]
+  await writeEvents(connection, told)
+  if (isSpread(connection)) {
+    await leaveEvents(
+      connection,
+      row,
+      told.map(({ id }) => id),
+    )
+  }
   return changed
 }
 
@@ -106,17 +114,21 @@ async function eraseAuditDetails(
   })
 }
 
-/** Tells who was erased, after the events of before were: the customer and, since their references are others now, its accounts and bills. */
-async function tellErasure(connection: Connection, { context }: ChangeView, customer: CustomerRow): Promise<void> {
+/** What tells who was erased: the customer and, since their references are others now, its accounts and bills. */
+async function tellErasure(
+  connection: Connection,
+  { context }: ChangeView,
+  customer: CustomerRow,
+): Promise<NewEvent[]> {
   const [ofAccounts, ofBills] = await Promise.all([
     childrenOf(connection, 'account', customer),
     childrenOf(connection, 'bill', customer),
   ])
-  await writeEvents(connection, [
+  return [
     objectEvent(context, customers, 'customer.pseudonymised', customer),
     ...ofAccounts.map((row) => objectEvent(context, accounts, 'account.updated', row)),
     ...ofBills.map((row) => objectEvent(context, bills, 'bill.updated', row)),
-  ])
+  ]
 }
 
 async function childrenOf<Kind extends 'account' | 'bill'>(

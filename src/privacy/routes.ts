@@ -22,6 +22,7 @@ import { eventFields } from '../shapes/event.ts'
 import { ownerFields } from '../shapes/object.ts'
 import { shownId, shownInstant } from '../shapes/primitives.ts'
 import { toldTransferNotice } from '../shapes/transfer-notice.ts'
+import { eraseLeft } from './erase-events.ts'
 import { exportCustomer } from './export.ts'
 import { pseudonymise } from './pseudonymise.ts'
 
@@ -95,6 +96,12 @@ export function privacyRoutes(router: Router, app: AppContext): void {
         'Name, e-mail, phone, metadata, references, what bills are for and what banks say of payments are erased, in stored responses, events and receipts too. Amounts, dates, ids, reasons and the references of payments stay.',
     },
     pseudonymise,
-    { limit_ms: erasureMax_ms },
+    {
+      limit_ms: erasureMax_ms,
+      async committed() {
+        app.eventsCommitted()
+        await eraseLeft(app)
+      },
+    },
   )
 }

@@ -6,11 +6,14 @@ import { openLocalDatabase, startLocalServer } from '../database/local.ts'
 import { migrate } from '../database/migrate.ts'
 import { type DatabaseAddress, databaseAddress, openPool, type Pool, servingLimits } from '../database/pool.ts'
 import { checkPooler } from '../database/pooler.ts'
-import { refuseDistributed } from '../distribution/serving.ts'
+import type { ShardMap } from '../database/shard-map.ts'
+import { openShards } from '../distribution/serving.ts'
 
 /** The database that this process serves, migrated, and how to close it. */
 export type OpenDatabase = {
   pool: Pool
+  /** Where rows lie, where tables are spread over machines. */
+  shards?: ShardMap
   name: DatabaseName
   /** The names of the migrations that were run now. */
   migrations: string[]
@@ -23,6 +26,9 @@ export type OpenDatabase = {
 
 /** The size of the connection pool. */
 export const poolSize = 12
+
+/** Of that to each machine, where tables are spread: it takes what three batches of payments in flight need, and what reserves their names. */
+const machinePoolSize = 8
 
 /** Opens the database of the configuration: the bundled one in local mode, else the one that DATABASE_URL names. */
 export async function openDatabase(config: Config, log: Log): Promise<OpenDatabase> {
@@ -40,9 +46,13 @@ async function openRemote(address: DatabaseAddress, log: Log): Promise<OpenDatab
   const pool = openPool(address, poolSize, ignoreLost, servingLimits)
   const warning = await orClose(pool, () => checkPooler(pool))
   if (warning !== undefined) log.warn({}, warning)
-  await orClose(pool, () => refuseDistributed(pool))
   const migrations = await orClose(pool, () => migrate(pool, new Date(), undefined, { log: logMigration(log) }))
-  return { pool, name, migrations, died: new Promise(() => {}), close: () => pool.end() }
+  const shards = await orClose(pool, () => openShards(pool, { address, size: machinePoolSize, limits: servingLimits }))
+  const close = async () => {
+    await shards?.close()
+    await pool.end()
+  }
+  return { pool, ...(shards && { shards }), name, migrations, died: new Promise(() => {}), close }
 }
 
 async function openLocal(config: Config, log: Log): Promise<OpenDatabase> {

@@ -50,13 +50,14 @@ export async function startProgram(config: Config, log: Log, clock: Clock): Prom
 }
 
 async function serve(config: Config, log: Log, clock: Clock, database: OpenDatabase): Promise<Program> {
-  const { pool } = database
+  const { pool, shards } = database
   const { keys, by_previous } = await readDataKeys(pool, config, clock.now())
   const facts = await databaseFacts(pool)
   const { made_test_key } = await ensureFirstMerchant(pool, config.test_key, clock.now())
   let publicUrl = config.public_url
   const composition = compose({
     pool,
+    ...(shards && { shards }),
     clock,
     data_keys: keys,
     webhooks: {
@@ -125,12 +126,13 @@ function backupJobs(app: AppContext, { data_dir, backup }: Config, { superuser }
   return superuser && backup.scheduled ? [backUp(app, { connection: superuser, data_dir, settings: backup })] : []
 }
 
-type Opened = Pick<OpenDatabase, 'name' | 'migrations'> & DatabaseFacts
+type Opened = Pick<OpenDatabase, 'name' | 'migrations' | 'shards'> & DatabaseFacts
 
 /** Logged only after a successful start: an error that prevents one is a single line. */
 function logStart({ database_url, public_url }: Config, log: Log, address: string, opened: Opened): void {
   const { name, migrations, warning } = opened
-  log.info({ database: { version: opened.version, ...name }, migrations }, 'the database is open')
+  const machines = opened.shards && { machines: opened.shards.nodes.length }
+  log.info({ database: { version: opened.version, ...name, ...machines }, migrations }, 'the database is open')
   log.info({ address, version, mode: database_url === undefined ? 'local' : 'DATABASE_URL' }, 'listening')
   if (database_url === undefined) return
   if (warning !== undefined) log.warn({}, warning)

@@ -89,6 +89,7 @@ describe('the first start', () => {
       'wake-deliveries',
       'replay-events',
       'settle-reservations',
+      'erase-left-events',
       'verify-new',
       'verify-all',
       'maintain-database',

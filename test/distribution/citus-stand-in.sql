@@ -2,13 +2,17 @@
 -- what Citus refuses of what we rely on, and note what they were told; where Citus would copy rows into shards, they are kept in a table here.
 create schema stand_in;
 grant usage on schema stand_in to public;
-create table stand_in.pg_dist_node (nodeid integer, isactive boolean, shouldhaveshards boolean, noderole text);
+-- Two machines with shards, one of which has a standby. Where they are reached is filled in: both are this very server.
+create table stand_in.pg_dist_node
+  (nodeid integer, groupid integer, isactive boolean, shouldhaveshards boolean, noderole text, nodename text, nodeport integer);
 insert into stand_in.pg_dist_node
-values (1, true, false, 'primary'), (2, true, true, 'primary'), (3, true, true, 'primary'), (4, true, true, 'secondary');
+values (1, 0, true, false, 'primary'), (2, 1, true, true, 'primary'), (3, 2, true, true, 'primary'), (4, 2, true, true, 'secondary');
 create table stand_in.pg_dist_partition
   (logicalrelid regclass, partmethod "char", partkey text, colocationid integer, repmodel "char");
 grant select on stand_in.pg_dist_partition to public;
 create table stand_in.pg_dist_shard (logicalrelid regclass, shardid bigint);
+create table stand_in.pg_dist_placement (shardid bigint, groupid integer);
+grant select on stand_in.pg_dist_node, stand_in.pg_dist_shard, stand_in.pg_dist_placement to public;
 create table stand_in.pg_dist_object (classid oid, objid oid);
 -- What fails, once: an interruption at that table or function.
 create table stand_in.failing (what text);
@@ -75,8 +79,15 @@ begin
     select count(*) into strict shards from stand_in.pg_dist_shard where logicalrelid = colocate_with::regclass;
   end if;
   insert into stand_in.pg_dist_partition values (table_name, 'h', distribution_column, 2, 'c');
-  insert into stand_in.pg_dist_shard select table_name, generate_series(1, shards);
+  insert into stand_in.pg_dist_shard select table_name, table_name::oid::bigint * 1000 + place from generate_series(1, shards) as place;
+  insert into stand_in.pg_dist_placement select table_name::oid::bigint * 1000 + place, 1 + place % 2 from generate_series(1, shards) as place;
 end $$;
+
+-- By the value itself, where Citus takes a hash of it, and for the four shards of the tests: it is called for each of 65,536 buckets.
+create function stand_in.get_shard_id_for_distribution_column(table_name regclass, distribution_value integer) returns bigint
+language sql as $$
+  select table_name::oid::bigint * 1000 + 1 + distribution_value % 4
+$$;
 
 create function stand_in.create_distributed_function(function_name regprocedure, distribution_arg_name text default null,
   colocate_with text default 'default', force_delegation boolean default null) returns void language plpgsql as $$

@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPool, type Pool } from '../../src/database/pool.ts'
+import { onCoordinator } from '../../src/distribution/classify.ts'
 import { DistributionError } from '../../src/distribution/refuse.ts'
 import { distribute } from '../../src/distribution/run.ts'
-import { refuseDistributed } from '../../src/distribution/serving.ts'
+import { areTablesSpread } from '../../src/distribution/serving.ts'
 import { readSnapshot } from '../../src/distribution/snapshot.ts'
+import { childServer } from '../support/child-server.ts'
 import { runTallystick } from '../support/command.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { encryptionKey, testServer } from '../support/server.ts'
 import { installCitusStandIn } from './citus-stand-in.ts'
+
+const testKey = `sk_test_${'5'.repeat(48)}`
 
 let database: TestDatabase
 let serving: Pool
@@ -102,7 +106,7 @@ describe('distribute', () => {
     await eventually(noneServes, 'the sessions of the server are gone', 20_000)
     owner = openPool({ connectionString: database.ownerUrl }, 1, () => {})
     const before = await catalogue()
-    await refuseDistributed(database.owner)
+    expect(await areTablesSpread(database.owner)).toBe(false)
     // At the first of these nothing has its place yet, and only foreign keys are missing.
     const steps = [
       'clearing_place',
@@ -116,7 +120,9 @@ describe('distribute', () => {
     for (const what of steps) {
       await database.owner.query('insert into stand_in.failing values ($1)', [what])
       await expect(distribute(owner, 4, () => {})).rejects.toThrow(`interrupted at ${what}`)
-      await expect(refuseDistributed(owner)).rejects.toThrow(/or have begun to be/)
+      await expect(areTablesSpread(owner)).rejects.toThrow(
+        /^Some tables of this database are spread over machines and others not/,
+      )
       await database.owner.query('delete from stand_in.failing')
     }
     const findings = await distribute(owner, undefined, () => {})
@@ -128,13 +134,16 @@ describe('distribute', () => {
 
   test('leaves each table in its place, and no hidden copy', async () => {
     const { tables, citus } = await readSnapshot(owner)
-    expect(tables.filter(({ has_local_rows }) => has_local_rows).map(({ name }) => name)).toEqual(['schema_migration'])
+    expect(tables.filter(({ has_local_rows }) => has_local_rows).map(({ name }) => name)).toEqual([
+      'feed_place',
+      'schema_migration',
+    ])
     const placeOf = new Map(citus?.tables.map(({ name, place, shards }) => [name, `${place} ${shards}`]))
     expect([placeOf.get('customer'), placeOf.get('ledger_entry'), placeOf.get('environment'), placeOf.size]).toEqual([
       'distributed 4',
       'distributed 4',
       'reference 0',
-      tables.length - 1,
+      tables.length - onCoordinator.length,
     ])
   })
 
@@ -147,35 +156,58 @@ describe('distribute', () => {
     )
   })
 
-  test('says first what does not run yet, and exits 1 for settings that are not as they should be', async () => {
+  test('says first that there is no way back, and exits 1 for settings that are not as they should be', async () => {
     const { code, stdout } = await command()
     const lines = stdout.split('\n')
-    expect(lines[0]).toMatch(/^No server starts on a distributed database yet: \d+ of its statements/)
+    expect(lines[0]).toBe('There is no way back but a backup.')
     expect([code, stdout]).toEqual([1, expect.stringMatching(/^ok {4}no hidden copy is left on the coordinator$/m)])
     expect(stdout).toMatch(/^WRONG the settings of every node\n {6}node 1: max_prepared_transactions is 0/m)
-  })
-
-  test('leaves a database that no server starts on', async () => {
-    const { code, stderr } = await runTallystick(['start', '--port', '0'], {
-      DATABASE_URL: database.url,
-      TALLYSTICK_ENCRYPTION_KEY: encryptionKey,
-    })
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^The tables of this database are spread over machines/m)])
-    await expect(refuseDistributed(owner)).rejects.toThrow(DistributionError)
-  })
-
-  test('--check changes nothing, and finds what is wrong', async () => {
-    await database.owner.query("delete from stand_in.pg_dist_partition where logicalrelid = 'receipt'::regclass")
-    const { code, stdout } = await command('--check')
-    expect([code, stdout]).toEqual([
-      1,
-      expect.stringMatching(/^WRONG every table has its place\n {6}receipt is local, not distributed$/m),
-    ])
   })
 
   test('keeps every row', async () => {
     await database.owner.query('select stand_in.put_back()')
     const { rows } = await database.owner.query('select sum(balance)::text as owed from receivable')
     expect(rows).toEqual([{ owed: '400' }])
+  })
+
+  test('leaves a database that a server takes payments on, by the map of its machines', async () => {
+    const settings = { DATABASE_URL: database.url, TALLYSTICK_ENCRYPTION_KEY: encryptionKey }
+    const server = await childServer({ ...settings, TALLYSTICK_LOG_LEVEL: 'info', TALLYSTICK_TEST_KEY: testKey })
+    const headers = {
+      authorization: `Bearer ${testKey}`,
+      'content-type': 'application/json',
+      'idempotency-key': 'once',
+    }
+    const pay = async () => {
+      const body = { unidentified: true, amount: 300, currency: 'ZAR', channel: 'till', reference: 'three' }
+      const options = { method: 'POST', headers, body: JSON.stringify(body) }
+      const answer = await fetch(`${server.url}/billing/payments`, options)
+      return [answer.status, ((await answer.json()) as { id: string }).id]
+    }
+    const [status, id] = await pay()
+    expect([[status, id], await pay()]).toEqual([
+      [201, expect.stringMatching(/^pay_/)],
+      [201, id],
+    ])
+    expect(server.output()).toMatch(/"machines":2/)
+    expect(await server.stop()).toBe(0)
+    // Names are reserved where rows lie on several machines, and only there: by both requests.
+    const { rows } = await database.owner.query("select holders from payment_reference where reference = 'three'")
+    expect(rows).toEqual([{ holders: 2 }])
+  })
+
+  test('--check changes nothing, and finds what is wrong; a server does not start on that', async () => {
+    await database.owner.query("delete from stand_in.pg_dist_partition where logicalrelid = 'receipt'::regclass")
+    const { code, stdout } = await command('--check')
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^WRONG every table has its place\n {6}receipt is local, not distributed$/m),
+    ])
+    const started = await runTallystick(['start', '--port', '0'], {
+      DATABASE_URL: database.url,
+      TALLYSTICK_ENCRYPTION_KEY: encryptionKey,
+    })
+    expect([started.code, started.stderr]).toEqual([1, expect.stringMatching(/run tallystick distribute/)])
+    await expect(areTablesSpread(owner)).rejects.toThrow(DistributionError)
   })
 })

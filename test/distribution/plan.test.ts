@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { onCoordinator } from '../../src/distribution/classify.ts'
 import { planDistribution } from '../../src/distribution/plan.ts'
 import { refuseUnfit } from '../../src/distribution/refuse.ts'
 import { type CatalogueSnapshot, type CitusFacts, readSnapshot } from '../../src/distribution/snapshot.ts'
@@ -44,10 +45,10 @@ describe('the plan of the migrated schema', () => {
       'select create_reference_table',
       'select create_distributed_table',
       'alter',
-      'drop',
       'select create_distributed_function',
       'select grant_server_rights',
       'revoke',
+      'drop',
     ])
   })
 
@@ -72,7 +73,7 @@ describe('the plan of the migrated schema', () => {
   test('puts tables without a bucket on every machine, those first that others name', () => {
     const reference = calledWith(statements(migrated), 'create_reference_table')
     expect(reference.toSorted()).toEqual(
-      migrated.tables.flatMap(({ name, has_bucket }) => (has_bucket || name === 'schema_migration' ? [] : [name])),
+      migrated.tables.flatMap(({ name, has_bucket }) => (has_bucket || onCoordinator.includes(name) ? [] : [name])),
     )
     const place = (name: string) => reference.indexOf(name)
     expect(place('merchant')).toBeLessThan(place('environment'))
@@ -94,7 +95,7 @@ describe('the plan of the migrated schema', () => {
   test('makes each function on every machine, and lets not everybody call those that nobody may', () => {
     const all = statements(migrated)
     expect(calledWith(all, 'create_distributed_function')).toEqual(migrated.functions.map(({ signature }) => signature))
-    expect(all.slice(-7)).toEqual([
+    expect(all.slice(-8)).toEqual([
       "select grant_server_rights('tallystick_server')",
       'revoke execute on function drop_old_events(timestamp with time zone) from public',
       'revoke execute on function ensure_partitions(timestamp with time zone,integer) from public',
@@ -102,13 +103,14 @@ describe('the plan of the migrated schema', () => {
       'revoke execute on function grant_server_rights(text) from public',
       'revoke execute on function make_append_only(text,text) from public',
       'revoke execute on function make_partitions(timestamp with time zone,integer) from public',
+      'drop table distribution_foreign_key',
     ])
   })
 
   test('truncates what is left behind, those first that name others, with the right for a moment where there is none', () => {
     const all = statements(migrated)
     const truncated = calledWith(all, 'truncate_local_data_after_distributing_table')
-    expect(truncated).toHaveLength(migrated.tables.length - 1)
+    expect(truncated).toHaveLength(migrated.tables.length - onCoordinator.length)
     const places = ['earlier_particulars', 'bill', 'account', 'customer', 'environment', 'merchant'].map((name) =>
       truncated.indexOf(name),
     )

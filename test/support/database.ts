@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { openPool, type Pool, servingLimits } from '../../src/database/pool.ts'
+import type { ShardMap } from '../../src/database/shard-map.ts'
+import { CitusMap } from '../../src/distribution/citus-map.ts'
+import { copyOnCitus, dropOnCitus } from './citus.ts'
 import { expectCleanBooks } from './verify.ts'
 
 export type TestDatabase = {
@@ -10,6 +13,8 @@ export type TestDatabase = {
   pool: Pool
   /** As the owner of the tables, for what a test prepares or breaks by hand. */
   owner: Pool
+  /** Where rows lie, on Citus. */
+  shards?: ShardMap
   /** The server's way in as a URL, for a server in a process of its own. */
   url: string
   ownerUrl: string
@@ -29,7 +34,9 @@ const shardOfAll = Number(process.env.SPREAD_FORMS ?? 0) === 1 ? (bucket: number
 
 /** A database of this test file's own, copied from the migrated template. */
 export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const { host, port, password, template } = inject('postgres')
+  const { machines, template: spread } = inject('citus')
+  const [coordinator] = options.shardOf === undefined ? machines : []
+  const { host, port, password, template } = { ...inject('postgres'), ...coordinator }
   const name = `test_${randomBytes(6).toString('hex')}`
   const at = (user: string, database: string) => ({ host, port, user, password, database })
   const admin = async (statement: string) => {
@@ -38,16 +45,20 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     await client.query(statement)
     await client.end()
   }
-  await admin(`create database ${name} template ${template} owner tallystick_owner`)
+  if (coordinator) await copyOnCitus(machines, spread, name)
+  else await admin(`create database ${name} template ${template} owner tallystick_owner`)
   const pool = openPool(at('tallystick_server', name), 10, () => {}, servingLimits, options.shardOf ?? shardOfAll)
   const owner = openPool(at('tallystick_owner', name), 3, () => {})
   const urlOf = (user: string) =>
     `postgresql://${user}:${password}@${host.startsWith('/') ? '' : `${host}:${port}`}/${name}${
       host.startsWith('/') ? `?host=${encodeURIComponent(host)}&port=${port}` : ''
     }`
+  const way = { address: { connectionString: urlOf('tallystick_server') }, size: 8, limits: servingLimits }
+  const shards = coordinator && (await CitusMap.open(pool, way))
   return {
     name,
     pool,
+    ...(shards && { shards }),
     owner,
     url: urlOf('tallystick_server'),
     ownerUrl: urlOf('tallystick_owner'),
@@ -55,8 +66,10 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
       try {
         if (options.verify !== false) await expectCleanBooks({ pool })
       } finally {
+        await shards?.close()
         await Promise.all([pool.end(), owner.end()])
-        await admin(`drop database if exists ${name} with (force)`)
+        if (coordinator) await dropOnCitus(machines, name)
+        else await admin(`drop database if exists ${name} with (force)`)
       }
     },
   }

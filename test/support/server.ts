@@ -81,12 +81,12 @@ const shownLog: Log = {
 export async function testServer<C extends Clock = Clock>(options: TestServerOptions<C> = {}): Promise<TestServer<C>> {
   const clock = options.clock ?? (systemClock as C)
   const database = options.database ?? (await testDatabase())
-  const { pool } = database
+  const { pool, shards = options.shards } = database
   const log = options.log ?? shownLog
   let url = ''
   const composition = compose({
     pool,
-    ...(options.shards && { shards: options.shards }),
+    ...(shards && { shards }),
     clock,
     data_keys: derivedDataKeys(encryptionKey),
     webhooks: { allow_loopback: true, allowed_hosts: [], retry_waits_s: readConfig({}).webhook_retry_waits_s },

@@ -6,10 +6,9 @@ import type { AppContext, RequestContext } from '../../context.ts'
 import { bucketOf, type Id, newId, parseId } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
 import { integerArray, uuidArray } from '../../database/arrays.ts'
-import { byShard } from '../../database/by-shard.ts'
 import { createGroupCommit } from '../../database/group-commit.ts'
 import { claimKeys, claimName, type ResolvedKey, resolveKeys } from '../../database/idempotency.ts'
-import type { Connection } from '../../database/pool.ts'
+import { type Connection, isSpread } from '../../database/pool.ts'
 import { type SendCommit, transaction } from '../../database/transaction.ts'
 import { type NewEvent, writeEvents } from '../../events/outbox.ts'
 import { type Books, readBooks } from '../../ledger/books.ts'
@@ -25,7 +24,7 @@ import {
 } from '../object/external-references.ts'
 import { archivedParent } from '../object/parent.ts'
 import { respondObject } from '../object/resource.ts'
-import { type AccountRow, type CustomerRow, objectSelect } from '../object/rows.ts'
+import { type AccountRow, type CustomerRow, findById, objectSelect } from '../object/rows.ts'
 import { accounts } from './resource.ts'
 import type { CreateAccount } from './schema.ts'
 import { createAccount, newAccount } from './service.ts'
@@ -173,20 +172,30 @@ function create(
 
 /** Finds the customers and locks them, so that none is archived before the accounts are written. */
 async function lockCustomers(connection: Connection, commands: AccountCommand[]): Promise<Map<Id, CustomerRow>> {
+  if (isSpread(connection)) return lockOneByOne(connection, commands)
   const ids = [...new Set(commands.map(({ customer_id }) => customer_id))]
-  const environments = integerArray([...new Set(commands.map(({ context }) => context.environment.id))])
-  const results = await Promise.all(
-    byShard(connection, ids, bucketOf).map((part) =>
-      connection.query<CustomerRow>({
-        name: 'share-customers',
-        text: `${objectSelect.customer}
-          where e.id = any ($1::uuid[]) and e.bucket = any ($2::integer[]) and e.environment_id = any ($3::integer[])
-          order by e.id for share of e`,
-        values: [uuidArray(part), integerArray([...new Set(part.map(bucketOf))]), environments],
-      }),
-    ),
+  const { rows } = await connection.query<CustomerRow>({
+    name: 'share-customers',
+    text: `${objectSelect.customer}
+      where e.id = any ($1::uuid[]) and e.bucket = any ($2::integer[]) and e.environment_id = any ($3::integer[])
+      order by e.id for share of e`,
+    values: [
+      uuidArray(ids),
+      integerArray([...new Set(ids.map(bucketOf))]),
+      integerArray([...new Set(commands.map(({ context }) => context.environment.id))]),
+    ],
+  })
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** In the same order: where tables are spread over machines a lock is for one bucket. The statements travel together. */
+async function lockOneByOne(connection: Connection, commands: AccountCommand[]): Promise<Map<Id, CustomerRow>> {
+  const environments = new Map(commands.map(({ customer_id, context }) => [customer_id, context.environment.id]))
+  const sorted = [...environments].sort(([one], [other]) => (one < other ? -1 : 1))
+  const rows = await Promise.all(
+    sorted.map(([id, environment]) => findById(connection, environment, 'customer', id, { lock: 'share' })),
   )
-  return new Map(results.flatMap(({ rows }) => rows).map((row) => [row.id, row]))
+  return new Map(rows.filter((row) => row !== undefined).map((row) => [row.id, row]))
 }
 
 /**

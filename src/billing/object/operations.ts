@@ -128,7 +128,7 @@ export function actionOperation<Kind extends ReceivableKind, Shape extends z.Zod
   resource: Resource<Kind, Shape>,
   declared: Declared,
   act: (connection: Connection, view: ChangeView, idOrReference: string) => Promise<Rows[Kind]>,
-  options: Pick<WriteOptions, 'limit_ms'> = {},
+  options: Pick<WriteOptions, 'limit_ms' | 'committed'> = {},
 ): void {
   const { kind, tag, shape } = resource
   writeOperation(

@@ -1,5 +1,5 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
-import type { Pool } from '../../database/pool.ts'
+import { isSpread, type Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import { type OrderedDelivery, queueDeliveries } from './queues.ts'
@@ -115,10 +115,21 @@ type Sequenced = { position: bigint; sequenced: number; environment_ids: number[
  */
 async function sequenceEvents(pool: Pool): Promise<Sequenced> {
   return transaction(pool, async (connection) => {
-    const locked = connection.query({ name: 'lock-feed-place', text: 'select 1 from feed_place for no key update' })
-    const sequenced = connection.query<Omit<Sequenced, 'queued'> & { ordered: OrderedDelivery[] }>(sequenceEventsSql)
+    const locked = connection.query<{ position: bigint }>({
+      name: 'lock-feed-place',
+      text: 'select position from feed_place for no key update',
+    })
+    const apart = isSpread(connection) ? (await locked).rows[0]?.position : undefined
+    const sequenced = connection.query<Omit<Sequenced, 'queued'> & { ordered: OrderedDelivery[] }>({
+      ...sequenceEventsSql,
+      values: apart === undefined ? [] : [apart],
+    })
     const [, { rows }] = await Promise.all([locked, sequenced])
     const [{ ordered, ...result }] = rows as [(typeof rows)[number]]
+    if (apart !== undefined && result.sequenced > 0) {
+      const values = [result.position]
+      await connection.query({ name: 'move-feed-place', text: 'update feed_place set position = $1', values })
+    }
     return { ...result, queued: ordered.length > 0 && (await queueDeliveries(connection, ordered)) }
   })
 }

@@ -8,6 +8,7 @@ import {
   claimName,
   type FoundKey,
   findResponses,
+  findResponsesById,
   type IdempotencyClaim,
   keyReused,
 } from '../../database/idempotency.ts'
@@ -43,7 +44,6 @@ import {
 
 const findReferencesSql = loadSql(import.meta.url, '../sql/find-references.sql')
 const findThereSql = loadSql(import.meta.url, '../sql/find-there.sql')
-const findResponsesByIdSql = loadSql(import.meta.url, '../sql/find-responses-by-id.sql')
 
 /**
  * What a batch decides from: the claims that it has won, or assumes to have won, and the balances. They are the result
@@ -274,20 +274,6 @@ export async function findThere(
   if (ids.length === 0) return new Set()
   const { rows } = await database.query<{ id: Id }>({ ...findThereSql, values: columnsOf(environment_ids, ids) })
   return new Set(rows.map(({ id }) => id))
-}
-
-/** The stored responses of keys by their ids, in one database. */
-export async function findResponsesById(
-  database: Queryable,
-  environment_ids: readonly number[],
-  ids: readonly Id[],
-): Promise<Map<Id, RenderedText>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await database.query<RenderedText & { id: Id }>({
-    ...findResponsesByIdSql,
-    values: columnsOf(environment_ids, ids),
-  })
-  return new Map(rows.map(({ id, status, body }) => [id, { status, body }]))
 }
 
 function columnsOf(environment_ids: readonly number[], ids: readonly Id[]): Buffer[] {

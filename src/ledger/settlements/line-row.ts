@@ -1,3 +1,4 @@
+import { assert } from '../../core/assert.ts'
 import { bucketOfReference } from '../../core/bucket.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { bigintArray, booleanArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
@@ -105,9 +106,9 @@ export async function lockUnmatched(
   return rows
 }
 
-/** Notes what locked lines are about. */
+/** Notes what locked lines are about. Throws where one has been matched meanwhile. */
 export async function updateMatched(connection: Queryable, lines: readonly LineRow[], now: Date): Promise<void> {
-  await connection.query({
+  const { rowCount } = await connection.query({
     ...matchedLinesSql,
     values: [
       integerArray(lines.map(({ environment_id }) => environment_id)),
@@ -119,4 +120,5 @@ export async function updateMatched(connection: Queryable, lines: readonly LineR
       now,
     ],
   })
+  assert(rowCount === lines.length, 'no line is matched twice')
 }

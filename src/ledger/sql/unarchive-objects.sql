@@ -42,8 +42,10 @@ with reopened as (
   from unarchived join environment on environment.id = unarchived.environment_id
   returning id, bucket, environment_id, type, created_at
 ), numbered as (
-  insert into unsequenced_event (event_id, bucket, environment_id)
-  select id, bucket, environment_id from told
+  insert into unsequenced_event (event_id, bucket, environment_id) -- on one machine
+  select id, bucket, environment_id from told -- on one machine
+  -- spread: insert into unsequenced_event (event_id, bucket, environment_id, number)
+  -- spread: select id, bucket, environment_id, (extract(epoch from clock_timestamp()) * 1000000)::bigint from told
 )
 insert into webhook_delivery (event_id, endpoint_id, bucket, environment_id, next_attempt_at)
 select told.id, endpoint.id, told.bucket, told.environment_id,

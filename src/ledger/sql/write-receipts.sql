@@ -2,6 +2,7 @@
 -- their lines, in order. A receipt that is there already stays as it is.
 with shown as (
   select p.id, p.bucket, p.environment_id,
+    -- spread: w.payment_id is not null as is_written,
     json_build_object(
       'merchant', json_build_object('name', coalesce(v.display_name, m.name), 'legal_name', v.face->>'legal_name',
         'phone', v.face->>'phone', 'email', v.face->>'email', 'website', v.face->>'website'),
@@ -22,6 +23,8 @@ with shown as (
   -- spread: and c.bucket = any ($2::integer[])
   left join checkout as k on k.environment_id = p.environment_id and k.id = p.checkout_id and k.bucket = p.bucket
   -- spread: and k.bucket = any ($2::integer[])
+  -- The payment is locked or new, so nobody writes its receipt meanwhile.
+  -- spread: left join receipt as w on w.payment_id = p.id and w.bucket = p.bucket and w.bucket = any ($2::integer[])
   left join lateral (
     select
       json_agg(json_build_object('receivable_id', r.id, 'kind', r.kind, 'voided', coalesce(r.status = 'voided', false),
@@ -42,9 +45,6 @@ with shown as (
   insert into receipt (payment_id, bucket, environment_id, facts, personal, created_at)
   select id, bucket, environment_id, facts, personal, $10::timestamptz from shown
   on conflict (payment_id, bucket) do nothing -- on one machine
-  -- The payment is locked or new, so nobody writes its receipt meanwhile.
-  -- spread: where not exists (
-  -- spread:   select 1 from receipt as kept
-  -- spread:   where kept.payment_id = shown.id and kept.bucket = shown.bucket and kept.bucket = any ($2::integer[]))
+  -- spread: where not is_written
 )
 select assert_rows((select count(*) from shown), $11::integer, 'every payment has its receipt')

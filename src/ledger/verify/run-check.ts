@@ -50,7 +50,7 @@ export async function runCheck(connection: Queryable, check: Check): Promise<Che
   const [loops, scans] = by_keys ? ['on', 'off'] : ['off', 'on']
   await connection.query(`set local enable_hashjoin = ${hashes}; set local enable_hashagg = ${hashes};
     set local enable_nestloop = ${loops}; set local enable_seqscan = ${scans}; set local enable_mergejoin = ${scans}`)
-  const { rows } = await connection.query<Found>(text, values)
+  const { rows } = await connection.query<Found>({ text, ...(values && { values }) })
   const { examined, violations, examples } = rows[0] as Found
   const duration_ms = Math.round(performance.now() - started)
   return { invariant, sentence, examined, violations, examples: (examples ?? []).map(showExample), duration_ms }

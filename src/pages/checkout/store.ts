@@ -1,12 +1,15 @@
 import type { AppContext, RequestEnvironment } from '../../context.ts'
 import { bucketOfValue } from '../../core/bucket.ts'
 import { codeHash } from '../../core/checkout-code.ts'
+import { bucketOf, type Id } from '../../core/id/id.ts'
 import { Problem } from '../../core/problem.ts'
+import { isSpread, type Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { Face, FaceTexts } from '../../html/face.ts'
 import type { Spoken } from '../../html/language/choose.ts'
 import type { CheckoutRow } from '../../ledger/checkouts/checkout.ts'
 
+const findCodeSql = loadSql(import.meta.url, './sql/find-code.sql')
 const findCheckoutByCodeSql = loadSql(import.meta.url, './sql/find-checkout-by-code.sql')
 
 /** A request or session as its page presents it: whose it is, who is to pay, and how the merchant shows itself. */
@@ -40,10 +43,7 @@ export async function openCheckout(
 ): Promise<CheckoutSubject> {
   await limits.take('dead_link', address)
   const hash = codeHash(vault, code)
-  const { rows } = hash
-    ? await pool.query<Found>({ ...findCheckoutByCodeSql, values: [hash, bucketOfValue(hash)] })
-    : { rows: [] }
-  const [found] = rows
+  const found = hash ? await findByCode(pool, hash) : undefined
   if (found?.kind !== kind) {
     throw new Problem('not_found', 'This link does not work.')
   }
@@ -52,4 +52,19 @@ export async function openCheckout(
     found
   const spoken = { locale, languages, customer_locale }
   return { row, environment, face: { ...face, logo }, ...spoken, tracked_parameters, customer_name }
+}
+
+/** A code need not lie on the machine of what it opens: where tables are spread it is looked up first, so that each is asked of one machine. */
+async function findByCode(pool: Pool, hash: string): Promise<Found | undefined> {
+  const bucket = bucketOfValue(hash)
+  const place = isSpread(pool) ? await findPlace(pool, hash, bucket) : [hash, bucket]
+  if (place === undefined) return undefined
+  const { rows } = await pool.query<Found>({ ...findCheckoutByCodeSql, values: place })
+  return rows[0]
+}
+
+async function findPlace(pool: Pool, hash: string, bucket: number): Promise<[Id, number] | undefined> {
+  const { rows } = await pool.query<{ checkout_id: Id }>({ ...findCodeSql, values: [hash, bucket] })
+  const id = rows[0]?.checkout_id
+  return id === undefined ? undefined : [id, bucketOf(id)]
 }

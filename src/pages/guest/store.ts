@@ -98,17 +98,19 @@ export async function countAttempt(
       now,
       address.subject,
       bucketOfValue(address.subject),
-      `${address.limit.within_s} s`,
+      windowBefore(now, address.limit),
       address.limit.attempts,
       reference.subject,
       bucketOfValue(reference.subject),
-      `${reference.limit.within_s} s`,
+      windowBefore(now, reference.limit),
     ],
   })
   const { with_reference = null } = rows[0] ?? {}
   if (with_reference === null) return address.limit
   return with_reference > reference.limit.attempts ? reference.limit : undefined
 }
+
+const windowBefore = (now: Date, { within_s }: AttemptLimit) => new Date(now.getTime() - within_s * 1_000)
 
 /** Deletes attempts that count no more, at most `limit` of them. Returns how many. */
 export async function deleteOldAttempts(pool: Queryable, before: Date, limit: number): Promise<number> {

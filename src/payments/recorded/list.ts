@@ -18,7 +18,7 @@ import { bucketOf, type Id } from '../../core/id/id.ts'
 import { parameterProblem } from '../../core/problem.ts'
 import { comparableReference } from '../../core/reference-text.ts'
 import { Conditions } from '../../database/conditions.ts'
-import type { Queryable } from '../../database/pool.ts'
+import { isSpread, type Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import type { OpenKind } from '../../ledger/payments/write.ts'
 import { idOrReference, instant, keptCurrencyCode, typedReference } from '../../shapes/primitives.ts'
@@ -179,15 +179,35 @@ export async function findByReference(
   channel: string | undefined,
 ): Promise<Id[]> {
   const key = comparableReference(reference)
-  const { rows } = await database.query<{ payment_id: Id }>(
-    channel === undefined
-      ? { ...findReferenceInChannelsSql, values: [environmentId, key] }
-      : {
-          name: 'find-payment-reference',
-          text: `select payment_id from payment_reference
-            where environment_id = $1 and channel = $2 and reference = $3 and bucket = $4`,
-          values: [environmentId, channel, key, bucketOfValue(`${channel}\n${key}`)],
-        },
-  )
+  if (channel !== undefined) return findInChannel(database, environmentId, key, channel)
+  if (isSpread(database)) return findInEach(database, environmentId, key)
+  const { rows } = await database.query<FoundReference>({ ...findReferenceInChannelsSql, values: [environmentId, key] })
   return rows.map(({ payment_id }) => payment_id)
+}
+
+type FoundReference = { payment_id: Id }
+
+async function findInChannel(database: Queryable, environmentId: number, key: string, channel: string): Promise<Id[]> {
+  const { rows } = await database.query<FoundReference>({
+    name: 'find-payment-reference',
+    text: `select payment_id from payment_reference
+      where environment_id = $1 and channel = $2 and reference = $3 and bucket = $4`,
+    values: [environmentId, channel, key, bucketOfValue(`${channel}\n${key}`)],
+  })
+  return rows.map(({ payment_id }) => payment_id)
+}
+
+/** From one channel to the next, as find-reference-in-channels.sql goes on one machine: the channel decides where a reference lies. */
+async function findInEach(database: Queryable, environmentId: number, key: string): Promise<Id[]> {
+  const found: Id[] = []
+  for (let channel: string | null = ''; channel !== null; ) {
+    const next: { rows: { channel: string | null }[] } = await database.query({
+      name: 'find-next-channel',
+      text: 'select min(channel) as channel from payment_reference where environment_id = $1 and channel > $2',
+      values: [environmentId, channel],
+    })
+    channel = next.rows[0]?.channel ?? null
+    if (channel !== null) found.push(...(await findInChannel(database, environmentId, key, channel)))
+  }
+  return found
 }

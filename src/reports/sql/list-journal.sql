@@ -9,4 +9,5 @@ from (
 ) as e
 join ledger_transaction as t on t.id = e.transaction_id and t.bucket = e.bucket and t.environment_id = e.environment_id
 left join receivable as r on r.id = e.receivable_id and r.bucket = e.bucket and r.environment_id = e.environment_id
+  -- spread: and r.bucket = t.bucket
 order by e.id

@@ -14,7 +14,7 @@ with moved as (
   select r.customer_id, r.bucket, r.currency, held.amount, coalesce($4::date - b.due_date, 0) as days
   from held
   join receivable as r on r.id = held.id and r.bucket = held.bucket and r.environment_id = $1
-  left join bill as b on b.id = held.id and b.bucket = held.bucket and b.environment_id = $1
+  left join bill as b on b.id = r.id and b.bucket = r.bucket and b.environment_id = $1
 )
 select owed.customer_id, c.external_reference, owed.currency,
   coalesce(sum(amount) filter (where days <= 0), 0) as current,

@@ -1,7 +1,7 @@
 import type { Id } from '../../core/id/id.ts'
 import { booleanArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
 import { isLockTimeout } from '../../database/errors.ts'
-import type { Pool } from '../../database/pool.ts'
+import { isSpread, type Pool, type Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { commitUnflushed, transaction } from '../../database/transaction.ts'
 import { giveTurns, lockQueues, type Queue } from '../../events/feed/queues.ts'
@@ -23,6 +23,8 @@ export const claimUsableMs = 10_000
 
 // When the deliveries of an endpoint that is just being disabled or enabled are claimed again, in ms.
 const lockedEndpointMs = 1_000
+// When those of any endpoint that takes nothing now are, where tables are spread over machines; whoever enables it wakes them before.
+const waitingEndpointMs = 600_000
 
 // For how long an endpoint may fail, and nothing but fail, until it is paused, in ms.
 const failingMaxMs = 72 * 3_600_000
@@ -102,9 +104,22 @@ export type EndpointToPause = { endpoint_id: Id; reason: 'gone' | 'failing' }
 
 /** The plans of the statements about deliveries: nested loops over indexes. The first statement of a transaction. */
 export const deliverySettings = loadSql(import.meta.url, './sql/delivery-settings.sql')
+// Any number that no other program's advisory lock uses by chance.
+const claimLock = 7_210_425n
+
 const claim = loadSql(import.meta.url, './sql/claim-deliveries.sql')
 const renew = loadSql(import.meta.url, './sql/renew-claims.sql')
 const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
+const findNoted = {
+  name: 'find-endpoints-to-note',
+  text: `select 1 from webhook_endpoint
+    where id = any ($1::uuid[]) and failing_since is not null or id = any ($2::uuid[]) and failing_since is null limit 1`,
+}
+const noteEndpoints = {
+  name: 'note-endpoints',
+  text: `update webhook_endpoint set failing_since = case when id = any ($3::uuid[]) then $1::timestamptz end
+    where id = any ($2::uuid[]) and failing_since is not null or id = any ($3::uuid[]) and failing_since is null`,
+}
 
 /**
  * Claims up to 200 due deliveries, for this process alone until the lease expires. `found` also counts those of
@@ -114,10 +129,12 @@ const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
  */
 export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
   const until = after(now, leaseMs)
-  const { rows } = await transaction(pool, (connection, sendCommit) => {
+  const { rows } = await transaction(pool, async (connection, sendCommit) => {
     connection.query(deliverySettings).catch(() => {})
     connection.query(commitUnflushed).catch(() => {})
-    const claiming = connection.query<Row>({ ...claim, values: [now, until, after(now, lockedEndpointMs)] })
+    if (isSpread(pool) && !(await mayClaim(connection))) return { rows: [] }
+    const again = after(now, isSpread(pool) ? waitingEndpointMs : lockedEndpointMs)
+    const claiming = connection.query<Row>({ ...claim, values: [now, until, again] })
     sendCommit()
     return claiming
   })
@@ -130,6 +147,19 @@ export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
       until,
     }))
   return { claimed, found: rows.length, full: rows.length >= claimSize }
+}
+
+/**
+ * Where tables are spread over machines, rows that another process claims cannot be skipped: one process claims at a time there, and the
+ * others look again later.
+ */
+async function mayClaim(connection: Queryable): Promise<boolean> {
+  const { rows } = await connection.query<{ taken: boolean }>({
+    name: 'take-turn-to-claim',
+    text: 'select pg_try_advisory_xact_lock($1) as taken',
+    values: [claimLock],
+  })
+  return rows[0]?.taken === true
 }
 
 /**
@@ -212,8 +242,21 @@ export async function recordOutcomes(
     const [recorded] = await Promise.all([recording, turns])
     return recorded
   })
+  if (isSpread(pool)) await noteFailing(pool, outcomes, now)
   return rows
 }
+
+/** Since when endpoints fail, by a statement of its own: an endpoint is on every machine where tables are spread, and it is seldom noted. */
+async function noteFailing(pool: Pool, outcomes: readonly DeliveryOutcome[], now: Date): Promise<void> {
+  const made = outcomes.filter(({ attempt }) => attempt !== undefined)
+  const succeeded = new Set(made.filter(({ status }) => status === 'delivered').map(endpointOf))
+  const failed = new Set(made.map(endpointOf).filter((endpoint) => !succeeded.has(endpoint)))
+  const values = [now, uuidArray([...succeeded]), uuidArray([...failed])]
+  const found = await pool.query({ ...findNoted, values: values.slice(1) })
+  if (found.rows.length > 0) await pool.query({ ...noteEndpoints, values })
+}
+
+const endpointOf = ({ delivery }: DeliveryOutcome) => delivery.endpoint_id
 
 /** The queues in which a delivery has ended, so that the next one may be sent. */
 export function queuesOfEnded(outcomes: readonly DeliveryOutcome[]): Queue[] {

@@ -48,8 +48,12 @@ const ofJobs = new Set([
   'claim-deliveries',
   'commit-unflushed',
   'delivery-settings',
+  'find-endpoints-to-note',
   'lock-feed-place',
   'look-at-feed',
+  'move-feed-place',
+  'note-endpoints',
   'record-outcomes',
   'sequence-events',
+  'take-turn-to-claim',
 ])

@@ -53,7 +53,7 @@ export function receiptStates(tools: Tools): State[] {
     const { app, database } = server()
     const earlier = `interval '${seconds} seconds'`
     await database.owner.query(
-      `update simulator_charge set settles_at = settles_at - ${earlier} where later is not null`,
+      `update simulator_charge set settles_at = (settles_at at time zone 'UTC' - ${earlier}) at time zone 'UTC' where later is not null`,
     )
     await database.owner.query('update processor_callback set next_try_at = received_at')
     await lookIntoCallbacks(app)

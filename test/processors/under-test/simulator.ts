@@ -80,7 +80,7 @@ async function start(): Promise<Stage> {
       return { captured, released: is_over ? amount - captured : voided }
     },
     async lapse(reference) {
-      const text = `update simulator_charge set settles_at = settles_at - interval '8 days' where id = $1`
+      const text = `update simulator_charge set settles_at = (settles_at at time zone 'UTC' - interval '8 days') at time zone 'UTC' where id = $1`
       await pool.query(text, [idOf(reference)])
     },
     dispute,

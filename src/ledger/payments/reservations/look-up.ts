@@ -1,8 +1,9 @@
 import { bucketOf, type Id } from '../../../core/id/id.ts'
+import { findResponsesById } from '../../../database/idempotency.ts'
 import { poolOf, type ShardMap } from '../../../database/shard-map.ts'
 import { loadSql } from '../../../database/sql.ts'
 import { awaitStandby } from '../../../database/transaction.ts'
-import { findResponsesById, findThere } from '../claims.ts'
+import { findThere } from '../claims.ts'
 import type { RenderedText } from '../command.ts'
 
 const findReversedSql = loadSql(import.meta.url, './sql/find-reversed.sql')

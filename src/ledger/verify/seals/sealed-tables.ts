@@ -106,21 +106,34 @@ const firstDiffering = (table: SealedTable) => `select n.id from (
     ) as n
     where n.print is distinct from nullif(substring(p.prints from n.place * 4 - 3 for 4), ''::bytea) order by n.place limit 1`
 
+const onOneMachine = (sql: string) => sql.replaceAll(/$/gm, ' -- on one machine')
+
 // The row is looked for only where something differs. `offset 0` keeps the digest from being computed for each use of it.
 const compareTable = (table: SealedTable) => `select row_count, broken,
     case when broken then format('seal %s of %s: ', number, to_char(sealed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI'))
       || case when found = row_count then '${table.name} was changed'
         else format('${table.name} has %s rows of %s', found, row_count) end
-      || coalesce(', first at ${table.kind} ' || (${firstDiffering(table)}), ', at its end') end as example
+${onOneMachine(`|| coalesce(', first at ${table.kind} ' || (${firstDiffering(table)}), ', at its end')`)}
+    end as example
   from (
-    select p.*, f.row_count as found, f.digest <> p.digest or f.row_count <> p.row_count as broken
+    select p.*, coalesce(f.row_count, 0) as found,
+      coalesce(f.digest, sha256(''::bytea)) <> p.digest or coalesce(f.row_count, 0) <> p.row_count as broken
     from part as p
-    cross join lateral (${digestOf(table, 'p.from_id', 'p.below')}) as f
+    -- spread: left join found_${table.name} as f on f.number = p.number
+${onOneMachine(`cross join lateral (${digestOf(table, 'p.from_id', 'p.below')}) as f`)}
     where p.sealed_table = '${table.name}'${
       table.name.startsWith('event') ? ' and p.from_id >= (select id_at(events_dropped_before) from retention)' : ''
     }
     offset 0
   ) as p`
+
+/** The digests of all seals of a table at once, where tables are spread over machines: what is looked up for each seal cannot be sent there. */
+const digestsOf = ({ name, columns: names }: SealedTable) => `-- spread: , found_${name} as materialized (
+-- spread:   select p.number, count(*) as row_count,
+-- spread:     sha256(string_agg(record_send(row(${names.map((column) => `r.${column}`).join(', ')})), ''::bytea order by r.${names[0]}, r.bucket)) as digest
+-- spread:   from part as p join ${name} as r on r.${names[0]} >= p.from_id and r.${names[0]} < p.below
+-- spread:   where p.sealed_table = '${name}' group by p.number
+-- spread: )`
 
 /**
  * Compares the seals from the number $1 to the number $2 with the rows that they are of, as a check does. Of events that were dropped by
@@ -131,6 +144,7 @@ export const compareSeals = `with part as materialized (
   from ledger_seal as s join ledger_seal_part as p on p.number = s.number
   where s.number between $1::bigint and $2::bigint
 )
+${sealedTables.map(digestsOf).join('\n')}
 select coalesce(sum(row_count), 0) as examined, count(*) filter (where broken) as violations,
   (array_agg(example) filter (where broken))[1:5] as examples
 from (

@@ -1,6 +1,13 @@
 -- I14, requests and sessions: one that is paid names a payment that succeeded as an attempt to pay all of it, and no other
 -- has one that did; the attempts belong to it and to its customer, and ask for the whole of it in its currency; its page is found by one code; and
 -- the reference of a request is reserved for it.
+with code as ( -- on one machine
+-- spread: with code as materialized (
+  select checkout_id, environment_id, count(*) as codes from checkout_code group by checkout_id, environment_id
+), name as ( -- on one machine
+-- spread: ), name as materialized (
+  select environment_id, reference, entity_id from external_reference where kind = 'payment_request'
+)
 select
   count(*) as examined,
   count(*) filter (where fault is not null) as violations,
@@ -17,16 +24,10 @@ from (
         then 'its external reference is not reserved for it'
     end as fault
   from (
-    select k.*,
-      coalesce(o.codes, 0) as codes,
-      exists (
-        select 1 from external_reference as n
-        where n.environment_id = k.environment_id and n.kind = 'payment_request' and n.reference = k.external_reference
-          and n.entity_id = k.id) as reserved
+    select k.*, coalesce(o.codes, 0) as codes, n.entity_id is not null as reserved
     from checkout as k
-    left join (
-      select checkout_id, environment_id, count(*) as codes from checkout_code group by checkout_id, environment_id
-    ) as o on o.checkout_id = k.id and o.environment_id = k.environment_id
+    left join code as o on o.checkout_id = k.id and o.environment_id = k.environment_id
+    left join name as n on n.environment_id = k.environment_id and n.reference = k.external_reference and n.entity_id = k.id
   ) as c
   full join (
     select a.checkout_id, a.environment_id, a.bucket,

@@ -5,6 +5,10 @@
 -- whether the server runs, which the database cannot know. The id of an event begins with the time of the event.
 with sent as (
   select event_id from webhook_attempt order by event_id desc limit 1
+), first as materialized (
+  select endpoint_id, queue_id, min(queue_position) as position from webhook_delivery
+  where status = 'pending' and queue_id is not null
+  group by endpoint_id, queue_id
 )
 select
   count(*) as examined,
@@ -16,20 +20,17 @@ from (
   select
     d.event_id, d.endpoint_id, d.next_attempt_at,
     case
-      when d.next_attempt_at = 'infinity' then coalesce((
-        select e.waking_since is null and (e.disabled_at is null or e.deleted_at is not null)
+      when d.next_attempt_at = 'infinity' then e.id is null
+        or e.waking_since is null and (e.disabled_at is null or e.deleted_at is not null)
           and not (e.ordered and case
-            when d.queue_id is null then exists (
-              select 1 from unsequenced_event as u where u.event_id = d.event_id and u.bucket = d.bucket)
-            else exists (
-              select 1 from webhook_delivery as before
-              where before.endpoint_id = d.endpoint_id and before.queue_id = d.queue_id and before.status = 'pending'
-                and before.queue_position < d.queue_position)
+            when d.queue_id is null then u.event_id is not null
+            else first.position < d.queue_position
           end)
-        from webhook_endpoint as e where e.id = d.endpoint_id
-      ), true)
       else coalesce(id_at(d.next_attempt_at + interval '1 hour') < (select event_id from sent), false)
     end as broken
   from webhook_delivery as d
+  left join webhook_endpoint as e on e.id = d.endpoint_id
+  left join unsequenced_event as u on u.event_id = d.event_id and u.bucket = d.bucket
+  left join first on first.endpoint_id = d.endpoint_id and first.queue_id = d.queue_id
   where d.status = 'pending'
 ) as checked

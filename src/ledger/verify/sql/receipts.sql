@@ -1,12 +1,14 @@
 -- I14, receipts: each payment that succeeded on a page has one, since they are written with the money. A receipt says the amount of
 -- its payment, its lines sum to it with what was unapplied and direct, each line is what was applied then, and it says who
 -- paid until the customer is pseudonymised.
-with said as materialized (
+with said as materialized ( -- on one machine
+-- spread: with said as not materialized (
   select payment_id, bucket, environment_id, (facts->>'amount')::bigint as amount, facts->>'currency' as currency,
     (facts->>'unapplied_amount')::bigint + (facts->>'direct_amount')::bigint as rest, facts->'lines' as lines,
     json_array_length(personal->'lines') as named
   from receipt
-), lines as materialized (
+), lines as materialized ( -- on one machine
+-- spread: ), lines as not materialized (
   select s.payment_id, s.bucket, s.environment_id, l.receivable_id, l.amount
   from said as s
   cross join lateral json_to_recordset(s.lines) as l (receivable_id uuid, amount bigint)
@@ -14,11 +16,11 @@ with said as materialized (
   select payment_id, bucket, count(*) as count, sum(amount) as applied from lines group by payment_id, bucket
 ), unknown as (
   -- Money that came back may have been applied again, to the same debt by the same amount.
-  select distinct payment_id, bucket
+  select distinct l.payment_id, l.bucket
   from lines as l
-  where amount > 0 and not exists (
-    select 1 from application as a where a.payment_id = l.payment_id and a.bucket = l.bucket and a.environment_id = l.environment_id
-      and a.receivable_id = l.receivable_id and a.amount = l.amount)
+  left join application as a on a.payment_id = l.payment_id and a.bucket = l.bucket and a.environment_id = l.environment_id
+    and a.receivable_id = l.receivable_id and a.amount = l.amount
+  where l.amount > 0 and a.id is null
 )
 select
   count(*) as examined,

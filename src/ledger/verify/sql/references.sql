@@ -5,6 +5,52 @@
 -- sorted both sides by all of it, which took twice as long. A payment keeps its reference as it was sent, the
 -- directory keeps the form in which references are compared (src/core/reference-text.ts). A request that was given another reference
 -- keeps the one before too. A reference that is reserved may have no payment for some minutes, until a job gives it up.
+-- Where tables are spread over machines, names need not lie beside what they name: both sides are brought together at the coordinator.
+with refund_named as ( -- on one machine
+-- spread: with refund_named as materialized (
+  select id, environment_id, channel from refund where reference is not null
+), refund_name as ( -- on one machine
+-- spread: ), refund_name as materialized (
+  select refund_id, environment_id, channel from refund_reference
+), payment_named as ( -- on one machine
+-- spread: ), payment_named as materialized (
+  select id, environment_id, channel, reference, amount, reversed_amount, replaces from payment where reference is not null
+), payment_name as ( -- on one machine
+-- spread: ), payment_name as materialized (
+  select environment_id, channel, reference, payment_id, false as replaced,
+    coalesce(reserved_at > now() - interval '15 minutes', false) as is_reserved
+  from payment_reference
+  union all
+  select environment_id, channel, reference, payment_id, true, false from replaced_payment
+), replaced as not materialized ( -- on one machine
+-- spread: ), replaced as materialized (
+  select environment_id, channel, reference, payment_id, replaced_by from replaced_payment
+), replacement as ( -- on one machine
+-- spread: ), replacement as materialized (
+  select every.environment_id, every.payment_id, every.replaced_by from replaced_payment as every
+  left join payment_reference as kept
+    on kept.environment_id = every.environment_id and kept.channel = every.channel and kept.reference = every.reference
+    and kept.bucket = every.bucket and kept.payment_id = every.replaced_by and kept.reserved_at > now() - interval '15 minutes'
+  where kept.payment_id is null
+), charged as not materialized ( -- on one machine
+-- spread: ), charged as materialized (
+  select id, environment_id, processor, currency from payment where processor is not null
+), charge_name as ( -- on one machine
+-- spread: ), charge_name as materialized (
+  select payment_id, environment_id, processor from processor_reference
+), asked as ( -- on one machine
+-- spread: ), asked as materialized (
+  select id, environment_id from checkout where kind = 'request'
+), request_name as ( -- on one machine
+-- spread: ), request_name as materialized (
+  select entity_id, environment_id from external_reference where kind = 'payment_request'
+), settled as ( -- on one machine
+-- spread: ), settled as materialized (
+  select id, environment_id, processor, currency, payment_id, refund_id from settlement_line where payment_id is not null
+), returned as ( -- on one machine
+-- spread: ), returned as materialized (
+  select id, environment_id, payment_id from refund
+)
 select
   count(*) as examined,
   count(*) filter (where broken) as violations,
@@ -14,6 +60,7 @@ from (
     t.id is null or t.bucket <> a.bucket or t.environment_id <> a.environment_id as broken
   from application as a
   left join ledger_transaction as t on t.id = a.transaction_id
+    -- spread: and t.bucket = a.bucket
   union all
   select 'reversal', v.id, 'it has no application, no transaction or no cause',
     a.id is null or t.id is null or v.payment_reversal_id is not null and p.id is null or v.refund_id is not null and r.id is null
@@ -44,8 +91,8 @@ from (
   union all
   select 'refund', coalesce(r.id, n.refund_id), 'its reference is not the one reserved for it',
     r.id is null or n.refund_id is null or r.channel <> n.channel
-  from (select * from refund where reference is not null) as r
-  full join refund_reference as n on n.refund_id = r.id and n.environment_id = r.environment_id
+  from refund_named as r
+  full join refund_name as n on n.refund_id = r.id and n.environment_id = r.environment_id
   union all
   select 'dispute', d.id, 'it is not of its payment',
     p.id is null or p.customer_id is distinct from d.customer_id or p.currency <> d.currency or p.processor is distinct from d.processor
@@ -63,33 +110,20 @@ from (
         else false end
       or n.replaced and p.reversed_amount <> p.amount
       or p.replaces is not null and not exists (
-        select 1 from replaced_payment as o
+        select 1 from replaced as o
         where o.environment_id = p.environment_id and o.channel = p.channel and o.reference = n.reference
           and o.payment_id = p.replaces and o.replaced_by = p.id)
-  from (select * from payment where reference is not null) as p
-  full join (
-    select environment_id, channel, reference, payment_id, false as replaced,
-      coalesce(reserved_at > now() - interval '15 minutes', false) as is_reserved
-    from payment_reference
-    union all
-    select environment_id, channel, reference, payment_id, true, false from replaced_payment
-  ) as n on n.payment_id = p.id
+  from payment_named as p
+  full join payment_name as n on n.payment_id = p.id
   union all
   select 'payment', o.replaced_by, 'it does not say which payment it replaces', p.id is null
-  from (
-    select * from replaced_payment as every
-    where not exists (
-      select 1 from payment_reference as kept
-      where kept.environment_id = every.environment_id and kept.channel = every.channel and kept.reference = every.reference
-        and kept.bucket = every.bucket and kept.payment_id = every.replaced_by
-        and kept.reserved_at > now() - interval '15 minutes')
-  ) as o
-  left join payment as p on p.id = o.replaced_by and p.environment_id = o.environment_id and p.replaces = o.payment_id
+  from replacement as o
+  left join payment_named as p on p.id = o.replaced_by and p.environment_id = o.environment_id and p.replaces = o.payment_id
   union all
   select 'payment', n.payment_id, 'its processor reference is not the one reserved for it',
     p.id is null or p.processor is distinct from n.processor
-  from processor_reference as n
-  left join payment as p on p.id = n.payment_id and p.environment_id = n.environment_id
+  from charge_name as n
+  left join charged as p on p.id = n.payment_id and p.environment_id = n.environment_id
   union all
   select 'payment_' || k.kind, k.id, 'what it is for does not exist or belongs to another customer', o.id is null
   from (select * from checkout where target_id is not null) as k
@@ -103,14 +137,14 @@ from (
     and o.environment_id = k.environment_id
   union all
   select 'payment_request', n.entity_id, 'a reference is reserved for it, and it does not exist', k.id is null
-  from (select * from external_reference where kind = 'payment_request') as n
-  left join checkout as k on k.id = n.entity_id and k.environment_id = n.environment_id and k.kind = 'request'
+  from request_name as n
+  left join asked as k on k.id = n.entity_id and k.environment_id = n.environment_id
   union all
   select 'settlement_line', l.id, 'it is not of the payment or the refund that it names',
     p.id is null or p.processor <> l.processor or p.currency <> l.currency or l.refund_id is not null and r.id is null
-  from (select * from settlement_line where payment_id is not null) as l
-  left join payment as p on p.id = l.payment_id and p.environment_id = l.environment_id
-  left join refund as r on r.id = l.refund_id and r.payment_id = l.payment_id and r.environment_id = l.environment_id
+  from settled as l
+  left join charged as p on p.id = l.payment_id and p.environment_id = l.environment_id
+  left join returned as r on r.id = l.refund_id and r.payment_id = l.payment_id and r.environment_id = l.environment_id
   union all
   select 'payment', c.payment_id, 'a processor was asked for it, and it has none', p.processor is null
   from charge as c

@@ -9,9 +9,12 @@ cross join lateral (
     union all
     select k.target_id, n.amount from checkout as k
     where k.environment_id = n.environment_id and k.id = n.checkout_id and k.bucket = n.bucket
+      -- spread: and k.bucket = $3
   ) as part
   where $4::uuid is null and $5::uuid is null or part.id in ($4, $5) or exists (
-    select 1 from receivable as r where r.id = part.id and r.bucket = n.bucket and r.account_id = $4)
+    select 1 from receivable as r where r.id = part.id and r.bucket = n.bucket and r.account_id = $4
+      -- spread: and r.bucket = $3
+  )
 ) as parts
 where n.environment_id = $1 and n.customer_id = $2 and n.bucket = $3 and n.status = 'announced'
   and n.expires_at > $6 and parts.ids is not null

@@ -1,9 +1,9 @@
 -- Claims up to $2 callbacks that are due at $1, and schedules the try after this one: in 5 s, 10 s, 20 s … 1 h.
 update processor_callback as c
-set attempts = c.attempts + 1,
-  next_try_at = $1::timestamptz + least(interval '5 seconds' * power(2, least(c.attempts, 10)), interval '1 hour')
+set attempts = c.attempts + 1, next_try_at = due.following_at
 from (
-  select environment_id, processor, event_id, bucket
+  select environment_id, processor, event_id, bucket,
+    $1::timestamptz + least(interval '5 seconds' * power(2, least(attempts, 10)), interval '1 hour') as following_at
   from processor_callback
   where next_try_at <= $1
   order by next_try_at

@@ -1,8 +1,9 @@
 -- Claims up to $2 captures and voids whose processor has not answered at $1, and schedules the next question, at growing intervals.
 update capture as k
-set next_check_at = $1::timestamptz + greatest(interval '5 seconds', least(($1 - k.created_at) / 10, interval '1 hour'))
+set next_check_at = due.following_at
 from (
-  select environment_id, id, bucket
+  select environment_id, id, bucket,
+    $1::timestamptz + greatest(interval '5 seconds', least(($1 - created_at) / 10, interval '1 hour')) as following_at
   from capture
   where next_check_at <= $1
   order by next_check_at

@@ -3,7 +3,7 @@
 -- nothing; the attempt itself is kept. A claim that was returned unsent (no start) does not count as an attempt. $1 is
 -- now. The condition is `settled_at is null` and not `status = 'pending'`, which would let the planner choose the
 -- partial index of due deliveries: with a plan made while that was empty a batch took 0.4 s with 70,000 pending.
--- Returns the endpoints to be paused: those that are gone (410), and those that have failed since before $16. What would
+-- Where tables are spread over machines, since when an endpoint fails is written by a statement of its own. Returns the endpoints to be paused: those that are gone (410), and those that have failed since before $16. What would
 -- be exhausted with the pause, or while its endpoint takes nothing, waits instead. A posting reference is kept until a later answer
 -- names another; without one a delivery that has to be posted is unposted since it was first delivered.
 with outcome as materialized (
@@ -72,18 +72,15 @@ attempted as (
     started_at, duration_ms, status_code, error, response_excerpt, address
   from outcome
   where started_at is not null
-  on conflict do nothing -- on one machine
-  -- spread: and not exists (
-  -- spread:   select 1 from webhook_attempt as kept
-  -- spread:   where kept.event_id = outcome.event_id and kept.endpoint_id = outcome.endpoint_id and kept.number = outcome.number
-  -- spread:     and kept.bucket = outcome.bucket and kept.bucket = any ($4::integer[]))
-),
-noted as (
-  update webhook_endpoint as endpoint
-  set failing_since = case when not verdict.succeeded then $1::timestamptz end
-  from verdict
-  where endpoint.id = verdict.id
-    and case when verdict.succeeded then verdict.failing_since is not null
-      else verdict.failed and verdict.failing_since is null end
-)
+  on conflict do nothing
+), -- on one machine
+-- spread: )
+noted as ( -- on one machine
+  update webhook_endpoint as endpoint -- on one machine
+  set failing_since = case when not verdict.succeeded then $1::timestamptz end -- on one machine
+  from verdict -- on one machine
+  where endpoint.id = verdict.id -- on one machine
+    and case when verdict.succeeded then verdict.failing_since is not null -- on one machine
+      else verdict.failed and verdict.failing_since is null end -- on one machine
+) -- on one machine
 select id as endpoint_id, case when gone then 'gone' else 'failing' end as reason from verdict where gone or failing

@@ -9,21 +9,27 @@ with walked as materialized (
   order by event_id
   limit 5000
 ),
+-- spread: heads as materialized (
+-- spread:   select distinct on (queue_id) event_id from webhook_delivery
+-- spread:   where $5 and endpoint_id = $1::uuid and status = 'pending' and queue_id is not null
+-- spread:   order by queue_id, queue_position
+-- spread: ),
 waiting as materialized (
-  select event_id, bucket, row_number() over (order by event_id) as place
+  select event_id, bucket, $3::timestamptz + row_number() over (order by event_id) * interval '1 microsecond' as due_at
   from walked
   where endpoint_id = $1::uuid and status = 'pending'
     and (next_attempt_at = 'infinity' or next_attempt_at > $3::timestamptz and attempts = attempts_before)
-    and (not $5 or queue_id is not null and not exists (
-      select 1 from webhook_delivery as earlier
-      where earlier.endpoint_id = $1::uuid and earlier.queue_id = walked.queue_id and earlier.status = 'pending'
-        and earlier.queue_position < walked.queue_position and earlier.queue_id is not null))
+    -- spread: and (not $5 or event_id in (select event_id from heads))
+    and (not $5 or queue_id is not null and not exists ( -- on one machine
+      select 1 from webhook_delivery as earlier -- on one machine
+      where earlier.endpoint_id = $1::uuid and earlier.queue_id = walked.queue_id and earlier.status = 'pending' -- on one machine
+        and earlier.queue_position < walked.queue_position and earlier.queue_id is not null)) -- on one machine
   order by event_id
   limit $4
 ),
 woken as (
   update webhook_delivery as delivery
-  set next_attempt_at = $3::timestamptz + waiting.place * interval '1 microsecond'
+  set next_attempt_at = waiting.due_at
   from waiting
   where delivery.event_id = waiting.event_id and delivery.endpoint_id = $1::uuid and delivery.bucket = waiting.bucket
     and delivery.status = 'pending'

@@ -13,10 +13,11 @@ with bounds as materialized (
     order by position
     limit $5
   ) as walked
-  cross join lateral (
-    select type, body, personal from event where event.id = walked.event_id and event.bucket = walked.bucket
+  -- spread: join event on event.id = walked.event_id and event.bucket = walked.bucket
+  cross join lateral ( -- on one machine
+    select type, body, personal from event where event.id = walked.event_id and event.bucket = walked.bucket -- on one machine
     offset 0 -- on one machine
-  ) as event
+  ) as event -- on one machine
   where $3::text[] is null or event.type = any ($3) or split_part(event.type, '.', 1) || '.*' = any ($3)
   order by walked.position
   limit $4
@@ -24,7 +25,7 @@ with bounds as materialized (
 select bounds.*, found.position, found.body, found.personal,
   case when (select count(*) from found) < $4 then (
     select position from event_feed
-    where environment_id = $1 and position > coalesce($2::bigint, bounds.dropped_to)
+    where environment_id = $1 and position > coalesce($2::bigint, (select dropped_to from bounds))
     order by position
     offset $5 - 1
     limit 1

@@ -8,6 +8,10 @@ with walked as materialized (
   where id > $3::uuid and id < $4::uuid
   order by id
   limit 5000
+-- spread: ), known as materialized (
+-- spread:   select delivery.event_id, delivery.status from walked
+-- spread:   join webhook_delivery as delivery on delivery.event_id = walked.id and delivery.bucket = walked.bucket
+-- spread:   where delivery.endpoint_id = $1::uuid
 ), wanted as materialized (
   select taken.id, taken.bucket, row_number() over (order by taken.id) as place
   from (
@@ -15,11 +19,12 @@ with walked as materialized (
     where environment_id = $2
       and ($5::text[] is null or type = any ($5::text[]) or split_part(type, '.', 1) || '.*' = any ($5::text[]))
   ) as taken
-  left join lateral (
-    select status from webhook_delivery as delivery
-    where delivery.event_id = taken.id and delivery.endpoint_id = $1::uuid and delivery.bucket = taken.bucket
+  -- spread: left join known on known.event_id = taken.id
+  left join lateral ( -- on one machine
+    select status from webhook_delivery as delivery -- on one machine
+    where delivery.event_id = taken.id and delivery.endpoint_id = $1::uuid and delivery.bucket = taken.bucket -- on one machine
     offset 0 -- on one machine
-  ) as known on true
+  ) as known on true -- on one machine
   where case when $6 then known.status = 'exhausted' else known.status is distinct from 'pending' end
   order by taken.id
   limit $8

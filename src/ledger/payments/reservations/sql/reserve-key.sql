@@ -4,6 +4,6 @@ insert into idempotency_key as kept (environment_id, key, bucket, response_id, f
 values ($1, $2, $3, $4, $5, now(), 1)
 on conflict (environment_id, key, bucket) do update
 set reserved_at = case
-    when kept.reserved_at is not null and kept.fingerprint = excluded.fingerprint then now() else kept.reserved_at end,
+    when kept.reserved_at is not null and kept.fingerprint = excluded.fingerprint then excluded.reserved_at else kept.reserved_at end,
   holders = case when kept.fingerprint = excluded.fingerprint then kept.holders + 1 else kept.holders end
 returning response_id as id, fingerprint, holders
