@@ -35,6 +35,10 @@ export const statementRules: Readonly<Record<string, (read: ReadStatement) => bo
     sources.some(({ name, written, inserted }) => written && !inserted && places.distributed.has(name)),
   windows_by_bucket: (read) =>
     ofDistributed(read).length > 0 && !isOfOneBucket(read) && windows(read.text).some((by) => !/\bbucket\b/.test(by)),
+  no_whole_row: (read) =>
+    /\b(?:to_jsonb?|row_to_json) \( ?[a-z]\w* ?\)/.test(read.text) &&
+    ofDistributed(read).length > 0 &&
+    !isOfOneBucket(read),
   no_row_address: (read) => /\b(ctid|xmin)\b/.test(read.text) && ofDistributed(read).length > 0,
   no_plan_mode: ({ sql }) => sql.includes('plan_cache_mode'),
 }

@@ -102,8 +102,8 @@ export async function deliveryFixture({ pool, owner }: TestDatabase) {
     /** The deliveries of an endpoint, oldest event first; `wait_s` is how long until each is due. */
     async deliveries(endpointId: Id): Promise<DeliveryRow[]> {
       const { rows } = await pool.query<DeliveryRow>(
-        `select event_id, status, attempts, extract(epoch from next_attempt_at - $2)::float as wait_s,
-           settled_at is not null as ended
+        `select event_id, status, attempts, settled_at is not null as ended,
+           case when next_attempt_at = 'infinity' then 'infinity' else extract(epoch from next_attempt_at - $2) end::float as wait_s
          from webhook_delivery where endpoint_id = $1 order by event_id`,
         [endpointId, clock.now()],
       )

@@ -23,8 +23,6 @@ export const claimUsableMs = 10_000
 
 // When the deliveries of an endpoint that is just being disabled or enabled are claimed again, in ms.
 const lockedEndpointMs = 1_000
-// When those of any endpoint that takes nothing now are, where tables are spread over machines; whoever enables it wakes them before.
-const waitingEndpointMs = 600_000
 
 // For how long an endpoint may fail, and nothing but fail, until it is paused, in ms.
 const failingMaxMs = 72 * 3_600_000
@@ -61,6 +59,8 @@ export type Claim = { claimed: ClaimedDelivery[]; found: number; full: boolean }
 
 type Row = Omit<ClaimedDelivery, 'until' | 'moves_money'> & {
   to_send: boolean
+  /** Whether its endpoint takes nothing now; only where tables are spread over machines. */
+  waits?: boolean
   type: string
   personal: string | null
 }
@@ -108,6 +108,7 @@ export const deliverySettings = loadSql(import.meta.url, './sql/delivery-setting
 const claimLock = 7_210_425n
 
 const claim = loadSql(import.meta.url, './sql/claim-deliveries.sql')
+const putOffSql = loadSql(import.meta.url, './sql/put-off-deliveries.sql')
 const renew = loadSql(import.meta.url, './sql/renew-claims.sql')
 const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
 const findNoted = {
@@ -129,15 +130,18 @@ const noteEndpoints = {
  */
 export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
   const until = after(now, leaseMs)
+  const again = after(now, lockedEndpointMs)
   const { rows } = await transaction(pool, async (connection, sendCommit) => {
     connection.query(deliverySettings).catch(() => {})
     connection.query(commitUnflushed).catch(() => {})
     if (isSpread(pool) && !(await mayClaim(connection))) return { rows: [] }
-    const again = after(now, isSpread(pool) ? waitingEndpointMs : lockedEndpointMs)
     const claiming = connection.query<Row>({ ...claim, values: [now, until, again] })
     sendCommit()
     return claiming
   })
+  const waiting = rows.filter(({ waits }) => waits)
+  // Somebody changes one of the endpoints now: what waits for them is claimed again in a second.
+  if (waiting.length > 0) await putOff(pool, waiting, again).catch(unlessLocked)
   const claimed = rows
     .filter(({ to_send }) => to_send)
     .map(({ body, personal, type, ...row }) => ({
@@ -147,6 +151,36 @@ export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
       until,
     }))
   return { claimed, found: rows.length, full: rows.length >= claimSize }
+}
+
+/** Puts off for good what waits for endpoints. Their lock is taken on every machine, so this is done only where something waits. */
+async function putOff(pool: Pool, waiting: readonly Row[], until: Date): Promise<void> {
+  await transaction(pool, async (connection) => {
+    connection.query(deliverySettings).catch(() => {})
+    connection.query({ name: 'wait-little', text: "set local lock_timeout = '200ms'" }).catch(() => {})
+    const { rows } = await connection.query<{ id: Id }>({
+      name: 'hold-endpoints-that-wait',
+      text: `select id from webhook_endpoint
+        where id = any ($1::uuid[]) and disabled_at is not null and deleted_at is null order by id for share`,
+      values: [uuidArray([...new Set(waiting.map(({ endpoint_id }) => endpoint_id))])],
+    })
+    const held = new Set<string>(rows.map(({ id }) => id))
+    const those = waiting.filter(({ endpoint_id }) => held.has(endpoint_id))
+    if (those.length === 0) return
+    await connection.query({
+      ...putOffSql,
+      values: [
+        uuidArray(those.map(({ event_id }) => event_id)),
+        uuidArray(those.map(({ endpoint_id }) => endpoint_id)),
+        integerArray(those.map(({ bucket }) => bucket)),
+        until,
+      ],
+    })
+  })
+}
+
+function unlessLocked(error: unknown): void {
+  if (!isLockTimeout(error)) throw error
 }
 
 /**

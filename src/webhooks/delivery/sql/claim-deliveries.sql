@@ -3,7 +3,7 @@
 -- paused are put off for good, out of the way of all others, until the endpoint is enabled and wakes them. The share lock
 -- on such an endpoint sees to it that whatever is put off is there for whoever enables it to find; while somebody has
 -- the endpoint locked its deliveries are claimed again at $3. Where tables are spread over machines an endpoint is on each of them, and a lock
--- would be taken on all: there all that waits is claimed again at $3. $1 is now.
+-- would be taken on all: there put-off-deliveries.sql follows where something waits. $1 is now.
 with due as materialized (
   select event_id, endpoint_id, bucket
     -- spread: , next_attempt_at as due_at
@@ -45,7 +45,7 @@ claimed as (
     delivery.event_id, delivery.endpoint_id, delivery.bucket, delivery.environment_id, delivery.attempts as number,
     delivery.attempts_before as earlier, not (told.gone or told.waits) as to_send, told.url,
     encode(told.secret, 'base64') as secret, told.max_in_flight, told.rate_per_s, told.expects_posting, delivery.queue_id
-    -- spread: , told.due_at
+    -- spread: , told.due_at, told.waits and not told.gone as waits
 )
 -- spread: , told_of as materialized (
 -- spread:   select event.id, claimed.endpoint_id, event.type, event.body, event.personal, event.traceparent

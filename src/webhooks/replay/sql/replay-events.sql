@@ -45,4 +45,5 @@ select
     when (select count(*) from walked) = 5000 then (select max(id::text) from walked)
   end::uuid as done_to,
   (select count(*) from replayed)::integer as replayed,
-  case when $9 then coalesce((select json_agg(replayed) from replayed), '[]') else '[]' end as queued
+  case when $9 then coalesce((
+    select json_agg(json_build_object('event_id', event_id, 'bucket', bucket)) from replayed), '[]') else '[]' end as queued
