@@ -9,6 +9,7 @@ import { openPostgres, type Postgres } from './postgres.ts'
 import { type Findings, failures, render } from './report.ts'
 import { type Measured, measureRounds, type Named } from './rounds.ts'
 import { quietWorkloads, type Row, rows, type WorkloadName, workloadsOf } from './rows.ts'
+import { measureSpread, notMeasured } from './spread.ts'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
@@ -31,6 +32,14 @@ async function main(): Promise<void> {
   } finally {
     await postgres.close()
   }
+  if (options.only === undefined) await measureOnCitus(options)
+}
+
+/** The machines of a Citus, where there is one. */
+async function measureOnCitus({ rounds, slice_s }: Options): Promise<void> {
+  const url = process.env.CITUS_URL
+  if (url === undefined) say(notMeasured)
+  else await measureSpread(url, { pairs: rounds, slice_s, shards: undefined, accounts: 2_000 })
 }
 
 /** The command that repeats this run; the path of the pgledger checkout is left out. */
