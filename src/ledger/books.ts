@@ -1,7 +1,9 @@
 import { fieldProblem } from '../core/problem.ts'
 import { integerArray } from '../database/arrays.ts'
-import type { Queryable } from '../database/pool.ts'
+import type { Pool, Queryable } from '../database/pool.ts'
+import type { ShardMap } from '../database/shard-map.ts'
 import { loadSql } from '../database/sql.ts'
+import { transaction } from '../database/transaction.ts'
 import { holdBooksSql } from './journal.ts'
 
 type ClosedBooks = { closed_until: string; open_from: Date }
@@ -12,6 +14,25 @@ const readBooksSql = loadSql(import.meta.url, './sql/read-books.sql')
 /** Keeps the books of an environment to whoever closes them, until the transaction ends: what was begun before is waited for. */
 export async function lockBooks(connection: Queryable, environmentId: number): Promise<void> {
   await connection.query({ ...lockBooksSql, values: [environmentId] })
+}
+
+/**
+ * Runs the work that closes books while those of other machines are kept too, whose payments are not written by way of `pool`: each has
+ * locks of its own. The work commits before they are given back.
+ */
+export function withBooksKept<T>(
+  { pool, shards }: { pool: Pool; shards: ShardMap },
+  environmentId: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const keep = ([node, ...others]: readonly Pool[]): Promise<T> =>
+    node === undefined
+      ? work()
+      : transaction(node, async (connection) => {
+          await lockBooks(connection, environmentId)
+          return keep(others)
+        })
+  return keep(shards.nodes.filter((node) => node !== pool))
 }
 
 /** What is closed of the books of some environments, as this transaction holds them. */

@@ -1,6 +1,10 @@
 import type { Router } from '../../api/fastify.ts'
-import { readOperation, writeOperation } from '../../api/operation.ts'
+import { writeOnce } from '../../api/idempotency.ts'
+import { groupedOperation, readOperation } from '../../api/operation.ts'
+import { renderResponse } from '../../api/response.ts'
 import type { AppContext } from '../../context.ts'
+import type { Connection } from '../../database/pool.ts'
+import { withBooksKept } from '../../ledger/books.ts'
 import { settings, updateSettingsBody } from './schema.ts'
 import * as service from './service.ts'
 import { readSettings } from './store.ts'
@@ -25,7 +29,7 @@ export function settingsRoutes(router: Router, app: AppContext): void {
     async ({ context }) => service.respondSettings(app, await readSettings(app.pool, context.environment.id)),
   )
 
-  writeOperation(
+  groupedOperation(
     router,
     app,
     {
@@ -41,8 +45,11 @@ export function settingsRoutes(router: Router, app: AppContext): void {
       etag: true,
       errors: ['precondition_failed', 'invalid_payment_rules', 'color_contrast', 'day_not_over', 'card_number'],
     },
-    async (connection, { body, context, if_match }) =>
-      service.respondSettings(app, await service.updateSettings(connection, context, body, if_match)),
-    { committed: app.settingsChanged },
+    ({ body, context, if_match }) => {
+      const update = async (connection: Connection) =>
+        renderResponse(service.respondSettings(app, await service.updateSettings(connection, context, body, if_match)))
+      const write = () => writeOnce(app, context, update, { committed: app.settingsChanged })
+      return body.books_closed_until === undefined ? write() : withBooksKept(app, context.environment.id, write)
+    },
   )
 }
