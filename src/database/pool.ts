@@ -38,6 +38,11 @@ export function isSpread(database: Queryable): boolean {
   return (database.shardOf ?? options?.shardOf) !== undefined
 }
 
+/** Whether one PostgreSQL has every row, in tables that are not spread. */
+export function isWhole(nodes: readonly Pool[]): boolean {
+  return nodes.length === 1 && nodes.every((pool) => !isSpread(pool))
+}
+
 /** A connection inside a transaction. Statements are sent at once; their results arrive in the same order. */
 export type Connection = Queryable
 

@@ -1,5 +1,5 @@
 import { required } from '../core/assert.ts'
-import { isSpread, type Pool } from './pool.ts'
+import type { Pool } from './pool.ts'
 
 /**
  * On which machine the rows of a bucket lie, and the way there. All rows of a customer have the customer's bucket; what must be unique across
@@ -17,11 +17,6 @@ export type ShardMap = {
 /** The map of one PostgreSQL, which has every row. */
 export function oneNode(pool: Pool): ShardMap {
   return { nodes: [pool], nodeOf: () => 0, shardOf: () => 0 }
-}
-
-/** Whether one PostgreSQL has every row, in tables that are not spread. */
-export function isWhole({ nodes }: ShardMap): boolean {
-  return nodes.length === 1 && nodes.every((pool) => !isSpread(pool))
 }
 
 /** The way to the machine of a bucket. */

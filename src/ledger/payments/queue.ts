@@ -2,8 +2,8 @@ import { assert, required } from '../../core/assert.ts'
 import type { QueueFigures } from '../../core/figures.ts'
 import { bucketOf } from '../../core/id/id.ts'
 import { createGroupCommit, type GroupCommit, type GroupCommitHealth } from '../../database/group-commit.ts'
-import type { Pool } from '../../database/pool.ts'
-import { isWhole, type ShardMap } from '../../database/shard-map.ts'
+import { isWhole, type Pool } from '../../database/pool.ts'
+import type { ShardMap } from '../../database/shard-map.ts'
 import { activeSpan } from '../../tracing/span.ts'
 import { applyBatch, newConcurrency } from './batch.ts'
 import { type ClaimedCommand, withClaims } from './claims.ts'
@@ -42,7 +42,7 @@ type Lane = GroupCommit<ClaimedCommand, PaymentOutcome>
 /** Makes the queue in front of the one write path for payments. */
 export function createPaymentQueue(options: PaymentQueueOptions): PaymentQueue {
   const lanes = options.shards.nodes.map((pool) => createLane(pool, options))
-  const add = isWhole(options.shards) ? required(lanes[0], 'there is a node').add : addReserved(lanes, options)
+  const add = isWhole(options.shards.nodes) ? required(lanes[0], 'there is a node').add : addReserved(lanes, options)
   return {
     apply: (command) => add(withClaims(traced(command))),
     waiting: () => lanes.reduce((sum, lane) => sum + lane.waiting(), 0),
@@ -61,7 +61,7 @@ function createLane(pool: Pool, options: PaymentQueueOptions): Lane {
     runBatch: (commands, lock_wait_ms) => applyBatch(pool, commands, now(), concurrency, lock_wait_ms),
     claimsOf: ({ names }) => names,
     placeOf: ({ command }) => ({ owner: String(command.environment.id), object: firstOf(command.target) }),
-    groupOf: isWhole(shards) ? undefined : ({ command }) => shards.shardOf(bucketOf(command.payment.id)),
+    groupOf: isWhole(shards.nodes) ? undefined : ({ command }) => shards.shardOf(bucketOf(command.payment.id)),
     spanOf: ({ command }) => command.span,
     in_flight_max,
     batch_max,

@@ -1,12 +1,13 @@
 import type { Id } from '../../core/id/id.ts'
 import { booleanArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
 import { isLockTimeout } from '../../database/errors.ts'
-import { isSpread, type Pool, type Queryable } from '../../database/pool.ts'
+import { isSpread, type Pool } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { commitUnflushed, transaction } from '../../database/transaction.ts'
 import { giveTurns, lockQueues, type Queue } from '../../events/feed/queues.ts'
 import { movesMoney } from '../../events/money.ts'
 import { wholeBody } from '../../events/personal.ts'
+import { mayClaim, noteFailing, putOff, unlessLocked } from './several-machines.ts'
 import type { EndpointLimits } from './slots.ts'
 
 // The most that one claim takes. The same number is written in the statement, so that the planner knows it.
@@ -104,23 +105,9 @@ export type EndpointToPause = { endpoint_id: Id; reason: 'gone' | 'failing' }
 
 /** The plans of the statements about deliveries: nested loops over indexes. The first statement of a transaction. */
 export const deliverySettings = loadSql(import.meta.url, './sql/delivery-settings.sql')
-// Any number that no other program's advisory lock uses by chance.
-const claimLock = 7_210_425n
-
 const claim = loadSql(import.meta.url, './sql/claim-deliveries.sql')
-const putOffSql = loadSql(import.meta.url, './sql/put-off-deliveries.sql')
 const renew = loadSql(import.meta.url, './sql/renew-claims.sql')
 const record = loadSql(import.meta.url, './sql/record-outcomes.sql')
-const findNoted = {
-  name: 'find-endpoints-to-note',
-  text: `select 1 from webhook_endpoint
-    where id = any ($1::uuid[]) and failing_since is not null or id = any ($2::uuid[]) and failing_since is null limit 1`,
-}
-const noteEndpoints = {
-  name: 'note-endpoints',
-  text: `update webhook_endpoint set failing_since = case when id = any ($3::uuid[]) then $1::timestamptz end
-    where id = any ($2::uuid[]) and failing_since is not null or id = any ($3::uuid[]) and failing_since is null`,
-}
 
 /**
  * Claims up to 200 due deliveries, for this process alone until the lease expires. `found` also counts those of
@@ -151,49 +138,6 @@ export async function claimDeliveries(pool: Pool, now: Date): Promise<Claim> {
       until,
     }))
   return { claimed, found: rows.length, full: rows.length >= claimSize }
-}
-
-/** Puts off for good what waits for endpoints. Their lock is taken on every machine, so this is done only where something waits. */
-async function putOff(pool: Pool, waiting: readonly Row[], until: Date): Promise<void> {
-  await transaction(pool, async (connection) => {
-    connection.query(deliverySettings).catch(() => {})
-    connection.query({ name: 'wait-little', text: "set local lock_timeout = '200ms'" }).catch(() => {})
-    const { rows } = await connection.query<{ id: Id }>({
-      name: 'hold-endpoints-that-wait',
-      text: `select id from webhook_endpoint
-        where id = any ($1::uuid[]) and disabled_at is not null and deleted_at is null order by id for share`,
-      values: [uuidArray([...new Set(waiting.map(({ endpoint_id }) => endpoint_id))])],
-    })
-    const held = new Set<string>(rows.map(({ id }) => id))
-    const those = waiting.filter(({ endpoint_id }) => held.has(endpoint_id))
-    if (those.length === 0) return
-    await connection.query({
-      ...putOffSql,
-      values: [
-        uuidArray(those.map(({ event_id }) => event_id)),
-        uuidArray(those.map(({ endpoint_id }) => endpoint_id)),
-        integerArray(those.map(({ bucket }) => bucket)),
-        until,
-      ],
-    })
-  })
-}
-
-function unlessLocked(error: unknown): void {
-  if (!isLockTimeout(error)) throw error
-}
-
-/**
- * Where tables are spread over machines, rows that another process claims cannot be skipped: one process claims at a time there, and the
- * others look again later.
- */
-async function mayClaim(connection: Queryable): Promise<boolean> {
-  const { rows } = await connection.query<{ taken: boolean }>({
-    name: 'take-turn-to-claim',
-    text: 'select pg_try_advisory_xact_lock($1) as taken',
-    values: [claimLock],
-  })
-  return rows[0]?.taken === true
 }
 
 /**
@@ -279,18 +223,6 @@ export async function recordOutcomes(
   if (isSpread(pool)) await noteFailing(pool, outcomes, now)
   return rows
 }
-
-/** Since when endpoints fail, by a statement of its own: an endpoint is on every machine where tables are spread, and it is seldom noted. */
-async function noteFailing(pool: Pool, outcomes: readonly DeliveryOutcome[], now: Date): Promise<void> {
-  const made = outcomes.filter(({ attempt }) => attempt !== undefined)
-  const succeeded = new Set(made.filter(({ status }) => status === 'delivered').map(endpointOf))
-  const failed = new Set(made.map(endpointOf).filter((endpoint) => !succeeded.has(endpoint)))
-  const values = [now, uuidArray([...succeeded]), uuidArray([...failed])]
-  const found = await pool.query({ ...findNoted, values: values.slice(1) })
-  if (found.rows.length > 0) await pool.query({ ...noteEndpoints, values })
-}
-
-const endpointOf = ({ delivery }: DeliveryOutcome) => delivery.endpoint_id
 
 /** The queues in which a delivery has ended, so that the next one may be sent. */
 export function queuesOfEnded(outcomes: readonly DeliveryOutcome[]): Queue[] {

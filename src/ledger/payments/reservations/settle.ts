@@ -1,6 +1,6 @@
 import { bucketOf, type Id } from '../../../core/id/id.ts'
-import type { Pool } from '../../../database/pool.ts'
-import { isWhole, poolOf, type ShardMap } from '../../../database/shard-map.ts'
+import { isWhole, type Pool } from '../../../database/pool.ts'
+import { poolOf, type ShardMap } from '../../../database/shard-map.ts'
 import { loadSql } from '../../../database/sql.ts'
 import { transaction } from '../../../database/transaction.ts'
 import { findThere } from '../claims.ts'
@@ -21,7 +21,7 @@ type UnsettledName = HeldName & { environment_id: number }
  * nothing is ever reserved, and nothing is done.
  */
 export async function settleReservations(shards: ShardMap, stopping?: AbortSignal): Promise<void> {
-  if (isWhole(shards)) return
+  if (isWhole(shards.nodes)) return
   const failures: unknown[] = []
   for (const pool of shards.nodes) {
     for (const find of [findUnsettledKeys, findUnsettledReferences]) {
