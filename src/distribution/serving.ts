@@ -1,8 +1,11 @@
 import type { Pool, Queryable } from '../database/pool.ts'
+import { loadSql } from '../database/sql.ts'
 import { CitusMap, type WayToMachines } from './citus-map.ts'
 import { onCoordinator } from './classify.ts'
 import { DistributionError } from './refuse.ts'
 import { keyNotes } from './snapshot.ts'
+
+const countPlacesSql = loadSql(import.meta.url, './sql/count-places.sql')
 
 /**
  * Opens the map of the machines where the tables of the pool's database are spread over several; the pool sends the forms of statements
@@ -30,16 +33,7 @@ export async function areTablesSpread(database: Queryable): Promise<boolean> {
 
 async function countPlaces(database: Queryable): Promise<{ placed: number; unplaced: number }> {
   const { rows } = await database.query<{ placed: number; unplaced: number }>({
-    name: 'count-placed-tables',
-    text: `select count(*) filter (where place.partmethod = 'h')::integer as placed, count(*) filter (
-          where case when has_bucket then place.partmethod is distinct from 'h' else place.repmodel is distinct from 't' end
-        )::integer as unplaced
-      from pg_class as t
-      cross join lateral (
-        select exists (select 1 from pg_attribute where attrelid = t.oid and attname = 'bucket') as has_bucket) as a
-      left join pg_dist_partition as place on place.logicalrelid = t.oid
-      where t.relnamespace = 'public'::regnamespace and t.relkind in ('r', 'p') and not t.relispartition
-        and t.relname <> all ($1)`,
+    ...countPlacesSql,
     values: [onCoordinator],
   })
   return rows[0] ?? { placed: 0, unplaced: 0 }

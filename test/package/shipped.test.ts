@@ -45,7 +45,7 @@ describe('the check list of a release', () => {
   test('has the long form of every test that has one', async () => {
     const files = (await readdir(join(root, 'test'), { recursive: true })).filter((file) => file.endsWith('.ts'))
     const form =
-      /Number\(process\.env\.(\w+) \?\? [\d_]+\)|process\.env\.(SUITE_SEED|PACKAGE_NODES|UPGRADE_FROM|OLD_POSTGRES_BINDIR|PGBOUNCER)\b/g
+      /Number\(process\.env\.(\w+) \?\? [\d_]+\)|process\.env\.(SUITE_SEED|PACKAGE_NODES|UPGRADE_FROM|OLD_POSTGRES_BINDIR|PGBOUNCER|CITUS_URL)\b/g
     const known = files.flatMap((file) =>
       [...read(join('test', file)).matchAll(form)].map(([, number, list = '']) => number ?? list),
     )

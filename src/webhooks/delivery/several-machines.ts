@@ -70,14 +70,25 @@ export async function mayClaim(connection: Queryable): Promise<boolean> {
   return rows[0]?.taken === true
 }
 
-/** Since when endpoints fail, by a statement of its own: an endpoint is on every machine where tables are spread, and it is seldom noted. */
+/** Whether an endpoint begins to fail with these outcomes, or fails no more. */
+export async function changesFailing(connection: Queryable, outcomes: readonly Outcome[]): Promise<boolean> {
+  const { rows } = await connection.query({ ...findNoted, values: takenAndFailed(outcomes) })
+  return rows.length > 0
+}
+
+/** Writes since when endpoints fail, by a transaction of its own: an endpoint is on every machine where tables are spread, and it is seldom noted. */
 export async function noteFailing(pool: Pool, outcomes: readonly Outcome[], now: Date): Promise<void> {
+  await transaction(pool, (connection) =>
+    connection.query({ ...noteEndpoints, values: [now, ...takenAndFailed(outcomes)] }),
+  )
+}
+
+/** The endpoints that took something, and those that only failed. */
+function takenAndFailed(outcomes: readonly Outcome[]): [Buffer, Buffer] {
   const made = outcomes.filter(({ attempt }) => attempt !== undefined)
-  const succeeded = new Set(made.filter(({ status }) => status === 'delivered').map(endpointOf))
-  const failed = new Set(made.map(endpointOf).filter((endpoint) => !succeeded.has(endpoint)))
-  const values = [now, uuidArray([...succeeded]), uuidArray([...failed])]
-  const found = await pool.query({ ...findNoted, values: values.slice(1) })
-  if (found.rows.length > 0) await pool.query({ ...noteEndpoints, values })
+  const taken = new Set(made.filter(({ status }) => status === 'delivered').map(endpointOf))
+  const failed = new Set(made.map(endpointOf).filter((endpoint) => !taken.has(endpoint)))
+  return [uuidArray([...taken]), uuidArray([...failed])]
 }
 
 const endpointOf = ({ delivery }: Outcome) => delivery.endpoint_id

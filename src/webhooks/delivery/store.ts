@@ -7,7 +7,7 @@ import { commitUnflushed, transaction } from '../../database/transaction.ts'
 import { giveTurns, lockQueues, type Queue } from '../../events/feed/queues.ts'
 import { movesMoney } from '../../events/money.ts'
 import { wholeBody } from '../../events/personal.ts'
-import { mayClaim, noteFailing, putOff, unlessLocked } from './several-machines.ts'
+import { changesFailing, mayClaim, noteFailing, putOff, unlessLocked } from './several-machines.ts'
 import type { EndpointLimits } from './slots.ts'
 
 // The most that one claim takes. The same number is written in the statement, so that the planner knows it.
@@ -211,16 +211,17 @@ export async function recordOutcomes(
     booleanArray(outcomes.map((outcome) => outcome.awaits_posting ?? false)),
   ]
   const queues = queuesOfEnded(outcomes)
-  const { rows } = await transaction(pool, async (connection, sendCommit) => {
+  const { rows, changes } = await transaction(pool, async (connection, sendCommit) => {
     connection.query(deliverySettings).catch(() => {})
     if (queues.length > 0) lockQueues(connection, queues).catch(() => {})
     const recording = connection.query<EndpointToPause>({ ...record, values })
     const turns = queues.length > 0 ? giveTurns(connection, queues) : undefined
+    const changing = isSpread(pool) ? changesFailing(connection, outcomes) : false
     sendCommit()
-    const [recorded] = await Promise.all([recording, turns])
-    return recorded
+    const [recorded, , changes] = await Promise.all([recording, turns, changing])
+    return { rows: recorded.rows, changes }
   })
-  if (isSpread(pool)) await noteFailing(pool, outcomes, now)
+  if (changes) await noteFailing(pool, outcomes, now)
   return rows
 }
 
