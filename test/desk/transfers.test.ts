@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseId } from '../../src/core/id/id.ts'
 import { type TestServer, testServer } from '../support/server.ts'
 import { expectCleanBooks } from '../support/verify.ts'
 import { atDesk, hour, reason } from './misposted.ts'
@@ -98,8 +99,8 @@ describe('a transfer', () => {
     }
     const { rows } = await server.database.pool.query<{ sum: bigint }>(
       `select sum(e.amount) as sum from ledger_entry as e join ledger_transaction as t on t.id = e.transaction_id
-       where e.receivable_id is not null and e.amount > 0 and t.kind = 'transfer' and t.effective_at::date = $1`,
-      [late.bill_date],
+       where e.receivable_id = $2 and e.amount > 0 and t.kind = 'transfer' and t.effective_at::date = $1`,
+      [late.bill_date, parseId('bill', late.id)],
     )
     expect(Number(rows[0]?.sum)).toBe(100)
   })
