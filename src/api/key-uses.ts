@@ -13,7 +13,7 @@ export type KeyUses = {
 
 const dayMs = 86_400_000
 const noteKeyUsesSql = loadSql(import.meta.url, './sql/note-key-uses.sql')
-const noteKeyUseSql = loadSql(import.meta.url, './sql/note-key-use.sql')
+const noteKeysOfDaySql = loadSql(import.meta.url, './sql/note-keys-of-day.sql')
 
 /** Creates the notes of one process. They hold at most one entry for each key. */
 export function createKeyUses(): KeyUses {
@@ -51,5 +51,5 @@ async function writeUses(pool: Queryable, uses: ReadonlyMap<Id, string>): Promis
     return
   }
   const days = Map.groupBy(uses, ([, day]) => day)
-  for (const [day, those] of days) await pool.query({ ...noteKeyUseSql, values: [those.map(([id]) => id), day] })
+  for (const [day, those] of days) await pool.query({ ...noteKeysOfDaySql, values: [those.map(([id]) => id), day] })
 }

@@ -119,14 +119,14 @@ async function sequenceEvents(pool: Pool): Promise<Sequenced> {
       name: 'lock-feed-place',
       text: 'select position from feed_place for no key update',
     })
-    const apart = isSpread(connection) ? (await locked).rows[0]?.position : undefined
+    const place = isSpread(connection) ? (await locked).rows[0]?.position : undefined
     const sequenced = connection.query<Omit<Sequenced, 'queued'> & { ordered: OrderedDelivery[] }>({
       ...sequenceEventsSql,
-      values: apart === undefined ? [] : [apart],
+      values: place === undefined ? [] : [place],
     })
     const [, { rows }] = await Promise.all([locked, sequenced])
     const [{ ordered, ...result }] = rows as [(typeof rows)[number]]
-    if (apart !== undefined && result.sequenced > 0) {
+    if (place !== undefined && result.sequenced > 0) {
       const values = [result.position]
       await connection.query({ name: 'move-feed-place', text: 'update feed_place set position = $1', values })
     }
