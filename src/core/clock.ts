@@ -1,3 +1,4 @@
+import { required } from './assert.ts'
 import { type Cache, createCache } from './cache.ts'
 
 /** Where the time comes from, so that tests can set it. Only commands and migrations read the system time themselves. */
@@ -102,9 +103,10 @@ function firstInstant(timeZone: string, wall: number): Date {
 function offsetOf(timeZone: string, ms: number): number {
   const make = () => new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
   const shown = formatIn(offsetFormats, timeZone, make).format(ms)
-  const [, sign, hours, minutes, seconds = '0'] = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(shown) ?? []
-  if (sign === undefined) return 0
-  const total = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000
+  // The ICU of Node 22 shows UTC itself as `GMT`, that of Node 24 as `GMT+00:00`.
+  const match = required(/GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(shown), 'an offset in its long form')
+  const [, sign, hours, minutes, seconds] = match
+  const total = (Number(hours ?? 0) * 3_600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0)) * 1_000
   return sign === '-' ? -total : total
 }
 
@@ -118,15 +120,15 @@ const instantForm = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?(
 export function parseInstant(text: string): Date | undefined {
   const match = instantForm.exec(text)
   if (!match) return undefined
-  const [, date, time, second = '00', fraction = '', sign, hours = '00', minutes = '00'] = match
-  if (Number(hours) > 23) return undefined
+  const [, date, time, second = '00', fraction = '', sign, hours, minutes] = match
+  if (Number(hours ?? 0) > 23) return undefined
   const leap = second === '60'
   const local = `${date}T${time}:${leap ? '59' : second}.${leap ? '999' : fraction.slice(0, 3).padEnd(3, '0')}Z`
   const ms = Date.parse(local)
   // A date that does not exist, such as 30 February, is read as one that does.
   if (Number.isNaN(ms) || new Date(ms).toISOString() !== local) return undefined
-  const offset_ms = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1)
-  const instant = new Date(ms - offset_ms)
+  const offset_ms = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000
+  const instant = new Date(sign === '-' ? ms + offset_ms : ms - offset_ms)
   // One is put in at the end of a day in UTC, if at all.
   return leap && !instant.toISOString().endsWith('T23:59:59.999Z') ? undefined : instant
 }

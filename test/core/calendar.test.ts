@@ -33,6 +33,15 @@ it.each([
   expect(summaryOf(renderDayEvent({ ...event, summary }))).toBe(written)
 })
 
+it('a line is full with 75 bytes, and not before', () => {
+  const linesOf = (length: number) => {
+    const calendar = renderDayEvent({ ...event, summary: 'x'.repeat(length - 'SUMMARY:'.length) })
+    return calendar.split('\r\n').filter((line) => /^(SUMMARY| )/.test(line))
+  }
+  expect(linesOf(75).map((line) => line.length)).toEqual([75])
+  expect(linesOf(76).map((line) => line.length)).toEqual([75, 2])
+})
+
 it('no line has more than 75 bytes, and no character is cut', () => {
   const seed = seedOf('SEED')
   const random = seededRandom(seed)

@@ -1,9 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatInstant, parseInstant } from '../../src/core/clock.ts'
+import { earlierOf, formatInstant, laterOf, parseInstant, settableClock, systemClock } from '../../src/core/clock.ts'
 import { seedOf } from '../support/seed.ts'
 
 const anyMs = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) })
+
+describe('a clock', () => {
+  test('is that of the system', () => {
+    const before = Date.now()
+    const now = systemClock.now().getTime()
+    expect([now >= before, now <= Date.now()]).toEqual([true, true])
+  })
+
+  test('that is set stands still until it is moved', () => {
+    const clock = settableClock(new Date(1_000))
+    expect([clock.now(), clock.now()]).toEqual([new Date(1_000), new Date(1_000)])
+    clock.advance(5)
+    expect(clock.now()).toEqual(new Date(1_005))
+    clock.set(new Date(10))
+    expect(clock.now()).toEqual(new Date(10))
+  })
+})
+
+test('of two instants one is the earlier and the other the later', () => {
+  const [early, late] = [new Date(1), new Date(2)]
+  expect([earlierOf(early, late), earlierOf(late, early)]).toEqual([early, early])
+  expect([laterOf(early, late), laterOf(late, early)]).toEqual([late, late])
+})
 
 describe('an instant', () => {
   test('is shown as its own, also in turns with one some milliseconds away', () => {

@@ -1,3 +1,4 @@
+import { equivalentDates } from './equivalent-dates.ts'
 import { equivalentInput } from './equivalent-input.ts'
 import type { Equivalent } from './survivors.ts'
 
@@ -326,5 +327,6 @@ export const equivalent: Equivalent[] = [
     replacement: 'one.id <= other.id',
     reason: 'No two balances have one id.',
   },
+  ...equivalentDates,
   ...equivalentInput,
 ]

@@ -37,6 +37,7 @@ describe('a report', () => {
         mutant('NoCoverage', 'true', 13, 18),
         mutant('RuntimeError', 'false', 13, 18),
         mutant('Timeout', 'b >= c', 13, 18),
+        mutant('Ignored', '""', 13, 18),
       ],
     },
   }

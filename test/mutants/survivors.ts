@@ -9,7 +9,7 @@ type Mutant = { status: string; replacement?: string; location: { start: Positio
 /** What Stryker writes: https://github.com/stryker-mutator/mutation-testing-elements, its report schema. */
 export type MutationReport = { files: Record<string, { source: string; mutants: Mutant[] }> }
 
-/** How many mutants came to which end, and those that the tests did not see. */
+/** How many mutants came to which end, and those that the tests did not see. Words (words.ts) are no mutants. */
 export type Outcome = { counts: Record<string, number>; survivors: Survivor[] }
 
 // A test failed, or did not end.
@@ -22,6 +22,7 @@ export function readOutcome({ files }: MutationReport): Outcome {
   for (const [file, { source, mutants }] of Object.entries(files)) {
     const lines = source.split('\n')
     for (const { status, replacement = '', location } of mutants) {
+      if (status === 'Ignored') continue
       counts[status] = (counts[status] ?? 0) + 1
       if (seen.includes(status)) continue
       const { start, end } = location
