@@ -50,11 +50,6 @@ export function exponentOf(code: string): number | undefined {
   return exponents.get(code) ?? withdrawn.get(code)
 }
 
-/** Every active code, in alphabetical order. */
-export function currencyCodes(): string[] {
-  return [...exponents.keys()].sort()
-}
-
 /** Every code that a balance may have, active or withdrawn, in alphabetical order. */
 export function keptCurrencyCodes(): string[] {
   return [...exponents.keys(), ...withdrawn.keys()].sort()

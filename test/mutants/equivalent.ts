@@ -1,5 +1,6 @@
 import { equivalentDates } from './equivalent-dates.ts'
 import { equivalentInput } from './equivalent-input.ts'
+import { equivalentProcessors } from './equivalent-processors.ts'
 import type { Equivalent } from './survivors.ts'
 
 /** The changes that make no difference, each with why. What is not here has to be seen by a test. */
@@ -329,4 +330,5 @@ export const equivalent: Equivalent[] = [
   },
   ...equivalentDates,
   ...equivalentInput,
+  ...equivalentProcessors,
 ]

@@ -47,4 +47,17 @@ export const groups: Group[] = [
     mutated: ['src/core/clock.ts', 'src/core/calendar.ts'],
     tests: ['test/core/clock.test.ts', 'test/core/local-date.test.ts', 'test/core/calendar.test.ts'],
   },
+  {
+    name: 'processors',
+    mutated: [
+      'src/core/currency.ts',
+      'src/payments/processor/paystack/amounts.ts',
+      'src/payments/processor/stripe/amounts.ts',
+    ],
+    tests: [
+      'test/core/currency.test.ts',
+      'test/processors/amounts.test.ts',
+      'test/processors/paystack-amounts.test.ts',
+    ],
+  },
 ]

@@ -12,10 +12,10 @@ export type MutationReport = { files: Record<string, { source: string; mutants: 
 /** How many mutants came to which end, and those that the tests did not see. Words (words.ts) are no mutants. */
 export type Outcome = { counts: Record<string, number>; survivors: Survivor[] }
 
-// A test failed, or did not end.
-const seen = ['Killed', 'Timeout']
+// A test failed, or did not end; or the file could not be loaded any more, which fails every test of it.
+const seen = ['Killed', 'Timeout', 'RuntimeError']
 
-/** Reads a report. A mutant that no test reaches, or that keeps tests from running, has survived too: nothing looked at what it does. */
+/** Reads a report. A mutant that no test reaches has survived too: nothing looked at what it does. */
 export function readOutcome({ files }: MutationReport): Outcome {
   const counts: Record<string, number> = {}
   const survivors: Survivor[] = []

@@ -48,6 +48,22 @@ describe('amounts on the wire of Stripe', () => {
     expect(fromWire(amount, 'ZAR')).toBeUndefined()
   })
 
+  test('of a currency that nobody knows is none', () => {
+    expect(fromWire(5, 'ZZZ')).toBeUndefined()
+    expect(() => toWire(5n, 'ZZZ')).toThrow('ISO 4217')
+  })
+
+  test.each([
+    ['ZAR', { minimum: 1n, maximum: 99_999_999n, step: 1n }],
+    ['USD', { minimum: 50n, maximum: 99_999_999n, step: 1n }],
+    ['JPY', { minimum: 50n, maximum: 99_999_999n, step: 1n }],
+    ['UGX', { minimum: 1n, maximum: 999_999n, step: 1n }],
+    ['KWD', { minimum: 10n, maximum: 99_999_990n, step: 10n }],
+    ['MGA', { minimum: 100n, maximum: 9_999_999_900n, step: 100n }],
+  ])('of %s are taken from a least one to a greatest, in steps', (currency, range) => {
+    expect(stripeLimits.get(currency)).toEqual(range)
+  })
+
   test('no fraction of a shilling comes out of a wire amount', () => {
     expect(fromWire(150, 'UGX')).toBeUndefined()
   })
@@ -60,8 +76,14 @@ describe('amounts on the wire of Stripe', () => {
     [-150, 'UGX', undefined],
     [-0.5, 'ZAR', undefined],
     [0, 'ZZZ', undefined],
+    [-300, 'ZZZ', undefined],
+    [Number.NaN, 'ZAR', undefined],
   ])('of a settlement may be nothing or taken: %d %s', (wire, currency, ours) => {
     expect(signedFromWire(wire, currency)).toBe(ours)
+  })
+
+  test.each([[null], [undefined]])('of a settlement may not be %s', (wire) => {
+    expect(signedFromWire(wire, 'ZAR')).toBeUndefined()
   })
 
   test.each([

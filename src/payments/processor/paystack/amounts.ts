@@ -1,3 +1,4 @@
+import { required } from '../../../core/assert.ts'
 import { maxAmount, toNumber } from '../../../core/money.ts'
 import type { ChargeRange } from '../processor.ts'
 
@@ -22,7 +23,8 @@ export const paystackLimits: ReadonlyMap<string, ChargeRange> = new Map(
 
 /** Minor units as Paystack counts them. The currency is one that the limits allow. */
 export function toPaystackAmount(amount: bigint, currency: string): number {
-  return toNumber(amount * (currencies.get(currency)?.wire_per_unit ?? 1n))
+  const { wire_per_unit } = required(currencies.get(currency), 'Paystack takes the currencies of its limits only')
+  return toNumber(amount * wire_per_unit)
 }
 
 /** Our minor units of an amount on the wire, which may be a text; undefined for what is none, or is no whole number of them. */

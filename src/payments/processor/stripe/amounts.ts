@@ -1,11 +1,11 @@
-import { assert } from '../../../core/assert.ts'
-import { currencyCodes, exponentOf } from '../../../core/currency.ts'
+import { required } from '../../../core/assert.ts'
+import { exponentOf } from '../../../core/currency.ts'
 import { toNumber } from '../../../core/money.ts'
 import type { ChargeRange } from '../processor.ts'
 
 // Source of the lists: docs.stripe.com/currencies. Stripe counts some currencies in other units than ISO 4217 does, so its
 // decimals are a table of their own.
-const codes = (text: string) => text.trim().split(/\s+/)
+const codes = (text: string) => [...text.matchAll(/[A-Z]+/g)].map(([code]) => code)
 const taken = codes(`
   AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CLP CNY COP CRC
   CVE CZK DJF DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR ISK JMD JOD JPY
@@ -22,9 +22,7 @@ export function wireDecimals(currency: string): number {
 }
 
 function exponent(currency: string): number {
-  const found = exponentOf(currency)
-  assert(found !== undefined, 'Stripe takes currencies of ISO 4217 only')
-  return found
+  return required(exponentOf(currency), 'Stripe takes currencies of ISO 4217 only')
 }
 
 /** Minor units as Stripe counts them. The amount is one that the limits allow. */
@@ -35,20 +33,20 @@ export function toWire(amount: bigint, currency: string): number {
 
 /** Our minor units of an amount on the wire; undefined for what is none, or is no whole number of them. */
 export function fromWire(amount: number | null | undefined, currency: string): bigint | undefined {
-  if (typeof amount !== 'number' || !Number.isSafeInteger(amount) || amount <= 0) return undefined
-  if (exponentOf(currency) === undefined) return undefined
+  const wire = amount ?? 0
+  if (!Number.isSafeInteger(wire) || wire <= 0 || exponentOf(currency) === undefined) return undefined
   const shift = wireDecimals(currency) - exponent(currency)
-  if (shift <= 0) return BigInt(amount) * 10n ** BigInt(-shift)
+  if (shift < 0) return BigInt(wire) * 10n ** BigInt(-shift)
   const unit = 10n ** BigInt(shift)
-  return BigInt(amount) % unit === 0n ? BigInt(amount) / unit : undefined
+  return BigInt(wire) % unit === 0n ? BigInt(wire) / unit : undefined
 }
 
 /** The same for what may be nothing, or taken: a fee, a refund. */
 export function signedFromWire(amount: number | null | undefined, currency: string): bigint | undefined {
-  if (typeof amount !== 'number' || amount > 0) return fromWire(amount, currency)
-  if (amount === 0) return exponentOf(currency) === undefined ? undefined : 0n
-  const taken = fromWire(-amount, currency)
-  return taken === undefined ? undefined : -taken
+  const wire = amount ?? Number.NaN
+  if (wire === 0) return exponentOf(currency) === undefined ? undefined : 0n
+  const found = fromWire(Math.abs(wire), currency)
+  return found !== undefined && wire < 0 ? -found : found
 }
 
 // Eight digits on the wire.
@@ -87,7 +85,7 @@ const wireMinimums: Readonly<Record<string, bigint>> = {
  * decimals here and none there, so they come in whole ones.
  */
 export const stripeLimits: ReadonlyMap<string, ChargeRange> = new Map(
-  taken.filter((currency) => currencyCodes().includes(currency)).map((currency) => [currency, rangeOf(currency)]),
+  taken.map((currency) => [currency, rangeOf(currency)]),
 )
 
 function rangeOf(currency: string): ChargeRange {
