@@ -1,3 +1,4 @@
+import { equivalentCaptures } from './equivalent-captures.ts'
 import { equivalentDates } from './equivalent-dates.ts'
 import { equivalentInput } from './equivalent-input.ts'
 import { equivalentProcessors } from './equivalent-processors.ts'
@@ -328,6 +329,7 @@ export const equivalent: Equivalent[] = [
     replacement: 'one.id <= other.id',
     reason: 'No two balances have one id.',
   },
+  ...equivalentCaptures,
   ...equivalentDates,
   ...equivalentInput,
   ...equivalentProcessors,

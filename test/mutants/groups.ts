@@ -60,4 +60,24 @@ export const groups: Group[] = [
       'test/processors/paystack-amounts.test.ts',
     ],
   },
+  {
+    name: 'captures',
+    mutated: ['src/ledger/captures/authorised-amount.ts'],
+    tests: ['test/ledger/captures/authorised-amount.test.ts'],
+  },
+  {
+    name: 'settlements',
+    mutated: [
+      'src/ledger/settlements/clearing-step.ts',
+      'src/ledger/settlements/line-entries.ts',
+      'src/ledger/settlements/line-match.ts',
+      'src/ledger/settlements/progress.ts',
+    ],
+    tests: [
+      'test/ledger/settlements/clearing-step.test.ts',
+      'test/ledger/settlements/line-entries.test.ts',
+      'test/ledger/settlements/line-match.test.ts',
+      'test/ledger/settlements/progress.test.ts',
+    ],
+  },
 ]

@@ -1,14 +1,18 @@
-import { required } from '../../core/assert.ts'
+import { assert, required } from '../../core/assert.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { VoidReason } from '../../shapes/capture.ts'
 import type { ChangeContext } from '../change.ts'
 import { type LockedPayment, lockPayments } from '../store.ts'
+import {
+  type AuthorisedPayment,
+  type Ended,
+  endedWithoutUs,
+  isAuthorised,
+  reasonOfRelease,
+} from './authorised-amount.ts'
 import { type CaptureFailure, type CaptureRow, findCapture, insertCapture, updateCapture } from './capture-row.ts'
 import { lockDestination, Settlement } from './settlement.ts'
-
-/** What has become of an authorisation at its processor, in all. */
-export type Ended = { captured: bigint; released: bigint }
 
 /** What a processor says of a capture or a void; of one that did not come about, with what it says of the authorisation. */
 export type CaptureOutcome = { kind: 'done' } | { kind: 'failed'; failure: CaptureFailure; ended: Ended | undefined }
@@ -24,6 +28,7 @@ export async function settleCapture(
   outcome: CaptureOutcome,
 ): Promise<CaptureRow> {
   const payment = await lockOne(connection, context, payment_id)
+  assert(isAuthorised(payment), 'only what was authorised is captured or voided')
   const found = await findCapture(connection, context.environment.id, id, { lock: true })
   const before = required(found, 'a capture stays')
   if (before.status !== 'pending') return before
@@ -56,32 +61,27 @@ export async function followAuthorisation(
   ended: Ended,
 ): Promise<void> {
   const payment = await lockOne(connection, context, payment_id)
+  if (!isAuthorised(payment)) return
   const settlement = new Settlement(context, payment)
   if (await follow(connection, context, payment, settlement, ended)) await settlement.write(connection)
 }
 
-/**
- * What was captured or let go of at the processor beyond what is known here. While another capture or void is under way nobody can
- * tell which it was: its own answer does.
- */
+/** Enters what was captured or let go of at the processor beyond what is known here. Returns whether anything was. */
 async function follow(
   connection: Connection,
   context: ChangeContext,
-  payment: LockedPayment,
+  payment: AuthorisedPayment,
   settlement: Settlement,
   ended: Ended,
 ): Promise<boolean> {
-  const { captured_amount, voided_amount, claimed_amount, authorised_until } = payment
-  if (captured_amount === null || voided_amount === null || claimed_amount !== 0n) return false
-  const captured = lesser(ended.captured - captured_amount, settlement.remaining)
+  const { captured, released } = endedWithoutUs(payment, ended)
   if (captured > 0n) {
     const destination = await lockDestination(connection, context, payment)
     settlement.capture(newRow(context, payment, 'capture', captured, null), destination, insertCapture)
   }
-  const released = lesser(ended.released - voided_amount, settlement.remaining)
   if (released > 0n) {
-    const expired = authorised_until !== null && context.now >= authorised_until
-    settlement.letGo(newRow(context, payment, 'void', released, expired ? 'expired' : 'released'), insertCapture)
+    const reason = reasonOfRelease(payment, context.now)
+    settlement.letGo(newRow(context, payment, 'void', released, reason), insertCapture)
   }
   return captured > 0n || released > 0n
 }
@@ -118,8 +118,4 @@ function newRow(
     created_at: now,
     updated_at: now,
   }
-}
-
-function lesser(one: bigint, other: bigint): bigint {
-  return one < other ? one : other
 }

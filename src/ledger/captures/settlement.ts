@@ -14,6 +14,7 @@ import { addToReceipt } from '../payments/receipts.ts'
 import { appliedEvents, unappliedEvents, writeApplications } from '../payments/write.ts'
 import type { ReceivableIndex } from '../receivable.ts'
 import { type LockedPayment, lockCheckouts, lockReceivables, reopen } from '../store.ts'
+import { type AuthorisedPayment, addCaptured, addVoided, endClaim } from './authorised-amount.ts'
 import type { CaptureRow } from './capture-row.ts'
 import { captureEvent } from './event.ts'
 
@@ -44,26 +45,20 @@ export async function lockDestination(
  */
 export class Settlement {
   readonly #context: ChangeContext
-  readonly #payment: LockedPayment
+  readonly #payment: AuthorisedPayment
   readonly #journal: Journal
   readonly #applied: { applied: AppliedPayment<Arrival>; receivables: ReceivableIndex }[] = []
   readonly #rows: { row: CaptureRow; write: Write }[] = []
 
-  constructor(context: ChangeContext, payment: LockedPayment) {
+  constructor(context: ChangeContext, payment: AuthorisedPayment) {
     this.#context = context
     this.#payment = payment
     this.#journal = new Journal(context.now)
   }
 
-  /** What is neither captured, let go of, nor asked for. */
-  get remaining(): bigint {
-    const { authorised_amount, captured_amount, voided_amount, claimed_amount } = this.#payment
-    return (authorised_amount ?? 0n) - (captured_amount ?? 0n) - (voided_amount ?? 0n) - (claimed_amount ?? 0n)
-  }
-
   /** Takes back what a capture or a void had claimed. */
-  release({ amount, released_amount }: CaptureRow): void {
-    this.#payment.claimed_amount = (this.#payment.claimed_amount ?? 0n) - amount - released_amount
+  release(row: CaptureRow): void {
+    endClaim(this.#payment, row)
   }
 
   /** Notes why a capture or a void did not come about. */
@@ -78,11 +73,7 @@ export class Settlement {
     const decision = decide(command, receivables)
     assert(decision !== 'target_unknown' && !(decision instanceof Problem), 'money that arrived is never refused')
     const applied = enterPayment(command, decision, receivables, this.#journal, this.#context.now)
-    payment.captured_amount = (payment.captured_amount ?? 0n) + row.amount
-    payment.applied_amount += applied.applied_amount
-    payment.unapplied_amount += applied.unapplied_amount
-    payment.direct_amount += applied.direct_amount
-    payment.received_at ??= this.#context.now
+    addCaptured(payment, row.amount, applied, this.#context.now)
     const obligation_ids = applied.lines.map(({ obligation_id }) => obligation_id)
     this.#applied.push({ applied, receivables })
     this.#rows.push({ row: { ...row, told_id: applied.transaction_id, obligation_ids }, write })
@@ -90,7 +81,7 @@ export class Settlement {
 
   /** Notes what the processor let go of. */
   letGo(row: CaptureRow, write: Write): void {
-    this.#payment.voided_amount = (this.#payment.voided_amount ?? 0n) + row.amount
+    addVoided(this.#payment, row.amount)
     const told_id = newId(this.#payment.bucket, this.#context.now.getTime())
     this.#rows.push({ row: { ...row, told_id }, write })
   }

@@ -1,9 +1,9 @@
 import type { Id } from '../../core/id/id.ts'
-import { firstIdAt, timeOf } from '../../core/id/id.ts'
 import type { Pool, Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { transaction } from '../../database/transaction.ts'
 import type { SettlementTransactionKind, TransactionKind } from '../journal-rows.ts'
+import { endOfTotals, nextStep } from './clearing-step.ts'
 
 /** What transactions of one kind have entered in a clearing account. */
 export type ClearingSum = {
@@ -18,9 +18,6 @@ const lockPlaceSql = loadSql(import.meta.url, '../sql/lock-clearing-place.sql')
 const findNextSql = loadSql(import.meta.url, '../sql/find-next-entry.sql')
 const totalClearingSql = loadSql(import.meta.url, '../sql/total-clearing.sql')
 
-// An id is made when its transaction begins. None takes as long as this, so what has an older id is there or never will be.
-const settledMs = 10 * 60_000
-const hourMs = 3_600_000
 const step_ms = 60_000
 
 /** What had been entered in clearing accounts that counted before an instant: the totals, and the entries since they were made. */
@@ -42,7 +39,7 @@ export async function readClearing(
  * place in the entries lets one job through at a time, and each entry is added once.
  */
 export async function totalClearing(pool: Pool, now: Date, stopping?: AbortSignal): Promise<void> {
-  const end = firstIdAt(now.getTime() - settledMs)
+  const end = endOfTotals(now)
   while (!stopping?.aborted) {
     if (!(await addStep(pool, end))) return
   }
@@ -57,11 +54,9 @@ async function addStep(pool: Pool, end: Id): Promise<boolean> {
       const from = rows[0]?.below ?? end
       if (from >= end) return false
       const found = await connection.query<{ id: Id }>({ ...findNextSql, values: [from, end] })
-      const next = found.rows[0]?.id
-      const hour = next === undefined ? end : firstIdAt(timeOf(next) + hourMs)
-      const to = hour < end ? hour : end
-      await connection.query({ ...totalClearingSql, values: [next ?? end, to] })
-      return to < end
+      const step = nextStep(found.rows[0]?.id, end)
+      await connection.query({ ...totalClearingSql, values: [step.from, step.to] })
+      return step.to < end
     },
     { limit_ms: step_ms },
   )

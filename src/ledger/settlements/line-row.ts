@@ -4,7 +4,7 @@ import { type Id, newId } from '../../core/id/id.ts'
 import { bigintArray, booleanArray, integerArray, textArray, timeArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
-import type { Match } from './match.ts'
+import type { Match } from './line-match.ts'
 import type { SettlementRow } from './settlement-row.ts'
 import type { LineKind, ToldLine } from './told.ts'
 

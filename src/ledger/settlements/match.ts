@@ -3,28 +3,10 @@ import { bucketOf, type Id } from '../../core/id/id.ts'
 import { integerArray, textArray, uuidArray } from '../../database/arrays.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
+import { type Hint, type Match, matchOf, type PaymentOfLine, toldPaymentOf } from './line-match.ts'
 import type { SettlementOwner } from './settlement-row.ts'
-import type { LineKind } from './told.ts'
 
-/** What of ours a line is about. `matched`: our books have what it moved, so that only its fee is new. */
-export type Match = {
-  matched: boolean
-  payment_id: Id | null
-  refund_id: Id | null
-  /** The payment is in another currency, so that its fee cannot be booked against it. */
-  other_currency: boolean
-}
-
-/** What a line says that it is about. */
-type Hint = {
-  kind: LineKind
-  told_payment_id?: Id | null | undefined
-  charge_reference?: string | null | undefined
-  refund_reference?: string | null | undefined
-  settlement_reference?: string | null | undefined
-}
-
-type Found = { place: number; payment_id: Id; currency: string; refund_id: Id | null; is_reversed: boolean }
+type Found = PaymentOfLine & { place: number }
 
 const findChargesSql = loadSql(import.meta.url, '../sql/find-charges-of-lines.sql')
 const findPaymentsSql = loadSql(import.meta.url, '../sql/find-payments-of-lines.sql')
@@ -41,24 +23,12 @@ export async function matchLines(
   lines: readonly Hint[],
 ): Promise<Match[]> {
   const charges = await findCharges(connection, owner, lines)
-  const told = lines.map((line) => line.told_payment_id ?? charges.get(line.charge_reference ?? '') ?? null)
+  const told = lines.map((line) => toldPaymentOf(line, charges))
   const [payments, settlements] = await Promise.all([
     findPayments(connection, owner, lines, told),
     findSettlements(connection, owner, lines),
   ])
-  return lines.map(({ kind, settlement_reference }, place) => {
-    const found = payments.get(place)
-    const other_currency = found !== undefined && found.currency !== currency
-    const isOurs = found !== undefined && !other_currency
-    const matched =
-      kind === 'fee' ||
-      (kind === 'charge' && isOurs) ||
-      (kind === 'refund' && isOurs && found.refund_id !== null) ||
-      (kind === 'dispute' && isOurs && found.is_reversed) ||
-      (kind === 'failed_settlement' && settlements.has(settlement_reference ?? ''))
-    const payment_id = isOurs ? found.payment_id : null
-    return { matched, payment_id, refund_id: isOurs ? found.refund_id : null, other_currency }
-  })
+  return lines.map((line, place) => matchOf(line, currency, payments.get(place), settlements))
 }
 
 /** The payments of the references that we know charges by. */

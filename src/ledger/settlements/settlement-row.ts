@@ -37,11 +37,12 @@ const lockSettlementSql = loadSql(import.meta.url, '../sql/lock-settlement.sql')
 const findSettlementSql = loadSql(import.meta.url, '../sql/find-settlement.sql')
 const updateSettlementSql = loadSql(import.meta.url, '../sql/update-settlement.sql')
 
-/** Writes a settlement that is seen for the first time; undefined when it is known. */
+/** Writes a settlement that is seen for the first time, and how far its lines are read; undefined when it is known. */
 export async function insertSettlement(
   connection: Queryable,
   { environment_id, processor }: SettlementOwner,
   told: ToldSettlement,
+  lines: SettlementRow['lines'],
   now: Date,
 ): Promise<SettlementRow | undefined> {
   const bucket = bucketOfReference(processor, told.reference)
@@ -58,7 +59,7 @@ export async function insertSettlement(
       told.amount,
       told.arrives_at,
       told.made_at,
-      told.lines === 'ready' ? 'reading' : told.lines,
+      lines,
       now,
     ],
   })
