@@ -1,4 +1,5 @@
 import { equivalentCaptures } from './equivalent-captures.ts'
+import { equivalentCorrections } from './equivalent-corrections.ts'
 import { equivalentDates } from './equivalent-dates.ts'
 import { equivalentInput } from './equivalent-input.ts'
 import { equivalentProcessors } from './equivalent-processors.ts'
@@ -330,6 +331,7 @@ export const equivalent: Equivalent[] = [
     reason: 'No two balances have one id.',
   },
   ...equivalentCaptures,
+  ...equivalentCorrections,
   ...equivalentDates,
   ...equivalentInput,
   ...equivalentProcessors,

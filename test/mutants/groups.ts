@@ -80,4 +80,28 @@ export const groups: Group[] = [
       'test/ledger/settlements/progress.test.ts',
     ],
   },
+  {
+    name: 'corrections',
+    mutated: [
+      'src/ledger/corrections/applicable.ts',
+      'src/ledger/corrections/chosen.ts',
+      'src/ledger/corrections/dispute-state.ts',
+      'src/ledger/corrections/left.ts',
+      'src/ledger/corrections/owed-again.ts',
+      'src/ledger/corrections/refund-outcome.ts',
+      'src/ledger/corrections/refund-way.ts',
+      'src/ledger/corrections/shares.ts',
+      'src/ledger/corrections/spread-back.ts',
+    ],
+    tests: [
+      'test/ledger/corrections/applicable.test.ts',
+      'test/ledger/corrections/chosen.test.ts',
+      'test/ledger/corrections/dispute-state.test.ts',
+      'test/ledger/corrections/left.test.ts',
+      'test/ledger/corrections/owed-again.test.ts',
+      'test/ledger/corrections/refund.test.ts',
+      'test/ledger/corrections/shares.test.ts',
+      'test/ledger/corrections/spread-back.test.ts',
+    ],
+  },
 ]

@@ -13,7 +13,7 @@ import { billPaid } from '../payments/bill-paid.ts'
 import { appliedToOf, countsFrom, formatReceivableId, ownerField, type Receivable } from '../receivable.ts'
 import { type LockedPayment, reopen } from '../store.ts'
 import type { Application } from './application.ts'
-import type { Taken } from './take-back.ts'
+import type { Taken } from './chosen.ts'
 import { type CorrectionRows, writeCorrection } from './write.ts'
 
 /** Why an application is reversed: on its own, or because its payment is reversed, refunded or transferred. */

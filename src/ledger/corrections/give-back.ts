@@ -1,4 +1,4 @@
-import { assert, required } from '../../core/assert.ts'
+import { required } from '../../core/assert.ts'
 import { bucketOf, formatId, type Id } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import { integerArray, uuidArray } from '../../database/arrays.ts'
@@ -10,26 +10,12 @@ import type { SystemAccount } from '../journal-rows.ts'
 import { type LockedPayment, lockReceivables } from '../store.ts'
 import { Correction } from './correction-journal.ts'
 import { type Family, familyMembers, lockFamily } from './family.ts'
+import { appliesFrom, owedAgain } from './owed-again.ts'
 import { coverLosses, listReversalParts, type PaymentReversal, reinstate } from './payment-reversal.ts'
-import { appliesFrom, owedAgain } from './still-owed.ts'
-import { lesser } from './take-back.ts'
+import { type Gift, type OpenShare, splitBack, spreadBack } from './spread-back.ts'
 
 const listOpenSharesSql = loadSql(import.meta.url, '../sql/list-open-shares.sql')
 const returnShareSql = loadSql(import.meta.url, '../sql/return-share.sql')
-
-/** What a reversal took of a payment that came of the reversed one, and has not come back there. */
-type OpenShare = Pick<PaymentReversal, 'id' | 'payment_id' | 'amount' | 'transferred_amount' | 'reason'> & {
-  follows: Id
-  returned_amount: bigint
-}
-
-/** Money that comes back to one payment: what of it stays there, and what goes back to those that came of it. */
-type Gift = {
-  payment: LockedPayment
-  row: Pick<OpenShare, 'id' | 'reason'>
-  amount: bigint
-  own: bigint
-}
 
 /** Money of a reversal that is back: the ledger transaction, what of it undid losses, and what went back to payments that came of it. */
 type GivenBack = {
@@ -50,12 +36,12 @@ export async function giveBack(
   reversal: PaymentReversal,
   account: SystemAccount,
 ): Promise<GivenBack> {
-  const lost = reversal.uncovered_amount - reversal.covered_amount
-  const covers = await coverLosses(connection, payment, reversal.amount - lost, reversal.id)
+  const covers = await coverLosses(connection, payment, splitBack(reversal, 0n).money, reversal.id)
+  const split = splitBack(reversal, covers)
   const family = await lockFamily(connection, payment)
   const shares = await listOpenShares(connection, family, reversal)
-  const [first, ...others] = spreadBack(family, reversal, shares, reversal.amount - lost - covers)
-  const gifts = await planParts(connection, context, [required(first, 'money comes back to its payment'), ...others])
+  const [first, ...others] = spreadBack(family, reversal, shares, split)
+  const gifts = await planParts(connection, context, [first, ...others])
   const effective_at = appliesFrom(
     gifts.flatMap(({ parts }) => parts),
     context.now,
@@ -64,21 +50,16 @@ export async function giveBack(
   const corrections = new Map(
     gifts.map((gift) => [gift.payment.id, new Correction(context, gift.payment, journal)] as const),
   )
-  const booked = gifts.map(({ payment: { id }, row, amount, own, parts }, place) => {
-    const isFirst = place === 0
+  const booked = gifts.map(({ payment: { id }, row, own, ...gift }) => {
     const transaction_id = required(corrections.get(id), 'each payment is corrected').bringBack({
       kind: 'dispute_won',
       source_id: row.id,
       reason: row.reason,
-      account: isFirst ? account : 'transfers',
-      amount: isFirst ? reversal.amount : amount,
-      lost: isFirst ? lost : 0n,
-      covers: isFirst ? covers : 0n,
-      transferred: amount - own,
-      parts,
+      account: id === payment.id ? account : 'transfers',
+      ...gift,
       effective_at,
     })
-    return { transaction_id, amount, row }
+    return { transaction_id, amount: gift.amount, row }
   })
   const [correction, ...rest] = corrections.values()
   const { transaction_id } = required(booked[0], 'money comes back to its payment')
@@ -87,7 +68,7 @@ export async function giveBack(
     ...booked.slice(1).map((one) => returnShare(connection, payment, one)),
     required(correction, 'each payment is corrected').write(connection, rest),
   ])
-  return { transaction_id, losses: lost + covers, transferred: others.map(toldGift) }
+  return { transaction_id, losses: split.losses, transferred: others.map(toldGift) }
 }
 
 function toldGift({ payment, row, amount }: Gift) {
@@ -119,44 +100,6 @@ async function returnShare(
 ): Promise<void> {
   const values = [environment_id, id, bucketOf(id), amount, transaction_id]
   await connection.query({ ...returnShareSql, values })
-}
-
-/** What comes back to whom, the reversed payment first. */
-function spreadBack(family: Family, reversal: PaymentReversal, shares: OpenShare[], money: bigint): Gift[] {
-  const { amount, uncovered_amount, transferred_amount } = reversal
-  let rest = money - lesser(money, amount - uncovered_amount - transferred_amount)
-  const below: Gift[] = []
-  for (const follows of new Set(shares.map((share) => share.follows))) {
-    const gifts = spreadBelow(family, shares, follows, rest)
-    below.push(...gifts)
-    rest -= directOf(family, gifts)
-  }
-  // What no payment had that came of it is money of the reversed one again.
-  return [{ payment: family.payment, row: reversal, amount: money, own: money - directOf(family, below) }, ...below]
-}
-
-/** What of the money went to payments that came of this one, without those that came of them. */
-function directOf({ became }: Family, gifts: readonly Gift[]): bigint {
-  const direct = gifts.filter((gift) => became.some(({ payment }) => payment === gift.payment))
-  return direct.reduce((sum, { amount }) => sum + amount, 0n)
-}
-
-function spreadBelow({ became }: Family, shares: OpenShare[], follows: Id, money: bigint): Gift[] {
-  let rest = money
-  const gifts: Gift[] = []
-  for (const child of became) {
-    const row = shares.find((share) => share.payment_id === child.payment.id && share.follows === follows)
-    if (!row || rest === 0n) continue
-    const amount = lesser(rest, row.amount - row.returned_amount)
-    const ownTaken = row.amount - row.transferred_amount
-    // Its own came back first, so what has come back is its own as far as that goes.
-    const own = lesser(amount, ownTaken - lesser(ownTaken, row.returned_amount))
-    const below = spreadBelow(child, shares, follows, amount - own)
-    assert(directOf(child, below) === amount - own, 'what was taken of payments comes back to them')
-    gifts.push({ payment: child.payment, row, amount, own }, ...below)
-    rest -= amount
-  }
-  return gifts
 }
 
 /** What each payment applies again, after the receivables of all of them are locked in one sorted list. */

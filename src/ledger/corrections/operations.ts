@@ -1,12 +1,10 @@
 import { absentProblem } from '../../core/absent.ts'
 import { formatId, type Id } from '../../core/id/id.ts'
-import { fieldProblem, Problem } from '../../core/problem.ts'
+import { fieldProblem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
-import { explicitFault } from '../allocation.ts'
 import type { ChangeContext } from '../change.ts'
-import { faultDetail } from '../payments/decide.ts'
-import type { Receivable, ReceivableIndex } from '../receivable.ts'
-import { type LockedPayment, lockReceivables } from '../store.ts'
+import { lockReceivables } from '../store.ts'
+import { applicable, partOf, refuseBeyondUnapplied } from './applicable.ts'
 import { type Application, findApplication } from './application.ts'
 import { Correction } from './correction-journal.ts'
 import { lockPayment, receivableOf } from './hold.ts'
@@ -22,13 +20,7 @@ export async function applyUnapplied(
     ids: [input.receivable_id],
     environments: [context.environment.id],
   })
-  if (input.amount > payment.unapplied_amount) {
-    throw fieldProblem(
-      'amount_exceeds_remaining',
-      '/amount',
-      `Only ${payment.unapplied_amount} of the payment is unapplied.`,
-    )
-  }
+  refuseBeyondUnapplied(payment, input.amount)
   const receivable = applicable(receivables, input, payment)
   const correction = new Correction(context, payment)
   const application = correction.apply(receivable, input.amount)
@@ -84,33 +76,4 @@ async function holdApplication(connection: Connection, context: ChangeContext, i
   const payment = await lockPayment(connection, context, found.payment_id, { parameter: 'obligation' })
   const application = await findApplication(connection, environmentId, id, { lock: true })
   return { payment, application: application ?? found }
-}
-
-function partOf(application: Application, wanted: bigint | undefined): bigint {
-  const left = application.amount - application.reversed_amount
-  if (left === 0n) throw new Problem('payment_state', 'The whole obligation has been reversed already.')
-  if (wanted !== undefined && wanted > left) {
-    throw fieldProblem('amount_exceeds_remaining', '/amount', `Only ${left} of the obligation is left.`)
-  }
-  return wanted ?? left
-}
-
-function applicable(
-  receivables: ReceivableIndex,
-  { receivable_id, amount, pointer }: { receivable_id: Id; amount: bigint; pointer: string },
-  payment: LockedPayment,
-): Receivable {
-  const receivable = receivables.get(receivable_id)
-  if (!receivable) throw fieldProblem('no_balance', pointer, 'It has no balance to apply to.')
-  if (receivable.customer_id !== payment.customer_id) {
-    throw fieldProblem('customer_mismatch', pointer, 'It belongs to a different customer than the payment.')
-  }
-  const fault = explicitFault(amount, payment.currency, receivable)
-  if (fault)
-    throw fieldProblem(
-      fault,
-      fault === 'amount_exceeds_remaining' ? '/amount' : pointer,
-      faultDetail(fault, receivable),
-    )
-  return receivable
 }

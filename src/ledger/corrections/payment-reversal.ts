@@ -6,8 +6,8 @@ import { loadSql } from '../../database/sql.ts'
 import type { DataOf } from '../../events/registry.ts'
 import type { ChangeContext } from '../change.ts'
 import type { LockedPayment } from '../store.ts'
+import type { Taken } from './chosen.ts'
 import type { RefundPart } from './refund-row.ts'
-import type { Taken } from './take-back.ts'
 
 const insertReversalSql = loadSql(import.meta.url, '../sql/insert-payment-reversal.sql')
 const findReversalSql = loadSql(import.meta.url, '../sql/find-reversal.sql')

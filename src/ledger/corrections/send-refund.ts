@@ -1,24 +1,13 @@
-import { laterOf } from '../../core/clock.ts'
 import type { Id } from '../../core/id/id.ts'
-import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { ChangeContext } from '../change.ts'
-import type { LockedPayment } from '../store.ts'
+import type { Source } from './chosen.ts'
 import { Correction } from './correction-journal.ts'
 import { lockPayment } from './hold.ts'
 import { refundData } from './refund-event.ts'
 import { insertRefund, type RefundRow } from './refund-row.ts'
-import { planTakeBack, planTakeBackFrom, type Source } from './take-back.ts'
-
-/** How a refund is sent: by whoever records it, or through the processor that took the payment. */
-export type RefundWay =
-  | { kind: 'external'; channel: string; reference: string; refunded_at: Date | undefined }
-  | {
-      kind: 'processor'
-      /** The key that waits for its response. */
-      key: { key: string; response_id: Id } | undefined
-      next_check_at: Date
-    }
+import { type RefundWay, refundedAt, refuseOtherWay, wayColumns } from './refund-way.ts'
+import { planTakeBack, planTakeBackFrom } from './take-back.ts'
 
 /** A refund to be sent. Its id, in the bucket of the payment, is made before it: the reference or the key names it. */
 export type WantedRefund = {
@@ -85,46 +74,4 @@ export async function sendRefund(
   }
   await Promise.all([insertRefund(connection, row), correction.write(connection)])
   return row
-}
-
-function refuseOtherWay({ processor }: LockedPayment, way: RefundWay): void {
-  if (way.kind === 'external' && processor !== null) {
-    throw new Problem(
-      'payment_state',
-      'This payment went through a processor, which has to send it back: use POST /collect/payments/{payment}/refunds.',
-    )
-  }
-  if (way.kind === 'processor' && processor === null) {
-    throw new Problem(
-      'payment_state',
-      'This payment was recorded, and no processor can send it back: send the money, then use POST /billing/payments/{payment}/refunds.',
-    )
-  }
-}
-
-/** When the money was sent: no earlier than it was received. */
-function refundedAt({ received_at }: LockedPayment, way: RefundWay, now: Date): Date {
-  const sent = way.kind === 'external' ? way.refunded_at : undefined
-  // What came in a little ahead of our clock goes out no earlier.
-  if (sent === undefined) return received_at === null ? now : laterOf(now, received_at)
-  if (received_at === null || sent >= received_at) return sent
-  throw fieldProblem('invalid_dates', '/refunded_at', `The payment was received at ${received_at.toISOString()}.`)
-}
-
-function wayColumns({ processor }: LockedPayment, way: RefundWay, now: Date) {
-  const none = { idempotency_key: null, response_id: null, next_check_at: null }
-  if (way.kind === 'external') {
-    const { channel, reference } = way
-    return { status: 'succeeded' as const, channel, reference, processor: null, succeeded_at: now, ...none }
-  }
-  return {
-    status: 'pending' as const,
-    channel: null,
-    reference: null,
-    processor,
-    succeeded_at: null,
-    idempotency_key: way.key?.key ?? null,
-    response_id: way.key?.response_id ?? null,
-    next_check_at: way.next_check_at,
-  }
 }

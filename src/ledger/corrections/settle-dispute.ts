@@ -1,5 +1,4 @@
 import { required } from '../../core/assert.ts'
-import type { DisputeStatus } from '../../core/dispute-status.ts'
 import { type Id, newId } from '../../core/id/id.ts'
 import { toNumber } from '../../core/money.ts'
 import type { Connection } from '../../database/pool.ts'
@@ -9,29 +8,14 @@ import type { ChangeContext } from '../change.ts'
 import type { LockedPayment } from '../store.ts'
 import { disputeData } from './dispute-event.ts'
 import { type DisputeRow, insertDispute, lockDispute, updateDispute } from './dispute-row.ts'
+import { type DisputeFound, differs, isOver, mergeDispute, returnsMoney, takesMoney } from './dispute-state.ts'
 import { giveBack } from './give-back.ts'
 import { lockPayment } from './hold.ts'
 import { findReversal, isTaken } from './payment-reversal.ts'
 import { takeByProcessor } from './reverse-payment.ts'
 
-/** What a processor says of a dispute, in the currency of its payment. */
-export type DisputeFound = {
-  /** The processor's own reference of it. */
-  reference: string
-  amount: bigint
-  reason: string
-  status: DisputeStatus
-  respond_by: Date | undefined
-  /** Where the money is: with the merchant, taken by the processor, or brought back after it was taken. */
-  money: 'kept' | 'taken' | 'returned'
-}
-
 /** Money that a processor took back for good. */
 export type LateFailure = { reference: string; amount: bigint; reason: string }
-
-/** Which status is later. What ends can only be followed by money that moves otherwise: an appeal, or a warning that was none. */
-const order: readonly DisputeStatus[] = ['warning', 'needs_response', 'under_review', 'closed', 'lost', 'won']
-const ended: readonly DisputeStatus[] = ['lost', 'won', 'closed']
 
 /**
  * Brings a dispute to what its processor says of it. It may be called concurrently, any number of times and in any order: the lock on
@@ -47,7 +31,7 @@ export async function settleDispute(
 ): Promise<void> {
   const payment = await lockPayment(connection, context, payment_id, { parameter: 'payment' })
   const before = await lockDispute(connection, payment, found.reference)
-  const after = merge(before ?? unknownDispute(context, payment, found), found)
+  const after = mergeDispute(before ?? unknownDispute(context, payment, found), found)
   const told: NewEvent[] = []
   const tell = <Type extends EventType>(type: Type, id: Id, data: DataOf<Type>) => {
     const { bucket } = payment
@@ -55,14 +39,14 @@ export async function settleDispute(
       renderEvent(context.environment, { id, bucket, type, subject_id: after.id, created_at: context.now, data }),
     )
   }
-  if (before && !differs(before, after) && !takes(after, found) && !returns(after, found)) return
-  if (takes(after, found)) {
+  if (before && !differs(before, after) && !takesMoney(after, found) && !returnsMoney(after, found)) return
+  if (takesMoney(after, found)) {
     const { amount, reason, processor_reference } = after
     const reversal = await takeByProcessor(connection, context, payment, { amount, reason, processor_reference })
     Object.assign(after, { reversal_id: reversal.id, lost_amount: reversal.uncovered_amount })
   }
-  const back = returns(after, found) ? await bringBack(connection, context, payment, after) : undefined
-  const hasEnded = ended.includes(after.status)
+  const back = returnsMoney(after, found) ? await bringBack(connection, context, payment, after) : undefined
+  const hasEnded = isOver(after.status)
   Object.assign(after, { next_check_at: hasEnded ? null : next_check_at, updated_at: context.now })
   if (!before) tell('dispute.created', after.id, disputeData(after))
   else after.version += 1n
@@ -126,48 +110,6 @@ function unknownDispute(
     updated_at: now,
     lost_amount: null,
   }
-}
-
-/** The dispute as it is said to be. What was taken keeps its amount. */
-function merge(before: DisputeRow, found: DisputeFound): DisputeRow {
-  const status = laterStatus(before, found)
-  // A warning that had come to nothing, and was not the end of it.
-  const isOpenAgain = before.status === 'closed' && found.money === 'taken'
-  const isLater = order.indexOf(status) > order.indexOf(before.status)
-  const isStill = status === before.status && !ended.includes(status)
-  if (!isOpenAgain && !isLater && !isStill) return { ...before }
-  const amount = before.reversal_id === null ? found.amount : before.amount
-  return { ...before, amount, status, reason: found.reason, respond_by: found.respond_by ?? null }
-}
-
-/**
- * The status that agrees with where the money is: a dispute has ended when the money lies where its end puts it. A processor may say
- * `won` days before it sends the money.
- */
-function laterStatus(before: DisputeRow, { status, money }: DisputeFound): DisputeStatus {
-  if (money === 'returned') return 'won'
-  if (money === 'kept') return status === 'lost' ? 'under_review' : status
-  if (status === 'won') return before.status === 'lost' ? 'lost' : 'under_review'
-  if (status === 'closed') return 'lost'
-  return status === 'warning' ? 'needs_response' : status
-}
-
-/** Whether its money is to be taken. What was taken and brought back before anybody looked has not moved. */
-function takes({ reversal_id, status }: DisputeRow, { money }: DisputeFound): boolean {
-  return money === 'taken' && reversal_id === null && status !== 'won'
-}
-
-function returns({ reversal_id, reinstatement_id }: DisputeRow, { money }: DisputeFound): boolean {
-  return money === 'returned' && reversal_id !== null && reinstatement_id === null
-}
-
-function differs(before: DisputeRow, after: DisputeRow): boolean {
-  return (
-    before.status !== after.status ||
-    before.amount !== after.amount ||
-    before.reason !== after.reason ||
-    before.respond_by?.getTime() !== after.respond_by?.getTime()
-  )
 }
 
 async function bringBack(

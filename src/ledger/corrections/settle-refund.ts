@@ -8,14 +8,9 @@ import { Correction } from './correction-journal.ts'
 import { lockPayment } from './hold.ts'
 import { coverLosses } from './payment-reversal.ts'
 import { refundData } from './refund-event.ts'
+import { type RefundOutcome, refundStep } from './refund-outcome.ts'
 import { findRefund, listRefundParts, type RefundFailure, type RefundRow, updateRefund } from './refund-row.ts'
 import { stillOwed } from './still-owed.ts'
-
-/** What a processor says of a refund, its own id of it unless it was refused at once, and when to ask again. */
-export type RefundOutcome = { next_check_at: Date | null } & (
-  | { status: 'pending' | 'succeeded'; reference: string }
-  | { status: 'failed'; reference: string | undefined; failure: RefundFailure }
-)
 
 /**
  * Brings a refund to what its processor says of it. It may be called concurrently and any number of times: the lock on the
@@ -31,13 +26,13 @@ export async function settleRefund(
   const payment = await lockPayment(connection, context, payment_id, { parameter: 'payment' })
   const found = await findRefund(connection, context.environment.id, id, { lock: true })
   const before = required(found, 'a refund stays')
-  if (before.status === 'failed') return before
+  const step = refundStep(before, outcome)
+  if (step === 'none') return before
   const { reference: processor_reference = before.processor_reference, next_check_at } = outcome
   const row = { ...before, processor_reference, next_check_at, updated_at: context.now }
   if (outcome.status === 'failed')
     return fail(connection, context, payment, before, { ...row, failure: outcome.failure })
-  if (outcome.status === 'succeeded' && before.status === 'pending') return succeed(connection, context, payment, row)
-  if (before.processor_reference !== null) return before
+  if (step === 'succeed') return succeed(connection, context, payment, row)
   await updateRefund(connection, row)
   return row
 }

@@ -8,7 +8,8 @@ import { sha256 } from '../../core/secret.ts'
 import type { Connection } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { findRefund, type RefundRow } from '../../ledger/corrections/refund-row.ts'
-import type { RefundWay, WantedRefund } from '../../ledger/corrections/send-refund.ts'
+import type { RefundWay } from '../../ledger/corrections/refund-way.ts'
+import type { WantedRefund } from '../../ledger/corrections/send-refund.ts'
 
 /** A refund by hand, as it was asked for. */
 export type SaidRefund = WantedRefund & { way: Extract<RefundWay, { kind: 'external' }> }
