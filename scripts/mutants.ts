@@ -2,34 +2,19 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { MutantDatabase } from '../test/mutants/database.ts'
 import { equivalent } from '../test/mutants/equivalent.ts'
 import { type Group, groups } from '../test/mutants/groups.ts'
 import { compare, type MutationReport, type Outcome, readOutcome } from '../test/mutants/survivors.ts'
-import { openTemplate, type Template } from '../test/support/template.ts'
 
 // npm run mutants [-- GROUP …]: changes each statement of the sources of a group, one after the other, and looks whether a test sees it.
 
 const root = resolve(import.meta.dirname, '..')
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
-async function tryGroup({ mutated, tests, database = false }: Group): Promise<Outcome> {
-  const template = database ? await openTemplate() : undefined
-  try {
-    return await tryMutants(mutated, tests, template)
-  } finally {
-    await template?.close()
-  }
-}
-
-async function tryMutants(mutated: string[], tests: string[], template: Template | undefined): Promise<Outcome> {
+async function tryGroup({ mutated, tests }: Group): Promise<Outcome> {
   const stryker = join(root, 'node_modules/@stryker-mutator/core/bin/stryker.js')
   const args = [stryker, 'run', 'test/mutants/stryker.config.json', '--mutate', mutated.join(',')]
-  const env = {
-    ...process.env,
-    MUTANT_TESTS: tests.join(','),
-    ...(template && { MUTANT_DATABASE: JSON.stringify(template satisfies MutantDatabase) }),
-  }
+  const env = { ...process.env, MUTANT_TESTS: tests.join(',') }
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
   process.once('SIGINT', () => child.kill('SIGTERM'))
   const [code] = await once(child, 'exit')

@@ -2,6 +2,7 @@ import { equivalentCaptures } from './equivalent-captures.ts'
 import { equivalentCorrections } from './equivalent-corrections.ts'
 import { equivalentDates } from './equivalent-dates.ts'
 import { equivalentInput } from './equivalent-input.ts'
+import { equivalentPayments } from './equivalent-payments.ts'
 import { equivalentProcessors } from './equivalent-processors.ts'
 import type { Equivalent } from './survivors.ts'
 
@@ -335,4 +336,5 @@ export const equivalent: Equivalent[] = [
   ...equivalentDates,
   ...equivalentInput,
   ...equivalentProcessors,
+  ...equivalentPayments,
 ]

@@ -14,7 +14,6 @@ import { type NewEvent, writeEvents } from '../../events/outbox.ts'
 import { type Books, readBooks } from '../../ledger/books.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { activeSpan, type SpanContext, withSpan } from '../../tracing/span.ts'
-import { type Balanced, enterOpening, openedAt, openingOf } from '../object/balance.ts'
 import { objectEvent } from '../object/event.ts'
 import {
   claimExternalReferences,
@@ -22,6 +21,7 @@ import {
   externalReferenceTaken,
   releaseExternalReferences,
 } from '../object/external-references.ts'
+import { type Balanced, enterOpening, openedAt, openingOf } from '../object/opening.ts'
 import { archivedParent } from '../object/parent.ts'
 import { respondObject } from '../object/resource.ts'
 import { type AccountRow, type CustomerRow, findById, objectSelect } from '../object/rows.ts'

@@ -1,17 +1,16 @@
 import type { RequestContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
-import { maxAmount } from '../../core/money.ts'
-import { fieldProblem, Problem } from '../../core/problem.ts'
+import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { adjust, type EnteredAdjustment } from '../../ledger/adjust.ts'
-import { amountsOf } from '../../ledger/bill-amounts.ts'
 import { Journal } from '../../ledger/journal.ts'
 import type { Receivable } from '../../ledger/receivable.ts'
 import type { EnterAdjustment } from '../object/adjustment.ts'
 import { adjustmentField, objectEvent } from '../object/event.ts'
 import { withReceivable } from '../object/lock.ts'
 import type { BillRow } from '../object/rows.ts'
+import { adjustedAmount, changeToPaid } from './amounts.ts'
 import { bills } from './resource.ts'
 import { appliedToBill, updateBillRow } from './store.ts'
 
@@ -30,19 +29,12 @@ export const enterBillAdjustment: EnterAdjustment<'bill'> = async (connection, {
   const { row, receivable } = held
   const { now } = context
   refuseVoided(row)
-  if (receivable.balance + amount < 0n) {
-    throw fieldProblem('amount_exceeds_remaining', '/amount', `The bill has ${receivable.balance} remaining.`)
-  }
-  if (row.amount_due + row.amount_adjusted + amount > maxAmount) {
-    throw fieldProblem('amount_out_of_range', '/amount', `With its adjustments a bill is for at most ${maxAmount}.`)
-  }
+  const adjusted = adjustedAmount(row, amount, cause.kind)
   const journal = new Journal(now)
   const entered = required(adjust(journal, receivable, amount, cause, now), 'an amount that is not zero is entered')
   const changed: BillRow = {
     ...row,
-    ...(cause.kind === 'write_off'
-      ? { amount_written_off: row.amount_written_off - amount }
-      : { amount_adjusted: row.amount_adjusted + amount }),
+    ...adjusted,
     version: row.version + 1n,
     updated_at: now,
   }
@@ -66,20 +58,10 @@ export async function setAmountPaid(
   { row, receivable }: { row: BillRow; receivable: Receivable },
   total: bigint,
 ): Promise<EnteredAdjustment | undefined> {
-  const { paid, remaining } = amountsOf(row)
-  if (total > paid + remaining) {
-    throw fieldProblem('amount_exceeds_remaining', '/amount_paid', `At most ${paid + remaining} is to be paid.`)
-  }
-  if (total < paid) {
-    const applied = await appliedToBill(connection, row)
-    if (total < applied) {
-      const detail = `Payments have applied ${applied} to the bill.`
-      throw fieldProblem('amount_paid_below_applied', '/amount_paid', detail)
-    }
-  }
+  const amount = await changeToPaid(row, total, () => appliedToBill(connection, row))
   const journal = new Journal(context.now)
   const cause = { kind: 'amount_paid_set', request_id: context.request_id, actor: context.actor } as const
-  const entered = adjust(journal, receivable, paid - total, cause, context.now)
+  const entered = adjust(journal, receivable, amount, cause, context.now)
   await journal.write(connection)
   return entered
 }

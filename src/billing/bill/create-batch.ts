@@ -1,7 +1,7 @@
 import type { Router } from '../../api/fastify.ts'
 import type { AppContext, RequestContext } from '../../context.ts'
-import { openingOf } from '../object/balance.ts'
 import { createBatchOperation } from '../object/create-batch.ts'
+import { openingOf } from '../object/opening.ts'
 import { bills } from './resource.ts'
 import { type CreateBill, createBillBody } from './schema.ts'
 import { createBill } from './service.ts'

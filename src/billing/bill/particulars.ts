@@ -5,6 +5,7 @@ import { newId } from '../../core/id/id.ts'
 import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import type { BillRow, Particulars } from '../object/rows.ts'
+import { requireSum } from './amounts.ts'
 import type { UpdateBill } from './schema.ts'
 import { insertEarlierParticulars } from './store.ts'
 
@@ -66,12 +67,6 @@ function mergeParticulars(app: App, before: Particulars, sent: SentParticulars, 
     lines: sent.lines === undefined ? before.lines : sent.lines,
     document_url: sent.document_url === undefined ? before.document_url : allowedDocumentUrl(app, sent.document_url),
   }
-}
-
-function requireSum(lines: NonNullable<Particulars['lines']>, amountDue: bigint): void {
-  const sum = lines.reduce((total, { amount }) => total + BigInt(amount), 0n)
-  if (sum === amountDue) return
-  throw fieldProblem('invalid_lines', '/lines', `They sum to ${sum}, and the amount_due is ${amountDue}.`)
 }
 
 // Of the normal form, which may be longer than what was sent.

@@ -55,7 +55,7 @@ function billFacts(row: BillRow, paid: bigint, today: string) {
   const days = row.due_date === null ? undefined : daysBetween(today, row.due_date)
   return {
     partially_paid: open && paid > 0n,
-    overdue: open && days !== undefined && days < 0,
+    overdue: open && (days ?? 0) < 0,
     days_until_due: open ? days : undefined,
   }
 }

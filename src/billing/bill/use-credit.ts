@@ -6,7 +6,8 @@ import type { NewEvent } from '../../events/outbox.ts'
 import type { Journal } from '../../ledger/journal.ts'
 import { spreadCredit } from '../../ledger/set-off.ts'
 import type { BillRow } from '../object/rows.ts'
-import { listCredits, lockParties, type SetOffParty, setOff } from './set-off.ts'
+import { type SetOffParty, setOff } from './enter-set-off.ts'
+import { listCredits, lockParties } from './set-off.ts'
 
 /**
  * Sets the credit of its customer off against a bill that is being raised, where the setting says so. The nearest credit goes

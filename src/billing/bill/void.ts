@@ -1,15 +1,14 @@
 import { recordChange } from '../../audit/record.ts'
 import type { RequestContext } from '../../context.ts'
 import { required } from '../../core/assert.ts'
-import { Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { enterVoid } from '../../ledger/adjust.ts'
 import { cancelAttempts, refuseInProgress } from '../../ledger/attempts.ts'
-import { amountsOf } from '../../ledger/bill-amounts.ts'
 import { Journal } from '../../ledger/journal.ts'
 import { tellObject } from '../object/event.ts'
 import { lockObject, withReceivable } from '../object/lock.ts'
 import { type BillRow, findOrThrow } from '../object/rows.ts'
+import { refusePaid } from './amounts.ts'
 import { refuseVoided } from './balance.ts'
 import { bills } from './resource.ts'
 import { enteredByHand, updateBillRow } from './store.ts'
@@ -30,8 +29,7 @@ export async function voidBill(
   await cancelAttempts(connection, context, found)
   const { row, receivable } = await lockObject(connection, environment.id, 'bill', idOrReference)
   refuseVoided(row)
-  const { paid } = amountsOf(row)
-  if (paid > 0n) throw new Problem('bill_has_payments', `Its amount_paid is ${paid}.`)
+  refusePaid(row)
   await refuseInProgress(connection, row)
   const journal = new Journal(now)
   const bill = required(receivable, 'every bill has a receivable')

@@ -7,10 +7,12 @@ import { fieldProblem, Problem } from '../../core/problem.ts'
 import type { Connection } from '../../database/pool.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../../ledger/journal.ts'
-import { ownerField, type Receivable } from '../../ledger/receivable.ts'
-import { lockParties, type SetOffParty, setOff, writeBillVersions } from '../bill/set-off.ts'
+import { ownerField } from '../../ledger/receivable.ts'
+import { type SetOffParty, setOff } from '../bill/enter-set-off.ts'
+import { lockParties, writeBillVersions } from '../bill/set-off.ts'
 import { type Named, namedOne } from '../object/named.ts'
 import { type CustomerRow, findObject, findOrThrow, type Rows } from '../object/rows.ts'
+import { amountToSetOff } from './amount.ts'
 import type { applyCreditBody, creditApplication } from './schema.ts'
 
 /** One side as it was named, and where. */
@@ -35,7 +37,7 @@ export async function applyCredit(
   const parties = await lockParties(connection, environment.id, ids)
   const from = partyOf(parties, source)
   const to = partyOf(parties, target)
-  const amount = amountOf(from.receivable, to.receivable, input.amount, target.pointer)
+  const amount = amountToSetOff(from.receivable, to.receivable, input.amount, target.pointer)
   const journal = new Journal(now)
   const { entered, events } = setOff(context, journal, { from, to, amount })
   await Promise.all([
@@ -69,20 +71,4 @@ function partyOf(parties: Map<string, SetOffParty>, { row: { id, kind }, pointer
   if (party.receivable.status === 'voided')
     throw new Problem('bill_voided', 'The bill is voided; nothing is owed on it.')
   return party
-}
-
-/** How much is set off: what was sent, or all that can be. */
-function amountOf(from: Receivable, to: Receivable, sent: number | undefined, pointer: string): bigint {
-  if (from.currency !== to.currency) {
-    const detail = `The credit is in ${from.currency}, and what is owed there in ${to.currency}.`
-    throw fieldProblem('currency_mismatch', pointer, detail)
-  }
-  const [credit, owed] = [-from.balance, to.balance].map((one) => (one > 0n ? one : 0n)) as [bigint, bigint]
-  const most = credit < owed ? credit : owed
-  const amount = sent === undefined ? most : BigInt(sent)
-  if (amount > most || most === 0n) {
-    const place = credit === 0n ? '/from' : owed === 0n ? '/to' : '/amount'
-    throw fieldProblem('amount_exceeds_remaining', place, `There is a credit of ${credit}, and ${owed} is owed.`)
-  }
-  return amount
 }

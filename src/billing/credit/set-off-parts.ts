@@ -5,7 +5,8 @@ import type { Connection } from '../../database/pool.ts'
 import { writeEvents } from '../../events/outbox.ts'
 import { Journal } from '../../ledger/journal.ts'
 import type { SetOffPart } from '../../ledger/set-off.ts'
-import { lockParties, setOff, writeBillVersions } from '../bill/set-off.ts'
+import { setOff } from '../bill/enter-set-off.ts'
+import { lockParties, writeBillVersions } from '../bill/set-off.ts'
 
 /** What is to be set off at once: the parts, and each balance among them as it was when they were decided. */
 export type WantedSetOff = {

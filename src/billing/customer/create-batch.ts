@@ -1,7 +1,7 @@
 import type { Router } from '../../api/fastify.ts'
 import type { AppContext } from '../../context.ts'
-import { openingOf } from '../object/balance.ts'
 import { createBatchOperation } from '../object/create-batch.ts'
+import { openingOf } from '../object/opening.ts'
 import { customers } from './resource.ts'
 import { createCustomerBody } from './schema.ts'
 import { createCustomer } from './service.ts'

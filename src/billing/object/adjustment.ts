@@ -25,6 +25,7 @@ import {
   shownInstant,
   text,
 } from '../../shapes/primitives.ts'
+import { adjustmentSigns, wrongSign } from './adjustment-signs.ts'
 import { adjustmentField, type ObjectEventType, tellObject } from './event.ts'
 import { lockObject, withReceivable } from './lock.ts'
 import type { ChangeView, Declared } from './operations.ts'
@@ -39,9 +40,7 @@ const reference = text(255)
   .min(1)
   .describe("The number of the merchant's own document, such as a credit note. Never erased")
 
-/** The sign of the amount of each kind; an adjustment may have either. */
-const signs = { fee: 1, credit_note: -1, discount: -1, write_off: -1, adjustment: 0 } as const
-const kinds = z.enum(Object.keys(signs) as [keyof typeof signs])
+const kinds = z.enum(Object.keys(adjustmentSigns) as [keyof typeof adjustmentSigns])
 
 /** The body of an adjustment. */
 export const createAdjustment = z
@@ -63,10 +62,8 @@ export const createAdjustment = z
     effective_at: instant.optional().describe('When it takes effect; defaults to now'),
   })
   .superRefine(({ kind, amount }, context) => {
-    const sign = signs[kind]
-    if (sign === 0 || sign === Math.sign(amount)) return
-    const message = `should be ${sign > 0 ? 'positive' : 'negative'} for the kind ${kind}, such as ${sign * 500}`
-    context.addIssue({ code: 'custom', path: ['amount'], message, input: amount })
+    const message = wrongSign(kind, amount)
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['amount'], message, input: amount })
   })
   .meta({ id: 'CreateAdjustment' })
 type CreateAdjustment = z.output<typeof createAdjustment>

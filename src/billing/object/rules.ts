@@ -1,12 +1,13 @@
 import type { RequestEnvironment } from '../../context.ts'
-import { effectiveRules, limitToDebt, type PaymentRules } from '../../core/payment-rules.ts'
+import { effectiveRules, limitToDebt, type PaymentRuleOverrides, type PaymentRules } from '../../core/payment-rules.ts'
 import type { AccountRow, BillRow, CustomerRow } from './rows.ts'
 
-/** What the rules of an object are derived from. */
-export type RuledRow =
-  | Pick<CustomerRow, 'kind' | 'payment_rules' | 'balance'>
-  | Pick<AccountRow, 'kind' | 'payment_rules' | 'customer_rules' | 'balance'>
-  | Pick<BillRow, 'kind' | 'payment_rules' | 'customer_rules' | 'account_rules' | 'balance'>
+/** What the rules of an object are derived from: its own, and those of the levels above it. Its own may be among these too: the same, said twice. */
+export type RuledRow = {
+  payment_rules: PaymentRuleOverrides
+  customer_rules?: PaymentRuleOverrides
+  account_rules?: PaymentRuleOverrides | null
+} & ({ kind: 'customer' | 'account'; balance: bigint | null } | { kind: 'bill'; balance: bigint })
 type Environment = Pick<RequestEnvironment, 'payment_rules'>
 
 /**
@@ -14,9 +15,7 @@ type Environment = Pick<RequestEnvironment, 'payment_rules'>
  * the same rules. A bill is never overpaid, so its maximum is its remaining amount.
  */
 export function rulesOf(environment: Environment, row: RuledRow): PaymentRules {
-  const above = row.kind === 'customer' ? [] : [row.customer_rules]
-  if (row.kind === 'bill') above.push(row.account_rules ?? {})
-  const rules = effectiveRules(environment.payment_rules, ...above, row.payment_rules)
+  const rules = effectiveRules(environment.payment_rules, row.customer_rules, row.account_rules, row.payment_rules)
   return row.kind === 'bill' ? limitToDebt({ ...rules, overpayment_allowed: false }, row.balance) : rules
 }
 

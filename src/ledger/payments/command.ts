@@ -46,8 +46,10 @@ export function readsMore(target: PaymentTarget): boolean {
   return target.kind === 'policy' && !('receivables' in target.scope && target.scope.receivables.length === 1)
 }
 
-/** Which receivables the commands may touch. */
-export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environments: number[]): ReceivableSelection {
+/** Which receivables the commands may touch: some by their ids, all of some customers, all of some accounts. */
+export function touchedBy(
+  commands: Pick<PaymentCommand, 'target'>[],
+): Required<Omit<ReceivableSelection, 'environments'>> {
   const ids = new Set<Id>()
   const customers = new Set<Id>()
   const accounts = new Set<Id>()
@@ -59,7 +61,15 @@ export function selectionOf(commands: Pick<PaymentCommand, 'target'>[], environm
     else if ('customer' in target.scope) customers.add(target.scope.customer)
     else accounts.add(target.scope.account)
   }
-  return { ids: [...ids], customers: [...customers], accounts: [...accounts], environments }
+  return { ids: [...ids], customers: [...customers], accounts: [...accounts] }
+}
+
+/** The same, to be locked or read where it is in these environments. */
+export function selectionOf(
+  commands: Pick<PaymentCommand, 'target'>[],
+  environments: number[],
+): Required<ReceivableSelection> {
+  return { ...touchedBy(commands), environments }
 }
 
 /**

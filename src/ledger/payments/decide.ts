@@ -14,8 +14,8 @@ import {
   type Arrival,
   type PaymentCommand,
   type PaymentExplanation,
-  selectionOf,
   type TargetScope,
+  touchedBy,
 } from './command.ts'
 
 /** The part of a payment command that allocation depends on; a preview has only this. */
@@ -28,29 +28,38 @@ export type Decision = { allocation: Allocation; customer_id: Id | null }
 
 /** Decides from the balances given, or returns why the payment cannot be applied as requested. */
 export function decide(command: Decidable, receivables: ReceivableIndex): Decision | Problem | 'target_unknown' {
-  const { payment, target } = command
-  if (target.kind === 'direct' || target.kind === 'unidentified') {
-    return { allocation: { lines: [], unapplied: 0n, skipped: [] }, customer_id: null }
-  }
-  const targeted = target.kind === 'policy' ? targetedBy(target.scope, receivables) : []
-  const first = target.kind === 'explicit' ? receivables.get(target.allocations[0]?.receivable_id) : targeted[0]
-  const customer_id =
-    payment.customer_id ?? (first?.environment_id === command.environment.id ? first.customer_id : undefined)
-  if (customer_id == null) return 'target_unknown'
-  const isTheirs = (one: Receivable) => one.environment_id === command.environment.id && one.customer_id === customer_id
+  const { environment, payment, target } = command
   const { amount, currency } = payment
+  const isOf = (customer: Id) => (one: Receivable) =>
+    one.environment_id === environment.id && one.customer_id === customer
   switch (target.kind) {
+    case 'direct':
+    case 'unidentified':
+      return { allocation: { lines: [], unapplied: 0n, skipped: [] }, customer_id: null }
     case 'explicit': {
+      const customer_id = payerOf(command, receivables.get(target.allocations[0]?.receivable_id))
+      if (customer_id === undefined) return 'target_unknown'
       const allocation = decideExplicit(command, customer_id, target.allocations, receivables)
       return allocation instanceof Problem ? allocation : { allocation, customer_id }
     }
-    case 'policy':
-      return { allocation: allocate(amount, currency, target.policy, targeted.filter(isTheirs)), customer_id }
+    case 'policy': {
+      const targeted = targetedBy(target.scope, receivables)
+      const customer_id = payerOf(command, targeted[0])
+      if (customer_id === undefined) return 'target_unknown'
+      return { allocation: allocate(amount, currency, target.policy, targeted.filter(isOf(customer_id))), customer_id }
+    }
     case 'chosen': {
-      const get = (id: Id) => [receivables.get(id)].find((one) => one !== undefined && isTheirs(one))
+      const { customer_id } = payment
+      if (customer_id == null) return 'target_unknown'
+      const get = (id: Id) => [receivables.get(id)].find((one) => one !== undefined && isOf(customer_id)(one))
       return { allocation: allocateChosen(amount, currency, target.amounts, get), customer_id }
     }
   }
+}
+
+/** Whose money it is: the customer's that is named, else that of the first balance that is named, if it is here. */
+function payerOf({ environment, payment }: Decidable, first: Receivable | undefined): Id | undefined {
+  return payment.customer_id ?? (first?.environment_id === environment.id ? first.customer_id : undefined)
 }
 
 function targetedBy(scope: TargetScope, receivables: ReceivableIndex): Receivable[] {
@@ -91,7 +100,8 @@ function decideExplicit(
 export function faultDetail(fault: NonNullable<ReturnType<typeof explicitFault>>, receivable: Receivable): string {
   if (fault === 'currency_mismatch') return `Its currency is ${receivable.currency}.`
   if (fault === 'bill_voided') return 'The bill is voided.'
-  return `No more than ${receivable.balance > 0n ? receivable.balance : 0n} can be applied to it.`
+  const most = receivable.balance > 0n ? receivable.balance : 0n
+  return `No more than ${most} can be applied to it.`
 }
 
 /**
@@ -195,7 +205,7 @@ export function reopenedBy(
 ): Reopened[] {
   if (customer_id === null || lines.some(({ balance_after, amount }) => balance_after + amount !== 0n)) return []
   const { environment, actor, request_id } = command
-  const { ids = [], customers = [], accounts = [] } = selectionOf([command], [environment.id])
+  const { ids, customers, accounts } = touchedBy([command])
   const above = ids.flatMap((id) => {
     const receivable = receivables.get(id)
     return receivable ? objectsOf(receivable) : []

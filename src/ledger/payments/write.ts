@@ -8,7 +8,7 @@ import { jsonTexts, loadSql } from '../../database/sql.ts'
 import { type NewEvent, renderEvent } from '../../events/outbox.ts'
 import { appliedToOf, ownerField, type Receivable, type ReceivableIndex, type ReceivableKind } from '../receivable.ts'
 import { billPaid } from './bill-paid.ts'
-import type { AppliedLine, AppliedPayment, Arrival, PaymentExplanation } from './command.ts'
+import type { AppliedLine, AppliedPayment, Arrival, PaymentCommand, PaymentExplanation } from './command.ts'
 
 /** A payment that was applied. */
 export type AppliedRow = { applied: AppliedPayment }
@@ -58,9 +58,7 @@ function recordedColumns(rows: AppliedRow[], now: Date): unknown[] {
 
 function completedColumns(rows: AppliedRow[], now: Date): unknown[] {
   const payments = rows.map(({ applied }) => applied.command.payment)
-  const details = rows.map(({ applied: { command } }) =>
-    command.claim.kind === 'session' ? command.claim.method_details : undefined,
-  )
+  const details = rows.map(({ applied }) => detailsOf(applied.command))
   return [
     uuidArray(payments.map(({ id }) => id)),
     integerArray(payments.map(({ id }) => bucketOf(id))),
@@ -75,6 +73,10 @@ function completedColumns(rows: AppliedRow[], now: Date): unknown[] {
     rows.length,
     bigintArray(payments.map(({ amount }) => amount)),
   ]
+}
+
+function detailsOf({ claim }: PaymentCommand) {
+  return claim.kind === 'session' ? claim.method_details : undefined
 }
 
 /** Writes one application for each line of each payment. */
@@ -165,8 +167,7 @@ export function appliedEvents(applied: AppliedPayment<Arrival>, receivables: Rec
         data: { ...lineData(line, receivable), ...shared },
       }),
     )
-    if (line.kind === 'bill' && line.balance_after === 0n)
-      events.push(...billPaid(environment, receivable, recorded_at))
+    if (line.balance_after === 0n) events.push(...billPaid(environment, receivable, recorded_at))
   }
   return events
 }
@@ -211,8 +212,7 @@ function versionOf({ started }: AppliedPayment): bigint {
 
 function paymentSucceeded(applied: AppliedPayment, started: NonNullable<AppliedPayment['started']>): NewEvent {
   const { command, recorded_at } = applied
-  const { payment, environment, claim } = command
-  const details = claim.kind === 'session' ? claim.method_details : undefined
+  const { payment, environment } = command
   const bucket = bucketOf(payment.id)
   return renderEvent(environment, {
     id: newId(bucket, recorded_at.getTime()),
@@ -230,7 +230,7 @@ function paymentSucceeded(applied: AppliedPayment, started: NonNullable<AppliedP
       applied_amount: toNumber(applied.applied_amount),
       unapplied_amount: toNumber(applied.unapplied_amount),
       direct_amount: toNumber(applied.direct_amount),
-      ...(details !== undefined && { payment_method_details: details }),
+      payment_method_details: detailsOf(command),
       metadata: payment.metadata,
       mode: environment.mode,
       received_at: formatInstant(payment.received_at),

@@ -1,14 +1,12 @@
-import { bucketOf, type Id } from '../../core/id/id.ts'
+import { bucketOf, formatId, type Id } from '../../core/id/id.ts'
 import type { Queryable } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
+import { listTransfers } from '../corrections/family.ts'
 import type { AppliedPayment, Arrival } from '../payments/command.ts'
 import type { LockedPayment } from '../store.ts'
 
 const insertTransferredSql = loadSql(import.meta.url, '../sql/insert-transferred-payment.sql')
 const insertTransferSql = loadSql(import.meta.url, '../sql/insert-transfer.sql')
-
-/** The channel of a payment that came of another one. */
-export const transferChannel = 'transfer'
 
 /** Of money whose payer was known: what of it had been unapplied, why it went on, and the ledger transaction by which it did. */
 type TransferNote = { unapplied_amount: bigint; reason: string; transaction_id: Id }
@@ -44,4 +42,14 @@ export async function insertTransferred(
     connection.query({ ...insertTransferredSql, values: payment }),
     connection.query({ ...insertTransferSql, values: note }),
   ])
+}
+
+/** Names the payments that came of a locked one, for whoever wanted its money; empty where none did. */
+export async function nameTransferred(
+  connection: Queryable,
+  { id, environment_id, transferred_amount }: LockedPayment,
+): Promise<string> {
+  if (transferred_amount === 0n) return ''
+  const came = await listTransfers(connection, environment_id, [id])
+  return came.map(({ transfer_id }) => formatId('payment', transfer_id)).join(', ')
 }

@@ -1,24 +1,21 @@
 import { absentProblem } from '../../core/absent.ts'
 import { assert, required } from '../../core/assert.ts'
-import { earlierOf, formatInstant, laterOf } from '../../core/clock.ts'
-import { bucketOf, formatId, type Id, newId } from '../../core/id/id.ts'
-import { toNumber } from '../../core/money.ts'
-import { fieldProblem, Problem } from '../../core/problem.ts'
+import { earlierOf, laterOf } from '../../core/clock.ts'
+import { formatId, type Id } from '../../core/id/id.ts'
+import { Problem } from '../../core/problem.ts'
 import { uuidArray } from '../../database/arrays.ts'
 import type { Connection } from '../../database/pool.ts'
 import { loadSql } from '../../database/sql.ts'
 import { writeEvents } from '../../events/outbox.ts'
-import type { DataOf } from '../../events/registry.ts'
 import type { ChangeContext } from '../change.ts'
-import type { Taken } from '../corrections/chosen.ts'
 import { Correction } from '../corrections/correction-journal.ts'
-import { listTransfers } from '../corrections/family.ts'
 import { chooseFrom, lockedPartsOf } from '../corrections/take-back.ts'
-import { type Arrival, type RecordedTarget, selectionOf } from '../payments/command.ts'
+import { type RecordedTarget, selectionOf } from '../payments/command.ts'
 import { decide, enterPayment, reopenedBy } from '../payments/decide.ts'
 import { appliedEvents, openPayments, unappliedEvents, writeApplications } from '../payments/write.ts'
 import { type LockedPayment, lockPayments, lockReceivables, reopen } from '../store.ts'
-import { insertTransferred, transferChannel } from './transfer-row.ts'
+import { amountToGo, arrivalOf, type Giver, giverOf, toldTransfer, whyNotTransferable } from './onward.ts'
+import { insertTransferred, nameTransferred } from './transfer-row.ts'
 
 const readCountedFromSql = loadSql(import.meta.url, '../sql/read-counted-from.sql')
 const findLastArrivalSql = loadSql(import.meta.url, '../sql/find-last-arrival.sql')
@@ -26,41 +23,13 @@ const findLastArrivalSql = loadSql(import.meta.url, '../sql/find-last-arrival.sq
 /** To whom money goes on, and what it is to pay there: how much, all that is left unless it says so, and why. */
 export type TransferOrder = { customer_id: Id; target: RecordedTarget; amount: bigint | undefined; reason: string }
 
-/** A locked payment of a customer, of which something is left to go on. */
-type Giver = LockedPayment & { customer_id: Id }
-
 /** Locks a payment whose money can go to another customer. Throws `not_found`, or `payment_state` saying what to do. */
 export async function lockTransferable(connection: Connection, context: ChangeContext, id: Id): Promise<Giver> {
   const payment = (await lockPayments(connection, [id], [context.environment.id])).get(id)
   if (!payment) throw absentProblem('payment', formatId('payment', id), { parameter: 'payment' })
-  const { customer_id } = payment
-  if (customer_id !== null && leftToGo(payment) > 0n) return { ...payment, customer_id }
-  throw new Problem('payment_state', await whyNot(connection, payment))
-}
-
-async function whyNot(connection: Connection, payment: LockedPayment): Promise<string> {
-  if (payment.status !== 'succeeded') {
-    return `The payment is ${payment.status}: only money that has arrived can go to another customer.`
-  }
-  if (payment.suspense_amount > 0n) {
-    return 'Its payer is unknown: assign it by POST /billing/payments/{payment}/assignments.'
-  }
-  if (payment.transferred_amount > 0n) {
-    const came = await listTransfers(connection, payment.environment_id, [payment.id])
-    const names = came.map(({ transfer_id }) => formatId('payment', transfer_id)).join(', ')
-    return `What was left of the payment went on already: transfer what it became, ${names}.`
-  }
-  if (payment.direct_amount > 0n) {
-    return 'The money is for nothing in Billing, and no customer has it: refund it, or record a payment of the customer.'
-  }
-  const isUncaptured = payment.captured_amount === 0n
-  return isUncaptured
-    ? 'The payment is authorised, and nothing of it was captured: capture it first.'
-    : 'Nothing is left of the payment: it was reversed or refunded already.'
-}
-
-function leftToGo({ applied_amount, unapplied_amount }: LockedPayment): bigint {
-  return applied_amount + unapplied_amount
+  const giver = giverOf(payment)
+  if (giver) return giver
+  throw new Problem('payment_state', whyNotTransferable(payment, await nameTransferred(connection, payment)))
 }
 
 /**
@@ -77,9 +46,7 @@ export async function transferPayment(
 ): Promise<Id> {
   assert(customer_id !== payment.customer_id, 'money goes to another customer')
   const { environment, now } = context
-  const left = leftToGo(payment)
-  const total = amount ?? left
-  if (total > left) throw fieldProblem('amount_exceeds_remaining', '/amount', `Only ${left} of the payment is left.`)
+  const total = amountToGo(payment, amount)
   const chosen = await chooseFrom(connection, context, payment, total)
   const since = await hereSince(connection, context, payment)
   const countedFrom = await readCountedFrom(
@@ -87,10 +54,12 @@ export async function transferPayment(
     payment,
     chosen.parts.map(({ application }) => application.transaction_id),
   )
-  const arrival = arrivalOf(context, payment, { customer_id, target, amount: total, reason }, since)
+  // What the merchant noted of the first payment is about its customer, and stays there.
+  const money = { amount: total, currency: payment.currency, received_at: since, metadata: {} }
+  const arrival = arrivalOf(context, money, { customer_id, target, reason })
   // What is taken from and what is paid, in one sorted list.
   const selection = selectionOf([arrival], [environment.id])
-  const ids = [...(selection.ids ?? []), ...chosen.parts.map(({ application }) => application.receivable_id)]
+  const ids = [...selection.ids, ...chosen.parts.map(({ application }) => application.receivable_id)]
   const receivables = await lockReceivables(connection, { ...selection, ids })
   const taken = { ...chosen, parts: lockedPartsOf(chosen.parts, receivables) }
   const correction = new Correction(context, payment)
@@ -135,55 +104,4 @@ async function readCountedFrom(
     values: [environment_id, bucket, uuidArray(transactions)],
   })
   return new Map(rows.map(({ id, effective_at }) => [id, effective_at]))
-}
-
-/** The new payment. What the merchant noted of the first one is about its customer, and stays there. */
-function arrivalOf(
-  { environment, actor, request_id, now }: ChangeContext,
-  { currency }: LockedPayment,
-  { customer_id, target, amount, reason }: TransferOrder & { amount: bigint },
-  received_at: Date,
-): Arrival {
-  return {
-    environment,
-    actor,
-    request_id,
-    payment: {
-      id: newId(bucketOf(customer_id), now.getTime()),
-      customer_id,
-      amount,
-      currency,
-      channel: transferChannel,
-      source: 'transfers',
-      received_at,
-      metadata: {},
-    },
-    target,
-    reason,
-  }
-}
-
-function toldTransfer(
-  { now }: ChangeContext,
-  { id: payment_id, customer_id, currency, version }: Giver,
-  { total, unapplied, parts }: Taken,
-  to: { id: Id; customer_id: Id; reason: string },
-): DataOf<'payment.transferred'> {
-  return {
-    payment_id: formatId('payment', payment_id),
-    customer_id: formatId('customer', customer_id),
-    transferred_to: formatId('payment', to.id),
-    receiver_id: formatId('customer', to.customer_id),
-    currency,
-    amount: toNumber(total),
-    unapplied_amount: toNumber(unapplied),
-    reason: to.reason,
-    obligations: parts.map(({ application, amount }) => ({
-      id: formatId('obligation', application.id),
-      amount: toNumber(amount),
-    })),
-    created_at: formatInstant(now),
-    // What writes the correction raises it by one.
-    object_version: toNumber(version + 1n),
-  }
 }

@@ -5,7 +5,6 @@ import { assert } from '../../core/assert.ts'
 import { formatId, type Id } from '../../core/id/id.ts'
 import { maxAmount } from '../../core/money.ts'
 import { transaction } from '../../database/transaction.ts'
-import type { ChosenAmount } from '../../ledger/allocation.ts'
 import { policyFor } from '../../ledger/checkouts/checkout.ts'
 import type { PaymentCommand, PaymentTarget } from '../../ledger/payments/command.ts'
 import { settleTakenBack } from '../dispute/sync.ts'
@@ -13,6 +12,7 @@ import type { ChargeState } from '../processor/processor.ts'
 import { processorNamed } from '../processor/registry.ts'
 import { bringAuthorised, readAs } from './authorised.ts'
 import { tellFailedAttempt } from './checkout-attempt.ts'
+import { firstOfChosen } from './first-of-chosen.ts'
 import { findSessionPayment, notePaymentId, type SessionPayment, updateStatus } from './store.ts'
 
 /** What syncing a session needs. */
@@ -180,14 +180,4 @@ function commandOf(
 function targetFor({ checkout, chosen }: SessionPayment, arrived: bigint): PaymentTarget {
   if (checkout === null) return { kind: 'chosen', amounts: firstOfChosen(chosen, arrived) }
   return checkout.target ? policyFor(checkout.target) : { kind: 'direct' }
-}
-
-/** The chosen amounts, in their order, as far as the money goes. */
-function firstOfChosen(chosen: readonly ChosenAmount[], arrived: bigint): ChosenAmount[] {
-  let left = arrived
-  return chosen.flatMap(({ receivable_id, amount }) => {
-    const part = amount < left ? amount : left
-    left -= part
-    return part > 0n ? [{ receivable_id, amount: part }] : []
-  })
 }
