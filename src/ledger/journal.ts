@@ -102,8 +102,8 @@ export class Journal {
     if (receivable.kind === 'bill') {
       assert(receivable.balance >= 0n, 'a bill never goes below zero')
       const owedSince = required(receivable.owed_since, 'of a bill it is known')
-      assert(amount > 0n || effective_at >= owedSince, 'a bill is lessened from when it is owed')
       if (amount > 0n) receivable.owed_since = laterOf(owedSince, effective_at)
+      else assert(effective_at >= owedSince, 'a bill is lessened from when it is owed')
       if (receivable.status !== 'voided') receivable.status = receivable.balance > 0n ? 'unpaid' : 'paid'
     }
     receivable.moved_at = this.#now

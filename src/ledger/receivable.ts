@@ -58,7 +58,7 @@ export function countsFrom(
 
 /** The receivables of one transaction or one read, found by id, by customer or by account. */
 export class ReceivableIndex {
-  readonly #byId: Map<Id, Receivable>
+  readonly #byId: Map<Id | undefined, Receivable>
   readonly #byCustomer: Map<Id, Receivable[]>
   readonly #byAccount: Map<Id | null, Receivable[]>
 
@@ -73,7 +73,7 @@ export class ReceivableIndex {
   }
 
   get(id: Id | undefined): Receivable | undefined {
-    return id === undefined ? undefined : this.#byId.get(id)
+    return this.#byId.get(id)
   }
 
   ofCustomer(id: Id): Receivable[] {

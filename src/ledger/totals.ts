@@ -41,7 +41,7 @@ async function addQuarter(pool: Pool, end: Id): Promise<boolean> {
       const next = found.rows[0]?.id ?? end
       const quarter = quarterOf(timeOf(next))
       const beyond = firstIdAt(quarter + quarterMs)
-      const to = next < end && beyond < end ? beyond : end
+      const to = beyond < end ? beyond : end
       await connection.query({ ...totalLedgerSql, values: [next, to, new Date(quarter)] })
       return to < end
     },

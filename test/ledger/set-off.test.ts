@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { Journal } from '../../src/ledger/journal.ts'
-import type { Receivable } from '../../src/ledger/receivable.ts'
 import { type Credit, enterSetOff, type Owing, spreadCredit } from '../../src/ledger/set-off.ts'
 import { seedOf } from '../support/seed.ts'
+import { receivableSample as receivable } from './samples.ts'
 
 const credit = (id: string, balance: bigint, more: Partial<Credit> = {}): Credit => ({
   id,
@@ -73,32 +73,6 @@ const now = new Date('2026-11-27T10:00:00.000Z')
 const later = new Date('2026-11-27T09:00:00.000Z')
 const cause = { request_id: 'req_1', actor: 'key:1' as never }
 
-const receivable = (id: string, balance: bigint, more: Partial<Receivable> = {}): Receivable => ({
-  id,
-  bucket: 7,
-  environment_id: 3,
-  kind: 'account',
-  customer_id: 'c1',
-  account_id: id,
-  currency: 'ZAR',
-  balance,
-  version: 4n,
-  status: null,
-  external_reference: id,
-  due_date: null,
-  bill_date: null,
-  amount_due: null,
-  amount_adjusted: null,
-  amount_written_off: null,
-  bill_version: null,
-  bill_metadata: null,
-  bill_created_at: null,
-  bill_particulars: null,
-  overpayment_allowed: false,
-  owed_since: null,
-  moved_at: null,
-  ...more,
-})
 const owedBill = (id: string, balance: bigint) =>
   receivable(id, balance, { kind: 'bill', status: 'unpaid', owed_since: later })
 

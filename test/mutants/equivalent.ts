@@ -2,6 +2,7 @@ import { equivalentCaptures } from './equivalent-captures.ts'
 import { equivalentCorrections } from './equivalent-corrections.ts'
 import { equivalentDates } from './equivalent-dates.ts'
 import { equivalentInput } from './equivalent-input.ts'
+import { equivalentJournal } from './equivalent-journal.ts'
 import { equivalentPayments } from './equivalent-payments.ts'
 import { equivalentProcessors } from './equivalent-processors.ts'
 import type { Equivalent } from './survivors.ts'
@@ -335,6 +336,7 @@ export const equivalent: Equivalent[] = [
   ...equivalentCorrections,
   ...equivalentDates,
   ...equivalentInput,
-  ...equivalentProcessors,
+  ...equivalentJournal,
   ...equivalentPayments,
+  ...equivalentProcessors,
 ]

@@ -150,4 +150,29 @@ export const groups: Group[] = [
     mutated: ['src/ledger/payments/write.ts', 'src/ledger/payments/checkouts.ts', 'src/ledger/payments/notices.ts'],
     tests: ['test/ledger/payments/write.test.ts', 'test/ledger/payments/pay-checkouts.test.ts'],
   },
+  {
+    name: 'journal',
+    mutated: [
+      'src/ledger/journal.ts',
+      'src/ledger/journal-rows.ts',
+      'src/ledger/move.ts',
+      'src/ledger/receivable.ts',
+      'src/ledger/totals.ts',
+    ],
+    tests: ['test/ledger/journal.test.ts', 'test/ledger/receivable.test.ts', 'test/ledger/totals.test.ts'],
+  },
+  {
+    name: 'entries',
+    mutated: [
+      'src/ledger/corrections/correction-journal.ts',
+      'src/ledger/corrections/payment-reversal.ts',
+      'src/ledger/corrections/write.ts',
+    ],
+    tests: [
+      'test/ledger/corrections/bring-back.test.ts',
+      'test/ledger/corrections/correction-journal.test.ts',
+      'test/ledger/corrections/payment-reversal.test.ts',
+      'test/ledger/corrections/take-out.test.ts',
+    ],
+  },
 ]
