@@ -3,6 +3,7 @@ import type { Id } from '../../src/core/id/id.ts'
 import type { Queryable } from '../../src/database/pool.ts'
 import type { Journal } from '../../src/ledger/journal.ts'
 import type { Receivable } from '../../src/ledger/receivable.ts'
+import { receivableSample } from './samples.ts'
 
 /** The instant at which everything happens in tests without a database. */
 export const now = new Date('2026-11-27T10:00:00.000Z')
@@ -19,32 +20,7 @@ export const payer = idOf(1)
 
 /** The balance of an account of the payer, as a transaction finds it. */
 export function owes(id: Id, balance: bigint, more: Partial<Receivable> = {}): Receivable {
-  return {
-    id,
-    bucket: 7,
-    environment_id: 3,
-    kind: 'account',
-    customer_id: payer,
-    account_id: id,
-    currency: 'ZAR',
-    balance,
-    version: 4n,
-    status: null,
-    external_reference: `ref ${id}`,
-    due_date: null,
-    bill_date: null,
-    amount_due: null,
-    amount_adjusted: null,
-    amount_written_off: null,
-    bill_version: null,
-    bill_metadata: null,
-    bill_created_at: null,
-    bill_particulars: null,
-    overpayment_allowed: false,
-    owed_since: null,
-    moved_at: null,
-    ...more,
-  }
+  return receivableSample(id, balance, { customer_id: payer, external_reference: `ref ${id}`, ...more })
 }
 
 /** A bill of the payer, owed since an hour. */

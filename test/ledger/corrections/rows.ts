@@ -4,6 +4,7 @@ import type { Application } from '../../../src/ledger/corrections/application.ts
 import type { Family } from '../../../src/ledger/corrections/family.ts'
 import type { Receivable } from '../../../src/ledger/receivable.ts'
 import type { LockedPayment } from '../../../src/ledger/store.ts'
+import { paymentSample, receivableSample } from '../samples.ts'
 
 export const now = new Date('2026-11-28T10:00:00.000Z')
 export const earlier = new Date('2026-11-28T09:00:00.000Z')
@@ -13,38 +14,10 @@ export const later = new Date('2026-11-28T11:00:00.000Z')
 export const anId = (): Id => newId(7, now.getTime())
 
 /** A locked payment that has arrived; what is not given is nothing. */
-export const aPayment = (amount: bigint, more: Partial<LockedPayment> = {}): LockedPayment => ({
-  id: anId(),
-  bucket: 7,
-  environment_id: 3,
-  customer_id: 'c1' as Id,
-  status: 'succeeded',
-  channel: 'bank',
-  currency: 'ZAR',
-  amount,
-  applied_amount: 0n,
-  unapplied_amount: 0n,
-  reversed_amount: 0n,
-  refunded_amount: 0n,
-  direct_amount: 0n,
-  suspense_amount: 0n,
-  transferred_amount: 0n,
-  transferred_from: null,
-  processor: null,
-  capture_method: null,
-  authorised_amount: null,
-  captured_amount: null,
-  voided_amount: null,
-  claimed_amount: null,
-  authorised_until: null,
-  checkout_id: null,
-  method_details: null,
-  metadata: {},
-  version: 1n,
-  received_at: earlier,
-  created_at: earlier,
-  ...more,
-})
+export const aPayment = (amount: bigint, more: Partial<LockedPayment> = {}): LockedPayment => {
+  const told = { channel: 'bank', metadata: {}, version: 1n, received_at: earlier, created_at: earlier }
+  return paymentSample({ id: anId(), customer_id: 'c1' as Id, amount, ...told, ...more })
+}
 
 /** A payment of which `left` is left and the rest has gone on to others. */
 export const aFamily = (left: bigint, became: Family[] = [], more: Partial<LockedPayment> = {}): Family => {
@@ -70,32 +43,8 @@ export const anApplication = (amount: bigint, reversed_amount = 0n, more: Partia
   ...more,
 })
 
-export const aReceivable = (id: string, balance: bigint, more: Partial<Receivable> = {}): Receivable => ({
-  id: id as Id,
-  bucket: 7,
-  environment_id: 3,
-  kind: 'account',
-  customer_id: 'c1' as Id,
-  account_id: null,
-  currency: 'ZAR',
-  balance,
-  version: 4n,
-  status: null,
-  external_reference: id,
-  due_date: null,
-  bill_date: null,
-  amount_due: null,
-  amount_adjusted: null,
-  amount_written_off: null,
-  bill_version: null,
-  bill_metadata: null,
-  bill_created_at: null,
-  bill_particulars: null,
-  overpayment_allowed: false,
-  owed_since: null,
-  moved_at: null,
-  ...more,
-})
+export const aReceivable = (id: string, balance: bigint, more: Partial<Receivable> = {}): Receivable =>
+  receivableSample(id as Id, balance, { customer_id: 'c1' as Id, account_id: null, ...more })
 
 export const total = (amounts: readonly bigint[]) => amounts.reduce((sum, amount) => sum + amount, 0n)
 
