@@ -137,13 +137,6 @@ export const equivalent: Equivalent[] = [
   },
   {
     file: 'src/ledger/allocation.ts',
-    line: "assert(applied + unapplied === amount && unapplied >= 0n, 'an allocation always sums to its payment')",
-    replaced: "'an allocation always sums to its payment'",
-    replacement: '""',
-    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
-  },
-  {
-    file: 'src/ledger/allocation.ts',
     line: 'const fits = wanted < most ? wanted : most',
     replaced: 'wanted < most',
     replacement: 'wanted <= most',
@@ -165,23 +158,9 @@ export const equivalent: Equivalent[] = [
   },
   {
     file: 'src/ledger/allocation.ts',
-    line: "assert(part >= 0n, 'nothing is taken from whom money is for')",
-    replaced: "'nothing is taken from whom money is for'",
-    replacement: '""',
-    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
-  },
-  {
-    file: 'src/ledger/allocation.ts',
     line: "assert(unapplied >= 0n, 'no more is applied than has arrived')",
     replaced: 'unapplied >= 0n',
     replacement: 'true',
-    reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
-  },
-  {
-    file: 'src/ledger/allocation.ts',
-    line: "assert(unapplied >= 0n, 'no more is applied than has arrived')",
-    replaced: "'no more is applied than has arrived'",
-    replacement: '""',
     reason: 'What is asserted holds whatever is given; the assertion is for a mistake of later.',
   },
   {
