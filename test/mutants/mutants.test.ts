@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { equivalent } from './equivalent.ts'
 import { groups } from './groups.ts'
 import { compare, readOutcome } from './survivors.ts'
+import { shouldIgnore } from './words.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -20,6 +21,38 @@ test('every change that is named as making no difference is of a line that is th
     return !lines.some((one) => one.trim() === line)
   })
   expect(gone).toEqual([])
+})
+
+describe('a text', () => {
+  const node = { type: 'StringLiteral' }
+  const root = (parent: { type: string }) => ({ node: parent, key: null, parentPath: null })
+
+  test.each([
+    ['assert', 1, true],
+    ['required', 1, true],
+    ['Problem', 1, true],
+    ['Problem', 0, false],
+    ['fieldProblem', 2, true],
+    ['fieldProblem', 1, false],
+    ['formatId', 1, false],
+  ])('of %s, in place %d, is left as it is: %s', (name, key, left) => {
+    const call = { type: 'CallExpression', callee: { type: 'Identifier', name } }
+    expect(shouldIgnore({ node, key, listKey: 'arguments', parentPath: root(call) }) !== undefined).toBe(left)
+  })
+
+  test.each([
+    [['name', 'text'], 'name', true],
+    [['name', 'text'], 'text', false],
+    [['name', 'kind'], 'name', false],
+  ])('of an object with %j, as its %s, is left as it is: %s', (names, name, left) => {
+    const properties = names.map((one) => ({ type: 'ObjectProperty', key: { type: 'Identifier', name: one } }))
+    const property = { type: 'ObjectProperty', key: { type: 'Identifier', name } }
+    const object = root({ type: 'ObjectExpression', ...{ properties } })
+    const place = { node: property, key: 0, parentPath: object }
+    expect(shouldIgnore({ node, key: 'value', parentPath: place }) !== undefined).toBe(left)
+    const choice = { node: { type: 'ConditionalExpression' }, key: 'value', parentPath: place }
+    expect(shouldIgnore({ node, key: 'consequent', parentPath: choice }) !== undefined).toBe(left)
+  })
 })
 
 describe('a report', () => {

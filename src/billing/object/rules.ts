@@ -2,12 +2,16 @@ import type { RequestEnvironment } from '../../context.ts'
 import { effectiveRules, limitToDebt, type PaymentRuleOverrides, type PaymentRules } from '../../core/payment-rules.ts'
 import type { AccountRow, BillRow, CustomerRow } from './rows.ts'
 
-/** What the rules of an object are derived from: its own, and those of the levels above it. Its own may be among these too: the same, said twice. */
+/**
+ * What the rules of an object are derived from: its own, and those of the levels above it, where there are any. A list of debts reads the same
+ * levels for every kind, so that an object's own rules may come twice: the nearest wins, which is the same.
+ */
 export type RuledRow = {
   payment_rules: PaymentRuleOverrides
   customer_rules?: PaymentRuleOverrides
   account_rules?: PaymentRuleOverrides | null
 } & ({ kind: 'customer' | 'account'; balance: bigint | null } | { kind: 'bill'; balance: bigint })
+
 type Environment = Pick<RequestEnvironment, 'payment_rules'>
 
 /**

@@ -14,41 +14,13 @@ import {
 } from '../../../src/ledger/captures/authorised-amount.ts'
 import type { LockedPayment } from '../../../src/ledger/store.ts'
 import { seedOf } from '../../support/seed.ts'
+import { paymentSample } from '../samples.ts'
 
 const until = new Date('2026-11-28T10:00:00.000Z')
 const before = new Date(until.getTime() - 1)
 
-const payment: LockedPayment = {
-  id: '01a2b3c4-d5e6-0000-0000-000000000007',
-  bucket: 7,
-  environment_id: 3,
-  customer_id: null,
-  status: 'succeeded',
-  channel: 'card',
-  currency: 'ZAR',
-  amount: 1_000n,
-  applied_amount: 0n,
-  unapplied_amount: 0n,
-  reversed_amount: 0n,
-  refunded_amount: 0n,
-  direct_amount: 0n,
-  suspense_amount: 0n,
-  transferred_amount: 0n,
-  transferred_from: null,
-  processor: 'simulator',
-  capture_method: null,
-  authorised_amount: null,
-  captured_amount: null,
-  voided_amount: null,
-  claimed_amount: null,
-  authorised_until: null,
-  checkout_id: null,
-  method_details: null,
-  metadata: {},
-  version: 4n,
-  received_at: null,
-  created_at: before,
-}
+const payment = paymentSample({ amount: 1_000n, customer_id: null, processor: 'simulator', created_at: before })
+
 /** A payment of which 1,000 was authorised, and what of that is gone. */
 const authorised = (captured_amount = 0n, voided_amount = 0n, claimed_amount = 0n): AuthorisedPayment => ({
   ...payment,

@@ -12,43 +12,15 @@ import {
   whyNotTransferable,
 } from '../../../src/ledger/transfers/onward.ts'
 import { idOf, minutes, now, payer, readEntries } from '../receivables.ts'
+import { paymentSample } from '../samples.ts'
 
 const id = idOf(50)
 const receiver = idOf(2, 9)
+const came = { metadata: {}, version: 4n, received_at: minutes(-10), created_at: minutes(-9) }
 const context = { environment: { id: 3, mode: 'live' as const }, actor: 'key:1' as never, request_id: 'req_1', now }
 
-const payment = (more: Partial<LockedPayment> = {}): LockedPayment => ({
-  id,
-  bucket: 7,
-  environment_id: 3,
-  customer_id: payer,
-  status: 'succeeded',
-  channel: 'eft',
-  currency: 'ZAR',
-  amount: 100n,
-  applied_amount: 0n,
-  unapplied_amount: 0n,
-  reversed_amount: 0n,
-  refunded_amount: 0n,
-  direct_amount: 0n,
-  suspense_amount: 0n,
-  transferred_amount: 0n,
-  transferred_from: null,
-  processor: null,
-  capture_method: null,
-  authorised_amount: null,
-  captured_amount: null,
-  voided_amount: null,
-  claimed_amount: null,
-  authorised_until: null,
-  checkout_id: null,
-  method_details: null,
-  metadata: {},
-  version: 4n,
-  received_at: minutes(-10),
-  created_at: minutes(-9),
-  ...more,
-})
+const payment = (more: Partial<LockedPayment> = {}): LockedPayment =>
+  paymentSample({ id, customer_id: payer, channel: 'eft', amount: 100n, ...came, ...more })
 
 describe('money of a payment can go to another customer', () => {
   test('where it has a customer, and some of it is applied or unapplied', () => {
